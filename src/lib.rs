@@ -1,1 +1,25 @@
-//! x
+//! `bronkeur`: a conformance checker for the sources of attesten and vergunningen of the Flemish citizen portal Mijn
+//! Burgerprofiel. It obtains a token at the access management (ACM), exercises a source's endpoints and says, per
+//! requirement and with evidence, whether the source conforms.
+//!
+//! ```text
+//! profile + specs ──> evaluate(catalogue, recording) ──> verdicts ──> report
+//!                         │ missing requests   ▲
+//!                         ▼                    │ exchanges, masked
+//!                      transport (token, TLS, HTTP; the only async place)
+//! ```
+
+pub mod case;
+pub mod catalogue;
+pub mod checks;
+pub mod envelope;
+pub mod evaluate;
+pub mod exchange;
+pub mod fault;
+pub mod insz;
+pub mod reason;
+pub mod recording;
+pub mod run;
+pub mod text;
+pub mod vault;
+pub mod verdict;

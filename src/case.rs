@@ -1,0 +1,522 @@
+//! What a check sees: it asks the recording through a [`Case`], and `?` ends it when an exchange is not there yet. Here
+//! too stands what the chapters share: pages, walks, samples, and refusals between their controls.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use url::Url;
+
+use crate::catalogue::{Catalogue, Entry, Requirement};
+use crate::envelope::{Certificate, Collection, Link, Page};
+use crate::exchange::{Auth, Citizen, Exchange, Kind, Phase, Request, Response, Setup};
+use crate::reason;
+use crate::recording::Recording;
+use crate::text;
+use crate::text::Text;
+use crate::verdict::{Finding, Verdict};
+
+/// Why a check ended early.
+#[derive(Debug)]
+pub enum Stop {
+    /// These exchanges are not there yet.
+    Missing(Vec<Request>),
+    /// The verdict is known already: blocked, or not applicable.
+    Verdict(Box<Verdict>),
+}
+
+impl From<Verdict> for Stop {
+    fn from(verdict: Verdict) -> Self {
+        Self::Verdict(Box::new(verdict))
+    }
+}
+
+/// What a check returns.
+pub type Judgement = Result<Verdict, Stop>;
+
+/// An answer with the exchange that it belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    /// The exchange.
+    pub exchange: &'a Exchange,
+    /// Its answer.
+    pub response: &'a Response,
+}
+
+impl<'a> Answer<'a> {
+    /// The request that was answered.
+    pub fn request(&self) -> &'a Request {
+        &self.exchange.request
+    }
+
+    /// A finding in this answer.
+    pub fn finding(&self, place: impl Into<String>, expected: Text, actual: Text) -> Finding {
+        Finding::new(self.request(), place, expected, actual)
+    }
+}
+
+/// A page of the list, with the answer that it came in.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed<'a> {
+    /// The answer.
+    pub answer: Answer<'a>,
+    /// The page.
+    pub page: &'a Page,
+}
+
+impl<'a> Listed<'a> {
+    /// The certificates on it.
+    pub fn items(&self) -> &'a [Certificate] {
+        self.page.items()
+    }
+
+    /// The (id, language) of the certificates on it, in order.
+    pub fn keys(&self) -> Vec<(String, String)> {
+        self.items().iter().filter_map(Certificate::key).collect()
+    }
+}
+
+/// A certificate of the list, with the page that it stands on.
+#[derive(Clone, Copy, Debug)]
+pub struct Item<'a> {
+    /// The page.
+    pub on: Listed<'a>,
+    /// The certificate.
+    pub certificate: &'a Certificate,
+}
+
+/// How following `next` ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// A page without `next`.
+    NoNext,
+    /// `next` leads to a page that was visited already.
+    Repeats(Request),
+    /// What `next` leads to is no page of the list.
+    NoPage(Request),
+    /// The limit of the profile.
+    Limit,
+}
+
+/// The pages that following `next` from the first one visits.
+#[derive(Clone, Debug)]
+pub struct Chain<'a> {
+    /// The pages, in order.
+    pub pages: Vec<Listed<'a>>,
+    /// How it ended.
+    pub end: End,
+}
+
+/// The pages of the list by their numbers.
+#[derive(Clone, Debug)]
+pub struct Pages<'a> {
+    /// The page length asked for.
+    pub limit: u64,
+    /// Page 0, 1, 2, … as far as the list says that there are any.
+    pub pages: Vec<Listed<'a>>,
+    /// The limit of the profile cut it short.
+    pub cut: bool,
+}
+
+/// The recording, as one check sees it.
+pub struct Case<'a> {
+    recording: &'a Recording,
+    /// The requirement that is judged.
+    pub requirement: &'a Requirement,
+    /// The entry resource of the source specification.
+    pub entry: &'a Entry,
+    /// The catalogue, for what belongs to the source specification as a whole.
+    pub catalogue: &'a Catalogue,
+    asked: RefCell<BTreeSet<Request>>,
+}
+
+impl<'a> Case<'a> {
+    /// A case for one requirement.
+    pub fn new(recording: &'a Recording, requirement: &'a Requirement, catalogue: &'a Catalogue) -> Self {
+        Self { recording, requirement, entry: &catalogue.entry, catalogue, asked: RefCell::default() }
+    }
+
+    /// What the run knew of itself.
+    pub fn setup(&self) -> &'a Setup {
+        &self.recording.setup
+    }
+
+    /// The start of the run: what a check takes for "now".
+    pub fn now(&self) -> Timestamp {
+        self.recording.started
+    }
+
+    /// Everything that the check asked for.
+    pub fn evidence(self) -> BTreeSet<Request> {
+        self.asked.into_inner()
+    }
+
+    /// A word that is the same in a replay: invented ids and the like.
+    pub fn invented(&self, label: &str) -> String {
+        crate::recording::invented(self.recording.seed, label)
+    }
+
+    /// Pass or fail, by the findings.
+    pub fn judged(&self, findings: Vec<Finding>) -> Judgement {
+        Ok(Verdict::judged(self.requirement.level, findings))
+    }
+
+    /// What came of these requests, whatever it was. All that is missing is asked for at once.
+    pub fn attempts(&self, requests: &[Request]) -> Result<Vec<&'a Exchange>, Stop> {
+        self.asked.borrow_mut().extend(requests.iter().cloned());
+        let found: Vec<Option<&Exchange>> = requests.iter().map(|request| self.recording.get(request)).collect();
+        let missing: Vec<Request> = requests
+            .iter()
+            .zip(&found)
+            .filter(|(_, found)| found.is_none())
+            .map(|(request, _)| request.clone())
+            .collect();
+        if missing.is_empty() { Ok(found.into_iter().flatten().collect()) } else { Err(Stop::Missing(missing)) }
+    }
+
+    /// What came of a request, whatever it was.
+    pub fn attempt(&self, request: &Request) -> Result<&'a Exchange, Stop> {
+        self.attempts(std::slice::from_ref(request))?
+            .first()
+            .copied()
+            .ok_or_else(|| Stop::Missing(vec![request.clone()]))
+    }
+
+    /// The answers to these requests; blocked where one had none.
+    pub fn responses(&self, requests: &[Request]) -> Result<Vec<Answer<'a>>, Stop> {
+        self.attempts(requests)?.into_iter().map(answered).collect()
+    }
+
+    /// The answer to a request; blocked where there is none.
+    pub fn response(&self, request: &Request) -> Result<Answer<'a>, Stop> {
+        answered(self.attempt(request)?)
+    }
+
+    /// The surrogate of a citizen's number; blocked where the profile has no such citizen.
+    pub fn insz(&self, citizen: Citizen) -> Result<&'a str, Stop> {
+        let person = self.setup().citizens.get(&citizen);
+        person.map(|person| person.insz.as_str()).ok_or_else(|| reason::no_citizen(citizen).into())
+    }
+
+    /// The first page as the documents show it: `?limit=10&page=0`.
+    pub fn entry_request(&self, citizen: Citizen) -> Request {
+        self.page_request(citizen, self.entry.default_limit, 0)
+    }
+
+    /// A page of a length, by its number.
+    pub fn page_request(&self, citizen: Citizen, limit: u64, page: u64) -> Request {
+        let page = page + self.entry.first_page;
+        Request::entry(citizen).query(&self.entry.limit, limit).query(&self.entry.page, page)
+    }
+
+    /// The answer to a request for a page; blocked unless it is 200.
+    pub fn listed(&self, request: &Request) -> Result<Answer<'a>, Stop> {
+        self.listed_all(std::slice::from_ref(request))?.first().copied().ok_or_else(|| reason::not_recorded().into())
+    }
+
+    fn listed_all(&self, requests: &[Request]) -> Result<Vec<Answer<'a>>, Stop> {
+        let answers = self.responses(requests)?;
+        match answers.iter().find(|answer| answer.response.status != 200) {
+            None => Ok(answers),
+            Some(answer) => Err(self.not_listed(*answer).into()),
+        }
+    }
+
+    fn not_listed(&self, answer: Answer<'a>) -> Verdict {
+        let status = answer.response.status;
+        let other =
+            if *answer.request() == self.entry_request(Citizen::Subject) { "LST-01" } else { "LST-15, HTTP-01" };
+        reason::see(other, text!("de lijst antwoordde met {status}", "the list answered {status}"))
+    }
+
+    /// Pages; blocked unless each is a 200 with a collection.
+    pub fn pages_of(&self, requests: &[Request]) -> Result<Vec<Listed<'a>>, Stop> {
+        self.listed_all(requests)?
+            .into_iter()
+            .map(|answer| page_in(answer).ok_or_else(|| no_collection().into()))
+            .collect()
+    }
+
+    /// One page; blocked unless it is a 200 with a collection.
+    pub fn page(&self, request: &Request) -> Result<Listed<'a>, Stop> {
+        self.pages_of(std::slice::from_ref(request))?.first().copied().ok_or_else(|| no_collection().into())
+    }
+
+    /// The first page of the subject's list.
+    pub fn first_page(&self) -> Result<Listed<'a>, Stop> {
+        self.page(&self.entry_request(Citizen::Subject))
+    }
+
+    /// How many certificates the subject has, as far as the first page tells: its metadata, else its items.
+    pub fn total(&self) -> Result<u64, Stop> {
+        let first = self.first_page()?;
+        let items = first.items().len() as u64;
+        Ok(first.page.metadata.total_elements.value().map_or(items, |total| total.max(items)))
+    }
+
+    /// The page length of a walk: 10 for a long list, else such that there are three pages.
+    pub fn walk_limit(&self) -> Result<u64, Stop> {
+        let total = self.total()?;
+        Ok(if total > 20 { self.entry.default_limit } else { total.div_ceil(3).max(1) })
+    }
+
+    /// All pages of the subject's list by their numbers, asked for at once.
+    pub fn pages(&self) -> Result<Pages<'a>, Stop> {
+        let limit = self.walk_limit()?;
+        let count = self.total()?.div_ceil(limit).max(1);
+        let most = self.setup().limits.pages.max(1);
+        let requests: Vec<Request> =
+            (0..count.min(most)).map(|page| self.page_request(Citizen::Subject, limit, page)).collect();
+        Ok(Pages { limit, pages: self.pages_of(&requests)?, cut: count > most })
+    }
+
+    /// The page after the last one.
+    pub fn past_the_end(&self) -> Result<Request, Stop> {
+        let limit = self.walk_limit()?;
+        let count = self.total()?.div_ceil(limit).max(1);
+        Ok(self.page_request(Citizen::Subject, limit, count))
+    }
+
+    /// All pages, where there are several: blocked, or declared not to arise, where one page holds everything.
+    pub fn several_pages(&self) -> Result<Pages<'a>, Stop> {
+        let total = self.total()?;
+        if total < 2 {
+            return Err(self.single_page(total).into());
+        }
+        self.pages()
+    }
+
+    /// The verdict where a citizen with several pages is needed.
+    pub fn single_page(&self, total: u64) -> Verdict {
+        if self.setup().declares.one_page { reason::declared("one_page") } else { reason::too_few(total, 2) }
+    }
+
+    /// The pages that following `next` visits from the first page on.
+    pub fn chain(&self) -> Result<Chain<'a>, Stop> {
+        let numbered = self.pages()?;
+        // Every `next` that is known already is asked for at once: mostly they are pages that we have.
+        let known: Vec<Request> = numbered.pages.iter().filter_map(|listed| self.next_of(listed)).collect();
+        self.attempts(&known)?;
+        let mut pages: Vec<Listed<'a>> = numbered.pages.first().copied().into_iter().collect();
+        let mut visited: BTreeSet<Request> = pages.iter().map(|listed| listed.answer.request().clone()).collect();
+        let end = loop {
+            let Some(next) = pages.last().and_then(|last| self.next_of(last)) else { break End::NoNext };
+            if visited.contains(&next) {
+                break End::Repeats(next);
+            }
+            if pages.len() as u64 >= self.setup().limits.pages {
+                break End::Limit;
+            }
+            let exchange = self.attempt(&next)?;
+            let page = exchange.result.as_ref().ok().filter(|response| response.status == 200);
+            match page.and_then(|response| page_in(Answer { exchange, response })) {
+                Some(listed) => pages.push(listed),
+                None => break End::NoPage(next),
+            }
+            visited.insert(next);
+        };
+        Ok(Chain { pages, end })
+    }
+
+    /// The request that the `next` of a page leads to.
+    pub fn next_of(&self, listed: &Listed<'a>) -> Option<Request> {
+        let link = listed.page.links.find(&["next"])?;
+        self.follow(listed.answer, link, Kind::List)
+    }
+
+    /// The request that a link leads to; none for a templated link or one that is no URL.
+    pub fn follow(&self, from: Answer<'a>, link: &Link, kind: Kind) -> Option<Request> {
+        let url = self.resolve(from, link)?;
+        if kind == Kind::List {
+            if let Some(request) = self.as_entry(&url) {
+                return Some(request);
+            }
+        }
+        Some(Request::link(kind, url))
+    }
+
+    /// The absolute form of a link, masked. A relative href counts from the URL of the request.
+    pub fn resolve(&self, from: Answer<'a>, link: &Link) -> Option<String> {
+        if link.templated {
+            return None;
+        }
+        resolved(&from.exchange.sent.url, &link.href)
+    }
+
+    /// A paging link that is, to the letter, a URL that we would build ourselves: the same request, sent once.
+    fn as_entry(&self, url: &str) -> Option<Request> {
+        let setup = self.setup();
+        let public = setup
+            .public_url
+            .as_deref()
+            .map(|public| url.strip_prefix(public).map(|rest| format!("{}{rest}", setup.base_url)));
+        let url = public.flatten().unwrap_or_else(|| url.to_owned());
+        let (path, query) = url.split_once('?').unwrap_or((&url, ""));
+        if path != setup.entry_url(Citizen::Subject, &[])? {
+            return None;
+        }
+        let mut request = Request::entry(Citizen::Subject);
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=')?;
+            let known = name == self.entry.page || name == self.entry.limit;
+            let plain = !value.is_empty() && value.len() <= 18 && value.bytes().all(|b| b.is_ascii_digit());
+            if !known || !plain || request.parameter(name).is_some() {
+                return None;
+            }
+            request = request.query(name, value);
+        }
+        Some(request)
+    }
+
+    /// The certificates whose detail is examined: from the first page on, one per language, and one of the last page.
+    pub fn sample(&self) -> Result<Vec<Item<'a>>, Stop> {
+        let most = self.setup().limits.details;
+        let early = self.early_sample()?;
+        let pages = match self.pages() {
+            // The details of the first page need not wait for the other pages.
+            Err(Stop::Missing(mut missing)) => {
+                let requests: Vec<Request> = early.iter().filter_map(|item| self.detail_of(*item)).collect();
+                if let Err(Stop::Missing(more)) = self.attempts(&requests) {
+                    missing.extend(more);
+                }
+                return Err(Stop::Missing(missing));
+            }
+            pages => pages?.pages,
+        };
+        let mut sample = early;
+        let mut languages: BTreeSet<Option<String>> =
+            sample.iter().map(|item| item.certificate.language_text()).collect();
+        let last =
+            pages.iter().rev().find_map(|on| on.items().first().map(|certificate| Item { on: *on, certificate }));
+        let all = pages.iter().flat_map(|on| on.items().iter().map(|certificate| Item { on: *on, certificate }));
+        for item in all.filter(|item| languages.insert(item.certificate.language_text())).chain(last) {
+            let known = sample.iter().any(|other| other.certificate.key() == item.certificate.key());
+            if !known && sample.len() < most {
+                sample.push(item);
+            }
+        }
+        Ok(sample)
+    }
+
+    /// The certificates of the first page, but for the places that other languages and the last page may need.
+    fn early_sample(&self) -> Result<Vec<Item<'a>>, Stop> {
+        let on = self.first_page()?;
+        let most = self.setup().limits.details.saturating_sub(4).max(1);
+        Ok(on.items().iter().take(most).map(|certificate| Item { on, certificate }).collect())
+    }
+
+    /// The request for the detail of a certificate; none where it has no usable `self`.
+    pub fn detail_of(&self, item: Item<'a>) -> Option<Request> {
+        self.follow(item.on.answer, item.certificate.links.find(&["self"])?, Kind::Detail)
+    }
+
+    /// The details of the sample: item and answer, where the item has a usable `self`. Blocked without certificates.
+    pub fn details(&self) -> Result<Vec<(Item<'a>, &'a Exchange)>, Stop> {
+        let sample = self.sample()?;
+        if sample.is_empty() {
+            return Err(reason::too_few(0, 1).into());
+        }
+        let (items, requests): (Vec<Item<'a>>, Vec<Request>) =
+            sample.into_iter().filter_map(|item| Some((item, self.detail_of(item)?))).unzip();
+        let exchanges = self.attempts(&requests)?;
+        Ok(items.into_iter().zip(exchanges).collect())
+    }
+
+    /// The documents of the sample, as far as the profile's limit allows: from the items' own `download`, else from
+    /// their details.
+    pub fn download_requests(&self) -> Result<Vec<Request>, Stop> {
+        let on = self.first_page()?;
+        let most = self.setup().limits.downloads;
+        let items = on.items().iter();
+        let mut requests: Vec<Request> = items
+            .filter_map(|item| self.follow(on.answer, item.links.find(&["download"])?, Kind::Download))
+            .take(most)
+            .collect();
+        if requests.is_empty() {
+            for (_, exchange) in self.details()? {
+                let Ok(response) = &exchange.result else { continue };
+                let link = response.certificate().and_then(|certificate| certificate.links.find(&["download"]));
+                let answer = Answer { exchange, response };
+                requests.extend(link.and_then(|link| self.follow(answer, link, Kind::Download)));
+            }
+            requests.truncate(most);
+        }
+        requests.dedup();
+        Ok(requests)
+    }
+
+    /// What hostile requests came to, between their controls. A refusal proves something only when the same request
+    /// with the good token was answered 2xx before and after; else the verdict is blocked.
+    pub fn between_controls(&self, control: &Request, probes: &[Request]) -> Result<Vec<Answer<'a>>, Stop> {
+        let opening = self.attempt(&control.clone().phase(Phase::Opening))?;
+        control_holds(opening)?;
+        let mut requests: Vec<Request> = probes.iter().map(|probe| probe.clone().phase(Phase::Hostile)).collect();
+        requests.push(control.clone().phase(Phase::Closing));
+        let mut exchanges = self.attempts(&requests)?;
+        if let Some(closing) = exchanges.pop() {
+            control_holds(closing)?;
+        }
+        exchanges.into_iter().map(answered).collect()
+    }
+
+    /// Whether the profile can make this credential; blocked with what to supply where it cannot.
+    pub fn credential(&self, auth: Auth) -> Result<(), Stop> {
+        let setup = self.setup();
+        if setup.ready.contains(&auth) || (setup.acm.is_some() && setup.grant(auth).is_some()) {
+            return Ok(());
+        }
+        let (key, why) = match auth {
+            Auth::ExpiredToken => ("tokens.expired", text!("er is geen verlopen token", "there is no expired token")),
+            Auth::OtherAudience => (
+                "acm.other_audience",
+                text!("er is geen token voor een andere afnemer (audience)", "there is no token for another audience"),
+            ),
+            Auth::WithoutCitizen => (
+                "tokens.without_citizen",
+                text!("er is geen token zonder burger", "there is no token without a citizen"),
+            ),
+            _ => return Ok(()),
+        };
+        Err(reason::lacks(key, why).into())
+    }
+}
+
+/// The absolute form of an href; none where it is no URL.
+pub fn resolved(base: &str, href: &str) -> Option<String> {
+    let base = Url::parse(base).ok()?;
+    let url = base.join(href.trim()).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| url.to_string())
+}
+
+fn answered(exchange: &Exchange) -> Result<Answer<'_>, Stop> {
+    match &exchange.result {
+        Ok(response) => Ok(Answer { exchange, response }),
+        Err(failure) => Err(reason::no_answer(failure).into()),
+    }
+}
+
+/// The page in an answer, where it has a collection.
+fn page_in(answer: Answer<'_>) -> Option<Listed<'_>> {
+    let page = answer.response.page()?;
+    matches!(page.collection, Collection::Items(_)).then_some(Listed { answer, page })
+}
+
+fn no_collection() -> Verdict {
+    reason::see("LST-03", text!("het antwoord bevat geen collectie", "the answer holds no collection"))
+}
+
+fn control_holds(control: &Exchange) -> Result<(), Stop> {
+    let answer = answered(control)?;
+    if answer.response.is_success() {
+        return Ok(());
+    }
+    let status = answer.response.status;
+    Err(Verdict::blocked(
+        text!(
+            "de bron antwoordde {status} op het goede token, net voor of na de proef: een weigering bewijst dan niets",
+            "the source answered {status} to the good token, just before or after the probe: a refusal then proves nothing"
+        ),
+        text!("zorg dat de bron het goede token blijft aanvaarden, en keur opnieuw", "make the source keep accepting the good token, and check again"),
+    )
+    .into())
+}

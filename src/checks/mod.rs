@@ -1,0 +1,41 @@
+//! The checks, one file per chapter of the catalogue. A check is a function from a [`Case`] to a verdict: it sends
+//! nothing and reads no clock.
+
+use crate::case::{Case, Judgement};
+
+mod access;
+mod certificate;
+mod download;
+mod list;
+mod token;
+
+/// A check.
+pub type Check = fn(&Case<'_>) -> Judgement;
+
+/// A chapter's table: each function under its own name, so that rustc names one that is not listed.
+macro_rules! checks {
+    ($($check:ident),* $(,)?) => {
+        pub(super) const CHECKS: &[(&str, $crate::checks::Check)] = &[$((stringify!($check), $check)),*];
+    };
+}
+use checks;
+
+/// The chapters with their checks.
+const CHAPTERS: &[(&str, &[(&str, Check)])] = &[
+    ("access", access::CHECKS),
+    ("certificate", certificate::CHECKS),
+    ("download", download::CHECKS),
+    ("list", list::CHECKS),
+    ("token", token::CHECKS),
+];
+
+/// The check of that name in a chapter.
+pub fn find(chapter: &str, name: &str) -> Option<Check> {
+    let (_, checks) = CHAPTERS.iter().find(|(known, _)| *known == chapter)?;
+    checks.iter().find(|(known, _)| *known == name).map(|(_, check)| *check)
+}
+
+/// Every check: chapter and name.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CHAPTERS.iter().flat_map(|(chapter, checks)| checks.iter().map(move |(name, _)| (*chapter, *name)))
+}

@@ -1,0 +1,443 @@
+//! The two envelopes of an answer (the documented one and official HAL), read into one shape. Every check judges that
+//! shape, so that what is legal in one envelope is never a fault because of the other.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Which envelope an answer has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Envelope {
+    /// The documented form: `certificates` and an array `links`.
+    Links,
+    /// Official HAL: `_embedded` and an object `_links`.
+    Hal,
+    /// Neither could be recognised.
+    #[default]
+    Unknown,
+}
+
+impl Envelope {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Links => "links",
+            Self::Hal => "hal",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Recognises the envelope by the members of the top level that only one of the two has.
+    pub fn of(object: &Map<String, Value>) -> Self {
+        if object.contains_key("_embedded") || (object.contains_key("_links") && !object.contains_key("certificates")) {
+            Self::Hal
+        } else if object.contains_key("certificates") || object.contains_key("links") {
+            Self::Links
+        } else if object.contains_key("_links") {
+            Self::Hal
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+/// One link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The relation.
+    pub rel: String,
+    /// The target as the source wrote it.
+    pub href: String,
+    /// `templated: true`, or a brace in the href.
+    pub templated: bool,
+    /// Where it stands (JSON pointer).
+    pub place: String,
+}
+
+/// The links section of an answer or of an item.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Links {
+    /// Where the section stands, or should (JSON pointer).
+    pub place: String,
+    /// The section is there.
+    pub present: bool,
+    /// What is wrong with its form: place and what was found.
+    pub malformed: Vec<(String, String)>,
+    /// The links that could be read.
+    pub links: Vec<Link>,
+}
+
+impl Links {
+    /// Reads the section `links` or `_links` of an object that stands at `place`.
+    pub fn of(object: &Map<String, Value>, place: &str) -> Self {
+        match (object.get("links"), object.get("_links")) {
+            (_, Some(Value::Object(section))) => Self::of_hal(section, format!("{place}/_links")),
+            (Some(Value::Array(section)), _) => Self::of_array(section, format!("{place}/links")),
+            (Some(other), _) => Self::of_wrong_type(other, format!("{place}/links")),
+            (None, Some(other)) => Self::of_wrong_type(other, format!("{place}/_links")),
+            (None, None) => Self { place: place.to_owned(), ..Self::default() },
+        }
+    }
+
+    fn of_wrong_type(found: &Value, place: String) -> Self {
+        let malformed = vec![(place.clone(), kind_of(found).to_owned())];
+        Self { place, present: true, malformed, links: Vec::new() }
+    }
+
+    fn of_array(section: &[Value], place: String) -> Self {
+        let mut links = Self { place: place.clone(), present: true, ..Self::default() };
+        for (index, entry) in section.iter().enumerate() {
+            let rel = entry.get("rel").and_then(Value::as_str);
+            links.add(rel, entry, format!("{place}/{index}"));
+        }
+        links
+    }
+
+    fn of_hal(section: &Map<String, Value>, place: String) -> Self {
+        let mut links = Self { place: place.clone(), present: true, ..Self::default() };
+        for (rel, entry) in section {
+            let place = format!("{place}/{}", rel.replace('~', "~0").replace('/', "~1"));
+            match entry {
+                Value::Array(entries) => {
+                    for (index, entry) in entries.iter().enumerate() {
+                        links.add(Some(rel), entry, format!("{place}/{index}"));
+                    }
+                }
+                // A null is how some libraries write "no such link".
+                Value::Null => {}
+                entry => links.add(Some(rel), entry, place),
+            }
+        }
+        links
+    }
+
+    fn add(&mut self, rel: Option<&str>, entry: &Value, place: String) {
+        let href = entry.get("href").and_then(Value::as_str);
+        match (rel, href) {
+            (Some(rel), Some(href)) if !rel.is_empty() && !href.is_empty() => {
+                let templated = entry.get("templated") == Some(&Value::Bool(true)) || href.contains('{');
+                self.links.push(Link { rel: rel.to_owned(), href: href.to_owned(), templated, place });
+            }
+            (None | Some(""), _) => self.malformed.push((format!("{place}/rel"), described(entry.get("rel")))),
+            (_, _) => self.malformed.push((format!("{place}/href"), described(entry.get("href")))),
+        }
+    }
+
+    /// The first link with one of these rels, in the order of the rels. Rels are compared without case (RFC 8288).
+    pub fn find(&self, rels: &[&str]) -> Option<&Link> {
+        rels.iter().find_map(|rel| self.links.iter().find(|link| link.rel.eq_ignore_ascii_case(rel)))
+    }
+}
+
+/// The paging metadata.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// Where it stands, or should (JSON pointer).
+    pub place: String,
+    /// The object is there.
+    pub present: bool,
+    /// What stands there when it is no object.
+    pub wrong_type: Option<String>,
+    /// The page, counted from 1.
+    pub number: Field,
+    /// The page length in force.
+    pub size: Field,
+    /// How many items there are on all pages.
+    pub total_elements: Field,
+    /// How many pages there are.
+    pub total_pages: Field,
+}
+
+/// A member that should be a non-negative integer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Field {
+    /// Not there.
+    #[default]
+    Absent,
+    /// An integer of at least 0.
+    Integer(u64),
+    /// Something else, described.
+    Wrong(String),
+}
+
+impl Field {
+    fn of(value: Option<&Value>) -> Self {
+        match value {
+            None => Self::Absent,
+            Some(value) => value.as_u64().map_or_else(|| Self::Wrong(described(Some(value))), Self::Integer),
+        }
+    }
+
+    /// The integer, if it is one.
+    pub fn value(&self) -> Option<u64> {
+        match self {
+            Self::Integer(value) => Some(*value),
+            _ => None,
+        }
+    }
+}
+
+impl Metadata {
+    fn of(object: &Map<String, Value>, envelope: Envelope) -> Self {
+        // `page` is what Spring HATEOAS calls it in official HAL; the documents only know `pageMetadata`.
+        let name = if envelope == Envelope::Hal && !object.contains_key("pageMetadata") && object.contains_key("page") {
+            "page"
+        } else {
+            "pageMetadata"
+        };
+        let place = format!("/{name}");
+        match object.get(name) {
+            None => Self { place, ..Self::default() },
+            Some(Value::Object(metadata)) => Self {
+                place,
+                present: true,
+                wrong_type: None,
+                number: Field::of(metadata.get("number")),
+                size: Field::of(metadata.get("size")),
+                total_elements: Field::of(metadata.get("totalElements")),
+                total_pages: Field::of(metadata.get("totalPages")),
+            },
+            Some(other) => {
+                Self { place, present: true, wrong_type: Some(kind_of(other).to_owned()), ..Self::default() }
+            }
+        }
+    }
+
+    /// The four members with their names.
+    pub fn fields(&self) -> [(&'static str, &Field); 4] {
+        [
+            ("number", &self.number),
+            ("size", &self.size),
+            ("totalElements", &self.total_elements),
+            ("totalPages", &self.total_pages),
+        ]
+    }
+}
+
+/// The collection of certificates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Collection {
+    /// Not there.
+    Absent,
+    /// There, but no array: what it is instead.
+    Wrong(String),
+    /// An array.
+    Items(Vec<Certificate>),
+}
+
+/// A page of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The envelope.
+    pub envelope: Envelope,
+    /// Where the collection stands, or should (JSON pointer).
+    pub place: String,
+    /// The collection.
+    pub collection: Collection,
+    /// The paging metadata.
+    pub metadata: Metadata,
+    /// The links of the page itself.
+    pub links: Links,
+}
+
+impl Page {
+    /// Reads a page from a JSON body.
+    pub fn of(json: &Value) -> Self {
+        let empty = Map::new();
+        let object = json.as_object().unwrap_or(&empty);
+        let envelope = Envelope::of(object);
+        let (place, collection) = Self::collection(object, envelope);
+        let collection = match collection {
+            // Official HAL may leave out `_embedded` where nothing is embedded.
+            None if envelope == Envelope::Hal && !object.contains_key("_embedded") => Collection::Items(Vec::new()),
+            None => Collection::Absent,
+            Some(Value::Array(items)) => {
+                let item = |(index, item): (usize, &Value)| Certificate::of(item, &format!("{place}/{index}"));
+                Collection::Items(items.iter().enumerate().map(item).collect())
+            }
+            Some(other) => Collection::Wrong(kind_of(other).to_owned()),
+        };
+        let metadata = Metadata::of(object, envelope);
+        Self { envelope, place, collection, metadata, links: Links::of(object, "") }
+    }
+
+    fn collection(object: &Map<String, Value>, envelope: Envelope) -> (String, Option<&Value>) {
+        let embedded = object.get("_embedded");
+        match embedded.and_then(|embedded| embedded.get("certificates")) {
+            Some(found) => ("/_embedded/certificates".to_owned(), Some(found)),
+            None if envelope == Envelope::Hal && !object.contains_key("certificates") => {
+                ("/_embedded/certificates".to_owned(), None)
+            }
+            None => ("/certificates".to_owned(), object.get("certificates")),
+        }
+    }
+
+    /// The items; none where there is no collection.
+    pub fn items(&self) -> &[Certificate] {
+        match &self.collection {
+            Collection::Items(items) => items,
+            _ => &[],
+        }
+    }
+}
+
+/// One certificate, in the list or on its own. `id` and `language` are its key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Certificate {
+    /// Where it stands (JSON pointer; empty for a whole body).
+    pub place: String,
+    /// What stands there when it is no object.
+    pub wrong_type: Option<String>,
+    /// `id`
+    pub id: Option<Value>,
+    /// `language`
+    pub language: Option<Value>,
+    /// `name`
+    pub name: Option<Value>,
+    /// `year`
+    pub year: Option<Value>,
+    /// `community`
+    pub community: Option<Value>,
+    /// Its links.
+    pub links: Links,
+    /// The names of its other members.
+    pub extra: Vec<String>,
+}
+
+impl Certificate {
+    /// Reads a certificate that stands at `place`.
+    pub fn of(json: &Value, place: &str) -> Self {
+        let Some(object) = json.as_object() else {
+            let wrong_type = Some(kind_of(json).to_owned());
+            return Self { place: place.to_owned(), wrong_type, ..Self::default() };
+        };
+        let known = ["id", "language", "name", "year", "community", "links", "_links"];
+        Self {
+            place: place.to_owned(),
+            wrong_type: None,
+            id: object.get("id").cloned(),
+            language: object.get("language").cloned(),
+            name: object.get("name").cloned(),
+            year: object.get("year").cloned(),
+            community: object.get("community").cloned(),
+            links: Links::of(object, place),
+            extra: object.keys().filter(|name| !known.contains(&name.as_str())).cloned().collect(),
+        }
+    }
+
+    /// The id as text: a string and a number with the same digits are the same id.
+    pub fn id_text(&self) -> Option<String> {
+        text_of(self.id.as_ref())
+    }
+
+    /// The language as text.
+    pub fn language_text(&self) -> Option<String> {
+        text_of(self.language.as_ref())
+    }
+
+    /// Id and language, where both are there.
+    pub fn key(&self) -> Option<(String, String)> {
+        self.id_text().zip(self.language_text())
+    }
+
+    /// The documented members with their values.
+    pub fn fields(&self) -> [(&'static str, Option<&Value>); 5] {
+        [
+            ("id", self.id.as_ref()),
+            ("language", self.language.as_ref()),
+            ("name", self.name.as_ref()),
+            ("year", self.year.as_ref()),
+            ("community", self.community.as_ref()),
+        ]
+    }
+}
+
+fn text_of(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// What a JSON value is, in the words of JSON.
+pub fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// A value as a finding shows it: scalars as JSON, the rest by kind, absence as `absent`.
+pub fn described(value: Option<&Value>) -> String {
+    match value {
+        None => "absent".to_owned(),
+        Some(value @ (Value::Array(_) | Value::Object(_))) => kind_of(value).to_owned(),
+        Some(value) => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn both_envelopes_give_the_same_shape() {
+        let documented = Page::of(&json!({
+            "certificates": [{"id": "a", "language": "nl", "links": [{"rel": "self", "href": "https://h/a/nl"}]}],
+            "pageMetadata": {"number": 1, "size": 10, "totalElements": 1, "totalPages": 1},
+            "links": [{"rel": "self", "href": "https://h/l"}]
+        }));
+        let hal = Page::of(&json!({
+            "_embedded": {"certificates": [{"id": "a", "language": "nl", "_links": {"self": {"href": "https://h/a/nl"}}}]},
+            "page": {"number": 1, "size": 10, "totalElements": 1, "totalPages": 1},
+            "_links": {"self": {"href": "https://h/l"}}
+        }));
+        assert_eq!((documented.envelope, hal.envelope), (Envelope::Links, Envelope::Hal));
+        for page in [&documented, &hal] {
+            assert_eq!(page.items()[0].key(), Some(("a".into(), "nl".into())));
+            assert_eq!(page.items()[0].links.find(&["self"]).unwrap().href, "https://h/a/nl");
+            assert_eq!(page.metadata.total_pages.value(), Some(1));
+            assert_eq!(page.links.find(&["first", "self"]).unwrap().href, "https://h/l");
+        }
+        assert_eq!(hal.items()[0].links.links[0].place, "/_embedded/certificates/0/_links/self");
+        assert_eq!(hal.metadata.place, "/page");
+    }
+
+    #[test]
+    fn hal_without_embedded_is_an_empty_collection() {
+        let page = Page::of(&json!({"_links": {"self": {"href": "https://h/l"}}}));
+        assert_eq!(page.collection, Collection::Items(Vec::new()));
+    }
+
+    #[test]
+    fn a_problem_is_no_page() {
+        let page = Page::of(&json!({"title": "No", "status": 404}));
+        assert_eq!((page.envelope, page.collection), (Envelope::Unknown, Collection::Absent));
+    }
+
+    #[test]
+    fn wrong_forms_are_named_with_their_place() {
+        let links = Links::of(json!({"links": [{"rel": "self"}, {"href": "x"}, 3]}).as_object().unwrap(), "");
+        let places: Vec<_> = links.malformed.iter().map(|(place, _)| place.as_str()).collect();
+        assert_eq!(places, ["/links/0/href", "/links/1/rel", "/links/2/rel"]);
+        let links = Links::of(json!({"links": {"self": "x"}}).as_object().unwrap(), "");
+        assert_eq!(links.malformed, [("/links".to_owned(), "object".to_owned())]);
+    }
+
+    #[test]
+    fn numbers_that_are_no_counts_are_wrong() {
+        let metadata =
+            |value: Value| Page::of(&json!({"certificates": [], "pageMetadata": {"number": value}})).metadata;
+        assert_eq!(metadata(json!(3)).number, Field::Integer(3));
+        for wrong in [json!("3"), json!(-1), json!(1.5), json!(null)] {
+            assert!(matches!(metadata(wrong).number, Field::Wrong(_)));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! From a catalogue and a recording to verdicts. Pure: the same recording gives the same verdicts, online and offline.
+
+use crate::case::{Case, Stop};
+use crate::catalogue::{Catalogue, Mode, Requirement};
+use crate::checks;
+use crate::exchange::Request;
+use crate::reason;
+use crate::recording::Recording;
+use crate::text;
+use crate::verdict::{Outcome, Verdict};
+
+/// What evaluating one requirement came to.
+#[derive(Debug)]
+pub enum Evaluated {
+    /// It is judged.
+    Verdict(Verdict),
+    /// The check needs these exchanges first.
+    Missing(Vec<Request>),
+}
+
+/// Which requirements are judged: `--only` and `--skip`, by id or by chapter prefix (`LST`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Only these; empty: all.
+    pub only: Vec<String>,
+    /// Not these.
+    pub skip: Vec<String>,
+}
+
+impl Selection {
+    /// Whether a requirement is judged.
+    pub fn holds(&self, id: &str) -> bool {
+        let named = |names: &[String]| names.iter().any(|name| matches_id(name, id));
+        (self.only.is_empty() || named(&self.only)) && !named(&self.skip)
+    }
+
+    /// Whether everything is judged.
+    pub fn is_everything(&self) -> bool {
+        self.only.is_empty() && self.skip.is_empty()
+    }
+}
+
+/// Whether a name is that id, or the prefix of its chapter.
+pub fn matches_id(name: &str, id: &str) -> bool {
+    name.eq_ignore_ascii_case(id) || id.split_once('-').is_some_and(|(prefix, _)| name.eq_ignore_ascii_case(prefix))
+}
+
+/// Evaluates one requirement.
+pub fn evaluate_one(catalogue: &Catalogue, requirement: &Requirement, recording: &Recording) -> Evaluated {
+    let check = requirement.check.as_deref().and_then(|name| checks::find(&requirement.chapter, name));
+    let Some(check) = check else {
+        return Evaluated::Verdict(match requirement.mode {
+            Mode::Review => Verdict::of(Outcome::Review),
+            Mode::Check | Mode::Observe | Mode::Compare => reason::not_recorded(),
+        });
+    };
+    let case = Case::new(recording, requirement, catalogue);
+    match check(&case) {
+        Ok(verdict) => Evaluated::Verdict(Verdict { evidence: case.evidence(), ..verdict }),
+        Err(Stop::Verdict(verdict)) => Evaluated::Verdict(Verdict { evidence: case.evidence(), ..*verdict }),
+        Err(Stop::Missing(missing)) => Evaluated::Missing(missing),
+    }
+}
+
+/// Evaluates the whole catalogue without sending anything: what is missing is blocked.
+pub fn evaluate(catalogue: &Catalogue, recording: &Recording, selection: &Selection) -> Vec<Verdict> {
+    let judge = |requirement: &Requirement| {
+        if !selection.holds(&requirement.id) {
+            return not_selected();
+        }
+        match evaluate_one(catalogue, requirement, recording) {
+            Evaluated::Verdict(verdict) => verdict,
+            Evaluated::Missing(_) => reason::not_recorded(),
+        }
+    };
+    catalogue.requirements.iter().map(judge).collect()
+}
+
+/// The verdict of a requirement that was left out.
+pub fn not_selected() -> Verdict {
+    Verdict {
+        reason: Some(text!("niet gekozen met --only of --skip", "not selected by --only or --skip")),
+        ..Verdict::of(Outcome::NotSelected)
+    }
+}

@@ -1,0 +1,675 @@
+//! Requests, by name, and what came of them. A [`Request`] is its own key: two checks that ask the same thing share
+//! one exchange. It names citizens and credentials and never holds them.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::envelope::{Certificate, Page};
+
+/// A person in the path of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Citizen {
+    /// The citizen whose certificates are examined.
+    Subject,
+    /// An unrelated citizen who has certificates too.
+    Other,
+    /// A citizen without certificates.
+    Empty,
+    /// Nobody: a well-formed national number that is never issued (serial 999).
+    Nobody,
+}
+
+/// When a request may go out. The order of the variants is the order of the phases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Any time.
+    #[default]
+    Ordinary,
+    /// The control with the good token that precedes the hostile requests.
+    Opening,
+    /// What a correct source refuses; only when nothing ordinary is outstanding, a few at a time.
+    Hostile,
+    /// The control with the good token that follows the hostile requests.
+    Closing,
+}
+
+/// What a request presents as its credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Auth {
+    /// Nothing.
+    None,
+    /// The citizen's own TX token, as RFC 6750 says.
+    Token(Citizen),
+    /// The good token under another scheme: `Basic …`.
+    OtherScheme,
+    /// The good token without a scheme.
+    NoScheme,
+    /// A random opaque token.
+    RandomToken,
+    /// A well-formed JWT with `alg: none`.
+    UnsignedJwt,
+    /// The good token with a character in its middle changed.
+    TamperedToken,
+    /// A token that expired.
+    ExpiredToken,
+    /// A token for another audience.
+    OtherAudience,
+    /// The citizen's access token, before the exchange.
+    Unexchanged,
+    /// A client-credentials token for the source, without a citizen.
+    WithoutCitizen,
+}
+
+/// Which token is asked of the issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grant {
+    /// The client's own token, presented as actor in an exchange (RFC 8693, section 1.1).
+    Actor,
+    /// The citizen's access token swapped for a TX token with the source's audience.
+    Exchange(Citizen),
+    /// The subject's access token swapped for a token with another audience.
+    OtherAudience,
+    /// Client credentials with the source's audience and scope: a token without a citizen.
+    WithoutCitizen,
+}
+
+/// A call to the issuer (ACM).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IssuerCall {
+    /// The discovery document.
+    Discovery,
+    /// A token request.
+    Token(Grant),
+    /// Introspection (RFC 7662) of the token behind a credential, with the source's own client.
+    Introspection(Auth),
+}
+
+/// Which part of a followed URL is replaced.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// The path segment with this index.
+    Segment(usize),
+    /// The value of the query parameter with this index.
+    Query(usize),
+}
+
+/// What a part is replaced by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Replacement {
+    /// These characters.
+    Text(String),
+    /// The national number of a citizen.
+    Number(Citizen),
+}
+
+/// One replacement in a followed URL: how unknown ids and other people's certificates are asked for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Edit {
+    /// Where.
+    pub part: Part,
+    /// By what.
+    pub with: Replacement,
+}
+
+/// What a followed link leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The issuer.
+    Issuer,
+    /// A page of the list.
+    List,
+    /// One certificate.
+    Detail,
+    /// The document of a certificate.
+    Download,
+}
+
+impl Kind {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Issuer => "issuer",
+            Self::List => "list",
+            Self::Detail => "detail",
+            Self::Download => "download",
+        }
+    }
+}
+
+/// Where a request goes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// The issuer.
+    Issuer(IssuerCall),
+    /// The entry resource of the source, for a citizen.
+    Entry {
+        /// Whose.
+        citizen: Citizen,
+        /// The query parameters, in the order in which they are sent.
+        query: Vec<(String, String)>,
+    },
+    /// A URL that the source gave, by its masked form; the vault knows the raw one.
+    Link {
+        /// What it leads to, by the rel under which it was found.
+        kind: Kind,
+        /// Absolute and masked.
+        url: String,
+        /// A replacement, for unknown ids and the like.
+        edit: Option<Edit>,
+    },
+}
+
+/// The Accept header of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Accept {
+    /// `application/hal+json, application/json;q=0.9, */*;q=0.1`
+    #[default]
+    Hal,
+    /// `*/*`
+    Any,
+    /// `application/json`, for the issuer.
+    Json,
+}
+
+impl Accept {
+    /// The header's value.
+    pub fn value(self) -> &'static str {
+        match self {
+            Self::Hal => "application/hal+json, application/json;q=0.9, */*;q=0.1",
+            Self::Any => "*/*",
+            Self::Json => "application/json",
+        }
+    }
+}
+
+/// A request, by name. It holds no secret and no national number.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Request {
+    /// When it may go out.
+    pub phase: Phase,
+    /// Where it goes.
+    pub target: Target,
+    /// What it presents.
+    pub auth: Auth,
+    /// Which media types it accepts.
+    pub accept: Accept,
+    /// 0 for the first time; n is sent after the answer to n - 1 came.
+    pub ordinal: u32,
+}
+
+impl Request {
+    /// The entry resource (the list) of a citizen, with that citizen's own token.
+    pub fn entry(citizen: Citizen) -> Self {
+        Self {
+            phase: Phase::Ordinary,
+            target: Target::Entry { citizen, query: Vec::new() },
+            auth: Auth::Token(citizen),
+            accept: Accept::Hal,
+            ordinal: 0,
+        }
+    }
+
+    /// A URL that the source gave (masked, absolute), with the subject's token.
+    pub fn link(kind: Kind, url: impl Into<String>) -> Self {
+        Self {
+            phase: Phase::Ordinary,
+            target: Target::Link { kind, url: url.into(), edit: None },
+            auth: Auth::Token(Citizen::Subject),
+            accept: if kind == Kind::Download { Accept::Any } else { Accept::Hal },
+            ordinal: 0,
+        }
+    }
+
+    /// A call to the issuer.
+    pub fn issuer(call: IssuerCall) -> Self {
+        Self {
+            phase: Phase::Ordinary,
+            target: Target::Issuer(call),
+            auth: Auth::None,
+            accept: Accept::Json,
+            ordinal: 0,
+        }
+    }
+
+    /// The same with one more query parameter (entry resource only).
+    #[must_use]
+    pub fn query(mut self, name: &str, value: impl ToString) -> Self {
+        if let Target::Entry { query, .. } = &mut self.target {
+            query.push((name.to_owned(), value.to_string()));
+        }
+        self
+    }
+
+    /// The same with another credential.
+    #[must_use]
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.auth = auth;
+        self
+    }
+
+    /// The same in another phase.
+    #[must_use]
+    pub fn phase(mut self, phase: Phase) -> Self {
+        self.phase = phase;
+        self
+    }
+
+    /// The same with one part of the followed URL replaced.
+    #[must_use]
+    pub fn edit(mut self, part: Part, with: Replacement) -> Self {
+        if let Target::Link { edit, .. } = &mut self.target {
+            *edit = Some(Edit { part, with });
+        }
+        self
+    }
+
+    /// The same once more: sent after the answer to the previous one came.
+    #[must_use]
+    pub fn again(mut self, ordinal: u32) -> Self {
+        self.ordinal = ordinal;
+        self
+    }
+
+    /// What kind of call it is.
+    pub fn kind(&self) -> Kind {
+        match &self.target {
+            Target::Issuer(_) => Kind::Issuer,
+            Target::Entry { .. } => Kind::List,
+            Target::Link { kind, .. } => *kind,
+        }
+    }
+
+    /// Whose data it asks for, as far as the request itself says.
+    pub fn citizen(&self) -> Option<Citizen> {
+        match (&self.target, &self.auth) {
+            (Target::Entry { citizen, .. }, _)
+            | (Target::Issuer(IssuerCall::Token(Grant::Exchange(citizen))), _)
+            | (_, Auth::Token(citizen)) => Some(*citizen),
+            _ => None,
+        }
+    }
+
+    /// The value of a query parameter of the entry resource.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        match &self.target {
+            Target::Entry { query, .. } => query.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()),
+            _ => None,
+        }
+    }
+}
+
+/// What was sent, masked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// The method (RFC 9110).
+    pub method: String,
+    /// The URL.
+    pub url: String,
+    /// The headers, in the order sent.
+    pub headers: Vec<(String, String)>,
+    /// The form of a request to the issuer, masked; a source is never sent a body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub form: Vec<(String, String)>,
+}
+
+/// Why no answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The host name is unknown.
+    Dns,
+    /// Nobody listens, or a firewall refuses.
+    Connect,
+    /// The TLS handshake or the certificate.
+    Tls,
+    /// No answer within the time limit.
+    Timeout,
+    /// The connection broke, or the answer is no HTTP.
+    Broken,
+    /// Not sent: the token it needs could not be had.
+    NoToken,
+    /// Not sent: the profile lacks what it needs.
+    NotConfigured,
+    /// Not sent: the URL leads to an origin that nobody vouched for.
+    ForeignOrigin,
+    /// Not sent: a limit of this run was reached.
+    Limit,
+    /// Not sent: the run was interrupted.
+    Interrupted,
+}
+
+impl FailureKind {
+    /// Whether the request left this machine at all.
+    pub fn was_sent(self) -> bool {
+        matches!(self, Self::Dns | Self::Connect | Self::Tls | Self::Timeout | Self::Broken)
+    }
+}
+
+/// Why no answer came, with the words of the network library, masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The kind.
+    pub kind: FailureKind,
+    /// The detail; may be empty.
+    pub detail: String,
+}
+
+/// What a document's bytes look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Look {
+    /// `%PDF-` within the first 1,024 bytes.
+    Pdf,
+    /// `<!doctype html` or `<html`.
+    Html,
+    /// JSON.
+    Json,
+    /// Anything else.
+    Other,
+}
+
+/// What is kept of a document; none of its bytes is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// What it looks like.
+    pub look: Look,
+    /// SHA-256 of all bytes that arrived, in hexadecimal.
+    pub sha256: String,
+    /// `%%EOF` stands within the last 1,024 bytes.
+    pub ends_with_eof: bool,
+    /// The whole body is one Base64 text.
+    pub base64: bool,
+}
+
+/// What came as the body.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// JSON, masked.
+    Json(Value),
+    /// Other text, masked and bounded.
+    Text(String),
+    /// A document.
+    Document(Document),
+}
+
+/// Facts that masking, size or parsing would destroy.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Bytes of the body that arrived.
+    pub body_bytes: u64,
+    /// The `Content-Length` that was announced.
+    pub announced_bytes: Option<u64>,
+    /// The body ended as announced. False: cut off, or longer than we read.
+    pub complete: bool,
+    /// The body was larger than we read.
+    #[serde(default)]
+    pub truncated: bool,
+    /// The bytes are valid UTF-8.
+    pub utf8: bool,
+    /// Why the body is not JSON, where it should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json_error: Option<String>,
+    /// The tokens and secrets that the answer held, by their marks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
+}
+
+/// An answer, masked.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The headers; names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub content: Content,
+    /// What is not in the body any more.
+    pub facts: Facts,
+    #[serde(skip)]
+    page: OnceLock<Page>,
+    #[serde(skip)]
+    certificate: OnceLock<Certificate>,
+}
+
+impl Response {
+    /// An answer from its parts.
+    pub fn new(status: u16, headers: Vec<(String, String)>, content: Content, facts: Facts) -> Self {
+        Self { status, headers, content, facts, ..Self::default() }
+    }
+
+    /// The first header with that name (lower case).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// All headers with that name (lower case).
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// The media type of `Content-Type`, in lower case, without parameters.
+    pub fn media_type(&self) -> Option<String> {
+        self.header("content-type")
+            .map(|v| v.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+            .filter(|v| !v.is_empty())
+    }
+
+    /// The JSON body.
+    pub fn json(&self) -> Option<&Value> {
+        match &self.content {
+            Content::Json(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The body as a page of a list: read once, whatever the number of checks.
+    pub fn page(&self) -> Option<&Page> {
+        self.json().map(|json| self.page.get_or_init(|| Page::of(json)))
+    }
+
+    /// The body as one certificate.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.json().map(|json| self.certificate.get_or_init(|| Certificate::of(json, "")))
+    }
+
+    /// Whether the status says success.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// One request and what came of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Exchange {
+    /// The key.
+    pub request: Request,
+    /// What was sent.
+    pub sent: Sent,
+    /// Milliseconds since the start of the run when it was sent.
+    pub at_ms: u64,
+    /// How long the answer took, in milliseconds.
+    pub ms: u64,
+    /// How the credential was made, for the evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+    /// The answer, or why none came.
+    pub result: Result<Response, Failure>,
+}
+
+/// The URL of the entry resource. The number is the raw one where a request is sent, its surrogate where it is named.
+pub(crate) fn entry_url(base_url: &str, entry_path: &str, insz: &str, query: &[(String, String)]) -> String {
+    let mut url = format!("{}/{}", base_url.trim_end_matches('/'), entry_path.replace("{insz}", insz));
+    for (position, (name, value)) in query.iter().enumerate() {
+        url.push(if position == 0 { '?' } else { '&' });
+        url.push_str(name);
+        url.push('=');
+        url.push_str(value);
+    }
+    url
+}
+
+/// What a run knows of itself, masked: all that a verdict may depend on besides exchanges.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Setup {
+    /// The name of the source.
+    pub source: String,
+    /// The base URL to which requests go.
+    pub base_url: String,
+    /// The base URL that hrefs carry, where the owner says that it is another.
+    pub public_url: Option<String>,
+    /// The path of the entry resource below it, with `{insz}` for the national number.
+    pub entry_path: String,
+    /// Further origins that the owner vouches for.
+    pub origins: Vec<String>,
+    /// `tni`, `prod`, an issuer URL, or `none` without ACM.
+    pub environment: String,
+    /// The citizens of the profile.
+    pub citizens: BTreeMap<Citizen, Person>,
+    /// How tokens are asked for; none where the citizens carry TX tokens.
+    pub acm: Option<AcmSetup>,
+    /// Ready-made negative tokens of the profile.
+    pub ready: Vec<Auth>,
+    /// What the owner declares cannot arise.
+    pub declares: Declares,
+    /// The bounds of the run.
+    pub limits: Limits,
+}
+
+/// A citizen of the profile, masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The name that the profile gives.
+    pub name: String,
+    /// The surrogate of the national number.
+    pub insz: String,
+    /// The profile has a TX token ready.
+    pub ready_token: bool,
+}
+
+/// How tokens are asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcmSetup {
+    /// The issuer.
+    pub issuer: String,
+    /// The client-id with which tokens are asked.
+    pub client_id: String,
+    /// The client-id of the source, or the URL of the resource.
+    pub audience: String,
+    /// The scopes asked for, separated by spaces.
+    pub scope: Option<String>,
+    /// An actor token goes with the exchange.
+    pub actor: bool,
+    /// The source's own credentials are there, so that tokens can be introspected.
+    pub introspection: bool,
+    /// A second audience, for tokens that the source must refuse.
+    pub other_audience: Option<String>,
+}
+
+/// What the owner declares cannot arise.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Declares {
+    /// No citizen ever has more than one page.
+    pub one_page: bool,
+    /// Certificates have no documents.
+    pub no_documents: bool,
+    /// Every citizen has certificates.
+    pub everyone_has_certificates: bool,
+}
+
+/// The bounds of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// Certificates whose detail is asked for.
+    pub details: usize,
+    /// Documents that are downloaded.
+    pub downloads: usize,
+    /// Pages of a walk.
+    pub pages: u64,
+    /// Requests in all.
+    pub requests: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { details: 20, downloads: 5, pages: 200, requests: 2000 }
+    }
+}
+
+impl Setup {
+    /// The masked URL of the entry resource of a citizen; none where the profile has no such citizen.
+    pub fn entry_url(&self, citizen: Citizen, query: &[(String, String)]) -> Option<String> {
+        let person = self.citizens.get(&citizen)?;
+        Some(entry_url(&self.base_url, &self.entry_path, &person.insz, query))
+    }
+
+    /// What must be recorded before this request can be sent.
+    pub fn needs(&self, request: &Request) -> Vec<Request> {
+        let mut needs = match &request.target {
+            Target::Issuer(IssuerCall::Discovery) => Vec::new(),
+            Target::Issuer(call) => {
+                let mut needs = vec![Request::issuer(IssuerCall::Discovery)];
+                match call {
+                    IssuerCall::Token(Grant::Exchange(_) | Grant::OtherAudience)
+                        if self.acm.as_ref().is_some_and(|acm| acm.actor) =>
+                    {
+                        needs.push(Request::issuer(IssuerCall::Token(Grant::Actor)));
+                    }
+                    IssuerCall::Introspection(auth) => needs.extend(self.grant(*auth).map(Self::token_request)),
+                    _ => {}
+                }
+                needs
+            }
+            Target::Entry { .. } | Target::Link { .. } => {
+                self.grant(request.auth).map(Self::token_request).into_iter().collect()
+            }
+        };
+        if request.ordinal > 0 {
+            needs.push(request.clone().again(request.ordinal - 1));
+        }
+        needs
+    }
+
+    /// The grant that yields the token behind a credential; none where none is needed or the profile has it ready.
+    pub fn grant(&self, auth: Auth) -> Option<Grant> {
+        let exchange = |citizen: Citizen| {
+            let ready = self.citizens.get(&citizen).is_some_and(|person| person.ready_token);
+            (!ready && self.acm.is_some()).then_some(Grant::Exchange(citizen))
+        };
+        match auth {
+            Auth::Token(citizen) => exchange(citizen),
+            Auth::OtherScheme | Auth::NoScheme | Auth::TamperedToken => exchange(Citizen::Subject),
+            Auth::OtherAudience if !self.ready.contains(&auth) => self.acm.as_ref().map(|_| Grant::OtherAudience),
+            Auth::WithoutCitizen if !self.ready.contains(&auth) => self.acm.as_ref().map(|_| Grant::WithoutCitizen),
+            Auth::None
+            | Auth::RandomToken
+            | Auth::UnsignedJwt
+            | Auth::ExpiredToken
+            | Auth::Unexchanged
+            | Auth::OtherAudience
+            | Auth::WithoutCitizen => None,
+        }
+    }
+
+    fn token_request(grant: Grant) -> Request {
+        Request::issuer(IssuerCall::Token(grant))
+    }
+}

@@ -1,0 +1,149 @@
+//! Why something could not be judged or cannot arise, in words, with what to do. The checks say which; the sentences
+//! stand here once.
+
+use crate::exchange::{Citizen, Failure, FailureKind};
+use crate::text;
+use crate::text::Text;
+use crate::verdict::{Verdict, shown};
+
+/// No answer came.
+pub fn no_answer(failure: &Failure) -> Verdict {
+    let detail = shown(&failure.detail);
+    let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
+    let (reason, remedy) = match failure.kind {
+        FailureKind::Dns => (
+            text!("de naam van de server is niet gevonden{detail}", "the host name was not found{detail}"),
+            text!("controleer de URL in het profiel, en DNS of VPN", "check the URL in the profile, and DNS or VPN"),
+        ),
+        FailureKind::Connect => (
+            text!("er kwam geen verbinding tot stand{detail}", "no connection could be made{detail}"),
+            text!(
+                "controleer of de server draait, en of firewall of toegangslijst dit adres toelaat",
+                "check that the server runs, and that firewall or allow-list admits this address"
+            ),
+        ),
+        FailureKind::Tls => (
+            text!("TLS kwam niet tot stand{detail}", "TLS could not be established{detail}"),
+            text!(
+                "herstel het certificaat, of noem de eigen CA in het profiel als `source.ca_bundle` (bron) of `acm.ca_bundle` (ACM)",
+                "mend the certificate, or name your own CA in the profile as `source.ca_bundle` (source) or `acm.ca_bundle` (ACM)"
+            ),
+        ),
+        FailureKind::Timeout => (
+            text!("er kwam niet op tijd een antwoord{detail}", "no answer came in time{detail}"),
+            text!("controleer de server, of verhoog `source.timeout`", "check the server, or raise `source.timeout`"),
+        ),
+        FailureKind::Broken => (
+            text!(
+                "de verbinding brak af of het antwoord was geen HTTP{detail}",
+                "the connection broke, or the answer was no HTTP{detail}"
+            ),
+            text!(
+                "kijk in het logboek van de server en van wat ervoor staat",
+                "look into the log of the server and of what stands before it"
+            ),
+        ),
+        FailureKind::NoToken => (
+            text!("er was geen token{detail}", "there was no token{detail}"),
+            text!("zie het hoofdstuk token voor de oorzaak", "see chapter token for the cause"),
+        ),
+        FailureKind::NotConfigured => (
+            text!("het profiel bevat niet wat hiervoor nodig is{detail}", "the profile lacks what this needs{detail}"),
+            text!("vul het profiel aan", "complete the profile"),
+        ),
+        FailureKind::ForeignOrigin => (
+            text!(
+                "de link leidt naar een server waarvoor niemand instaat{detail}",
+                "the link leads to a server that nobody vouched for{detail}"
+            ),
+            text!(
+                "laat links naar de bron zelf wijzen, of noem de server onder `source.origins` of `source.public_url`",
+                "have links point to the source itself, or name the server under `source.origins` or `source.public_url`"
+            ),
+        ),
+        FailureKind::Limit => (
+            text!("de grens van het aantal verzoeken was bereikt{detail}", "the limit of requests was reached{detail}"),
+            text!("verhoog `limits.requests`", "raise `limits.requests`"),
+        ),
+        FailureKind::Interrupted => {
+            (text!("de keuring is onderbroken", "the run was interrupted"), text!("start ze opnieuw", "start it again"))
+        }
+    };
+    Verdict::blocked(reason, remedy)
+}
+
+/// Replaying: the recording does not hold what the check asks for.
+pub fn not_recorded() -> Verdict {
+    Verdict::blocked(
+        text!("niet opgenomen in het bewijs", "not recorded in the evidence"),
+        text!("keur de bron opnieuw met deze versie", "check the source again with this version"),
+    )
+}
+
+/// What must hold first is judged by another requirement, which did not pass.
+pub fn see(other: &str, what: Text) -> Verdict {
+    let (nl, en) = (what.nl, what.en);
+    Verdict::blocked(
+        text!("{nl}: zie {other}", "{en}: see {other}"),
+        text!("herstel eerst {other}", "mend {other} first"),
+    )
+}
+
+/// The profile has no citizen of that role.
+pub fn no_citizen(citizen: Citizen) -> Verdict {
+    let (role, nl, en) = match citizen {
+        Citizen::Subject | Citizen::Nobody => ("subject", "met attesten", "with certificates"),
+        Citizen::Other => (
+            "other",
+            "die niets met de eerste te maken heeft en zelf attesten heeft",
+            "unrelated to the first, who has certificates",
+        ),
+        Citizen::Empty => ("empty", "zonder attesten", "without certificates"),
+    };
+    Verdict::blocked(
+        text!("het profiel heeft geen burger {nl}", "the profile has no citizen {en}"),
+        text!(
+            "voeg onder `citizens` een burger toe met `role: {role}`",
+            "add a citizen with `role: {role}` under `citizens`"
+        ),
+    )
+}
+
+/// The profile has no ACM.
+pub fn no_acm() -> Verdict {
+    Verdict::blocked(
+        text!(
+            "het profiel haalt geen token bij ACM: er is niets te beoordelen",
+            "the profile gets no token at ACM: there is nothing to judge"
+        ),
+        text!("vul `acm` in het profiel in", "fill in `acm` in the profile"),
+    )
+}
+
+/// Something of the profile is missing: the key to add.
+pub fn lacks(key: &str, why: Text) -> Verdict {
+    let (nl, en) = (why.nl, why.en);
+    Verdict::blocked(text!("{nl}", "{en}"), text!("vul `{key}` in het profiel in", "fill in `{key}` in the profile"))
+}
+
+/// Not enough data to see anything.
+pub fn too_few(have: u64, needed: u64) -> Verdict {
+    Verdict::blocked(
+        text!(
+            "de burger heeft {have} attesten; om dit te beoordelen zijn er {needed} nodig",
+            "the citizen has {have} certificates; {needed} are needed to judge this"
+        ),
+        text!(
+            "kies een burger met meer attesten, of verklaar dat het niet kan voorkomen (`source.declares`)",
+            "choose a citizen with more certificates, or declare that it cannot arise (`source.declares`)"
+        ),
+    )
+}
+
+/// The owner declares that it cannot arise.
+pub fn declared(key: &str) -> Verdict {
+    Verdict::not_applicable(text!(
+        "de eigenaar verklaart: `source.declares.{key}`",
+        "the owner declares: `source.declares.{key}`"
+    ))
+}

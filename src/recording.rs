@@ -1,0 +1,79 @@
+//! The recording of a run: exchanges by the request that they answer, masked. All verdicts follow from it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::catalogue::hex;
+use crate::exchange::{Exchange, Request, Setup};
+use crate::vault::Mark;
+
+/// What happened in a run, and what the run knew of itself.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Recording {
+    /// What the run knew of itself.
+    pub setup: Setup,
+    /// When it started; what checks take for "now".
+    pub started: Timestamp,
+    /// Where invented ids and tokens come from.
+    pub seed: u64,
+    /// The surrogates and how people see them.
+    pub marks: Vec<Mark>,
+    #[serde(with = "as_list")]
+    exchanges: BTreeMap<Request, Exchange>,
+}
+
+impl Recording {
+    /// A recording without exchanges.
+    pub fn new(setup: Setup, started: Timestamp, seed: u64) -> Self {
+        Self { setup, started, seed, marks: Vec::new(), exchanges: BTreeMap::new() }
+    }
+
+    /// What came of a request.
+    pub fn get(&self, request: &Request) -> Option<&Exchange> {
+        self.exchanges.get(request)
+    }
+
+    /// Adds an exchange. The first answer to a request stays.
+    pub fn add(&mut self, exchange: Exchange) {
+        self.exchanges.entry(exchange.request.clone()).or_insert(exchange);
+    }
+
+    /// All exchanges, in the order of their requests: the order of their ids `x1`, `x2`, …
+    pub fn exchanges(&self) -> impl ExactSizeIterator<Item = &Exchange> {
+        self.exchanges.values()
+    }
+
+    /// How many requests left this machine.
+    pub fn sent(&self) -> usize {
+        let sent = |exchange: &&Exchange| match &exchange.result {
+            Ok(_) => true,
+            Err(failure) => failure.kind.was_sent(),
+        };
+        self.exchanges().filter(sent).count()
+    }
+}
+
+/// 32 hexadecimal digits that depend on the seed and the label alone: invented ids and tokens, the same in a replay.
+pub fn invented(seed: u64, label: &str) -> String {
+    let digest = Sha256::new().chain_update(seed.to_be_bytes()).chain_update(label).finalize();
+    hex(digest.get(..16).unwrap_or_default())
+}
+
+/// A map with a structured key is a list in JSON.
+mod as_list {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use super::{BTreeMap, Exchange, Request};
+
+    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<Request, Exchange>, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(map.values())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<Request, Exchange>, D::Error> {
+        let list = Vec::<Exchange>::deserialize(from)?;
+        Ok(list.into_iter().map(|exchange| (exchange.request.clone(), exchange)).collect())
+    }
+}

@@ -1,0 +1,272 @@
+//! The run loop: evaluate, send what is missing, evaluate again what waited for it. The only driver of the transport.
+//!
+//! There is no plan and no barrier: a check is evaluated again as soon as its own exchanges have arrived, so the time
+//! of a run is its longest chain of dependent calls.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::future::Future;
+
+use tokio::task::JoinSet;
+
+use crate::catalogue::Catalogue;
+use crate::evaluate::{Evaluated, Selection, evaluate_one, not_selected};
+use crate::exchange::{Exchange, Failure, FailureKind, Phase, Request, Sent};
+use crate::recording::Recording;
+use crate::verdict::Verdict;
+
+/// How many hostile requests are under way at once: enough to be quick, too few to look like an attack.
+const HOSTILE_AT_ONCE: usize = 3;
+
+/// What a run tells while it runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A request goes out.
+    Sending(&'a Request),
+    /// Something came of it.
+    Received(&'a Exchange),
+    /// A requirement is judged: its position in the catalogue.
+    Judged(usize, &'a Verdict),
+}
+
+/// Bounds of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Ordinary requests under way at once.
+    pub concurrency: usize,
+    /// Requests in all.
+    pub requests: usize,
+}
+
+/// Runs the catalogue against a source. Returns the verdicts, in the order of the catalogue; the exchanges are added
+/// to the recording.
+///
+/// `send` performs one request; whatever happens on the way is an [`Exchange`]. When `interrupted` completes, nothing
+/// more is sent and what is open becomes blocked.
+pub async fn run<S, F>(
+    catalogue: &Catalogue,
+    recording: &mut Recording,
+    selection: &Selection,
+    bounds: Bounds,
+    send: S,
+    interrupted: impl Future<Output = ()>,
+    mut tell: impl FnMut(Event<'_>),
+) -> Vec<Verdict>
+where
+    S: Fn(Request) -> F,
+    F: Future<Output = Exchange> + Send + 'static,
+{
+    let mut judging = Judging::new(catalogue, selection);
+    let mut queue = Queue::new(bounds);
+    let mut under_way: JoinSet<Exchange> = JoinSet::new();
+    tokio::pin!(interrupted);
+    let mut stopped = false;
+    judging.evaluate_all(recording, &mut queue, &mut tell);
+    loop {
+        if stopped {
+            under_way.abort_all();
+            queue.refuse(recording, FailureKind::Interrupted);
+        }
+        for request in queue.ready(recording) {
+            tell(Event::Sending(&request));
+            under_way.spawn(send(request));
+        }
+        if let Some(refused) = queue.take_refused(recording) {
+            judging.arrived(&refused, recording, &mut queue, &mut tell);
+            continue;
+        }
+        if under_way.is_empty() && queue.is_empty() {
+            break;
+        }
+        tokio::select! {
+            Some(done) = under_way.join_next() => {
+                // A task that was aborted leaves its request to `refuse`.
+                let Ok(exchange) = done else { continue };
+                let request = exchange.request.clone();
+                tell(Event::Received(&exchange));
+                recording.add(exchange);
+                queue.done(&request);
+                judging.arrived(&request, recording, &mut queue, &mut tell);
+            }
+            () = &mut interrupted, if !stopped => stopped = true,
+        }
+    }
+    judging.finish()
+}
+
+/// Which requirement waits for which requests.
+struct Judging<'a> {
+    catalogue: &'a Catalogue,
+    verdicts: Vec<Option<Verdict>>,
+    waits: Vec<BTreeSet<Request>>,
+    waiting: HashMap<Request, BTreeSet<usize>>,
+}
+
+impl<'a> Judging<'a> {
+    fn new(catalogue: &'a Catalogue, selection: &Selection) -> Self {
+        let verdicts: Vec<Option<Verdict>> = catalogue
+            .requirements
+            .iter()
+            .map(|requirement| (!selection.holds(&requirement.id)).then(not_selected))
+            .collect();
+        let waits = vec![BTreeSet::new(); verdicts.len()];
+        Self { catalogue, verdicts, waits, waiting: HashMap::new() }
+    }
+
+    fn evaluate_all(&mut self, recording: &Recording, queue: &mut Queue, tell: &mut impl FnMut(Event<'_>)) {
+        for position in 0..self.verdicts.len() {
+            if self.verdicts.get(position).is_some_and(Option::is_none) {
+                self.evaluate(position, recording, queue, tell);
+            }
+        }
+    }
+
+    fn evaluate(
+        &mut self,
+        position: usize,
+        recording: &Recording,
+        queue: &mut Queue,
+        tell: &mut impl FnMut(Event<'_>),
+    ) {
+        let Some(requirement) = self.catalogue.requirements.get(position) else { return };
+        match evaluate_one(self.catalogue, requirement, recording) {
+            Evaluated::Verdict(verdict) => {
+                tell(Event::Judged(position, &verdict));
+                if let Some(slot) = self.verdicts.get_mut(position) {
+                    *slot = Some(verdict);
+                }
+            }
+            Evaluated::Missing(missing) => {
+                for request in &missing {
+                    self.waiting.entry(request.clone()).or_default().insert(position);
+                    queue.want(request, recording);
+                }
+                if let Some(slot) = self.waits.get_mut(position) {
+                    *slot = missing.into_iter().collect();
+                }
+            }
+        }
+    }
+
+    /// Evaluates again every requirement for which this was the last missing exchange.
+    fn arrived(
+        &mut self,
+        request: &Request,
+        recording: &Recording,
+        queue: &mut Queue,
+        tell: &mut impl FnMut(Event<'_>),
+    ) {
+        for position in self.waiting.remove(request).unwrap_or_default() {
+            let Some(waits) = self.waits.get_mut(position) else { continue };
+            waits.remove(request);
+            if waits.is_empty() {
+                self.evaluate(position, recording, queue, tell);
+            }
+        }
+    }
+
+    fn finish(self) -> Vec<Verdict> {
+        self.verdicts.into_iter().map(|verdict| verdict.unwrap_or_else(crate::reason::not_recorded)).collect()
+    }
+}
+
+/// What is wanted and not yet recorded, and what may go out now.
+struct Queue {
+    bounds: Bounds,
+    wanted: BTreeSet<Request>,
+    under_way: BTreeSet<Request>,
+    needs: BTreeMap<Request, Vec<Request>>,
+    started: usize,
+    refused: Vec<Request>,
+}
+
+impl Queue {
+    fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            wanted: BTreeSet::new(),
+            under_way: BTreeSet::new(),
+            needs: BTreeMap::new(),
+            started: 0,
+            refused: Vec::new(),
+        }
+    }
+
+    /// Wants a request and, before it, what it needs.
+    fn want(&mut self, request: &Request, recording: &Recording) {
+        let mut pending = vec![request.clone()];
+        while let Some(request) = pending.pop() {
+            if recording.get(&request).is_some() || self.under_way.contains(&request) || self.wanted.contains(&request)
+            {
+                continue;
+            }
+            let needs = recording.setup.needs(&request);
+            pending.extend(needs.iter().cloned());
+            self.needs.insert(request.clone(), needs);
+            self.wanted.insert(request);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.wanted.is_empty() && self.under_way.is_empty() && self.refused.is_empty()
+    }
+
+    fn done(&mut self, request: &Request) {
+        self.under_way.remove(request);
+        self.needs.remove(request);
+    }
+
+    /// The requests that may go out now: their needs are met, no request of an earlier phase is outstanding, and there
+    /// is room. Beyond the limit of the run nothing goes out.
+    fn ready(&mut self, recording: &mut Recording) -> Vec<Request> {
+        let Some(phase) = self.wanted.iter().chain(&self.under_way).map(|request| request.phase).min() else {
+            return Vec::new();
+        };
+        let room = match phase {
+            Phase::Hostile => HOSTILE_AT_ONCE,
+            Phase::Ordinary | Phase::Opening | Phase::Closing => self.bounds.concurrency,
+        };
+        let met = |request: &Request| {
+            self.needs.get(request).is_none_or(|needs| needs.iter().all(|need| recording.get(need).is_some()))
+        };
+        let mut ready: Vec<Request> = self
+            .wanted
+            .iter()
+            .filter(|request| request.phase == phase && met(request))
+            .take(room.saturating_sub(self.under_way.len()))
+            .cloned()
+            .collect();
+        let left = self.bounds.requests.saturating_sub(self.started);
+        if left == 0 && !ready.is_empty() {
+            self.refuse(recording, FailureKind::Limit);
+            return Vec::new();
+        }
+        ready.truncate(left);
+        for request in &ready {
+            self.wanted.remove(request);
+            self.under_way.insert(request.clone());
+        }
+        self.started += ready.len();
+        ready
+    }
+
+    /// Records everything that is wanted or under way as not sent.
+    fn refuse(&mut self, recording: &mut Recording, kind: FailureKind) {
+        let mut open = std::mem::take(&mut self.wanted);
+        if kind == FailureKind::Interrupted {
+            open.append(&mut self.under_way);
+        }
+        for request in open {
+            let failure = Failure { kind, detail: String::new() };
+            let result = Err(failure);
+            let exchange =
+                Exchange { request: request.clone(), sent: Sent::default(), at_ms: 0, ms: 0, credential: None, result };
+            recording.add(exchange);
+            self.needs.remove(&request);
+            self.refused.push(request);
+        }
+    }
+
+    fn take_refused(&mut self, _recording: &Recording) -> Option<Request> {
+        self.refused.pop()
+    }
+}

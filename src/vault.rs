@@ -1,0 +1,476 @@
+//! The only place that holds secrets and national numbers, and the one gate that masks them. What enters a recording
+//! went through [`Vault::mask_text`] or [`Vault::mask_json`] first.
+//!
+//! A mask is a *surrogate that keeps identity*: the same value always becomes the same surrogate, of the same type and
+//! length, so that equality, patterns and lengths can still be judged. Surrogates are numbered as they are met and say
+//! nothing about the value. People see them as marks: `INSZ-1`, `TOKEN-2`.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Number, Value};
+
+use crate::exchange::{Citizen, Grant};
+use crate::insz;
+
+/// What kind of value a surrogate stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Nature {
+    /// A national number.
+    Number,
+    /// A token.
+    Token,
+    /// A client secret, an assertion, a key.
+    Secret,
+}
+
+impl Nature {
+    fn mark(self) -> &'static str {
+        match self {
+            Self::Number => "INSZ",
+            Self::Token => "TOKEN",
+            Self::Secret => "SECRET",
+        }
+    }
+}
+
+/// A surrogate and the mark under which people see it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Mark {
+    /// What stands in the recording.
+    pub surrogate: String,
+    /// What people see, such as `INSZ-1`.
+    pub mark: String,
+}
+
+/// Secrets, national numbers and raw URLs of one run.
+#[derive(Default)]
+pub struct Vault {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    /// Raw value to surrogate.
+    surrogates: HashMap<String, Surrogate>,
+    counts: HashMap<Nature, usize>,
+    marks: Vec<Mark>,
+    /// The surrogates in use, to leave them alone in a second pass.
+    used: HashSet<String>,
+    /// Finds every known value in every encoding; rebuilt when a value is added.
+    finder: Option<Finder>,
+    /// The values that are known beforehand or by their place; the others are found by their look.
+    known: Vec<(String, Nature)>,
+    numbers: BTreeMap<Citizen, SecretString>,
+    tokens: BTreeMap<Grant, SecretString>,
+    urls: HashMap<String, String>,
+}
+
+#[derive(Clone)]
+struct Surrogate {
+    text: String,
+    mark: String,
+    nature: Nature,
+}
+
+struct Finder {
+    automaton: AhoCorasick,
+    /// For each pattern: the raw value that it encodes.
+    owners: Vec<String>,
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault(…)")
+    }
+}
+
+/// Texts found in one answer while it was masked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The marks of tokens and secrets (not of national numbers).
+    pub secrets: Vec<String>,
+}
+
+impl Vault {
+    /// A vault that knows these national numbers from the start; their surrogates depend on the role alone.
+    pub fn new(numbers: BTreeMap<Citizen, SecretString>) -> Self {
+        let vault = Self::default();
+        {
+            let mut inner = vault.lock();
+            for (citizen, number) in numbers {
+                inner.learn(number.expose_secret(), Nature::Number);
+                inner.numbers.insert(citizen, number);
+            }
+        }
+        vault
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A panic elsewhere leaves the tables usable: every change to them is complete before the lock is let go.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes a secret known, so that it is masked wherever it shows. Returns its surrogate.
+    pub fn learn(&self, secret: &SecretString, nature: Nature) -> String {
+        self.lock().learn(secret.expose_secret(), nature)
+    }
+
+    /// Keeps the token that a grant yielded.
+    pub fn keep_token(&self, grant: Grant, token: SecretString) {
+        let mut inner = self.lock();
+        inner.learn(token.expose_secret(), Nature::Token);
+        inner.tokens.insert(grant, token);
+    }
+
+    /// The token that a grant yielded.
+    pub fn token(&self, grant: Grant) -> Option<SecretString> {
+        self.lock().tokens.get(&grant).cloned()
+    }
+
+    /// The national number of a citizen.
+    pub fn number(&self, citizen: Citizen) -> Option<SecretString> {
+        self.lock().numbers.get(&citizen).cloned()
+    }
+
+    /// The surrogate of a citizen's national number.
+    pub fn surrogate(&self, citizen: Citizen) -> Option<String> {
+        let inner = self.lock();
+        let number = inner.numbers.get(&citizen)?;
+        inner.surrogates.get(number.expose_secret()).map(|surrogate| surrogate.text.clone())
+    }
+
+    /// Keeps the raw form of a masked URL, so that the link can be followed.
+    pub fn keep_url(&self, masked: String, raw: String) {
+        self.lock().urls.entry(masked).or_insert(raw);
+    }
+
+    /// The raw form of a masked URL that an answer held.
+    pub fn url(&self, masked: &str) -> Option<String> {
+        self.lock().urls.get(masked).cloned()
+    }
+
+    /// Masks a text: known values in every encoding, and what looks like a national number or a JWT.
+    pub fn mask_text(&self, text: &str) -> String {
+        self.lock().mask(text, &mut Found::default())
+    }
+
+    /// Like [`Vault::mask_text`], and says which secrets it met.
+    pub fn mask_noting(&self, text: &str, found: &mut Found) -> String {
+        self.lock().mask(text, found)
+    }
+
+    /// Masks every string, number and member name of a JSON value.
+    pub fn mask_json(&self, value: Value, found: &mut Found) -> Value {
+        self.lock().mask_json(value, found)
+    }
+
+    /// All marks so far, with their surrogates.
+    pub fn marks(&self) -> Vec<Mark> {
+        self.lock().marks.clone()
+    }
+
+    /// The last look at an output: whether a value that must not be there stands in it. Surrogates and marks are fine.
+    pub fn leaks(&self, output: &str) -> bool {
+        let mut inner = self.lock();
+        let finder = inner.finder();
+        finder.is_some_and(|finder| finder.automaton.is_match(output))
+    }
+}
+
+impl Inner {
+    fn learn(&mut self, raw: &str, nature: Nature) -> String {
+        if let Some(known) = self.surrogates.get(raw) {
+            return known.text.clone();
+        }
+        self.known.push((raw.to_owned(), nature));
+        self.finder = None;
+        self.surrogate(raw, nature).text
+    }
+
+    /// The surrogate of a value, made at the first meeting.
+    fn surrogate(&mut self, raw: &str, nature: Nature) -> Surrogate {
+        if let Some(known) = self.surrogates.get(raw) {
+            return known.clone();
+        }
+        let count = self.counts.entry(nature).or_insert(0);
+        let index = *count;
+        *count += 1;
+        let mark = format!("{}-{}", nature.mark(), index + 1);
+        let text = match nature {
+            Nature::Number => insz::surrogate(index),
+            Nature::Token | Nature::Secret => padded(&mark, raw.len()),
+        };
+        let surrogate = Surrogate { text: text.clone(), mark: mark.clone(), nature };
+        self.used.insert(text.clone());
+        self.marks.push(Mark { surrogate: text, mark });
+        self.surrogates.insert(raw.to_owned(), surrogate.clone());
+        surrogate
+    }
+
+    fn finder(&mut self) -> Option<&Finder> {
+        if self.finder.is_none() && !self.known.is_empty() {
+            self.finder = Finder::new(&self.known);
+        }
+        self.finder.as_ref()
+    }
+
+    fn mask(&mut self, text: &str, found: &mut Found) -> String {
+        let text = self.mask_known(text, found);
+        let text = self.mask_jwts(&text, found);
+        self.mask_numbers(&text)
+    }
+
+    /// Known values first, in one pass over all encodings, the longest match at each place.
+    fn mask_known(&mut self, text: &str, found: &mut Found) -> String {
+        let Some(finder) = self.finder() else { return text.to_owned() };
+        let matches: Vec<(usize, usize, String)> = finder
+            .automaton
+            .find_iter(text)
+            .filter_map(|m| Some((m.start(), m.end(), finder.owners.get(m.pattern().as_usize())?.clone())))
+            .collect();
+        if matches.is_empty() {
+            return text.to_owned();
+        }
+        let mut masked = String::with_capacity(text.len());
+        let mut end = 0;
+        for (from, to, owner) in matches {
+            let Some(surrogate) = self.surrogates.get(&owner).cloned() else { continue };
+            masked.push_str(text.get(end..from).unwrap_or_default());
+            // Another encoding of the value shows as its mark: its own surrogate would not be of that encoding.
+            let raw = text.get(from..to) == Some(owner.as_str());
+            masked.push_str(&if raw { surrogate.text } else { padded(&surrogate.mark, to - from) });
+            if surrogate.nature != Nature::Number && !found.secrets.contains(&surrogate.mark) {
+                found.secrets.push(surrogate.mark);
+            }
+            end = to;
+        }
+        masked.push_str(text.get(end..).unwrap_or_default());
+        masked
+    }
+
+    /// Whatever looks like a JWT is a token, whoever made it.
+    fn mask_jwts(&mut self, text: &str, found: &mut Found) -> String {
+        let mut masked = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find("eyJ") {
+            let (before, candidate) = rest.split_at(start);
+            masked.push_str(before);
+            let length = jwt_length(candidate);
+            let (token, after) = candidate.split_at(length.unwrap_or(3));
+            if length.is_some() {
+                let surrogate = self.surrogate(token, Nature::Token);
+                masked.push_str(&surrogate.text);
+                if !found.secrets.contains(&surrogate.mark) {
+                    found.secrets.push(surrogate.mark);
+                }
+            } else {
+                masked.push_str(token);
+            }
+            rest = after;
+        }
+        masked.push_str(rest);
+        masked
+    }
+
+    /// Whatever looks like a national number (11 digits with a valid check number, with or without the usual
+    /// separators), unless it is one of our surrogates already.
+    fn mask_numbers(&mut self, text: &str) -> String {
+        let mut masked = String::with_capacity(text.len());
+        let mut end = 0;
+        for (from, to, digits) in insz::look_alikes(text) {
+            if self.is_surrogate(&digits) {
+                continue;
+            }
+            masked.push_str(text.get(end..from).unwrap_or_default());
+            let surrogate = self.surrogate(&digits, Nature::Number).text;
+            masked.push_str(&insz::with_separators(&surrogate, text.get(from..to).unwrap_or_default()));
+            end = to;
+        }
+        masked.push_str(text.get(end..).unwrap_or_default());
+        masked
+    }
+
+    /// Within one pass, what `mask_known` put there must stay. A source that plants one of our surrogates gains
+    /// nothing: a surrogate is never turned back into a value.
+    fn is_surrogate(&self, digits: &str) -> bool {
+        self.used.contains(digits)
+    }
+
+    fn mask_json(&mut self, value: Value, found: &mut Found) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.mask(&text, found)),
+            Value::Number(number) => self.mask_number(number),
+            Value::Array(items) => Value::Array(items.into_iter().map(|item| self.mask_json(item, found)).collect()),
+            Value::Object(members) => {
+                let mut masked = Map::with_capacity(members.len());
+                for (name, value) in members {
+                    masked.insert(self.mask(&name, found), self.mask_json(value, found));
+                }
+                Value::Object(masked)
+            }
+            other => other,
+        }
+    }
+
+    fn mask_number(&mut self, number: Number) -> Value {
+        let Some(integer) = number.as_u64().filter(|integer| *integer <= 99_999_999_999) else {
+            return Value::Number(number);
+        };
+        // As a JSON number a national number loses its leading zeros.
+        let digits = format!("{integer:011}");
+        let known = self.surrogates.contains_key(&digits);
+        let looks = integer >= 10_000_000_000 && insz::valid(&digits) && !self.is_surrogate(&digits);
+        if !known && !looks {
+            return Value::Number(number);
+        }
+        let surrogate = self.surrogate(&digits, Nature::Number).text;
+        surrogate.parse::<u64>().map_or(Value::Null, |n| Value::Number(n.into()))
+    }
+}
+
+impl Finder {
+    fn new(known: &[(String, Nature)]) -> Option<Self> {
+        let mut patterns = Vec::new();
+        let mut owners = Vec::new();
+        for (raw, _) in known {
+            for pattern in encodings(raw) {
+                patterns.push(pattern);
+                owners.push(raw.clone());
+            }
+        }
+        // Building fails only beyond two thousand million states; without an automaton nothing may be recorded.
+        AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(&patterns)
+            .ok()
+            .map(|automaton| Self { automaton, owners })
+    }
+}
+
+/// The forms in which a value may show: as it is, percent-encoded, with the usual separators, in Base64 at each of the
+/// three alignments.
+fn encodings(raw: &str) -> Vec<String> {
+    let mut forms = vec![raw.to_owned()];
+    let encoded = utf8_percent_encode(raw, NON_ALPHANUMERIC).to_string();
+    forms.push(encoded.to_ascii_lowercase());
+    forms.push(encoded);
+    if insz::valid(raw) {
+        forms.extend(insz::written_forms(raw));
+    }
+    for skip in 0..3 {
+        let padded = [vec![b'_'; skip], raw.as_bytes().to_vec()].concat();
+        for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+            let text = engine.encode(&padded);
+            // The first and the last characters depend on the neighbours: only the middle is this value's own.
+            let from = [0, 2, 3].get(skip).copied().unwrap_or_default();
+            let to = padded.len() * 8 / 6;
+            forms.extend(text.get(from..to).filter(|middle| middle.len() >= 8).map(str::to_owned));
+        }
+    }
+    forms.sort();
+    forms.dedup();
+    forms.retain(|form| !form.is_empty());
+    forms
+}
+
+/// A mark, padded to a length with a character of the Base64url alphabet.
+fn padded(mark: &str, length: usize) -> String {
+    let mut text = mark.to_owned();
+    while text.len() < length {
+        text.push('x');
+    }
+    text
+}
+
+/// The length of the JWT at the start of a text: three Base64url parts, the last of which may be empty.
+fn jwt_length(text: &str) -> Option<usize> {
+    let run = |from: usize| {
+        let rest = text.get(from..).unwrap_or_default();
+        rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count()
+    };
+    let header = run(0);
+    let payload_from = header + 1;
+    (text.as_bytes().get(header) == Some(&b'.') && header >= 10).then_some(())?;
+    let payload = run(payload_from);
+    let signature_from = payload_from + payload + 1;
+    (payload >= 2 && text.as_bytes().get(signature_from - 1) == Some(&b'.')).then_some(())?;
+    Some(signature_from + run(signature_from))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    // Invented: serial 999 is never issued.
+    const SUBJECT: &str = "85073099932";
+    const TOKEN: &str = "tok-5f0c+/=2b9d4e7f8a1c3b5d7e9f";
+
+    fn vault() -> Vault {
+        assert!(insz::valid(SUBJECT));
+        let vault = Vault::new([(Citizen::Subject, SUBJECT.into())].into());
+        vault.learn(&TOKEN.into(), Nature::Token);
+        vault
+    }
+
+    #[test]
+    fn a_known_value_is_masked_in_every_encoding() {
+        let vault = vault();
+        for shift in ["", "a", "ab"] {
+            let text = format!("{shift}{SUBJECT}");
+            let encoded = STANDARD_NO_PAD.encode(&text);
+            assert_ne!(vault.mask_text(&encoded), encoded, "Base64 with {} bytes before", shift.len());
+        }
+        let percent = utf8_percent_encode(TOKEN, NON_ALPHANUMERIC).to_string();
+        for text in [SUBJECT, "85.07.30-999.32", "850730-999-32", "850730 999 32", TOKEN, &percent] {
+            let masked = vault.mask_text(&format!("<{text}>"));
+            assert!(!masked.contains(text), "{masked}");
+        }
+    }
+
+    #[test]
+    fn a_surrogate_keeps_type_and_length_and_identity() {
+        let vault = vault();
+        let mut found = Found::default();
+        let number: u64 = SUBJECT.parse().unwrap();
+        let masked = vault.mask_json(json!({"a": SUBJECT, "b": number, SUBJECT: TOKEN}), &mut found);
+        let surrogate = vault.surrogate(Citizen::Subject).unwrap();
+        assert_eq!(masked["a"], json!(surrogate));
+        assert_eq!(masked["b"], json!(surrogate.parse::<u64>().unwrap()));
+        assert_eq!(masked[&surrogate].as_str().unwrap().len(), TOKEN.len());
+        assert_eq!(found.secrets, ["TOKEN-1"]);
+        assert!(insz::valid(&surrogate));
+    }
+
+    #[test]
+    fn strangers_and_jwts_are_masked_by_their_look() {
+        let vault = vault();
+        let jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.";
+        let masked = vault.mask_text(&format!("for 90.01.01-999.92 with {jwt} and 12345678901 and eyJust a word"));
+        assert!(insz::valid("90010199992"));
+        assert!(!masked.contains("90.01.01-999.92") && !masked.contains(jwt), "{masked}");
+        assert!(masked.ends_with(" and 12345678901 and eyJust a word"), "{masked}");
+    }
+
+    #[test]
+    fn masking_twice_changes_nothing() {
+        let vault = vault();
+        let once = vault.mask_text(&format!("{SUBJECT} {TOKEN} 90010199992"));
+        assert_eq!(vault.mask_text(&once), once);
+    }
+
+    #[test]
+    fn the_last_look_sees_a_leak_and_accepts_surrogates() {
+        let vault = vault();
+        assert!(vault.leaks(&format!("x{TOKEN}")));
+        assert!(!vault.leaks(&vault.mask_text(&format!("x{TOKEN} {SUBJECT}"))));
+    }
+}

@@ -1,0 +1,441 @@
+//! Verdicts, and the one place that decides what they mean: severity, conformity and exit status.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::{About, Level};
+use crate::exchange::Request;
+use crate::text::Text;
+
+/// What became of a requirement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The evidence could have shown the opposite and did not.
+    Pass,
+    /// There are findings.
+    Fail,
+    /// Cannot arise here.
+    NotApplicable,
+    /// Should be judged and could not be.
+    Blocked,
+    /// A human answers.
+    Review,
+    /// A value; nothing can fail.
+    Observed,
+    /// Left out by `--only` or `--skip`.
+    NotSelected,
+}
+
+impl Outcome {
+    /// All outcomes, in the order of reports.
+    pub const ALL: [Self; 7] =
+        [Self::Fail, Self::Blocked, Self::Review, Self::Pass, Self::Observed, Self::NotApplicable, Self::NotSelected];
+
+    /// The word for people.
+    pub fn label(self) -> Text {
+        match self {
+            Self::Pass => Text::new("voldoet", "pass"),
+            Self::Fail => Text::new("voldoet niet", "fail"),
+            Self::NotApplicable => Text::new("niet van toepassing", "not applicable"),
+            Self::Blocked => Text::new("niet te beoordelen", "blocked"),
+            Self::Review => Text::new("te beoordelen door een mens", "open review"),
+            Self::Observed => Text::new("vastgesteld", "observed"),
+            Self::NotSelected => Text::new("niet gekozen", "not selected"),
+        }
+    }
+}
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Nothing to say.
+    None,
+    /// Worth knowing.
+    Note,
+    /// A failure that a waiver covers.
+    Waived,
+    /// A recommendation is not followed.
+    Warning,
+    /// We could not get what we need from the issuer.
+    Error,
+    /// A requirement is not met.
+    Failure,
+}
+
+impl Severity {
+    /// The word for people.
+    pub fn label(self) -> Text {
+        match self {
+            Self::None => Text::same("-"),
+            Self::Note => Text::new("opmerking", "note"),
+            Self::Waived => Text::new("vrijgesteld", "waived"),
+            Self::Warning => Text::new("waarschuwing", "warning"),
+            Self::Error => Text::new("fout", "error"),
+            Self::Failure => Text::new("inbreuk", "failure"),
+        }
+    }
+}
+
+/// One observation against a requirement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What the requirement asks for here.
+    pub expected: Text,
+    /// What was there instead; server text in it is bounded and escaped.
+    pub actual: Text,
+    /// Where: a JSON pointer, `status`, `header content-type`, or a fact.
+    pub place: String,
+    /// The exchange that shows it.
+    pub exchange: Option<Request>,
+    /// The level it counts at; never stronger than its row.
+    pub level: Option<Level>,
+    /// What to do, where the requirement's own advice does not fit.
+    pub fix: Option<Text>,
+}
+
+impl Finding {
+    /// A finding in an exchange.
+    pub fn new(request: &Request, place: impl Into<String>, expected: Text, actual: Text) -> Self {
+        Self { expected, actual, place: place.into(), exchange: Some(request.clone()), level: None, fix: None }
+    }
+
+    /// The same, counting at a weaker level than its row.
+    #[must_use]
+    pub fn at_most(mut self, level: Level) -> Self {
+        self.level = Some(level);
+        self
+    }
+
+    /// The same, with advice of its own.
+    #[must_use]
+    pub fn fix(mut self, fix: Text) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+}
+
+/// What a check says about a recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What became of the requirement.
+    pub outcome: Outcome,
+    /// What was found; with a pass these are notes.
+    pub findings: Vec<Finding>,
+    /// Why it is blocked or not applicable, or what was observed.
+    pub reason: Option<Text>,
+    /// What to supply or to do.
+    pub remedy: Option<Text>,
+    /// The exchanges that the check asked for.
+    pub evidence: BTreeSet<Request>,
+}
+
+impl Verdict {
+    /// A verdict without findings.
+    pub fn of(outcome: Outcome) -> Self {
+        Self { outcome, findings: Vec::new(), reason: None, remedy: None, evidence: BTreeSet::new() }
+    }
+
+    /// Cannot arise.
+    pub fn not_applicable(reason: Text) -> Self {
+        Self { reason: Some(reason), ..Self::of(Outcome::NotApplicable) }
+    }
+
+    /// Could not be judged.
+    pub fn blocked(reason: Text, remedy: Text) -> Self {
+        Self { reason: Some(reason), remedy: Some(remedy), ..Self::of(Outcome::Blocked) }
+    }
+
+    /// A value was seen.
+    pub fn observed(value: Text) -> Self {
+        Self { reason: Some(value), ..Self::of(Outcome::Observed) }
+    }
+
+    /// Pass or fail, by the findings: on a row that is stronger than `may`, findings that count as notes do not fail it.
+    pub fn judged(level: Level, findings: Vec<Finding>) -> Self {
+        let fails = findings.iter().any(|finding| level == Level::May || effective(level, finding) != Level::May);
+        Self { findings, ..Self::of(if fails { Outcome::Fail } else { Outcome::Pass }) }
+    }
+}
+
+/// The level at which a finding counts: its own, never stronger than the row's.
+fn effective(level: Level, finding: &Finding) -> Level {
+    finding.level.map_or(level, |own| own.min(level))
+}
+
+/// What the gate was asked to do; changes severity or exit status, never a verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gate {
+    /// Warnings count as failures.
+    pub strict: bool,
+    /// Open reviews keep the run from concluding.
+    pub require_reviews: bool,
+}
+
+/// The severity of one finding. The only place that decides it.
+pub fn finding_severity(level: Level, about: About, waived: bool, finding: &Finding, gate: Gate) -> Severity {
+    match (about, effective(level, finding)) {
+        (_, Level::May) => Severity::Note,
+        (About::Issuer, Level::Must) => Severity::Error,
+        (About::Issuer, Level::Should) => Severity::Note,
+        (About::Source, _) if waived => Severity::Waived,
+        (About::Source, Level::Must) => Severity::Failure,
+        (About::Source, Level::Should) => {
+            if gate.strict {
+                Severity::Failure
+            } else {
+                Severity::Warning
+            }
+        }
+    }
+}
+
+/// The severity of a requirement: that of its worst finding.
+pub fn severity(level: Level, about: About, waived: bool, verdict: &Verdict, gate: Gate) -> Severity {
+    verdict
+        .findings
+        .iter()
+        .map(|finding| finding_severity(level, about, waived, finding, gate))
+        .max()
+        .unwrap_or(Severity::None)
+}
+
+/// Whether the source conforms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Conformant {
+    /// Every must passed or cannot arise.
+    Yes,
+    /// There is a failure.
+    No,
+    /// A must is blocked.
+    Undecided,
+    /// No failure, but not everything was asked, or not as in production.
+    Partial,
+}
+
+/// The exit status of the program, worst first in [`ExitStatus::WORST_FIRST`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[repr(u8)]
+pub enum ExitStatus {
+    /// No failure and no unaccepted blocked must.
+    Success = 0,
+    /// At least one failure.
+    Failures = 1,
+    /// The call, the profile or the specs are wrong; nothing was sent.
+    Usage = 2,
+    /// Could not be concluded: a must is blocked, no token, source unreachable, interrupted.
+    Undecided = 3,
+    /// An internal error, or a result that could not be written.
+    Internal = 4,
+}
+
+impl ExitStatus {
+    /// From worst to best, where several apply.
+    pub const WORST_FIRST: [Self; 5] = [Self::Internal, Self::Usage, Self::Failures, Self::Undecided, Self::Success];
+
+    /// The number that the process ends with.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The worse of two.
+    #[must_use]
+    pub fn worse(self, other: Self) -> Self {
+        Self::WORST_FIRST.into_iter().find(|status| *status == self || *status == other).unwrap_or(self)
+    }
+}
+
+/// How many requirements had each outcome, and each severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counts {
+    /// Outcome pass.
+    pub pass: usize,
+    /// Outcome fail.
+    pub fail: usize,
+    /// Outcome not applicable.
+    pub not_applicable: usize,
+    /// Outcome blocked.
+    pub blocked: usize,
+    /// Outcome review.
+    pub review: usize,
+    /// Outcome observed.
+    pub observed: usize,
+    /// Outcome not selected.
+    pub not_selected: usize,
+    /// Severity failure.
+    pub failures: usize,
+    /// Severity warning.
+    pub warnings: usize,
+    /// Severity note.
+    pub notes: usize,
+    /// Severity error.
+    pub errors: usize,
+    /// Severity waived.
+    pub waived: usize,
+    /// Blocked and accepted by the gate.
+    pub accepted: usize,
+}
+
+/// What decides about the run as a whole, per requirement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The level of the row.
+    pub level: Level,
+    /// Whom the row is about.
+    pub about: About,
+    /// Its outcome.
+    pub outcome: Outcome,
+    /// Its severity.
+    pub severity: Severity,
+    /// Blocked, and the gate accepts that by name.
+    pub accepted: bool,
+}
+
+impl Standing {
+    fn is_blocked_must(&self) -> bool {
+        self.level == Level::Must && self.outcome == Outcome::Blocked
+    }
+}
+
+/// What a run comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conclusion {
+    /// Whether the source conforms.
+    pub conformant: Conformant,
+    /// How the program ends.
+    pub exit_status: ExitStatus,
+    /// The counts.
+    pub counts: Counts,
+}
+
+/// Counts, conformity and exit status of a run. The only place that decides them.
+///
+/// `partial` says that the circumstances allow no full judgement: plain http, or a stand-in issuer.
+pub fn conclude(standings: &[Standing], partial: bool, gate: Gate) -> Conclusion {
+    let mut counts = Counts::default();
+    for standing in standings {
+        *match standing.outcome {
+            Outcome::Pass => &mut counts.pass,
+            Outcome::Fail => &mut counts.fail,
+            Outcome::NotApplicable => &mut counts.not_applicable,
+            Outcome::Blocked => &mut counts.blocked,
+            Outcome::Review => &mut counts.review,
+            Outcome::Observed => &mut counts.observed,
+            Outcome::NotSelected => &mut counts.not_selected,
+        } += 1;
+        match standing.severity {
+            Severity::None => {}
+            Severity::Note => counts.notes += 1,
+            Severity::Waived => counts.waived += 1,
+            Severity::Warning => counts.warnings += 1,
+            Severity::Error => counts.errors += 1,
+            Severity::Failure => counts.failures += 1,
+        }
+        counts.accepted += usize::from(standing.outcome == Outcome::Blocked && standing.accepted);
+    }
+    let undecided = counts.errors > 0
+        || standings.iter().any(|standing| standing.is_blocked_must() && !standing.accepted)
+        || (gate.require_reviews && counts.review > 0);
+    let accepted_must = standings.iter().any(|standing| standing.is_blocked_must() && standing.accepted);
+    let (conformant, exit_status) = if counts.failures > 0 {
+        (Conformant::No, ExitStatus::Failures)
+    } else if undecided {
+        (Conformant::Undecided, ExitStatus::Undecided)
+    } else if partial || accepted_must || counts.not_selected > 0 {
+        (Conformant::Partial, ExitStatus::Success)
+    } else {
+        (Conformant::Yes, ExitStatus::Success)
+    };
+    Conclusion { conformant, exit_status, counts }
+}
+
+/// A piece of server text as a finding shows it: control characters escaped, at most 120 characters.
+pub fn shown(text: &str) -> String {
+    const MOST: usize = 120;
+    let mut shown = String::new();
+    for (count, c) in text.chars().enumerate() {
+        if count == MOST {
+            shown.push('…');
+            break;
+        }
+        // Direction marks and line separators could make a report say something else than it does.
+        let unsafe_in_text = c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        if unsafe_in_text {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn standing(level: Level, outcome: Outcome, severity: Severity) -> Standing {
+        Standing { level, about: About::Source, outcome, severity, accepted: false }
+    }
+
+    #[test]
+    fn a_failure_outweighs_what_is_blocked() {
+        let blocked = standing(Level::Must, Outcome::Blocked, Severity::None);
+        let failed = standing(Level::Must, Outcome::Fail, Severity::Failure);
+        let conclusion = conclude(&[blocked, failed], false, Gate::default());
+        assert_eq!((conclusion.conformant, conclusion.exit_status), (Conformant::No, ExitStatus::Failures));
+        let conclusion = conclude(&[blocked], false, Gate::default());
+        assert_eq!((conclusion.conformant, conclusion.exit_status), (Conformant::Undecided, ExitStatus::Undecided));
+        let accepted = Standing { accepted: true, ..blocked };
+        let conclusion = conclude(&[accepted], false, Gate::default());
+        assert_eq!((conclusion.conformant, conclusion.exit_status), (Conformant::Partial, ExitStatus::Success));
+        assert_eq!(conclusion.counts.accepted, 1);
+    }
+
+    #[test]
+    fn open_reviews_count_only_when_required() {
+        let review = standing(Level::Must, Outcome::Review, Severity::None);
+        assert_eq!(conclude(&[review], false, Gate::default()).exit_status, ExitStatus::Success);
+        let gate = Gate { require_reviews: true, ..Gate::default() };
+        assert_eq!(conclude(&[review], false, gate).exit_status, ExitStatus::Undecided);
+    }
+
+    #[test]
+    fn a_finding_is_never_stronger_than_its_row() {
+        let finding =
+            Finding::new(&Request::entry(crate::exchange::Citizen::Subject), "", Text::default(), Text::default());
+        let must = finding.clone().at_most(Level::Must);
+        let strict = Gate { strict: true, ..Gate::default() };
+        assert_eq!(finding_severity(Level::Should, About::Source, false, &must, Gate::default()), Severity::Warning);
+        assert_eq!(finding_severity(Level::Should, About::Source, false, &must, strict), Severity::Failure);
+        assert_eq!(finding_severity(Level::Must, About::Issuer, false, &must, strict), Severity::Error);
+        assert_eq!(finding_severity(Level::Should, About::Issuer, false, &must, strict), Severity::Note);
+        let note = finding.at_most(Level::May);
+        assert_eq!(Verdict::judged(Level::Must, vec![note.clone()]).outcome, Outcome::Pass);
+        assert_eq!(Verdict::judged(Level::May, vec![note]).outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn the_worst_exit_status_wins() {
+        use ExitStatus::{Failures, Internal, Success, Undecided, Usage};
+        assert_eq!(Undecided.worse(Failures), Failures);
+        assert_eq!(Failures.worse(Usage), Usage);
+        assert_eq!(Usage.worse(Internal), Internal);
+        assert_eq!(Success.worse(Undecided), Undecided);
+    }
+
+    proptest! {
+        #[test]
+        fn server_text_cannot_carry_control_characters(text in "\\PC{0,10}[\\x00-\\x1f\u{202e}\u{9b}]{0,300}") {
+            let shown = shown(&text);
+            prop_assert!(shown.chars().all(|c| !c.is_control() && c != '\u{202e}'));
+            prop_assert!(shown.chars().count() <= 120 * 10 + 1);
+        }
+    }
+}
