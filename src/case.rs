@@ -16,6 +16,9 @@ use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Verdict};
 
+/// How many findings of one requirement are shown.
+const MOST_FINDINGS: usize = 5;
+
 /// Why a check ended early.
 #[derive(Debug)]
 pub enum Stop {
@@ -72,7 +75,7 @@ impl<'a> Listed<'a> {
 
     /// The (id, language) of the certificates on it, in order.
     pub fn keys(&self) -> Vec<(String, String)> {
-        self.items().iter().filter_map(Certificate::key).collect()
+        self.page.keys()
     }
 }
 
@@ -90,6 +93,8 @@ pub struct Item<'a> {
 pub enum End {
     /// A page without `next`.
     NoNext,
+    /// A `next` that is templated or no URL.
+    NotFollowed,
     /// `next` leads to a page that was visited already.
     Repeats(Request),
     /// What `next` leads to is no page of the list.
@@ -156,9 +161,22 @@ impl<'a> Case<'a> {
         crate::recording::invented(self.recording.seed, label)
     }
 
-    /// Pass or fail, by the findings.
-    pub fn judged(&self, findings: Vec<Finding>) -> Judgement {
+    /// Pass or fail, by the findings. Of many findings the first ones are shown, with the number of the others.
+    pub fn judged(&self, mut findings: Vec<Finding>) -> Judgement {
+        // The strongest first, so that what is left out is never what decides.
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.level.unwrap_or(self.requirement.level)));
+        let more = findings.len().saturating_sub(MOST_FINDINGS);
+        findings.truncate(MOST_FINDINGS);
+        if let Some(last) = findings.last_mut().filter(|_| more > 0) {
+            let Text { nl, en } = &last.actual;
+            last.actual = text!("{nl} (en nog {more} zulke vaststellingen)", "{en} (and {more} more such findings)");
+        }
         Ok(Verdict::judged(self.requirement.level, findings))
+    }
+
+    /// A list of words from the requirement's parameters in the catalogue.
+    pub fn parameter(&self, name: &str) -> Vec<&'a str> {
+        self.requirement.parameters.get(name).into_iter().flatten().map(String::as_str).collect()
     }
 
     /// What came of these requests, whatever it was. All that is missing is asked for at once.
@@ -249,31 +267,44 @@ impl<'a> Case<'a> {
 
     /// How many certificates the subject has, as far as the first page tells: its metadata, else its items.
     pub fn total(&self) -> Result<u64, Stop> {
-        let first = self.first_page()?;
-        let items = first.items().len() as u64;
-        Ok(first.page.metadata.total_elements.value().map_or(items, |total| total.max(items)))
+        let first = self.listed(&self.entry_request(Citizen::Subject))?;
+        let Some(page) = first.response.page() else { return Ok(0) };
+        let items = page.items().len() as u64;
+        Ok(page.metadata.total_elements.value().map_or(items, |total| total.max(items)))
     }
 
-    /// The page length of a walk: 10 for a long list, else such that there are three pages.
+    /// The page length of a walk: the default for a long list, else such that there are three pages.
     pub fn walk_limit(&self) -> Result<u64, Stop> {
         let total = self.total()?;
-        Ok(if total > 20 { self.entry.default_limit } else { total.div_ceil(3).max(1) })
+        let long = total > 2 * self.entry.default_limit;
+        Ok(if long { self.entry.default_limit } else { total.div_ceil(3).max(1) })
     }
 
-    /// All pages of the subject's list by their numbers, asked for at once.
-    pub fn pages(&self) -> Result<Pages<'a>, Stop> {
+    /// How many pages a walk has, and how many of them the profile's limit allows.
+    fn walk_length(&self) -> Result<(u64, u64), Stop> {
+        let count = self.total()?.div_ceil(self.walk_limit()?).max(1);
+        Ok((count, count.min(self.setup().limits.pages.max(1))))
+    }
+
+    /// The answers to all pages of the subject's list by their numbers, asked for at once; blocked unless each is 200.
+    pub fn walk(&self) -> Result<Vec<Answer<'a>>, Stop> {
         let limit = self.walk_limit()?;
-        let count = self.total()?.div_ceil(limit).max(1);
-        let most = self.setup().limits.pages.max(1);
-        let requests: Vec<Request> =
-            (0..count.min(most)).map(|page| self.page_request(Citizen::Subject, limit, page)).collect();
-        Ok(Pages { limit, pages: self.pages_of(&requests)?, cut: count > most })
+        let (_, most) = self.walk_length()?;
+        let requests: Vec<Request> = (0..most).map(|page| self.page_request(Citizen::Subject, limit, page)).collect();
+        self.listed_all(&requests)
+    }
+
+    /// All pages of the subject's list by their numbers.
+    pub fn pages(&self) -> Result<Pages<'a>, Stop> {
+        let (count, most) = self.walk_length()?;
+        let pages = self.walk()?.into_iter().map(|answer| page_in(answer).ok_or_else(|| no_collection().into()));
+        Ok(Pages { limit: self.walk_limit()?, pages: pages.collect::<Result<_, Stop>>()?, cut: count > most })
     }
 
     /// The page after the last one.
     pub fn past_the_end(&self) -> Result<Request, Stop> {
         let limit = self.walk_limit()?;
-        let count = self.total()?.div_ceil(limit).max(1);
+        let (count, _) = self.walk_length()?;
         Ok(self.page_request(Citizen::Subject, limit, count))
     }
 
@@ -300,7 +331,11 @@ impl<'a> Case<'a> {
         let mut pages: Vec<Listed<'a>> = numbered.pages.first().copied().into_iter().collect();
         let mut visited: BTreeSet<Request> = pages.iter().map(|listed| listed.answer.request().clone()).collect();
         let end = loop {
-            let Some(next) = pages.last().and_then(|last| self.next_of(last)) else { break End::NoNext };
+            let last = pages.last();
+            let Some(next) = last.and_then(|last| self.next_of(last)) else {
+                let unusable = last.is_some_and(|last| last.page.links.find(&["next"]).is_some());
+                break if unusable { End::NotFollowed } else { End::NoNext };
+            };
             if visited.contains(&next) {
                 break End::Repeats(next);
             }
@@ -341,6 +376,29 @@ impl<'a> Case<'a> {
             return None;
         }
         resolved(&from.exchange.sent.url, &link.href)
+    }
+
+    /// The paths that a URL of the source may have in an href: as it was asked, and as `source.public_url` writes it.
+    pub fn public_paths(&self, asked: &Url) -> Vec<String> {
+        let mut paths = vec![asked.path().to_owned()];
+        let setup = self.setup();
+        let bases = setup
+            .public_url
+            .as_deref()
+            .and_then(|public| Url::parse(public).ok())
+            .zip(Url::parse(&setup.base_url).ok());
+        if let Some((public, base)) = bases {
+            let rest = asked.path().strip_prefix(base.path().trim_end_matches('/'));
+            paths.extend(rest.map(|rest| format!("{}{rest}", public.path().trim_end_matches('/'))));
+        }
+        paths
+    }
+
+    /// Whether a URL is on the source itself or on an origin that the owner vouches for.
+    pub fn is_own_origin(&self, url: &Url) -> bool {
+        let setup = self.setup();
+        let own = [Some(&setup.base_url), setup.public_url.as_ref()].into_iter().flatten().chain(&setup.origins);
+        own.filter_map(|own| Url::parse(own).ok()).any(|own| own.origin() == url.origin())
     }
 
     /// A paging link that is, to the letter, a URL that we would build ourselves: the same request, sent once.
