@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::catalogue::{Catalogue, Entry, Requirement};
 use crate::envelope::{Certificate, Collection, Link, Page};
-use crate::exchange::{Auth, Citizen, Exchange, Kind, Phase, Request, Response, Setup};
+use crate::exchange::{Citizen, Exchange, Kind, Phase, Request, Response, Setup};
 use crate::reason;
 use crate::recording::Recording;
 use crate::text;
@@ -24,6 +24,8 @@ const MOST_FINDINGS: usize = 5;
 pub enum Stop {
     /// These exchanges are not there yet.
     Missing(Vec<Request>),
+    /// It looks at the whole run, which is not over yet.
+    Early,
     /// The verdict is known already: blocked, or not applicable.
     Verdict(Box<Verdict>),
 }
@@ -110,6 +112,15 @@ pub struct Chain<'a> {
     pub pages: Vec<Listed<'a>>,
     /// How it ended.
     pub end: End,
+}
+
+/// What hostile requests came to, and whether the good token was still accepted after them.
+#[derive(Debug)]
+pub struct Probed<'a> {
+    /// What came of each probe.
+    pub exchanges: Vec<&'a Exchange>,
+    /// The closing control.
+    pub closing: Result<(), Stop>,
 }
 
 /// The pages of the list by their numbers.
@@ -208,6 +219,14 @@ impl<'a> Case<'a> {
     /// The answer to a request; blocked where there is none.
     pub fn response(&self, request: &Request) -> Result<Answer<'a>, Stop> {
         answered(self.attempt(request)?)
+    }
+
+    /// Every exchange with the source in the whole run. Ask for what must be among them before: nothing is sent after.
+    pub fn whole_run(&self) -> Result<impl Iterator<Item = &'a Exchange>, Stop> {
+        if !self.recording.closed {
+            return Err(Stop::Early);
+        }
+        Ok(self.recording.exchanges().filter(|exchange| exchange.request.kind() != Kind::Issuer))
     }
 
     /// The surrogate of a citizen's number; blocked where the profile has no such citizen.
@@ -506,36 +525,20 @@ impl<'a> Case<'a> {
     /// What hostile requests came to, between their controls. A refusal proves something only when the same request
     /// with the good token was answered 2xx before and after; else the verdict is blocked.
     pub fn between_controls(&self, control: &Request, probes: &[Request]) -> Result<Vec<Answer<'a>>, Stop> {
+        let probed = self.probed(control, probes)?;
+        probed.closing?;
+        probed.exchanges.into_iter().map(answered).collect()
+    }
+
+    /// Like [`Case::between_controls`], for checks to which a leak is a leak whatever came after it.
+    pub fn probed(&self, control: &Request, probes: &[Request]) -> Result<Probed<'a>, Stop> {
         let opening = self.attempt(&control.clone().phase(Phase::Opening))?;
         control_holds(opening)?;
         let mut requests: Vec<Request> = probes.iter().map(|probe| probe.clone().phase(Phase::Hostile)).collect();
         requests.push(control.clone().phase(Phase::Closing));
         let mut exchanges = self.attempts(&requests)?;
-        if let Some(closing) = exchanges.pop() {
-            control_holds(closing)?;
-        }
-        exchanges.into_iter().map(answered).collect()
-    }
-
-    /// Whether the profile can make this credential; blocked with what to supply where it cannot.
-    pub fn credential(&self, auth: Auth) -> Result<(), Stop> {
-        let setup = self.setup();
-        if setup.ready.contains(&auth) || (setup.acm.is_some() && setup.grant(auth).is_some()) {
-            return Ok(());
-        }
-        let (key, why) = match auth {
-            Auth::ExpiredToken => ("tokens.expired", text!("er is geen verlopen token", "there is no expired token")),
-            Auth::OtherAudience => (
-                "acm.other_audience",
-                text!("er is geen token voor een andere afnemer (audience)", "there is no token for another audience"),
-            ),
-            Auth::WithoutCitizen => (
-                "tokens.without_citizen",
-                text!("er is geen token zonder burger", "there is no token without a citizen"),
-            ),
-            _ => return Ok(()),
-        };
-        Err(reason::lacks(key, why).into())
+        let closing = exchanges.pop().map_or(Ok(()), control_holds);
+        Ok(Probed { exchanges, closing })
     }
 }
 

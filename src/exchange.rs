@@ -50,6 +50,10 @@ pub enum Auth {
     OtherScheme,
     /// The good token without a scheme.
     NoScheme,
+    /// The good token with the scheme in lower case: `bearer …`.
+    LowerCaseScheme,
+    /// The good token in the query string (`access_token`) instead of the header.
+    InQuery,
     /// A random opaque token.
     RandomToken,
     /// A well-formed JWT with `alg: none`.
@@ -60,6 +64,8 @@ pub enum Auth {
     ExpiredToken,
     /// A token for another audience.
     OtherAudience,
+    /// A token for the right audience and citizen that lacks the source's scope.
+    WithoutScope,
     /// The citizen's access token, before the exchange.
     Unexchanged,
     /// A client-credentials token for the source, without a citizen.
@@ -78,6 +84,8 @@ pub enum Grant {
     OtherAudience,
     /// Client credentials with the source's audience and scope: a token without a citizen.
     WithoutCitizen,
+    /// The exchange for the source's audience, without asking for a scope.
+    WithoutScope,
 }
 
 /// A call to the issuer (ACM).
@@ -576,8 +584,8 @@ pub struct AcmSetup {
     pub scope: Option<String>,
     /// An actor token goes with the exchange.
     pub actor: bool,
-    /// The source's own credentials are there, so that tokens can be introspected.
-    pub introspection: bool,
+    /// The source's own client-id, where its credentials are there so that tokens can be introspected.
+    pub source_client: Option<String>,
     /// A second audience, for tokens that the source must refuse.
     pub other_audience: Option<String>,
 }
@@ -628,7 +636,7 @@ impl Setup {
             Target::Issuer(call) => {
                 let mut needs = vec![Request::issuer(IssuerCall::Discovery)];
                 match call {
-                    IssuerCall::Token(Grant::Exchange(_) | Grant::OtherAudience)
+                    IssuerCall::Token(Grant::Exchange(_) | Grant::OtherAudience | Grant::WithoutScope)
                         if self.acm.as_ref().is_some_and(|acm| acm.actor) =>
                     {
                         needs.push(Request::issuer(IssuerCall::Token(Grant::Actor)));
@@ -656,8 +664,15 @@ impl Setup {
         };
         match auth {
             Auth::Token(citizen) => exchange(citizen),
-            Auth::OtherScheme | Auth::NoScheme | Auth::TamperedToken => exchange(Citizen::Subject),
-            Auth::OtherAudience if !self.ready.contains(&auth) => self.acm.as_ref().map(|_| Grant::OtherAudience),
+            Auth::OtherScheme | Auth::NoScheme | Auth::LowerCaseScheme | Auth::InQuery | Auth::TamperedToken => {
+                exchange(Citizen::Subject)
+            }
+            Auth::OtherAudience if !self.ready.contains(&auth) => {
+                self.acm.as_ref().and_then(|acm| acm.other_audience.as_ref()).map(|_| Grant::OtherAudience)
+            }
+            Auth::WithoutScope if !self.ready.contains(&auth) => {
+                self.acm.as_ref().and_then(|acm| acm.scope.as_ref()).map(|_| Grant::WithoutScope)
+            }
             Auth::WithoutCitizen if !self.ready.contains(&auth) => self.acm.as_ref().map(|_| Grant::WithoutCitizen),
             Auth::None
             | Auth::RandomToken
@@ -665,6 +680,7 @@ impl Setup {
             | Auth::ExpiredToken
             | Auth::Unexchanged
             | Auth::OtherAudience
+            | Auth::WithoutScope
             | Auth::WithoutCitizen => None,
         }
     }

@@ -68,7 +68,7 @@ fn list_answers_the_good_token(case: &Case<'_>) -> Judgement {
 /// The source or what stands before it refuses a good token: whose fault that is, the introspection tells.
 fn refused_good_token(case: &Case<'_>, status: u16) -> Result<Verdict, Stop> {
     let introspected = match &case.setup().acm {
-        Some(acm) if acm.introspection => {
+        Some(acm) if acm.source_client.is_some() => {
             let call = IssuerCall::Introspection(Auth::Token(Citizen::Subject));
             let exchange = case.attempt(&Request::issuer(call))?;
             exchange.result.as_ref().ok().and_then(|response| response.json()?.get("active")?.as_bool())
@@ -98,7 +98,7 @@ fn list_is_hal_json(case: &Case<'_>) -> Judgement {
 }
 
 /// A finding where `Content-Type` is not that media type; parameters and case do not count.
-pub(super) fn media_type_finding(answer: Answer<'_>, expected: &str) -> Option<Finding> {
+pub(in crate::checks) fn media_type_finding(answer: Answer<'_>, expected: &str) -> Option<Finding> {
     let found = answer.response.media_type();
     if found.as_deref() == Some(expected) {
         return None;
@@ -108,7 +108,7 @@ pub(super) fn media_type_finding(answer: Answer<'_>, expected: &str) -> Option<F
 }
 
 /// The word for what is not there.
-pub(super) fn absent() -> Text {
+pub(in crate::checks) fn absent() -> Text {
     text!("ontbreekt", "absent")
 }
 
@@ -131,7 +131,7 @@ fn collection_is_there(case: &Case<'_>) -> Judgement {
 }
 
 /// Why a body is no JSON.
-pub(super) fn no_json(answer: Answer<'_>) -> Text {
+pub(in crate::checks) fn no_json(answer: Answer<'_>) -> Text {
     match &answer.response.facts.json_error {
         Some(error) => {
             let error = shown(error);
