@@ -1,1 +1,2 @@
-//! x
+//! The conformance checker for sources of Mijn Burgerprofiel.
+pub mod text;
