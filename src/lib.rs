@@ -1,3 +1,4 @@
 //! The conformance checker for sources of Mijn Burgerprofiel.
 pub mod fault;
+pub mod insz;
 pub mod text;
