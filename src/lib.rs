@@ -1,4 +1,5 @@
 //! The conformance checker for sources of Mijn Burgerprofiel.
 pub mod fault;
 pub mod insz;
+pub mod profile;
 pub mod text;
