@@ -3,10 +3,12 @@
 //! Versions 3.0 and 3.1 are read. Nothing is ever fetched: a `$ref` to another document is noted as something that
 //! this program cannot judge.
 
+mod compile;
 mod document;
 mod formats;
 mod path;
 mod schema;
+mod walk;
 
 use std::sync::Arc;
 

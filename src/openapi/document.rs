@@ -1,116 +1,20 @@
 //! Reads an OpenAPI document part by part, so that one wrong part leaves the others usable.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use jsonschema::{Registry, RegistryBuilder, Validator};
 use openapiv3::{Components, OpenAPI, ParameterData};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::path::Template;
-use super::schema::{Dialect, Translator, Weights, escape, fragment_of, target};
+use super::schema::{Dialect, Translator, escape, target};
+use super::walk::{Kind, each_schema};
 use super::{Declared, Media, OpenApi, ParameterDecl, Response, ResponseDecl, Status};
 use crate::fault::{InputFault, InputFaults, Place, Step, read_tree, short};
 use crate::text;
 use crate::text::Text;
 
-/// The name of the document among the validator's resources; it is never fetched.
-const NAME: &str = "urn:bronkeur:openapi";
 /// References from one reference to the next.
 const MOST_HOPS: usize = 32;
-/// Schemas that one value may be held against.
-const HEAVIEST: usize = 10_000;
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-
-/// What stands at a place of a document.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Root,
-    PathItem,
-    Operation,
-    Callback,
-    /// A parameter or a header.
-    Parameter,
-    RequestBody,
-    Response,
-    Media,
-    Schema,
-}
-
-impl Kind {
-    /// What stands within it; a star is every key or position.
-    const fn parts(self) -> &'static [(&'static str, Self)] {
-        match self {
-            Self::Root => &[
-                ("paths/*", Self::PathItem),
-                ("webhooks/*", Self::PathItem),
-                ("components/schemas/*", Self::Schema),
-                ("components/responses/*", Self::Response),
-                ("components/parameters/*", Self::Parameter),
-                ("components/headers/*", Self::Parameter),
-                ("components/requestBodies/*", Self::RequestBody),
-                ("components/callbacks/*", Self::Callback),
-                ("components/pathItems/*", Self::PathItem),
-            ],
-            Self::PathItem => &[
-                ("parameters/*", Self::Parameter),
-                ("get", Self::Operation),
-                ("put", Self::Operation),
-                ("post", Self::Operation),
-                ("delete", Self::Operation),
-                ("options", Self::Operation),
-                ("head", Self::Operation),
-                ("patch", Self::Operation),
-                ("trace", Self::Operation),
-            ],
-            Self::Operation => &[
-                ("parameters/*", Self::Parameter),
-                ("requestBody", Self::RequestBody),
-                ("responses/*", Self::Response),
-                ("callbacks/*", Self::Callback),
-            ],
-            Self::Callback => &[("*", Self::PathItem)],
-            Self::Parameter => &[("schema", Self::Schema), ("content/*", Self::Media)],
-            Self::RequestBody => &[("content/*", Self::Media)],
-            Self::Response => &[("headers/*", Self::Parameter), ("content/*", Self::Media)],
-            Self::Media => &[("schema", Self::Schema), ("encoding/*/headers/*", Self::Parameter)],
-            Self::Schema => &[],
-        }
-    }
-}
-
-/// Shows every schema of a document, with its JSON pointer.
-fn each_schema(node: &mut Value, kind: Kind, at: &str, visit: &mut dyn FnMut(&str, &mut Value)) {
-    if kind == Kind::Schema {
-        return visit(at, node);
-    }
-    for (path, kind) in kind.parts() {
-        descend(node, path, *kind, at, visit);
-    }
-}
-
-fn descend(node: &mut Value, path: &str, kind: Kind, at: &str, visit: &mut dyn FnMut(&str, &mut Value)) {
-    let (first, rest) = path.split_once('/').unwrap_or((path, ""));
-    let mut step = |key: &str, inner: &mut Value| {
-        let at = format!("{at}/{}", escape(key));
-        if rest.is_empty() { each_schema(inner, kind, &at, visit) } else { descend(inner, rest, kind, &at, visit) }
-    };
-    match node {
-        Value::Object(members) if first == "*" => {
-            members.iter_mut().filter(|(key, _)| !key.starts_with("x-")).for_each(|(key, inner)| step(key, inner));
-        }
-        Value::Array(items) if first == "*" => {
-            items.iter_mut().enumerate().for_each(|(n, inner)| step(&n.to_string(), inner));
-        }
-        Value::Object(members) => {
-            if let Some(inner) = members.get_mut(first) {
-                step(first, inner);
-            }
-        }
-        _ => {}
-    }
-}
 
 pub(super) fn read(file: &str, text: &str) -> Result<OpenApi, InputFaults> {
     let written = read_tree(file, text)?;
@@ -131,6 +35,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<OpenApi, InputFaults> {
         skeleton: &skeleton,
         errors: Vec::new(),
         unjudged: Vec::new(),
+        heavy: None,
     };
     for bad in bad_refs {
         reader.bad_reference(&bad.at, &bad.reference, bad.external);
@@ -191,14 +96,17 @@ fn place(document: &Value, pointer: &str) -> Place {
     Place(steps.collect())
 }
 
-struct Reader<'a> {
+/// Reads the parts of one document and keeps what is wrong with them.
+pub(super) struct Reader<'a> {
     file: &'a str,
     text: &'a str,
     dialect: Dialect,
-    document: &'a Value,
+    pub(super) document: &'a Value,
     skeleton: &'a Value,
     errors: Vec<InputFault>,
     unjudged: Vec<InputFault>,
+    /// A schema that would take too long to validate with.
+    pub(super) heavy: Option<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -208,7 +116,7 @@ impl<'a> Reader<'a> {
         if self.errors.len() + self.unjudged.len() < 20 { fault.located(self.text) } else { fault }
     }
 
-    fn error(&mut self, pointer: &str, message: Text, remedy: Text) {
+    pub(super) fn error(&mut self, pointer: &str, message: Text, remedy: Text) {
         let fault = self.fault(pointer, message, remedy);
         // What is used twice is wrong once.
         if !self.errors.contains(&fault) {
@@ -216,7 +124,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn beyond(&mut self, pointer: &str, message: Text, remedy: Text) {
+    pub(super) fn beyond(&mut self, pointer: &str, message: Text, remedy: Text) {
         let fault = self.fault(pointer, message, remedy);
         self.unjudged.push(fault);
     }
@@ -276,26 +184,6 @@ impl<'a> Reader<'a> {
         }
         self.bad_reference(pointer, "…", false);
         None
-    }
-
-    /// Holds every schema against the meta-schema.
-    fn schemas(&mut self) {
-        let mut document = self.document.clone();
-        let mut wrong = Vec::new();
-        each_schema(&mut document, Kind::Root, "", &mut |at, schema| {
-            if let Err(error) = jsonschema::draft202012::meta::validate(schema) {
-                let inner = error.instance_path().as_str().to_owned();
-                wrong.push((format!("{at}{inner}"), crate::fault::sentence(&error, false)));
-            }
-        });
-        for (pointer, problem) in wrong {
-            let (nl, en) = (problem.nl, problem.en);
-            self.error(
-                &pointer,
-                text!("is geen geldig schema: {nl}", "is not a valid schema: {en}"),
-                text!("vergelijk met het Schema Object van OpenAPI", "compare with the Schema Object of OpenAPI"),
-            );
-        }
     }
 
     /// Every entry of `components`, each on its own.
@@ -445,60 +333,6 @@ impl<'a> Reader<'a> {
             });
         }
         responses
-    }
-
-    /// Compiles the schemas of what can be answered to GET, HEAD and OPTIONS: nothing else is ever sent. Operations
-    /// share the validator of a schema that they refer to.
-    fn compile(&mut self, operations: &mut [Declared]) {
-        let registry = Registry::new().add(NAME, self.document.clone()).and_then(RegistryBuilder::prepare);
-        let registry = match registry {
-            Ok(registry) => registry,
-            Err(error) => return self.not_compiled("", &error.to_string()),
-        };
-        let mut compiled = HashMap::new();
-        let mut weights = Weights::new(self.document);
-        let sent = operations.iter_mut().filter(|operation| matches!(&*operation.method, "GET" | "HEAD" | "OPTIONS"));
-        for media in sent.flat_map(|operation| &mut operation.responses).flat_map(|response| &mut response.media) {
-            let Some(pointer) = &media.schema else { continue };
-            let Some(schema) = self.document.pointer(pointer) else { continue };
-            // In 3.1 what stands beside a reference counts.
-            let alone = schema.as_object().filter(|members| members.len() == 1);
-            let reference = alone.and_then(|members| members.get("$ref")?.as_str());
-            let reference = reference.map_or_else(|| fragment_of(pointer), str::to_owned);
-            if !compiled.contains_key(&reference) {
-                let heavy = weights.of(schema) > HEAVIEST;
-                let validator = if heavy { None } else { self.validator(&registry, pointer, &reference) };
-                if heavy {
-                    self.not_compiled(pointer, "too many schemas for one value");
-                }
-                compiled.insert(reference.clone(), validator.map(Arc::new));
-            }
-            media.validator = compiled.get(&reference).cloned().flatten();
-        }
-    }
-
-    fn validator(&mut self, registry: &Registry<'_>, pointer: &str, reference: &str) -> Option<Validator> {
-        let schema = json!({ "$ref": format!("{NAME}{reference}") });
-        let options = jsonschema::options().with_registry(registry).offline().should_validate_formats(false);
-        match options.build(&schema) {
-            Ok(validator) => Some(validator),
-            Err(error) => {
-                self.not_compiled(pointer, &error.to_string());
-                None
-            }
-        }
-    }
-
-    fn not_compiled(&mut self, pointer: &str, problem: &str) {
-        let problem = short(problem, 160);
-        self.beyond(
-            pointer,
-            text!("dit schema kan niet gebruikt worden: {problem}", "this schema cannot be used: {problem}"),
-            text!(
-                "kijk het schema na, vooral zijn reguliere expressies",
-                "check the schema, above all its regular expressions"
-            ),
-        );
     }
 }
 

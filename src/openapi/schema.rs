@@ -221,8 +221,14 @@ impl<'a> Weights<'a> {
         Self { document, known: HashMap::new() }
     }
 
-    pub(super) fn of(&mut self, schema: &Value) -> usize {
-        self.weigh(schema, DEEPEST)
+    /// The heaviest of a schema and of all that stands within it.
+    pub(super) fn heaviest(&mut self, schema: &Value) -> usize {
+        let within = match schema {
+            Value::Object(members) => members.values().map(|inner| self.heaviest(inner)).max(),
+            Value::Array(items) => items.iter().map(|inner| self.heaviest(inner)).max(),
+            _ => None,
+        };
+        within.unwrap_or(0).max(self.weigh(schema, DEEPEST))
     }
 
     fn weigh(&mut self, schema: &Value, depth: usize) -> usize {

@@ -312,6 +312,8 @@ fn a_schema_that_grows_without_bound_is_not_used() {
         })
         .chain([("A40".to_owned(), json!({"type": "object"}))])
         .collect();
+    let mut hidden = schemas.clone();
+    hidden.insert("A0".to_owned(), json!({"properties": {"a": {"$ref": "#/components/schemas/A1"}}}));
     let chain: serde_json::Map<_, _> = (0..5000)
         .map(|n| {
             (
@@ -323,7 +325,7 @@ fn a_schema_that_grows_without_bound_is_not_used() {
     let long: serde_json::Map<_, _> = (0..5000)
         .map(|n| (format!("A{n}"), json!({"$ref": format!("#/components/schemas/A{}", (n + 1) % 5000)})))
         .collect();
-    for (schemas, usable) in [(schemas, false), (chain, true), (long, false)] {
+    for (schemas, usable) in [(schemas, false), (hidden, false), (chain, true), (long, false)] {
         let document = json!({
             "openapi": "3.0.0", "info": {"title": "A", "version": "1"}, "components": {"schemas": schemas},
             "paths": {"/a": {"get": {"responses": {"200": {"description": "", "content": {"application/json":
