@@ -666,6 +666,8 @@ pub struct Setup {
     pub entry_path: String,
     /// Further origins that the owner vouches for.
     pub origins: Vec<String>,
+    /// The source's own OpenAPI document, where the profile names one: file or URL.
+    pub openapi: Option<String>,
     /// `tni`, `prod`, an issuer URL, or `none` without ACM.
     pub environment: String,
     /// The citizens of the profile.
