@@ -1,2 +1,3 @@
 //! The conformance checker for sources of Mijn Burgerprofiel.
+pub mod sandbox;
 pub mod text;
