@@ -1,6 +1,7 @@
 //! The sandbox as its callers see it, over the wire.
 
 mod acm;
+mod faults;
 mod source;
 
 use reqwest::{Client, Method, Response};
