@@ -6,6 +6,7 @@ mod explain;
 mod list;
 mod output;
 mod progress;
+mod selftest;
 mod serve;
 mod specs;
 
@@ -79,6 +80,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Keep the built-in ACM and source running, with a profile for them
     Serve(serve::ServeArgs),
+    /// Break the built-in source in every known way and show which requirements notice
+    Selftest(selftest::SelftestArgs),
     /// The requirements: number, level, basis, how they are judged
     List(list::ListArgs),
     /// One requirement: what it asks, why, how it is judged, what to do
@@ -182,6 +185,7 @@ impl Command {
             Self::Check(args) => check::check(&args, global),
             Self::Demo(args) => demo::demo(&args, global),
             Self::Serve(args) => serve::serve(&args, global),
+            Self::Selftest(args) => selftest::selftest(&args, global),
             Self::List(args) => list::list(&args, global),
             Self::Explain(args) => explain::explain(&args, global),
         }

@@ -25,6 +25,7 @@ pub mod recording;
 pub mod report;
 pub mod run;
 pub mod sandbox;
+pub mod selftest;
 pub mod session;
 pub mod text;
 pub mod transport;
