@@ -115,7 +115,8 @@ pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, gl
     progress.finish();
     let meta = RunMeta {
         duration_ms: finished.duration_ms,
-        selection: (!selection.is_everything()).then(|| selection.clone()),
+        selection: (!selection.is_everything())
+            .then(|| report::Selection { only: selection.only.clone(), skip: selection.skip.clone() }),
         gate: gate.gate(),
         accepted: gate.accepted(profile),
         waivers: BTreeMap::new(),
@@ -145,9 +146,9 @@ fn tell(report: &Report, finished: &Finished, out: &Path, global: &Global) -> Do
     let unwritten = report::write_all(out, files);
     output::print(&screen);
     for problem in &unwritten {
-        eprintln!("{}", problem.render(lang));
+        eprintln!("{}", problem.in_words(lang));
     }
-    Ok(if unwritten.is_empty() { report.exit_status() } else { ExitStatus::Internal })
+    Ok(if unwritten.is_empty() { ExitStatus::of_code(report.result.exit_status) } else { ExitStatus::Internal })
 }
 
 /// A number that decides about invented ids and tokens: another one in each run, recorded with it.

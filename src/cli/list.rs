@@ -69,7 +69,7 @@ fn table(catalogue: &Catalogue, rows: &[&Requirement], lang: Lang) -> String {
             continue;
         }
         let mut table = Table::new();
-        table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(output::width());
+        table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(output::width());
         for row in of_chapter {
             table.add_row([row.id.as_str(), row.level.name(), row.mode.name(), row.title.get(lang), &basis(row)]);
         }

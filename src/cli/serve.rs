@@ -9,6 +9,7 @@ use super::{Done, Global, Trouble, output, runtime};
 use crate::report;
 use crate::sandbox::{Sandbox, faults};
 use crate::text;
+use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;
 
 #[derive(Clone, Debug, Args)]
@@ -48,9 +49,14 @@ pub(super) fn serve(args: &ServeArgs, global: &Global) -> Done {
 
 /// Writes the profile and the files that it refers to; secrets stand in files of their own.
 fn write_profile(sandbox: &Sandbox, folder: &Path) -> Result<PathBuf, Trouble> {
-    let unwritten = report::write_all(folder, sandbox.profile_files());
+    let files = sandbox.profile_files();
+    let unwritten = report::write_all(folder, files.iter().map(|(name, text)| (name.as_str(), Ok(text.clone()))));
     match unwritten.into_iter().next() {
         None => Ok(folder.join("bron.yaml")),
-        Some(problem) => Err(Trouble::Other(ExitStatus::Internal, problem.message, problem.remedy)),
+        Some(problem) => Err(Trouble::Other(
+            ExitStatus::Internal,
+            Text::new(problem.in_words(Lang::Nl), problem.in_words(Lang::En)),
+            text!("kies met --out een map waarin u mag schrijven", "choose with --out a folder in which you may write"),
+        )),
     }
 }
