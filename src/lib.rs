@@ -23,5 +23,6 @@ pub mod reason;
 pub mod recording;
 pub mod run;
 pub mod text;
+pub mod transport;
 pub mod vault;
 pub mod verdict;
