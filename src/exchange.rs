@@ -557,6 +557,14 @@ pub struct Facts {
     /// The tokens and secrets that the answer held, by their marks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
+    /// How many answers 429 with a short `Retry-After` were waited out before this one came.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retries: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// An answer, masked.
