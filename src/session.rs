@@ -207,6 +207,8 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
     settings.timeout = source.timeout;
     settings.rate = source.rate;
     settings.proxy.clone_from(&source.proxy);
+    settings.http_port = source.http_port;
+    settings.openapi = openapi_url(profile);
     settings.tx_tokens = tokens(|token| match token {
         CitizenToken::Tx(token) => Some(token),
         _ => None,
@@ -224,6 +226,14 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
         settings.audience_is_resource = matches!(acm.target, Target::Resource(_));
     }
     settings
+}
+
+/// The URL of the source's own OpenAPI document, where it is no file.
+fn openapi_url(profile: &Resolved) -> Option<url::Url> {
+    match &profile.source.openapi {
+        Some(OpenApiLocation::Url(url)) => Some(url.clone()),
+        Some(OpenApiLocation::File(_)) | None => None,
+    }
 }
 
 /// A client with a secret; signed assertions are not built yet, and the session refuses such a profile beforehand.
