@@ -44,20 +44,11 @@ pub(super) fn list(
         _ => {}
     }
     let pages = cut(&owner.certificates, asked.limit, paging.keeps_languages_together);
-    let mut position = asked.page.saturating_sub(paging.first_page);
-    if total > 0 && position >= pages.len() {
-        match paging.past_end {
-            PastEnd::Empty => {}
-            PastEnd::NotFound => return Err(NO_SUCH_PAGE),
-            PastEnd::Last => position = pages.len() - 1,
-            PastEnd::Error => return Err(FAILURE),
-        }
-    }
+    let position = position(paging, asked, pages.len())?;
     let range = pages.get(position).cloned().unwrap_or(total..total);
-    let mut items: Vec<_> = range
-        .clone()
-        .filter_map(|place| owner.certificates.get(place).map(|one| (place, one)))
-        .map(|(place, one)| representation::certificate(behaviour, base, owner, place, one, &behaviour.edits.item))
+    let certificates = owner.certificates.iter().enumerate().skip(range.start).take(range.len());
+    let mut items: Vec<_> = certificates
+        .map(|one| representation::certificate(behaviour, base, owner, one, 0, &behaviour.edits.item))
         .collect();
     if reversed {
         items.reverse();
@@ -88,10 +79,22 @@ pub(super) fn list(
     {
         body.shift_remove("_embedded");
     }
-    for edit in &behaviour.edits.list {
-        edit(&context, &mut body);
-    }
+    behaviour.edits.list.iter().for_each(|edit| edit(&context, &mut body));
     Ok(Listed::Body(body))
+}
+
+/// Which of so many pages is asked, counted from 0; past the end where there is no such page and that is no error.
+fn position(paging: &Paging, asked: Asked, pages: usize) -> Result<usize, Problem> {
+    let position = asked.page.saturating_sub(paging.first_page);
+    if position < pages || pages == 0 {
+        return Ok(position);
+    }
+    match paging.past_end {
+        PastEnd::Empty => Ok(position),
+        PastEnd::NotFound => Err(NO_SUCH_PAGE),
+        PastEnd::Last => Ok(pages - 1),
+        PastEnd::Error => Err(FAILURE),
+    }
 }
 
 fn page_links(paging: &Paging, context: &ListContext, position: usize) -> Vec<envelope::Link> {
