@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::answer::{Inbound, Problem};
 use super::behaviour::{AboveMax, Behaviour, EmptyList, ListContext, Paging, PastEnd};
@@ -22,7 +22,7 @@ struct Asked {
 
 /// A page of a list that is ready to be sent.
 pub(super) enum Listed {
-    Body(serde_json::Value),
+    Body(Value),
     NoContent,
 }
 
@@ -66,12 +66,7 @@ pub(super) fn list(
         insz: owner.insz.clone(),
         previous_insz,
     };
-    let metadata = json!({
-        "number": if paging.number_follows_position { position + 1 } else { asked.page + 1 },
-        "size": asked.limit,
-        "totalElements": total,
-        "totalPages": if total == 0 { paging.pages_when_empty } else { pages.len() },
-    });
+    let metadata = metadata(paging, asked, position, &context);
     let mut body = envelope::list(behaviour.envelope, items, metadata, page_links(paging, &context, position));
     if total == 0
         && behaviour.empty_without_embedded
@@ -81,6 +76,15 @@ pub(super) fn list(
     }
     behaviour.edits.list.iter().for_each(|edit| edit(&context, &mut body));
     Ok(Listed::Body(body))
+}
+
+fn metadata(paging: &Paging, asked: Asked, position: usize, context: &ListContext) -> Value {
+    json!({
+        "number": if paging.number_follows_position { position + 1 } else { asked.page + 1 },
+        "size": asked.limit,
+        "totalElements": context.total,
+        "totalPages": if context.total == 0 { paging.pages_when_empty } else { context.pages },
+    })
 }
 
 /// Which of so many pages is asked, counted from 0; past the end where there is no such page and that is no error.

@@ -59,50 +59,78 @@ async fn issuer(world: &World) -> Vec<String> {
 }
 
 async fn source(world: &World) -> Vec<String> {
-    let credentials = world.sandbox.credentials();
     let good = world.good_token(Role::Subject).await;
-    let other = world.good_token(Role::Other).await;
+    let (mut said, urls) = ordinary(world, &good).await;
+    said.extend(of_the_other(world, &good).await);
+    said.extend(hostile(world, &good, &urls).await);
+    said.extend(malformed(world, &good, &urls).await);
+    let called = world.sandbox.requests().iter().filter(|one| one.path.ends_with("introspect")).count();
+    world.sandbox.set_acm_reachable(false);
+    said.push(told(world.get(&world.list_url(Role::Subject), &good).await).await);
+    said.push(format!("{called} introspections"));
+    said
+}
+
+/// Where this href leads in truth: the steady behaviour writes hrefs of a source that is not there.
+fn here(world: &World, href: &str) -> String {
     let base = world.sandbox.base_url();
-    let mut said = Vec::new();
     let origin = base.split('/').take(3).collect::<Vec<_>>().join("/");
-    let here = |href: String| {
-        let href = href.replace("https://source.example/v1", base).replace("https://source.example", &origin);
-        href.replace("https://documents.sandbox.invalid/v1", base)
-    };
+    let href = href.replace("https://source.example/v1", base).replace("https://source.example", &origin);
+    href.replace("https://documents.sandbox.invalid/v1", base)
+}
+
+/// The URLs behind a rel of the certificates in a list.
+fn urls_behind(world: &World, list: &Value, rel: &str) -> Vec<String> {
+    let certificates = list.pointer("/certificates").or_else(|| list.pointer("/_embedded/certificates"));
+    let certificates = certificates.and_then(Value::as_array).into_iter().flatten();
+    certificates.filter_map(|item| link(item, rel)).map(|href| here(world, &href)).collect()
+}
+
+/// Lists, details and documents as anybody asks them; and the URLs of the list, of details, of documents.
+async fn ordinary(world: &World, good: &str) -> (Vec<String>, Vec<String>) {
+    let mut said = Vec::new();
     let list = world.list_url(Role::Subject);
     let mut queries: Vec<_> = (0..15).map(|page| format!("?limit=10&page={page}")).collect();
-    queries.extend(
-        ["", "?limit=1", "?limit=100", "?limit=101", "?limit=1000", "?page=1", "?page=abc", "?limit=10&page=0", "/"]
-            .map(str::to_owned),
-    );
+    let others = ["", "?limit=1", "?limit=100", "?limit=101", "?limit=1000", "?page=1", "?page=abc", "/"];
+    queries.extend(others.map(str::to_owned));
+    queries.push("?limit=10&page=0".to_owned());
     for query in &queries {
-        said.push(told(world.get(&format!("{list}{query}"), &good).await).await);
+        said.push(told(world.get(&format!("{list}{query}"), good).await).await);
     }
-    let full = json(world.get(&format!("{list}?limit=3"), &good).await).await;
-    let certificates = full.pointer("/certificates").or_else(|| full.pointer("/_embedded/certificates"));
-    let certificates = certificates.and_then(Value::as_array).cloned().unwrap_or_default();
-    let mut urls = vec![list.clone()];
-    for rel in ["self", "download"] {
-        urls.extend(certificates.iter().filter_map(|item| link(item, rel)).map(here));
+    let full = json(world.get(&format!("{list}?limit=3"), good).await).await;
+    let mut urls = vec![list];
+    urls.extend(["self", "download"].iter().flat_map(|rel| urls_behind(world, &full, rel)));
+    for url in &urls {
+        said.push(told(world.get(url, good).await).await);
     }
-    let lacking = urls.get(1).map(|url| url.replace("/nl", "/de").replace("=nl", "=de")).unwrap_or_default();
-    let theirs = json(world.get(&world.list_url(Role::Other), &other).await).await;
-    let theirs = theirs
-        .pointer("/certificates/0")
-        .or_else(|| theirs.pointer("/_embedded/certificates/0"))
-        .cloned()
-        .unwrap_or_default();
-    for rel in ["self", "download"] {
-        let Some(url) = link(&theirs, rel).map(here) else { continue };
-        said.push(told(world.get(&url, &good).await).await);
-        said.push(
-            told(world.get(&url.replace(&world.insz(Role::Other), &world.insz(Role::Subject)), &good).await).await,
-        );
+    let empty = world.good_token(Role::Empty).await;
+    said.push(told(world.get(&world.list_url(Role::Empty), &empty).await).await);
+    (said, urls)
+}
+
+/// What is another citizen's, under his number and under one's own.
+async fn of_the_other(world: &World, good: &str) -> Vec<String> {
+    let token = world.good_token(Role::Other).await;
+    let list = json(world.get(&world.list_url(Role::Other), &token).await).await;
+    let mut urls = vec![world.list_url(Role::Other)];
+    for url in ["self", "download"].iter().filter_map(|rel| urls_behind(world, &list, rel).into_iter().next()) {
+        urls.push(url.replace(&world.insz(Role::Other), &world.insz(Role::Subject)));
+        urls.push(url);
     }
+    let mut said = Vec::new();
+    for url in &urls {
+        said.push(told(world.get(url, good).await).await);
+    }
+    said
+}
+
+/// Every wrong token, on the list, the first detail and the first document: the holes are the same in all of a kind.
+async fn hostile(world: &World, good: &str, urls: &[String]) -> Vec<String> {
+    let credentials = world.sandbox.credentials();
     let client =
         [("grant_type", "client_credentials"), ("audience", &credentials.audience), ("scope", &credentials.scope)];
-    let bent = format!("{}{}{}", &good[..good.len().min(30)], "_", good.get(31..).unwrap_or_default());
-    let mut headers = vec![String::new(), format!("Basic {good}"), good.clone(), format!("bearer {good}")];
+    let bent = format!("{}_{}", good.get(..30).unwrap_or_default(), good.get(31..).unwrap_or_default());
+    let mut headers = vec![String::new(), format!("Basic {good}"), good.to_owned(), format!("bearer {good}")];
     for token in [
         "invented",
         "eyJhbGciOiJub25lIn0.e30.",
@@ -111,26 +139,29 @@ async fn source(world: &World) -> Vec<String> {
         &credentials.without_scope,
         &world.exchange_for(Role::Subject, &credentials.other_audience.id, &credentials.scope).await,
         &access_token(world.token(&client).await).await,
-        &good,
+        good,
     ] {
         headers.push(format!("Bearer {token}"));
     }
-    for url in &urls {
-        said.push(told(world.get(url, &good).await).await);
-    }
-    // The list, the first detail and the first document: the holes are the same in every one of a kind.
-    let first = |part: &str| urls.iter().skip(1).find(|url| url.contains("/download") == part.contains("/download"));
-    for url in [urls.first(), first("detail"), first("/download")].into_iter().flatten() {
+    let first = |document| urls.iter().skip(1).find(|url| url.contains("/download") == document);
+    let mut said = Vec::new();
+    for url in [urls.first(), first(false), first(true)].into_iter().flatten() {
         for authorization in &headers {
-            let header = [
-                ("authorization", authorization.as_str()),
-                ("accept", "application/hal+json, application/json;q=0.9, */*;q=0.1"),
-            ];
-            let header = if authorization.is_empty() { &header[1..] } else { &header[..] };
+            let accept = ("accept", "application/hal+json, application/json;q=0.9, */*;q=0.1");
+            let header = [accept, ("authorization", authorization.as_str())];
+            let header = if authorization.is_empty() { &header[..1] } else { &header[..] };
             said.push(told(world.send(Method::GET, url, header).await).await.replace(authorization.as_str(), "HEADER"));
         }
     }
+    said.push(told(world.http.get(format!("{}?access_token={good}", urls[0])).send().await.unwrap()).await);
+    said
+}
+
+/// Odd headers, unknown paths, malformed and unknown keys.
+async fn malformed(world: &World, good: &str, urls: &[String]) -> Vec<String> {
+    let (base, list) = (world.sandbox.base_url(), world.list_url(Role::Subject));
     let authorization = format!("Bearer {good}");
+    let mut said = Vec::new();
     for (name, value) in [
         ("accept", "*/*"),
         ("accept", "image/png"),
@@ -142,28 +173,17 @@ async fn source(world: &World) -> Vec<String> {
         said.push(told(world.send(Method::GET, &list, &headers).await).await);
     }
     let nobody = national_number("700101001", Born::Before2000).unwrap();
-    let never = format!("{base}/certificates/{nobody}");
-    let openapi = format!("{base}/openapi.json");
-    for url in [
-        &lacking,
-        &world.list_url(Role::Other),
-        &never,
-        &openapi,
-        &format!("{base}/nothing"),
-        &format!("{base}/certificates/1"),
-        &format!("{list}/1234567/nl"),
-    ] {
-        if url.starts_with("http") {
-            said.push(told(world.get(url, &good).await).await);
-        }
+    let mut odd = vec![
+        format!("{base}/certificates/{nobody}"),
+        format!("{base}/openapi.json"),
+        format!("{base}/nothing"),
+        format!("{base}/certificates/1"),
+        format!("{list}/1234567/nl"),
+    ];
+    odd.extend(urls.get(1).map(|url| url.replace("/nl", "/de").replace("=nl", "=de")));
+    for url in &odd {
+        said.push(told(world.get(url, good).await).await);
     }
-    said.push(told(world.http.get(format!("{list}?access_token={good}")).send().await.unwrap()).await);
-    let empty = world.good_token(Role::Empty).await;
-    said.push(told(world.get(&world.list_url(Role::Empty), &empty).await).await);
-    let called = world.sandbox.requests().iter().filter(|one| one.path.ends_with("introspect")).count();
-    world.sandbox.set_acm_reachable(false);
-    said.push(told(world.get(&list, &good).await).await);
-    said.push(format!("{called} introspections"));
     said
 }
 
