@@ -71,7 +71,7 @@ pub(super) static FAULTS: &[Fault] = &[
     Fault {
         name: "version-is-in-capitals",
         breaks: &["URL-05", "URL-07"],
-        blocks: &[],
+        blocks: &["URL-06", "URL-16"],
         summary: "The version in the URL is V1.",
         apply: |behaviour| behaviour.prefix = String::from("/V1"),
     },
