@@ -24,10 +24,14 @@ pub struct Behaviour {
     pub key_in: KeyIn,
     /// Whether the URL of a certificate holds the national number, as the list's does.
     pub number_in_certificate_url: bool,
+    /// How the path of a document ends.
+    pub document_path: DocumentPath,
     /// An id that exists in one language has a URL without it; not conformant (CRT-10).
     pub language_only_when_needed: bool,
     /// A language that a certificate lacks gives the certificate in another one; not conformant (CRT-14).
     pub language_falls_back: bool,
+    /// What an id that nobody has answers; other than 404 is not conformant (ERR-15).
+    pub unknown_certificate: u16,
     /// What a known id in a language that it lacks answers, where it does not fall back; other than 404 is not
     /// conformant (CRT-14).
     pub lacking_language: u16,
@@ -45,8 +49,16 @@ pub struct Behaviour {
     pub content_disposition: bool,
     /// The path of the API up to and including its version.
     pub prefix: String,
-    /// What hrefs start with, in place of the source's own origin; without a slash at its end.
+    /// A second path of the API that answers as the first.
+    pub further_prefix: Option<String>,
+    /// What hrefs start with, in place of the source's own origin and prefix; without a slash at its end.
     pub public_base: Option<String>,
+    /// What the source shows of itself in a TLS handshake.
+    pub server_certificate: ServerCertificate,
+    /// A hello of TLS 1.0 or 1.1 gets one back, and then nothing; not conformant (URL-03).
+    pub answers_old_tls: bool,
+    /// What stands on the http port of the source, beside a source with TLS.
+    pub plain_http: PlainHttp,
     /// The value of `x-version`, where it is sent.
     pub version_header: Option<&'static str>,
     /// Whether the ids of a call come back in its answer.
@@ -78,8 +90,10 @@ impl Default for Behaviour {
             certificate_twice: false,
             key_in: KeyIn::Path,
             number_in_certificate_url: true,
+            document_path: DocumentPath::Named("download"),
             language_only_when_needed: false,
             language_falls_back: false,
+            unknown_certificate: 404,
             lacking_language: 404,
             envelope: Envelope::Links,
             empty_without_embedded: false,
@@ -88,7 +102,11 @@ impl Default for Behaviour {
             pdf_size: 600,
             content_disposition: true,
             prefix: "/v1".to_owned(),
+            further_prefix: None,
             public_base: None,
+            server_certificate: ServerCertificate::Valid,
+            answers_old_tls: false,
+            plain_http: PlainHttp::Redirects,
             version_header: Some("v1.4.0"),
             echo_ids: true,
             cache_control: Some("private, no-store"),
@@ -118,6 +136,8 @@ pub enum IdLook {
     Uuid,
     /// Digits.
     Number,
+    /// A URN; not conformant (URL-13).
+    Urn,
     /// Words and digits with dashes.
     Text,
 }
@@ -131,6 +151,39 @@ pub enum KeyIn {
     Query,
     /// Nowhere: a handle stands for both; not conformant (CRT-10).
     Handle,
+}
+
+/// How the path of a document ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentPath {
+    /// With this resource name; `download` is the documented one.
+    Named(&'static str),
+    /// With `download` and a slash; not conformant (URL-10).
+    WithSlash,
+    /// With a file name of its own; not conformant (URL-11).
+    FileName,
+}
+
+/// What the source shows of itself in a TLS handshake; all but the first are not conformant (URL-02).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerCertificate {
+    /// A certificate of the sandbox's authority for the names of loopback.
+    Valid,
+    /// The same, valid until yesterday.
+    Expired,
+    /// One for another host.
+    OtherHost,
+    /// One that no authority signed.
+    SelfSigned,
+}
+
+/// What stands on the http port of the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlainHttp {
+    /// Every call is sent on to https.
+    Redirects,
+    /// The source itself; not conformant (URL-04).
+    Serves,
 }
 
 /// How collections and links are written.

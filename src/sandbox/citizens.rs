@@ -154,6 +154,7 @@ fn id(look: IdLook, number: usize, year: i32) -> String {
     match look {
         IdLook::Uuid => Uuid::new_v4().to_string(),
         IdLook::Number => (7_300_000 + number).to_string(),
+        IdLook::Urn => format!("urn:attest:{number:06}"),
         IdLook::Text => format!("attest-{year}-{number:05}"),
     }
 }

@@ -3,26 +3,36 @@
 
 use serde_json::{Map, Value, json};
 
-use super::behaviour::{Behaviour, KeyIn};
+use super::behaviour::{Behaviour, DocumentPath, KeyIn};
 use super::envelope::field;
 
 /// The document of a source that behaves so.
 pub(super) fn document(behaviour: &Behaviour, base: &str) -> Value {
     let root = if behaviour.number_in_certificate_url { "/certificates/{insz}" } else { "/attestations" };
-    let (detail, download) = match behaviour.key_in {
-        KeyIn::Path => ("/{id}/{language}", "/{id}/{language}/download"),
-        KeyIn::Query => ("/details", "/download"),
-        KeyIn::Handle => ("/{handle}", "/{handle}/download"),
+    let (detail, before) = match behaviour.key_in {
+        KeyIn::Path => ("/{id}/{language}", "/{id}/{language}"),
+        KeyIn::Query => ("/details", ""),
+        KeyIn::Handle => ("/{handle}", "/{handle}"),
     };
+    let (name, mut document_keys) = match behaviour.document_path {
+        DocumentPath::Named(name) => (name, Vec::new()),
+        DocumentPath::WithSlash => ("download/", Vec::new()),
+        DocumentPath::FileName => ("{file}", vec![file()]),
+    };
+    let download = format!("{before}/{name}");
     let mut keys = if behaviour.number_in_certificate_url { vec![number()] } else { Vec::new() };
     keys.extend(key_parameters(behaviour.key_in));
     let list_parameters =
         [number(), paging("page", 0, "The page, counted from 0."), paging("limit", 1, "Items a page.")];
+    document_keys.extend(keys.clone());
     let mut paths = Map::new();
     let list = operation("List the certificates of a citizen", &json!(list_parameters), JSON);
     paths.insert("/certificates/{insz}".to_owned(), list);
     paths.insert(format!("{root}{detail}"), operation("Show one certificate", &json!(keys), JSON));
-    paths.insert(format!("{root}{download}"), operation("Fetch the document of a certificate", &json!(keys), "*/*"));
+    paths.insert(
+        format!("{root}{download}"),
+        operation("Fetch the document of a certificate", &json!(document_keys), "*/*"),
+    );
     if behaviour.language_only_when_needed && behaviour.key_in == KeyIn::Path {
         let keys: Vec<_> = keys.iter().filter(|key| field(key, "name") != "language").collect();
         paths.insert(
@@ -79,6 +89,11 @@ fn number() -> Value {
             "schema": { "type": "string" } })
 }
 
+fn file() -> Value {
+    json!({ "name": "file", "in": "path", "required": true, "description": "The name of the document's file.",
+            "schema": { "type": "string" } })
+}
+
 fn paging(name: &str, least: u64, description: &str) -> Value {
     json!({ "name": name, "in": "query", "description": description,
             "schema": { "type": "integer", "minimum": least } })
@@ -99,6 +114,6 @@ fn key_parameters(key_in: KeyIn) -> Vec<Value> {
 fn schemas() -> Value {
     json!({
         "Answer": { "type": "object", "description": "A certificate or a page of them, with links." },
-        "Problem": { "type": "object", "description": "A problem as RFC 7807 has it." },
+        "Problem": { "description": "A problem as RFC 7807 has it." },
     })
 }

@@ -18,6 +18,10 @@ pub struct Edits {
     pub detail: Vec<fn(&CertificateContext, &mut Value)>,
     /// On any answer of the source, just before it is sent.
     pub answer: Vec<fn(&AnswerContext, &mut Answer)>,
+    /// On the JSON body of any error of the source.
+    pub problem: Vec<fn(&mut Value)>,
+    /// On any answer of the source, before those of `answer`, whatever was asked.
+    pub sent: Vec<fn(&mut Answer)>,
     /// On the source's own OpenAPI document.
     pub document: Vec<fn(&mut Value)>,
     /// On the discovery document.
@@ -78,6 +82,8 @@ pub struct CertificateContext {
     pub list_url: String,
     /// Its own URL.
     pub url: String,
+    /// How often its detail was given before; 0 in a list.
+    pub repeat: usize,
 }
 
 /// A kind of call to the source.
@@ -118,4 +124,6 @@ pub struct AnswerContext {
     pub accept_language: Option<String>,
     /// The value of `Accept-Encoding`.
     pub accept_encoding: Option<String>,
+    /// Whether the call carries both `x-request-id` and `x-correlation-id`.
+    pub has_ids: bool,
 }

@@ -1,7 +1,7 @@
 //! The URLs of the source: how they are written and how they are read.
 
 use super::answer::Inbound;
-use super::behaviour::{Behaviour, Call, KeyIn};
+use super::behaviour::{Behaviour, Call, DocumentPath, KeyIn};
 use super::citizens::Certificate;
 
 /// What a URL names.
@@ -36,6 +36,24 @@ fn handle_of(certificate: &Certificate) -> String {
     format!("h{:08x}", certificate.number.wrapping_mul(2_654_435_761) & 0xffff_ffff)
 }
 
+fn document_name(path: DocumentPath, certificate: &Certificate) -> String {
+    match path {
+        DocumentPath::Named(name) => name.to_owned(),
+        DocumentPath::WithSlash => "download/".to_owned(),
+        DocumentPath::FileName => format!("attest-{}.pdf", certificate.number),
+    }
+}
+
+/// The path segments that follow a certificate's own, where they end as that of a document does.
+fn before_document<'a>(path: DocumentPath, segments: &'a [&'a str]) -> Option<&'a [&'a str]> {
+    match (path, segments) {
+        (DocumentPath::Named(name), [rest @ .., last]) if *last == name => Some(rest),
+        (DocumentPath::WithSlash, [rest @ .., "download", ""]) => Some(rest),
+        (DocumentPath::FileName, [rest @ .., last]) if last.starts_with("attest-") => Some(rest),
+        _ => None,
+    }
+}
+
 /// The URL of a list, without its query.
 pub(super) fn list_url(base: &str, insz: &str) -> String {
     format!("{base}/certificates/{insz}")
@@ -50,7 +68,8 @@ pub(super) fn certificate_url(
     document: bool,
 ) -> String {
     let root = if behaviour.number_in_certificate_url { list_url(base, insz) } else { format!("{base}/attestations") };
-    let tail = if document { "/download" } else { "" };
+    let name = document_name(behaviour.document_path, one);
+    let tail = if document { format!("/{name}") } else { String::new() };
     // A document needs the language in any case: it is the list that leaves it out, not the route.
     let short = behaviour.language_only_when_needed && one.single && !document;
     match behaviour.key_in {
@@ -58,7 +77,7 @@ pub(super) fn certificate_url(
         KeyIn::Path if short => format!("{root}/{}", one.id),
         KeyIn::Path => format!("{root}/{}/{}{tail}", one.id, one.language),
         KeyIn::Query => {
-            let resource = if document { "download" } else { "details" };
+            let resource = if document { name.as_str() } else { "details" };
             let language = if short { String::new() } else { format!("&language={}", one.language) };
             format!("{root}/{resource}?id={}{language}", one.id)
         }
@@ -68,7 +87,11 @@ pub(super) fn certificate_url(
 /// What a request asks for.
 pub(super) fn route(behaviour: &Behaviour, request: &Inbound) -> Route {
     let unknown = Route { call: Call::Unknown, insz: None, key: None };
-    let Some(rest) = request.path.strip_prefix(&behaviour.prefix) else { return unknown };
+    let prefixes = std::iter::once(&behaviour.prefix).chain(&behaviour.further_prefix);
+    let Some(rest) = prefixes.filter_map(|prefix| request.path.strip_prefix(prefix)).find(|rest| rest.starts_with('/'))
+    else {
+        return unknown;
+    };
     let segments: Vec<&str> = rest.split('/').skip(1).collect();
     let (insz, rest) = match segments.as_slice() {
         ["openapi.json"] => return Route { call: Call::Document, insz: None, key: None },
@@ -86,9 +109,9 @@ pub(super) fn route(behaviour: &Behaviour, request: &Inbound) -> Route {
 }
 
 fn key(behaviour: &Behaviour, request: &Inbound, segments: &[&str]) -> Option<(Key, bool)> {
-    let (segments, document) = match segments {
-        [rest @ .., "download"] => (rest, true),
-        _ => (segments, false),
+    let (segments, document) = match before_document(behaviour.document_path, segments) {
+        Some(rest) => (rest, true),
+        None => (segments, false),
     };
     let named = |id: &str, language: Option<&str>| {
         Some((Key::Named { id: id.to_owned(), language: language.map(str::to_owned) }, document))
@@ -117,11 +140,13 @@ mod tests {
 
     #[test]
     fn every_url_that_is_written_is_read_back() {
-        for key_in in [KeyIn::Path, KeyIn::Query, KeyIn::Handle] {
+        let ends = [DocumentPath::Named("pdfs"), DocumentPath::WithSlash, DocumentPath::FileName];
+        for (key_in, document_path) in [KeyIn::Path, KeyIn::Query, KeyIn::Handle].into_iter().zip(ends) {
             for number in [true, false] {
                 for short in [true, false] {
                     let behaviour = Behaviour {
                         key_in,
+                        document_path,
                         number_in_certificate_url: number,
                         language_only_when_needed: short,
                         ..Behaviour::default()

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::answer::{Inbound, Problem};
 use super::behaviour::{AboveMax, Behaviour, EmptyList, ListContext, Paging, PastEnd};
@@ -22,7 +22,7 @@ struct Asked {
 
 /// A page of a list that is ready to be sent.
 pub(super) enum Listed {
-    Body(serde_json::Value),
+    Body(Value),
     NoContent,
 }
 
@@ -44,20 +44,11 @@ pub(super) fn list(
         _ => {}
     }
     let pages = cut(&owner.certificates, asked.limit, paging.keeps_languages_together);
-    let mut position = asked.page.saturating_sub(paging.first_page);
-    if total > 0 && position >= pages.len() {
-        match paging.past_end {
-            PastEnd::Empty => {}
-            PastEnd::NotFound => return Err(NO_SUCH_PAGE),
-            PastEnd::Last => position = pages.len() - 1,
-            PastEnd::Error => return Err(FAILURE),
-        }
-    }
+    let position = position(paging, asked, pages.len())?;
     let range = pages.get(position).cloned().unwrap_or(total..total);
-    let mut items: Vec<_> = range
-        .clone()
-        .filter_map(|place| owner.certificates.get(place).map(|one| (place, one)))
-        .map(|(place, one)| representation::certificate(behaviour, base, owner, place, one, &behaviour.edits.item))
+    let certificates = owner.certificates.iter().enumerate().skip(range.start).take(range.len());
+    let mut items: Vec<_> = certificates
+        .map(|one| representation::certificate(behaviour, base, owner, one, 0, &behaviour.edits.item))
         .collect();
     if reversed {
         items.reverse();
@@ -75,12 +66,7 @@ pub(super) fn list(
         insz: owner.insz.clone(),
         previous_insz,
     };
-    let metadata = json!({
-        "number": if paging.number_follows_position { position + 1 } else { asked.page + 1 },
-        "size": asked.limit,
-        "totalElements": total,
-        "totalPages": if total == 0 { paging.pages_when_empty } else { pages.len() },
-    });
+    let metadata = metadata(paging, asked, position, &context);
     let mut body = envelope::list(behaviour.envelope, items, metadata, page_links(paging, &context, position));
     if total == 0
         && behaviour.empty_without_embedded
@@ -88,10 +74,31 @@ pub(super) fn list(
     {
         body.shift_remove("_embedded");
     }
-    for edit in &behaviour.edits.list {
-        edit(&context, &mut body);
-    }
+    behaviour.edits.list.iter().for_each(|edit| edit(&context, &mut body));
     Ok(Listed::Body(body))
+}
+
+fn metadata(paging: &Paging, asked: Asked, position: usize, context: &ListContext) -> Value {
+    json!({
+        "number": if paging.number_follows_position { position + 1 } else { asked.page + 1 },
+        "size": asked.limit,
+        "totalElements": context.total,
+        "totalPages": if context.total == 0 { paging.pages_when_empty } else { context.pages },
+    })
+}
+
+/// Which of so many pages is asked, counted from 0; past the end where there is no such page and that is no error.
+fn position(paging: &Paging, asked: Asked, pages: usize) -> Result<usize, Problem> {
+    let position = asked.page.saturating_sub(paging.first_page);
+    if position < pages || pages == 0 {
+        return Ok(position);
+    }
+    match paging.past_end {
+        PastEnd::Empty => Ok(position),
+        PastEnd::NotFound => Err(NO_SUCH_PAGE),
+        PastEnd::Last => Ok(pages - 1),
+        PastEnd::Error => Err(FAILURE),
+    }
 }
 
 fn page_links(paging: &Paging, context: &ListContext, position: usize) -> Vec<envelope::Link> {

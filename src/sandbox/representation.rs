@@ -7,13 +7,13 @@ use super::citizens::{Certificate, Citizen};
 use super::envelope::put;
 use super::{envelope, links};
 
-/// The JSON of a certificate; `edits` are those of the place where it stands, beside those of every place.
+/// The JSON of a certificate at its place in its owner's list; `edits` are those of the place where it stands, beside those of every place.
 pub(super) fn certificate(
     behaviour: &Behaviour,
     base: &str,
     owner: &Citizen,
-    place: usize,
-    one: &Certificate,
+    (place, one): (usize, &Certificate),
+    repeat: usize,
     edits: &[fn(&CertificateContext, &mut Value)],
 ) -> Value {
     let url = |document| links::certificate_url(behaviour, base, &owner.insz, one, document);
@@ -39,6 +39,7 @@ pub(super) fn certificate(
         place,
         list_url: links::list_url(base, &owner.insz),
         url: url(false),
+        repeat,
     };
     for edit in behaviour.edits.certificate.iter().chain(edits) {
         edit(&context, &mut body);

@@ -17,10 +17,10 @@ use uuid::Uuid;
 
 use super::acm::{Acm, Client};
 use super::answer::{Answer, Inbound};
-use super::behaviour::Behaviour;
+use super::behaviour::{Behaviour, PlainHttp, ServerCertificate};
 use super::citizens::{Citizen, Role, people};
 use super::source::Source;
-use super::tls::{Authority, Connections, Peer};
+use super::tls::{Authority, Connections, Handshake, Peer};
 use super::tokens::{Grant, Tokens, now, secret};
 
 /// How the source names itself to the ACM: its own calls are not delayed.
@@ -39,7 +39,7 @@ pub struct Options {
     pub latency: Duration,
     /// TLS, or plain http.
     pub tls: bool,
-    /// The port of the ACM, and one more for the source; 0 for any two.
+    /// The port of the ACM; the source has the next, and its http port the one after. 0 for any.
     pub port: u16,
 }
 
@@ -129,6 +129,7 @@ pub struct Logged {
 pub struct Sandbox {
     issuer: String,
     base_url: String,
+    http_port: Option<u16>,
     ca_pem: Option<String>,
     credentials: Credentials,
     log: Arc<Mutex<Vec<Logged>>>,
@@ -139,18 +140,21 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts ACM and source on loopback, on the current tokio runtime. Fails where a port is taken.
     pub async fn start(options: Options) -> io::Result<Self> {
-        let acm_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
-        let source_port = if options.port == 0 { 0 } else { options.port.saturating_add(1) };
-        let source_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, source_port)).await?;
+        let acm_listener = listen(&options, 0).await?;
+        let source_listener = listen(&options, 1).await?;
+        let plain_listener = if options.tls { Some(listen(&options, 2).await?) } else { None };
+        let behaviour = &options.behaviour;
         let authority = if options.tls { Some(Authority::new()?) } else { None };
+        let handshake = |shape, answers_old_tls| {
+            let acceptor = authority.as_ref().map(|authority| authority.acceptor(shape)).transpose()?;
+            Ok::<_, io::Error>(Handshake { acceptor, answers_old_tls: answers_old_tls && options.tls })
+        };
         let ca_pem = authority.as_ref().map(|authority| authority.ca_pem.clone());
-        let acceptor = authority.map(|authority| authority.acceptor);
         let scheme = if options.tls { "https" } else { "http" };
         let issuer = format!("{scheme}://{}/op", acm_listener.local_addr()?);
         let origin = format!("{scheme}://{}", source_listener.local_addr()?);
-        let base_url = format!("{origin}{}", options.behaviour.prefix);
 
-        let (acm, source, credentials) = world(&options.behaviour, &issuer, &origin, ca_pem.as_deref())?;
+        let (acm, source, credentials) = world(behaviour, &issuer, &origin, ca_pem.as_deref())?;
         let (stop, stopped) = watch::channel(());
         let (log, acm_reachable) = (Arc::default(), Arc::new(AtomicBool::new(true)));
         let site = |server, handler, reachable: &Arc<AtomicBool>| Site {
@@ -160,11 +164,22 @@ impl Sandbox {
             latency: options.latency,
             reachable: Arc::clone(reachable),
         };
-        let acm_site = site(Server::Acm, Handler::Acm(Arc::new(acm)), &acm_reachable);
-        let source_site = site(Server::Source, Handler::Source(Arc::new(source)), &Arc::new(AtomicBool::new(true)));
-        acm_site.run(acm_listener, acceptor.clone(), &stopped)?;
-        source_site.run(source_listener, acceptor, &stopped)?;
-        Ok(Self { issuer, base_url, ca_pem, credentials, log, acm_reachable, _stop: stop })
+        let (source, always) = (Handler::Source(Arc::new(source)), Arc::new(AtomicBool::new(true)));
+        let http_port = plain_listener.as_ref().map(TcpListener::local_addr).transpose()?.map(|address| address.port());
+        if let Some(listener) = plain_listener {
+            let handler = match behaviour.plain_http {
+                PlainHttp::Redirects => Handler::Redirect(Arc::from(origin.as_str())),
+                PlainHttp::Serves => source.clone(),
+            };
+            let handshake = Handshake { acceptor: None, answers_old_tls: false };
+            site(Server::Source, handler, &always).run(listener, handshake, &stopped)?;
+        }
+        let acm_handshake = handshake(ServerCertificate::Valid, false)?;
+        site(Server::Acm, Handler::Acm(Arc::new(acm)), &acm_reachable).run(acm_listener, acm_handshake, &stopped)?;
+        let source_handshake = handshake(behaviour.server_certificate, behaviour.answers_old_tls)?;
+        site(Server::Source, source, &always).run(source_listener, source_handshake, &stopped)?;
+        let base_url = format!("{origin}{}", behaviour.prefix);
+        Ok(Self { issuer, base_url, http_port, ca_pem, credentials, log, acm_reachable, _stop: stop })
     }
 
     /// The issuer, such as `https://127.0.0.1:4711/op`.
@@ -175,6 +190,11 @@ impl Sandbox {
     /// The base URL of the source, such as `https://127.0.0.1:4712/v1`.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The http port of a source with TLS, for `source.http_port`; `None` without TLS.
+    pub fn http_port(&self) -> Option<u16> {
+        self.http_port
     }
 
     /// The certificate authority to trust, as PEM; `None` without TLS.
@@ -196,6 +216,12 @@ impl Sandbox {
     pub fn set_acm_reachable(&self, reachable: bool) {
         self.acm_reachable.store(reachable, Ordering::Relaxed);
     }
+}
+
+/// Takes a port: any, or the one that stands `place` after the one asked.
+async fn listen(options: &Options, place: u16) -> io::Result<TcpListener> {
+    let port = if options.port == 0 { 0 } else { options.port.saturating_add(place) };
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await
 }
 
 /// ACM, source and credentials that fit together.
@@ -287,6 +313,8 @@ fn client(ca: Option<&str>) -> io::Result<reqwest::Client> {
 enum Handler {
     Acm(Arc<Acm>),
     Source(Arc<Source>),
+    /// Sends every caller on to this origin.
+    Redirect(Arc<str>),
 }
 
 /// A server: who answers, and what is done around each answer.
@@ -300,13 +328,8 @@ struct Site {
 }
 
 impl Site {
-    fn run(
-        self,
-        listener: TcpListener,
-        acceptor: Option<tokio_rustls::TlsAcceptor>,
-        stopped: &watch::Receiver<()>,
-    ) -> io::Result<()> {
-        let connections = Connections::start(listener, acceptor, Arc::clone(&self.reachable), stopped.clone())?;
+    fn run(self, listener: TcpListener, handshake: Handshake, stopped: &watch::Receiver<()>) -> io::Result<()> {
+        let connections = Connections::start(listener, handshake, Arc::clone(&self.reachable), stopped.clone())?;
         let mut stopped = stopped.clone();
         let stop: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
             stopped.changed().await.ok();
@@ -350,6 +373,11 @@ async fn answer(State(site): State<Site>, ConnectInfo(peer): ConnectInfo<Peer>, 
     let answer = match &site.handler {
         Handler::Acm(acm) => acm.answer(&inbound),
         Handler::Source(source) => source.answer(&inbound).await,
+        Handler::Redirect(origin) => {
+            let mut answer = Answer::status(301);
+            answer.set("location", &format!("{origin}{}", inbound.path));
+            answer
+        }
     };
     let own_call = site.server == Server::Acm && inbound.header("user-agent") == Some(SOURCE_AGENT);
     if !own_call && !site.latency.is_zero() {

@@ -1,7 +1,7 @@
 //! The source: lists, certificates and documents for callers whose token the ACM vouches for.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
@@ -62,7 +62,12 @@ impl Source {
             accept: text("accept"),
             accept_language: text("accept-language"),
             accept_encoding: text("accept-encoding"),
+            has_ids: ["x-request-id", "x-correlation-id"].iter().all(|name| request.header(name).is_some()),
         };
+        if answer.status >= 400 {
+            self.behaviour.edits.problem.iter().for_each(|edit| answer.edit_json(edit));
+        }
+        self.behaviour.edits.sent.iter().for_each(|edit| edit(&mut answer));
         for edit in &self.behaviour.edits.answer {
             edit(&context, &mut answer);
         }
@@ -167,8 +172,8 @@ impl Source {
             }
             return Ok((answer, Some(place)));
         }
-        let edits = &self.behaviour.edits.detail;
-        let body = representation::certificate(&self.behaviour, &self.base, owner, place, one, edits);
+        let (repeat, edits) = (self.note(&request.path, request), &self.behaviour.edits.detail);
+        let body = representation::certificate(&self.behaviour, &self.base, owner, (place, one), repeat, edits);
         Ok((Answer::json(200, media, &body), Some(place)))
     }
 
@@ -185,6 +190,11 @@ impl Source {
             Key::Named { id, .. } if owner.certificates.iter().any(|one| one.id == *id) => {
                 Problem { status: self.behaviour.lacking_language, ..NO_SUCH_CERTIFICATE }
             }
+            Key::Named { id, .. }
+                if !self.people.iter().any(|person| person.certificates.iter().any(|one| one.id == *id)) =>
+            {
+                Problem { status: self.behaviour.unknown_certificate, ..NO_SUCH_CERTIFICATE }
+            }
             _ => NO_SUCH_CERTIFICATE,
         }
     }
@@ -194,7 +204,8 @@ impl Source {
         else {
             return Err(NOT_ACCEPTABLE);
         };
-        let (repeat, previous) = self.note_list(request, &owner.insz);
+        let repeat = self.note(&owner.insz, request);
+        let previous = self.memory().last_listed.replace(owner.insz.clone());
         let reversed = self.behaviour.paging.reverses_repeats && repeat % 2 == 1;
         match listing::list(&self.behaviour, &self.base, owner, request, reversed, previous)? {
             Listed::Body(body) => Ok(Answer::json(200, media, &body)),
@@ -202,22 +213,25 @@ impl Source {
         }
     }
 
-    /// Remembers this call for a list: how often it was made before, and whose list was asked before it.
-    fn note_list(&self, request: &Inbound, insz: &str) -> (usize, Option<String>) {
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Notes a call for `what` with the query of this request, and tells how often it was made before.
+    fn note(&self, what: &str, request: &Inbound) -> usize {
         let query = request.query.as_deref().unwrap_or_default();
-        let count = memory.calls.entry(format!("{insz}?{query}")).or_default();
-        let before = *count;
+        let mut memory = self.memory();
+        let count = memory.calls.entry(format!("{what}?{query}")).or_default();
         *count += 1;
-        (before, memory.last_listed.replace(insz.to_owned()))
+        *count - 1
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn recall(&self, start: &str) -> Option<Value> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner).claims.get(start).cloned()
+        self.memory().claims.get(start).cloned()
     }
 
     pub(super) fn remember(&self, start: String, claims: Value) {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner).claims.insert(start, claims);
+        self.memory().claims.insert(start, claims);
     }
 
     /// What the ACM says about a token.

@@ -15,64 +15,106 @@ use rcgen::{
 };
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
+use super::behaviour::ServerCertificate;
+
 /// A handshake that takes longer is given up.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// The sandbox's own certificate authority and what its servers show.
+/// The sandbox's own certificate authority.
 pub(super) struct Authority {
     pub ca_pem: String,
-    pub acceptor: TlsAcceptor,
+    issuer: Issuer<'static, KeyPair>,
 }
 
 impl Authority {
-    /// Makes an authority and a server certificate for the names of loopback, valid from yesterday for 90 days.
+    /// Makes an authority, valid from yesterday for 90 days.
     pub(super) fn new() -> io::Result<Self> {
-        let mut ca = CertificateParams::default();
-        ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        ca.distinguished_name.push(DnType::CommonName, "bronkeur sandbox CA");
-        limit_validity(&mut ca)?;
-        let ca_key = KeyPair::generate().map_err(io::Error::other)?;
-        let ca_pem = ca.self_signed(&ca_key).map_err(io::Error::other)?.pem();
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        params.distinguished_name.push(DnType::CommonName, "bronkeur sandbox CA");
+        limit_validity(&mut params, -3, 90)?;
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        let ca_pem = params.self_signed(&key).map_err(io::Error::other)?.pem();
+        Ok(Self { ca_pem, issuer: Issuer::new(params, key) })
+    }
 
-        let names = ["127.0.0.1", "::1", "localhost"].map(str::to_owned);
-        let mut server = CertificateParams::new(names).map_err(io::Error::other)?;
-        server.distinguished_name.push(DnType::CommonName, "bronkeur sandbox");
-        server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        server.use_authority_key_identifier_extension = true;
-        limit_validity(&mut server)?;
-        let server_key = KeyPair::generate().map_err(io::Error::other)?;
-        let issuer = Issuer::new(ca, ca_key);
-        let certificate = server.signed_by(&server_key, &issuer).map_err(io::Error::other)?;
-
-        let key = PrivateKeyDer::try_from(server_key.serialize_der()).map_err(io::Error::other)?;
+    /// What a server with such a certificate needs for its handshakes.
+    pub(super) fn acceptor(&self, shape: ServerCertificate) -> io::Result<TlsAcceptor> {
+        let names = match shape {
+            ServerCertificate::OtherHost => vec!["source.invalid".to_owned()],
+            _ => ["127.0.0.1", "::1", "localhost"].map(str::to_owned).to_vec(),
+        };
+        let (first, last) = if shape == ServerCertificate::Expired { (-2, -1) } else { (-1, 90) };
+        let mut params = CertificateParams::new(names).map_err(io::Error::other)?;
+        params.distinguished_name.push(DnType::CommonName, "bronkeur sandbox");
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        limit_validity(&mut params, first, last)?;
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        let certificate = if shape == ServerCertificate::SelfSigned {
+            params.self_signed(&key)
+        } else {
+            params.use_authority_key_identifier_extension = true;
+            params.signed_by(&key, &self.issuer)
+        };
+        let chain = vec![certificate.map_err(io::Error::other)?.der().clone()];
+        let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(io::Error::other)?;
         let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
-            .map_err(io::Error::other)?
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
+            .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
             .map_err(io::Error::other)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self { ca_pem, acceptor: TlsAcceptor::from(Arc::new(config)) })
+        Ok(TlsAcceptor::from(Arc::new(config)))
     }
 }
 
-fn limit_validity(params: &mut CertificateParams) -> io::Result<()> {
+/// Makes a certificate valid between two midnights, so many days from today.
+fn limit_validity(params: &mut CertificateParams, first: i64, last: i64) -> io::Result<()> {
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let day = |days: i64| {
         let date = today.checked_add(jiff::Span::new().days(days)).map_err(io::Error::other)?;
         let part = |part: i8| u8::try_from(part).map_err(io::Error::other);
         Ok::<_, io::Error>(rcgen::date_time_ymd(date.year().into(), part(date.month())?, part(date.day())?))
     };
-    params.not_before = day(-1)?;
-    params.not_after = day(90)?;
+    params.not_before = day(first)?;
+    params.not_after = day(last)?;
     Ok(())
+}
+
+/// How connections of a listener begin.
+#[derive(Clone)]
+pub(super) struct Handshake {
+    /// `None` for plain http.
+    pub acceptor: Option<TlsAcceptor>,
+    /// Whether a hello of TLS 1.0 or 1.1 gets one back.
+    pub answers_old_tls: bool,
+}
+
+/// A server's hello in an old version, up to where the prober has seen enough: rustls itself speaks none.
+/// `None` where the caller offers a newer version or is no TLS client at all.
+async fn old_hello(stream: &TcpStream) -> Option<Vec<u8>> {
+    // Record header (5), handshake header (4), and the greatest version that the caller offers (2).
+    let mut start = [0; 11];
+    let started = async {
+        while stream.peek(&mut start).await.ok()? < start.len() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Some(start)
+    };
+    let [22, 3, _, _, _, 1, _, _, _, 3, minor @ 1..=2] = tokio::time::timeout(HANDSHAKE, started).await.ok()?? else {
+        return None;
+    };
+    let mut hello = vec![22, 3, minor, 0, 42, 2, 0, 0, 38, 3, minor];
+    hello.extend([7; 32]);
+    // No session, TLS_RSA_WITH_AES_128_CBC_SHA, no compression.
+    hello.extend([0, 0, 0x2f, 0]);
+    Some(hello)
 }
 
 /// A connection, encrypted or not.
@@ -123,7 +165,7 @@ impl Connections {
     /// Starts accepting on `listener`, until `stop` changes. While `reachable` is false every connection is dropped.
     pub(super) fn start(
         listener: TcpListener,
-        acceptor: Option<TlsAcceptor>,
+        handshake: Handshake,
         reachable: Arc<AtomicBool>,
         mut stop: watch::Receiver<()>,
     ) -> io::Result<Self> {
@@ -139,7 +181,7 @@ impl Connections {
                     Ok((stream, peer)) if reachable.load(Ordering::Relaxed) => {
                         // Small answers, many of them: waiting to fill a packet would cost 40 ms each.
                         stream.set_nodelay(true).ok();
-                        tokio::spawn(hand_over(stream, peer, acceptor.clone(), sender.clone()));
+                        tokio::spawn(hand_over(stream, peer, handshake.clone(), sender.clone()));
                     }
                     Ok(_) => {}
                     // Too many open files and the like: they pass.
@@ -152,12 +194,18 @@ impl Connections {
 }
 
 async fn hand_over(
-    stream: TcpStream,
+    mut stream: TcpStream,
     peer: SocketAddr,
-    acceptor: Option<TlsAcceptor>,
+    handshake: Handshake,
     sender: mpsc::Sender<(Stream, SocketAddr)>,
 ) {
-    let stream = match acceptor {
+    if handshake.answers_old_tls
+        && let Some(hello) = old_hello(&stream).await
+    {
+        stream.write_all(&hello).await.ok();
+        return;
+    }
+    let stream = match handshake.acceptor {
         None => Stream::Plain(stream),
         Some(acceptor) => match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
             Ok(Ok(stream)) => Stream::Tls(Box::new(stream)),

@@ -33,6 +33,7 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
     let chapters = [
         super::url::FAULTS,
         super::http::FAULTS,
+        super::document::FAULTS,
         super::errors::FAULTS,
         super::access::FAULTS,
         super::token::FAULTS,
@@ -87,11 +88,14 @@ mod tests {
     }
 
     #[test]
-    fn every_checked_row_of_the_sources_own_chapters_has_a_fault() {
+    fn every_checked_row_has_a_fault() {
         let rows =
             |chapter: &str, rows: &[u32]| rows.iter().map(|row| format!("{chapter}-{row:02}")).collect::<Vec<_>>();
         let lists: Vec<u32> = (1..=28).filter(|row| ![25, 26].contains(row)).collect();
         let wanted = [
+            rows("URL", &(1..=16).collect::<Vec<_>>()),
+            rows("HTTP", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 24]),
+            rows("ERR", &(1..=15).collect::<Vec<_>>()),
             rows("TOK", &[1, 2, 3, 4, 5, 6]),
             rows("LST", &lists),
             rows("CRT", &(1..=15).collect::<Vec<_>>()),

@@ -1,5 +1,220 @@
-//! Faults of chapter errors.
+//! Faults of chapter 3, errors.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
 
 use super::catalogue::Fault;
+use crate::sandbox::answer::Answer;
+use crate::sandbox::behaviour::{Behaviour, ErrorBody};
+use crate::sandbox::envelope::{field, put};
 
-pub(super) static FAULTS: &[Fault] = &[];
+pub(super) static FAULTS: &[Fault] = &[
+    Fault {
+        name: "error-is-a-json-string",
+        breaks: &["ERR-01"],
+        blocks: &["ERR-02", "ERR-03", "ERR-04", "ERR-06", "ERR-14"],
+        summary: "The body of an error is a JSON string.",
+        apply: |behaviour| edit_errors(behaviour, |body| *body = field(body, "title").clone()),
+    },
+    Fault {
+        name: "error-is-plain-text",
+        breaks: &["ERR-01", "ERR-05"],
+        blocks: &["ERR-02", "ERR-03", "ERR-04", "ERR-06", "ERR-14"],
+        summary: "The body of an error is plain text.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|_, answer| {
+                if answer.status >= 400 {
+                    *answer = Answer { body: b"Something is wrong".to_vec(), ..answer.clone() };
+                    answer.set("content-type", "text/plain");
+                }
+            });
+        },
+    },
+    Fault {
+        name: "error-without-title",
+        breaks: &["ERR-02"],
+        blocks: &["ERR-14"],
+        summary: "Errors have no title.",
+        apply: |behaviour| edit_errors(behaviour, |body| remove(body, "title")),
+    },
+    Fault {
+        name: "error-without-status",
+        breaks: &["ERR-03"],
+        blocks: &[],
+        summary: "Errors have no status in their body.",
+        apply: |behaviour| edit_errors(behaviour, |body| remove(body, "status")),
+    },
+    Fault {
+        name: "error-states-another-status",
+        breaks: &["ERR-03"],
+        blocks: &[],
+        summary: "The status in the body of every error is 500.",
+        apply: |behaviour| edit_errors(behaviour, |body| put(body, "status", 500)),
+    },
+    Fault {
+        name: "error-without-type",
+        breaks: &["ERR-04"],
+        blocks: &["ERR-14"],
+        summary: "Errors have no type.",
+        apply: |behaviour| edit_errors(behaviour, |body| remove(body, "type")),
+    },
+    Fault {
+        name: "error-is-called-plain-json",
+        breaks: &["ERR-05"],
+        blocks: &[],
+        summary: "The media type of errors is application/json.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|_, answer| {
+                if answer.status >= 400 {
+                    answer.set("content-type", "application/json");
+                }
+            });
+        },
+    },
+    Fault {
+        name: "validation-errors-without-title",
+        breaks: &["ERR-06"],
+        blocks: &[],
+        summary: "The list errors of a bad request has items without type and title.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|_, answer| {
+                if answer.status == 400 {
+                    answer.edit_json(|body| put(body, "errors", json!([{ "detail": "not valid" }])));
+                }
+            });
+        },
+    },
+    Fault {
+        name: "validation-errors-is-an-object",
+        breaks: &["ERR-06"],
+        blocks: &[],
+        summary: "errors of a bad request is an object by parameter.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|_, answer| {
+                if answer.status == 400 {
+                    answer.edit_json(|body| put(body, "errors", json!({ "page": ["not valid"] })));
+                }
+            });
+        },
+    },
+    Fault {
+        name: "errors-have-no-body",
+        breaks: &["ERR-07"],
+        blocks: &["ERR-01", "ERR-02", "ERR-03", "ERR-04", "ERR-05", "ERR-06", "ERR-13", "ERR-14"],
+        summary: "Errors are a status and nothing else.",
+        apply: |behaviour| behaviour.error_body = ErrorBody::None,
+    },
+    Fault {
+        name: "unknown-certificate-is-a-server-error",
+        breaks: &["ERR-08", "ERR-15"],
+        blocks: &[],
+        summary: "An id that nobody has answers 500.",
+        apply: |behaviour| behaviour.unknown_certificate = 500,
+    },
+    Fault {
+        name: "unknown-certificate-is-a-bad-request",
+        breaks: &["ERR-15"],
+        blocks: &[],
+        summary: "An id that nobody has answers 400.",
+        apply: |behaviour| behaviour.unknown_certificate = 400,
+    },
+    Fault {
+        name: "page-that-is-no-number-is-a-server-error",
+        breaks: &["ERR-09", "ERR-10"],
+        blocks: &[],
+        summary: "page=abc answers 500.",
+        apply: |behaviour| answer_kind(behaviour, |answer| restate(answer, "invalid-parameter", 500)),
+    },
+    Fault {
+        name: "page-that-is-no-number-is-not-found",
+        breaks: &["ERR-10"],
+        blocks: &[],
+        summary: "page=abc answers 404.",
+        apply: |behaviour| answer_kind(behaviour, |answer| restate(answer, "invalid-parameter", 404)),
+    },
+    Fault {
+        name: "malformed-number-is-a-server-error",
+        breaks: &["ERR-11"],
+        blocks: &[],
+        summary: "A national number that is none answers 500.",
+        apply: |behaviour| answer_kind(behaviour, |answer| restate(answer, "invalid-number", 500)),
+    },
+    Fault {
+        name: "unknown-path-is-a-bad-request",
+        breaks: &["ERR-12"],
+        blocks: &[],
+        summary: "A path that does not exist answers 400.",
+        apply: |behaviour| answer_kind(behaviour, |answer| restate(answer, "no-such-path", 400)),
+    },
+    Fault {
+        name: "error-shows-a-stack-trace",
+        breaks: &["ERR-13"],
+        blocks: &[],
+        summary: "The detail of a bad request is a Java stack trace.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|_, answer| {
+                if answer.status == 400 {
+                    answer.edit_json(|body| put(body, "detail", STACK_TRACE));
+                }
+            });
+        },
+    },
+    Fault {
+        name: "error-shows-sql",
+        breaks: &["ERR-13"],
+        blocks: &[],
+        summary: "The detail of a bad request is the SQL that went wrong.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|_, answer| {
+                if answer.status == 400 {
+                    answer.edit_json(|body| put(body, "detail", SQL));
+                }
+            });
+        },
+    },
+    Fault {
+        name: "error-title-has-a-number-of-its-own",
+        breaks: &["ERR-14"],
+        blocks: &[],
+        summary: "The title of an error holds a reference that is another each time.",
+        apply: |behaviour| {
+            edit_errors(behaviour, |body| {
+                static REFERENCE: AtomicUsize = AtomicUsize::new(1);
+                let reference = REFERENCE.fetch_add(1, Ordering::Relaxed);
+                let title = format!("{} (reference {reference})", field(body, "title").as_str().unwrap_or_default());
+                put(body, "title", title);
+            });
+        },
+    },
+];
+
+const STACK_TRACE: &str = "java.lang.NumberFormatException: For input string: \"abc\"\n\tat \
+    java.base/java.lang.Integer.parseInt(Integer.java:652)\n\tat \
+    be.sandbox.source.ListController.list(ListController.java:41)";
+const SQL: &str = "ERROR: syntax error at or near \"abc\": SELECT id, name FROM certificate WHERE owner = ? LIMIT abc";
+
+/// Changes the body of every error.
+fn edit_errors(behaviour: &mut Behaviour, change: fn(&mut Value)) {
+    behaviour.edits.problem.push(change);
+}
+
+/// Changes every answer, whatever it answers.
+fn answer_kind(behaviour: &mut Behaviour, change: fn(&mut Answer)) {
+    behaviour.edits.sent.push(change);
+}
+
+/// Gives an error of this kind another status, in its body too.
+pub(super) fn restate(answer: &mut Answer, kind: &str, status: u16) {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    if field(&body, "type").as_str().is_some_and(|about| about.ends_with(kind)) {
+        answer.status = status;
+        answer.edit_json(|body| put(body, "status", status));
+    }
+}
+
+fn remove(body: &mut Value, name: &str) {
+    if let Some(body) = body.as_object_mut() {
+        body.shift_remove(name);
+    }
+}

@@ -3,6 +3,7 @@
 mod access;
 mod catalogue;
 mod certificate;
+mod document;
 mod download;
 mod errors;
 mod http;
