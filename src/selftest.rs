@@ -55,7 +55,8 @@ impl Row {
 
     /// The requirements that are blocked although the fault does not say so.
     pub fn stray(&self) -> BTreeSet<String> {
-        self.blocked.difference(&self.named(|fault| fault.blocks)).cloned().collect()
+        let may_block = |id: &String| self.fault.is_some_and(|fault| fault.may_block(id));
+        self.blocked.iter().filter(|id| !may_block(id)).cloned().collect()
     }
 
     /// Whether the fault turned exactly what it names.

@@ -8,7 +8,7 @@ use super::server::{Credentials, Party, Sandbox};
 use super::Role;
 use crate::fault::InputFaults;
 use crate::profile::{
-    self, Actor, CitizenToken, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient, ResolvedClientAuth, Target,
+    self, Actor, CitizenToken, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient, ResolvedClientAuth, Target,
 };
 use crate::text;
 
@@ -28,7 +28,8 @@ impl Sandbox {
         let mut profile = Resolved::new(&base_url);
         NAME.clone_into(&mut profile.source.name);
         profile.source.ca_bundle.clone_from(&bundle);
-        profile.source.http_port = self.plain_port();
+        profile.source.http_port = self.http_port().unwrap_or(profile.source.http_port);
+        profile.source.openapi = Some(OpenApiLocation::Url(url(&format!("{}/openapi.json", self.base_url()))?));
         profile.acm = Some(ResolvedAcm {
             environment: self.issuer().to_owned(),
             issuer,
@@ -68,16 +69,16 @@ impl Sandbox {
 
     fn profile_yaml(&self, credentials: &Credentials) -> String {
         let bundle = if self.ca_pem().is_some() { "\n  ca_bundle: ca.pem" } else { "" };
+        let http_port = self.http_port().map(|port| format!("\n  http_port: {port}")).unwrap_or_default();
         let (base_url, issuer) = (self.base_url(), self.issuer());
         let mut yaml = format!(
             "# The built-in source of bronkeur. Everything here is invented, and ends with `bronkeur serve`.\n\
-             source:\n  name: {NAME}\n  base_url: {base_url}\n  http_port: {}{bundle}\n\
+             source:\n  name: {NAME}\n  base_url: {base_url}{http_port}\n  openapi: {base_url}/openapi.json{bundle}\n\
              acm:\n  environment: {issuer}{bundle}\n\
              \x20 client: {{ id: {}, secret: {{ file: client-secret.txt }} }}\n\
              \x20 source_client: {{ id: {}, secret: {{ file: source-secret.txt }} }}\n\
              \x20 audience: {}\n  scope: {}\n  actor: client_credentials\n  other_audience: {}\n\
              citizens:\n",
-            self.plain_port(),
             credentials.client.id,
             credentials.source_client.id,
             credentials.audience,
@@ -94,13 +95,6 @@ impl Sandbox {
         }
         yaml.push_str("tokens:\n  expired: { file: expired-token.txt }\n  without_scope: { file: token-without-scope.txt }\n");
         yaml
-    }
-}
-
-impl Sandbox {
-    /// Where plain http is tried (URL-04): the port that speaks TLS, which answers plain http with nothing.
-    fn plain_port(&self) -> u16 {
-        Url::parse(self.base_url()).ok().and_then(|url| url.port()).unwrap_or(80)
     }
 }
 
