@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{absent, no_page};
-use crate::case::{Answer, Case, Judgement};
+use crate::case::{Answer, Case, Judgement, Listed, Stop};
 use crate::envelope::{Link, Links};
 use crate::reason;
 use crate::text;
@@ -36,6 +36,14 @@ pub(in crate::checks) fn links_findings(answer: Answer<'_>, links: &Links, expec
     malformed.chain(unusable).collect()
 }
 
+/// Without a links section no link of it can be judged: LST-05 says so.
+pub(super) fn section(links: &Links) -> Result<(), Stop> {
+    if links.present {
+        return Ok(());
+    }
+    Err(reason::see("LST-05", text!("de links ontbreken", "the links section is missing")).into())
+}
+
 /// Whether a text can be a URI reference (RFC 3986): no characters that no URI holds, and parsable.
 fn is_uri_reference(href: &str) -> bool {
     let forbidden = |c: char| c.is_control() || c == ' ' || matches!(c, '<' | '>' | '"' | '\\' | '^' | '`' | '|');
@@ -47,6 +55,7 @@ pub(super) fn self_is_the_list_itself(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
     for answer in case.walk()? {
         let Some(page) = answer.response.page() else { return Err(no_page().into()) };
+        section(&page.links)?;
         let Some(link) = page.links.find(&["self"]) else {
             findings.push(answer.finding(
                 page.links.place.as_str(),
@@ -100,6 +109,7 @@ pub(super) fn start_and_last_are_there(case: &Case<'_>) -> Judgement {
         return Err(reason::too_few(0, 1).into());
     }
     for listed in pages.iter().filter(|listed| !listed.items().is_empty()) {
+        section(&listed.page.links)?;
         for name in ["first", "last"] {
             let rels = case.parameter(name);
             if listed.page.links.find(&rels).is_none() {
@@ -153,7 +163,12 @@ fn foreign(case: &Case<'_>, answer: Answer<'_>, link: &Link) -> Option<Finding> 
 pub(super) fn later_pages_link_back(case: &Case<'_>) -> Judgement {
     let rels = case.parameter("rels");
     let mut findings = Vec::new();
-    for listed in case.several_pages()?.pages.iter().skip(1).filter(|listed| !listed.items().is_empty()) {
+    let pages = case.several_pages()?.pages;
+    let first = pages.first().map(Listed::keys).unwrap_or_default();
+    // A first page that comes again under another number has nothing before it: LST-10 says so.
+    let later = pages.iter().skip(1).filter(|listed| !listed.items().is_empty() && listed.keys() != first);
+    for listed in later {
+        section(&listed.page.links)?;
         if listed.page.links.find(&rels).is_none() {
             let wanted = rels.join(" / ");
             let expected = text!("een link {wanted}", "a link {wanted}");

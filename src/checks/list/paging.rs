@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::absent;
+use super::links::section;
 use crate::case::{Answer, Case, End, Judgement, Listed, Pages, Stop};
 use crate::exchange::{Citizen, Exchange, Kind, Request};
 use crate::reason;
@@ -59,6 +60,7 @@ pub(super) fn next_is_on_every_page_but_the_last(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
     for (index, listed) in pages.pages.iter().enumerate().filter(|(_, listed)| !listed.items().is_empty()) {
         let links = &listed.page.links;
+        section(links)?;
         match (links.find(&["next"]), has_more(case, &pages, index)?) {
             (None, Some(true)) => findings.push(listed.answer.finding(
                 links.place.as_str(),
@@ -151,12 +153,14 @@ pub(super) fn caller_chooses_the_limit(case: &Case<'_>) -> Judgement {
     if total < 2 {
         return Err(case.single_page(total).into());
     }
-    let requests = [1, 2].map(|limit| case.page_request(Citizen::Subject, limit, 0));
+    // The smallest, the next, and the largest that this list can fill.
+    let limits = [1, 2, total.min(case.entry.maximum_limit)];
+    let requests = limits.map(|limit| case.page_request(Citizen::Subject, limit, 0));
     let pages = case.pages_of(&requests)?;
     let counts: Vec<usize> = pages.iter().map(|listed| listed.items().len()).collect();
     let same = counts.windows(2).all(|pair| pair.first() == pair.last());
-    let findings = pages.iter().zip([1, 2]).filter_map(|(listed, limit)| {
-        let count = listed.items().len();
+    let findings = pages.iter().zip(limits).filter_map(|(listed, limit)| {
+        let (count, limit) = (listed.items().len(), usize::try_from(limit).unwrap_or(usize::MAX));
         // Too many is for LST-12, unless the limit makes no difference at all.
         (count < limit || (same && count != limit)).then(|| {
             let expected = text!("precies {limit} attesten", "exactly {limit} certificates");
@@ -244,13 +248,9 @@ pub(super) fn page_and_limit_are_optional(case: &Case<'_>) -> Judgement {
 pub(super) fn default_limit_is_ten(case: &Case<'_>) -> Judgement {
     let total = case.total()?;
     let default = case.entry.default_limit;
-    let requests = [
-        Request::entry(Citizen::Subject),
-        Request::entry(Citizen::Subject).query(&case.entry.page, case.entry.first_page),
-    ];
     let mut findings = Vec::new();
     let mut judged = false;
-    for listed in case.pages_of(&requests)? {
+    for listed in case.pages_of(&[Request::entry(Citizen::Subject)])? {
         let count = listed.items().len() as u64;
         let size = listed.page.metadata.size.value();
         if total > default {
@@ -282,7 +282,8 @@ pub(super) fn totals_add_up(case: &Case<'_>) -> Judgement {
     if pages.cut || chain.end == End::Limit {
         return Err(limit_reached().into());
     }
-    let complete = chain.end == End::NoNext && !ends_early(case, &pages, &chain.pages)?;
+    let whole = repeated_pages(&chain.pages).is_empty() && skipped_pages(&pages, &chain.pages).is_none();
+    let complete = whole && chain.end == End::NoNext && !ends_early(case, &pages, &chain.pages)?;
     if !complete {
         return Err(reason::see(
             "LST-07, LST-18",
@@ -370,15 +371,8 @@ pub(super) fn next_visits_every_page_once(case: &Case<'_>) -> Judgement {
         End::NoPage(request) => return no_page_behind_next(case, request, last, next_place),
     }
     let mut findings = repeated_pages(&chain.pages);
-    if ends_early(case, &pages, &chain.pages)? {
-        return Err(reason::see(
-            "LST-07",
-            text!(
-                "`next` ontbreekt voor de laatste pagina bereikt is",
-                "`next` is missing before the last page is reached"
-            ),
-        )
-        .into());
+    if chain.pages.len() == 1 && ends_early(case, &pages, &chain.pages)? {
+        return Err(reason::see("LST-07", text!("de eerste pagina heeft geen `next`", "the first page has no `next`")).into());
     }
     if findings.is_empty() {
         findings.extend(skipped_pages(&pages, &chain.pages));
@@ -520,6 +514,10 @@ pub(super) fn size_is_the_limit_in_force(case: &Case<'_>) -> Judgement {
         let limit = listed.answer.request().parameter(&case.entry.limit).and_then(|limit| limit.parse::<u64>().ok());
         let (Some(limit), Some(size)) = (limit, listed.page.metadata.size.value()) else { continue };
         stated = true;
+        // A page that is not the last and not full: another limit is in force than was asked for. LST-13 says so.
+        if listed.items().len() as u64 != limit && listed.page.links.find(&["next"]).is_some() {
+            continue;
+        }
         telling |= listed.items().len() as u64 != limit;
         if size != limit {
             findings.push(listed.answer.finding(place_of(&listed, "size"), Text::same(limit), Text::same(size)));

@@ -101,16 +101,16 @@ pub(super) static FAULTS: &[Fault] = &[
         },
     },
     Fault {
-        name: "metadata-is-called-page",
-        breaks: &["LST-04"],
+        name: "metadata-is-called-paging",
+        breaks: &["LST-04", "LST-21"],
         blocks: ITEMS,
-        summary: "The metadata are called page, as Spring has it, in place of pageMetadata.",
+        summary: "The metadata are called paging, in place of pageMetadata.",
         apply: |behaviour| {
             behaviour.edits.list.push(|_, body| {
                 if let Some(body) = body.as_object_mut()
                     && let Some(metadata) = body.shift_remove("pageMetadata")
                 {
-                    body.insert("page".to_owned(), metadata);
+                    body.insert("paging".to_owned(), metadata);
                 }
             });
         },
