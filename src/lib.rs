@@ -19,6 +19,7 @@ pub mod fault;
 pub mod insz;
 pub mod reason;
 pub mod recording;
+pub mod report;
 pub mod run;
 pub mod text;
 pub mod vault;
