@@ -11,6 +11,9 @@ mod terminal;
 mod words;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use crate::text::Lang;
 
 pub use assemble::RunMeta;
