@@ -9,18 +9,23 @@ use url::Url;
 
 use crate::catalogue::{Catalogue, Entry, Requirement};
 use crate::envelope::{Certificate, Collection, Link, Page};
-use crate::exchange::{Auth, Citizen, Exchange, Kind, Phase, Request, Response, Setup};
+use crate::exchange::{Citizen, Exchange, Kind, Phase, Request, Response, Setup};
 use crate::reason;
 use crate::recording::Recording;
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Verdict};
 
+/// How many findings of one requirement are shown.
+const MOST_FINDINGS: usize = 5;
+
 /// Why a check ended early.
 #[derive(Debug)]
 pub enum Stop {
     /// These exchanges are not there yet.
     Missing(Vec<Request>),
+    /// It looks at the whole run, which is not over yet.
+    Early,
     /// The verdict is known already: blocked, or not applicable.
     Verdict(Box<Verdict>),
 }
@@ -72,7 +77,7 @@ impl<'a> Listed<'a> {
 
     /// The (id, language) of the certificates on it, in order.
     pub fn keys(&self) -> Vec<(String, String)> {
-        self.items().iter().filter_map(Certificate::key).collect()
+        self.page.keys()
     }
 }
 
@@ -90,6 +95,8 @@ pub struct Item<'a> {
 pub enum End {
     /// A page without `next`.
     NoNext,
+    /// A `next` that is templated or no URL.
+    NotFollowed,
     /// `next` leads to a page that was visited already.
     Repeats(Request),
     /// What `next` leads to is no page of the list.
@@ -105,6 +112,15 @@ pub struct Chain<'a> {
     pub pages: Vec<Listed<'a>>,
     /// How it ended.
     pub end: End,
+}
+
+/// What hostile requests came to, and whether the good token was still accepted after them.
+#[derive(Debug)]
+pub struct Probed<'a> {
+    /// What came of each probe.
+    pub exchanges: Vec<&'a Exchange>,
+    /// The closing control.
+    pub closing: Result<(), Stop>,
 }
 
 /// The pages of the list by their numbers.
@@ -156,9 +172,22 @@ impl<'a> Case<'a> {
         crate::recording::invented(self.recording.seed, label)
     }
 
-    /// Pass or fail, by the findings.
-    pub fn judged(&self, findings: Vec<Finding>) -> Judgement {
+    /// Pass or fail, by the findings. Of many findings the first ones are shown, with the number of the others.
+    pub fn judged(&self, mut findings: Vec<Finding>) -> Judgement {
+        // The strongest first, so that what is left out is never what decides.
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.level.unwrap_or(self.requirement.level)));
+        let more = findings.len().saturating_sub(MOST_FINDINGS);
+        findings.truncate(MOST_FINDINGS);
+        if let Some(last) = findings.last_mut().filter(|_| more > 0) {
+            let Text { nl, en } = &last.actual;
+            last.actual = text!("{nl} (en nog {more} zulke vaststellingen)", "{en} (and {more} more such findings)");
+        }
         Ok(Verdict::judged(self.requirement.level, findings))
+    }
+
+    /// A list of words from the requirement's parameters in the catalogue.
+    pub fn parameter(&self, name: &str) -> Vec<&'a str> {
+        self.requirement.parameters.get(name).into_iter().flatten().map(String::as_str).collect()
     }
 
     /// What came of these requests, whatever it was. All that is missing is asked for at once.
@@ -190,6 +219,14 @@ impl<'a> Case<'a> {
     /// The answer to a request; blocked where there is none.
     pub fn response(&self, request: &Request) -> Result<Answer<'a>, Stop> {
         answered(self.attempt(request)?)
+    }
+
+    /// Every exchange with the source in the whole run. Ask for what must be among them before: nothing is sent after.
+    pub fn whole_run(&self) -> Result<impl Iterator<Item = &'a Exchange>, Stop> {
+        if !self.recording.closed {
+            return Err(Stop::Early);
+        }
+        Ok(self.recording.exchanges().filter(|exchange| exchange.request.kind() != Kind::Issuer))
     }
 
     /// The surrogate of a citizen's number; blocked where the profile has no such citizen.
@@ -249,31 +286,44 @@ impl<'a> Case<'a> {
 
     /// How many certificates the subject has, as far as the first page tells: its metadata, else its items.
     pub fn total(&self) -> Result<u64, Stop> {
-        let first = self.first_page()?;
-        let items = first.items().len() as u64;
-        Ok(first.page.metadata.total_elements.value().map_or(items, |total| total.max(items)))
+        let first = self.listed(&self.entry_request(Citizen::Subject))?;
+        let Some(page) = first.response.page() else { return Ok(0) };
+        let items = page.items().len() as u64;
+        Ok(page.metadata.total_elements.value().map_or(items, |total| total.max(items)))
     }
 
-    /// The page length of a walk: 10 for a long list, else such that there are three pages.
+    /// The page length of a walk: the default for a long list, else such that there are three pages.
     pub fn walk_limit(&self) -> Result<u64, Stop> {
         let total = self.total()?;
-        Ok(if total > 20 { self.entry.default_limit } else { total.div_ceil(3).max(1) })
+        let long = total > 2 * self.entry.default_limit;
+        Ok(if long { self.entry.default_limit } else { total.div_ceil(3).max(1) })
     }
 
-    /// All pages of the subject's list by their numbers, asked for at once.
-    pub fn pages(&self) -> Result<Pages<'a>, Stop> {
+    /// How many pages a walk has, and how many of them the profile's limit allows.
+    fn walk_length(&self) -> Result<(u64, u64), Stop> {
+        let count = self.total()?.div_ceil(self.walk_limit()?).max(1);
+        Ok((count, count.min(self.setup().limits.pages.max(1))))
+    }
+
+    /// The answers to all pages of the subject's list by their numbers, asked for at once; blocked unless each is 200.
+    pub fn walk(&self) -> Result<Vec<Answer<'a>>, Stop> {
         let limit = self.walk_limit()?;
-        let count = self.total()?.div_ceil(limit).max(1);
-        let most = self.setup().limits.pages.max(1);
-        let requests: Vec<Request> =
-            (0..count.min(most)).map(|page| self.page_request(Citizen::Subject, limit, page)).collect();
-        Ok(Pages { limit, pages: self.pages_of(&requests)?, cut: count > most })
+        let (_, most) = self.walk_length()?;
+        let requests: Vec<Request> = (0..most).map(|page| self.page_request(Citizen::Subject, limit, page)).collect();
+        self.listed_all(&requests)
+    }
+
+    /// All pages of the subject's list by their numbers.
+    pub fn pages(&self) -> Result<Pages<'a>, Stop> {
+        let (count, most) = self.walk_length()?;
+        let pages = self.walk()?.into_iter().map(|answer| page_in(answer).ok_or_else(|| no_collection().into()));
+        Ok(Pages { limit: self.walk_limit()?, pages: pages.collect::<Result<_, Stop>>()?, cut: count > most })
     }
 
     /// The page after the last one.
     pub fn past_the_end(&self) -> Result<Request, Stop> {
         let limit = self.walk_limit()?;
-        let count = self.total()?.div_ceil(limit).max(1);
+        let (count, _) = self.walk_length()?;
         Ok(self.page_request(Citizen::Subject, limit, count))
     }
 
@@ -300,7 +350,11 @@ impl<'a> Case<'a> {
         let mut pages: Vec<Listed<'a>> = numbered.pages.first().copied().into_iter().collect();
         let mut visited: BTreeSet<Request> = pages.iter().map(|listed| listed.answer.request().clone()).collect();
         let end = loop {
-            let Some(next) = pages.last().and_then(|last| self.next_of(last)) else { break End::NoNext };
+            let last = pages.last();
+            let Some(next) = last.and_then(|last| self.next_of(last)) else {
+                let unusable = last.is_some_and(|last| last.page.links.find(&["next"]).is_some());
+                break if unusable { End::NotFollowed } else { End::NoNext };
+            };
             if visited.contains(&next) {
                 break End::Repeats(next);
             }
@@ -341,6 +395,29 @@ impl<'a> Case<'a> {
             return None;
         }
         resolved(&from.exchange.sent.url, &link.href)
+    }
+
+    /// The paths that a URL of the source may have in an href: as it was asked, and as `source.public_url` writes it.
+    pub fn public_paths(&self, asked: &Url) -> Vec<String> {
+        let mut paths = vec![asked.path().to_owned()];
+        let setup = self.setup();
+        let bases = setup
+            .public_url
+            .as_deref()
+            .and_then(|public| Url::parse(public).ok())
+            .zip(Url::parse(&setup.base_url).ok());
+        if let Some((public, base)) = bases {
+            let rest = asked.path().strip_prefix(base.path().trim_end_matches('/'));
+            paths.extend(rest.map(|rest| format!("{}{rest}", public.path().trim_end_matches('/'))));
+        }
+        paths
+    }
+
+    /// Whether a URL is on the source itself or on an origin that the owner vouches for.
+    pub fn is_own_origin(&self, url: &Url) -> bool {
+        let setup = self.setup();
+        let own = [Some(&setup.base_url), setup.public_url.as_ref()].into_iter().flatten().chain(&setup.origins);
+        own.filter_map(|own| Url::parse(own).ok()).any(|own| own.origin() == url.origin())
     }
 
     /// A paging link that is, to the letter, a URL that we would build ourselves: the same request, sent once.
@@ -448,36 +525,20 @@ impl<'a> Case<'a> {
     /// What hostile requests came to, between their controls. A refusal proves something only when the same request
     /// with the good token was answered 2xx before and after; else the verdict is blocked.
     pub fn between_controls(&self, control: &Request, probes: &[Request]) -> Result<Vec<Answer<'a>>, Stop> {
+        let probed = self.probed(control, probes)?;
+        probed.closing?;
+        probed.exchanges.into_iter().map(answered).collect()
+    }
+
+    /// Like [`Case::between_controls`], for checks to which a leak is a leak whatever came after it.
+    pub fn probed(&self, control: &Request, probes: &[Request]) -> Result<Probed<'a>, Stop> {
         let opening = self.attempt(&control.clone().phase(Phase::Opening))?;
         control_holds(opening)?;
         let mut requests: Vec<Request> = probes.iter().map(|probe| probe.clone().phase(Phase::Hostile)).collect();
         requests.push(control.clone().phase(Phase::Closing));
         let mut exchanges = self.attempts(&requests)?;
-        if let Some(closing) = exchanges.pop() {
-            control_holds(closing)?;
-        }
-        exchanges.into_iter().map(answered).collect()
-    }
-
-    /// Whether the profile can make this credential; blocked with what to supply where it cannot.
-    pub fn credential(&self, auth: Auth) -> Result<(), Stop> {
-        let setup = self.setup();
-        if setup.ready.contains(&auth) || (setup.acm.is_some() && setup.grant(auth).is_some()) {
-            return Ok(());
-        }
-        let (key, why) = match auth {
-            Auth::ExpiredToken => ("tokens.expired", text!("er is geen verlopen token", "there is no expired token")),
-            Auth::OtherAudience => (
-                "acm.other_audience",
-                text!("er is geen token voor een andere afnemer (audience)", "there is no token for another audience"),
-            ),
-            Auth::WithoutCitizen => (
-                "tokens.without_citizen",
-                text!("er is geen token zonder burger", "there is no token without a citizen"),
-            ),
-            _ => return Ok(()),
-        };
-        Err(reason::lacks(key, why).into())
+        let closing = exchanges.pop().map_or(Ok(()), control_holds);
+        Ok(Probed { exchanges, closing })
     }
 }
 

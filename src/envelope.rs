@@ -203,6 +203,10 @@ impl Metadata {
         }
     }
 
+    fn promises_items(&self) -> bool {
+        self.total_elements.value().is_some_and(|total| total > 0)
+    }
+
     /// The four members with their names.
     pub fn fields(&self) -> [(&'static str, &Field); 4] {
         [
@@ -246,10 +250,13 @@ impl Page {
         let empty = Map::new();
         let object = json.as_object().unwrap_or(&empty);
         let envelope = Envelope::of(object);
+        let metadata = Metadata::of(object, envelope);
         let (place, collection) = Self::collection(object, envelope);
         let collection = match collection {
             // Official HAL may leave out `_embedded` where nothing is embedded.
-            None if envelope == Envelope::Hal && !object.contains_key("_embedded") => Collection::Items(Vec::new()),
+            None if envelope == Envelope::Hal && !object.contains_key("_embedded") && !metadata.promises_items() => {
+                Collection::Items(Vec::new())
+            }
             None => Collection::Absent,
             Some(Value::Array(items)) => {
                 let item = |(index, item): (usize, &Value)| Certificate::of(item, &format!("{place}/{index}"));
@@ -257,7 +264,6 @@ impl Page {
             }
             Some(other) => Collection::Wrong(kind_of(other).to_owned()),
         };
-        let metadata = Metadata::of(object, envelope);
         Self { envelope, place, collection, metadata, links: Links::of(object, "") }
     }
 
@@ -270,6 +276,11 @@ impl Page {
             }
             None => ("/certificates".to_owned(), object.get("certificates")),
         }
+    }
+
+    /// The (id, language) of the items, in order.
+    pub fn keys(&self) -> Vec<(String, String)> {
+        self.items().iter().filter_map(Certificate::key).collect()
     }
 
     /// The items; none where there is no collection.

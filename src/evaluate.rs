@@ -16,6 +16,8 @@ pub enum Evaluated {
     Verdict(Verdict),
     /// The check needs these exchanges first.
     Missing(Vec<Request>),
+    /// The check looks at the whole run, which is not over yet.
+    Early,
 }
 
 /// Which requirements are judged: `--only` and `--skip`, by id or by chapter prefix (`LST`).
@@ -59,6 +61,7 @@ pub fn evaluate_one(catalogue: &Catalogue, requirement: &Requirement, recording:
         Ok(verdict) => Evaluated::Verdict(Verdict { evidence: case.evidence(), ..verdict }),
         Err(Stop::Verdict(verdict)) => Evaluated::Verdict(Verdict { evidence: case.evidence(), ..*verdict }),
         Err(Stop::Missing(missing)) => Evaluated::Missing(missing),
+        Err(Stop::Early) => Evaluated::Early,
     }
 }
 
@@ -70,7 +73,7 @@ pub fn evaluate(catalogue: &Catalogue, recording: &Recording, selection: &Select
         }
         match evaluate_one(catalogue, requirement, recording) {
             Evaluated::Verdict(verdict) => verdict,
-            Evaluated::Missing(_) => reason::not_recorded(),
+            Evaluated::Missing(_) | Evaluated::Early => reason::not_recorded(),
         }
     };
     catalogue.requirements.iter().map(judge).collect()

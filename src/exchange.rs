@@ -21,6 +21,31 @@ pub enum Citizen {
     Empty,
     /// Nobody: a well-formed national number that is never issued (serial 999).
     Nobody,
+    /// No national number at all.
+    Malformed(Malformed),
+}
+
+/// What is wrong with a national number that is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Malformed {
+    /// Ten digits.
+    TooShort,
+    /// Letters among the digits.
+    Letters,
+    /// Eleven digits of which the last two are not the check number.
+    CheckNumber,
+}
+
+impl Malformed {
+    /// What stands in the path in place of a number. Nobody's number: the serial is 999.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::TooShort => "7001019990",
+            Self::Letters => "70010199abc",
+            Self::CheckNumber => "70010199900",
+        }
+    }
 }
 
 /// When a request may go out. The order of the variants is the order of the phases.
@@ -50,6 +75,10 @@ pub enum Auth {
     OtherScheme,
     /// The good token without a scheme.
     NoScheme,
+    /// The good token with the scheme in lower case: `bearer …`.
+    LowerCaseScheme,
+    /// The good token in the query string (`access_token`) instead of the header.
+    InQuery,
     /// A random opaque token.
     RandomToken,
     /// A well-formed JWT with `alg: none`.
@@ -60,6 +89,8 @@ pub enum Auth {
     ExpiredToken,
     /// A token for another audience.
     OtherAudience,
+    /// A token for the right audience and citizen that lacks the source's scope.
+    WithoutScope,
     /// The citizen's access token, before the exchange.
     Unexchanged,
     /// A client-credentials token for the source, without a citizen.
@@ -78,6 +109,8 @@ pub enum Grant {
     OtherAudience,
     /// Client credentials with the source's audience and scope: a token without a citizen.
     WithoutCitizen,
+    /// The exchange for the source's audience, without asking for a scope.
+    WithoutScope,
 }
 
 /// A call to the issuer (ACM).
@@ -133,6 +166,8 @@ pub enum Kind {
     Detail,
     /// The document of a certificate.
     Download,
+    /// What is none of these: an unknown path, another port, a TLS handshake.
+    Probe,
 }
 
 impl Kind {
@@ -143,6 +178,7 @@ impl Kind {
             Self::List => "list",
             Self::Detail => "detail",
             Self::Download => "download",
+            Self::Probe => "probe",
         }
     }
 }
@@ -169,6 +205,53 @@ pub enum Target {
         /// A replacement, for unknown ids and the like.
         edit: Option<Edit>,
     },
+    /// A path below the base URL that nobody gave.
+    Path(String),
+    /// The source's own OpenAPI document, where the profile gives its URL.
+    OpenApi,
+    /// The base URL over plain http: port 80, or `source.http_port`.
+    PlainHttp,
+    /// A TLS handshake with the source; no HTTP follows.
+    Tls(Tls),
+}
+
+/// What a TLS handshake offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tls {
+    /// TLS 1.2 and 1.3, with the certificate verified.
+    Modern,
+    /// TLS 1.2 and 1.3 from the prober that asks for old versions: its own control.
+    Control,
+    /// Only TLS 1.1.
+    Only11,
+    /// Only TLS 1.0.
+    Only10,
+}
+
+/// The one thing in which a request differs from the ordinary one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Variation {
+    /// Nothing.
+    #[default]
+    None,
+    /// No Accept header at all.
+    NoAccept,
+    /// Another Accept header.
+    Accept(String),
+    /// An Accept-Language header.
+    AcceptLanguage(String),
+    /// Another Accept-Encoding header than `identity`.
+    AcceptEncoding(String),
+    /// Neither `x-correlation-id` nor `x-request-id`.
+    NoIds,
+    /// HEAD instead of GET.
+    Head,
+    /// OPTIONS instead of GET.
+    Options,
+    /// A slash after the path.
+    TrailingSlash,
 }
 
 /// The Accept header of a request.
@@ -206,6 +289,8 @@ pub struct Request {
     pub auth: Auth,
     /// Which media types it accepts.
     pub accept: Accept,
+    /// In what it differs from the ordinary request.
+    pub variation: Variation,
     /// 0 for the first time; n is sent after the answer to n - 1 came.
     pub ordinal: u32,
 }
@@ -218,6 +303,7 @@ impl Request {
             target: Target::Entry { citizen, query: Vec::new() },
             auth: Auth::Token(citizen),
             accept: Accept::Hal,
+            variation: Variation::None,
             ordinal: 0,
         }
     }
@@ -229,6 +315,7 @@ impl Request {
             target: Target::Link { kind, url: url.into(), edit: None },
             auth: Auth::Token(Citizen::Subject),
             accept: if kind == Kind::Download { Accept::Any } else { Accept::Hal },
+            variation: Variation::None,
             ordinal: 0,
         }
     }
@@ -240,8 +327,28 @@ impl Request {
             target: Target::Issuer(call),
             auth: Auth::None,
             accept: Accept::Json,
+            variation: Variation::None,
             ordinal: 0,
         }
+    }
+
+    /// A request without a credential that is none of the source's resources.
+    pub fn probe(target: Target) -> Self {
+        Self {
+            phase: Phase::Ordinary,
+            target,
+            auth: Auth::None,
+            accept: Accept::Hal,
+            variation: Variation::None,
+            ordinal: 0,
+        }
+    }
+
+    /// The same but for one thing.
+    #[must_use]
+    pub fn varied(mut self, variation: Variation) -> Self {
+        self.variation = variation;
+        self
     }
 
     /// The same with one more query parameter (entry resource only).
@@ -289,6 +396,7 @@ impl Request {
             Target::Issuer(_) => Kind::Issuer,
             Target::Entry { .. } => Kind::List,
             Target::Link { kind, .. } => *kind,
+            Target::Path(_) | Target::OpenApi | Target::PlainHttp | Target::Tls(_) => Kind::Probe,
         }
     }
 
@@ -409,6 +517,17 @@ pub enum Content {
     Document(Document),
 }
 
+/// What a TLS handshake showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TlsFacts {
+    /// The version that the server chose, such as `TLS 1.3`; none where it refused.
+    pub version: Option<String>,
+    /// The alert or the end of the connection with which it refused.
+    pub refusal: Option<String>,
+    /// Until when the server's certificate is valid.
+    pub not_after: Option<jiff::Timestamp>,
+}
+
 /// Facts that masking, size or parsing would destroy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
@@ -426,9 +545,26 @@ pub struct Facts {
     /// Why the body is not JSON, where it should be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub json_error: Option<String>,
+    /// Member names that occur twice in one object of the body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub duplicate_keys: Vec<String>,
+    /// The body came in chunks, or as HTTP/2 frames: its end is known without a length.
+    #[serde(default)]
+    pub framed: bool,
+    /// What the TLS handshake showed; only for handshakes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<TlsFacts>,
     /// The tokens and secrets that the answer held, by their marks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
+    /// How many answers 429 with a short `Retry-After` were waited out before this one came.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retries: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// An answer, masked.
@@ -538,6 +674,8 @@ pub struct Setup {
     pub entry_path: String,
     /// Further origins that the owner vouches for.
     pub origins: Vec<String>,
+    /// The source's own OpenAPI document, where the profile names one: file or URL.
+    pub openapi: Option<String>,
     /// `tni`, `prod`, an issuer URL, or `none` without ACM.
     pub environment: String,
     /// The citizens of the profile.
@@ -576,8 +714,8 @@ pub struct AcmSetup {
     pub scope: Option<String>,
     /// An actor token goes with the exchange.
     pub actor: bool,
-    /// The source's own credentials are there, so that tokens can be introspected.
-    pub introspection: bool,
+    /// The source's own client-id, where its credentials are there so that tokens can be introspected.
+    pub source_client: Option<String>,
     /// A second audience, for tokens that the source must refuse.
     pub other_audience: Option<String>,
 }
@@ -628,7 +766,7 @@ impl Setup {
             Target::Issuer(call) => {
                 let mut needs = vec![Request::issuer(IssuerCall::Discovery)];
                 match call {
-                    IssuerCall::Token(Grant::Exchange(_) | Grant::OtherAudience)
+                    IssuerCall::Token(Grant::Exchange(_) | Grant::OtherAudience | Grant::WithoutScope)
                         if self.acm.as_ref().is_some_and(|acm| acm.actor) =>
                     {
                         needs.push(Request::issuer(IssuerCall::Token(Grant::Actor)));
@@ -638,7 +776,8 @@ impl Setup {
                 }
                 needs
             }
-            Target::Entry { .. } | Target::Link { .. } => {
+            Target::OpenApi | Target::PlainHttp | Target::Tls(_) => Vec::new(),
+            Target::Entry { .. } | Target::Link { .. } | Target::Path(_) => {
                 self.grant(request.auth).map(Self::token_request).into_iter().collect()
             }
         };
@@ -656,8 +795,15 @@ impl Setup {
         };
         match auth {
             Auth::Token(citizen) => exchange(citizen),
-            Auth::OtherScheme | Auth::NoScheme | Auth::TamperedToken => exchange(Citizen::Subject),
-            Auth::OtherAudience if !self.ready.contains(&auth) => self.acm.as_ref().map(|_| Grant::OtherAudience),
+            Auth::OtherScheme | Auth::NoScheme | Auth::LowerCaseScheme | Auth::InQuery | Auth::TamperedToken => {
+                exchange(Citizen::Subject)
+            }
+            Auth::OtherAudience if !self.ready.contains(&auth) => {
+                self.acm.as_ref().and_then(|acm| acm.other_audience.as_ref()).map(|_| Grant::OtherAudience)
+            }
+            Auth::WithoutScope if !self.ready.contains(&auth) => {
+                self.acm.as_ref().and_then(|acm| acm.scope.as_ref()).map(|_| Grant::WithoutScope)
+            }
             Auth::WithoutCitizen if !self.ready.contains(&auth) => self.acm.as_ref().map(|_| Grant::WithoutCitizen),
             Auth::None
             | Auth::RandomToken
@@ -665,6 +811,7 @@ impl Setup {
             | Auth::ExpiredToken
             | Auth::Unexchanged
             | Auth::OtherAudience
+            | Auth::WithoutScope
             | Auth::WithoutCitizen => None,
         }
     }

@@ -1,1 +1,7 @@
-fn main() {}
+//! The program: reads the command line, does what it says, and ends with the documented exit status.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bronkeur::cli::main()
+}

@@ -92,7 +92,7 @@ pub fn see(other: &str, what: Text) -> Verdict {
 /// The profile has no citizen of that role.
 pub fn no_citizen(citizen: Citizen) -> Verdict {
     let (role, nl, en) = match citizen {
-        Citizen::Subject | Citizen::Nobody => ("subject", "met attesten", "with certificates"),
+        Citizen::Subject | Citizen::Nobody | Citizen::Malformed(_) => ("subject", "met attesten", "with certificates"),
         Citizen::Other => (
             "other",
             "die niets met de eerste te maken heeft en zelf attesten heeft",

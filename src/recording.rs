@@ -21,6 +21,8 @@ pub struct Recording {
     pub seed: u64,
     /// The surrogates and how people see them.
     pub marks: Vec<Mark>,
+    /// Nothing more is added: what looks at the whole run can be judged.
+    pub closed: bool,
     #[serde(with = "as_list")]
     exchanges: BTreeMap<Request, Exchange>,
 }
@@ -28,7 +30,7 @@ pub struct Recording {
 impl Recording {
     /// A recording without exchanges.
     pub fn new(setup: Setup, started: Timestamp, seed: u64) -> Self {
-        Self { setup, started, seed, marks: Vec::new(), exchanges: BTreeMap::new() }
+        Self { setup, started, seed, marks: Vec::new(), closed: false, exchanges: BTreeMap::new() }
     }
 
     /// What came of a request.

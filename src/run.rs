@@ -75,7 +75,13 @@ where
             continue;
         }
         if under_way.is_empty() && queue.is_empty() {
-            break;
+            if recording.closed {
+                break;
+            }
+            // Everything that was asked for is there: now what looks at the whole run is judged.
+            recording.closed = true;
+            judging.evaluate_all(recording, &mut queue, &mut tell);
+            continue;
         }
         tokio::select! {
             Some(done) = under_way.join_next() => {
@@ -135,6 +141,10 @@ impl<'a> Judging<'a> {
                     *slot = Some(verdict);
                 }
             }
+            // Evaluated again when the run is over.
+            Evaluated::Early => {}
+            // What looks at the whole run may not change it any more.
+            Evaluated::Missing(_) if recording.closed => {}
             Evaluated::Missing(missing) => {
                 for request in &missing {
                     self.waiting.entry(request.clone()).or_default().insert(position);

@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Number, Value};
 
@@ -223,7 +223,7 @@ impl Inner {
 
     fn mask(&mut self, text: &str, found: &mut Found) -> String {
         let text = self.mask_known(text, found);
-        let text = self.mask_jwts(&text, found);
+        let text = self.mask_jwts(&text);
         self.mask_numbers(&text)
     }
 
@@ -256,7 +256,7 @@ impl Inner {
     }
 
     /// Whatever looks like a JWT is a token, whoever made it.
-    fn mask_jwts(&mut self, text: &str, found: &mut Found) -> String {
+    fn mask_jwts(&mut self, text: &str) -> String {
         let mut masked = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(start) = rest.find("eyJ") {
@@ -265,11 +265,8 @@ impl Inner {
             let length = jwt_length(candidate);
             let (token, after) = candidate.split_at(length.unwrap_or(3));
             if length.is_some() {
-                let surrogate = self.surrogate(token, Nature::Token);
-                masked.push_str(&surrogate.text);
-                if !found.secrets.contains(&surrogate.mark) {
-                    found.secrets.push(surrogate.mark);
-                }
+                // Not noted as a secret of ours: a signed download link may well hold a JWT of the source's own.
+                masked.push_str(&self.surrogate(token, Nature::Token).text);
             } else {
                 masked.push_str(token);
             }
@@ -358,9 +355,14 @@ impl Finder {
 /// three alignments.
 fn encodings(raw: &str) -> Vec<String> {
     let mut forms = vec![raw.to_owned()];
-    let encoded = utf8_percent_encode(raw, NON_ALPHANUMERIC).to_string();
-    forms.push(encoded.to_ascii_lowercase());
-    forms.push(encoded);
+    for set in [NON_ALPHANUMERIC, UNRESERVED, WITH_SLASH] {
+        let encoded = utf8_percent_encode(raw, set).to_string();
+        forms.push(encoded.replace("%20", "+"));
+        forms.push(lower_case_escapes(&encoded));
+        forms.push(encoded);
+    }
+    // JSON and JavaScript in a body that is neither parsed nor parsable.
+    forms.push(raw.replace('/', "\\/"));
     if insz::valid(raw) {
         forms.extend(insz::written_forms(raw));
     }
@@ -378,6 +380,21 @@ fn encodings(raw: &str) -> Vec<String> {
     forms.dedup();
     forms.retain(|form| !form.is_empty());
     forms
+}
+
+/// What encoders leave as it is differs: nothing, the unreserved characters of RFC 3986, these and the slash.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const WITH_SLASH: &AsciiSet = &UNRESERVED.remove(b'/');
+
+/// The same percent-encoded text with `%2f` for `%2F`.
+fn lower_case_escapes(encoded: &str) -> String {
+    let mut escaped = 0;
+    let lower = |c: char| {
+        let within = escaped > 0;
+        escaped = if c == '%' { 2_u8 } else { escaped.saturating_sub(1) };
+        if within { c.to_ascii_lowercase() } else { c }
+    };
+    encoded.chars().map(lower).collect()
 }
 
 /// A mark, padded to a length with a character of the Base64url alphabet.
@@ -430,7 +447,10 @@ mod tests {
             assert_ne!(vault.mask_text(&encoded), encoded, "Base64 with {} bytes before", shift.len());
         }
         let percent = utf8_percent_encode(TOKEN, NON_ALPHANUMERIC).to_string();
-        for text in [SUBJECT, "85.07.30-999.32", "850730-999-32", "850730 999 32", TOKEN, &percent] {
+        let form = "tok-5f0c%2B%2F%3D2b9d4e7f8a1c3b5d7e9f";
+        let lower = "tok-5f0c%2b%2f%3d2b9d4e7f8a1c3b5d7e9f";
+        let json = r"tok-5f0c+\/=2b9d4e7f8a1c3b5d7e9f";
+        for text in [SUBJECT, "85.07.30-999.32", "850730-999-32", "850730 999 32", TOKEN, &percent, form, lower, json] {
             let masked = vault.mask_text(&format!("<{text}>"));
             assert!(!masked.contains(text), "{masked}");
         }

@@ -241,6 +241,11 @@ impl ExitStatus {
         self as u8
     }
 
+    /// The status with that number; what is no status of ours is an internal error.
+    pub fn of_code(code: u8) -> Self {
+        Self::WORST_FIRST.into_iter().find(|status| status.code() == code).unwrap_or(Self::Internal)
+    }
+
     /// The worse of two.
     #[must_use]
     pub fn worse(self, other: Self) -> Self {

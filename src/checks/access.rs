@@ -1,3 +1,378 @@
-//! x
+//! Chapter access: who gets in, and who does not.
+
 use super::checks;
-checks!();
+use crate::case::{Answer, Case, Judgement, Stop};
+use crate::catalogue::Level;
+use crate::envelope::Collection;
+use crate::exchange::{Auth, Citizen, Exchange, Grant, IssuerCall, Kind, Request, Response};
+use crate::reason;
+use crate::text;
+use crate::text::Text;
+use crate::verdict::{Finding, Verdict, shown};
+
+mod answers;
+mod others;
+
+use answers::{
+    answers_hold_no_token_or_secret, no_data_while_the_issuer_is_unreachable, refusal_has_the_fitting_status,
+    scheme_name_ignores_case, unauthorized_carries_a_bearer_challenge,
+};
+use others::{
+    certificate_of_another_citizen_stays_closed, citizens_are_not_mixed, list_of_another_citizen_stays_closed,
+    refusal_does_not_tell_whether_a_citizen_exists,
+};
+
+checks!(
+    call_without_authorization_is_refused,
+    another_scheme_is_refused,
+    invented_token_is_refused,
+    expired_token_is_refused,
+    token_for_another_audience_is_refused,
+    token_without_a_citizen_is_refused,
+    token_without_the_scope_is_refused,
+    list_of_another_citizen_stays_closed,
+    certificate_of_another_citizen_stays_closed,
+    unauthorized_carries_a_bearer_challenge,
+    token_in_the_query_is_refused,
+    scheme_name_ignores_case,
+    refusal_does_not_tell_whether_a_citizen_exists,
+    detail_and_download_are_protected,
+    answers_hold_no_token_or_secret,
+    refusal_has_the_fitting_status,
+    citizens_are_not_mixed,
+    no_data_while_the_issuer_is_unreachable,
+);
+
+/// What the answer to a hostile request shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shows {
+    /// 400, 401, 403, 404 or a redirect, without certificate data.
+    Refusal,
+    /// Another 4xx without certificate data: nothing leaks, and it is no clear refusal.
+    OddRefusal,
+    /// A success, or certificate data.
+    Acceptance,
+    /// 429, 5xx or no answer: neither.
+    Nothing,
+}
+
+fn shows(exchange: &Exchange) -> Shows {
+    let Ok(response) = &exchange.result else { return Shows::Nothing };
+    match response.status {
+        _ if has_certificates(response) => Shows::Acceptance,
+        200..300 => Shows::Acceptance,
+        300..400 | 400 | 401 | 403 | 404 => Shows::Refusal,
+        429 => Shows::Nothing,
+        400..500 => Shows::OddRefusal,
+        _ => Shows::Nothing,
+    }
+}
+
+/// Whether a body holds certificate data: items of a list, or a certificate of its own.
+fn has_certificates(response: &Response) -> bool {
+    let in_list =
+        response.page().is_some_and(|page| matches!(&page.collection, Collection::Items(items) if !items.is_empty()));
+    in_list || response.certificate().is_some_and(|certificate| certificate.key().is_some())
+}
+
+/// The finding where a hostile request was not refused.
+fn acceptance(exchange: &Exchange) -> Option<Finding> {
+    let status = exchange.result.as_ref().ok()?.status;
+    let expected = text!("een weigering, zonder gegevens", "a refusal, without data");
+    let finding = Finding::new(&exchange.request, "status", expected, Text::same(status));
+    match shows(exchange) {
+        Shows::Acceptance => Some(finding),
+        Shows::OddRefusal => Some(finding.at_most(Level::Should)),
+        Shows::Refusal | Shows::Nothing => None,
+    }
+}
+
+/// Judges that all these probes are refused, between the controls. A leak is a leak whatever came after it.
+fn refused(case: &Case<'_>, control: &Request, probes: &[Request]) -> Judgement {
+    let probed = case.probed(control, probes)?;
+    let findings: Vec<Finding> = probed.exchanges.iter().filter_map(|exchange| acceptance(exchange)).collect();
+    let leaks = findings.iter().any(|finding| finding.level.is_none());
+    if !leaks {
+        probed.closing?;
+        if let Some(unproven) = probed.exchanges.iter().find(|exchange| shows(exchange) == Shows::Nothing) {
+            return Err(no_proof(unproven).into());
+        }
+    }
+    case.judged(findings)
+}
+
+/// 429, 5xx and silence prove no refusal.
+fn no_proof(exchange: &Exchange) -> Verdict {
+    match &exchange.result {
+        Err(failure) => reason::no_answer(failure),
+        Ok(response) => {
+            let status = response.status;
+            Verdict::blocked(
+                text!(
+                    "de bron antwoordde {status}: dat bewijst geen weigering",
+                    "the source answered {status}: that proves no refusal"
+                ),
+                text!(
+                    "zoek de oorzaak in het logboek van de bron, en keur opnieuw",
+                    "find the cause in the log of the source, and check again"
+                ),
+            )
+        }
+    }
+}
+
+/// The list of the subject: the control of most probes.
+fn list(case: &Case<'_>) -> Request {
+    case.entry_request(Citizen::Subject)
+}
+
+fn list_refuses(case: &Case<'_>, credentials: &[Auth]) -> Judgement {
+    let control = list(case);
+    let probes: Vec<Request> = credentials.iter().map(|auth| control.clone().auth(*auth)).collect();
+    refused(case, &control, &probes)
+}
+
+/// The credentials of each row, for the list and again for detail and download.
+const NO_AUTHORIZATION: &[Auth] = &[Auth::None];
+const OTHER_SCHEME: &[Auth] = &[Auth::OtherScheme, Auth::NoScheme];
+const INVENTED: &[Auth] = &[Auth::RandomToken, Auth::UnsignedJwt, Auth::TamperedToken];
+
+fn call_without_authorization_is_refused(case: &Case<'_>) -> Judgement {
+    list_refuses(case, NO_AUTHORIZATION)
+}
+
+fn another_scheme_is_refused(case: &Case<'_>) -> Judgement {
+    list_refuses(case, OTHER_SCHEME)
+}
+
+fn invented_token_is_refused(case: &Case<'_>) -> Judgement {
+    list_refuses(case, INVENTED)
+}
+
+fn expired_token_is_refused(case: &Case<'_>) -> Judgement {
+    list_refuses(case, &[expired(case)?])
+}
+
+fn token_for_another_audience_is_refused(case: &Case<'_>) -> Judgement {
+    list_refuses(case, &[other_audience(case)?])
+}
+
+fn token_without_a_citizen_is_refused(case: &Case<'_>) -> Judgement {
+    list_refuses(case, &[without_citizen(case)?])
+}
+
+fn token_without_the_scope_is_refused(case: &Case<'_>) -> Judgement {
+    list_refuses(case, &[without_scope(case)?])
+}
+
+fn token_in_the_query_is_refused(case: &Case<'_>) -> Judgement {
+    if case.setup().environment == "prod" {
+        return Err(Verdict::blocked(
+            text!("een token in de URL gaat niet naar productie", "a token in the URL is not sent to production"),
+            text!("beoordeel dit op de testomgeving", "judge this on the test environment"),
+        )
+        .into());
+    }
+    list_refuses(case, &[Auth::InQuery])
+}
+
+/// The negative tokens that the profile can make or has ready. Blocked with the exact key to supply where it cannot.
+fn expired(case: &Case<'_>) -> Result<Auth, Stop> {
+    if case.setup().ready.contains(&Auth::ExpiredToken) {
+        return Ok(Auth::ExpiredToken);
+    }
+    Err(reason::lacks(
+        "tokens.expired",
+        text!(
+            "er is geen token dat al minstens 5 minuten verlopen is",
+            "there is no token that expired at least 5 minutes ago"
+        ),
+    )
+    .into())
+}
+
+fn other_audience(case: &Case<'_>) -> Result<Auth, Stop> {
+    let setup = case.setup();
+    if setup.ready.contains(&Auth::OtherAudience) {
+        return Ok(Auth::OtherAudience);
+    }
+    let lacking = || {
+        reason::lacks(
+            "acm.other_audience",
+            text!(
+                "er is geen token dat aantoonbaar voor een andere audience is",
+                "there is no token that is provably for another audience"
+            ),
+        )
+    };
+    let Some(acm) = &setup.acm else {
+        return Err(reason::lacks(
+            "tokens.other_audience",
+            text!("er is geen token voor een andere audience", "there is no token for another audience"),
+        )
+        .into());
+    };
+    match &acm.other_audience {
+        // ACM made it for another client-id than the source's: that is the proof.
+        Some(other) if *other != acm.audience => {
+            issued(case, Grant::OtherAudience, "tokens.other_audience")?;
+            Ok(Auth::OtherAudience)
+        }
+        Some(_) => Err(lacking().into()),
+        None => unexchanged(case, &acm.audience)
+            .and_then(|proven| if proven { Ok(Auth::Unexchanged) } else { Err(lacking().into()) }),
+    }
+}
+
+/// Whether introspection proves that the citizen's own token, before the exchange, is not for the source.
+fn unexchanged(case: &Case<'_>, audience: &str) -> Result<bool, Stop> {
+    let setup = case.setup();
+    let has_one = setup.citizens.get(&Citizen::Subject).is_some_and(|person| !person.ready_token);
+    if !has_one || setup.acm.as_ref().is_none_or(|acm| acm.source_client.is_none()) {
+        return Ok(false);
+    }
+    let exchange = case.attempt(&Request::issuer(IssuerCall::Introspection(Auth::Unexchanged)))?;
+    let Some(answer) = exchange.result.as_ref().ok().and_then(Response::json) else { return Ok(false) };
+    // An inactive answer says nothing about the audience.
+    let active = answer.get("active").and_then(serde_json::Value::as_bool) == Some(true);
+    let audiences = super::token::audiences(answer);
+    Ok(active && !audiences.is_empty() && !audiences.contains(&audience))
+}
+
+fn without_citizen(case: &Case<'_>) -> Result<Auth, Stop> {
+    let setup = case.setup();
+    if !setup.ready.contains(&Auth::WithoutCitizen) {
+        if setup.acm.is_none() {
+            return Err(reason::lacks(
+                "tokens.without_citizen",
+                text!("er is geen token zonder burger", "there is no token without a citizen"),
+            )
+            .into());
+        }
+        issued(case, Grant::WithoutCitizen, "tokens.without_citizen")?;
+    }
+    Ok(Auth::WithoutCitizen)
+}
+
+fn without_scope(case: &Case<'_>) -> Result<Auth, Stop> {
+    let setup = case.setup();
+    if setup.ready.contains(&Auth::WithoutScope) {
+        return Ok(Auth::WithoutScope);
+    }
+    let lacking = |nl, en| reason::lacks("tokens.without_scope", Text::new(nl, en));
+    let Some(acm) = &setup.acm else {
+        return Err(lacking(
+            "er is geen token zonder de scope van de bron",
+            "there is no token without the source's scope",
+        )
+        .into());
+    };
+    let Some(scope) = &acm.scope else {
+        return Err(Verdict::not_applicable(text!("het profiel noemt geen scope", "the profile names no scope")).into());
+    };
+    let answer = issued(case, Grant::WithoutScope, "tokens.without_scope")?;
+    // Default scopes come unasked: only the answer itself can prove that the scope is absent.
+    let granted = answer.response.json().and_then(|json| json.get("scope")?.as_str());
+    match granted {
+        Some(granted) if !scope.split(' ').any(|asked| granted.split(' ').any(|given| given == asked)) => {
+            Ok(Auth::WithoutScope)
+        }
+        _ => Err(lacking(
+            "ACM geeft de scope van de bron ook ongevraagd",
+            "ACM grants the source's scope unasked as well",
+        )
+        .into()),
+    }
+}
+
+/// The answer with which the issuer gave a token; blocked where it gave none.
+fn issued<'a>(case: &Case<'a>, grant: Grant, key: &str) -> Result<Answer<'a>, Stop> {
+    let answer = case.response(&Request::issuer(IssuerCall::Token(grant)))?;
+    if answer.response.is_success() {
+        return Ok(answer);
+    }
+    let status = answer.response.status;
+    let error = answer.response.json().and_then(|json| json.get("error")?.as_str()).map(shown).unwrap_or_default();
+    Err(reason::lacks(
+        key,
+        text!("ACM gaf zulk token niet ({status} {error})", "ACM gave no such token ({status} {error})"),
+    )
+    .into())
+}
+
+fn detail_and_download_are_protected(case: &Case<'_>) -> Judgement {
+    let (credentials, omitted) = available_credentials(case)?;
+    let mut findings = Vec::new();
+    let mut stop = None;
+    let mut missing = Vec::new();
+    for control in protected(case)? {
+        let probes: Vec<Request> = credentials.iter().map(|auth| control.clone().auth(*auth)).collect();
+        match refused(case, &control, &probes) {
+            Ok(verdict) => findings.extend(verdict.findings),
+            // Detail and download are probed in the same go.
+            Err(Stop::Missing(more)) => missing.extend(more),
+            Err(other) => stop = Some(other),
+        }
+    }
+    if !missing.is_empty() {
+        return Err(Stop::Missing(missing));
+    }
+    match stop {
+        Some(stop) if findings.is_empty() => Err(stop),
+        _ => {
+            let mut verdict = Verdict::judged(case.requirement.level, findings);
+            verdict.reason = (!omitted.is_empty()).then(|| {
+                let omitted = omitted.join(", ");
+                text!(
+                    "zonder de proeven van {omitted}, die zelf niet te beoordelen zijn",
+                    "without the probes of {omitted}, which could not be judged themselves"
+                )
+            });
+            Ok(verdict)
+        }
+    }
+}
+
+/// The probes of SEC-01 to SEC-07 that this profile can make, and the rows whose probe it cannot.
+fn available_credentials(case: &Case<'_>) -> Result<(Vec<Auth>, Vec<&'static str>), Stop> {
+    let mut credentials: Vec<Auth> = [NO_AUTHORIZATION, OTHER_SCHEME, INVENTED].concat();
+    let mut omitted = Vec::new();
+    let rows = [
+        ("SEC-04", expired(case)),
+        ("SEC-05", other_audience(case)),
+        ("SEC-06", without_citizen(case)),
+        ("SEC-07", without_scope(case)),
+    ];
+    let mut missing = Vec::new();
+    for (id, credential) in rows {
+        match credential {
+            Ok(auth) => credentials.push(auth),
+            Err(Stop::Missing(more)) => missing.extend(more),
+            Err(_) => omitted.push(id),
+        }
+    }
+    if missing.is_empty() { Ok((credentials, omitted)) } else { Err(Stop::Missing(missing)) }
+}
+
+/// The detail and the document of a certificate of the subject.
+fn protected(case: &Case<'_>) -> Result<Vec<Request>, Stop> {
+    let first = case.first_page()?;
+    if first.items().is_empty() {
+        return Err(reason::too_few(0, 1).into());
+    }
+    let detail =
+        first.items().iter().find_map(|item| case.follow(first.answer, item.links.find(&["self"])?, Kind::Detail));
+    let Some(detail) = detail else {
+        return Err(reason::see(
+            "CRT-07",
+            text!("geen attest heeft een link `self`", "no certificate has a link `self`"),
+        )
+        .into());
+    };
+    let download = case.download_requests()?.into_iter().next();
+    match download {
+        Some(download) => Ok(vec![detail, download]),
+        None if case.setup().declares.no_documents => Ok(vec![detail]),
+        None => Err(reason::see("CRT-08", text!("er is geen link `download`", "there is no link `download`")).into()),
+    }
+}

@@ -1,3 +1,270 @@
-//! x
+//! Chapter list: the list of certificates as an answer. Its pages are in `paging`.
+
 use super::checks;
-checks!();
+use crate::case::{Answer, Case, Judgement, Stop};
+use crate::catalogue::Level;
+use crate::envelope::{Collection, Field};
+use crate::exchange::{Auth, Citizen, IssuerCall, Request};
+use crate::reason;
+use crate::text;
+use crate::text::Text;
+use crate::verdict::{Finding, Verdict, shown};
+
+mod links;
+mod paging;
+
+use links::{
+    hrefs_are_absolute_and_own, later_pages_link_back, links_section_is_there, paging_links_carry_page_and_limit,
+    self_is_the_list_itself, start_and_last_are_there,
+};
+use paging::{
+    caller_chooses_the_limit, default_limit_is_ten, last_leads_to_the_last_page,
+    limit_above_the_maximum_gives_the_maximum, metadata_counts_from_one, next_is_on_every_page_but_the_last,
+    next_visits_every_page_once, order_is_stable, page_and_limit_are_optional, page_counts_from_zero,
+    page_never_exceeds_the_limit, page_past_the_end_is_empty, size_is_the_limit_in_force, totals_add_up,
+};
+
+checks!(
+    list_answers_the_good_token,
+    list_is_hal_json,
+    collection_is_there,
+    page_metadata_are_complete,
+    links_section_is_there,
+    self_is_the_list_itself,
+    next_is_on_every_page_but_the_last,
+    start_and_last_are_there,
+    hrefs_are_absolute_and_own,
+    page_counts_from_zero,
+    metadata_counts_from_one,
+    page_never_exceeds_the_limit,
+    caller_chooses_the_limit,
+    limit_above_the_maximum_gives_the_maximum,
+    page_and_limit_are_optional,
+    default_limit_is_ten,
+    totals_add_up,
+    next_visits_every_page_once,
+    last_leads_to_the_last_page,
+    no_certificates_is_an_empty_list,
+    empty_list_has_total_and_self,
+    page_past_the_end_is_empty,
+    later_pages_link_back,
+    order_is_stable,
+    envelope_is_noted,
+    extra_fields_are_noted,
+    size_is_the_limit_in_force,
+    paging_links_carry_page_and_limit,
+);
+
+fn list_answers_the_good_token(case: &Case<'_>) -> Judgement {
+    case.insz(Citizen::Subject)?;
+    let answer = case.response(&case.entry_request(Citizen::Subject))?;
+    match answer.response.status {
+        200 => case.judged(Vec::new()),
+        status @ (401 | 403 | 429 | 503) => Err(refused_good_token(case, status)?.into()),
+        status => case.judged(vec![answer.finding("status", Text::same(200), Text::same(status))]),
+    }
+}
+
+/// The source or what stands before it refuses a good token: whose fault that is, the introspection tells.
+fn refused_good_token(case: &Case<'_>, status: u16) -> Result<Verdict, Stop> {
+    let introspected = match &case.setup().acm {
+        Some(acm) if acm.source_client.is_some() => {
+            let call = IssuerCall::Introspection(Auth::Token(Citizen::Subject));
+            let exchange = case.attempt(&Request::issuer(call))?;
+            exchange.result.as_ref().ok().and_then(|response| response.json()?.get("active")?.as_bool())
+        }
+        _ => None,
+    };
+    let (nl, en) = match introspected {
+        Some(true) => ("ACM noemt dat token actief", "ACM calls that token active"),
+        Some(false) => ("ACM noemt dat token niet actief", "ACM calls that token inactive"),
+        None => ("het token is niet bij ACM nagekeken", "the token was not introspected at ACM"),
+    };
+    Ok(Verdict::blocked(
+        text!(
+            "de bron, of wat ervoor staat, weigert een goed token met {status}; {nl}",
+            "the source, or what stands before it, refuses a good token with {status}; {en}"
+        ),
+        text!(
+            "kijk in het logboek van de bron waarom; laat dit adres toe als er op adres gefilterd wordt; vul `acm.source_client` in om het token te laten nakijken",
+            "look in the log of the source for the reason; admit this address if it filters by address; fill in `acm.source_client` to have the token introspected"
+        ),
+    ))
+}
+
+fn list_is_hal_json(case: &Case<'_>) -> Judgement {
+    let findings = case.walk()?.into_iter().filter_map(|answer| media_type_finding(answer, "application/hal+json"));
+    case.judged(findings.collect())
+}
+
+/// A finding where `Content-Type` is not that media type; parameters and case do not count.
+pub(in crate::checks) fn media_type_finding(answer: Answer<'_>, expected: &str) -> Option<Finding> {
+    let found = answer.response.media_type();
+    if found.as_deref() == Some(expected) {
+        return None;
+    }
+    let actual = answer.response.header("content-type").map_or_else(absent, |value| Text::same(shown(value)));
+    Some(answer.finding("header content-type", Text::same(expected), actual))
+}
+
+/// The word for what is not there.
+pub(in crate::checks) fn absent() -> Text {
+    text!("ontbreekt", "absent")
+}
+
+fn collection_is_there(case: &Case<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    for answer in case.walk()? {
+        let expected = text!("een array `certificates`", "an array `certificates`");
+        match answer.response.page() {
+            None => findings.push(answer.finding("", text!("JSON", "JSON"), no_json(answer))),
+            Some(page) => match &page.collection {
+                Collection::Items(_) => {}
+                Collection::Absent => findings.push(answer.finding(page.place.as_str(), expected, absent())),
+                Collection::Wrong(kind) => {
+                    findings.push(answer.finding(page.place.as_str(), expected, Text::same(kind)))
+                }
+            },
+        }
+    }
+    case.judged(findings)
+}
+
+/// Why a body is no JSON.
+pub(in crate::checks) fn no_json(answer: Answer<'_>) -> Text {
+    match &answer.response.facts.json_error {
+        Some(error) => {
+            let error = shown(error);
+            text!("geen geldige JSON ({error})", "no valid JSON ({error})")
+        }
+        None => text!("geen JSON", "no JSON"),
+    }
+}
+
+fn page_metadata_are_complete(case: &Case<'_>) -> Judgement {
+    let weaker = case.parameter("sample");
+    let mut findings = Vec::new();
+    for answer in case.walk()? {
+        let Some(page) = answer.response.page() else { return Err(no_page().into()) };
+        let metadata = &page.metadata;
+        if !metadata.present || metadata.wrong_type.is_some() {
+            let actual = metadata.wrong_type.as_ref().map_or_else(absent, Text::same);
+            findings.push(answer.finding(metadata.place.as_str(), text!("een object", "an object"), actual));
+            continue;
+        }
+        for (name, field) in metadata.fields() {
+            let actual = match field {
+                Field::Integer(_) => continue,
+                Field::Absent => absent(),
+                Field::Wrong(what) => Text::same(shown(what)),
+            };
+            let place = format!("{}/{name}", metadata.place);
+            let finding =
+                answer.finding(place, text!("een geheel getal van 0 of meer", "an integer of 0 or more"), actual);
+            findings.push(if weaker.contains(&name) { finding.at_most(Level::Should) } else { finding });
+        }
+    }
+    case.judged(findings)
+}
+
+/// The verdict where a body is no JSON: LST-03 says so.
+fn no_page() -> Verdict {
+    reason::see("LST-03", text!("het antwoord is geen JSON", "the answer is no JSON"))
+}
+
+/// The empty list of the citizen without certificates.
+fn empty_list<'a>(case: &Case<'a>) -> Result<Answer<'a>, Stop> {
+    if !case.setup().citizens.contains_key(&Citizen::Empty) {
+        let declared = case.setup().declares.everyone_has_certificates;
+        let key = "everyone_has_certificates";
+        return Err(if declared { reason::declared(key) } else { reason::no_citizen(Citizen::Empty) }.into());
+    }
+    let answer = case.response(&case.entry_request(Citizen::Empty))?;
+    let status = answer.response.status;
+    if matches!(status, 401 | 403 | 429 | 503) {
+        return Err(refused_good_token(case, status)?.into());
+    }
+    if status == 200 && answer.response.page().is_some_and(|page| !page.items().is_empty()) {
+        return Err(Verdict::blocked(
+            text!("de burger met `role: empty` heeft attesten", "the citizen with `role: empty` has certificates"),
+            text!(
+                "kies voor `role: empty` een burger zonder attesten",
+                "choose for `role: empty` a citizen without certificates"
+            ),
+        )
+        .into());
+    }
+    Ok(answer)
+}
+
+fn no_certificates_is_an_empty_list(case: &Case<'_>) -> Judgement {
+    let answer = empty_list(case)?;
+    let status = answer.response.status;
+    if status != 200 {
+        return case.judged(vec![answer.finding("status", Text::same(200), Text::same(status))]);
+    }
+    let collection = answer.response.page().map(|page| (&page.collection, page.place.as_str()));
+    let expected = text!("een lege collectie", "an empty collection");
+    case.judged(match collection {
+        Some((Collection::Items(_), _)) => Vec::new(),
+        Some((Collection::Absent, place)) => vec![answer.finding(place, expected, absent())],
+        Some((Collection::Wrong(kind), place)) => vec![answer.finding(place, expected, Text::same(kind))],
+        None => vec![answer.finding("", expected, no_json(answer))],
+    })
+}
+
+fn empty_list_has_total_and_self(case: &Case<'_>) -> Judgement {
+    let answer = empty_list(case)?;
+    let page = answer.response.page().filter(|page| matches!(page.collection, Collection::Items(_)));
+    let Some(page) = page.filter(|_| answer.response.status == 200) else {
+        return Err(reason::see("LST-20", text!("er kwam geen lege lijst", "no empty list came")).into());
+    };
+    let mut findings = Vec::new();
+    if page.metadata.total_elements != Field::Integer(0) {
+        let place = format!("{}/totalElements", page.metadata.place);
+        let actual = match &page.metadata.total_elements {
+            Field::Integer(total) => Text::same(total),
+            Field::Absent => absent(),
+            Field::Wrong(what) => Text::same(shown(what)),
+        };
+        findings.push(answer.finding(place, Text::same(0), actual));
+    }
+    if page.links.find(&["self"]).is_none() {
+        findings.push(answer.finding(page.links.place.as_str(), text!("een link `self`", "a link `self`"), absent()));
+    }
+    case.judged(findings)
+}
+
+fn envelope_is_noted(case: &Case<'_>) -> Judgement {
+    let first = case.first_page()?;
+    let value = match first.page.envelope.name() {
+        "links" => text!("de gedocumenteerde vorm (links)", "the documented form (links)"),
+        "hal" => text!("officiële HAL (hal)", "official HAL (hal)"),
+        _ => text!("niet herkend (unknown)", "not recognised (unknown)"),
+    };
+    Ok(Verdict::observed(value))
+}
+
+fn extra_fields_are_noted(case: &Case<'_>) -> Judgement {
+    let mut extra = std::collections::BTreeSet::new();
+    let known = case.parameter("list");
+    let known_metadata = case.parameter("metadata");
+    for listed in case.pages()?.pages {
+        let body = listed.answer.response.json().and_then(|json| json.as_object());
+        for (name, value) in body.into_iter().flatten() {
+            if !known.contains(&name.as_str()) {
+                extra.insert(shown(name));
+            }
+            let metadata = value.as_object().filter(|_| listed.page.metadata.place.strip_prefix('/') == Some(name));
+            let names = metadata.into_iter().flat_map(|metadata| metadata.keys());
+            extra.extend(
+                names.filter(|n| !known_metadata.contains(&n.as_str())).map(|n| format!("{name}.{}", shown(n))),
+            );
+        }
+        extra.extend(
+            listed.items().iter().flat_map(|item| &item.extra).map(|name| format!("certificates.{}", shown(name))),
+        );
+    }
+    let list = extra.into_iter().take(50).collect::<Vec<_>>().join(", ");
+    Ok(Verdict::observed(if list.is_empty() { text!("geen", "none") } else { Text::same(list) }))
+}

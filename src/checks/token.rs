@@ -1,3 +1,263 @@
-//! x
+//! Chapter token: is it the token's fault, before the first call. About the issuer, never about the source.
+
+use serde_json::Value;
+
 use super::checks;
-checks!();
+use crate::case::{Answer, Case, Judgement, Stop};
+use crate::exchange::{AcmSetup, Auth, Citizen, Grant, IssuerCall, Request};
+use crate::reason;
+use crate::text;
+use crate::text::Text;
+use crate::verdict::{Finding, Verdict, shown};
+
+checks!(
+    discovery_of_the_issuer_works,
+    exchange_for_the_source_succeeds,
+    exchange_answer_is_complete,
+    exchange_answer_is_not_cacheable,
+    token_is_meant_for_the_source,
+    token_names_the_citizen,
+);
+
+fn acm<'a>(case: &Case<'a>) -> Result<&'a AcmSetup, Stop> {
+    case.setup().acm.as_ref().ok_or_else(|| reason::no_acm().into())
+}
+
+fn discovery_of_the_issuer_works(case: &Case<'_>) -> Judgement {
+    let issuer = &acm(case)?.issuer;
+    let answer = case.response(&Request::issuer(IssuerCall::Discovery))?;
+    let status = answer.response.status;
+    if status != 200 {
+        return case.judged(vec![answer.finding("status", Text::same(200), Text::same(status))]);
+    }
+    let Some(Value::Object(discovery)) = answer.response.json() else {
+        let expected = text!("een JSON-object", "a JSON object");
+        return case.judged(vec![answer.finding("", expected, super::list::no_json(answer))]);
+    };
+    let stated = discovery.get("issuer");
+    if stated.and_then(Value::as_str) == Some(issuer) {
+        return case.judged(Vec::new());
+    }
+    case.judged(vec![answer.finding("/issuer", Text::same(issuer), described(stated))])
+}
+
+/// What stands where something else was expected.
+fn described(value: Option<&Value>) -> Text {
+    value.map_or_else(super::list::absent, |value| Text::same(shown(&crate::envelope::described(Some(value)))))
+}
+
+/// The answers to the exchanges of all citizens for whom a token is asked; blocked where none is.
+fn exchanges<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    acm(case)?;
+    let asked = case.setup().citizens.iter().filter(|(_, person)| !person.ready_token);
+    let requests: Vec<Request> =
+        asked.map(|(citizen, _)| Request::issuer(IssuerCall::Token(Grant::Exchange(*citizen)))).collect();
+    if requests.is_empty() {
+        return Err(Verdict::blocked(
+            text!(
+                "het profiel geeft elke burger een kant-en-klaar TX-token",
+                "the profile gives every citizen a ready TX token"
+            ),
+            text!("geef de burgers een `token` om te laten inwisselen", "give the citizens a `token` to exchange"),
+        )
+        .into());
+    }
+    case.responses(&requests)
+}
+
+/// The exchanges that succeeded; blocked where one did not.
+fn succeeded<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let answers = exchanges(case)?;
+    match answers.iter().find(|answer| answer.response.status != 200) {
+        None => Ok(answers),
+        Some(answer) => {
+            let status = answer.response.status;
+            Err(reason::see("TOK-02", text!("de inwisseling antwoordde {status}", "the exchange answered {status}"))
+                .into())
+        }
+    }
+}
+
+fn exchange_for_the_source_succeeds(case: &Case<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    for answer in exchanges(case)? {
+        match answer.response.status {
+            200 => {}
+            status @ (429 | 500..) => {
+                return Err(Verdict::blocked(
+                    text!("ACM antwoordde {status}", "ACM answered {status}"),
+                    text!("probeer later opnieuw", "try again later"),
+                )
+                .into());
+            }
+            status => findings.push(oauth_finding(answer, status)),
+        }
+    }
+    case.judged(findings)
+}
+
+/// An OAuth error (RFC 6749, 5.2; RFC 8693, 2.2.2) with what it means here and who has to act.
+fn oauth_finding(answer: Answer<'_>, status: u16) -> Finding {
+    let member = |name: &str| answer.response.json().and_then(|json| json.get(name)?.as_str()).map(shown);
+    let error = member("error").unwrap_or_default();
+    let description = member("error_description").map(|text| format!(": {text}")).unwrap_or_default();
+    let finding = answer.finding(
+        "/error",
+        text!("200 met een token", "200 with a token"),
+        Text::same(format!("{status} {error}{description}")),
+    );
+    match oauth_advice(&error) {
+        Some(advice) => finding.fix(advice),
+        None => finding,
+    }
+}
+
+/// What an OAuth error means here, the likely cause, and who has to act.
+fn oauth_advice(error: &str) -> Option<Text> {
+    Some(match error {
+        "invalid_client" => text!(
+            "ACM herkent de client niet: controleer `acm.client` (id, geheim of sleutel) en de manier van authenticatie (`auth`). Aan de eigenaar van het profiel.",
+            "ACM does not recognise the client: check `acm.client` (id, secret or key) and the way of authentication (`auth`). Up to the owner of the profile."
+        ),
+        "invalid_grant" => text!(
+            "ACM aanvaardt het token van de burger niet: het is verlopen, ingetrokken of van een andere client. Meld de testburger opnieuw aan. Aan de eigenaar van het profiel.",
+            "ACM does not accept the citizen's token: it expired, was revoked or belongs to another client. Log the test citizen in again. Up to the owner of the profile."
+        ),
+        "invalid_target" => text!(
+            "ACM kent de `audience` niet, of de bron vertrouwt deze client niet: controleer `acm.audience`, en vraag Digitaal Vlaanderen om het vertrouwen tussen beide clients te registreren.",
+            "ACM does not know the `audience`, or the source does not trust this client: check `acm.audience`, and ask Digitaal Vlaanderen to register the trust between both clients."
+        ),
+        "invalid_scope" => text!(
+            "ACM kent de scope niet voor deze audience: controleer `acm.scope`, of vraag Digitaal Vlaanderen welke scopes de bron heeft.",
+            "ACM does not know the scope for this audience: check `acm.scope`, or ask Digitaal Vlaanderen which scopes the source has."
+        ),
+        "unauthorized_client" | "unsupported_grant_type" => text!(
+            "deze client mag bij ACM geen tokens inwisselen: vraag Digitaal Vlaanderen om token exchange voor `acm.client.id` toe te staan.",
+            "this client may not exchange tokens at ACM: ask Digitaal Vlaanderen to allow token exchange for `acm.client.id`."
+        ),
+        _ => return None,
+    })
+}
+
+fn exchange_answer_is_complete(case: &Case<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    for answer in succeeded(case)? {
+        let member = |name: &str| answer.response.json().and_then(|json| json.get(name));
+        let text = |name: &str| member(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let something = || text!("aanwezig en niet leeg", "present and not empty");
+        for name in ["access_token", "issued_token_type"] {
+            if text(name).is_none() {
+                findings.push(answer.finding(format!("/{name}"), something(), described(member(name))));
+            }
+        }
+        if !text("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case("Bearer")) {
+            findings.push(answer.finding("/token_type", Text::same("Bearer"), described(member("token_type"))));
+        }
+        if member("expires_in").and_then(Value::as_f64).is_none_or(|seconds| seconds <= 0.0) {
+            let expected = text!("een aantal seconden boven 0", "a number of seconds above 0");
+            findings.push(answer.finding("/expires_in", expected, described(member("expires_in"))));
+        }
+    }
+    case.judged(findings)
+}
+
+fn exchange_answer_is_not_cacheable(case: &Case<'_>) -> Judgement {
+    let findings = succeeded(case)?.into_iter().filter_map(|answer| {
+        let stated = answer.response.headers("cache-control").collect::<Vec<_>>().join(", ");
+        let forbids = stated.split(',').any(|directive| directive.trim().eq_ignore_ascii_case("no-store"));
+        (!forbids).then(|| {
+            let actual = if stated.is_empty() { super::list::absent() } else { Text::same(shown(&stated)) };
+            answer.finding("header cache-control", Text::same("no-store"), actual)
+        })
+    });
+    case.judged(findings.collect())
+}
+
+/// The introspection of every citizen's TX token with the source's credentials; blocked where that does not work.
+fn introspections<'a>(case: &Case<'a>) -> Result<Vec<(Citizen, Answer<'a>)>, Stop> {
+    if acm(case)?.source_client.is_none() {
+        let why = text!(
+            "zonder de credentials van de bron kan ACM het token niet nakijken",
+            "without the source's credentials ACM cannot introspect the token"
+        );
+        return Err(reason::lacks("acm.source_client", why).into());
+    }
+    let citizens: Vec<Citizen> = case.setup().citizens.keys().copied().collect();
+    let requests: Vec<Request> =
+        citizens.iter().map(|citizen| Request::issuer(IssuerCall::Introspection(Auth::Token(*citizen)))).collect();
+    let answers = case.responses(&requests)?;
+    for answer in &answers {
+        let works =
+            answer.response.status == 200 && answer.response.json().is_some_and(|json| json.get("active").is_some());
+        if !works {
+            let status = answer.response.status;
+            return Err(Verdict::blocked(
+                text!("de introspectie bij ACM werkte niet ({status})", "introspection at ACM did not work ({status})"),
+                text!("controleer `acm.source_client`", "check `acm.source_client`"),
+            )
+            .into());
+        }
+    }
+    Ok(citizens.into_iter().zip(answers).collect())
+}
+
+/// The audiences of an introspection answer: `aud` is a string or a list of strings.
+pub(super) fn audiences(introspection: &Value) -> Vec<&str> {
+    match introspection.get("aud") {
+        Some(Value::String(audience)) => vec![audience],
+        Some(Value::Array(audiences)) => audiences.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn token_is_meant_for_the_source(case: &Case<'_>) -> Judgement {
+    let acm = acm(case)?;
+    let mut findings = Vec::new();
+    for (_, answer) in introspections(case)? {
+        let Some(json) = answer.response.json() else { continue };
+        if json.get("active").and_then(Value::as_bool) != Some(true) {
+            findings.push(answer.finding("/active", Text::same("true"), described(json.get("active"))));
+            continue;
+        }
+        let expected: Vec<&str> =
+            [Some(acm.audience.as_str()), acm.source_client.as_deref()].into_iter().flatten().collect();
+        if !audiences(json).iter().any(|audience| expected.contains(audience)) {
+            findings.push(answer.finding("/aud", Text::same(&acm.audience), described(json.get("aud"))));
+        }
+        let now = issuer_clock(case, answer);
+        if json.get("exp").and_then(Value::as_f64).is_some_and(|exp| exp <= now) {
+            let expected = text!("een tijdstip in de toekomst", "a moment in the future");
+            findings.push(answer.finding("/exp", expected, described(json.get("exp"))));
+        }
+        let granted = json.get("scope").and_then(Value::as_str).unwrap_or_default();
+        let lacking = acm
+            .scope
+            .iter()
+            .flat_map(|scope| scope.split_whitespace())
+            .filter(|asked| !granted.split(' ').any(|given| given == *asked));
+        for scope in lacking {
+            findings.push(answer.finding("/scope", Text::same(scope), described(json.get("scope"))));
+        }
+    }
+    case.judged(findings)
+}
+
+/// The issuer's clock in seconds since 1970: its `Date` header, else the start of the run.
+#[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^52")]
+fn issuer_clock(case: &Case<'_>, answer: Answer<'_>) -> f64 {
+    let date = answer.response.header("date").and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+    date.map_or(case.now(), |date| date.timestamp()).as_second() as f64
+}
+
+fn token_names_the_citizen(case: &Case<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    for (citizen, answer) in introspections(case)? {
+        let number = case.insz(citizen)?;
+        let rrn = answer.response.json().and_then(|json| json.get("rrn"));
+        let text = rrn.map(|rrn| rrn.as_str().map_or_else(|| rrn.to_string(), str::to_owned));
+        if text.as_deref() != Some(number) {
+            findings.push(answer.finding("/rrn", Text::same(number), described(rrn)));
+        }
+    }
+    case.judged(findings)
+}

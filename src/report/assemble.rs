@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::catalogue::{self, Catalogue};
-use crate::exchange::{self, Auth, Content, Declares, Kind, Phase, Request, Target};
+use crate::exchange::{self, Auth, Citizen, Content, Declares, Kind, Phase, Request, Target, Variation};
 use crate::recording::Recording;
 use crate::verdict::{self, Gate, Outcome, Severity, Standing, Verdict};
 
 use super::curl;
 use super::model::{
     Chapter, Exchange, Facts, Finding, Format, GateSettings, Report, Requirement, Run, RunResult, Sample, Selection,
-    Spec, Timing, Tool, Unanswered, Waiver,
+    Spec, Timing, Tls, Tool, Unanswered, Waiver,
 };
 use super::people::People;
 
@@ -110,7 +110,9 @@ impl Assembly<'_> {
         let mut ids = Vec::new();
         for one in self.recording.exchanges() {
             let Target::Link { kind: own, url, edit: None } = &one.request.target else { continue };
-            let is_plain = one.request.phase == Phase::Ordinary && matches!(one.request.auth, Auth::Token(_));
+            let is_plain = one.request.phase == Phase::Ordinary
+                && one.request.variation == Variation::None
+                && matches!(one.request.auth, Auth::Token(_));
             if *own == kind && is_plain && one.result.is_ok() && seen.insert(url) {
                 ids.extend(self.id(&one.request));
             }
@@ -200,7 +202,7 @@ impl Assembly<'_> {
             kind: one.request.kind(),
             method: self.people.for_people(&one.sent.method),
             url: self.people.for_people(&one.sent.url),
-            citizen: one.request.citizen(),
+            citizen: one.request.citizen().map(|citizen| role(citizen).to_owned()),
             auth: presented(one.request.auth).to_owned(),
             status: answer.map(|answer| answer.status),
             ms: one.ms,
@@ -226,6 +228,13 @@ impl Assembly<'_> {
                 Content::Document(document) => Some(document.look),
                 Content::Empty | Content::Json(_) | Content::Text(_) => None,
             },
+            duplicate_keys: facts.duplicate_keys.iter().map(|key| self.people.for_people(key)).collect(),
+            tls: facts.tls.as_ref().map(|tls| Tls {
+                version: tls.version.as_ref().map(|version| self.people.for_people(version)),
+                refusal: tls.refusal.as_ref().map(|refusal| self.people.for_people(refusal)),
+                not_after: tls.not_after,
+            }),
+            retries: facts.retries,
             secrets: facts.secrets.iter().map(|mark| self.people.for_people(mark)).collect(),
         }
     }
@@ -245,6 +254,17 @@ fn declared(declares: &Declares) -> Vec<String> {
     all.into_iter().filter(|(declared, _)| *declared).map(|(_, name)| name.to_owned()).collect()
 }
 
+/// The name of a citizen's role.
+fn role(citizen: Citizen) -> &'static str {
+    match citizen {
+        Citizen::Subject => "subject",
+        Citizen::Other => "other",
+        Citizen::Empty => "empty",
+        Citizen::Nobody => "nobody",
+        Citizen::Malformed(_) => "malformed",
+    }
+}
+
 /// The name of a credential; whose token it is stands beside it.
 fn presented(auth: Auth) -> &'static str {
     match auth {
@@ -252,12 +272,15 @@ fn presented(auth: Auth) -> &'static str {
         Auth::Token(_) => "token",
         Auth::OtherScheme => "other_scheme",
         Auth::NoScheme => "no_scheme",
+        Auth::LowerCaseScheme => "lower_case_scheme",
+        Auth::InQuery => "in_query",
         Auth::RandomToken => "random_token",
         Auth::UnsignedJwt => "unsigned_jwt",
         Auth::TamperedToken => "tampered_token",
         Auth::ExpiredToken => "expired_token",
         Auth::OtherAudience => "other_audience",
         Auth::Unexchanged => "unexchanged",
+        Auth::WithoutScope => "without_scope",
         Auth::WithoutCitizen => "without_citizen",
     }
 }

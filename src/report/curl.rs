@@ -105,15 +105,15 @@ impl Words<'_> {
 
     /// The variable for a mark: by role for a citizen of the profile, else by its number.
     fn variable(&self, mark: &str) -> String {
-        let role = self.setup.citizens.iter().find(|(_, person)| self.people.mark(&person.insz) == Some(mark)).map(
-            |(citizen, _)| match citizen {
-                Citizen::Subject => "INSZ_SUBJECT",
-                Citizen::Other => "INSZ_OTHER",
-                Citizen::Empty => "INSZ_EMPTY",
-                Citizen::Nobody => "INSZ_NOBODY",
-            },
-        );
-        role.map_or_else(|| mark.replace('-', "_"), str::to_owned)
+        let citizens = &self.setup.citizens;
+        let of_role = citizens.iter().find(|(_, person)| self.people.mark(&person.insz) == Some(mark));
+        match of_role.map(|(citizen, _)| citizen) {
+            Some(Citizen::Subject) => "INSZ_SUBJECT".to_owned(),
+            Some(Citizen::Other) => "INSZ_OTHER".to_owned(),
+            Some(Citizen::Empty) => "INSZ_EMPTY".to_owned(),
+            Some(Citizen::Nobody) => "INSZ_NOBODY".to_owned(),
+            Some(Citizen::Malformed(_)) | None => mark.replace('-', "_"),
+        }
     }
 }
 

@@ -21,7 +21,7 @@ pub use json::json;
 pub use junit::junit;
 pub use model::{
     Answer, Chapter, Exchange, Facts, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult,
-    Sample, Selection, Spec, Timing, Tool, Unanswered, Waiver,
+    Sample, Selection, Spec, Timing, Tls, Tool, Unanswered, Waiver,
 };
 pub use terminal::{Options, last_line, render};
 pub use words::{State, why_partial};

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{About, Level, Mode};
-use crate::exchange::{Citizen, FailureKind, Kind, Look};
+use crate::exchange::{FailureKind, Kind, Look};
 use crate::text::Text;
 use crate::verdict::{Conformant, Counts, Outcome, Severity};
 
@@ -270,8 +270,8 @@ pub struct Exchange {
     pub method: String,
     /// The URL; empty where nothing was sent.
     pub url: String,
-    /// Whose data it asks for.
-    pub citizen: Option<Citizen>,
+    /// Whose data it asks for: `subject`, `other`, `empty`, `nobody`, `malformed`.
+    pub citizen: Option<String>,
     /// What it presents: `token`, `none`, `expired_token`, …
     pub auth: String,
     /// The status of the answer.
@@ -318,9 +318,35 @@ pub struct Facts {
     /// What a document looks like.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<Look>,
+    /// Member names that occur twice in one object of the body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub duplicate_keys: Vec<String>,
+    /// What a TLS handshake showed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
+    /// How many answers 429 were waited out before this one; left out where there was none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retries: u32,
     /// The marks of the tokens and secrets that the answer held.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
+}
+
+/// What a TLS handshake showed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The version that the server chose.
+    pub version: Option<String>,
+    /// How it refused.
+    pub refusal: Option<String>,
+    /// Until when its certificate is valid.
+    pub not_after: Option<Timestamp>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Report {

@@ -128,6 +128,7 @@ pub(crate) fn setup() -> Setup {
         public_url: None,
         entry_path: "certificates/{insz}".into(),
         origins: Vec::new(),
+        openapi: None,
         environment: "tni".into(),
         citizens: [(Citizen::Subject, person("an", SUBJECT))].into(),
         acm: None,

@@ -1,0 +1,196 @@
+//! The links of the list.
+
+use url::Url;
+
+use super::{absent, no_page};
+use crate::case::{Answer, Case, Judgement};
+use crate::envelope::{Link, Links};
+use crate::reason;
+use crate::text;
+use crate::text::Text;
+use crate::verdict::{Finding, shown};
+
+pub(super) fn links_section_is_there(case: &Case<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    for answer in case.walk()? {
+        let Some(page) = answer.response.page() else { return Err(no_page().into()) };
+        findings.extend(links_findings(answer, &page.links, "/links"));
+    }
+    case.judged(findings)
+}
+
+/// Findings where a links section is missing or malformed, or where an href is no URI reference.
+pub(in crate::checks) fn links_findings(answer: Answer<'_>, links: &Links, expected_at: &str) -> Vec<Finding> {
+    if !links.present {
+        let expected = text!("een lijst van links", "a list of links");
+        return vec![answer.finding(expected_at, expected, absent())];
+    }
+    let malformed = links.malformed.iter().map(|(place, found)| {
+        let expected = text!("een link met `rel` en `href` als tekst", "a link with `rel` and `href` as strings");
+        answer.finding(place.as_str(), expected, Text::same(shown(found)))
+    });
+    let unusable = links.links.iter().filter(|link| !link.templated && !is_uri_reference(&link.href)).map(|link| {
+        let place = format!("{}/href", link.place);
+        answer.finding(place, text!("een geldige URI", "a valid URI reference"), Text::same(shown(&link.href)))
+    });
+    malformed.chain(unusable).collect()
+}
+
+/// Whether a text can be a URI reference (RFC 3986): no characters that no URI holds, and parsable.
+fn is_uri_reference(href: &str) -> bool {
+    let forbidden = |c: char| c.is_control() || c == ' ' || matches!(c, '<' | '>' | '"' | '\\' | '^' | '`' | '|');
+    let base = Url::parse("https://base.invalid/").ok();
+    !href.contains(forbidden) && base.is_some_and(|base| base.join(href).is_ok())
+}
+
+pub(super) fn self_is_the_list_itself(case: &Case<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    for answer in case.walk()? {
+        let Some(page) = answer.response.page() else { return Err(no_page().into()) };
+        let Some(link) = page.links.find(&["self"]) else {
+            findings.push(answer.finding(
+                page.links.place.as_str(),
+                text!("een link `self`", "a link `self`"),
+                absent(),
+            ));
+            continue;
+        };
+        if !leads_to_itself(case, answer, link) {
+            let own = shown(&answer.exchange.sent.url);
+            let place = format!("{}/href", link.place);
+            findings.push(answer.finding(
+                place,
+                text!("de URL van dit antwoord, {own}", "the URL of this answer, {own}"),
+                Text::same(shown(&link.href)),
+            ));
+        }
+    }
+    case.judged(findings)
+}
+
+/// Same path, and the same page and limit where both state them. A clamped limit is fine.
+fn leads_to_itself(case: &Case<'_>, answer: Answer<'_>, link: &Link) -> bool {
+    let href = link.href.split('{').next().unwrap_or_default();
+    let target = crate::case::resolved(&answer.exchange.sent.url, href).and_then(|url| Url::parse(&url).ok());
+    let (Some(target), Ok(own)) = (target, Url::parse(&answer.exchange.sent.url)) else { return false };
+    let paths = case.public_paths(&own);
+    let page_agrees = match (query(&target, &case.entry.page), query(&own, &case.entry.page)) {
+        (Some(stated), Some(asked)) => stated == asked,
+        _ => true,
+    };
+    let limit_agrees = match (query(&target, &case.entry.limit), query(&own, &case.entry.limit)) {
+        (Some(stated), Some(asked)) => stated == asked || number(&asked) > Some(case.entry.maximum_limit),
+        _ => true,
+    };
+    paths.iter().any(|path| path == target.path()) && page_agrees && limit_agrees
+}
+
+fn query(url: &Url, name: &str) -> Option<String> {
+    url.query_pairs().find(|(n, _)| n == name).map(|(_, value)| value.into_owned())
+}
+
+fn number(text: &str) -> Option<u64> {
+    text.parse().ok()
+}
+
+pub(super) fn start_and_last_are_there(case: &Case<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let pages = case.pages()?.pages;
+    if pages.iter().all(|listed| listed.items().is_empty()) {
+        return Err(reason::too_few(0, 1).into());
+    }
+    for listed in pages.iter().filter(|listed| !listed.items().is_empty()) {
+        for name in ["first", "last"] {
+            let rels = case.parameter(name);
+            if listed.page.links.find(&rels).is_none() {
+                let wanted = rels.join(" / ");
+                let expected = text!("een link {wanted}", "a link {wanted}");
+                findings.push(listed.answer.finding(listed.page.links.place.as_str(), expected, absent()));
+            }
+        }
+    }
+    case.judged(findings)
+}
+
+pub(super) fn hrefs_are_absolute_and_own(case: &Case<'_>) -> Judgement {
+    let rels = case.parameter("rels");
+    let pages = case.pages()?.pages;
+    let mut findings = Vec::new();
+    let judge = |answer: Answer<'_>, links: &Links| -> Vec<Finding> {
+        let judged = links.links.iter().filter(|link| rels.iter().any(|rel| link.rel.eq_ignore_ascii_case(rel)));
+        judged.filter_map(|link| foreign(case, answer, link)).collect()
+    };
+    for listed in &pages {
+        findings.extend(judge(listed.answer, &listed.page.links));
+        findings.extend(listed.items().iter().flat_map(|item| judge(listed.answer, &item.links)));
+    }
+    if pages.iter().any(|listed| !listed.items().is_empty()) {
+        for (_, exchange) in case.details()? {
+            let Ok(response) = &exchange.result else { continue };
+            let certificate = response.certificate().filter(|_| response.is_success());
+            findings.extend(
+                certificate
+                    .into_iter()
+                    .flat_map(|certificate| judge(Answer { exchange, response }, &certificate.links)),
+            );
+        }
+    }
+    case.judged(findings)
+}
+
+/// A finding where an href is relative or leads to an origin that nobody declared.
+fn foreign(case: &Case<'_>, answer: Answer<'_>, link: &Link) -> Option<Finding> {
+    let href = link.href.split('{').next().unwrap_or_default();
+    let place = format!("{}/href", link.place);
+    let actual = Text::same(shown(&link.href));
+    match Url::parse(href) {
+        Ok(url) if case.is_own_origin(&url) => None,
+        Ok(_) => Some(answer.finding(place, text!("een URL op de bron zelf", "a URL on the source itself"), actual)),
+        Err(_) => Some(answer.finding(place, text!("een absolute URL", "an absolute URL"), actual)),
+    }
+}
+
+pub(super) fn later_pages_link_back(case: &Case<'_>) -> Judgement {
+    let rels = case.parameter("rels");
+    let mut findings = Vec::new();
+    for listed in case.several_pages()?.pages.iter().skip(1).filter(|listed| !listed.items().is_empty()) {
+        if listed.page.links.find(&rels).is_none() {
+            let wanted = rels.join(" / ");
+            let expected = text!("een link {wanted}", "a link {wanted}");
+            findings.push(listed.answer.finding(listed.page.links.place.as_str(), expected, absent()));
+        }
+    }
+    case.judged(findings)
+}
+
+pub(super) fn paging_links_carry_page_and_limit(case: &Case<'_>) -> Judgement {
+    let rels = case.parameter("rels");
+    let mut findings = Vec::new();
+    let mut seen = false;
+    for listed in case.pages()?.pages {
+        let asked = listed.answer.request().parameter(&case.entry.limit).unwrap_or_default();
+        for rel in &rels {
+            let Some(link) = listed.page.links.find(&[rel]).filter(|link| !link.templated) else { continue };
+            let Some(url) = case.resolve(listed.answer, link).and_then(|url| Url::parse(&url).ok()) else { continue };
+            seen = true;
+            if query(&url, &case.entry.page).is_some() && query(&url, &case.entry.limit).as_deref() == Some(asked) {
+                continue;
+            }
+            let (page, limit) = (&case.entry.page, &case.entry.limit);
+            let expected = text!("`{page}` en `{limit}={asked}`", "`{page}` and `{limit}={asked}`");
+            findings.push(listed.answer.finding(
+                format!("{}/href", link.place),
+                expected,
+                Text::same(shown(&link.href)),
+            ));
+        }
+    }
+    if !seen {
+        return Err(reason::see(
+            "LST-07, LST-08",
+            text!("er zijn geen links tussen pagina's", "there are no links between pages"),
+        )
+        .into());
+    }
+    case.judged(findings)
+}

@@ -1,0 +1,542 @@
+//! The pages of the list.
+
+use std::collections::BTreeSet;
+
+use super::absent;
+use crate::case::{Answer, Case, End, Judgement, Listed, Pages, Stop};
+use crate::exchange::{Citizen, Exchange, Kind, Request};
+use crate::reason;
+use crate::text;
+use crate::text::Text;
+use crate::verdict::{Finding, Verdict, shown};
+
+/// The (id, language) of the items of a page.
+type Keys = Vec<(String, String)>;
+
+/// Some certificates in words: how many, and the first.
+fn items_in_words(keys: &Keys) -> Text {
+    let count = keys.len();
+    match keys.first() {
+        None => text!("geen attesten", "no certificates"),
+        Some((id, language)) => {
+            let first = shown(&format!("{id} {language}"));
+            text!("{count} attesten, vanaf {first}", "{count} certificates, from {first} on")
+        }
+    }
+}
+
+/// What a page shows where a number is expected.
+fn number(value: Option<u64>) -> Text {
+    value.map_or_else(absent, Text::same)
+}
+
+fn place_of(listed: &Listed<'_>, member: &str) -> String {
+    format!("{}/{member}", listed.page.metadata.place)
+}
+
+/// Whether the page after this one holds certificates: a later page of the walk, or the page past the end.
+fn has_more(case: &Case<'_>, pages: &Pages<'_>, index: usize) -> Result<Option<bool>, Stop> {
+    if let Some(later) = pages.pages.get(index + 1) {
+        return Ok(Some(!later.items().is_empty()));
+    }
+    if pages.cut {
+        return Ok(None);
+    }
+    let beyond = case.attempt(&case.past_the_end()?)?;
+    Ok(match &beyond.result {
+        Ok(response) if response.status == 200 => response.page().map(|page| {
+            // A source that repeats its last page past the end has nothing more there: LST-22 says so.
+            let last = pages.pages.get(index).map(Listed::keys).unwrap_or_default();
+            let keys: Keys = page.keys();
+            !page.items().is_empty() && keys != last
+        }),
+        _ => Some(false),
+    })
+}
+
+pub(super) fn next_is_on_every_page_but_the_last(case: &Case<'_>) -> Judgement {
+    let pages = case.several_pages()?;
+    let mut findings = Vec::new();
+    for (index, listed) in pages.pages.iter().enumerate().filter(|(_, listed)| !listed.items().is_empty()) {
+        let links = &listed.page.links;
+        match (links.find(&["next"]), has_more(case, &pages, index)?) {
+            (None, Some(true)) => findings.push(listed.answer.finding(
+                links.place.as_str(),
+                text!("een link `next`: er volgen nog attesten", "a link `next`: more certificates follow"),
+                absent(),
+            )),
+            (Some(link), Some(false)) => findings.push(listed.answer.finding(
+                link.place.as_str(),
+                text!("geen `next` op de laatste pagina", "no `next` on the last page"),
+                Text::same(shown(&link.href)),
+            )),
+            _ => {}
+        }
+    }
+    case.judged(findings)
+}
+
+pub(super) fn page_counts_from_zero(case: &Case<'_>) -> Judgement {
+    let total = case.total()?;
+    let limit = case.walk_limit()?;
+    if total < 2 {
+        return Err(case.single_page(total).into());
+    }
+    let without = Request::entry(Citizen::Subject).query(&case.entry.limit, limit);
+    let zero = case.page_request(Citizen::Subject, limit, 0);
+    let one = case.page_request(Citizen::Subject, limit, 1);
+    let exchanges = case.attempts(&[without, zero, one])?;
+    if let [_, zero, _] = exchanges.as_slice()
+        && let Ok(response) = &zero.result
+        && (400..500).contains(&response.status)
+        && !matches!(response.status, 401 | 403 | 429)
+    {
+        let answer = Answer { exchange: zero, response };
+        return case.judged(vec![answer.finding(
+            "status",
+            text!("200: `page=0` is de eerste pagina", "200: `page=0` is the first page"),
+            Text::same(response.status),
+        )]);
+    }
+    let pages = case.pages_of(&exchanges.iter().map(|exchange| exchange.request.clone()).collect::<Vec<_>>())?;
+    let [without, zero, one] = pages.as_slice() else { return Err(reason::not_recorded().into()) };
+    let mut findings = Vec::new();
+    if zero.keys() != without.keys() {
+        let expected = text!("dezelfde attesten als zonder `page`", "the same certificates as without `page`");
+        findings.push(zero.answer.finding(zero.page.place.as_str(), expected, items_in_words(&zero.keys())));
+    }
+    if one.keys() == zero.keys() || (one.keys() == without.keys() && !one.items().is_empty()) {
+        let expected = text!("de attesten die op `page=0` volgen", "the certificates that follow those of `page=0`");
+        findings.push(one.answer.finding(one.page.place.as_str(), expected, items_in_words(&one.keys())));
+    }
+    case.judged(findings)
+}
+
+pub(super) fn metadata_counts_from_one(case: &Case<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let mut judged = false;
+    for listed in case.pages()?.pages {
+        let asked = listed.answer.request().parameter(&case.entry.page).and_then(|page| page.parse::<u64>().ok());
+        let expected = asked.unwrap_or(case.entry.first_page) - case.entry.first_page + case.entry.first_number;
+        let Some(found) = listed.page.metadata.number.value() else { continue };
+        judged = true;
+        if found != expected {
+            findings.push(listed.answer.finding(place_of(&listed, "number"), Text::same(expected), Text::same(found)));
+        }
+    }
+    if !judged {
+        return Err(reason::see("LST-04", text!("`number` ontbreekt", "`number` is missing")).into());
+    }
+    case.judged(findings)
+}
+
+pub(super) fn page_never_exceeds_the_limit(case: &Case<'_>) -> Judgement {
+    let pages = case.several_pages()?;
+    let mut requests: Vec<Request> = pages.pages.iter().map(|listed| listed.answer.request().clone()).collect();
+    requests.extend([1, 2].map(|limit| case.page_request(Citizen::Subject, limit, 0)));
+    let mut findings = Vec::new();
+    for listed in case.pages_of(&requests)? {
+        let limit = listed.answer.request().parameter(&case.entry.limit).and_then(|limit| limit.parse::<usize>().ok());
+        let (count, limit) = (listed.items().len(), limit.unwrap_or(usize::MAX));
+        if count > limit {
+            let expected = text!("hoogstens {limit} attesten", "at most {limit} certificates");
+            findings.push(listed.answer.finding(listed.page.place.as_str(), expected, Text::same(count)));
+        }
+    }
+    case.judged(findings)
+}
+
+pub(super) fn caller_chooses_the_limit(case: &Case<'_>) -> Judgement {
+    let total = case.total()?;
+    if total < 2 {
+        return Err(case.single_page(total).into());
+    }
+    let requests = [1, 2].map(|limit| case.page_request(Citizen::Subject, limit, 0));
+    let pages = case.pages_of(&requests)?;
+    let counts: Vec<usize> = pages.iter().map(|listed| listed.items().len()).collect();
+    let same = counts.windows(2).all(|pair| pair.first() == pair.last());
+    let findings = pages.iter().zip([1, 2]).filter_map(|(listed, limit)| {
+        let count = listed.items().len();
+        // Too many is for LST-12, unless the limit makes no difference at all.
+        (count < limit || (same && count != limit)).then(|| {
+            let expected = text!("precies {limit} attesten", "exactly {limit} certificates");
+            listed.answer.finding(listed.page.place.as_str(), expected, Text::same(count))
+        })
+    });
+    case.judged(findings.collect())
+}
+
+pub(super) fn limit_above_the_maximum_gives_the_maximum(case: &Case<'_>) -> Judgement {
+    case.first_page()?;
+    let maximum = case.entry.maximum_limit;
+    let answer = case.response(&case.page_request(Citizen::Subject, 5 * maximum, 0))?;
+    match answer.response.status {
+        200 => {}
+        429 | 503 => return Err(try_later(answer).into()),
+        status => {
+            let expected = text!("200, met hoogstens {maximum} attesten", "200, with at most {maximum} certificates");
+            return case.judged(vec![answer.finding("status", expected, Text::same(status))]);
+        }
+    }
+    let Some(page) = answer.response.page() else { return Err(super::no_page().into()) };
+    let mut findings = Vec::new();
+    let count = page.items().len() as u64;
+    let expected = text!("hoogstens {maximum}", "at most {maximum}");
+    if count > maximum {
+        findings.push(answer.finding(page.place.as_str(), expected.clone(), Text::same(count)));
+    }
+    if page.metadata.size.value().is_some_and(|size| size > maximum) {
+        let place = format!("{}/size", page.metadata.place);
+        findings.push(answer.finding(place, expected, number(page.metadata.size.value())));
+    }
+    let mut verdict = Verdict::judged(case.requirement.level, findings);
+    if case.total()? <= maximum {
+        verdict.reason = Some(text!(
+            "deze burger heeft niet meer dan {maximum} attesten: alleen een fout of een te grote `size` kon zich tonen",
+            "this citizen has no more than {maximum} certificates: only an error or too big a `size` could show"
+        ));
+    }
+    Ok(verdict)
+}
+
+fn try_later(answer: Answer<'_>) -> Verdict {
+    let status = answer.response.status;
+    Verdict::blocked(
+        text!("de bron antwoordde {status}", "the source answered {status}"),
+        text!("keur later opnieuw, of verlaag `source.rate`", "check again later, or lower `source.rate`"),
+    )
+}
+
+pub(super) fn page_and_limit_are_optional(case: &Case<'_>) -> Judgement {
+    case.first_page()?;
+    let limit = case.walk_limit()?;
+    let neither = Request::entry(Citizen::Subject);
+    let only_limit = Request::entry(Citizen::Subject).query(&case.entry.limit, limit);
+    let only_page = Request::entry(Citizen::Subject).query(&case.entry.page, case.entry.first_page);
+    let first = case.page_request(Citizen::Subject, limit, 0);
+    let answers = case.responses(&[neither, only_limit.clone(), only_page, first.clone()])?;
+    let mut findings = Vec::new();
+    for answer in answers.iter().take(3) {
+        match answer.response.status {
+            200 => {}
+            429 | 503 => return Err(try_later(*answer).into()),
+            status => findings.push(answer.finding("status", Text::same(200), Text::same(status))),
+        }
+    }
+    if findings.is_empty() {
+        let pages = case.pages_of(&[only_limit, first])?;
+        if let [without, with] = pages.as_slice()
+            && without.keys() != with.keys()
+            // A source whose pages count from 1 is told so by LST-10.
+            && case.page(&case.page_request(Citizen::Subject, limit, 1))?.keys() != without.keys()
+        {
+            let expected = text!("de attesten van de eerste pagina", "the certificates of the first page");
+            findings.push(without.answer.finding(
+                without.page.place.as_str(),
+                expected,
+                items_in_words(&without.keys()),
+            ));
+        }
+    }
+    case.judged(findings)
+}
+
+pub(super) fn default_limit_is_ten(case: &Case<'_>) -> Judgement {
+    let total = case.total()?;
+    let default = case.entry.default_limit;
+    let requests = [
+        Request::entry(Citizen::Subject),
+        Request::entry(Citizen::Subject).query(&case.entry.page, case.entry.first_page),
+    ];
+    let mut findings = Vec::new();
+    let mut judged = false;
+    for listed in case.pages_of(&requests)? {
+        let count = listed.items().len() as u64;
+        let size = listed.page.metadata.size.value();
+        if total > default {
+            judged = true;
+            if count != default {
+                findings.push(listed.answer.finding(
+                    listed.page.place.as_str(),
+                    text!("{default} attesten", "{default} certificates"),
+                    Text::same(count),
+                ));
+            }
+        } else if let Some(size) = size.filter(|size| *size != count || *size == default) {
+            judged = true;
+            if size != default {
+                findings.push(listed.answer.finding(place_of(&listed, "size"), Text::same(default), Text::same(size)));
+            }
+        }
+    }
+    if !judged {
+        let declared = case.setup().declares.one_page;
+        return Err(if declared { reason::declared("one_page") } else { reason::too_few(total, default + 1) }.into());
+    }
+    case.judged(findings)
+}
+
+pub(super) fn totals_add_up(case: &Case<'_>) -> Judgement {
+    let pages = case.pages()?;
+    let chain = case.chain()?;
+    if pages.cut || chain.end == End::Limit {
+        return Err(limit_reached().into());
+    }
+    let complete = chain.end == End::NoNext && !ends_early(case, &pages, &chain.pages)?;
+    if !complete {
+        return Err(reason::see(
+            "LST-07, LST-18",
+            text!("niet alle pagina's zijn met `next` te bezoeken", "not every page can be visited by `next`"),
+        )
+        .into());
+    }
+    let Some(first) = chain.pages.first() else { return Err(reason::not_recorded().into()) };
+    let totals =
+        |listed: &Listed<'_>| (listed.page.metadata.total_elements.value(), listed.page.metadata.total_pages.value());
+    let (Some(elements), Some(page_count)) = totals(first) else {
+        return Err(reason::see("LST-04", text!("de totalen ontbreken", "the totals are missing")).into());
+    };
+    let mut findings = Vec::new();
+    for listed in chain.pages.iter().skip(1) {
+        for (name, found, expected) in
+            [("totalElements", totals(listed).0, elements), ("totalPages", totals(listed).1, page_count)]
+        {
+            if found.is_some_and(|found| found != expected) {
+                let expected = text!("{expected}, als op de eerste pagina", "{expected}, as on the first page");
+                findings.push(listed.answer.finding(place_of(listed, name), expected, number(found)));
+            }
+        }
+    }
+    let items: u64 = chain.pages.iter().map(|listed| listed.items().len() as u64).sum();
+    if items != elements {
+        let expected = text!(
+            "{items}, het aantal attesten op alle pagina's samen",
+            "{items}, the certificates on all pages together"
+        );
+        findings.push(first.answer.finding(place_of(first, "totalElements"), expected, Text::same(elements)));
+    } else {
+        // The length of a page that is not the last; a single page holds everything.
+        let length = if chain.pages.len() > 1 { first.items().len() as u64 } else { elements };
+        let expected = elements.div_ceil(length.max(1));
+        if page_count != expected && !(elements == 0 && page_count <= 1) {
+            let expected = text!(
+                "{expected}: {elements} attesten, {length} per pagina",
+                "{expected}: {elements} certificates, {length} a page"
+            );
+            findings.push(first.answer.finding(place_of(first, "totalPages"), expected, Text::same(page_count)));
+        }
+    }
+    case.judged(findings)
+}
+
+fn limit_reached() -> Verdict {
+    Verdict::blocked(
+        text!("de grens van het aantal pagina's was bereikt", "the limit of pages was reached"),
+        text!("verhoog `limits.pages`", "raise `limits.pages`"),
+    )
+}
+
+/// Whether following `next` ends on a page after which, by number, more certificates follow.
+fn ends_early(case: &Case<'_>, pages: &Pages<'_>, chain: &[Listed<'_>]) -> Result<bool, Stop> {
+    let Some(last) = chain.last() else { return Ok(false) };
+    let index = pages.pages.iter().position(|listed| listed.keys() == last.keys());
+    Ok(match index {
+        Some(index) => has_more(case, pages, index)? == Some(true),
+        None => false,
+    })
+}
+
+pub(super) fn next_visits_every_page_once(case: &Case<'_>) -> Judgement {
+    let pages = case.several_pages()?;
+    let chain = case.chain()?;
+    let Some(last) = chain.pages.last() else { return Err(reason::not_recorded().into()) };
+    let next = last.page.links.find(&["next"]);
+    let next_place = next.map_or_else(|| last.page.links.place.clone(), |link| format!("{}/href", link.place));
+    let shown_next = next.map_or_else(absent, |link| Text::same(shown(&link.href)));
+    match &chain.end {
+        End::NoNext => {}
+        End::NotFollowed => {
+            return Err(Verdict::blocked(
+                text!("`next` is een sjabloon, of geen URL", "`next` is templated, or no URL"),
+                text!("geef `next` als een gewone URL", "give `next` as a plain URL"),
+            )
+            .into());
+        }
+        End::Limit => return Err(limit_reached().into()),
+        End::Repeats(_) => {
+            let expected = text!("een pagina die nog niet bezocht is", "a page that was not visited yet");
+            return case.judged(vec![last.answer.finding(next_place, expected, shown_next)]);
+        }
+        End::NoPage(request) => return no_page_behind_next(case, request, last, next_place),
+    }
+    let mut findings = repeated_pages(&chain.pages);
+    if ends_early(case, &pages, &chain.pages)? {
+        return Err(reason::see(
+            "LST-07",
+            text!(
+                "`next` ontbreekt voor de laatste pagina bereikt is",
+                "`next` is missing before the last page is reached"
+            ),
+        )
+        .into());
+    }
+    if findings.is_empty() {
+        findings.extend(skipped_pages(&pages, &chain.pages));
+    }
+    case.judged(findings)
+}
+
+/// What `next` led to is no page: the source's fault, unless it could not be judged.
+fn no_page_behind_next(case: &Case<'_>, request: &Request, last: &Listed<'_>, place: String) -> Judgement {
+    let exchange: &Exchange = case.attempt(request)?;
+    match &exchange.result {
+        Err(failure) => Err(reason::no_answer(failure).into()),
+        Ok(response) if matches!(response.status, 429 | 503) => Err(try_later(Answer { exchange, response }).into()),
+        Ok(response) if response.is_success() => {
+            Err(reason::see("LST-03", text!("`next` gaf geen lijst", "`next` gave no list")).into())
+        }
+        Ok(response) => {
+            let status = response.status;
+            let expected = text!("een `next` die 200 geeft", "a `next` that answers 200");
+            case.judged(vec![last.answer.finding(place, expected, Text::same(status))])
+        }
+    }
+}
+
+/// Findings where a whole page comes back under another URL.
+fn repeated_pages(pages: &[Listed<'_>]) -> Vec<Finding> {
+    let mut seen: BTreeSet<Keys> = BTreeSet::new();
+    let again = pages.iter().filter(|listed| !listed.items().is_empty() && !seen.insert(listed.keys()));
+    again
+        .map(|listed| {
+            let expected = text!("attesten die nog niet gezien zijn", "certificates that were not seen yet");
+            listed.answer.finding(listed.page.place.as_str(), expected, items_in_words(&listed.keys()))
+        })
+        .collect()
+}
+
+/// A finding where a page can be reached by number and not by `next`.
+fn skipped_pages(numbered: &Pages<'_>, chain: &[Listed<'_>]) -> Option<Finding> {
+    let visited: BTreeSet<(String, String)> = chain.iter().flat_map(Listed::keys).collect();
+    let skipped = numbered.pages.iter().find(|listed| listed.keys().iter().any(|key| !visited.contains(key)))?;
+    let expected = text!("elke pagina is met `next` te bereiken", "every page can be reached by `next`");
+    let keys = skipped.keys();
+    Some(skipped.answer.finding(skipped.page.place.as_str(), expected, items_in_words(&keys)))
+}
+
+pub(super) fn last_leads_to_the_last_page(case: &Case<'_>) -> Judgement {
+    let pages = case.pages()?;
+    let Some(first) = pages.pages.first().filter(|listed| !listed.items().is_empty()) else {
+        return Err(reason::too_few(0, 1).into());
+    };
+    if pages.cut {
+        return Err(limit_reached().into());
+    }
+    let Some(link) = first.page.links.find(&["last"]) else {
+        return Ok(Verdict::not_applicable(text!("er is geen link `last`", "there is no link `last`")));
+    };
+    let Some(request) = case.follow(first.answer, link, Kind::List) else {
+        return Ok(Verdict::not_applicable(text!("de link `last` is een sjabloon", "the link `last` is templated")));
+    };
+    let answer = case.response(&request)?;
+    match answer.response.status {
+        429 | 503 => return Err(try_later(answer).into()),
+        _ if answer.response.is_success() => {}
+        status => {
+            let expected = text!("200 met de laatste pagina", "200 with the last page");
+            return case.judged(vec![answer.finding("status", expected, Text::same(status))]);
+        }
+    }
+    let last = pages.pages.iter().rev().find(|listed| !listed.items().is_empty()).map(Listed::keys).unwrap_or_default();
+    let found: Keys = answer.response.page().map(|page| page.keys()).unwrap_or_default();
+    // A totalElements that is too low cuts the walk short: what lies beyond it counts as well.
+    let beyond = has_more(case, &pages, pages.pages.len().saturating_sub(1))? == Some(true);
+    let ends = answer.response.page().is_some_and(|page| page.links.find(&["next"]).is_none());
+    if found == last || (beyond && !found.is_empty() && ends) {
+        return case.judged(Vec::new());
+    }
+    let expected = items_in_words(&last);
+    case.judged(vec![first.answer.finding(format!("{}/href", link.place), expected, items_in_words(&found))])
+}
+
+pub(super) fn page_past_the_end_is_empty(case: &Case<'_>) -> Judgement {
+    let pages = case.pages()?;
+    if case.total()? == 0 {
+        return Err(reason::too_few(0, 1).into());
+    }
+    if pages.cut {
+        return Err(limit_reached().into());
+    }
+    let answer = case.response(&case.past_the_end()?)?;
+    let keys: Option<Keys> = answer.response.page().map(|page| page.keys());
+    let expected = text!("200 zonder attesten, of 404", "200 without certificates, or 404");
+    match (answer.response.status, keys) {
+        (404, _) => case.judged(Vec::new()),
+        (429 | 503, _) => Err(try_later(answer).into()),
+        (200, Some(keys)) if keys.is_empty() => case.judged(Vec::new()),
+        (200, Some(keys)) if pages.pages.iter().any(|listed| listed.keys() == keys) => {
+            case.judged(vec![answer.finding("", expected, items_in_words(&keys))])
+        }
+        (200, Some(_)) => Err(reason::see(
+            "LST-17",
+            text!("er zijn meer pagina's dan de lijst zegt", "there are more pages than the list says"),
+        )
+        .into()),
+        (status, _) => case.judged(vec![answer.finding("status", expected, Text::same(status))]),
+    }
+}
+
+pub(super) fn order_is_stable(case: &Case<'_>) -> Judgement {
+    let first = case.several_pages()?;
+    let requests: Vec<Request> = first.pages.iter().map(|listed| listed.answer.request().clone()).collect();
+    let second = case.pages_of(&requests.iter().map(|request| request.clone().again(1)).collect::<Vec<_>>())?;
+    let differing: Vec<&Request> = first
+        .pages
+        .iter()
+        .zip(&second)
+        .zip(&requests)
+        .filter(|((a, b), _)| a.keys() != b.keys())
+        .map(|(_, request)| request)
+        .collect();
+    let third = case.pages_of(&differing.iter().map(|request| (*request).clone().again(2)).collect::<Vec<_>>())?;
+    let findings = third.iter().zip(&differing).filter_map(|(third, request)| {
+        // Data may change between two calls; an order that changes each time is the finding.
+        let index = requests.iter().position(|other| other == *request)?;
+        let (a, b) = (first.pages.get(index)?.keys(), second.get(index)?.keys());
+        (third.keys() != b).then(|| {
+            let expected = items_in_words(&a);
+            third.answer.finding(third.page.place.as_str(), expected, items_in_words(&b))
+        })
+    });
+    case.judged(findings.collect())
+}
+
+pub(super) fn size_is_the_limit_in_force(case: &Case<'_>) -> Judgement {
+    let mut requests: Vec<Request> = case.pages()?.pages.iter().map(|listed| listed.answer.request().clone()).collect();
+    requests.push(case.page_request(Citizen::Subject, case.entry.maximum_limit, 0));
+    let mut findings = Vec::new();
+    let (mut stated, mut telling) = (false, false);
+    for listed in case.pages_of(&requests)? {
+        let limit = listed.answer.request().parameter(&case.entry.limit).and_then(|limit| limit.parse::<u64>().ok());
+        let (Some(limit), Some(size)) = (limit, listed.page.metadata.size.value()) else { continue };
+        stated = true;
+        telling |= listed.items().len() as u64 != limit;
+        if size != limit {
+            findings.push(listed.answer.finding(place_of(&listed, "size"), Text::same(limit), Text::same(size)));
+        }
+    }
+    if !stated {
+        return Err(reason::see("LST-04", text!("`size` ontbreekt", "`size` is missing")).into());
+    }
+    if findings.is_empty() && !telling {
+        return Err(Verdict::blocked(
+            text!("elke pagina was precies zo vol als haar limiet", "every page was exactly as full as its limit"),
+            text!(
+                "kies een burger met een ander aantal attesten",
+                "choose a citizen with another number of certificates"
+            ),
+        )
+        .into());
+    }
+    case.judged(findings)
+}

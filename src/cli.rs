@@ -1,0 +1,212 @@
+//! The command line.
+
+mod check;
+mod demo;
+mod explain;
+mod list;
+mod output;
+mod progress;
+mod selftest;
+mod serve;
+mod specs;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::fault::InputFaults;
+use crate::text;
+use crate::text::{Lang, Text};
+use crate::verdict::ExitStatus;
+
+const AFTER_HELP: &str = "\
+Start here:
+  bronkeur demo                       checks the built-in source: nothing to configure, nothing leaves this machine
+  bronkeur check -p bron.yaml         checks your own source
+  bronkeur explain LST-11             what a requirement asks, why, and how it is judged
+
+Exit status:
+  0  no failure, and nothing obligatory left undecided
+  1  at least one failure
+  2  the call, the profile or the specs are wrong; nothing was sent
+  3  could not be concluded: something obligatory is blocked, no token, source unreachable, interrupted
+  4  internal error, or a result that could not be written";
+
+/// Checks whether a source of attesten and vergunningen conforms to what Mijn Burgerprofiel asks of it.
+///
+/// Reads the requirements and a profile of the source, obtains tokens at the access management (ACM), exercises the
+/// source with GET, HEAD and OPTIONS alone, and says pass or fail per requirement, with evidence. Secrets and national
+/// numbers are masked everywhere.
+#[derive(Debug, Parser)]
+#[command(name = "bronkeur", version, after_help = AFTER_HELP, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+/// What every command understands.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Output")]
+struct Global {
+    /// The language of terminal and JUnit [default: from LC_ALL or LANG, else en]
+    #[arg(long, global = true, env = "BRONKEUR_LANG", value_enum)]
+    lang: Option<Lang>,
+    /// Colour on the terminal; NO_COLOR is respected
+    #[arg(long, global = true, env = "BRONKEUR_COLOR", value_enum, default_value_t = When::Auto)]
+    color: When,
+    /// Only the last line, and errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Every requirement on its own line, and the requests as they go out
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check a source: the main job
+    Check(Box<check::CheckArgs>),
+    /// Start the built-in ACM and source on this machine, check it, show the result
+    Demo(demo::DemoArgs),
+    /// Keep the built-in ACM and source running, with a profile for them
+    Serve(serve::ServeArgs),
+    /// Break the built-in source in every known way and show which requirements notice
+    Selftest(selftest::SelftestArgs),
+    /// The requirements: number, level, basis, how they are judged
+    List(list::ListArgs),
+    /// One requirement: what it asks, why, how it is judged, what to do
+    Explain(explain::ExplainArgs),
+}
+
+impl Global {
+    /// The language: the flag, else the locale.
+    fn lang(&self) -> Lang {
+        self.lang.unwrap_or_else(|| {
+            let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(environment);
+            Lang::of_locale(&locale.unwrap_or_default())
+        })
+    }
+
+    fn color(&self) -> bool {
+        match self.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => {
+                std::io::stdout().is_terminal()
+                    && environment("NO_COLOR").is_none()
+                    && environment("TERM").as_deref() != Some("dumb")
+            }
+        }
+    }
+}
+
+/// A variable of the environment that is set and not empty. The only place that reads it, besides clap.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Why a command could not do its work: what to say and how to end.
+#[derive(Debug)]
+enum Trouble {
+    /// The call, the profile or the specs are wrong.
+    Input(InputFaults),
+    /// Something else, in words, with what to do.
+    Other(ExitStatus, Text, Text),
+}
+
+impl From<InputFaults> for Trouble {
+    fn from(faults: InputFaults) -> Self {
+        Self::Input(faults)
+    }
+}
+
+impl Trouble {
+    fn internal(what: &str, error: &dyn std::fmt::Display) -> Self {
+        Self::Other(
+            ExitStatus::Internal,
+            text!("{what}: {error}", "{what}: {error}"),
+            text!("meld dit met de versie (`bronkeur --version`) en de opdracht", "report this with the version (`bronkeur --version`) and the command"),
+        )
+    }
+
+    fn status(&self) -> ExitStatus {
+        match self {
+            Self::Input(_) => ExitStatus::Usage,
+            Self::Other(status, ..) => *status,
+        }
+    }
+
+    fn show(&self, lang: Lang) {
+        match self {
+            Self::Input(faults) => eprintln!("{}", faults.render(lang)),
+            Self::Other(_, message, remedy) => eprintln!("bronkeur: {}\n    {}", message.get(lang), remedy.get(lang)),
+        }
+    }
+}
+
+type Done = Result<ExitStatus, Trouble>;
+
+/// Runs the program. Usage errors end with 2, as clap does.
+pub fn main() -> ExitCode {
+    // A closed pipe (`bronkeur list | head`) is no reason for a message; a defect of ours is status 4.
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        // The message itself could hold anything, a secret too: it is not shown.
+        eprintln!("bronkeur: internal error at {place}; please report it with the command and `bronkeur --version`");
+    }));
+    let status = std::panic::catch_unwind(|| {
+        let cli = Cli::parse();
+        let lang = cli.global.lang();
+        match cli.command.run(&cli.global) {
+            Ok(status) => status,
+            Err(trouble) => {
+                trouble.show(lang);
+                trouble.status()
+            }
+        }
+    });
+    ExitCode::from(status.unwrap_or(ExitStatus::Internal).code())
+}
+
+impl Command {
+    fn run(self, global: &Global) -> Done {
+        match self {
+            Self::Check(args) => check::check(&args, global),
+            Self::Demo(args) => demo::demo(&args, global),
+            Self::Serve(args) => serve::serve(&args, global),
+            Self::Selftest(args) => selftest::selftest(&args, global),
+            Self::List(args) => list::list(&args, global),
+            Self::Explain(args) => explain::explain(&args, global),
+        }
+    }
+}
+
+/// The runtime of the commands that speak to the network.
+fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(2)
+        .build()
+        .map_err(|error| Trouble::internal("tokio", &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,111 @@
+//! `bronkeur list`: the catalogue.
+
+use clap::{Args, ValueEnum};
+use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, Table};
+use serde_json::json;
+
+use super::specs::SpecArgs;
+use super::{Done, Global, output};
+use crate::catalogue::{Catalogue, Requirement};
+use crate::evaluate::matches_id;
+use crate::text::Lang;
+use crate::verdict::ExitStatus;
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct ListArgs {
+    /// Only these requirements or chapters, such as LST or SEC-08
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+    /// The form of the list
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    #[command(flatten)]
+    specs: SpecArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// For documentation
+    Markdown,
+    /// For programs
+    Json,
+}
+
+pub(super) fn list(args: &ListArgs, global: &Global) -> Done {
+    let catalogue = args.specs.load()?;
+    let faults = super::specs::unknown_ids(&catalogue, "command line", &args.ids);
+    crate::fault::InputFaults(faults).or(())?;
+    let rows: Vec<&Requirement> = catalogue
+        .requirements
+        .iter()
+        .filter(|row| args.ids.is_empty() || args.ids.iter().any(|name| matches_id(name, &row.id)))
+        .collect();
+    let lang = global.lang();
+    output::print(&match args.format {
+        Format::Table => table(&catalogue, &rows, lang),
+        Format::Markdown => markdown(&catalogue, &rows, lang),
+        Format::Json => as_json(&rows),
+    });
+    Ok(ExitStatus::Success)
+}
+
+/// `quoted ATT 5.3, derived`
+fn basis(row: &Requirement) -> String {
+    let basis = row.basis.iter().map(|basis| match &basis.document {
+        Some(document) if basis.kind == "rfc" => document.clone(),
+        _ => [basis.kind.as_str(), &basis.reference()].join(" ").trim_end().to_owned(),
+    });
+    basis.collect::<Vec<_>>().join(", ")
+}
+
+fn table(catalogue: &Catalogue, rows: &[&Requirement], lang: Lang) -> String {
+    let mut text = String::new();
+    for chapter in &catalogue.chapters {
+        let of_chapter: Vec<&&Requirement> = rows.iter().filter(|row| row.chapter == chapter.name).collect();
+        if of_chapter.is_empty() {
+            continue;
+        }
+        let mut table = Table::new();
+        table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(output::width());
+        for row in of_chapter {
+            table.add_row([row.id.as_str(), row.level.name(), row.mode.name(), row.title.get(lang), &basis(row)]);
+        }
+        text.push_str(&format!("{} ({})\n{}\n\n", chapter.title.get(lang), chapter.name, table.trim_fmt()));
+    }
+    text
+}
+
+fn markdown(catalogue: &Catalogue, rows: &[&Requirement], lang: Lang) -> String {
+    let mut text = String::new();
+    for chapter in &catalogue.chapters {
+        let of_chapter: Vec<&&Requirement> = rows.iter().filter(|row| row.chapter == chapter.name).collect();
+        if of_chapter.is_empty() {
+            continue;
+        }
+        text.push_str(&format!("## {} (`{}`)\n\n", chapter.title.get(lang), chapter.name));
+        text.push_str("| id | level | mode | requirement | basis |\n| --- | --- | --- | --- | --- |\n");
+        for row in of_chapter {
+            let title = row.title.get(lang).replace('|', "\\|");
+            text.push_str(&format!("| {} | {} | {} | {title} | {} |\n", row.id, row.level.name(), row.mode.name(), basis(row)));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn as_json(rows: &[&Requirement]) -> String {
+    let rows: Vec<serde_json::Value> = rows
+        .iter()
+        .map(|row| {
+            json!({
+                "id": row.id, "chapter": row.chapter, "level": row.level, "about": row.about, "mode": row.mode,
+                "basis": row.basis.iter().map(|basis| &basis.kind).collect::<Vec<_>>(),
+                "reference": row.reference, "link": row.link, "title": row.title,
+            })
+        })
+        .collect();
+    format!("{:#}\n", serde_json::Value::Array(rows))
+}

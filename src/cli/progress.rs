@@ -1,0 +1,108 @@
+//! What is told while a run goes on: a line that moves on a terminal, plain lines elsewhere, on standard error.
+
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::Global;
+use crate::catalogue::Catalogue;
+use crate::exchange::Exchange;
+use crate::run::Event;
+use crate::text;
+use crate::text::{Lang, Text};
+
+/// How the progress of a run is shown.
+pub(super) struct Progress<'a> {
+    catalogue: &'a Catalogue,
+    lang: Lang,
+    bar: Option<ProgressBar>,
+    /// Plain lines: how many requirements of each chapter are still open.
+    open: Vec<(&'a str, usize)>,
+    verbose: bool,
+    quiet: bool,
+    sent: usize,
+    judged: usize,
+}
+
+impl<'a> Progress<'a> {
+    pub(super) fn new(catalogue: &'a Catalogue, global: &Global) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let bar = (terminal && !global.quiet).then(|| {
+            let bar = ProgressBar::new(catalogue.requirements.len() as u64);
+            let style = ProgressStyle::with_template("{spinner} {pos}/{len} {wide_msg} {elapsed}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        let open = catalogue.chapters.iter().map(|chapter| {
+            (chapter.name.as_str(), catalogue.requirements.iter().filter(|row| row.chapter == chapter.name).count())
+        });
+        Self {
+            catalogue,
+            lang: global.lang(),
+            bar,
+            open: open.collect(),
+            verbose: global.verbose > 0,
+            quiet: global.quiet,
+            sent: 0,
+            judged: 0,
+        }
+    }
+
+    pub(super) fn tell(&mut self, event: Event<'_>) {
+        match event {
+            Event::Sending(_) => self.sent += 1,
+            Event::Received(exchange) if self.verbose => self.line(&seen(exchange)),
+            Event::Received(_) => {}
+            Event::Judged(position, _) => self.judged(position),
+        }
+        let (sent, judged) = (self.sent, self.judged);
+        if let Some(bar) = &self.bar {
+            bar.set_position(judged as u64);
+            let message = text!("beoordeeld, {sent} verzoeken", "judged, {sent} requests");
+            bar.set_message(message.get(self.lang).to_owned());
+        }
+    }
+
+    fn judged(&mut self, position: usize) {
+        self.judged += 1;
+        let Some(row) = self.catalogue.requirements.get(position) else { return };
+        let Some((name, left)) = self.open.iter_mut().find(|(name, _)| *name == row.chapter) else { return };
+        *left = left.saturating_sub(1);
+        if *left == 0 {
+            let name = *name;
+            let title = self.catalogue.chapters.iter().find(|chapter| chapter.name == name);
+            let title = title.map_or_else(Text::default, |chapter| chapter.title.clone());
+            let (nl, en, sent) = (title.nl, title.en, self.sent);
+            let line = text!("{nl}: beoordeeld ({sent} verzoeken tot nu)", "{en}: judged ({sent} requests so far)");
+            if self.bar.is_none() {
+                self.line(line.get(self.lang));
+            }
+        }
+    }
+
+    fn line(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(line),
+            None if !self.quiet => eprintln!("{line}"),
+            None => {}
+        }
+    }
+
+    pub(super) fn finish(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// One exchange in a line. What it holds is masked already.
+fn seen(exchange: &Exchange) -> String {
+    let sent = &exchange.sent;
+    let outcome = match &exchange.result {
+        Ok(response) => response.status.to_string(),
+        Err(failure) => format!("{:?}", failure.kind).to_lowercase(),
+    };
+    crate::verdict::shown(&format!("{} {} -> {outcome} ({} ms)", sent.method, sent.url, exchange.ms))
+}

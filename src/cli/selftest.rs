@@ -1,0 +1,72 @@
+//! `bronkeur selftest`: the kill matrix.
+
+use clap::Args;
+
+use super::{Done, Global, Trouble, output, runtime};
+use crate::fault::InputFaults;
+use crate::sandbox::{Envelope, faults};
+use crate::selftest::{Row, matrix};
+use crate::text;
+use crate::verdict::ExitStatus;
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct SelftestArgs {
+    /// Only these faults, or the faults that break these requirements
+    #[arg(value_name = "NAME|ID")]
+    faults: Vec<String>,
+    /// Faults examined at the same time
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    at_once: usize,
+    #[command(flatten)]
+    specs: super::specs::SpecArgs,
+}
+
+pub(super) fn selftest(args: &SelftestArgs, global: &Global) -> Done {
+    // For the rest of the process: the runs share it across tasks.
+    let catalogue = &*Box::leak(Box::new(args.specs.load()?));
+    let chosen: Vec<_> = if args.faults.is_empty() {
+        faults::all().collect()
+    } else {
+        args.faults.iter().flat_map(|name| faults::find(name)).collect()
+    };
+    if chosen.is_empty() {
+        return Err(InputFaults::one(
+            "command line",
+            text!("er is geen fout met die naam", "there is no fault of that name"),
+            text!("`bronkeur serve --faults` toont ze alle", "`bronkeur serve --faults` shows them all"),
+        )
+        .into());
+    }
+    let width = chosen.iter().map(|fault| fault.name.len()).max().unwrap_or_default().max("conformant".len());
+    let quiet = global.quiet;
+    let rows = runtime()?
+        .block_on(matrix(catalogue, chosen, args.at_once, |row| {
+            if !quiet {
+                output::print(&line(row, width));
+            }
+        }))
+        .map_err(|error| Trouble::internal("selftest", &error))?;
+    let exact = rows.iter().filter(|row| row.is_exact()).count();
+    let noticed: std::collections::BTreeSet<&String> = rows.iter().flat_map(|row| &row.failed).collect();
+    let faults = rows.iter().filter(|row| row.fault.is_some()).count() / 2;
+    output::print(&format!(
+        "selftest: {faults} faults in 2 envelopes, {} requirements noticed one, {exact} of {} runs exact\n",
+        noticed.len(),
+        rows.len()
+    ));
+    Ok(if exact == rows.len() { ExitStatus::Success } else { ExitStatus::Failures })
+}
+
+/// One row: the fault, the envelope, what noticed it, and what is not as the fault says.
+fn line(row: &Row, width: usize) -> String {
+    let envelope = if row.envelope == Envelope::Hal { "hal  " } else { "links" };
+    let list = |ids: &std::collections::BTreeSet<String>| ids.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+    let mut line = format!("{:<width$}  {envelope}  {}", row.name(), list(&row.failed));
+    for (word, ids) in [("missed", row.missed()), ("surplus", row.surplus()), ("blocked", row.stray())] {
+        if !ids.is_empty() {
+            line.push_str(&format!("  !! {word}: {}", list(&ids)));
+        }
+    }
+    line.push('\n');
+    line
+}

@@ -1,0 +1,62 @@
+//! `bronkeur serve`: the built-in ACM and source, kept running, with a profile for them.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::demo::SandboxArgs;
+use super::{Done, Global, Trouble, output, runtime};
+use crate::report;
+use crate::sandbox::{Sandbox, faults};
+use crate::text;
+use crate::text::{Lang, Text};
+use crate::verdict::ExitStatus;
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    sandbox: SandboxArgs,
+    /// Where the profile and what it refers to go
+    #[arg(short, long, value_name = "DIR", default_value = "sandbox")]
+    out: PathBuf,
+    /// Show the faults that --fault knows, and end
+    #[arg(long)]
+    faults: bool,
+}
+
+pub(super) fn serve(args: &ServeArgs, global: &Global) -> Done {
+    if args.faults {
+        let width = faults::all().map(|fault| fault.name.len()).max().unwrap_or_default();
+        let lines: String = faults::all()
+            .map(|fault| format!("{:<width$}  {:<24}  {}\n", fault.name, fault.breaks.join(" "), fault.summary))
+            .collect();
+        output::print(&lines);
+        return Ok(ExitStatus::Success);
+    }
+    let runtime = runtime()?;
+    let sandbox = runtime.block_on(args.sandbox.start())?;
+    let profile = write_profile(&sandbox, &args.out)?;
+    let (issuer, base_url) = (sandbox.issuer(), sandbox.base_url());
+    let profile = profile.display();
+    let words = text!(
+        "ACM      {issuer}\nbron     {base_url}\nprofiel  {profile}\n\nKeur hem vanuit een ander venster:\n    bronkeur check -p {profile}\nCtrl-C stopt.\n",
+        "ACM      {issuer}\nsource   {base_url}\nprofile  {profile}\n\nCheck it from another window:\n    bronkeur check -p {profile}\nCtrl-C stops.\n"
+    );
+    output::print(words.get(global.lang()));
+    let stopped = runtime.block_on(tokio::signal::ctrl_c());
+    stopped.map(|()| ExitStatus::Success).map_err(|error| Trouble::internal("Ctrl-C", &error))
+}
+
+/// Writes the profile and the files that it refers to; secrets stand in files of their own.
+fn write_profile(sandbox: &Sandbox, folder: &Path) -> Result<PathBuf, Trouble> {
+    let files = sandbox.profile_files();
+    let unwritten = report::write_all(folder, files.iter().map(|(name, text)| (name.as_str(), Ok(text.clone()))));
+    match unwritten.into_iter().next() {
+        None => Ok(folder.join("bron.yaml")),
+        Some(problem) => Err(Trouble::Other(
+            ExitStatus::Internal,
+            Text::new(problem.in_words(Lang::Nl), problem.in_words(Lang::En)),
+            text!("kies met --out een map waarin u mag schrijven", "choose with --out a folder in which you may write"),
+        )),
+    }
+}

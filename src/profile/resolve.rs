@@ -1,0 +1,356 @@
+//! Follows every reference of a profile, once, and collects every fault on the way.
+
+use std::path::Path;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::reference::{Reader, fits_a_header};
+use super::resolved::Pem;
+use super::validate::{self, Purpose, is_url, issuer, url};
+use super::{
+    Acm, AuthMethod, Citizen, CitizenToken, Client, ClientCertificate, OpenApiLocation, Profile, Reference, Resolved,
+    ResolvedAcm, ResolvedCitizen, ResolvedClient, ResolvedClientAuth, ResolvedSource, Source, Target, Tokens,
+};
+use crate::fault::{InputFaults, LARGEST_TEXT, read_text};
+use crate::insz;
+use crate::text;
+
+impl Profile {
+    /// The profile with all references read and all values typed, or everything that is wrong with it, the faults of
+    /// [`Profile::validate`] among it. `env` looks up an environment variable; files are relative to `base_dir`, the
+    /// folder of the profile. Commands run one after the other, 30 seconds each at most.
+    pub fn resolve(
+        self,
+        file: &str,
+        env: &dyn Fn(&str) -> Option<String>,
+        base_dir: &Path,
+    ) -> Result<Resolved, InputFaults> {
+        let mut faults = self.validate(file);
+        let mut reader = Reader::new(file, env, base_dir);
+        let source = source(&mut reader, &self.source);
+        let acm = self.acm.as_ref().map(|profile| acm(&mut reader, profile));
+        let citizens = citizens(&mut reader, &self.citizens);
+        let tokens = Tokens {
+            expired: negative(&mut reader, "expired", self.tokens.expired.as_ref()),
+            other_audience: negative(&mut reader, "other_audience", self.tokens.other_audience.as_ref()),
+            without_scope: negative(&mut reader, "without_scope", self.tokens.without_scope.as_ref()),
+            without_citizen: negative(&mut reader, "without_citizen", self.tokens.without_citizen.as_ref()),
+        };
+        let [reviews, waivers] = [&self.reviews, &self.waivers].map(|path| path.as_ref().map(|path| reader.path(path)));
+        faults.extend(reader.faults.into_iter().map(|fault| fault.located(&self.text.0)));
+        InputFaults(faults).or(())?;
+        // Without a fault everything is there.
+        let (Some(source), Some(acm)) = (source, acm.map_or(Some(None), |acm| acm.map(Some))) else {
+            return Err(incomplete(file));
+        };
+        Ok(Resolved {
+            source,
+            acm,
+            production: self.production,
+            citizens,
+            tokens,
+            limits: self.limits,
+            accept_blocked: self.accept_blocked,
+            reviews,
+            waivers,
+        })
+    }
+
+    /// Only the part about ACM, for commands that need no citizen yet (`login`). None when the profile has no `acm`.
+    pub fn resolve_acm(
+        &self,
+        file: &str,
+        env: &dyn Fn(&str) -> Option<String>,
+        base_dir: &Path,
+    ) -> Result<Option<ResolvedAcm>, InputFaults> {
+        let Some(profile) = &self.acm else { return Ok(None) };
+        let mut faults: Vec<_> =
+            validate::connection(self, file).into_iter().map(|fault| fault.located(&self.text.0)).collect();
+        let mut reader = Reader::new(file, env, base_dir);
+        let acm = acm(&mut reader, profile);
+        faults.extend(reader.faults.into_iter().map(|fault| fault.located(&self.text.0)));
+        InputFaults(faults).or(())?;
+        acm.map(Some).ok_or_else(|| incomplete(file))
+    }
+}
+
+fn incomplete(file: &str) -> InputFaults {
+    InputFaults::one(
+        file,
+        text!("het profiel is onvolledig", "the profile is incomplete"),
+        text!("vergelijk het met specs/profile.schema.json", "compare it with specs/profile.schema.json"),
+    )
+}
+
+/// Validation has reported a URL that is none: it is only left out here.
+fn given(text: Option<&String>, purpose: Purpose) -> Option<Url> {
+    url(text?, purpose).ok()
+}
+
+fn source(reader: &mut Reader<'_>, profile: &Source) -> Option<ResolvedSource> {
+    let openapi = profile.openapi.as_ref().and_then(|place| openapi(reader, place));
+    let ca_bundle = pem(reader, "source.ca_bundle", profile.ca_bundle.as_ref());
+    let client_certificate = profile.client_certificate.as_ref().and_then(|files| {
+        let certificate = pem(reader, "source.client_certificate.certificate", Some(&files.certificate));
+        let place = "source.client_certificate.key";
+        let key = reader.secret(place, &files.key).and_then(|key| private_key(reader, place, key));
+        Some(ClientCertificate { certificate: certificate?, key: key? })
+    });
+    let defaults = ResolvedSource::new(&url(&profile.base_url, Purpose::Base).ok()?);
+    Some(ResolvedSource {
+        name: profile.name.clone().unwrap_or(defaults.name),
+        public_url: given(profile.public_url.as_ref(), Purpose::Base).unwrap_or(defaults.public_url),
+        origins: profile.origins.iter().filter_map(|origin| given(Some(origin), Purpose::Origin)).collect(),
+        openapi,
+        http_port: profile.http_port.unwrap_or(defaults.http_port),
+        plain_http: profile.plain_http,
+        declares: profile.declares,
+        ca_bundle,
+        client_certificate,
+        proxy: given(profile.proxy.as_ref(), Purpose::Proxy),
+        // The schema allows no more than an hour; code may have set anything.
+        timeout: profile.timeout.and_then(|s| Duration::try_from_secs_f64(s).ok()).unwrap_or(defaults.timeout),
+        rate: profile.rate,
+        concurrency: profile.concurrency.unwrap_or(defaults.concurrency).max(1),
+        base_url: defaults.base_url,
+    })
+}
+
+fn openapi(reader: &mut Reader<'_>, place: &str) -> Option<OpenApiLocation> {
+    if is_url(place) {
+        return url(place, Purpose::Document).ok().map(OpenApiLocation::Url);
+    }
+    let path = reader.path(place);
+    if !path.is_file() {
+        reader.fault(
+            "source.openapi",
+            text!("het bestand `{place}` bestaat niet", "the file `{place}` does not exist"),
+            text!(
+                "geef een pad vanaf de map van het profiel, of een URL",
+                "give a path from the profile's folder, or a URL"
+            ),
+        );
+        return None;
+    }
+    Some(OpenApiLocation::File(path))
+}
+
+fn file(reader: &mut Reader<'_>, place: &str, path: &str, limit: usize) -> Option<String> {
+    match read_text(&reader.path(path), limit) {
+        Ok(text) => Some(text),
+        Err(faults) => {
+            for fault in faults.0 {
+                let (nl, en) = (fault.message.nl, fault.message.en);
+                reader.fault(place, text!("`{path}`: {nl}", "`{path}`: {en}"), fault.remedy);
+            }
+            None
+        }
+    }
+}
+
+fn pem(reader: &mut Reader<'_>, place: &str, path: Option<&String>) -> Option<Pem> {
+    let path = path?;
+    let text = file(reader, place, path, LARGEST_TEXT)?;
+    if !text.contains("-----BEGIN CERTIFICATE-----") {
+        reader.fault(
+            place,
+            text!("`{path}` bevat geen certificaat in PEM-vorm", "`{path}` holds no certificate in PEM form"),
+            text!(
+                "geef een bestand met `-----BEGIN CERTIFICATE-----`",
+                "give a file with `-----BEGIN CERTIFICATE-----`"
+            ),
+        );
+        return None;
+    }
+    Some(Pem(text))
+}
+
+fn private_key(reader: &mut Reader<'_>, place: &str, key: SecretString) -> Option<SecretString> {
+    if key.expose_secret().contains("PRIVATE KEY-----") {
+        return Some(key);
+    }
+    reader.fault(
+        place,
+        text!("is geen private sleutel in PEM-vorm", "is not a private key in PEM form"),
+        text!("geef een sleutel met `-----BEGIN PRIVATE KEY-----`", "give a key with `-----BEGIN PRIVATE KEY-----`"),
+    );
+    None
+}
+
+fn acm(reader: &mut Reader<'_>, profile: &Acm) -> Option<ResolvedAcm> {
+    let issuer_name = issuer(&profile.environment).to_owned();
+    let resolved = client(reader, "acm.client", &profile.client);
+    let source_client =
+        profile.source_client.as_ref().and_then(|source_client| client(reader, "acm.source_client", source_client));
+    let ca_bundle = pem(reader, "acm.ca_bundle", profile.ca_bundle.as_ref());
+    let target = match (&profile.audience, &profile.resource) {
+        (Some(audience), None) => Target::Audience(audience.clone()),
+        (None, Some(resource)) => Target::Resource(resource.clone()),
+        _ => return None,
+    };
+    Some(ResolvedAcm {
+        environment: profile.environment.clone(),
+        issuer: url(&issuer_name, Purpose::Base).ok()?,
+        issuer_name,
+        client: resolved?,
+        target,
+        scope: profile.scope.clone(),
+        actor: profile.actor,
+        source_client,
+        other_audience: profile.other_audience.clone(),
+        hops: profile.hops.clone(),
+        ca_bundle,
+    })
+}
+
+fn client(reader: &mut Reader<'_>, place: &str, profile: &Client) -> Option<ResolvedClient> {
+    let secret = profile.secret.as_ref().map(|secret| reader.secret(&format!("{place}.secret"), secret));
+    let key = profile.private_key.as_ref().map(|key| {
+        let place = format!("{place}.private_key.file");
+        let pem = reader.secret(&place, &Reference::File(key.file.clone()));
+        pem.and_then(|pem| private_key(reader, &place, pem))
+    });
+    let auth = match (secret, key) {
+        (_, Some(key)) => {
+            let kid = profile.private_key.as_ref().and_then(|key| key.kid.clone());
+            ResolvedClientAuth::Jwt { key: key?, kid }
+        }
+        (Some(secret), None) if profile.auth == Some(AuthMethod::Basic) => ResolvedClientAuth::Basic(secret?),
+        (Some(secret), None) => ResolvedClientAuth::Post(secret?),
+        (None, None) => return None,
+    };
+    Some(ResolvedClient { id: profile.id.clone(), auth })
+}
+
+fn negative(reader: &mut Reader<'_>, key: &str, reference: Option<&Reference>) -> Option<SecretString> {
+    let place = format!("tokens.{key}");
+    let token = reader.secret(&place, reference?)?;
+    header_value(reader, &place, token)
+}
+
+/// A token that cannot travel in a header is a mistake of whoever copied it, not of the source.
+fn header_value(reader: &mut Reader<'_>, place: &str, token: SecretString) -> Option<SecretString> {
+    if fits_a_header(&token) {
+        return Some(token);
+    }
+    reader.fault(
+        place,
+        text!(
+            "is geen token: er staan spaties, regeleinden of vreemde tekens in",
+            "is no token: it holds spaces, line breaks or odd characters"
+        ),
+        text!("geef enkel het token zelf, zonder `Bearer`", "give the token itself only, without `Bearer`"),
+    );
+    None
+}
+
+fn citizens(reader: &mut Reader<'_>, profile: &[Citizen]) -> Vec<ResolvedCitizen> {
+    let mut citizens: Vec<ResolvedCitizen> = Vec::new();
+    for (n, citizen) in profile.iter().enumerate() {
+        let token = citizen_token(reader, n, citizen);
+        let place = format!("citizens[{n}].insz");
+        let Some(number) = reader.secret(&place, &citizen.insz) else { continue };
+        let Some(insz) = national_number(&number) else {
+            reader.fault(
+                place,
+                text!(
+                    "is geen geldig rijksregisternummer: elf cijfers met een juist controlegetal",
+                    "is not a valid national number: eleven digits with a right check number"
+                ),
+                text!("kijk het nummer van deze testburger na", "check the number of this test citizen"),
+            );
+            continue;
+        };
+        if let Some(same) = citizens.iter().find(|other| other.insz.expose_secret() == insz.expose_secret()) {
+            let name = &same.name;
+            reader.fault(
+                &place,
+                text!("is ook het nummer van `{name}`", "is the number of `{name}` too"),
+                text!("geef elke burger een eigen nummer", "give every citizen a number of its own"),
+            );
+        }
+        if let Some(same) = citizens.iter().find(|other| shares_token(other.token.as_ref(), token.as_ref())) {
+            let name = &same.name;
+            reader.fault(
+                format!("citizens[{n}]"),
+                text!("heeft hetzelfde token als `{name}`", "has the same token as `{name}`"),
+                text!("geef elke burger een eigen token", "give every citizen a token of its own"),
+            );
+        }
+        citizens.push(ResolvedCitizen { name: citizen.name.clone(), role: citizen.role, insz, token });
+    }
+    citizens
+}
+
+/// Eleven digits, without the dots, dashes and spaces that people write between them.
+fn national_number(text: &SecretString) -> Option<SecretString> {
+    let digits: String = text.expose_secret().chars().filter(|c| !matches!(c, '.' | '-' | ' ')).collect();
+    insz::valid(&digits).then(|| SecretString::from(digits))
+}
+
+fn values(token: Option<&CitizenToken>) -> Vec<&str> {
+    match token {
+        None => Vec::new(),
+        Some(CitizenToken::Access(one) | CitizenToken::Refresh(one) | CitizenToken::Tx(one)) => {
+            vec![one.expose_secret()]
+        }
+        Some(CitizenToken::Session { access, refresh }) => vec![access.expose_secret(), refresh.expose_secret()],
+    }
+}
+
+fn shares_token(one: Option<&CitizenToken>, other: Option<&CitizenToken>) -> bool {
+    let other = values(other);
+    values(one).iter().any(|value| other.contains(value))
+}
+
+fn citizen_token(reader: &mut Reader<'_>, n: usize, citizen: &Citizen) -> Option<CitizenToken> {
+    let command = citizen.command.clone().map(Reference::Command);
+    let given = [
+        ("token", citizen.token.as_ref()),
+        ("refresh_token", citizen.refresh_token.as_ref()),
+        ("command", command.as_ref()),
+        ("tx_token", citizen.tx_token.as_ref()),
+    ];
+    let (key, reference) = given.into_iter().find_map(|(key, reference)| Some((key, reference?)))?;
+    let place = format!("citizens[{n}].{key}");
+    let text = reader.secret(&place, reference)?;
+    let Some(token) = token_of(key, &text) else {
+        reader.fault(
+            place,
+            text!("is JSON zonder het gevraagde token", "is JSON without the token asked for"),
+            text!(
+                "geef het token zelf, of een object met access_token en refresh_token",
+                "give the token itself, or an object with access_token and refresh_token"
+            ),
+        );
+        return None;
+    };
+    for value in values(Some(&token)) {
+        header_value(reader, &place, SecretString::from(value))?;
+    }
+    Some(token)
+}
+
+/// A token as it is, or out of the answer of a token endpoint.
+fn token_of(key: &str, text: &SecretString) -> Option<CitizenToken> {
+    let text = text.expose_secret().trim();
+    let (access, refresh) = if text.starts_with('{') {
+        let answer: serde_json::Value = serde_json::from_str(text).ok()?;
+        let field = |name: &str| answer.get(name)?.as_str().filter(|token| !token.is_empty()).map(SecretString::from);
+        (field("access_token"), field("refresh_token"))
+    } else if key == "refresh_token" {
+        (None, Some(SecretString::from(text)))
+    } else {
+        (Some(SecretString::from(text)), None)
+    };
+    match (key, access, refresh) {
+        ("tx_token", Some(access), _) => Some(CitizenToken::Tx(access)),
+        // A refresh token is no TX token.
+        ("tx_token", None, _) | (_, None, None) => None,
+        ("refresh_token", _, Some(refresh)) | (_, None, Some(refresh)) => Some(CitizenToken::Refresh(refresh)),
+        (_, Some(access), Some(refresh)) => Some(CitizenToken::Session { access, refresh }),
+        (_, Some(access), None) => Some(CitizenToken::Access(access)),
+    }
+}

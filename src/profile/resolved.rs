@@ -1,0 +1,250 @@
+//! The profile with every reference read: what the run works with. It may also be built in code, without a file.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::{Actor, AuthMethod, Declares, Limits, Role, Tokens};
+
+/// A profile that is ready to run with. Secrets and national numbers are shown by no formatter.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// The source under inspection.
+    pub source: ResolvedSource,
+    /// How to get tokens; none when every citizen brings a TX token.
+    pub acm: Option<ResolvedAcm>,
+    /// The run goes against production, by the owner's word.
+    pub production: bool,
+    /// The test citizens; at most one for each role.
+    pub citizens: Vec<ResolvedCitizen>,
+    /// Ready-made tokens that the source must refuse.
+    pub tokens: Tokens<SecretString>,
+    /// How much is asked of the source.
+    pub limits: Limits,
+    /// Requirement ids that may stay blocked, with the reason why. Whether the ids exist is not judged here.
+    pub accept_blocked: BTreeMap<String, String>,
+    /// File with the answers of reviewers.
+    pub reviews: Option<PathBuf>,
+    /// File with the waivers.
+    pub waivers: Option<PathBuf>,
+}
+
+impl Resolved {
+    /// A profile with defaults for everything but the source's URL; whoever builds it adds citizens and tokens.
+    pub fn new(base_url: &Url) -> Self {
+        Self {
+            source: ResolvedSource::new(base_url),
+            acm: None,
+            production: false,
+            citizens: Vec::new(),
+            tokens: Tokens::default(),
+            limits: Limits::default(),
+            accept_blocked: BTreeMap::new(),
+            reviews: None,
+            waivers: None,
+        }
+    }
+
+    /// The issuer of the tokens, without a slash at its end.
+    pub fn issuer(&self) -> Option<&Url> {
+        self.acm.as_ref().map(|acm| &acm.issuer)
+    }
+
+    /// The citizen with a role.
+    pub fn citizen(&self, role: Role) -> Option<&ResolvedCitizen> {
+        self.citizens.iter().find(|citizen| citizen.role == role)
+    }
+}
+
+/// The source under inspection and how to reach it.
+#[derive(Clone, Debug)]
+pub struct ResolvedSource {
+    /// Name in the reports.
+    pub name: String,
+    /// Up to and including the version; no slash at its end (an origin alone keeps the one that every URL has).
+    pub base_url: Url,
+    /// What the source's links carry; the same as `base_url` unless the profile says otherwise.
+    pub public_url: Url,
+    /// Further origins that the owner vouches for; no path.
+    pub origins: Vec<Url>,
+    /// The source's own OpenAPI document.
+    pub openapi: Option<OpenApiLocation>,
+    /// Port on which plain http is tried.
+    pub http_port: u16,
+    /// http to a host that is not loopback is allowed.
+    pub plain_http: bool,
+    /// What the owner states.
+    pub declares: Declares,
+    /// Further certificate authorities.
+    pub ca_bundle: Option<Pem>,
+    /// The certificate with which we show ourselves.
+    pub client_certificate: Option<ClientCertificate>,
+    /// Proxy towards the source.
+    pub proxy: Option<Url>,
+    /// Longest wait for one answer.
+    pub timeout: Duration,
+    /// Most requests a second; none: no limit.
+    pub rate: Option<f64>,
+    /// Most requests at the same time.
+    pub concurrency: usize,
+}
+
+impl ResolvedSource {
+    /// A source with defaults for everything but its URL, named after its host.
+    pub fn new(base_url: &Url) -> Self {
+        let mut base_url = base_url.clone();
+        let path = base_url.path().trim_end_matches('/').to_owned();
+        base_url.set_path(&path);
+        Self {
+            name: base_url.host_str().unwrap_or_default().to_owned(),
+            public_url: base_url.clone(),
+            base_url,
+            origins: Vec::new(),
+            openapi: None,
+            http_port: 80,
+            plain_http: false,
+            declares: Declares::default(),
+            ca_bundle: None,
+            client_certificate: None,
+            proxy: None,
+            timeout: Duration::from_secs(30),
+            rate: None,
+            concurrency: 8,
+        }
+    }
+}
+
+/// Where the source's own OpenAPI document is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenApiLocation {
+    /// On this computer; it exists.
+    File(PathBuf),
+    /// Behind a URL; to be fetched without a token.
+    Url(Url),
+}
+
+/// Certificates in PEM form. Public, but too long for debug output.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pem(pub String);
+
+impl fmt::Debug for Pem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pem({} bytes)", self.0.len())
+    }
+}
+
+/// A client certificate with its key.
+#[derive(Clone, Debug)]
+pub struct ClientCertificate {
+    /// The certificate and its chain.
+    pub certificate: Pem,
+    /// The private key (PEM).
+    pub key: SecretString,
+}
+
+/// How to get tokens from ACM.
+#[derive(Clone, Debug)]
+pub struct ResolvedAcm {
+    /// `tni`, `prod` or the issuer's URL, as the profile has it.
+    pub environment: String,
+    /// The issuer, without a slash at its end: paths are put behind it.
+    pub issuer: Url,
+    /// The issuer's name exactly as configured, to compare `issuer` and `aud` with (a URL may gain or lose a slash).
+    pub issuer_name: String,
+    /// The client that exchanges.
+    pub client: ResolvedClient,
+    /// What the token is for.
+    pub target: Target,
+    /// Scopes to ask for, separated by spaces.
+    pub scope: Option<String>,
+    /// Whose token goes along as actor token.
+    pub actor: Actor,
+    /// The source's own client, for introspection.
+    pub source_client: Option<ResolvedClient>,
+    /// Client-id of another API.
+    pub other_audience: Option<String>,
+    /// Client-ids for which the token is exchanged before, in order.
+    pub hops: Vec<String>,
+    /// Further certificate authorities.
+    pub ca_bundle: Option<Pem>,
+}
+
+/// What a token is for; the name of the variant is the name of the parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A client-id.
+    Audience(String),
+    /// A URL, exactly as configured.
+    Resource(String),
+}
+
+/// A client of ACM.
+#[derive(Clone, Debug)]
+pub struct ResolvedClient {
+    /// The client-id.
+    pub id: String,
+    /// How it proves who it is.
+    pub auth: ResolvedClientAuth,
+}
+
+/// How a client proves who it is.
+#[derive(Clone, Debug)]
+pub enum ResolvedClientAuth {
+    /// `client_secret_post`
+    Post(SecretString),
+    /// `client_secret_basic`
+    Basic(SecretString),
+    /// `private_key_jwt`
+    Jwt {
+        /// The private key (PEM).
+        key: SecretString,
+        /// Its id at ACM.
+        kid: Option<String>,
+    },
+}
+
+impl ResolvedClientAuth {
+    /// The method's word in the profile.
+    pub const fn method(&self) -> AuthMethod {
+        match self {
+            Self::Post(_) => AuthMethod::Post,
+            Self::Basic(_) => AuthMethod::Basic,
+            Self::Jwt { .. } => AuthMethod::Jwt,
+        }
+    }
+}
+
+/// A test citizen.
+#[derive(Clone, Debug)]
+pub struct ResolvedCitizen {
+    /// What the reports call this citizen.
+    pub name: String,
+    /// What the citizen is for.
+    pub role: Role,
+    /// The national number: eleven digits, valid.
+    pub insz: SecretString,
+    /// How to get this citizen's TX token; without one the rows that need it are blocked.
+    pub token: Option<CitizenToken>,
+}
+
+/// What a citizen's TX token is made from.
+#[derive(Clone, Debug)]
+pub enum CitizenToken {
+    /// An access token of ACM: to be exchanged.
+    Access(SecretString),
+    /// A refresh token of ACM: to be refreshed or exchanged. It works once.
+    Refresh(SecretString),
+    /// Both.
+    Session {
+        /// The access token.
+        access: SecretString,
+        /// The refresh token.
+        refresh: SecretString,
+    },
+    /// The TX token itself.
+    Tx(SecretString),
+}

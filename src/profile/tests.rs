@@ -1,0 +1,362 @@
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::*;
+use crate::text::Lang;
+
+const SMALL: &str = "source: { base_url: https://api.example.be/v1 }
+citizens:
+  - { name: an, role: subject, insz: { env: INSZ }, tx_token: { env: TX } }
+";
+
+const WITH_ACM: &str = "source:
+  base_url: https://api.example.be/v1/
+acm:
+  environment: tni
+  client: { id: us, secret: { env: SECRET } }
+  audience: them
+  scope: certificates
+citizens:
+  - { name: an, role: subject, insz: { env: INSZ }, token: { env: TOKEN } }
+  - { name: bo, role: other, insz: { env: INSZ_2 }, refresh_token: { env: TX } }
+";
+
+fn env(name: &str) -> Option<String> {
+    let value = match name {
+        "INSZ" => "85.07.30-033.28\n",
+        "INSZ_2" => "17073003384",
+        "WRONG" => "85073003329",
+        "TX" => "tx-1",
+        "TOKEN" => "token-1",
+        "BEARER" => "Bearer hunter2",
+        "SESSION" => "{\"access_token\": \"a-1\", \"refresh_token\": \"r-1\", \"expires_in\": 5}",
+        "REFRESH" => "{\"refresh_token\": \"r-1\"}",
+        "JSON" => "{\"hunter2\": 1}",
+        "SECRET" => "hunter2\r\n",
+        "EMPTY" => "\n",
+        _ => return None,
+    };
+    Some(value.to_owned())
+}
+
+fn resolve(text: &str) -> Result<Resolved, InputFaults> {
+    Profile::read("bron.yaml", text)?.resolve("bron.yaml", &env, Path::new("/nowhere"))
+}
+
+fn faults(text: &str) -> String {
+    let seen = resolve(text).unwrap_err();
+    for lang in [Lang::Nl, Lang::En] {
+        let seen = seen.render(lang);
+        assert!(!seen.contains("hunter2") && !seen.contains("8507300332"), "{seen}");
+        assert!(!seen.contains("{ ") || seen.contains("{ env"), "unformatted braces: {seen}");
+    }
+    seen.to_string()
+}
+
+#[test]
+fn a_small_profile_has_the_documented_defaults() {
+    let profile = resolve(SMALL).unwrap();
+    assert_eq!(profile.source.name, "api.example.be");
+    assert_eq!(profile.source.timeout.as_secs(), 30);
+    assert_eq!((profile.source.concurrency, profile.source.rate, profile.source.http_port), (8, None, 80));
+    assert_eq!(profile.limits, Limits { details: 20, downloads: 5, pages: 200, requests: 2000 });
+    let citizen = profile.citizen(Role::Subject).unwrap();
+    assert_eq!(citizen.insz.expose_secret(), "85073003328");
+    assert!(matches!(&citizen.token, Some(CitizenToken::Tx(token)) if token.expose_secret() == "tx-1"));
+    assert!(profile.issuer().is_none() && profile.citizen(Role::Other).is_none());
+}
+
+#[test]
+fn a_profile_with_acm_is_typed_and_normalised() {
+    let profile = resolve(WITH_ACM).unwrap();
+    assert_eq!(profile.source.base_url.as_str(), "https://api.example.be/v1");
+    assert_eq!(profile.issuer().unwrap().as_str(), TNI_ISSUER);
+    let acm = profile.acm.as_ref().unwrap();
+    assert_eq!((acm.target.clone(), acm.actor), (Target::Audience("them".to_owned()), Actor::None));
+    assert!(matches!(&acm.client.auth, ResolvedClientAuth::Post(secret) if secret.expose_secret() == "hunter2"));
+    assert_eq!(acm.client.auth.method(), AuthMethod::Post);
+    assert!(matches!(profile.citizen(Role::Other).unwrap().token, Some(CitizenToken::Refresh(_))));
+}
+
+#[test]
+fn nothing_secret_is_in_debug_output() {
+    let shown = format!("{:?}", resolve(WITH_ACM).unwrap());
+    for secret in ["85073003328", "hunter2", "token-1", "tx-1"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+    let command = WITH_ACM.replace("token: { env: TOKEN }", "command: [op, hunter2]");
+    assert!(!format!("{:?}", Profile::read("bron.yaml", &command).unwrap()).contains("hunter2"));
+}
+
+#[test]
+fn every_semantic_fault_is_found() {
+    for (from, to, place, words) in [
+        ("https://api.example.be/v1/", "http://api.example.be/v1", "2:3: source.base_url:", "uses http"),
+        ("https://api.example.be/v1/", "ftp://api.example.be/v1", "2:3:", "not an http(s) URL"),
+        ("https://api.example.be/v1/", "https://u:hunter2@api.example.be/", "2:3:", "user name or a password"),
+        ("https://api.example.be/v1/", "https://api.example.be/?a=b", "2:3:", "query or a fragment"),
+        ("https://api.example.be/v1/", "https://", "2:3:", "does not have the form"),
+        ("https://api.example.be/v1/", "https://a:b:c", "2:3:", "not a valid URL"),
+        ("environment: tni", "environment: prod", "4:3: acm.environment:", "is production"),
+        ("environment: tni", "environment: https://authenticatie.vlaanderen.be/op/", "4:3:", "is production"),
+        ("environment: tni", "environment: acceptance", "4:3:", "`tni`, `prod`"),
+        ("environment: tni", "environment: http://acm.example.be", "4:3:", "uses http"),
+        ("  audience: them\n", "", "3:1: acm:", "audience and resource"),
+        ("  audience: them\n", "  audience: them\n  resource: https://x.be/\n", "7:3:", "audience and resource"),
+        ("scope: certificates", "other_audience: them", "7:3:", "own audience"),
+        (", secret: { env: SECRET }", "", "5:3: acm.client:", "secret and private_key"),
+        ("{ env: SECRET }", "{ env: SECRET }, private_key: { file: k }", "5:3:", "secret and private_key"),
+        ("{ env: SECRET }", "{ env: SECRET }, auth: jwt", "5:46: acm.client.auth:", "jwt goes with"),
+        ("role: other", "role: subject", "10:17: citizens[1].role:", "taken already"),
+        ("name: bo", "name: an", "10:7:", "name is there already"),
+        ("role: subject", "role: empty", "8:1: citizens:", "no citizen has the role `subject`"),
+        (", token: { env: TOKEN }", "", "9:5: citizens[0]:", "nothing to inspect"),
+        ("{ env: TOKEN }", "{ env: TOKEN }, tx_token: { env: TX }", "9:5:", "more than one token"),
+        ("insz: { env: INSZ }", "insz: { env: WRONG }", "9:32: citizens[0].insz:", "right check number"),
+        ("insz: { env: INSZ_2 }", "insz: { env: INSZ }", "10:30:", "is the number of `an` too"),
+        ("{ env: TX }", "{ env: TOKEN }", "10:5: citizens[1]:", "same token as `an`"),
+        ("{ env: SECRET }", "{ env: NONE }", "5:21: acm.client.secret:", "`NONE` is not set"),
+        ("{ env: SECRET }", "{ env: EMPTY }", "5:21:", "is empty"),
+        ("{ env: SECRET }", "{ file: none.txt }", "5:21:", "cannot be read"),
+        ("{ env: SECRET }", "{ command: [no-such-program, hunter2] }", "5:21:", "does not start"),
+        ("{ env: TOKEN }", "{ env: BEARER }", "9:53:", "without `Bearer`"),
+        ("{ env: TOKEN }", "{ env: JSON }", "9:53:", "JSON without the token"),
+        ("token: { env: TOKEN }", "tx_token: { env: REFRESH }", "9:53:", "JSON without the token"),
+        ("citizens:", "tokens: { expired: { env: BEARER } }\ncitizens:", "8:11: tokens.expired:", "is no token"),
+        ("scope: certificates", "ca_bundle: none.pem", "7:3:", "cannot be read"),
+        ("acm:", "  openapi: none.yaml\nacm:", "3:3:", "does not exist"),
+        ("acm:", "  origins: [\"https://a.be/x\"]\nacm:", "3:13:", "holds a path"),
+        ("acm:", "  proxy: socks4://a.be\nacm:", "3:3:", "not an http(s) URL"),
+    ] {
+        assert!(WITH_ACM.contains(from), "{from}");
+        let seen = faults(&WITH_ACM.replacen(from, to, 1));
+        let found = seen.lines().any(|line| line.starts_with(&format!("bron.yaml:{place}")));
+        assert!(found && seen.contains(words), "{to}: {seen}");
+    }
+    let without_acm = SMALL.replace("tx_token", "token");
+    assert!(faults(&without_acm).contains("has no `acm`"));
+}
+
+#[test]
+fn a_literal_secret_is_refused_and_not_repeated() {
+    for (from, to) in [
+        ("{ env: SECRET }", "hunter2"),
+        ("{ env: SECRET }", "{ value: hunter2 }"),
+        ("{ env: SECRET }", "{ env: hunter2! }"),
+        ("{ env: SECRET }", "[hunter2]"),
+        ("{ env: SECRET }", "{ file: [hunter2] }"),
+        ("{ env: SECRET }", "{ command: hunter2 }"),
+        ("{ env: INSZ }", "85073003328"),
+        ("{ env: INSZ }", "\"85073003328\""),
+        ("{ env: INSZ }", "{ env: 85073003328 }"),
+        ("{ env: TOKEN }", "hunter2"),
+        ("token: { env: TOKEN }", "command: hunter2"),
+        ("token: { env: TOKEN }", "tx_token: hunter2"),
+        ("refresh_token: { env: TX }", "refresh_token: hunter2"),
+        ("scope: certificates", "source_client: { id: a, secret: hunter2 }"),
+        ("citizens:", "tokens: { expired: hunter2 }\ncitizens:"),
+        ("role: subject", "role: \"85073003328\""),
+    ] {
+        assert!(WITH_ACM.contains(from), "{from}");
+        faults(&WITH_ACM.replacen(from, to, 1));
+    }
+    let seen = faults(&WITH_ACM.replace("{ env: SECRET }", "hunter2"));
+    assert!(seen.contains("never stands in this file itself"), "{seen}");
+}
+
+#[test]
+fn all_faults_of_a_file_come_at_once() {
+    let text = WITH_ACM
+        .replace("https://api", "http://api")
+        .replace("tni", "prod")
+        .replace("env: SECRET", "env: NONE")
+        .replace("env: INSZ_2", "env: WRONG")
+        .replace("env: TOKEN", "env: BEARER");
+    assert_eq!(resolve(&text).unwrap_err().0.len(), 5, "{}", faults(&text));
+    let text = "source: { base_ur: x, timeout: 0 }\ncitizens: []\nlimit: {}\nacm: { environment: x }\n";
+    assert_eq!(Profile::read("bron.yaml", text).unwrap_err().0.len(), 7);
+}
+
+#[test]
+fn production_and_plain_http_need_the_owners_word() {
+    assert!(resolve(&WITH_ACM.replace("tni", "prod").replace("acm:", "production: true\nacm:")).is_ok());
+    assert!(
+        resolve(&WITH_ACM.replace("https://api", "http://api").replace("acm:", "  plain_http: true\nacm:")).is_ok()
+    );
+    for host in ["localhost:8080", "127.0.0.1", "[::1]:1", "bron.localhost"] {
+        assert!(resolve(&WITH_ACM.replace("https://api.example.be", &format!("http://{host}"))).is_ok(), "{host}");
+    }
+}
+
+#[test]
+fn a_token_may_be_the_answer_of_a_token_endpoint() {
+    let token = |from: &str, to: &str| {
+        resolve(&WITH_ACM.replacen(from, to, 1)).unwrap().citizen(Role::Subject).unwrap().token.clone().unwrap()
+    };
+    let is_session = |token: &CitizenToken| {
+        matches!(token, CitizenToken::Session { access, refresh }
+            if access.expose_secret() == "a-1" && refresh.expose_secret() == "r-1")
+    };
+    assert!(is_session(&token("env: TOKEN", "env: SESSION")));
+    let command = "command: [printf, '{\"access_token\":\"a-1\",\"refresh_token\":\"r-1\"}']";
+    let in_root = WITH_ACM.replace("token: { env: TOKEN }", command);
+    let profile = Profile::read("bron.yaml", &in_root).unwrap().resolve("bron.yaml", &env, Path::new("/")).unwrap();
+    assert!(is_session(profile.citizens[0].token.as_ref().unwrap()));
+    assert!(matches!(token("env: TOKEN", "env: REFRESH"), CitizenToken::Refresh(_)));
+    assert!(matches!(token("token: { env: TOKEN", "tx_token: { env: SESSION"), CitizenToken::Tx(_)));
+}
+
+#[test]
+fn files_are_found_beside_the_profile() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        std::io::Write::write_all(&mut std::fs::File::create(dir.path().join(name)).unwrap(), text.as_bytes()).unwrap();
+    };
+    write("secret", "hunter2\n");
+    write("key.pem", "-----BEGIN PRIVATE KEY-----\n");
+    write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
+    write("openapi.yaml", "openapi: 3.0.0\n");
+    write("large", &"x".repeat(70_000));
+    let text = WITH_ACM
+        .replace("acm:", "  openapi: openapi.yaml\n  ca_bundle: ca.pem\n  client_certificate: { certificate: ca.pem, key: { file: key.pem } }\nacm:")
+        .replace("scope:", "source_client: { id: them, private_key: { file: key.pem, kid: k1 } }\n  scope:")
+        .replace("{ env: SECRET }", "{ file: secret }");
+    let at = |text: &str| Profile::read("bron.yaml", text).unwrap().resolve("bron.yaml", &env, dir.path());
+    let profile = at(&text).unwrap();
+    assert_eq!(profile.source.openapi, Some(OpenApiLocation::File(dir.path().join("openapi.yaml"))));
+    let auth = profile.acm.unwrap().source_client.unwrap().auth;
+    assert!(matches!(&auth, ResolvedClientAuth::Jwt { kid: Some(kid), .. } if kid == "k1"));
+    assert!(at(&text.replace("file: secret", "file: large")).unwrap_err().to_string().contains("64 KiB"));
+    assert!(
+        at(&text.replace("key: { file: key.pem", "key: { file: ca.pem"))
+            .unwrap_err()
+            .to_string()
+            .contains("private key")
+    );
+    assert!(
+        at(&text.replace("ca_bundle: ca.pem", "ca_bundle: key.pem"))
+            .unwrap_err()
+            .to_string()
+            .contains("no certificate")
+    );
+}
+
+#[test]
+fn flags_alone_make_a_profile() {
+    let here = Path::new("");
+    let profile = Profile::of_flags("https://api.example.be/v1", "INSZ", "TX");
+    assert!(profile.clone().resolve("command line", &env, here).is_ok());
+    let faults = profile.resolve("command line", &|_| None, here).unwrap_err();
+    assert_eq!(faults.0.len(), 2);
+    assert!(faults.to_string().starts_with("command line:citizens[0]."), "{faults}");
+    assert!(Profile::of_flags("api.example.be", "INSZ", "TX").resolve("command line", &env, here).is_err());
+}
+
+#[test]
+fn the_acm_part_resolves_without_citizens() {
+    let profile = Profile::read("bron.yaml", &WITH_ACM.replace("env: TOKEN", "env: NONE")).unwrap();
+    assert!(profile.resolve_acm("bron.yaml", &env, Path::new("")).unwrap().is_some());
+    let profile = Profile::read("bron.yaml", &WITH_ACM.replace("env: SECRET", "env: NONE")).unwrap();
+    assert_eq!(profile.resolve_acm("bron.yaml", &env, Path::new("")).unwrap_err().0.len(), 1);
+}
+
+#[test]
+fn a_profile_can_be_built_in_code() {
+    let mut profile = Resolved::new(&Url::parse("https://127.0.0.1:8443/v1/").unwrap());
+    profile.tokens.expired = Some("x".into());
+    assert_eq!(profile.source.base_url.as_str(), "https://127.0.0.1:8443/v1");
+    assert!(is_loopback(&profile.source.base_url));
+}
+
+/// Every key, so that the schema and the structs can be held against each other.
+fn everything() -> Value {
+    let reference = json!({"env": "A"});
+    let client =
+        |auth: &str| json!({"id": "a", "secret": reference, "private_key": {"file": "k", "kid": "1"}, "auth": auth});
+    json!({
+        "source": {
+            "name": "a", "base_url": "https://a.be", "public_url": "https://a.be", "origins": ["https://a.be"],
+            "openapi": "a", "http_port": 80, "plain_http": true,
+            "declares": {"one_page": true, "no_documents": true, "everyone_has_certificates": true},
+            "ca_bundle": "a", "client_certificate": {"certificate": "a", "key": reference}, "proxy": "https://a.be",
+            "timeout": 2.5, "rate": 0.5, "concurrency": 3
+        },
+        "acm": {
+            "environment": "tni", "client": client("basic"), "audience": "a", "resource": "https://a.be", "scope": "a",
+            "actor": "client_credentials", "source_client": client("jwt"), "other_audience": "b", "hops": ["a"],
+            "ca_bundle": "a"
+        },
+        "production": true,
+        "citizens": [{"name": "a", "role": "empty", "insz": {"file": "a"}, "token": reference,
+            "refresh_token": reference, "command": ["a"], "tx_token": {"command": ["a", "b"]}}],
+        "tokens": {"expired": reference, "other_audience": reference, "without_scope": reference,
+            "without_citizen": reference},
+        "limits": {"details": 1, "downloads": 1, "pages": 1, "requests": 1},
+        "accept_blocked": {"SEC-04": "a"}, "reviews": "a", "waivers": "a"
+    })
+}
+
+/// The key paths of a schema, its references followed.
+fn schema_keys(root: &Value, schema: &Value, path: &str, keys: &mut BTreeSet<String>) {
+    let target = schema.get("$ref").and_then(Value::as_str).and_then(|at| root.pointer(at.trim_start_matches('#')));
+    if let Some(target) = target {
+        return schema_keys(root, target, path, keys);
+    }
+    if let Some(items) = schema.get("items") {
+        schema_keys(root, items, path, keys);
+    }
+    for (key, inner) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let described = inner.get("description").is_some();
+        assert!(described, "{path}/{key} has no description");
+        keys.insert(format!("{path}/{key}"));
+        schema_keys(root, inner, &format!("{path}/{key}"), keys);
+    }
+}
+
+fn value_keys(value: &Value, path: &str, keys: &mut BTreeSet<String>) {
+    for value in value.as_array().into_iter().flatten() {
+        value_keys(value, path, keys);
+    }
+    for (key, value) in value.as_object().into_iter().flatten() {
+        keys.insert(format!("{path}/{key}"));
+        value_keys(value, &format!("{path}/{key}"), keys);
+    }
+}
+
+#[test]
+fn schema_and_structs_agree() {
+    let everything = everything();
+    let profile = Profile::read("all.yaml", &everything.to_string()).unwrap();
+    let written = serde_json::to_value(&profile).unwrap();
+    assert_eq!(written, everything, "what is read is what is written");
+    let schema: Value = serde_json::from_str(PROFILE_SCHEMA).unwrap();
+    let (mut of_schema, mut of_profile) = (BTreeSet::new(), BTreeSet::new());
+    schema_keys(&schema, &schema, "", &mut of_schema);
+    value_keys(&written, "", &mut of_profile);
+    of_profile.remove("/accept_blocked/SEC-04");
+    let reference = |key: &&String| !["/env", "/file", "/command"].iter().any(|end| key.ends_with(end));
+    assert_eq!(
+        of_schema.iter().filter(reference).collect::<Vec<_>>(),
+        of_profile.iter().filter(reference).collect::<Vec<_>>()
+    );
+    let defaults = serde_json::to_value(Profile::read("small.yaml", SMALL).unwrap()).unwrap();
+    assert!(Profile::read("again.yaml", &defaults.to_string()).is_ok(), "what is written can be read");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_profile_panic(text in ".{0,300}") {
+        let _ = resolve(&text);
+    }
+
+    #[test]
+    fn no_broken_profile_makes_it_panic(at in 0_usize..400, cut in 0_usize..20, junk in "[\\[\\]{}:,*&!#a1\"' \n-]{0,5}") {
+        let start = WITH_ACM.floor_char_boundary(at.min(WITH_ACM.len()));
+        let end = (start + cut).min(WITH_ACM.len());
+        let _ = resolve(&format!("{}{junk}{}", &WITH_ACM[..start], &WITH_ACM[end..]));
+    }
+}

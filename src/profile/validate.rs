@@ -1,0 +1,287 @@
+//! What is wrong in a profile although it has the right form.
+
+use std::fmt::Display;
+
+use url::{Host, Url};
+
+use super::{Acm, AuthMethod, Citizen, Client, PROD_ISSUER, Profile, Role, TNI_ISSUER};
+use crate::fault::InputFault;
+use crate::text;
+use crate::text::Text;
+
+/// Message and remedy.
+type Wrong = (Text, Text);
+
+/// What a URL of the profile is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Paths are put behind it: neither query nor fragment.
+    Base,
+    /// Scheme, host and port only.
+    Origin,
+    /// As an origin, and SOCKS will do.
+    Proxy,
+    /// Something to get, or a name.
+    Document,
+}
+
+/// A URL of the profile, normalised: no slash at its end.
+pub(super) fn url(text: &str, purpose: Purpose) -> Result<Url, Wrong> {
+    let complete = || {
+        text!(
+            "schrijf een volledige URL, zoals https://api.example.be/v1",
+            "write a complete URL, such as https://api.example.be/v1"
+        )
+    };
+    let Ok(mut url) = Url::parse(text) else {
+        return Err((text!("is geen geldige URL", "is not a valid URL"), complete()));
+    };
+    let socks = purpose == Purpose::Proxy && matches!(url.scheme(), "socks5" | "socks5h");
+    if !socks && !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err((text!("is geen http(s)-URL met een host", "is not an http(s) URL with a host"), complete()));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err((
+            text!("bevat een gebruikersnaam of wachtwoord", "holds a user name or a password"),
+            text!(
+                "laat ze weg; een proxy krijgt ze via HTTPS_PROXY",
+                "leave them out; a proxy gets them through HTTPS_PROXY"
+            ),
+        ));
+    }
+    if url.fragment().is_some() || (purpose != Purpose::Document && url.query().is_some()) {
+        return Err((
+            text!("bevat een query of fragment", "holds a query or a fragment"),
+            text!("laat weg wat na `?` of `#` komt", "leave out what follows `?` or `#`"),
+        ));
+    }
+    if purpose != Purpose::Document {
+        let path = url.path().trim_end_matches('/').to_owned();
+        if !path.is_empty() && purpose != Purpose::Base {
+            return Err((
+                text!("bevat een pad", "holds a path"),
+                text!("schrijf alleen schema, host en poort", "write scheme, host and port only"),
+            ));
+        }
+        url.set_path(&path);
+    }
+    Ok(url)
+}
+
+/// Whether a URL leads to this computer only.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The issuer's URL, as ACM writes it, of an environment.
+pub(super) fn issuer(environment: &str) -> &str {
+    match environment {
+        "tni" => TNI_ISSUER,
+        "prod" => PROD_ISSUER,
+        url => url,
+    }
+}
+
+/// Whether a value of `source.openapi` is a URL rather than a file.
+pub(super) fn is_url(text: &str) -> bool {
+    text.contains("://")
+}
+
+/// What is wrong with the source and the issuer.
+pub(super) fn connection(profile: &Profile, file: &str) -> Vec<InputFault> {
+    let mut found = Found { file, faults: Vec::new() };
+    urls(&mut found, profile);
+    if let Some(acm) = &profile.acm {
+        acm_faults(&mut found, profile, acm);
+    }
+    found.faults
+}
+
+struct Found<'a> {
+    file: &'a str,
+    faults: Vec<InputFault>,
+}
+
+impl Found<'_> {
+    fn note(&mut self, place: impl Display, message: Text, remedy: Text) {
+        self.faults.push(InputFault::new(self.file, message, remedy).at(place));
+    }
+
+    fn url(&mut self, place: impl Display, text: &str, purpose: Purpose, plain_http: bool) {
+        match url(text, purpose) {
+            Err((message, remedy)) => self.note(place, message, remedy),
+            Ok(url) if url.scheme() == "http" && !plain_http && !is_loopback(&url) => self.note(
+                place,
+                text!(
+                    "gebruikt http, wat tokens en rijksregisternummers leesbaar verstuurt",
+                    "uses http, which sends tokens and national numbers readably"
+                ),
+                text!(
+                    "gebruik https, of zet `source.plain_http: true` als dat hier mag",
+                    "use https, or set `source.plain_http: true` if that is acceptable here"
+                ),
+            ),
+            Ok(_) => {}
+        }
+    }
+}
+
+fn urls(found: &mut Found<'_>, profile: &Profile) {
+    let source = &profile.source;
+    let plain = source.plain_http;
+    found.url("source.base_url", &source.base_url, Purpose::Base, plain);
+    if let Some(text) = &source.public_url {
+        found.url("source.public_url", text, Purpose::Base, plain);
+    }
+    for (n, origin) in source.origins.iter().enumerate() {
+        found.url(format!("source.origins[{n}]"), origin, Purpose::Origin, plain);
+    }
+    // No secret travels to these two.
+    if let Some(text) = &source.proxy {
+        found.url("source.proxy", text, Purpose::Proxy, true);
+    }
+    if let Some(text) = source.openapi.as_ref().filter(|text| is_url(text)) {
+        found.url("source.openapi", text, Purpose::Document, true);
+    }
+}
+
+fn acm_faults(found: &mut Found<'_>, profile: &Profile, acm: &Acm) {
+    let issuer = issuer(&acm.environment);
+    found.url("acm.environment", issuer, Purpose::Base, profile.source.plain_http);
+    if issuer.trim_end_matches('/') == PROD_ISSUER && !profile.production {
+        found.note(
+            "acm.environment",
+            text!("is productie, met gegevens van echte mensen", "is production, with the data of real people"),
+            text!(
+                "zet `production: true` in het profiel, of geef --i-may-test-production",
+                "set `production: true` in the profile, or pass --i-may-test-production"
+            ),
+        );
+    }
+    if let Some(text) = &acm.resource {
+        found.url("acm.resource", text, Purpose::Document, true);
+    }
+    if acm.audience.is_some() == acm.resource.is_some() {
+        found.note(
+            if acm.resource.is_some() { "acm.resource" } else { "acm" },
+            text!(
+                "noemt niet precies één van audience en resource",
+                "does not name exactly one of audience and resource"
+            ),
+            text!(
+                "geef `audience` (client-id van de bron) of `resource` (haar URL)",
+                "give `audience` (client-id of the source) or `resource` (its URL)"
+            ),
+        );
+    }
+    if acm.other_audience.is_some() && acm.other_audience == acm.audience {
+        found.note(
+            "acm.other_audience",
+            text!("is de audience van de bron zelf", "is the source's own audience"),
+            text!("noem het client-id van een andere API", "name the client-id of another API"),
+        );
+    }
+    client(found, "acm.client", &acm.client);
+    if let Some(source_client) = &acm.source_client {
+        client(found, "acm.source_client", source_client);
+    }
+}
+
+fn client(found: &mut Found<'_>, place: &str, client: &Client) {
+    let (secret, key) = (client.secret.is_some(), client.private_key.is_some());
+    if secret == key {
+        found.note(
+            place,
+            text!(
+                "heeft niet precies één van secret en private_key",
+                "does not have exactly one of secret and private_key"
+            ),
+            text!("geef een van beide", "give one of the two"),
+        );
+    } else if client.auth.is_some_and(|auth| (auth == AuthMethod::Jwt) != key) {
+        found.note(
+            format!("{place}.auth"),
+            text!(
+                "past niet bij het geheim: jwt hoort bij private_key, post en basic bij secret",
+                "does not go with the secret: jwt goes with private_key, post and basic with secret"
+            ),
+            text!("laat `auth` weg, of geef wat erbij hoort", "leave out `auth`, or give what goes with it"),
+        );
+    }
+}
+
+/// What is wrong with the citizens.
+pub(super) fn citizens(profile: &Profile, file: &str) -> Vec<InputFault> {
+    let mut found = Found { file, faults: Vec::new() };
+    let all = &profile.citizens;
+    for (n, citizen) in all.iter().enumerate() {
+        let before = all.get(..n).unwrap_or_default();
+        let role = citizen.role.as_str();
+        if before.iter().any(|other| other.role == citizen.role) {
+            found.note(
+                format!("citizens[{n}].role"),
+                text!("de rol `{role}` is al vergeven", "the role `{role}` is taken already"),
+                text!("geef elke rol aan hoogstens één burger", "give each role to at most one citizen"),
+            );
+        }
+        if before.iter().any(|other| other.name == citizen.name) {
+            found.note(
+                format!("citizens[{n}].name"),
+                text!("deze naam is er al", "this name is there already"),
+                text!("geef elke burger een eigen naam", "give every citizen a name of its own"),
+            );
+        }
+        token(&mut found, n, citizen, profile.acm.is_some());
+    }
+    if !all.iter().any(|citizen| citizen.role == Role::Subject) {
+        found.note(
+            "citizens",
+            text!("geen burger heeft de rol `subject`", "no citizen has the role `subject`"),
+            text!("geef één burger `role: subject`", "give one citizen `role: subject`"),
+        );
+    }
+    found.faults
+}
+
+fn token(found: &mut Found<'_>, n: usize, citizen: &Citizen, acm: bool) {
+    let given = citizen.tokens();
+    match given.as_slice() {
+        [] if citizen.role == Role::Subject => {
+            let (nl, en) = if acm {
+                ("token, refresh_token, command of tx_token", "token, refresh_token, command or tx_token")
+            } else {
+                ("tx_token", "tx_token")
+            };
+            found.note(
+                format!("citizens[{n}]"),
+                text!(
+                    "heeft geen token, en zonder token van het subject is er niets te keuren",
+                    "has no token, and without the subject's token there is nothing to inspect"
+                ),
+                text!("geef {nl}", "give {en}"),
+            );
+        }
+        [key] if !acm && *key != "tx_token" => found.note(
+            format!("citizens[{n}].{key}"),
+            text!(
+                "moet bij ACM gewisseld worden, maar het profiel heeft geen `acm`",
+                "has to be exchanged at ACM, but the profile has no `acm`"
+            ),
+            text!("voeg `acm` toe, of geef een `tx_token`", "add `acm`, or give a `tx_token`"),
+        ),
+        [] | [_] => {}
+        several => {
+            let list = several.join(", ");
+            found.note(
+                format!("citizens[{n}]"),
+                text!("heeft meer dan één token: {list}", "has more than one token: {list}"),
+                text!("houd er één over", "keep one of them"),
+            );
+        }
+    }
+}

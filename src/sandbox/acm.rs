@@ -1,0 +1,307 @@
+//! The ACM: discovery, client credentials, token exchange (RFC 8693) and introspection (RFC 7662).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Inbound};
+use super::behaviour::{Edits, Issuer};
+use super::citizens::Citizen;
+use super::envelope::put;
+use super::tokens::{Grant, Tokens, now};
+
+const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token";
+
+/// A client of the ACM.
+#[derive(Clone, Debug)]
+pub(super) struct Client {
+    pub id: String,
+    pub secret: String,
+}
+
+/// The ACM and what it knows.
+pub(super) struct Acm {
+    pub behaviour: Issuer,
+    pub edits: Edits,
+    pub issuer: String,
+    /// The caller, which may exchange tokens.
+    pub caller: Client,
+    /// The source, which may introspect them; its id is the audience.
+    pub source: Client,
+    /// The API of somebody else, whose tokens the source must refuse.
+    pub other_audience: String,
+    /// The scope of the source.
+    pub scope: String,
+    /// The URL of the source, as `resource` may name it.
+    pub resource: String,
+    pub people: Arc<Vec<Citizen>>,
+    pub tokens: Arc<Tokens>,
+}
+
+/// An OAuth error: status, code, what went wrong.
+struct Error(u16, &'static str, &'static str);
+
+type Form = HashMap<String, String>;
+
+impl Acm {
+    /// Answers any request.
+    pub(super) fn answer(&self, request: &Inbound) -> Answer {
+        let posted = |answer: &dyn Fn(&Form) -> Result<Answer, Error>| {
+            if request.method != "POST" {
+                let mut answer = Answer::status(405);
+                answer.set("allow", "POST");
+                return answer;
+            }
+            form(request).and_then(|form| answer(&form)).unwrap_or_else(|error| refuse(&error, request))
+        };
+        match request.path.as_str() {
+            "/op/.well-known/openid-configuration" if self.behaviour.has_discovery => {
+                Answer::json(200, "application/json", &self.discovery())
+            }
+            "/op/v1/keys" => Answer::json(200, "application/json", &json!({ "keys": [] })),
+            "/op/v1/token" => posted(&|form| self.token(request, form)),
+            "/op/v1/introspect" => posted(&|form| self.introspect(request, form)),
+            _ => Answer::json(404, "application/json", &json!({ "error": "not_found" })),
+        }
+    }
+
+    fn discovery(&self) -> Value {
+        let url = |path: &str| format!("{}/v1/{path}", self.issuer);
+        let mut document = json!({
+            "issuer": self.issuer,
+            "authorization_endpoint": url("auth"),
+            "token_endpoint": url("token"),
+            "introspection_endpoint": url("introspect"),
+            "jwks_uri": url("keys"),
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "scopes_supported": ["openid", "profile", "vo", "rrn", self.scope],
+            "grant_types_supported": ["authorization_code"],
+        });
+        if self.behaviour.lists_everything {
+            put(&mut document, "grant_types_supported", json!(["authorization_code", "client_credentials", EXCHANGE]));
+            put(
+                &mut document,
+                "token_endpoint_auth_methods_supported",
+                json!(["client_secret_post", "client_secret_basic"]),
+            );
+        }
+        for edit in &self.edits.discovery {
+            edit(&mut document);
+        }
+        document
+    }
+
+    fn token(&self, request: &Inbound, form: &Form) -> Result<Answer, Error> {
+        let client = self.client(request, form)?;
+        let mut body = match form.get("grant_type").map(String::as_str) {
+            Some("client_credentials") => self.client_credentials(client, form)?,
+            Some(EXCHANGE) => self.exchange(client, form)?,
+            Some(_) => return Err(Error(400, "unsupported_grant_type", "this grant is not supported")),
+            None => return Err(Error(400, "invalid_request", "grant_type is missing")),
+        };
+        for edit in &self.edits.token {
+            edit(&mut body);
+        }
+        let mut answer = Answer::json(200, "application/json", &body);
+        if self.behaviour.no_store {
+            answer.set("cache-control", "no-cache, no-store");
+        }
+        Ok(answer)
+    }
+
+    fn client_credentials(&self, client: &Client, form: &Form) -> Result<Value, Error> {
+        let audience = self.audience(form)?.unwrap_or_else(|| client.id.clone());
+        let scope = self.granted_scope(form, &audience)?;
+        Ok(self.issue(None, &client.id, &client.id, audience, &scope))
+    }
+
+    fn exchange(&self, client: &Client, form: &Form) -> Result<Value, Error> {
+        let present = |name| form.get(name).filter(|value| !value.is_empty());
+        let subject = present("subject_token").ok_or(Error(400, "invalid_request", "subject_token is missing"))?;
+        match present("subject_token_type").map(String::as_str) {
+            Some(ACCESS_TOKEN | REFRESH_TOKEN) => {}
+            _ => return Err(Error(400, "invalid_request", "subject_token_type is missing or unknown")),
+        }
+        if present("requested_token_type").is_some_and(|kind| kind != ACCESS_TOKEN) {
+            return Err(Error(400, "invalid_request", "requested_token_type can only be an access token"));
+        }
+        match (present("actor_token"), present("actor_token_type")) {
+            (None, None) => {}
+            (Some(actor), Some(kind)) if kind == ACCESS_TOKEN => {
+                let own = self.active(actor).is_some_and(|grant| grant.client_id == client.id && grant.insz.is_none());
+                if !own {
+                    return Err(Error(400, "invalid_grant", "the actor token is not this client's own, or not active"));
+                }
+            }
+            _ => return Err(Error(400, "invalid_request", "actor_token and actor_token_type go together")),
+        }
+        let audience = self.audience(form)?.ok_or(Error(400, "invalid_request", "audience or resource is needed"))?;
+        if client.id != self.caller.id || (audience == self.source.id && !self.behaviour.trusts_caller) {
+            return Err(Error(400, "invalid_target", "the audience has declared no trust in this client"));
+        }
+        let subject = self.active(subject).filter(|grant| grant.insz.is_some()).ok_or(Error(
+            400,
+            "invalid_grant",
+            "the subject token is unknown, expired or of nobody",
+        ))?;
+        let scope = self.granted_scope(form, &audience)?;
+        let mut body = self.issue(subject.insz, &subject.sub, &client.id, audience, &scope);
+        put(&mut body, "issued_token_type", json!(ACCESS_TOKEN));
+        Ok(body)
+    }
+
+    fn issue(&self, insz: Option<String>, sub: &str, client: &str, audience: String, scope: &str) -> Value {
+        let audience = if self.behaviour.honours_audience { audience } else { client.to_owned() };
+        let issued = now();
+        let grant = Grant {
+            insz,
+            sub: sub.to_owned(),
+            audience,
+            client_id: client.to_owned(),
+            scope: scope.to_owned(),
+            issued,
+            expires: issued + self.behaviour.lifetime,
+        };
+        json!({
+            "access_token": self.tokens.issue(grant),
+            "token_type": "Bearer",
+            "expires_in": self.behaviour.lifetime,
+            "scope": scope,
+        })
+    }
+
+    fn active(&self, token: &str) -> Option<Grant> {
+        self.tokens.find(token).filter(|grant| grant.is_active(now()))
+    }
+
+    /// The client-id that `audience` or `resource` names.
+    fn audience(&self, form: &Form) -> Result<Option<String>, Error> {
+        if let Some(audience) = form.get("audience").filter(|value| !value.is_empty()) {
+            let known = [&self.source.id, &self.other_audience, &self.caller.id];
+            return if known.contains(&audience) { Ok(Some(audience.clone())) } else { Err(UNKNOWN_TARGET) };
+        }
+        match form.get("resource").filter(|value| !value.is_empty()) {
+            None => Ok(None),
+            Some(resource) if resource.trim_end_matches('/') == self.resource => Ok(Some(self.source.id.clone())),
+            Some(_) => Err(UNKNOWN_TARGET),
+        }
+    }
+
+    /// The scopes asked. Unasked, a token for the source has none, so that the lack of one can be tried; any other
+    /// token has all, so that its audience alone tells it from a good one.
+    fn granted_scope(&self, form: &Form, audience: &str) -> Result<String, Error> {
+        let known = [self.scope.as_str(), "openid", "profile", "vo", "rrn"];
+        let asked = form.get("scope").map(String::as_str).unwrap_or_default();
+        if asked.split_whitespace().any(|scope| !known.contains(&scope)) {
+            return Err(Error(400, "invalid_scope", "a scope is unknown"));
+        }
+        let granted = match asked {
+            "" if audience == self.source.id => "",
+            "" => self.scope.as_str(),
+            _ => asked,
+        };
+        Ok(if self.behaviour.honours_scope { granted.to_owned() } else { "openid".to_owned() })
+    }
+
+    fn introspect(&self, request: &Inbound, form: &Form) -> Result<Answer, Error> {
+        self.client(request, form)?;
+        let token = form.get("token").ok_or(Error(400, "invalid_request", "token is missing"))?;
+        let body = self.active(token).map_or_else(|| json!({ "active": false }), |grant| self.description(&grant));
+        let mut answer = Answer::json(200, "application/json", &body);
+        answer.set("cache-control", "no-cache, no-store");
+        Ok(answer)
+    }
+
+    fn description(&self, grant: &Grant) -> Value {
+        let mut body = json!({
+            "active": true,
+            "aud": grant.audience,
+            "client_id": grant.client_id,
+            "exp": grant.expires,
+            "iat": grant.issued,
+            "iss": self.issuer,
+            "scope": grant.scope,
+            "sub": grant.sub,
+            "token_type": "Bearer",
+        });
+        if let Some(insz) = &grant.insz {
+            put(&mut body, "rrn", json!(insz));
+            put(&mut body, "vo_doelgroepcode", json!("BUR"));
+            if let Some(person) = self.people.iter().find(|person| person.insz == *insz) {
+                put(&mut body, "given_name", json!(person.name));
+                put(&mut body, "family_name", json!("Zandbak"));
+            }
+        }
+        for edit in &self.edits.introspection {
+            edit(&mut body);
+        }
+        body
+    }
+
+    /// Who calls: by `client_secret_basic` or `client_secret_post`, not both.
+    fn client(&self, request: &Inbound, form: &Form) -> Result<&Client, Error> {
+        let basic = request.header("authorization").map(|header| basic(header).ok_or(UNKNOWN_CLIENT)).transpose()?;
+        let posted = form.get("client_id").zip(form.get("client_secret"));
+        let (id, secret) = match (basic, posted) {
+            (Some(_), Some(_)) => return Err(Error(400, "invalid_request", "authenticate in one way only")),
+            (Some(basic), None) => basic,
+            (None, Some((id, secret))) => (id.clone(), secret.clone()),
+            (None, None) => return Err(Error(401, "invalid_client", "the client did not authenticate")),
+        };
+        [&self.caller, &self.source]
+            .into_iter()
+            .find(|client| client.id == id && client.secret == secret)
+            .ok_or(UNKNOWN_CLIENT)
+    }
+}
+
+const UNKNOWN_CLIENT: Error = Error(401, "invalid_client", "the client is unknown or its secret is wrong");
+const UNKNOWN_TARGET: Error = Error(400, "invalid_target", "the audience or resource is unknown");
+
+fn form(request: &Inbound) -> Result<Form, Error> {
+    if request.parameter("client_secret").is_some() {
+        return Err(Error(400, "invalid_request", "a secret never stands in a query string"));
+    }
+    let is_form =
+        request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    if !is_form {
+        return Err(Error(400, "invalid_request", "the body must be a form"));
+    }
+    let mut form = Form::new();
+    for (key, value) in url::form_urlencoded::parse(&request.body) {
+        if form.insert(key.into_owned(), value.into_owned()).is_some() {
+            return Err(Error(400, "invalid_request", "a parameter occurs twice"));
+        }
+    }
+    Ok(form)
+}
+
+/// Id and secret of a Basic header; both are form-encoded inside it (RFC 6749, 2.3.1).
+fn basic(header: &str) -> Option<(String, String)> {
+    let (scheme, value) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let text = String::from_utf8(BASE64_STANDARD.decode(value.trim()).ok()?).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8().ok().map(String::from);
+    Some((decode(id)?, decode(secret)?))
+}
+
+fn refuse(error: &Error, request: &Inbound) -> Answer {
+    let body = json!({ "error": error.1, "error_description": error.2 });
+    let mut answer = Answer::json(error.0, "application/json", &body);
+    answer.set("cache-control", "no-cache, no-store");
+    if error.0 == 401 && request.headers.contains_key("authorization") {
+        answer.set("www-authenticate", "Basic realm=\"acm\"");
+    }
+    answer
+}

@@ -1,0 +1,116 @@
+//! What comes in and what goes out, free of the HTTP library, so that a fault can change any part of an answer.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde_json::{Value, json};
+
+use super::behaviour::ErrorBody;
+use super::envelope::put;
+
+/// A request as ACM and source read it.
+#[derive(Clone, Debug)]
+pub(super) struct Inbound {
+    pub method: String,
+    pub path: String,
+    pub query: Option<String>,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Inbound {
+    /// The text of a header, where it is there and is text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The first value of a query parameter.
+    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+        let query = self.query.as_deref()?;
+        url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+}
+
+/// An answer before it is sent.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers; `Content-Length` is added by the server.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// An answer without a body.
+    pub fn status(status: u16) -> Self {
+        Self { status, ..Self::default() }
+    }
+
+    /// An answer with a body of this media type.
+    pub fn with_body(status: u16, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        let mut answer = Self { status, headers: HeaderMap::new(), body: body.into() };
+        answer.set("content-type", media_type);
+        answer
+    }
+
+    /// An answer whose body is this JSON.
+    pub fn json(status: u16, media_type: &str, body: &Value) -> Self {
+        Self::with_body(status, media_type, body.to_string())
+    }
+
+    /// Sets a header, in place of any other of that name. A name or value that HTTP cannot carry is left out.
+    pub fn set(&mut self, name: &str, value: &str) {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
+            self.headers.insert(name, value);
+        }
+    }
+
+    /// Takes a header away.
+    pub fn unset(&mut self, name: &str) {
+        self.headers.remove(name);
+    }
+
+    /// Changes a JSON body; any other body stays as it is.
+    pub fn edit_json(&mut self, change: impl FnOnce(&mut Value)) {
+        if let Ok(mut body) = serde_json::from_slice(&self.body) {
+            change(&mut body);
+            self.body = body.to_string().into_bytes();
+        }
+    }
+
+    pub(super) fn into_response(self) -> axum::response::Response {
+        let mut response = axum::response::Response::new(axum::body::Body::from(self.body));
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.headers_mut() = self.headers;
+        response
+    }
+}
+
+/// An error in the source's words, before it has a form.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Problem {
+    pub status: u16,
+    /// The last part of `type`; one for each kind of error.
+    pub kind: &'static str,
+    pub title: &'static str,
+    pub detail: &'static str,
+}
+
+impl Problem {
+    /// The answer that tells this problem. `instance` holds no national number, so that two refusals are the same.
+    pub(super) fn answer(self, shape: ErrorBody, instance: &str) -> Answer {
+        let about = format!("urn:problem-type:sandbox:{}", self.kind);
+        let body = match shape {
+            ErrorBody::None => return Answer::status(self.status),
+            ErrorBody::Short => json!({ "type": about, "title": self.title, "status": self.status }),
+            ErrorBody::Problem | ErrorBody::StatusAsString => json!({
+                "type": about, "title": self.title, "status": self.status, "detail": self.detail, "instance": instance,
+            }),
+        };
+        let mut answer = Answer::json(self.status, "application/problem+json", &body);
+        if shape == ErrorBody::StatusAsString {
+            answer.edit_json(|body| put(body, "status", json!(self.status.to_string())));
+        }
+        answer
+    }
+}

@@ -1,0 +1,104 @@
+//! The source's own OpenAPI document: true of the conformant source, and no stricter than it needs to be, so that a
+//! fault in a body is one requirement's finding and not the document's too.
+
+use serde_json::{Map, Value, json};
+
+use super::behaviour::{Behaviour, KeyIn};
+use super::envelope::field;
+
+/// The document of a source that behaves so.
+pub(super) fn document(behaviour: &Behaviour, base: &str) -> Value {
+    let root = if behaviour.number_in_certificate_url { "/certificates/{insz}" } else { "/attestations" };
+    let (detail, download) = match behaviour.key_in {
+        KeyIn::Path => ("/{id}/{language}", "/{id}/{language}/download"),
+        KeyIn::Query => ("/details", "/download"),
+        KeyIn::Handle => ("/{handle}", "/{handle}/download"),
+    };
+    let mut keys = if behaviour.number_in_certificate_url { vec![number()] } else { Vec::new() };
+    keys.extend(key_parameters(behaviour.key_in));
+    let list_parameters =
+        [number(), paging("page", 0, "The page, counted from 0."), paging("limit", 1, "Items a page.")];
+    let mut paths = Map::new();
+    let list = operation("List the certificates of a citizen", &json!(list_parameters), JSON);
+    paths.insert("/certificates/{insz}".to_owned(), list);
+    paths.insert(format!("{root}{detail}"), operation("Show one certificate", &json!(keys), JSON));
+    paths.insert(format!("{root}{download}"), operation("Fetch the document of a certificate", &json!(keys), "*/*"));
+    if behaviour.language_only_when_needed && behaviour.key_in == KeyIn::Path {
+        let keys: Vec<_> = keys.iter().filter(|key| field(key, "name") != "language").collect();
+        paths.insert(
+            format!("{root}/{{id}}"),
+            operation("Show a certificate that has one language", &json!(keys), JSON),
+        );
+    }
+    let mut document = json!({
+        "openapi": "3.0.3",
+        "info": { "title": "Sandbox source of certificates", "version": "1.4.0", "description": "Bronkeur's own source." },
+        "servers": [{ "url": base, "description": "This sandbox." }],
+        "paths": paths,
+        "components": {
+            "securitySchemes": { "acm": { "type": "http", "scheme": "bearer", "description": "A TX token of ACM." } },
+            "schemas": schemas(),
+        },
+        "security": [{ "acm": [] }],
+    });
+    for edit in &behaviour.edits.document {
+        edit(&mut document);
+    }
+    document
+}
+
+const JSON: &str = "application/hal+json";
+
+fn operation(summary: &str, parameters: &Value, media: &str) -> Value {
+    let schema = |name: &str| json!({ "schema": { "$ref": format!("#/components/schemas/{name}") } });
+    let good = if media == JSON {
+        json!({ "application/hal+json": schema("Answer"), "application/json": schema("Answer") })
+    } else {
+        json!({ "*/*": {} })
+    };
+    let error = |description: &str| json!({ "description": description, "content": { "application/problem+json": schema("Problem") } });
+    json!({ "get": {
+        "summary": summary,
+        "description": format!("{summary}, for the citizen of the token."),
+        "parameters": parameters,
+        "responses": {
+            "200": { "description": "What was asked for.", "content": good },
+            "400": error("A parameter is malformed."),
+            "401": error("The token is missing or not valid here."),
+            "403": error("The token does not give this right."),
+            "404": error("There is no such thing."),
+            "406": error("No such media type is to be had."),
+            "500": error("The source failed."),
+            "default": { "description": "Anything else." },
+        },
+    }})
+}
+
+fn number() -> Value {
+    json!({ "name": "insz", "in": "path", "required": true, "description": "The national number of the citizen.",
+            "schema": { "type": "string" } })
+}
+
+fn paging(name: &str, least: u64, description: &str) -> Value {
+    json!({ "name": name, "in": "query", "description": description,
+            "schema": { "type": "integer", "minimum": least } })
+}
+
+fn key_parameters(key_in: KeyIn) -> Vec<Value> {
+    let place = if key_in == KeyIn::Query { "query" } else { "path" };
+    let parameter = |name: &str, description: &str| {
+        json!({ "name": name, "in": place, "required": true, "description": description,
+                "schema": { "type": "string" } })
+    };
+    match key_in {
+        KeyIn::Handle => vec![parameter("handle", "Stands for id and language of a certificate.")],
+        _ => vec![parameter("id", "The id of a certificate."), parameter("language", "Its language, ISO 639-1.")],
+    }
+}
+
+fn schemas() -> Value {
+    json!({
+        "Answer": { "type": "object", "description": "A certificate or a page of them, with links." },
+        "Problem": { "type": "object", "description": "A problem as RFC 7807 has it." },
+    })
+}

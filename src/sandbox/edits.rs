@@ -1,0 +1,121 @@
+//! Small changes made to what is sent, and what each of them can know.
+
+use serde_json::Value;
+
+use super::answer::Answer;
+use super::behaviour::Envelope;
+
+/// Small changes made to what is sent, in the order in which they were added.
+#[derive(Clone, Debug, Default)]
+pub struct Edits {
+    /// On the body of a list.
+    pub list: Vec<fn(&ListContext, &mut Value)>,
+    /// On a certificate, in the list and as a detail alike.
+    pub certificate: Vec<fn(&CertificateContext, &mut Value)>,
+    /// On a certificate in the list only.
+    pub item: Vec<fn(&CertificateContext, &mut Value)>,
+    /// On a detail only.
+    pub detail: Vec<fn(&CertificateContext, &mut Value)>,
+    /// On any answer of the source, just before it is sent.
+    pub answer: Vec<fn(&AnswerContext, &mut Answer)>,
+    /// On the source's own OpenAPI document.
+    pub document: Vec<fn(&mut Value)>,
+    /// On the discovery document.
+    pub discovery: Vec<fn(&mut Value)>,
+    /// On the answer of a successful token request.
+    pub token: Vec<fn(&mut Value)>,
+    /// On the introspection answer of an active token.
+    pub introspection: Vec<fn(&mut Value)>,
+}
+
+/// What an edit of a list can know.
+#[derive(Clone, Debug)]
+pub struct ListContext {
+    /// How the body is written.
+    pub envelope: Envelope,
+    /// The URL of the list without its query.
+    pub url: String,
+    /// The limit that the links state.
+    pub limit: usize,
+    /// The page of the URL.
+    pub page: usize,
+    /// The number in the URL of the first page.
+    pub first_page: usize,
+    /// How many certificates are on this page.
+    pub length: usize,
+    /// How many certificates there are.
+    pub total: usize,
+    /// How many pages there are; 0 for an empty list.
+    pub pages: usize,
+    /// How many different ids there are.
+    pub ids: usize,
+    /// The national number of the path.
+    pub insz: String,
+    /// The national number of the call for a list before this one.
+    pub previous_insz: Option<String>,
+}
+
+impl ListContext {
+    /// The URL of a page of this list.
+    pub fn page_url(&self, page: usize) -> String {
+        format!("{}?limit={}&page={page}", self.url, self.limit)
+    }
+
+    /// The number in the URL of the last page.
+    pub fn last_page(&self) -> usize {
+        self.first_page + self.pages.saturating_sub(1)
+    }
+}
+
+/// What an edit of a certificate can know.
+#[derive(Clone, Debug)]
+pub struct CertificateContext {
+    /// How the body is written.
+    pub envelope: Envelope,
+    /// The place in its owner's whole list, from 0.
+    pub place: usize,
+    /// The URL of its owner's list.
+    pub list_url: String,
+    /// Its own URL.
+    pub url: String,
+}
+
+/// A kind of call to the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Call {
+    /// The list of a citizen.
+    List,
+    /// One certificate.
+    Detail,
+    /// The document of one certificate.
+    Download,
+    /// The source's own OpenAPI document.
+    Document,
+    /// A path that the source does not know.
+    Unknown,
+}
+
+/// What an edit of an answer can know.
+#[derive(Clone, Debug)]
+pub struct AnswerContext {
+    /// The kind of call.
+    pub call: Call,
+    /// The method.
+    pub method: String,
+    /// The path, with the national number in it.
+    pub path: String,
+    /// The query string.
+    pub query: Option<String>,
+    /// The national number of the path.
+    pub insz: Option<String>,
+    /// The certificate's place in its owner's list, for a detail or a download that exists.
+    pub place: Option<usize>,
+    /// The value of `Authorization`.
+    pub authorization: Option<String>,
+    /// The value of `Accept`.
+    pub accept: Option<String>,
+    /// The value of `Accept-Language`.
+    pub accept_language: Option<String>,
+    /// The value of `Accept-Encoding`.
+    pub accept_encoding: Option<String>,
+}

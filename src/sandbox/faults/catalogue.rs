@@ -1,0 +1,104 @@
+//! What a fault is, and how one is found.
+
+use crate::sandbox::behaviour::Behaviour;
+
+/// One way of being wrong.
+#[derive(Clone, Copy, Debug)]
+pub struct Fault {
+    /// Kebab-case; says what is wrong.
+    pub name: &'static str,
+    /// Exactly the requirements that must turn to fail.
+    pub breaks: &'static [&'static str],
+    /// Rows that may become blocked or not applicable: ids, or chapters such as `LST` for all rows of one.
+    pub blocks: &'static [&'static str],
+    /// What is wrong, in one sentence.
+    pub summary: &'static str,
+    /// Makes a behaviour wrong in this way.
+    pub apply: fn(&mut Behaviour),
+}
+
+impl Fault {
+    /// Whether this row may become blocked or not applicable.
+    pub fn may_block(&self, id: &str) -> bool {
+        let chapter = id.split('-').next().unwrap_or(id);
+        self.blocks.iter().any(|row| *row == id || *row == chapter)
+    }
+}
+
+/// Nothing that needs a token can be judged, the issuer's own further rows included.
+pub(super) const EVERYTHING: &[&str] = &["URL", "HTTP", "ERR", "SEC", "TOK", "LST", "CRT", "DWN", "OPS"];
+
+/// Every fault, by chapter.
+pub fn all() -> impl Iterator<Item = &'static Fault> {
+    let chapters = [
+        super::url::FAULTS,
+        super::http::FAULTS,
+        super::errors::FAULTS,
+        super::access::FAULTS,
+        super::token::FAULTS,
+        super::list::FAULTS,
+        super::paging::FAULTS,
+        super::certificate::FAULTS,
+        super::download::FAULTS,
+    ];
+    chapters.into_iter().flatten()
+}
+
+/// The fault of this name, or every fault that breaks this requirement.
+pub fn find(name_or_id: &str) -> Vec<&'static Fault> {
+    all().filter(|fault| fault.name == name_or_id || fault.breaks.contains(&name_or_id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_kebab_case() {
+        let mut seen = HashSet::new();
+        for fault in all() {
+            assert!(seen.insert(fault.name), "{} occurs twice", fault.name);
+            let words: Vec<_> = fault.name.split('-').collect();
+            let is_word =
+                |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+            assert!(words.len() > 1 && words.iter().all(is_word), "{}", fault.name);
+        }
+    }
+
+    #[test]
+    fn a_fault_breaks_something_and_blocks_nothing_that_it_breaks() {
+        for fault in all() {
+            assert!(!fault.breaks.is_empty() && fault.summary.ends_with('.'), "{}", fault.name);
+            assert!(fault.breaks.iter().all(|id| !fault.blocks.contains(id)), "{}", fault.name);
+            for id in fault.breaks.iter().chain(fault.blocks) {
+                let chapter = id.split('-').next().unwrap();
+                assert!(EVERYTHING.contains(&chapter), "{}: {id}", fault.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_fault_is_found_by_name_and_by_requirement() {
+        assert_eq!(find("number-counts-from-zero").len(), 1);
+        assert!(find("LST-11").iter().any(|fault| fault.name == "number-counts-from-zero"));
+        assert!(find("nothing").is_empty());
+    }
+
+    #[test]
+    fn every_checked_row_of_the_sources_own_chapters_has_a_fault() {
+        let rows =
+            |chapter: &str, rows: &[u32]| rows.iter().map(|row| format!("{chapter}-{row:02}")).collect::<Vec<_>>();
+        let lists: Vec<u32> = (1..=28).filter(|row| ![25, 26].contains(row)).collect();
+        let wanted = [
+            rows("TOK", &[1, 2, 3, 4, 5, 6]),
+            rows("LST", &lists),
+            rows("CRT", &(1..=15).collect::<Vec<_>>()),
+            rows("DWN", &[1, 2, 3, 4, 5]),
+            rows("SEC", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20]),
+        ];
+        let missing: Vec<_> = wanted.concat().into_iter().filter(|id| find(id).is_empty()).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

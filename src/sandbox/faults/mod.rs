@@ -1,0 +1,14 @@
+//! The faults of the sandbox, as data: each is one small mistake that a real implementer could make.
+
+mod access;
+mod catalogue;
+mod certificate;
+mod download;
+mod errors;
+mod http;
+mod list;
+mod paging;
+mod token;
+mod url;
+
+pub use catalogue::{Fault, all, find};

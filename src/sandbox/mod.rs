@@ -1,0 +1,33 @@
+//! The built-in ACM and source: a small conformant world on loopback, over real TLS, that can be made wrong on purpose.
+//!
+//! `bronkeur demo`, `serve` and `selftest` run it. Its faults are data ([`faults`]): each says which requirements must
+//! notice it.
+
+mod access;
+mod acm;
+mod answer;
+pub mod behaviour;
+pub mod citizens;
+mod document;
+mod edits;
+mod envelope;
+pub mod faults;
+mod links;
+mod listing;
+mod negotiation;
+mod profile;
+mod representation;
+mod rules;
+mod server;
+mod source;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod tokens;
+
+pub use answer::Answer;
+pub use behaviour::{Behaviour, Envelope};
+pub use citizens::Role;
+pub use envelope::{field, item_links, items_mut, metadata_mut, put, remove_link, set_link};
+pub use faults::Fault;
+pub use server::{ClientId, Credentials, Logged, Options, Party, Person, Sandbox, Server};

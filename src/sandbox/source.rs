@@ -1,0 +1,273 @@
+//! The source: lists, certificates and documents for callers whose token the ACM vouches for.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use super::access::{Admitted, Refusal, admit};
+use super::answer::{Answer, Inbound, Problem};
+use super::behaviour::{AnswerContext, Behaviour, Call, Rules};
+use super::citizens::{Certificate, Citizen, is_national_number};
+use super::links::{Key, Route};
+use super::listing::Listed;
+use super::tokens::Tokens;
+use super::{document, links, listing, negotiation, representation};
+
+/// The source and what it remembers.
+pub(super) struct Source {
+    pub behaviour: Behaviour,
+    /// Scheme, host, port and prefix of its own hrefs.
+    pub base: String,
+    pub client_id: String,
+    pub secret: String,
+    pub scope: String,
+    pub people: Arc<Vec<Citizen>>,
+    /// The ACM's own store; read only where a rule of access is off.
+    pub tokens: Arc<Tokens>,
+    pub introspection: String,
+    pub http: reqwest::Client,
+    pub memory: Mutex<Memory>,
+}
+
+/// What one call leaves behind for the next; used only by behaviours that are not conformant.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    claims: HashMap<String, Value>,
+    calls: HashMap<String, usize>,
+    last_listed: Option<String>,
+}
+
+/// The answer to a call, and the certificate that it is about.
+type Found = (Answer, Option<usize>);
+
+impl Source {
+    /// Answers any request.
+    pub(super) async fn answer(&self, request: &Inbound) -> Answer {
+        let route = links::route(&self.behaviour, request);
+        let (mut answer, place) = match self.decide(&route, request).await {
+            Ok(found) => found,
+            Err(problem) => (self.problem(problem), None),
+        };
+        self.finish(request, &mut answer);
+        let text = |name| request.header(name).map(str::to_owned);
+        let context = AnswerContext {
+            call: route.call,
+            method: request.method.clone(),
+            path: request.path.clone(),
+            query: request.query.clone(),
+            insz: route.insz,
+            place,
+            authorization: text("authorization"),
+            accept: text("accept"),
+            accept_language: text("accept-language"),
+            accept_encoding: text("accept-encoding"),
+        };
+        for edit in &self.behaviour.edits.answer {
+            edit(&context, &mut answer);
+        }
+        answer
+    }
+
+    async fn decide(&self, route: &Route, request: &Inbound) -> Result<Found, Problem> {
+        if !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") {
+            let mut answer = self.problem(OTHER_METHOD);
+            answer.set("allow", "GET, HEAD, OPTIONS");
+            return Ok((answer, None));
+        }
+        let rules = match route.call {
+            Call::List => &self.behaviour.access.list,
+            Call::Detail => &self.behaviour.access.detail,
+            Call::Download => &self.behaviour.access.download,
+            Call::Document | Call::Unknown => &Rules::default(),
+        };
+        match route.call {
+            Call::Unknown => return Err(NO_SUCH_PATH),
+            _ if request.method == "OPTIONS" => {
+                let mut answer = Answer::status(200);
+                answer.set("allow", "GET, HEAD, OPTIONS");
+                return Ok((answer, None));
+            }
+            Call::Document => {
+                let document = document::document(&self.behaviour, &self.base);
+                return Ok((Answer::json(200, "application/json", &document), None));
+            }
+            Call::List | Call::Detail | Call::Download => {}
+        }
+        match self.owner(route, rules, request).await? {
+            Ok((owner, admitted)) => self.serve(route, rules, request, &owner, &admitted),
+            Err(refusal) => Ok((self.refuse(route, refusal, request)?, None)),
+        }
+    }
+
+    /// Whose certificates the call may see, or why none; a malformed number is the outer error.
+    async fn owner(
+        &self,
+        route: &Route,
+        rules: &Rules,
+        request: &Inbound,
+    ) -> Result<Result<(Citizen, Admitted), Refusal>, Problem> {
+        let admitted = match admit(self, rules, request).await {
+            Ok(admitted) => admitted,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if route.insz.as_deref().is_some_and(|insz| !is_national_number(insz)) {
+            return Err(MALFORMED_NUMBER);
+        }
+        let known = |insz: &str| self.people.iter().find(|person| person.insz == insz).cloned();
+        let asked = route.insz.as_deref().or(admitted.citizen.as_deref()).unwrap_or_default();
+        let person = known(asked);
+        let is_own = admitted.citizen.as_deref().is_none_or(|citizen| citizen == asked);
+        if rules.checks_citizen && !is_own {
+            return Ok(Err(if person.is_some() { Refusal::OtherCitizen } else { Refusal::NeverIssued }));
+        }
+        Ok(Ok((person.unwrap_or_else(|| nobody(asked)), admitted)))
+    }
+
+    fn refuse(&self, route: &Route, refusal: Refusal, request: &Inbound) -> Result<Answer, Problem> {
+        let problem = refusal.problem(&self.behaviour.access.refusals);
+        // An empty list in place of a refusal: only a list can be empty, a certificate is then not there.
+        if problem.status == 200 {
+            return match route.call {
+                Call::List => {
+                    let nobody = nobody(route.insz.as_deref().unwrap_or_default());
+                    self.list(request, &nobody)
+                }
+                _ => Err(NO_SUCH_CERTIFICATE),
+            };
+        }
+        let mut answer = self.problem(problem);
+        if let Some(challenge) = refusal.challenge(problem.status) {
+            answer.set("www-authenticate", challenge);
+        }
+        Ok(answer)
+    }
+
+    fn serve(
+        &self,
+        route: &Route,
+        rules: &Rules,
+        request: &Inbound,
+        owner: &Citizen,
+        admitted: &Admitted,
+    ) -> Result<Found, Problem> {
+        let Some(key) = &route.key else { return Ok((self.list(request, owner)?, None)) };
+        let everybody = !rules.own_certificates || (route.insz.is_none() && admitted.citizen.is_none());
+        let owners = std::iter::once(owner).chain(self.people.iter().filter(|_| everybody));
+        let mut found = owners.filter_map(|owner| self.find(owner, key).map(|(place, one)| (owner, place, one)));
+        let Some((owner, place, one)) = found.next() else { return Err(self.absent(owner, key)) };
+        let Some(media) = negotiation::media_type(self.behaviour.negotiation, route.call, request.header("accept"))
+        else {
+            return Err(NOT_ACCEPTABLE);
+        };
+        if route.call == Call::Download {
+            let mut answer = Answer::with_body(200, media, representation::pdf(&one.name, self.behaviour.pdf_size));
+            if self.behaviour.content_disposition {
+                answer.set("content-disposition", &format!("attachment; filename=\"attest-{}.pdf\"", one.number));
+            }
+            return Ok((answer, Some(place)));
+        }
+        let edits = &self.behaviour.edits.detail;
+        let body = representation::certificate(&self.behaviour, &self.base, owner, place, one, edits);
+        Ok((Answer::json(200, media, &body), Some(place)))
+    }
+
+    fn find<'a>(&self, owner: &'a Citizen, key: &Key) -> Option<(usize, &'a Certificate)> {
+        let named = || owner.certificates.iter().enumerate();
+        named().find(|(_, one)| key.names(one)).or_else(|| match key {
+            Key::Named { id, .. } if self.behaviour.language_falls_back => named().find(|(_, one)| one.id == *id),
+            _ => None,
+        })
+    }
+
+    fn absent(&self, owner: &Citizen, key: &Key) -> Problem {
+        match key {
+            Key::Named { id, .. } if owner.certificates.iter().any(|one| one.id == *id) => {
+                Problem { status: self.behaviour.lacking_language, ..NO_SUCH_CERTIFICATE }
+            }
+            _ => NO_SUCH_CERTIFICATE,
+        }
+    }
+
+    fn list(&self, request: &Inbound, owner: &Citizen) -> Result<Answer, Problem> {
+        let Some(media) = negotiation::media_type(self.behaviour.negotiation, Call::List, request.header("accept"))
+        else {
+            return Err(NOT_ACCEPTABLE);
+        };
+        let (repeat, previous) = self.note_list(request, &owner.insz);
+        let reversed = self.behaviour.paging.reverses_repeats && repeat % 2 == 1;
+        match listing::list(&self.behaviour, &self.base, owner, request, reversed, previous)? {
+            Listed::Body(body) => Ok(Answer::json(200, media, &body)),
+            Listed::NoContent => Ok(Answer::status(204)),
+        }
+    }
+
+    /// Remembers this call for a list: how often it was made before, and whose list was asked before it.
+    fn note_list(&self, request: &Inbound, insz: &str) -> (usize, Option<String>) {
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let query = request.query.as_deref().unwrap_or_default();
+        let count = memory.calls.entry(format!("{insz}?{query}")).or_default();
+        let before = *count;
+        *count += 1;
+        (before, memory.last_listed.replace(insz.to_owned()))
+    }
+
+    pub(super) fn recall(&self, start: &str) -> Option<Value> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).claims.get(start).cloned()
+    }
+
+    pub(super) fn remember(&self, start: String, claims: Value) {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).claims.insert(start, claims);
+    }
+
+    /// What the ACM says about a token.
+    pub(super) async fn introspect(&self, token: &str) -> Result<Value, reqwest::Error> {
+        let form = [("token", token), ("token_type_hint", "access_token")];
+        let call = self.http.post(&self.introspection).basic_auth(&self.client_id, Some(&self.secret)).form(&form);
+        let body = call.send().await?.error_for_status()?.bytes().await?;
+        Ok(serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    fn problem(&self, problem: Problem) -> Answer {
+        problem.answer(self.behaviour.error_body, &format!("{}/certificates", self.behaviour.prefix))
+    }
+
+    fn finish(&self, request: &Inbound, answer: &mut Answer) {
+        if let Some(value) = self.behaviour.cache_control {
+            answer.set("cache-control", value);
+        }
+        if let Some(value) = self.behaviour.version_header {
+            answer.set("x-version", value);
+        }
+        for name in ["x-correlation-id", "x-request-id"] {
+            if let Some(value) = request.header(name).filter(|_| self.behaviour.echo_ids) {
+                answer.set(name, value);
+            }
+        }
+    }
+}
+
+/// A citizen whom the source does not know: a list of his is empty.
+fn nobody(insz: &str) -> Citizen {
+    let role = super::citizens::Role::Empty;
+    Citizen { name: "nobody", role, insz: insz.to_owned(), sub: String::new(), certificates: Vec::new() }
+}
+
+const OTHER_METHOD: Problem = Problem {
+    status: 405,
+    kind: "method-not-allowed",
+    title: "Method not allowed",
+    detail: "This source is read-only.",
+};
+const NO_SUCH_PATH: Problem =
+    Problem { status: 404, kind: "no-such-path", title: "Not found", detail: "Nothing stands at this path." };
+const NO_SUCH_CERTIFICATE: Problem =
+    Problem { status: 404, kind: "no-such-certificate", title: "Not found", detail: "There is no such certificate." };
+const NOT_ACCEPTABLE: Problem = Problem {
+    status: 406,
+    kind: "not-acceptable",
+    title: "Not acceptable",
+    detail: "No such media type is to be had.",
+};
+const MALFORMED_NUMBER: Problem =
+    Problem { status: 400, kind: "invalid-number", title: "Invalid number", detail: "This is no national number." };

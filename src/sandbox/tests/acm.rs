@@ -1,0 +1,128 @@
+//! The ACM: grants, client authentication, errors, introspection.
+
+use super::*;
+
+async fn error(response: Response) -> (u16, String) {
+    let status = response.status().as_u16();
+    (status, json(response).await["error"].as_str().unwrap_or_default().to_owned())
+}
+
+#[tokio::test]
+async fn discovery_names_its_own_issuer_and_endpoints() {
+    let world = World::start(Behaviour::default()).await;
+    let issuer = world.sandbox.issuer();
+    let url = format!("{issuer}/.well-known/openid-configuration");
+    let body = json(world.http.get(url).send().await.unwrap()).await;
+    assert_eq!(body["issuer"], issuer);
+    assert_eq!(body["token_endpoint"], format!("{issuer}/v1/token"));
+    assert_eq!(body["introspection_endpoint"], format!("{issuer}/v1/introspect"));
+    let keys = json(world.http.get(body["jwks_uri"].as_str().unwrap()).send().await.unwrap()).await;
+    assert_eq!(keys["keys"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn an_exchanged_token_is_for_the_source_and_of_the_citizen() {
+    let world = World::start(Behaviour::default()).await;
+    let credentials = world.sandbox.credentials();
+    let actor = access_token(world.token(&[("grant_type", "client_credentials")]).await).await;
+    let form = [
+        ("grant_type", EXCHANGE),
+        ("subject_token", &world.person(Role::Subject).token),
+        ("subject_token_type", ACCESS_TOKEN),
+        ("resource", world.sandbox.base_url()),
+        ("scope", &credentials.scope),
+        ("requested_token_type", ACCESS_TOKEN),
+        ("actor_token", &actor),
+        ("actor_token_type", ACCESS_TOKEN),
+    ];
+    let response = world.token(&form).await;
+    assert_eq!(header(&response, "cache-control"), "no-cache, no-store");
+    let body = json(response).await;
+    assert_eq!((body["issued_token_type"].as_str(), body["token_type"].as_str()), (Some(ACCESS_TOKEN), Some("Bearer")));
+    assert!(body["expires_in"].as_i64().unwrap() > 0);
+    let token = body["access_token"].as_str().unwrap();
+    assert!(token.len() >= 32 && !token.contains('.'));
+    let claims = world.introspect(token).await;
+    assert_eq!(claims["active"], true);
+    assert_eq!(claims["aud"], credentials.audience.as_str());
+    assert_eq!(claims["scope"], credentials.scope.as_str());
+    assert_eq!(claims["rrn"], world.insz(Role::Subject));
+}
+
+#[tokio::test]
+async fn a_clients_own_token_has_no_citizen() {
+    let world = World::start(Behaviour::default()).await;
+    let credentials = world.sandbox.credentials();
+    let own = access_token(world.token(&[("grant_type", "client_credentials")]).await).await;
+    let claims = world.introspect(&own).await;
+    assert_eq!((&claims["aud"], claims.get("rrn")), (&serde_json::json!(credentials.client.id), None));
+    let form =
+        [("grant_type", "client_credentials"), ("audience", &credentials.audience), ("scope", &credentials.scope)];
+    let claims = world.introspect(&access_token(world.token(&form).await).await).await;
+    assert_eq!((&claims["aud"], claims.get("rrn")), (&serde_json::json!(credentials.audience), None));
+}
+
+#[tokio::test]
+async fn the_negative_tokens_are_what_they_say() {
+    let world = World::start(Behaviour::default()).await;
+    let credentials = world.sandbox.credentials();
+    assert_eq!(world.introspect(&credentials.expired).await, serde_json::json!({ "active": false }));
+    let claims = world.introspect(&credentials.without_scope).await;
+    assert_eq!((&claims["active"], &claims["aud"]), (&true.into(), &serde_json::json!(credentials.audience)));
+    assert!(!claims["scope"].as_str().unwrap().contains(&credentials.scope));
+    let unasked = world.exchange_for(Role::Subject, &credentials.audience, "").await;
+    assert_eq!(world.introspect(&unasked).await["scope"], "");
+    let other = world.exchange_for(Role::Subject, &credentials.other_audience.id, &credentials.scope).await;
+    assert_eq!(world.introspect(&other).await["aud"], credentials.other_audience.id.as_str());
+}
+
+#[tokio::test]
+async fn wrong_requests_get_the_errors_of_oauth() {
+    let world = World::start(Behaviour::default()).await;
+    let credentials = world.sandbox.credentials();
+    let (subject, audience) = (world.person(Role::Subject).token.as_str(), credentials.audience.as_str());
+    let typed = [("grant_type", EXCHANGE), ("subject_token_type", ACCESS_TOKEN)];
+    let own = access_token(world.token(&[("grant_type", "client_credentials")]).await).await;
+    let cases: &[(&[(&str, &str)], &str)] = &[
+        (&[], "invalid_request"),
+        (&[("grant_type", "password")], "unsupported_grant_type"),
+        (&[("grant_type", "client_credentials"), ("scope", "x")], "invalid_scope"),
+        (&[("grant_type", "client_credentials"), ("audience", "x")], "invalid_target"),
+        (&[("grant_type", EXCHANGE), ("subject_token", subject), ("audience", audience)], "invalid_request"),
+        (&[typed[0], typed[1], ("audience", audience)], "invalid_request"),
+        (&[typed[0], typed[1], ("subject_token", subject)], "invalid_request"),
+        (&[typed[0], typed[1], ("subject_token", subject), ("audience", "x")], "invalid_target"),
+        (&[typed[0], typed[1], ("subject_token", subject), ("resource", "https://x")], "invalid_target"),
+        (&[typed[0], typed[1], ("subject_token", "x"), ("audience", audience)], "invalid_grant"),
+        (&[typed[0], typed[1], ("subject_token", &own), ("audience", audience)], "invalid_grant"),
+        (
+            &[typed[0], typed[1], ("subject_token", subject), ("audience", audience), ("actor_token", &own)],
+            "invalid_request",
+        ),
+        (&[typed[0], typed[1], ("subject_token", subject), ("audience", audience), ("scope", "x")], "invalid_scope"),
+    ];
+    for (form, code) in cases {
+        assert_eq!(error(world.token(form).await).await, (400, (*code).to_owned()), "{form:?}");
+    }
+}
+
+#[tokio::test]
+async fn clients_authenticate_by_basic_or_post() {
+    let world = World::start(Behaviour::default()).await;
+    let client = &world.sandbox.credentials().client;
+    let url = format!("{}/v1/token", world.sandbox.issuer());
+    let form = [("grant_type", "client_credentials")];
+    let post = || world.http.post(&url).form(&form);
+    // The first dash is sent form-encoded: id and secret are decoded inside Basic.
+    let id = client.id.replacen('-', "%2D", 1);
+    assert_eq!(post().basic_auth(&id, Some(&client.secret)).send().await.unwrap().status(), 200);
+    let wrong = post().basic_auth(&id, Some("wrong")).send().await.unwrap();
+    assert!(header(&wrong, "www-authenticate").starts_with("Basic"));
+    assert_eq!(error(wrong).await, (401, "invalid_client".to_owned()));
+    assert_eq!(error(post().send().await.unwrap()).await.0, 401);
+    let twice = world.http.post(&url).basic_auth(&id, Some(&client.secret));
+    let twice = twice.form(&[form[0], ("client_id", &client.id), ("client_secret", &client.secret)]);
+    assert_eq!(error(twice.send().await.unwrap()).await, (400, "invalid_request".to_owned()));
+    let nobody = world.http.post(format!("{}/v1/introspect", world.sandbox.issuer())).form(&[("token", "x")]);
+    assert_eq!(error(nobody.send().await.unwrap()).await.0, 401);
+}

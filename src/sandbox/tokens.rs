@@ -1,0 +1,55 @@
+//! The tokens that the ACM has given, and what they stand for.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use uuid::Uuid;
+
+/// What a token stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Grant {
+    /// The citizen's national number; `None` for a client's own token.
+    pub insz: Option<String>,
+    pub sub: String,
+    pub audience: String,
+    pub client_id: String,
+    /// Separated by spaces.
+    pub scope: String,
+    /// Seconds since 1970.
+    pub issued: i64,
+    /// Seconds since 1970.
+    pub expires: i64,
+}
+
+impl Grant {
+    pub(super) fn is_active(&self, now: i64) -> bool {
+        now < self.expires
+    }
+}
+
+/// Every token ever given, the expired ones too.
+#[derive(Debug, Default)]
+pub(super) struct Tokens(Mutex<HashMap<String, Grant>>);
+
+impl Tokens {
+    /// Gives a new token.
+    pub(super) fn issue(&self, grant: Grant) -> String {
+        let token = secret();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token.clone(), grant);
+        token
+    }
+
+    pub(super) fn find(&self, token: &str) -> Option<Grant> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
+    }
+}
+
+/// A random opaque string of 64 characters.
+pub(super) fn secret() -> String {
+    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
+}
+
+/// The time in seconds since 1970.
+pub(super) fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
+}

@@ -1,0 +1,136 @@
+//! The kill matrix: every fault of the sandbox, and which requirements noticed it. The answer to "is the tool wrong, or
+//! my source?".
+
+use std::collections::BTreeSet;
+use std::io;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use crate::catalogue::Catalogue;
+use crate::evaluate::Selection;
+use crate::fault::InputFaults;
+use crate::sandbox::{Behaviour, Envelope, Fault, Options, Sandbox};
+use crate::session::{Finished, Session};
+use crate::verdict::Outcome;
+
+/// Why a sandbox could not be checked at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Unable {
+    /// It did not start.
+    #[error("the sandbox does not start: {0}")]
+    Start(#[from] io::Error),
+    /// Its profile was refused.
+    #[error("the sandbox's profile is refused: {0}")]
+    Profile(#[from] InputFaults),
+}
+
+/// What became of one fault in one envelope.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The fault; none: the conformant source.
+    pub fault: Option<&'static Fault>,
+    /// The envelope.
+    pub envelope: Envelope,
+    /// The requirements that failed.
+    pub failed: BTreeSet<String>,
+    /// The requirements that are blocked.
+    pub blocked: BTreeSet<String>,
+}
+
+impl Row {
+    fn named(&self, ids: fn(&Fault) -> &'static [&'static str]) -> BTreeSet<String> {
+        self.fault.map(|fault| ids(fault).iter().map(ToString::to_string).collect()).unwrap_or_default()
+    }
+
+    /// The requirements that the fault names and that did not notice it.
+    pub fn missed(&self) -> BTreeSet<String> {
+        self.named(|fault| fault.breaks).difference(&self.failed).cloned().collect()
+    }
+
+    /// The requirements that failed although the fault does not name them.
+    pub fn surplus(&self) -> BTreeSet<String> {
+        self.failed.difference(&self.named(|fault| fault.breaks)).cloned().collect()
+    }
+
+    /// The requirements that are blocked although the fault does not say so.
+    pub fn stray(&self) -> BTreeSet<String> {
+        self.blocked.difference(&self.named(|fault| fault.blocks)).cloned().collect()
+    }
+
+    /// Whether the fault turned exactly what it names.
+    pub fn is_exact(&self) -> bool {
+        self.missed().is_empty() && self.surplus().is_empty() && self.stray().is_empty()
+    }
+
+    /// The name of the fault, or of the source without one.
+    pub fn name(&self) -> &'static str {
+        self.fault.map_or("conformant", |fault| fault.name)
+    }
+}
+
+/// Checks a sandbox once. The sandbox lives as long as the run.
+///
+/// # Errors
+/// When it does not start, or its profile cannot be used.
+pub async fn examine(catalogue: &Catalogue, options: Options) -> Result<(Finished, Sandbox), Unable> {
+    let sandbox = Sandbox::start(options).await?;
+    let session = Session::new(&sandbox.profile()?, catalogue, 1)?;
+    let finished = session.run(catalogue, &Selection::default(), std::future::pending(), |_| {}).await;
+    Ok((finished, sandbox))
+}
+
+/// The behaviour of the sandbox with a fault, in an envelope.
+pub fn behaviour(fault: Option<&Fault>, envelope: Envelope) -> Behaviour {
+    let mut behaviour = Behaviour { envelope, ..Behaviour::default() };
+    if let Some(fault) = fault {
+        (fault.apply)(&mut behaviour);
+    }
+    behaviour
+}
+
+/// Runs the conformant source and every one of these faults in both envelopes, a few at a time; `tell` hears of each.
+///
+/// # Errors
+/// The first sandbox that could not be checked.
+pub async fn matrix(
+    catalogue: &'static Catalogue,
+    faults: Vec<&'static Fault>,
+    at_once: usize,
+    mut tell: impl FnMut(&Row),
+) -> Result<Vec<Row>, Unable> {
+    let both = [Envelope::Links, Envelope::Hal];
+    let all = std::iter::once(None).chain(faults.into_iter().map(Some));
+    let mut open: Vec<_> = all.flat_map(|fault| both.map(|envelope| (fault, envelope))).collect();
+    open.reverse();
+    let mut rows = Vec::new();
+    let mut under_way = JoinSet::new();
+    loop {
+        while under_way.len() < at_once.max(1) {
+            let Some((fault, envelope)) = open.pop() else { break };
+            under_way.spawn(row(catalogue, fault, envelope));
+        }
+        match under_way.join_next().await {
+            None => break,
+            // A panic in a task is a defect of ours: it goes on as one.
+            Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+            Some(Ok(row)) => {
+                let row = row?;
+                tell(&row);
+                rows.push(row);
+            }
+        }
+    }
+    rows.sort_by_key(|row| (row.name(), row.envelope == Envelope::Hal));
+    Ok(rows)
+}
+
+async fn row(catalogue: &'static Catalogue, fault: Option<&'static Fault>, envelope: Envelope) -> Result<Row, Unable> {
+    let options = Options { behaviour: behaviour(fault, envelope), latency: Duration::ZERO, ..Options::default() };
+    let (finished, _sandbox) = examine(catalogue, options).await?;
+    let with = |outcome: Outcome| {
+        let verdicts = catalogue.requirements.iter().zip(&finished.verdicts);
+        verdicts.filter(|(_, verdict)| verdict.outcome == outcome).map(|(row, _)| row.id.clone()).collect()
+    };
+    Ok(Row { fault, envelope, failed: with(Outcome::Fail), blocked: with(Outcome::Blocked) })
+}

@@ -1,0 +1,286 @@
+//! One run against one source: from a resolved profile to verdicts and their recording.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::catalogue::Catalogue;
+use crate::evaluate::Selection;
+use crate::exchange::{AcmSetup, Auth, Citizen, Declares, Limits, Person, Setup};
+use crate::fault::{InputFault, InputFaults};
+use crate::insz;
+use crate::profile::{Actor, CitizenToken, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedClient, ResolvedClientAuth, Role, Target};
+use crate::recording::Recording;
+use crate::run::{self, Bounds, Event};
+use crate::text;
+use crate::text::Text;
+use crate::transport::{Client, ClientAuth, Settings, SettingsError, Transport};
+use crate::vault::{Nature, Vault};
+use crate::verdict::Verdict;
+
+/// Everything that a run needs, before anything is sent.
+pub struct Session {
+    setup: Setup,
+    vault: Arc<Vault>,
+    transport: Arc<Transport>,
+    bounds: Bounds,
+    started: Timestamp,
+    clock: Instant,
+    seed: u64,
+}
+
+/// A run that is over.
+pub struct Finished {
+    /// What happened.
+    pub recording: Recording,
+    /// The verdicts, in the order of the catalogue.
+    pub verdicts: Vec<Verdict>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// What must not stand in any output.
+    pub vault: Arc<Vault>,
+}
+
+impl Session {
+    /// Prepares a run. `seed` decides about invented ids and tokens.
+    ///
+    /// # Errors
+    /// Certificates or keys of the profile that cannot be used.
+    pub fn new(profile: &Resolved, catalogue: &Catalogue, seed: u64) -> Result<Self, InputFaults> {
+        not_yet(profile).or(())?;
+        let clock = Instant::now();
+        let vault = Arc::new(vault_of(profile));
+        let setup = setup_of(profile, catalogue, &vault);
+        let settings = Settings { started: clock, seed, ..settings_of(profile, setup.clone()) };
+        let transport = Transport::new(settings, Arc::clone(&vault)).map_err(|error| unusable(&error))?;
+        let transport = Arc::new(transport);
+        let bounds = Bounds { concurrency: profile.source.concurrency.max(1), requests: profile.limits.requests };
+        Ok(Self { setup, vault, transport, bounds, started: Timestamp::now(), clock, seed })
+    }
+
+    /// Runs the catalogue. When `interrupted` completes, what is judged so far stays and the rest is blocked.
+    pub async fn run(
+        self,
+        catalogue: &Catalogue,
+        selection: &Selection,
+        interrupted: impl Future<Output = ()>,
+        tell: impl FnMut(Event<'_>),
+    ) -> Finished {
+        let mut recording = Recording::new(self.setup, self.started, self.seed);
+        let send = |request| Arc::clone(&self.transport).send(request);
+        let verdicts = run::run(catalogue, &mut recording, selection, self.bounds, send, interrupted, tell).await;
+        recording.marks = self.vault.marks();
+        let duration_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Finished { recording, verdicts, duration_ms, vault: self.vault }
+    }
+}
+
+fn citizen_of(role: Role) -> Citizen {
+    match role {
+        Role::Subject => Citizen::Subject,
+        Role::Other => Citizen::Other,
+        Role::Empty => Citizen::Empty,
+    }
+}
+
+/// The vault knows every secret of the profile before the first call.
+fn vault_of(profile: &Resolved) -> Vault {
+    let mut numbers: BTreeMap<Citizen, SecretString> =
+        profile.citizens.iter().map(|citizen| (citizen_of(citizen.role), citizen.insz.clone())).collect();
+    numbers.insert(Citizen::Nobody, insz::nobody());
+    let vault = Vault::new(numbers);
+    let clients = profile.acm.iter().flat_map(|acm| [Some(&acm.client), acm.source_client.as_ref()]).flatten();
+    for client in clients {
+        if let ResolvedClientAuth::Post(secret) | ResolvedClientAuth::Basic(secret) = &client.auth {
+            vault.learn(secret, Nature::Secret);
+        }
+    }
+    for token in profile.citizens.iter().filter_map(|citizen| citizen.token.as_ref()) {
+        match token {
+            CitizenToken::Access(token) | CitizenToken::Refresh(token) | CitizenToken::Tx(token) => {
+                vault.learn(token, Nature::Token);
+            }
+            CitizenToken::Session { access, refresh } => {
+                vault.learn(access, Nature::Token);
+                vault.learn(refresh, Nature::Token);
+            }
+        }
+    }
+    for token in ready_tokens(profile).values() {
+        vault.learn(token, Nature::Token);
+    }
+    vault
+}
+
+fn ready_tokens(profile: &Resolved) -> BTreeMap<Auth, SecretString> {
+    let tokens = &profile.tokens;
+    [
+        (Auth::ExpiredToken, &tokens.expired),
+        (Auth::OtherAudience, &tokens.other_audience),
+        (Auth::WithoutScope, &tokens.without_scope),
+        (Auth::WithoutCitizen, &tokens.without_citizen),
+    ]
+    .into_iter()
+    .filter_map(|(auth, token)| token.clone().map(|token| (auth, token)))
+    .collect()
+}
+
+fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
+    let source = &profile.source;
+    let citizens = profile.citizens.iter().map(|citizen| {
+        let role = citizen_of(citizen.role);
+        let insz = vault.surrogate(role).unwrap_or_default();
+        let ready_token = matches!(citizen.token, Some(CitizenToken::Tx(_)));
+        (role, Person { name: citizen.name.clone(), insz, ready_token })
+    });
+    Setup {
+        source: source.name.clone(),
+        base_url: trimmed(source.base_url.as_str()),
+        public_url: (source.public_url != source.base_url).then(|| trimmed(source.public_url.as_str())),
+        entry_path: catalogue.entry.path.clone(),
+        origins: source.origins.iter().map(|origin| trimmed(origin.as_str())).collect(),
+        openapi: openapi_of(profile),
+        environment: profile.acm.as_ref().map_or_else(|| "none".to_owned(), |acm| acm.environment.clone()),
+        citizens: citizens.collect(),
+        acm: profile.acm.as_ref().map(acm_setup),
+        ready: ready_tokens(profile).into_keys().collect(),
+        declares: Declares {
+            one_page: source.declares.one_page,
+            no_documents: source.declares.no_documents,
+            everyone_has_certificates: source.declares.everyone_has_certificates,
+        },
+        limits: Limits {
+            details: profile.limits.details,
+            downloads: profile.limits.downloads,
+            pages: profile.limits.pages as u64,
+            requests: profile.limits.requests,
+        },
+    }
+}
+
+fn trimmed(url: &str) -> String {
+    url.trim_end_matches('/').to_owned()
+}
+
+fn openapi_of(profile: &Resolved) -> Option<String> {
+    profile.source.openapi.as_ref().map(|location| match location {
+        OpenApiLocation::File(path) => path.display().to_string(),
+        OpenApiLocation::Url(url) => url.to_string(),
+    })
+}
+
+fn acm_setup(acm: &ResolvedAcm) -> AcmSetup {
+    let audience = match &acm.target {
+        Target::Audience(audience) | Target::Resource(audience) => audience.clone(),
+    };
+    AcmSetup {
+        issuer: acm.issuer_name.clone(),
+        client_id: acm.client.id.clone(),
+        audience,
+        scope: acm.scope.clone(),
+        actor: acm.actor == Actor::ClientCredentials,
+        source_client: acm.source_client.as_ref().map(|client| client.id.clone()),
+        other_audience: acm.other_audience.clone(),
+    }
+}
+
+fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
+    let source = &profile.source;
+    let pem = |pem: &Option<Pem>| pem.iter().map(|pem| pem.0.clone().into_bytes()).collect::<Vec<_>>();
+    let tokens = |wanted: fn(&CitizenToken) -> Option<&SecretString>| -> BTreeMap<Citizen, SecretString> {
+        let citizens = profile.citizens.iter();
+        citizens
+            .filter_map(|citizen| Some((citizen_of(citizen.role), wanted(citizen.token.as_ref()?)?.clone())))
+            .collect()
+    };
+    let mut settings = Settings::new(setup, source.base_url.clone());
+    settings.public_url = (source.public_url != source.base_url).then(|| source.public_url.clone());
+    settings.origins = source.origins.iter().map(url::Url::origin).collect();
+    settings.ca_pem = pem(&source.ca_bundle);
+    settings.identity_pem = source.client_certificate.as_ref().map(|identity| {
+        SecretString::from(format!("{}\n{}", identity.certificate.0, identity.key.expose_secret()))
+    });
+    settings.timeout = source.timeout;
+    settings.rate = source.rate;
+    settings.proxy.clone_from(&source.proxy);
+    settings.http_port = source.http_port;
+    settings.openapi = openapi_url(profile);
+    settings.tx_tokens = tokens(|token| match token {
+        CitizenToken::Tx(token) => Some(token),
+        _ => None,
+    });
+    settings.subject_tokens = tokens(|token| match token {
+        CitizenToken::Access(token) | CitizenToken::Session { access: token, .. } => Some(token),
+        _ => None,
+    });
+    settings.ready = ready_tokens(profile);
+    if let Some(acm) = &profile.acm {
+        settings.issuer = Some(acm.issuer.clone());
+        settings.acm_ca_pem = pem(&acm.ca_bundle);
+        settings.client = client_of(&acm.client);
+        settings.source_client = acm.source_client.as_ref().and_then(client_of);
+        settings.audience_is_resource = matches!(acm.target, Target::Resource(_));
+    }
+    settings
+}
+
+/// The URL of the source's own OpenAPI document, where it is no file.
+fn openapi_url(profile: &Resolved) -> Option<url::Url> {
+    match &profile.source.openapi {
+        Some(OpenApiLocation::Url(url)) => Some(url.clone()),
+        Some(OpenApiLocation::File(_)) | None => None,
+    }
+}
+
+/// A client with a secret; signed assertions are not built yet, and the session refuses such a profile beforehand.
+fn client_of(client: &ResolvedClient) -> Option<Client> {
+    let (secret, auth) = match &client.auth {
+        ResolvedClientAuth::Post(secret) => (secret, ClientAuth::Post),
+        ResolvedClientAuth::Basic(secret) => (secret, ClientAuth::Basic),
+        ResolvedClientAuth::Jwt { .. } => return None,
+    };
+    Some(Client { id: client.id.clone(), secret: secret.clone(), auth })
+}
+
+/// What the profile may say and this version cannot do yet: said before anything is sent.
+fn not_yet(profile: &Resolved) -> InputFaults {
+    let mut faults = Vec::new();
+    let mut fault = |key: &str, instead: Text| {
+        faults.push(
+            InputFault::new(
+                "profile",
+                text!("`{key}` wordt in deze versie nog niet ondersteund", "`{key}` is not supported by this version yet"),
+                instead,
+            )
+            .at(key),
+        );
+    };
+    if let Some(acm) = &profile.acm {
+        let clients = [("acm.client", Some(&acm.client)), ("acm.source_client", acm.source_client.as_ref())];
+        for (key, client) in clients {
+            if client.is_some_and(|client| matches!(client.auth, ResolvedClientAuth::Jwt { .. })) {
+                fault(&format!("{key}.private_key"), text!("gebruik een `secret`", "use a `secret`"));
+            }
+        }
+        if !acm.hops.is_empty() {
+            fault("acm.hops", text!("laat `hops` weg", "leave out `hops`"));
+        }
+    }
+    let refresh = profile.citizens.iter().any(|citizen| matches!(citizen.token, Some(CitizenToken::Refresh(_))));
+    if refresh {
+        fault("citizens.refresh_token", text!("geef de burger een `token`", "give the citizen a `token`"));
+    }
+    InputFaults(faults)
+}
+
+fn unusable(error: &SettingsError) -> InputFaults {
+    InputFaults::one(
+        "profile",
+        text!("een instelling is niet bruikbaar: {error}", "a setting cannot be used: {error}"),
+        text!("herstel het bestand of de URL die genoemd wordt", "mend the file or the URL that is named"),
+    )
+}

@@ -1,0 +1,225 @@
+//! The calls to the issuer: discovery, token requests, introspection. The issuer is sent no token but what RFC 8693 and
+//! RFC 7662 ask for, and only over https or on loopback.
+
+use reqwest::Method;
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderValue};
+use secrecy::SecretString;
+use serde_json::Value;
+use url::Url;
+
+use super::credential::person;
+use super::http::{Call, Came, IDENTITY, Transport};
+use super::oauth::{self, Discovery, For, Form, INSECURE};
+use super::record::{Raw, Shape};
+use super::settings::{Client, ClientAuth};
+use crate::exchange::{
+    Auth, Citizen, Content, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request, Response, Sent,
+};
+use crate::vault::Nature;
+
+/// Where the discovery document stands, below the issuer.
+const DISCOVERY: &str = "/.well-known/openid-configuration";
+
+impl Transport {
+    /// Performs a call to the issuer.
+    pub(super) async fn ask_issuer(&self, request: Request, call: IssuerCall) -> Exchange {
+        let mut sent = Sent::default();
+        let mut made = None;
+        let ready = match call {
+            IssuerCall::Discovery => self.discovery_call(&request),
+            IssuerCall::Token(grant) => self.token_call(&request, grant, &mut made),
+            IssuerCall::Introspection(auth) => self.introspection_call(&request, auth, &mut made),
+        };
+        let ready = match ready {
+            Ok(ready) => ready,
+            Err(failure) => {
+                self.remember(call, Err(&failure));
+                sent.method = (if call == IssuerCall::Discovery { Method::GET } else { Method::POST }).to_string();
+                return self.unsent(request, sent, made, failure);
+            }
+        };
+        let Came { sent, at_ms, ms, retries, result } = self.perform(&ready).await;
+        self.remember(call, result.as_ref());
+        let result = result.map(|raw| self.noted(raw, call, retries));
+        Exchange { request, sent, at_ms, ms, credential: made, result }
+    }
+
+    /// Why a grant yielded no token.
+    pub(super) fn cause(&self, grant: Grant) -> String {
+        let memory = self.memory();
+        memory.causes.get(&grant).cloned().unwrap_or_else(|| "the issuer was not asked for it".to_owned())
+    }
+
+    fn discovery_call(&self, request: &Request) -> Result<Call<'_>, Failure> {
+        let lacks = |words: &str| self.failure(FailureKind::NotConfigured, words);
+        let issuer = self.settings.issuer.as_ref().ok_or_else(|| lacks("no issuer"))?;
+        if !oauth::secure(issuer) {
+            return Err(lacks(&format!("the issuer's URL is not used: {INSECURE}")));
+        }
+        let url = format!("{}{DISCOVERY}", issuer.as_str().trim_end_matches('/'));
+        let url = Url::parse(&url).map_err(|_| lacks("the issuer is no URL"))?;
+        Ok(self.issuer_call(request, Method::GET, url, None, Form::new()))
+    }
+
+    fn token_call(&self, request: &Request, grant: Grant, made: &mut Option<String>) -> Result<Call<'_>, Failure> {
+        let form = self.token_form(grant)?;
+        let client = self.settings.client.as_ref();
+        let client =
+            client.ok_or_else(|| self.failure(FailureKind::NotConfigured, "no client with which to ask for tokens"))?;
+        let endpoint = self.discovered().token.map_err(|words| self.failure(FailureKind::NoToken, &words))?;
+        *made = Some(format!("the client, by {}", client.auth.name()));
+        Ok(self.authenticated(request, endpoint, client, form))
+    }
+
+    fn introspection_call(
+        &self,
+        request: &Request,
+        auth: Auth,
+        made: &mut Option<String>,
+    ) -> Result<Call<'_>, Failure> {
+        let lacks = |words: &str| self.failure(FailureKind::NotConfigured, words);
+        let client = self.settings.source_client.as_ref();
+        let client = client.ok_or_else(|| lacks("no client of the source for introspection"))?;
+        let credential = self.credential(auth)?.ok_or_else(|| lacks("no token to introspect"))?;
+        let endpoint = self.discovered().introspection.map_err(|words| lacks(&words))?;
+        *made = Some(format!("the source's own client, by {}; about: {}", client.auth.name(), credential.made));
+        Ok(self.authenticated(request, endpoint, client, oauth::introspection(&credential.token)))
+    }
+
+    /// A call with client authentication.
+    fn authenticated(&self, request: &Request, endpoint: Url, client: &Client, mut form: Form) -> Call<'_> {
+        let authorization = match client.auth {
+            ClientAuth::Post => {
+                oauth::post(client, &mut form);
+                None
+            }
+            ClientAuth::Basic => {
+                let credentials = oauth::basic(client);
+                self.vault.learn(&credentials, Nature::Secret);
+                oauth::basic_header(&credentials)
+            }
+        };
+        self.issuer_call(request, Method::POST, endpoint, authorization, form)
+    }
+
+    fn issuer_call(
+        &self,
+        request: &Request,
+        method: Method,
+        url: Url,
+        authorization: Option<HeaderValue>,
+        form: Form,
+    ) -> Call<'_> {
+        Call {
+            client: &self.issuer,
+            method,
+            url,
+            headers: vec![(ACCEPT, HeaderValue::from_static(request.accept.value())), (ACCEPT_ENCODING, IDENTITY)],
+            authorization,
+            form,
+            kind: Kind::Issuer,
+            phase: request.phase,
+        }
+    }
+
+    fn token_form(&self, grant: Grant) -> Result<Form, Failure> {
+        let lacks = |words: &str| self.failure(FailureKind::NotConfigured, words);
+        let acm = self.settings.setup.acm.as_ref().ok_or_else(|| lacks("no ACM"))?;
+        let is_resource = self.settings.audience_is_resource;
+        let source = For { audience: &acm.audience, is_resource, scope: acm.scope.as_deref() };
+        let subject = |citizen: Citizen| {
+            let token = self.settings.subject_tokens.get(&citizen);
+            token.ok_or_else(|| lacks(&format!("no access token of {}", person(citizen))))
+        };
+        let actor = self.vault.token(Grant::Actor).filter(|_| acm.actor);
+        match grant {
+            Grant::Actor => Ok(oauth::client_credentials(None)),
+            Grant::WithoutCitizen => Ok(oauth::client_credentials(Some(source))),
+            Grant::Exchange(citizen) => Ok(oauth::exchange(subject(citizen)?, actor.as_ref(), source)),
+            Grant::WithoutScope => {
+                let unscoped = For { scope: None, ..source };
+                Ok(oauth::exchange(subject(Citizen::Subject)?, actor.as_ref(), unscoped))
+            }
+            Grant::OtherAudience => {
+                let audience = acm.other_audience.as_deref().ok_or_else(|| lacks("no other audience"))?;
+                let is_resource = is_resource && Url::parse(audience).is_ok();
+                let other = For { audience, is_resource, ..source };
+                Ok(oauth::exchange(subject(Citizen::Subject)?, actor.as_ref(), other))
+            }
+        }
+    }
+
+    fn discovered(&self) -> Discovery {
+        let none = || Discovery::none("the discovery document of the issuer was not asked for");
+        self.memory().discovery.clone().unwrap_or_else(none)
+    }
+
+    /// Remembers endpoints, tokens and causes. Tokens become known here, before the answer is masked.
+    fn remember(&self, call: IssuerCall, result: Result<&Raw, &Failure>) {
+        let json = result.ok().and_then(Raw::json);
+        let refused = match result {
+            Err(failure) if failure.detail.is_empty() => Some("no answer came".to_owned()),
+            Err(failure) => Some(failure.detail.clone()),
+            Ok(raw) if !(200..300).contains(&raw.status) => {
+                let code = oauth::error_code(json).map(|code| format!(": {code}")).unwrap_or_default();
+                Some(format!("the issuer answered {}{code}", raw.status))
+            }
+            Ok(_) if json.is_none() => Some("the issuer's answer is no JSON".to_owned()),
+            Ok(_) => None,
+        };
+        match call {
+            IssuerCall::Discovery => {
+                let discovery = match (refused, json) {
+                    (None, Some(json)) => Discovery::of(json),
+                    (why, _) => Discovery::none(&format!("no discovery document: {}", why.unwrap_or_default())),
+                };
+                self.memory().discovery = Some(discovery);
+            }
+            IssuerCall::Token(grant) => {
+                let others = ["refresh_token", "id_token"];
+                for token in others.iter().filter_map(|name| oauth::token(json?, name)) {
+                    self.vault.learn(&token, Nature::Token);
+                }
+                let token = json.and_then(|json| oauth::token(json, "access_token"));
+                let cause = match (refused, token) {
+                    (None, Some(token)) => return self.vault.keep_token(grant, token),
+                    (Some(refused), token) => {
+                        self.learn(token);
+                        refused
+                    }
+                    (None, None) => "the issuer's answer holds no access_token".to_owned(),
+                };
+                self.memory().causes.insert(grant, cause);
+            }
+            IssuerCall::Introspection(_) => {}
+        }
+    }
+
+    fn learn(&self, token: Option<SecretString>) {
+        if let Some(token) = token {
+            self.vault.learn(&token, Nature::Token);
+        }
+    }
+
+    /// An answer of the issuer, masked.
+    fn noted(&self, mut raw: Raw, call: IssuerCall, retries: u32) -> Response {
+        if !matches!(call, IssuerCall::Introspection(_)) {
+            return raw.masked(&self.vault, retries);
+        }
+        raw.shape = match raw.shape {
+            Shape::Json(answer) => Shape::Json(oauth::introspected(&answer)),
+            // Whatever it is, it may be about a person.
+            Shape::Text(_) => Shape::Text(String::new()),
+            other => other,
+        };
+        let number = raw.json().and_then(|answer| answer.get("rrn")).cloned();
+        let mut response = raw.masked(&self.vault, retries);
+        if let (Some(number), Content::Json(Value::Object(answer))) = (number, &mut response.content) {
+            // A number that masking did not know by its value or its look is masked by its place.
+            if answer.get("rrn") == Some(&number) && !number.is_null() {
+                answer.insert("rrn".to_owned(), Value::String("(masked)".to_owned()));
+            }
+        }
+        response
+    }
+}

@@ -1,0 +1,163 @@
+//! From a request to the URL that it goes to, and which origins may see it.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::settings::Settings;
+use crate::exchange::{Auth, Citizen, Edit, FailureKind, Part, Replacement, Request, Target, Variation, entry_url};
+use crate::insz;
+use crate::vault::Vault;
+
+/// What stands in a path segment or a query value as it is (RFC 3986, unreserved).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Why a URL is not sent: kind and words.
+pub(super) type Refusal = (FailureKind, String);
+
+/// The raw URL of a request to the source, without the token that may stand in its query.
+pub(super) fn address(settings: &Settings, vault: &Vault, request: &Request) -> Result<Url, Refusal> {
+    let mut url = without_variation(settings, vault, &request.target)?;
+    if request.variation == Variation::TrailingSlash && !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
+    Ok(url)
+}
+
+fn without_variation(settings: &Settings, vault: &Vault, target: &Target) -> Result<Url, Refusal> {
+    let lacks = |words: &str| (FailureKind::NotConfigured, words.to_owned());
+    match target {
+        Target::Issuer(_) | Target::Tls(_) => Err(lacks("no URL of the source")),
+        Target::Path(path) => {
+            let base = settings.base_url.as_str().trim_end_matches('/');
+            parsed(&format!("{base}/{}", path.trim_start_matches('/')))
+        }
+        Target::OpenApi => settings.openapi.clone().ok_or_else(|| lacks("no URL of an OpenAPI document")),
+        Target::PlainHttp => {
+            let mut url = settings.base_url.clone();
+            url.set_query(None);
+            let set = url.set_scheme("http").and_then(|()| url.set_port(Some(settings.http_port)));
+            set.map(|()| url).map_err(|()| lacks("the base URL has no plain http form"))
+        }
+        Target::Entry { citizen, query } => {
+            let number = number(vault, *citizen)?;
+            let base = settings.base_url.as_str();
+            parsed(&entry_url(base, &settings.setup.entry_path, number.expose_secret(), query))
+        }
+        Target::Link { url, edit, .. } => {
+            let mut url = parsed(&raw_link(vault, url)?)?;
+            if let Some(edit) = edit {
+                url = edited(vault, url, edit)?;
+            }
+            Ok(rewritten(settings, url))
+        }
+    }
+}
+
+/// Whether the URL of a request may be requested at all.
+pub(super) fn vouched(settings: &Settings, request: &Request, url: &Url) -> Result<(), Refusal> {
+    let refused = |words: String| Err((FailureKind::ForeignOrigin, words));
+    if !url.username().is_empty() || url.password().is_some() {
+        return refused("the URL holds a user name or a password".to_owned());
+    }
+    if matches!(request.target, Target::OpenApi | Target::PlainHttp) {
+        // The profile itself says where these are; they see neither a token nor a citizen.
+        return if request.auth == Auth::None { Ok(()) } else { refused("no token goes there".to_owned()) };
+    }
+    let origin = url.origin();
+    let known = origin == settings.base_url.origin()
+        || settings.public_url.as_ref().is_some_and(|public| public.origin() == origin)
+        || settings.origins.contains(&origin);
+    if !known {
+        return refused(origin.ascii_serialization());
+    }
+    if url.scheme() != "https" && settings.base_url.scheme() != "http" {
+        return refused(format!("plain http: {}", origin.ascii_serialization()));
+    }
+    Ok(())
+}
+
+/// The raw number of a citizen.
+fn number(vault: &Vault, citizen: Citizen) -> Result<SecretString, Refusal> {
+    let known = match citizen {
+        Citizen::Malformed(malformed) => Some(malformed.text().into()),
+        Citizen::Nobody => vault.number(citizen).or_else(|| Some(insz::nobody())),
+        Citizen::Subject | Citizen::Other | Citizen::Empty => vault.number(citizen),
+    };
+    known.ok_or_else(|| (FailureKind::NotConfigured, "the profile has no such citizen".to_owned()))
+}
+
+/// The raw form of a link. One that no answer held was built by a check from the base URL: it goes out as it stands,
+/// unless it holds a surrogate, which must never be sent as if it were the value.
+fn raw_link(vault: &Vault, masked: &str) -> Result<String, Refusal> {
+    if let Some(raw) = vault.url(masked) {
+        return Ok(raw);
+    }
+    if vault.marks().iter().any(|mark| masked.contains(&mark.surrogate)) {
+        return Err((FailureKind::NotConfigured, "no answer of this run held this link".to_owned()));
+    }
+    Ok(masked.to_owned())
+}
+
+fn parsed(url: &str) -> Result<Url, Refusal> {
+    let mut url = Url::parse(url).map_err(|_| (FailureKind::NotConfigured, "this is no URL".to_owned()))?;
+    // A fragment is never sent.
+    url.set_fragment(None);
+    Ok(url)
+}
+
+fn edited(vault: &Vault, mut url: Url, edit: &Edit) -> Result<Url, Refusal> {
+    let text = match &edit.with {
+        Replacement::Text(text) => text.clone(),
+        Replacement::Number(citizen) => number(vault, *citizen)?.expose_secret().to_owned(),
+    };
+    let text = utf8_percent_encode(&text, UNRESERVED).to_string();
+    let nothing = || (FailureKind::NotConfigured, "the link has no such part".to_owned());
+    match edit.part {
+        Part::Segment(index) => {
+            let mut segments: Vec<&str> = url.path_segments().ok_or_else(nothing)?.collect();
+            *segments.get_mut(index).ok_or_else(nothing)? = &text;
+            // Not through `path_segments_mut`: it would encode the other segments once more.
+            let path = segments.join("/");
+            url.set_path(&path);
+        }
+        Part::Query(index) => {
+            let query = url.query().unwrap_or_default().to_owned();
+            // Counted as `Url::query_pairs` counts: without empty pieces.
+            let mut pairs: Vec<String> = query.split('&').filter(|pair| !pair.is_empty()).map(str::to_owned).collect();
+            let pair = pairs.get_mut(index).ok_or_else(nothing)?;
+            let name = pair.split('=').next().unwrap_or_default();
+            *pair = format!("{name}={text}");
+            url.set_query(Some(&pairs.join("&")));
+        }
+    }
+    Ok(url)
+}
+
+/// The URL with the token in its query (RFC 6750, section 2.3).
+pub(super) fn with_token(mut url: Url, token: &SecretString) -> Url {
+    let token = utf8_percent_encode(token.expose_secret(), UNRESERVED);
+    let query = match url.query().filter(|query| !query.is_empty()) {
+        Some(query) => format!("{query}&access_token={token}"),
+        None => format!("access_token={token}"),
+    };
+    url.set_query(Some(&query));
+    url
+}
+
+/// A URL under the public URL goes to the base URL instead, with the same path below.
+fn rewritten(settings: &Settings, url: Url) -> Url {
+    let Some(public) = settings.public_url.as_ref().filter(|public| public.origin() == url.origin()) else {
+        return url;
+    };
+    let Some(below) = url.path().strip_prefix(public.path().trim_end_matches('/')) else { return url };
+    let plain = url.username().is_empty() && url.password().is_none();
+    if !plain || !(below.is_empty() || below.starts_with('/')) {
+        return url;
+    }
+    let mut base = settings.base_url.clone();
+    base.set_path(&format!("{}{below}", settings.base_url.path().trim_end_matches('/')));
+    base.set_query(url.query());
+    base
+}

@@ -1,0 +1,237 @@
+//! Reads a body within bounds. A document is hashed as it streams by and never kept.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::catalogue::hex;
+use crate::exchange::{Document, Kind, Look};
+
+const MIB: usize = 1024 * 1024;
+
+/// How much of a body is read and how much of it is kept for parsing.
+#[derive(Clone, Copy, Debug)]
+struct Bounds {
+    read: usize,
+    keep: usize,
+}
+
+impl Bounds {
+    fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Issuer => Self { read: MIB, keep: MIB },
+            Kind::List | Kind::Detail | Kind::Probe => Self { read: 8 * MIB, keep: 8 * MIB },
+            Kind::Download => Self { read: 64 * MIB, keep: 8 * MIB },
+        }
+    }
+}
+
+/// The length of the two ends in which a document's markers stand.
+const END: usize = 1024;
+
+/// Fewer characters than this are no Base64 text: any word would be one.
+const SHORTEST_BASE64: u64 = 64;
+
+/// What arrived of a body.
+pub(super) struct Body {
+    /// The bytes, as long as they are worth parsing: none of a PDF, none of what is larger than the bound.
+    pub(super) kept: Vec<u8>,
+    /// `kept` holds all that arrived.
+    pub(super) whole: bool,
+    /// How many bytes arrived and were read.
+    pub(super) arrived: u64,
+    /// How it ended.
+    pub(super) end: End,
+    bounds: Bounds,
+    head: Vec<u8>,
+    tail: Vec<u8>,
+    hash: Sha256,
+    /// How many characters of Base64 there are, as long as there is nothing else.
+    base64: Option<u64>,
+}
+
+/// How a body ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// As announced.
+    Announced,
+    /// There was more than we read.
+    TooLong,
+    /// The connection broke before.
+    Broken,
+}
+
+impl Body {
+    /// Reads the body of an answer. The deadline is the caller's.
+    pub(super) async fn read(response: &mut reqwest::Response, kind: Kind) -> Self {
+        let mut body = Self::new(kind);
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.take(&chunk) => {}
+                Ok(_) => break,
+                Err(_) => {
+                    body.end = End::Broken;
+                    break;
+                }
+            }
+        }
+        body
+    }
+
+    fn new(kind: Kind) -> Self {
+        Self {
+            kept: Vec::new(),
+            whole: true,
+            arrived: 0,
+            end: End::Announced,
+            bounds: Bounds::of(kind),
+            head: Vec::new(),
+            tail: Vec::new(),
+            hash: Sha256::new(),
+            base64: Some(0),
+        }
+    }
+
+    /// Takes in a piece; false when no more is read.
+    fn take(&mut self, chunk: &[u8]) -> bool {
+        let room = self.bounds.read.saturating_sub(usize::try_from(self.arrived).unwrap_or(usize::MAX));
+        if chunk.len() > room {
+            self.end = End::TooLong;
+        }
+        let chunk = chunk.get(..room).unwrap_or(chunk);
+        self.arrived += chunk.len() as u64;
+        self.hash.update(chunk);
+        self.head.extend(chunk.iter().take(END - self.head.len()));
+        self.tail.extend_from_slice(chunk.get(chunk.len().saturating_sub(END)..).unwrap_or_default());
+        self.tail.drain(..self.tail.len().saturating_sub(END));
+        self.weigh(chunk);
+        if self.whole && (self.kept.len() + chunk.len() > self.bounds.keep || self.is_pdf()) {
+            self.whole = false;
+            self.kept = Vec::new();
+        }
+        if self.whole {
+            self.kept.extend_from_slice(chunk);
+        }
+        self.end == End::Announced
+    }
+
+    fn weigh(&mut self, chunk: &[u8]) {
+        let is_break = |byte: u8| matches!(byte, b'\r' | b'\n');
+        let all = chunk.iter().all(|byte| is_base64(*byte) || is_break(*byte));
+        let characters = chunk.iter().filter(|byte| !is_break(**byte)).count() as u64;
+        self.base64 = self.base64.filter(|_| all).map(|before| before + characters);
+    }
+
+    /// The body ended as announced and we read all of it.
+    pub(super) fn complete(&self) -> bool {
+        self.end == End::Announced
+    }
+
+    /// `%PDF-` stands within the first 1,024 bytes.
+    pub(super) fn is_pdf(&self) -> bool {
+        holds(&self.head, b"%PDF-")
+    }
+
+    /// The first bytes are those of an HTML page.
+    pub(super) fn is_html(&self) -> bool {
+        let head = String::from_utf8_lossy(&self.head).to_ascii_lowercase();
+        let head = head.trim_start_matches('\u{feff}').trim_start();
+        head.starts_with('<') && (head.contains("<!doctype html") || head.contains("<html"))
+    }
+
+    /// No text: a zero byte near the start.
+    pub(super) fn is_binary(&self) -> bool {
+        self.is_pdf() || self.head.contains(&0)
+    }
+
+    /// The first character that is no white space.
+    pub(super) fn first(&self) -> Option<u8> {
+        self.head.iter().copied().find(|byte| !byte.is_ascii_whitespace())
+    }
+
+    /// Valid UTF-8, but for a character that the end cut off. Of what is not kept this is not looked at.
+    pub(super) fn utf8(&self) -> bool {
+        let cut = !self.complete();
+        self.whole && std::str::from_utf8(&self.kept).map_or_else(|error| cut && error.error_len().is_none(), |_| true)
+    }
+
+    /// What is kept of it as a document.
+    pub(super) fn document(&self, look: Look) -> Document {
+        Document {
+            look,
+            sha256: hex(&self.hash.clone().finalize()),
+            ends_with_eof: holds(&self.tail, b"%%EOF"),
+            base64: self.base64.is_some_and(|characters| characters >= SHORTEST_BASE64),
+        }
+    }
+}
+
+/// A character of the Base64 alphabets, padding included.
+pub(super) fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
+}
+
+fn holds(bytes: &[u8], marker: &[u8]) -> bool {
+    bytes.windows(marker.len()).any(|window| window == marker)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(kind: Kind, chunks: &[&[u8]]) -> Body {
+        let mut body = Body::new(kind);
+        for chunk in chunks {
+            if !body.take(chunk) {
+                break;
+            }
+        }
+        body
+    }
+
+    #[test]
+    fn markers_are_found_across_chunks_and_the_bytes_are_dropped() {
+        let filling = vec![b'x'; 5000];
+        let read = body(Kind::Download, &[b"%PD", b"F-1.7\n", &filling, b"%%E", b"OF\n"]);
+        let document = read.document(Look::Pdf);
+        assert!(read.is_pdf() && read.is_binary() && document.ends_with_eof && !document.base64);
+        assert!(read.kept.is_empty() && !read.whole && read.complete());
+        assert_eq!(read.arrived, 3 + 6 + 5000 + 6);
+        let whole: Vec<u8> = [b"%PDF-1.7\n".as_slice(), &filling, b"%%EOF\n"].concat();
+        assert_eq!(document.sha256, hex(&Sha256::digest(whole)));
+    }
+
+    #[test]
+    fn reading_ends_at_the_bound() {
+        let chunk = vec![b'x'; MIB];
+        let chunks = vec![chunk.as_slice(); 100];
+        for (kind, bound) in [(Kind::Issuer, 1), (Kind::List, 8), (Kind::Download, 64)] {
+            let read = body(kind, &chunks);
+            assert_eq!((read.arrived, read.end), (bound * MIB as u64, End::TooLong), "{kind:?}");
+            assert!(read.kept.len() <= 8 * MIB && !read.complete());
+        }
+    }
+
+    #[test]
+    fn base64_is_one_long_word() {
+        let word = b"JVBERi0xLjcKJcTl8uXrp/Og0MTGCjMgMCBvYmoKPDwgL0ZpbHRlciAvRmxhdGVEZWNv";
+        assert!(body(Kind::Download, &[word, b"\r\n", b"Zg=="]).document(Look::Other).base64);
+        assert!(!body(Kind::Download, &[b"word"]).document(Look::Other).base64);
+        assert!(!body(Kind::Download, &[word, b" ", word]).document(Look::Other).base64);
+    }
+
+    #[test]
+    fn a_character_that_the_end_cut_off_is_still_utf8() {
+        let mut read = body(Kind::List, &[&"é".as_bytes()[..1]]);
+        assert!(!read.utf8());
+        read.end = End::Broken;
+        assert!(read.utf8());
+        assert!(body(Kind::List, &["é".as_bytes()]).utf8());
+        assert!(!body(Kind::List, &[b"\xe9t\xe9"]).utf8());
+    }
+
+    #[test]
+    fn html_is_known_by_its_first_words() {
+        assert!(body(Kind::Download, &[b"\n<!DOCTYPE html><p>"]).is_html());
+        assert!(body(Kind::Download, &[b"<?xml version='1.0'?><html>"]).is_html());
+        assert!(!body(Kind::Download, &[b"see <html>"]).is_html());
+    }
+}

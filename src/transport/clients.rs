@@ -1,0 +1,93 @@
+//! The two HTTP clients: one for the source, one for the issuer. Neither follows a redirect, keeps a cookie, reads the
+//! environment's proxies or unpacks a body.
+
+use std::time::Duration;
+
+use reqwest::{Certificate, ClientBuilder, Identity, NoProxy, Proxy, redirect};
+use secrecy::ExposeSecret;
+
+use super::settings::{Settings, SettingsError};
+use super::words;
+
+/// The header list of one answer, in bytes, over HTTP/2. Over HTTP/1 hyper has bounds of its own (100 headers).
+const HEADER_LIST: u32 = 64 * 1024;
+
+/// The longest wait for a connection: a firewall that drops packets shows as such, not as a slow answer.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// An idle connection is not used after this: common servers close theirs after 5 seconds, and a request that meets a
+/// closing connection would look like a fault of the source.
+const IDLE: Duration = Duration::from_secs(3);
+
+/// The client for the source.
+pub(super) fn source(settings: &Settings) -> Result<reqwest::Client, SettingsError> {
+    let certificates = certificates(&settings.ca_pem, "source")?;
+    let identity = settings.identity_pem.as_ref().map(|pem| Identity::from_pem(pem.expose_secret().as_bytes()));
+    let identity = identity.transpose().map_err(|_| SettingsError::Identity)?;
+    let proxy = proxy(settings)?;
+    build("source", certificates, || {
+        let mut builder = plain(settings.timeout);
+        if let Some(identity) = identity.clone() {
+            builder = builder.identity(identity);
+        }
+        if let Some(proxy) = proxy.clone() {
+            builder = builder.proxy(proxy);
+        }
+        builder
+    })
+}
+
+/// The client for the issuer. An issuer on loopback (our own ACM) is never behind the proxy.
+pub(super) fn issuer(settings: &Settings) -> Result<reqwest::Client, SettingsError> {
+    let certificates = certificates(&settings.acm_ca_pem, "issuer")?;
+    let loopback = NoProxy::from_string("localhost,127.0.0.0/8,::1");
+    let proxy = proxy(settings)?.map(|proxy| proxy.no_proxy(loopback));
+    build("issuer", certificates, || match proxy.clone() {
+        Some(proxy) => plain(settings.timeout).proxy(proxy),
+        None => plain(settings.timeout),
+    })
+}
+
+fn plain(timeout: Duration) -> ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .no_proxy()
+        .connect_timeout(CONNECT.min(timeout / 2))
+        .pool_idle_timeout(IDLE)
+        .http2_max_header_list_size(HEADER_LIST)
+}
+
+fn build(
+    who: &'static str,
+    certificates: Vec<Certificate>,
+    builder: impl Fn() -> ClientBuilder,
+) -> Result<reqwest::Client, SettingsError> {
+    builder()
+        .tls_certs_merge(certificates.clone())
+        .build()
+        // A machine without certificate authorities (a bare container) must still reach http on loopback.
+        .or_else(|_| builder().tls_certs_only(certificates).build())
+        .map_err(|error| SettingsError::Client(who, words::innermost(&error)))
+}
+
+fn certificates(files: &[Vec<u8>], who: &'static str) -> Result<Vec<Certificate>, SettingsError> {
+    let mut all = Vec::new();
+    for file in files {
+        let found = Certificate::from_pem_bundle(file).map_err(|_| SettingsError::CaBundle(who))?;
+        if found.is_empty() {
+            return Err(SettingsError::CaBundle(who));
+        }
+        all.extend(found);
+    }
+    Ok(all)
+}
+
+fn proxy(settings: &Settings) -> Result<Option<Proxy>, SettingsError> {
+    let url = settings.proxy.as_ref();
+    let usable = url.is_none_or(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if !usable {
+        return Err(SettingsError::Proxy);
+    }
+    url.map(|url| Proxy::all(url.clone())).transpose().map_err(|_| SettingsError::Proxy)
+}

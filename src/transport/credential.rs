@@ -1,0 +1,220 @@
+//! From the name of a credential to the header that presents it.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use super::http::Transport;
+use crate::exchange::{Auth, Citizen, Failure, FailureKind, Grant};
+use crate::recording::invented;
+use crate::vault::Nature;
+
+/// A credential, ready to go out.
+pub(super) struct Credential {
+    /// The token itself.
+    pub(super) token: SecretString,
+    /// How it was made, in English, for the evidence.
+    pub(super) made: String,
+    /// Where it goes.
+    pub(super) place: Place,
+}
+
+/// Where a credential goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The Authorization header, under a scheme.
+    Header(&'static str),
+    /// The Authorization header, on its own.
+    Bare,
+    /// The query string.
+    Query,
+}
+
+impl Credential {
+    /// The Authorization header; none where the token holds what no header can carry.
+    pub(super) fn header(&self) -> Option<HeaderValue> {
+        let token = self.token.expose_secret();
+        let text = match self.place {
+            Place::Header(scheme) => format!("{scheme} {token}"),
+            Place::Bare | Place::Query => token.to_owned(),
+        };
+        let mut value = HeaderValue::from_str(&text).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+}
+
+impl Transport {
+    /// The credential behind a name; nothing for [`Auth::None`].
+    pub(super) fn credential(&self, auth: Auth) -> Result<Option<Credential>, Failure> {
+        let place = match auth {
+            Auth::None => return Ok(None),
+            Auth::NoScheme => Place::Bare,
+            Auth::InQuery => Place::Query,
+            Auth::OtherScheme => Place::Header("Basic"),
+            Auth::LowerCaseScheme => Place::Header("bearer"),
+            _ => Place::Header("Bearer"),
+        };
+        let token = match auth {
+            Auth::OtherScheme | Auth::NoScheme | Auth::LowerCaseScheme | Auth::InQuery => {
+                self.token(Auth::Token(Citizen::Subject))?
+            }
+            Auth::RandomToken => self.random_token(),
+            Auth::UnsignedJwt => self.unsigned_jwt(),
+            Auth::TamperedToken => {
+                let good = self.token(Auth::Token(Citizen::Subject))?;
+                tampered(good.expose_secret())
+                    .ok_or_else(|| self.no_token("the good token has no character that could be changed"))?
+            }
+            _ => self.token(auth)?,
+        };
+        self.vault.learn(&token, Nature::Token);
+        Ok(Some(Credential { token, made: self.described(auth), place }))
+    }
+
+    /// The token that a grant yielded or that the profile has ready.
+    fn token(&self, auth: Auth) -> Result<SecretString, Failure> {
+        if let Some(grant) = self.settings.setup.grant(auth) {
+            return self.vault.token(grant).ok_or_else(|| self.no_token(&self.cause(grant)));
+        }
+        let ready = match auth {
+            Auth::Token(citizen) => self.settings.tx_tokens.get(&citizen),
+            Auth::Unexchanged => {
+                let ready = self.settings.ready.get(&auth);
+                ready.or_else(|| self.settings.subject_tokens.get(&Citizen::Subject))
+            }
+            _ => self.settings.ready.get(&auth),
+        };
+        ready.cloned().ok_or_else(|| self.no_token(&format!("the profile has none: {}", self.described(auth))))
+    }
+
+    fn no_token(&self, cause: &str) -> Failure {
+        self.failure(FailureKind::NoToken, cause)
+    }
+
+    /// Opaque, of the Base64url alphabet, the same in every run with the same seed.
+    fn random_token(&self) -> SecretString {
+        URL_SAFE_NO_PAD.encode(invented(self.settings.seed, "random token")).into()
+    }
+
+    /// Made once per run: it is the same token wherever it is presented.
+    fn unsigned_jwt(&self) -> SecretString {
+        let make = || {
+            let now = Timestamp::now().as_second();
+            let mut claims = json!({
+                "iss": self.settings.base_url.origin().ascii_serialization(),
+                "aud": self.settings.base_url.as_str(),
+                "iat": now,
+                "exp": now + 3600,
+                "jti": invented(self.settings.seed, "jti"),
+            });
+            if let (Some(acm), Some(claims)) = (&self.settings.setup.acm, claims.as_object_mut()) {
+                claims.insert("iss".to_owned(), json!(acm.issuer));
+                claims.insert("aud".to_owned(), json!(acm.audience));
+                claims.insert("client_id".to_owned(), json!(acm.client_id));
+                claims.extend(acm.scope.as_ref().map(|scope| ("scope".to_owned(), json!(scope))));
+            }
+            let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+            format!("{}.{}.", part(json!({"alg": "none", "typ": "JWT"})), part(claims)).into()
+        };
+        self.jwt.get_or_init(make).clone()
+    }
+
+    /// How a credential is made, in English.
+    fn described(&self, auth: Auth) -> String {
+        let mut words = match auth {
+            Auth::None => "no credential".to_owned(),
+            Auth::Token(citizen) => format!("TX token of {}", person(citizen)),
+            Auth::OtherScheme => "the good token under the scheme Basic".to_owned(),
+            Auth::NoScheme => "the good token without a scheme".to_owned(),
+            Auth::LowerCaseScheme => "the good token under the scheme in lower case".to_owned(),
+            Auth::InQuery => "the good token in the query string".to_owned(),
+            Auth::WithoutScope => "a token without the source's scope".to_owned(),
+            Auth::RandomToken => "a random opaque token".to_owned(),
+            Auth::UnsignedJwt => "a well-formed JWT without a signature (alg none)".to_owned(),
+            Auth::TamperedToken => "the good token with one character changed".to_owned(),
+            Auth::ExpiredToken => "an expired token".to_owned(),
+            Auth::OtherAudience => "a token for another audience".to_owned(),
+            Auth::Unexchanged => "the subject's own access token, before the exchange".to_owned(),
+            Auth::WithoutCitizen => "a token for the source without a citizen".to_owned(),
+        };
+        let origin = match auth {
+            Auth::Token(_) | Auth::ExpiredToken | Auth::OtherAudience | Auth::WithoutScope | Auth::WithoutCitizen => {
+                Some(match self.settings.setup.grant(auth) {
+                    Some(Grant::Exchange(_)) => "token exchange for the source's audience",
+                    Some(Grant::OtherAudience) => "token exchange for that audience",
+                    Some(Grant::WithoutScope) => "token exchange for the source's audience, no scope asked for",
+                    Some(Grant::WithoutCitizen | Grant::Actor) => "client credentials",
+                    None => "from the profile",
+                })
+            }
+            _ => None,
+        };
+        if let Some(origin) = origin {
+            let _ = write!(words, " ({origin})");
+        }
+        words
+    }
+}
+
+/// A citizen, in the words of a report.
+pub(super) fn person(citizen: Citizen) -> &'static str {
+    match citizen {
+        Citizen::Subject => "the subject",
+        Citizen::Other => "the other citizen",
+        Citizen::Empty => "the citizen without certificates",
+        Citizen::Nobody => "nobody",
+        Citizen::Malformed(_) => "a number that is none",
+    }
+}
+
+/// The token with one character at its middle replaced by the next one of its alphabet. The last character of a part
+/// is left alone: in Base64 its last bits may mean nothing.
+fn tampered(token: &str) -> Option<SecretString> {
+    let characters: Vec<char> = token.chars().collect();
+    let middle = characters.len() / 2;
+    let usable = |at: &usize| {
+        let solid = |at: usize| characters.get(at).is_some_and(char::is_ascii_alphanumeric);
+        solid(*at) && (solid(at + 1) || characters.len() < 8)
+    };
+    let at = (middle..characters.len()).chain((0..middle).rev()).find(usable)?;
+    let change = |(index, character): (usize, &char)| if index == at { next(*character) } else { *character };
+    Some(characters.iter().enumerate().map(change).collect::<String>().into())
+}
+
+/// Another character of the same alphabet; a hexadecimal digit stays one.
+fn next(character: char) -> char {
+    match character {
+        '9' => '0',
+        'f' => 'a',
+        'F' => 'A',
+        'z' => 'g',
+        'Z' => 'G',
+        other => char::from_u32(u32::from(other) + 1).unwrap_or(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_character_changes_within_its_alphabet() {
+        for token in ["0123456789abcdef", "zzzzzzzzzz", "a.b", "FFFFFFFF", "eyJh.eyJpc3MiOiJ4In0.c2ln"] {
+            let changed = tampered(token).unwrap();
+            let changed = changed.expose_secret();
+            let differ: Vec<_> = token.chars().zip(changed.chars()).filter(|(a, b)| a != b).collect();
+            assert_eq!((changed.len(), differ.len()), (token.len(), 1), "{token} {changed}");
+            let (before, after) = differ[0];
+            assert_eq!(before.is_ascii_hexdigit(), after.is_ascii_hexdigit());
+            assert_eq!(before.is_ascii_digit(), after.is_ascii_digit());
+            assert_eq!(before.is_ascii_uppercase(), after.is_ascii_uppercase());
+        }
+        assert!(tampered("-._~").is_none());
+    }
+}

@@ -1,0 +1,240 @@
+//! [`Transport`], and one call with its turn, its deadline and its waits.
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
+use secrecy::SecretString;
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use url::{Url, form_urlencoded};
+use uuid::Uuid;
+
+use super::body::Body;
+use super::oauth::Memory;
+use super::record::Raw;
+use super::settings::{Settings, SettingsError};
+use super::{clients, words};
+use crate::exchange::{Exchange, Failure, FailureKind, Kind, Phase, Request, Sent, Target};
+use crate::insz;
+use crate::vault::{Nature, Vault};
+
+/// What we call ourselves.
+const AGENT: &str = concat!("bronkeur/", env!("CARGO_PKG_VERSION"));
+
+/// How often an answer 429 is waited out, and for how long in all (never longer than the timeout).
+const RETRIES: u32 = 2;
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Every body as it is, so that it can be judged as it is.
+pub(super) const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
+
+/// The id of the run and the id of the call.
+pub(super) const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
+const REQUEST: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Performs requests. Whatever happens is an [`Exchange`].
+pub struct Transport {
+    pub(super) settings: Settings,
+    pub(super) vault: Arc<Vault>,
+    pub(super) jwt: OnceLock<SecretString>,
+    pub(super) issuer: reqwest::Client,
+    pub(super) source: reqwest::Client,
+    pub(super) correlation: String,
+    memory: Mutex<Memory>,
+    /// When the next call to the source may go out.
+    turn: Mutex<Instant>,
+}
+
+/// A call that is ready to go out, raw.
+pub(super) struct Call<'a> {
+    pub(super) client: &'a reqwest::Client,
+    pub(super) method: Method,
+    pub(super) url: Url,
+    /// All headers but the User-Agent, the id of the call and the credential.
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) authorization: Option<HeaderValue>,
+    pub(super) form: Vec<(String, String)>,
+    pub(super) kind: Kind,
+    pub(super) phase: Phase,
+}
+
+/// What came of a call: raw, but for what was sent and the failure.
+pub(super) struct Came {
+    pub(super) sent: Sent,
+    pub(super) at_ms: u64,
+    pub(super) ms: u64,
+    pub(super) retries: u32,
+    pub(super) result: Result<Raw, Failure>,
+}
+
+impl Transport {
+    /// A transport. It makes its HTTP clients, makes every secret of the settings known to the vault, and sends
+    /// nothing.
+    pub fn new(settings: Settings, vault: Arc<Vault>) -> Result<Self, SettingsError> {
+        let source = clients::source(&settings)?;
+        let issuer = clients::issuer(&settings)?;
+        for token in settings.tokens() {
+            vault.learn(token, Nature::Token);
+        }
+        for client in settings.client.iter().chain(&settings.source_client) {
+            vault.learn(&client.secret, Nature::Secret);
+        }
+        vault.learn(&insz::nobody(), Nature::Number);
+        Ok(Self {
+            settings,
+            vault,
+            jwt: OnceLock::new(),
+            issuer,
+            source,
+            correlation: Uuid::new_v4().to_string(),
+            memory: Mutex::default(),
+            turn: Mutex::new(Instant::now()),
+        })
+    }
+
+    /// Performs one request, to the source or to the issuer. It never fails otherwise than in the exchange.
+    pub async fn send(self: Arc<Self>, request: Request) -> Exchange {
+        let exchange = match request.target {
+            Target::Issuer(call) => self.ask_issuer(request, call).await,
+            _ => self.ask_source(request).await,
+        };
+        let status = exchange.result.as_ref().map(|response| response.status);
+        let status = status.map_err(|failure| failure.kind);
+        tracing::debug!(method = exchange.sent.method, url = exchange.sent.url, ?status, ms = exchange.ms, "call");
+        exchange
+    }
+
+    /// Performs a call. An answer 429 that names a short wait is waited out, but for hostile requests: those must show
+    /// what the source does, and are never pressed.
+    pub(super) async fn perform(&self, call: &Call<'_>) -> Came {
+        let mut patience = PATIENCE.min(self.settings.timeout);
+        let mut retries = 0;
+        loop {
+            let mut came = self.attempt(call).await;
+            came.retries = retries;
+            let wait = came.result.as_ref().ok().and_then(retry_after).filter(|wait| *wait <= patience);
+            match wait {
+                Some(wait) if call.phase != Phase::Hostile && retries < RETRIES => {
+                    patience -= wait;
+                    retries += 1;
+                    sleep(wait).await;
+                }
+                _ => return came,
+            }
+        }
+    }
+
+    async fn attempt(&self, call: &Call<'_>) -> Came {
+        if call.kind != Kind::Issuer {
+            self.wait_for_turn().await;
+        }
+        let headers = headers(call);
+        let sent = self.sent(call, &headers);
+        let at_ms = milliseconds(self.settings.started.elapsed());
+        let start = Instant::now();
+        let result = self.answer(call, headers, start + self.settings.timeout).await;
+        Came { sent, at_ms, ms: milliseconds(start.elapsed()), retries: 0, result }
+    }
+
+    async fn answer(
+        &self,
+        call: &Call<'_>,
+        headers: Vec<(HeaderName, HeaderValue)>,
+        deadline: Instant,
+    ) -> Result<Raw, Failure> {
+        let mut request = call.client.request(call.method.clone(), call.url.clone());
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        if !call.form.is_empty() {
+            let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(&call.form).finish();
+            request = request.body(form);
+        }
+        let seconds = self.settings.timeout.as_secs_f64();
+        let late = |what: &str| self.failure(FailureKind::Timeout, &format!("{what} within {seconds} s"));
+        let mut response = match timeout_at(deadline, request.send()).await {
+            Err(_) => return Err(late("no answer")),
+            Ok(Err(error)) => {
+                let (kind, detail) = words::failure(&error);
+                return Err(self.failure(kind, &detail));
+            }
+            Ok(Ok(response)) => response,
+        };
+        let body = timeout_at(deadline, Body::read(&mut response, call.kind)).await;
+        let body = body.map_err(|_| late("headers came, but not the whole body"))?;
+        Ok(Raw::of(&response, &body, call.kind))
+    }
+
+    fn sent(&self, call: &Call<'_>, headers: &[(HeaderName, HeaderValue)]) -> Sent {
+        let mask = |text: &str| self.vault.mask_text(text);
+        let header = |(name, value): &(HeaderName, HeaderValue)| {
+            (name.as_str().to_owned(), mask(&String::from_utf8_lossy(value.as_bytes())))
+        };
+        Sent {
+            method: call.method.to_string(),
+            url: mask(call.url.as_str()),
+            headers: headers.iter().map(header).collect(),
+            form: call.form.iter().map(|(name, value)| (name.clone(), mask(value))).collect(),
+        }
+    }
+
+    /// Waits until this call may go out, so that no more than `rate` go out in a second.
+    async fn wait_for_turn(&self) {
+        let every = self.settings.rate.and_then(|rate| Duration::try_from_secs_f64(1.0 / rate).ok());
+        let Some(every) = every else { return };
+        let turn = {
+            let mut next = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+            let turn = (*next).max(Instant::now());
+            *next = turn + every;
+            turn
+        };
+        sleep_until(turn).await;
+    }
+
+    /// An exchange that was not sent.
+    pub(super) fn unsent(&self, request: Request, sent: Sent, made: Option<String>, failure: Failure) -> Exchange {
+        let at_ms = milliseconds(self.settings.started.elapsed());
+        Exchange { request, sent, at_ms, ms: 0, credential: made, result: Err(failure) }
+    }
+
+    /// A failure; its words are masked here.
+    pub(super) fn failure(&self, kind: FailureKind, words: &str) -> Failure {
+        Failure { kind, detail: self.vault.mask_text(words) }
+    }
+
+    pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The headers, in the order in which they are sent.
+fn headers(call: &Call<'_>) -> Vec<(HeaderName, HeaderValue)> {
+    let mut headers = vec![(USER_AGENT, HeaderValue::from_static(AGENT))];
+    headers.extend(call.headers.iter().cloned());
+    if call.headers.iter().any(|(name, _)| *name == CORRELATION) {
+        let id = HeaderValue::from_str(&Uuid::new_v4().to_string());
+        headers.extend(id.ok().map(|id| (REQUEST, id)));
+    }
+    headers.extend(call.authorization.clone().map(|value| (AUTHORIZATION, value)));
+    if !call.form.is_empty() {
+        headers.push((CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded")));
+    }
+    headers
+}
+
+/// How long an answer 429 asks to wait: seconds, or a moment by the server's own clock.
+fn retry_after(raw: &Raw) -> Option<Duration> {
+    let value = raw.header(RETRY_AFTER.as_str()).filter(|_| raw.status == 429)?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let moment = |text: &str| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp());
+    let now = raw.header("date").and_then(moment).unwrap_or_else(Timestamp::now);
+    Some(Duration::try_from(moment(value)?.duration_since(now)).unwrap_or_default())
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

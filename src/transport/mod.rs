@@ -1,0 +1,29 @@
+//! The transport: performs one [`Request`](crate::exchange::Request) and turns whatever happens into an
+//! [`Exchange`](crate::exchange::Exchange), masked. The only asynchronous place besides the run loop, and the only one
+//! that puts a national number or a token into a URL or a header.
+//!
+//! - `settings`: what it must be told; `clients`: the two HTTP clients made from that.
+//! - `http`: [`Transport`], and one call with its turn, its deadline and its waits; `source`: the calls to a source.
+//! - `address`: from a request to a URL, and which origins may see it; `credential`: from a request to a header.
+//! - `acm`: the calls to the issuer; `oauth`: their forms and what is remembered of the answers.
+//! - `body`: reads a body within bounds; `record`: from an answer to what is recorded of it, with `keys` for what
+//!   parsing forgets; `words`: from a network error to a kind and a few words.
+
+mod acm;
+mod address;
+mod body;
+mod clients;
+mod credential;
+mod http;
+mod keys;
+mod oauth;
+mod record;
+mod settings;
+mod source;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use http::Transport;
+pub use settings::{Client, ClientAuth, Settings, SettingsError};

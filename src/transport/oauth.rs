@@ -1,0 +1,228 @@
+//! What goes to the issuer as a form, what is read from its answers, and what is remembered of them.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+use url::{Url, form_urlencoded};
+
+use super::settings::Client;
+use crate::exchange::Grant;
+
+/// A form, raw.
+pub(super) type Form = Vec<(String, String)>;
+
+const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+
+/// A token shorter than this is none. To mask it would blacken every answer that happens to hold it.
+pub(super) const SHORTEST_TOKEN: usize = 8;
+
+/// The members of an introspection answer that the requirements read; the others may be about a person.
+const INTROSPECTED: [&str; 9] = ["active", "aud", "client_id", "exp", "iat", "iss", "scope", "token_type", "rrn"];
+
+/// The members of an OAuth error (RFC 6749, section 5.2).
+const ERROR: [&str; 3] = ["error", "error_description", "error_uri"];
+
+/// What is remembered of the issuer's answers.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// The endpoints of discovery; none before it was asked for.
+    pub(super) discovery: Option<Discovery>,
+    /// Why a grant yielded no token.
+    pub(super) causes: BTreeMap<Grant, String>,
+}
+
+/// The endpoints of the discovery document, or why one cannot be used.
+#[derive(Clone, Debug)]
+pub(super) struct Discovery {
+    /// Where tokens are asked for.
+    pub(super) token: Result<Url, String>,
+    /// Where tokens are introspected.
+    pub(super) introspection: Result<Url, String>,
+}
+
+impl Discovery {
+    /// Reads the endpoints.
+    pub(super) fn of(document: &Value) -> Self {
+        Self {
+            token: endpoint(document, "token_endpoint"),
+            introspection: endpoint(document, "introspection_endpoint"),
+        }
+    }
+
+    /// No document came.
+    pub(super) fn none(why: &str) -> Self {
+        Self { token: Err(why.to_owned()), introspection: Err(why.to_owned()) }
+    }
+}
+
+fn endpoint(document: &Value, name: &str) -> Result<Url, String> {
+    let text = document.get(name).and_then(Value::as_str);
+    let text = text.ok_or_else(|| format!("the discovery document of the issuer names no {name}"))?;
+    let url = Url::parse(text).map_err(|_| format!("the {name} of the discovery document is no URL"))?;
+    if secure(&url) { Ok(url) } else { Err(format!("the {name} of the discovery document is not used: {INSECURE}")) }
+}
+
+/// Why a URL of the issuer is not used.
+pub(super) const INSECURE: &str = "neither https nor http on loopback, or with a user name in it";
+
+/// https, or http that does not leave this machine; and no user name or password.
+pub(super) fn secure(url: &Url) -> bool {
+    let loopback = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    let plain = url.username().is_empty() && url.password().is_none();
+    plain && (url.scheme() == "https" || (url.scheme() == "http" && loopback))
+}
+
+/// What a token is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct For<'a> {
+    /// A client-id, or the URL of a resource.
+    pub(super) audience: &'a str,
+    /// `audience` goes out as `resource`.
+    pub(super) is_resource: bool,
+    /// The scopes.
+    pub(super) scope: Option<&'a str>,
+}
+
+impl For<'_> {
+    fn add(self, form: &mut Form) {
+        add(form, if self.is_resource { "resource" } else { "audience" }, self.audience);
+        if let Some(scope) = self.scope {
+            add(form, "scope", scope);
+        }
+    }
+}
+
+/// Token exchange (RFC 8693).
+pub(super) fn exchange(subject: &SecretString, actor: Option<&SecretString>, what: For<'_>) -> Form {
+    let mut form = Form::new();
+    add(&mut form, "grant_type", EXCHANGE);
+    add(&mut form, "subject_token", subject.expose_secret());
+    add(&mut form, "subject_token_type", ACCESS_TOKEN);
+    what.add(&mut form);
+    if let Some(actor) = actor {
+        add(&mut form, "actor_token", actor.expose_secret());
+        add(&mut form, "actor_token_type", ACCESS_TOKEN);
+    }
+    form
+}
+
+/// Client credentials; without a purpose the token is the client's own.
+pub(super) fn client_credentials(what: Option<For<'_>>) -> Form {
+    let mut form = Form::new();
+    add(&mut form, "grant_type", "client_credentials");
+    if let Some(what) = what {
+        what.add(&mut form);
+    }
+    form
+}
+
+/// Introspection (RFC 7662).
+pub(super) fn introspection(token: &SecretString) -> Form {
+    let mut form = Form::new();
+    add(&mut form, "token", token.expose_secret());
+    add(&mut form, "token_type_hint", "access_token");
+    form
+}
+
+/// `client_secret_post`
+pub(super) fn post(client: &Client, form: &mut Form) {
+    add(form, "client_id", &client.id);
+    add(form, "client_secret", client.secret.expose_secret());
+}
+
+/// `client_secret_basic`: id and secret are form-encoded before they are joined (RFC 6749, section 2.3.1). What follows
+/// the scheme is as good as the secret.
+pub(super) fn basic(client: &Client) -> SecretString {
+    let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    STANDARD.encode(format!("{}:{}", encoded(&client.id), encoded(client.secret.expose_secret()))).into()
+}
+
+/// The header for [`basic`].
+pub(super) fn basic_header(credentials: &SecretString) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(&format!("Basic {}", credentials.expose_secret())).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+fn add(form: &mut Form, name: &str, value: &str) {
+    form.push((name.to_owned(), value.to_owned()));
+}
+
+/// A member that is a token.
+pub(super) fn token(answer: &Value, name: &str) -> Option<SecretString> {
+    let text = answer.get(name)?.as_str()?;
+    (text.len() >= SHORTEST_TOKEN).then(|| text.into())
+}
+
+/// The error code of an OAuth error, if it looks like one.
+pub(super) fn error_code(answer: Option<&Value>) -> Option<&str> {
+    let code = answer?.get("error")?.as_str()?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    (!code.is_empty() && code.len() <= 60 && code.bytes().all(plain)).then_some(code)
+}
+
+/// Of an introspection answer only what the requirements read.
+pub(super) fn introspected(answer: &Value) -> Value {
+    let members = answer.as_object().into_iter().flatten();
+    let known = |name: &str| INTROSPECTED.contains(&name) || ERROR.contains(&name);
+    let kept: Map<String, Value> =
+        members.filter(|(name, _)| known(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+    Value::Object(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::transport::ClientAuth;
+
+    #[test]
+    fn id_and_secret_are_form_encoded_before_base64() {
+        let client = Client { id: "a:b c".to_owned(), secret: "p+w/ü%".into(), auth: ClientAuth::Basic };
+        let decoded = STANDARD.decode(basic(&client).expose_secret()).unwrap();
+        assert_eq!(String::from_utf8(decoded).unwrap(), "a%3Ab+c:p%2Bw%2F%C3%BC%25");
+    }
+
+    #[test]
+    fn an_endpoint_is_https_or_on_loopback() {
+        for (url, usable) in [
+            ("https://acm.example.be/token", true),
+            ("http://127.0.0.1:8080/token", true),
+            ("http://localhost/token", true),
+            ("http://[::1]/token", true),
+            ("http://acm.example.be/token", false),
+            ("https://user:secret@acm.example.be/token", false),
+            ("ftp://127.0.0.1/token", false),
+            ("token", false),
+        ] {
+            assert_eq!(endpoint(&json!({"token_endpoint": url}), "token_endpoint").is_ok(), usable, "{url}");
+        }
+        assert!(endpoint(&json!({}), "token_endpoint").unwrap_err().contains("names no token_endpoint"));
+    }
+
+    #[test]
+    fn of_an_introspection_answer_little_is_kept() {
+        let answer = json!({"active": true, "given_name": "An", "sub": "x", "rrn": "1", "scope": "s"});
+        assert_eq!(introspected(&answer), json!({"active": true, "rrn": "1", "scope": "s"}));
+        assert_eq!(introspected(&json!([1])), json!({}));
+    }
+
+    #[test]
+    fn an_error_code_is_a_short_plain_word() {
+        assert_eq!(error_code(Some(&json!({"error": "invalid_target"}))), Some("invalid_target"));
+        for odd in [json!({"error": "<b>"}), json!({"error": ""}), json!({"error": 1}), json!("error")] {
+            assert_eq!(error_code(Some(&odd)), None);
+        }
+    }
+}

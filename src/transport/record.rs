@@ -1,0 +1,276 @@
+//! From an answer to what is recorded of it. First its parts are read ([`Raw`]), then everything that stays is masked.
+
+use reqwest::Version;
+use serde_json::Value;
+
+use super::body::{Body, End, is_base64};
+use super::keys;
+use crate::case::resolved;
+use crate::envelope::{Links, Page};
+use crate::exchange::{Content, Document, Facts, Kind, Look, Response};
+use crate::vault::{Found, Vault};
+
+/// The longest text that is kept of a body that is no JSON, in bytes.
+const LONGEST_TEXT: usize = 4 * 1024;
+
+/// A text of Base64 longer than this is a document in disguise: no byte of a document is recorded.
+const LONGEST_BASE64: usize = 1024;
+
+/// An answer, read but not masked yet. It lives no longer than one call.
+pub(super) struct Raw {
+    /// The status code.
+    pub(super) status: u16,
+    /// The body, by its shape.
+    pub(super) shape: Shape,
+    headers: Vec<(String, String)>,
+    facts: Facts,
+    longest_text: usize,
+}
+
+/// The shape of a body.
+pub(super) enum Shape {
+    /// Nothing arrived.
+    Empty,
+    /// JSON.
+    Json(Value),
+    /// Other text.
+    Text(String),
+    /// A document; with the text in it that is searched for secrets and then dropped.
+    Document(Document, String),
+}
+
+impl Raw {
+    /// Reads the parts of an answer to a call of a kind.
+    pub(super) fn of(response: &reqwest::Response, body: &Body, kind: Kind) -> Self {
+        let headers: Vec<(String, String)> = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let announced = headers.iter().find(|(name, _)| name == "content-length");
+        let mut facts = Facts {
+            body_bytes: body.arrived,
+            announced_bytes: announced.and_then(|(_, value)| value.trim().parse().ok()),
+            complete: body.complete(),
+            truncated: body.end == End::TooLong,
+            utf8: body.utf8(),
+            framed: response.version() >= Version::HTTP_2
+                || headers.iter().any(|(name, value)| name == "transfer-encoding" && value.contains("chunked")),
+            ..Facts::default()
+        };
+        let status = response.status().as_u16();
+        let success = response.status().is_success();
+        let shape = match kind {
+            _ if body.arrived == 0 => Shape::Empty,
+            Kind::Download => download(body, success, &mut facts),
+            Kind::Issuer | Kind::List | Kind::Detail | Kind::Probe => structured(body, &mut facts),
+        };
+        Self { status, shape, headers, facts, longest_text: LONGEST_TEXT }
+    }
+
+    /// Other text is kept whole: it is a document about the source, not one of a citizen.
+    pub(super) fn with_whole_text(self) -> Self {
+        Self { longest_text: usize::MAX, ..self }
+    }
+
+    /// The JSON body.
+    pub(super) fn json(&self) -> Option<&Value> {
+        match &self.shape {
+            Shape::Json(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The first header with that name (lower case).
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The answer, masked. `retries`: answers 429 that were waited out before it.
+    pub(super) fn masked(self, vault: &Vault, retries: u32) -> Response {
+        let mut found = Found::default();
+        let headers = self.headers.into_iter().map(|(name, value)| {
+            let value = vault.mask_noting(&value, &mut found);
+            // A session of the source's is nobody's business; looked at for secrets all the same.
+            let value = if name.starts_with("set-cookie") { "(masked)".to_owned() } else { value };
+            (vault.mask_text(&name), value)
+        });
+        let headers = headers.collect();
+        let content = match self.shape {
+            Shape::Empty => Content::Empty,
+            Shape::Json(value) => Content::Json(without_documents(vault.mask_json(value, &mut found))),
+            Shape::Text(text) => {
+                let text = if self.facts.complete { text.as_str() } else { without_tail(&text) };
+                // Masked before it is cut: half a secret would not be recognised.
+                Content::Text(bounded(vault.mask_noting(text, &mut found), self.longest_text))
+            }
+            Shape::Document(document, text) => {
+                vault.mask_noting(&text, &mut found);
+                Content::Document(document)
+            }
+        };
+        let duplicate_keys = self.facts.duplicate_keys.iter().map(|name| vault.mask_noting(name, &mut found)).collect();
+        let facts = Facts { duplicate_keys, secrets: found.secrets, retries, ..self.facts };
+        Response::new(self.status, headers, content, facts)
+    }
+}
+
+/// The body of a list, a detail or an issuer's answer: JSON whatever its content type says.
+fn structured(body: &Body, facts: &mut Facts) -> Shape {
+    match json(body) {
+        Ok(value) => {
+            facts.duplicate_keys = keys::duplicate(&String::from_utf8_lossy(&body.kept));
+            return Shape::Json(value);
+        }
+        Err(error) => facts.json_error = Some(error),
+    }
+    if body.is_binary() {
+        let look = if body.is_pdf() { Look::Pdf } else { Look::Other };
+        return Shape::Document(body.document(look), String::new());
+    }
+    Shape::Text(String::from_utf8_lossy(&body.kept).into_owned())
+}
+
+/// The body behind a `download`: a document, unless it is JSON, or the few words of an error.
+fn download(body: &Body, success: bool, facts: &mut Facts) -> Shape {
+    let braced = matches!(body.first(), Some(b'{' | b'['));
+    if braced && body.whole {
+        match json(body) {
+            Ok(value) => return Shape::Json(value),
+            Err(error) => facts.json_error = Some(error),
+        }
+    }
+    let text = || String::from_utf8_lossy(&body.kept).into_owned();
+    let look = match () {
+        () if body.is_pdf() => Look::Pdf,
+        () if body.is_html() => Look::Html,
+        () if braced && !body.whole => Look::Json,
+        () if body.first() == Some(b'"') && json(body).is_ok() => Look::Json,
+        () => Look::Other,
+    };
+    let small = body.whole && body.kept.len() <= LONGEST_TEXT && !body.is_binary();
+    if look == Look::Other && !success && small {
+        return Shape::Text(text());
+    }
+    Shape::Document(body.document(look), text())
+}
+
+/// The body as JSON, or why it is none. Bytes that are no UTF-8 are a fact of their own (`Facts::utf8`): the rest of
+/// the body is judged all the same.
+fn json(body: &Body) -> Result<Value, String> {
+    if body.end == End::TooLong {
+        return Err(format!("the body is larger than the {} bytes that are read", body.arrived));
+    }
+    if body.kept.starts_with(b"\xef\xbb\xbf") {
+        return Err("the body starts with a byte order mark".to_owned());
+    }
+    serde_json::from_slice(&body.kept).or_else(|error| {
+        let lossy = if body.utf8() { None } else { serde_json::from_str(&String::from_utf8_lossy(&body.kept)).ok() };
+        lossy.ok_or_else(|| error.to_string())
+    })
+}
+
+/// The same JSON with every text that is a Base64 document cut down to its beginning, which tells what it is.
+fn without_documents(value: Value) -> Value {
+    match value {
+        Value::String(text) if text.len() > LONGEST_BASE64 && text.bytes().all(is_base64_text) => {
+            let start: String = text.chars().take(8).collect();
+            Value::String(format!("{start}…({} characters)", text.len()))
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(without_documents).collect()),
+        Value::Object(members) => {
+            Value::Object(members.into_iter().map(|(name, value)| (name, without_documents(value))).collect())
+        }
+        other => other,
+    }
+}
+
+fn is_base64_text(byte: u8) -> bool {
+    is_base64(byte) || matches!(byte, b'\r' | b'\n')
+}
+
+/// What was cut off may end in half a token or half a number, which masking would not know: the last word goes, and
+/// digits with the separators of a number.
+fn without_tail(text: &str) -> &str {
+    let word = |c: char| c.is_alphanumeric() || "-._~+/=%".contains(c);
+    let number = |c: char| c.is_ascii_digit() || " .-/".contains(c);
+    text.trim_end_matches(word).trim_end_matches(number)
+}
+
+fn bounded(mut text: String, most: usize) -> String {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text
+}
+
+/// An address, as it is and as it is recorded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Base<'a> {
+    /// The raw URL of the request.
+    pub(super) raw: &'a str,
+    /// The masked one.
+    pub(super) masked: &'a str,
+}
+
+/// The links in a raw body: those of the page or certificate itself, then those of each item.
+pub(super) fn links(json: &Value) -> Vec<Links> {
+    links_of(&Page::of(json))
+}
+
+fn links_of(page: &Page) -> Vec<Links> {
+    let mut all = vec![page.links.clone()];
+    all.extend(page.items().iter().map(|item| item.links.clone()));
+    all
+}
+
+/// Keeps the raw form of every link, under the masked form that checks see: raw and masked body have the same shape, so
+/// that their links pair by position.
+pub(super) fn keep_links(vault: &Vault, raw: &[Links], recorded: &Response, base: Base<'_>) {
+    let Some(page) = recorded.page() else { return };
+    let masked = links_of(page);
+    let same = raw.len() == masked.len() && raw.iter().zip(&masked).all(|(a, b)| a.links.len() == b.links.len());
+    if !same {
+        return;
+    }
+    let pairs = raw.iter().zip(&masked).flat_map(|(raw, masked)| raw.links.iter().zip(&masked.links));
+    for (raw, masked) in pairs.filter(|(raw, _)| !raw.templated) {
+        if let (Some(raw), Some(masked)) = (resolved(base.raw, &raw.href), resolved(base.masked, &masked.href)) {
+            vault.keep_url(masked, raw);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn half_a_secret_at_a_cut_is_dropped() {
+        for (text, kept) in [
+            ("for 85.07.30-99", "for"),
+            ("for 850730 999 3", "for"),
+            ("token: tok-5f0c2b9d4e7f8a1c3b5d7e", "token:"),
+            ("a <b>", "a <b>"),
+            ("word", ""),
+        ] {
+            assert_eq!(without_tail(text), kept);
+        }
+    }
+
+    #[test]
+    fn a_document_in_json_leaves_its_first_characters() {
+        let cut = without_documents(json!({"a": ["JVBERi0x".repeat(200), "a word ".repeat(200), 1]}));
+        assert_eq!(cut, json!({"a": ["JVBERi0x…(1600 characters)", "a word ".repeat(200), 1]}));
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(bounded("aé".to_owned(), 2), "a");
+        assert_eq!(bounded("a".to_owned(), 2), "a");
+    }
+}

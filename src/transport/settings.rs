@@ -1,0 +1,138 @@
+//! What the transport must be told: the profile with its secrets in hand.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use secrecy::SecretString;
+use url::{Origin, Url};
+
+use crate::exchange::{Auth, Citizen, Setup};
+
+/// Everything that the transport needs besides the vault. Plain data; [`Settings::new`] fills in the defaults. It has
+/// no `Debug`: a proxy URL may hold a password.
+#[derive(Clone)]
+pub struct Settings {
+    /// What the recording knows of the run too: entry path, grants, audience, scope.
+    pub setup: Setup,
+    /// Where requests to the source go, up to and including the version.
+    pub base_url: Url,
+    /// What the source's links carry, where that is another URL: what lies under it is sent to `base_url` instead.
+    pub public_url: Option<Url>,
+    /// Further origins that the owner vouches for.
+    pub origins: Vec<Origin>,
+    /// Further certificate authorities for the source, beside those of the system: PEM files.
+    pub ca_pem: Vec<Vec<u8>>,
+    /// Further certificate authorities for the issuer: PEM files.
+    pub acm_ca_pem: Vec<Vec<u8>>,
+    /// The certificate with which we show ourselves to the source, and its key, in one PEM text.
+    pub identity_pem: Option<SecretString>,
+    /// The source's own OpenAPI document, where the profile gives a URL. It may be anywhere: no token goes there.
+    pub openapi: Option<Url>,
+    /// The port on which plain http is tried.
+    pub http_port: u16,
+    /// The longest that one call may take, its body included.
+    pub timeout: Duration,
+    /// The most calls to the source in a second; none: no limit.
+    pub rate: Option<f64>,
+    /// The proxy, for the source and for an issuer that is not on loopback. It may hold a user name and a password.
+    pub proxy: Option<Url>,
+    /// The start of the run, from which exchanges count their time.
+    pub started: Instant,
+    /// Where invented tokens come from; the recording's seed.
+    pub seed: u64,
+    /// The issuer; none without ACM.
+    pub issuer: Option<Url>,
+    /// The client with which tokens are asked for.
+    pub client: Option<Client>,
+    /// The source's own client, for introspection.
+    pub source_client: Option<Client>,
+    /// `setup.acm.audience` is a URL and goes out as `resource`.
+    pub audience_is_resource: bool,
+    /// The access tokens of the citizens, to be exchanged.
+    pub subject_tokens: BTreeMap<Citizen, SecretString>,
+    /// The TX tokens that the profile has ready; `setup.citizens` says so too (`ready_token`).
+    pub tx_tokens: BTreeMap<Citizen, SecretString>,
+    /// The negative tokens that the profile has ready; `setup.ready` names them too.
+    pub ready: BTreeMap<Auth, SecretString>,
+}
+
+impl Settings {
+    /// Settings with defaults for everything but the source.
+    pub fn new(setup: Setup, base_url: Url) -> Self {
+        Self {
+            setup,
+            base_url,
+            public_url: None,
+            origins: Vec::new(),
+            ca_pem: Vec::new(),
+            acm_ca_pem: Vec::new(),
+            identity_pem: None,
+            openapi: None,
+            http_port: 80,
+            timeout: Duration::from_secs(30),
+            rate: None,
+            proxy: None,
+            started: Instant::now(),
+            seed: 0,
+            issuer: None,
+            client: None,
+            source_client: None,
+            audience_is_resource: false,
+            subject_tokens: BTreeMap::new(),
+            tx_tokens: BTreeMap::new(),
+            ready: BTreeMap::new(),
+        }
+    }
+
+    /// All secrets that are known before the first call.
+    pub(super) fn tokens(&self) -> impl Iterator<Item = &SecretString> {
+        self.subject_tokens.values().chain(self.tx_tokens.values()).chain(self.ready.values())
+    }
+}
+
+/// A client of the issuer.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The client-id.
+    pub id: String,
+    /// The secret.
+    pub secret: SecretString,
+    /// How it goes out.
+    pub auth: ClientAuth,
+}
+
+/// How a client proves who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuth {
+    /// `client_secret_post`: in the form.
+    Post,
+    /// `client_secret_basic`: in the Authorization header.
+    Basic,
+}
+
+impl ClientAuth {
+    /// The name of RFC 7591 and of discovery documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Post => "client_secret_post",
+            Self::Basic => "client_secret_basic",
+        }
+    }
+}
+
+/// Why no transport can be made of these settings. The texts hold nothing of the files.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum SettingsError {
+    /// A file with certificate authorities.
+    #[error("the certificate authorities for the {0} hold no usable certificate: a PEM file is expected")]
+    CaBundle(&'static str),
+    /// The client certificate.
+    #[error("the client certificate cannot be used: one PEM text with the certificate and its private key is expected")]
+    Identity,
+    /// The proxy.
+    #[error("the proxy URL cannot be used: http://host:port is expected")]
+    Proxy,
+    /// The network library refuses them together.
+    #[error("the HTTP client for the {0} cannot be made: {1}")]
+    Client(&'static str, String),
+}

@@ -1,0 +1,112 @@
+//! The binary: what it prints, what it writes, how it ends.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{bronkeur, ran};
+
+fn last_line(text: &str) -> &str {
+    text.lines().last().unwrap_or_default()
+}
+
+#[test]
+fn demo_ends_with_0_and_writes_its_reports() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = ran(bronkeur(&folder).arg("demo"));
+    assert_eq!((output.status, last_line(&output.stdout)), (0, "bronkeur: 0 failures -> exit 0"), "{}", output.stderr);
+    let report: Value = serde_json::from_str(&fs::read_to_string(folder.path().join("reports/report.json")).unwrap()).unwrap();
+    assert_eq!(report["schema"], "bronkeur.report/1");
+    assert_eq!(report["result"]["exit_status"], 0);
+    let junit = fs::read_to_string(folder.path().join("reports/junit.xml")).unwrap();
+    assert!(junit.contains("LST-11"));
+}
+
+#[test]
+fn a_fault_ends_with_1_in_every_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = ran(bronkeur(&folder).args(["demo", "--fault", "LST-11", "--out", "here"]));
+    assert_eq!(output.status, 1, "{}", output.stderr);
+    assert!(last_line(&output.stdout).starts_with("bronkeur: 1 failure"), "{}", last_line(&output.stdout));
+    assert!(output.stdout.contains("LST-11"));
+    let report: Value = serde_json::from_str(&fs::read_to_string(folder.path().join("here/report.json")).unwrap()).unwrap();
+    assert_eq!(report["result"]["conformant"], "no");
+    let junit = fs::read_to_string(folder.path().join("here/junit.xml")).unwrap();
+    assert_eq!(junit.matches("<failure").count(), 1);
+}
+
+#[test]
+fn a_source_that_refuses_the_good_token_ends_with_3() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = ran(bronkeur(&folder).args(["demo", "--fault", "refuses-every-token"]));
+    assert_eq!(output.status, 3, "{}\n{}", output.stdout, output.stderr);
+    assert!(output.stdout.contains("401"));
+}
+
+#[test]
+fn quiet_prints_the_last_line_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = ran(bronkeur(&folder).args(["demo", "--quiet"]));
+    assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("bronkeur: 0 failures -> exit 0\n", ""));
+}
+
+#[test]
+fn a_selection_is_partial_and_an_empty_one_is_a_mistake() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = ran(bronkeur(&folder).args(["demo", "--only", "LST-01,CRT"]));
+    assert_eq!(output.status, 0, "{}", output.stderr);
+    let report: Value = serde_json::from_str(&fs::read_to_string(folder.path().join("reports/report.json")).unwrap()).unwrap();
+    assert_eq!(report["result"]["conformant"], "partial");
+    let output = ran(bronkeur(&folder).args(["demo", "--only", "LST-01", "--skip", "LST"]));
+    assert_eq!(output.status, 2);
+    let output = ran(bronkeur(&folder).args(["demo", "--only", "LST-99"]));
+    assert_eq!(output.status, 2);
+    assert!(output.stderr.contains("LST-99") && output.stderr.contains("did you mean"), "{}", output.stderr);
+}
+
+#[test]
+fn a_result_that_cannot_be_written_ends_with_4() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("taken"), "a file, not a folder").unwrap();
+    let output = ran(bronkeur(&folder).args(["demo", "--only", "LST-01", "--out", "taken"]));
+    assert_eq!(output.status, 4, "{}", output.stderr);
+}
+
+#[test]
+fn nobody_listens_ends_with_3_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{free}/v1");
+    let output = ran(bronkeur(&folder)
+        .args(["check", "--base-url", &url, "--insz-env", "NUMBER", "--token-env", "TOKEN"])
+        .env("NUMBER", "85073099932")
+        .env("TOKEN", "a-token-of-somebody"));
+    assert_eq!(output.status, 3, "{}", output.stderr);
+    assert!(output.stdout.contains("no connection"), "{}", output.stdout);
+    assert!(!output.stdout.contains("85073099932") && !output.stdout.contains("a-token-of-somebody"));
+}
+
+#[test]
+fn list_and_explain_speak_both_languages() {
+    let folder = tempfile::tempdir().unwrap();
+    let english = ran(bronkeur(&folder).args(["explain", "lst-11"]));
+    let dutch = ran(bronkeur(&folder).args(["explain", "LST-11", "--lang", "nl"]));
+    assert_eq!((english.status, dutch.status), (0, 0));
+    assert!(english.stdout.contains("What to do") && dutch.stdout.contains("Wat te doen"));
+    let list = ran(bronkeur(&folder).args(["list", "LST"]));
+    assert_eq!(list.stdout.matches("LST-").count(), 28, "{}", list.stdout);
+    let json = ran(bronkeur(&folder).args(["list", "--format", "json"]));
+    assert!(serde_json::from_str::<Value>(&json.stdout).unwrap().as_array().unwrap().len() > 100);
+    let unknown = ran(bronkeur(&folder).args(["explain", "LST-111"]));
+    assert_eq!(unknown.status, 2);
+    assert!(unknown.stderr.contains("did you mean LST-11"), "{}", unknown.stderr);
+}
+
+#[test]
+fn an_unknown_fault_is_a_mistake_in_the_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = ran(bronkeur(&folder).args(["demo", "--fault", "nothing-like-it"]));
+    assert_eq!(output.status, 2);
+    assert!(output.stderr.contains("did you mean"), "{}", output.stderr);
+    assert!(!folder.path().join("reports").exists());
+}

@@ -1,0 +1,58 @@
+//! The fault matrix: every fault turns exactly the requirements that it names, in both envelopes.
+
+use std::collections::BTreeSet;
+
+use bronkeur::catalogue::Mode;
+use bronkeur::sandbox::{Behaviour, Envelope, faults};
+use bronkeur::selftest::matrix;
+use bronkeur::verdict::{Gate, Outcome, severity, Severity};
+
+use crate::support::{block_on, catalogue, examine, with_outcome};
+
+#[test]
+fn every_fault_turns_exactly_the_requirements_it_names() {
+    let rows = block_on(matrix(catalogue(), faults::all().collect(), 4, |_| {})).unwrap();
+    assert_eq!(rows.len(), 2 * (faults::all().count() + 1));
+    let wrong: Vec<String> = rows
+        .iter()
+        .filter(|row| !row.is_exact())
+        .map(|row| {
+            let (name, envelope) = (row.name(), row.envelope);
+            format!("{name} {envelope:?}: missed {:?}, surplus {:?}, blocked {:?}", row.missed(), row.surplus(), row.stray())
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_requirement_that_is_judged_has_a_fault() {
+    let broken: BTreeSet<&str> = faults::all().flat_map(|fault| fault.breaks).copied().collect();
+    let judged = catalogue().requirements.iter().filter(|row| row.mode == Mode::Check).map(|row| row.id.as_str());
+    let without: Vec<&str> = judged.filter(|id| !broken.contains(id)).collect();
+    assert!(without.is_empty(), "no fault breaks {without:?}");
+}
+
+#[test]
+fn every_fault_names_requirements_that_exist() {
+    let ids: BTreeSet<&str> = catalogue().requirements.iter().map(|row| row.id.as_str()).collect();
+    for fault in faults::all() {
+        let named = fault.breaks.iter().chain(fault.blocks);
+        let unknown: Vec<_> = named.filter(|id| !ids.contains(*id)).collect();
+        assert!(unknown.is_empty(), "{} names {unknown:?}", fault.name);
+    }
+}
+
+#[test]
+fn the_conformant_source_fails_nothing_blocks_nothing_and_warns_of_nothing() {
+    for envelope in [Envelope::Links, Envelope::Hal] {
+        let (finished, _sandbox) = examine(Behaviour { envelope, ..Behaviour::default() });
+        assert_eq!(with_outcome(&finished, Outcome::Fail), Vec::<&str>::new(), "{envelope:?}");
+        assert_eq!(with_outcome(&finished, Outcome::Blocked), Vec::<&str>::new(), "{envelope:?}");
+        let rows = catalogue().requirements.iter().zip(&finished.verdicts);
+        let noted: Vec<&str> = rows
+            .filter(|(row, verdict)| severity(row.level, row.about, false, verdict, Gate::default()) != Severity::None)
+            .map(|(row, _)| row.id.as_str())
+            .collect();
+        assert_eq!(noted, Vec::<&str>::new(), "{envelope:?}");
+    }
+}

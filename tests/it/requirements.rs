@@ -1,0 +1,42 @@
+//! specs/ holds what it should.
+
+use std::collections::BTreeSet;
+
+use bronkeur::catalogue::Mode;
+use bronkeur::checks;
+
+use crate::support::catalogue;
+
+/// The rows of every chapter: prefix and number. Stable for ever; a new row goes at the end.
+const ROWS: [(&str, usize); 9] =
+    [("URL", 21), ("HTTP", 26), ("ERR", 15), ("SEC", 20), ("TOK", 6), ("LST", 28), ("CRT", 15), ("DWN", 5), ("OPS", 3)];
+
+#[test]
+fn every_row_is_there_once_and_none_is_renumbered() {
+    let expected: BTreeSet<String> =
+        ROWS.iter().flat_map(|(prefix, count)| (1..=*count).map(move |n| format!("{prefix}-{n:02}"))).collect();
+    let found: BTreeSet<String> = catalogue().requirements.iter().map(|row| row.id.clone()).collect();
+    assert_eq!(found, expected);
+    assert_eq!(catalogue().requirements.len(), expected.len());
+}
+
+#[test]
+fn every_check_is_bound_to_a_row() {
+    let bound: BTreeSet<(&str, &str)> = catalogue()
+        .requirements
+        .iter()
+        .filter_map(|row| row.check.as_deref().map(|check| (row.chapter.as_str(), check)))
+        .collect();
+    let unbound: Vec<_> = checks::all().filter(|check| !bound.contains(check)).collect();
+    assert_eq!(unbound, Vec::new());
+}
+
+#[test]
+fn what_rests_on_a_sample_or_on_common_sense_alone_says_so() {
+    for row in &catalogue().requirements {
+        assert!(!row.basis.is_empty(), "{}", row.id);
+        let only_sample = row.basis.iter().all(|basis| basis.kind == "sample");
+        assert!(!(only_sample && row.level == bronkeur::catalogue::Level::Must), "{} rests on samples alone", row.id);
+        assert_eq!(row.mode == Mode::Review, row.check.is_none(), "{}", row.id);
+    }
+}

@@ -1,0 +1,118 @@
+//! No token, secret or national number leaves the program; the source is only read, and its token goes nowhere else.
+
+use std::fs;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use bronkeur::sandbox::{Behaviour, Sandbox, Server};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::support::{bronkeur, examine, ran};
+
+/// Every form of every value that must not show.
+fn forbidden(values: &[String]) -> Vec<String> {
+    let forms = values.iter().flat_map(|value| {
+        let percent = utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
+        let middle = |engine: &dyn Fn(&str) -> String| {
+            let text = engine(value);
+            text[..text.len() - 2].to_owned()
+        };
+        let standard = middle(&|value| STANDARD_NO_PAD.encode(value));
+        let url_safe = middle(&|value| URL_SAFE_NO_PAD.encode(value));
+        [value.clone(), percent, standard, url_safe]
+    });
+    forms.filter(|form| form.len() >= 8).collect()
+}
+
+fn values(sandbox: &Sandbox) -> Vec<String> {
+    let credentials = sandbox.credentials();
+    let people = credentials.people.iter().flat_map(|person| [person.insz.clone(), person.token.clone()]);
+    let own = [
+        credentials.client.secret.clone(),
+        credentials.source_client.secret.clone(),
+        credentials.expired.clone(),
+        credentials.without_scope.clone(),
+    ];
+    people.chain(own).collect()
+}
+
+/// The tokens that reached the source, which nobody but the run itself knew.
+fn tokens_sent(sandbox: &Sandbox) -> Vec<String> {
+    let headers = sandbox.requests().into_iter().filter(|request| request.server == Server::Source);
+    let values = headers.flat_map(|request| request.headers).filter(|(name, _)| name == "authorization");
+    values.map(|(_, value)| value.rsplit(' ').next().unwrap().to_owned()).filter(|token| token.len() > 8).collect()
+}
+
+#[test]
+fn a_recording_holds_no_secret() {
+    let (finished, sandbox) = examine(Behaviour::default());
+    let recording = serde_json::to_string(&finished.recording).unwrap();
+    let sent = tokens_sent(&sandbox);
+    assert!(sent.len() > 10, "the test must see tokens: {}", sent.len());
+    for form in forbidden(&[values(&sandbox), sent].concat()) {
+        assert!(!recording.contains(&form), "the recording holds {form}");
+    }
+}
+
+#[test]
+fn the_source_is_only_read_and_the_token_goes_nowhere_else() {
+    let (_finished, sandbox) = examine(Behaviour::default());
+    let requests = sandbox.requests();
+    let tx_tokens: Vec<String> = tokens_sent(&sandbox);
+    let (source, acm): (Vec<_>, Vec<_>) = requests.iter().partition(|request| request.server == Server::Source);
+    assert!(source.len() > 50, "{} requests", source.len());
+    for request in &source {
+        assert!(["GET", "HEAD", "OPTIONS"].contains(&request.method.as_str()), "{} {}", request.method, request.path);
+    }
+    for request in acm {
+        for (name, value) in &request.headers {
+            assert!(!tx_tokens.iter().any(|token| value.contains(token)), "{name} of {}", request.path);
+        }
+    }
+}
+
+#[test]
+fn calls_are_correlated_and_named() {
+    let (_finished, sandbox) = examine(Behaviour::default());
+    let requests = sandbox.requests();
+    // HTTP-14 leaves the ids out on purpose; everything else carries them.
+    let header = |request: &bronkeur::sandbox::Logged, wanted: &str| {
+        request.headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
+    };
+    let source: Vec<_> = requests
+        .iter()
+        .filter(|request| request.server == Server::Source && header(request, "x-request-id").is_some())
+        .collect();
+    let runs: std::collections::BTreeSet<_> = source.iter().map(|request| header(request, "x-correlation-id")).collect();
+    let calls: std::collections::BTreeSet<_> = source.iter().map(|request| header(request, "x-request-id")).collect();
+    assert_eq!((runs.len(), calls.len()), (1, source.len()));
+    let agent = format!("bronkeur/{}", env!("CARGO_PKG_VERSION"));
+    assert!(source.iter().all(|request| header(request, "user-agent").as_deref() == Some(agent.as_str())));
+}
+
+/// Everything that the program wrote or printed.
+fn all_files(folder: &Path) -> String {
+    let mut text = String::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            text.push_str(&all_files(&path));
+        } else {
+            text.push_str(&String::from_utf8_lossy(&fs::read(&path).unwrap()));
+        }
+    }
+    text
+}
+
+#[test]
+fn no_output_of_the_binary_holds_a_national_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = ran(bronkeur(&folder).args(["demo", "-v", "--fault", "SEC-08", "--fault", "LST-11"]));
+    assert_eq!(output.status, 1, "{}", output.stderr);
+    let everything = [output.stdout, output.stderr, all_files(folder.path())].concat();
+    assert!(everything.contains("INSZ-1"));
+    // Invented numbers have serial 999: none of them may show.
+    let digits: Vec<&str> = everything.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 11).collect();
+    assert!(digits.iter().all(|run| &run[6..9] != "999"), "{digits:?}");
+}
