@@ -1,0 +1,307 @@
+//! From catalogue, recording and verdicts to the raw report.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::catalogue::{self, Catalogue};
+use crate::exchange::{self, Auth, Citizen, Content, Declares, Kind, Phase, Request, Target, Variation};
+use crate::recording::Recording;
+use crate::verdict::{self, Gate, Outcome, Severity, Standing, Verdict};
+
+use super::curl;
+use super::model::{
+    Chapter, Exchange, Facts, Finding, Format, GateSettings, Report, Requirement, Run, RunResult, Sample, Selection,
+    Spec, Timing, Tls, Tool, Unanswered, Waiver,
+};
+use super::people::People;
+
+/// The environment of the built-in issuer, which stands in for ACM.
+pub(super) const STAND_IN: &str = "bronkeur-acm";
+
+/// What a run knows that neither its recording nor its verdicts say.
+#[derive(Clone, Debug, Default)]
+pub struct RunMeta {
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// What was asked for; none: everything.
+    pub selection: Option<Selection>,
+    /// What the gate was asked for.
+    pub gate: Gate,
+    /// The blocked requirements that the gate accepts, by id, and why.
+    pub accepted: BTreeMap<String, String>,
+    /// The waivers that hold on the day of the run, by id.
+    pub waivers: BTreeMap<String, Waiver>,
+}
+
+impl Report {
+    /// The report of a run. The verdicts stand in the order of the catalogue; where one is missing, its requirement is
+    /// blocked.
+    pub fn new(catalogue: &Catalogue, recording: &Recording, verdicts: &[Verdict], meta: &RunMeta) -> Self {
+        let ids = recording.exchanges().enumerate().map(|(index, one)| (&one.request, format!("x{}", index + 1)));
+        let assembly = Assembly { recording, meta, people: People::new(recording), ids: ids.collect() };
+        let absent = Verdict::of(Outcome::Blocked);
+        let verdict_at = |position: usize| verdicts.get(position).unwrap_or(&absent);
+        let rows = catalogue.requirements.iter().enumerate();
+        let requirements: Vec<Requirement> =
+            rows.map(|(position, row)| assembly.requirement(row, verdict_at(position))).collect();
+        Self {
+            schema: Format::V1,
+            tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            run: assembly.run(catalogue),
+            result: assembly.result(&requirements),
+            chapters: catalogue
+                .chapters
+                .iter()
+                .map(|chapter| Chapter { name: chapter.name.clone(), title: chapter.title.clone() })
+                .collect(),
+            requirements,
+            exchanges: recording.exchanges().map(|one| assembly.exchange(one)).collect(),
+        }
+    }
+}
+
+struct Assembly<'a> {
+    recording: &'a Recording,
+    meta: &'a RunMeta,
+    people: People,
+    ids: HashMap<&'a Request, String>,
+}
+
+impl Assembly<'_> {
+    fn run(&self, catalogue: &Catalogue) -> Run {
+        let setup = &self.recording.setup;
+        let selection = self.meta.selection.as_ref().map(|selection| Selection {
+            only: selection.only.iter().map(|name| self.people.for_people(name)).collect(),
+            skip: selection.skip.iter().map(|name| self.people.for_people(name)).collect(),
+        });
+        Run {
+            started: self.recording.started,
+            duration_ms: self.meta.duration_ms,
+            source: self.people.for_people(&setup.source),
+            base_url: self.people.for_people(&setup.base_url),
+            envelope: self.envelope().to_owned(),
+            environment: self.people.for_people(&setup.environment),
+            specs: catalogue
+                .sets
+                .iter()
+                .map(|set| Spec { name: set.name.clone(), version: set.version.clone(), sha256: set.sha256.clone() })
+                .collect(),
+            requests: self.recording.sent(),
+            seed: self.recording.seed,
+            selection,
+            gate: GateSettings { strict: self.meta.gate.strict, require_reviews: self.meta.gate.require_reviews },
+            declares: declared(&setup.declares),
+            sample: Sample { details: self.examined(Kind::Detail), downloads: self.examined(Kind::Download) },
+            timings: timings(self.recording),
+            evidence_sha256: None,
+        }
+    }
+
+    /// The envelope of the first list that was given.
+    fn envelope(&self) -> &'static str {
+        let lists = self.recording.exchanges().filter(|one| one.request.kind() == Kind::List);
+        let pages = lists.filter_map(|one| one.result.as_ref().ok().filter(|answer| answer.is_success())?.page());
+        let mut names = pages.map(|page| page.envelope.name());
+        names.find(|name| *name != "unknown").unwrap_or("unknown")
+    }
+
+    /// The certificates of that kind of call that were asked for as their links say, once each.
+    fn examined(&self, kind: Kind) -> Vec<String> {
+        let mut seen = BTreeSet::new();
+        let mut ids = Vec::new();
+        for one in self.recording.exchanges() {
+            let Target::Link { kind: own, url, edit: None } = &one.request.target else { continue };
+            let is_plain = one.request.phase == Phase::Ordinary
+                && one.request.variation == Variation::None
+                && matches!(one.request.auth, Auth::Token(_));
+            if *own == kind && is_plain && one.result.is_ok() && seen.insert(url) {
+                ids.extend(self.id(&one.request));
+            }
+        }
+        ids
+    }
+
+    fn id(&self, request: &Request) -> Option<String> {
+        self.ids.get(request).cloned()
+    }
+
+    fn result(&self, requirements: &[Requirement]) -> RunResult {
+        let setup = &self.recording.setup;
+        let partial = setup.base_url.to_ascii_lowercase().starts_with("http:") || setup.environment == STAND_IN;
+        let standings: Vec<Standing> = requirements
+            .iter()
+            .map(|row| Standing {
+                level: row.level,
+                about: row.about,
+                outcome: row.outcome,
+                severity: row.severity,
+                accepted: row.accepted.is_some(),
+            })
+            .collect();
+        let conclusion = verdict::conclude(&standings, partial, self.meta.gate);
+        RunResult {
+            conformant: conclusion.conformant,
+            exit_status: conclusion.exit_status.code(),
+            counts: conclusion.counts,
+        }
+    }
+
+    fn requirement(&self, row: &catalogue::Requirement, verdict: &Verdict) -> Requirement {
+        let waiver = named(&self.meta.waivers, &row.id);
+        let accepted = named(&self.meta.accepted, &row.id).filter(|_| verdict.outcome == Outcome::Blocked);
+        let mut basis: Vec<String> = Vec::new();
+        for one in &row.basis {
+            if !basis.contains(&one.kind) {
+                basis.push(one.kind.clone());
+            }
+        }
+        Requirement {
+            id: row.id.clone(),
+            chapter: row.chapter.clone(),
+            level: row.level,
+            about: row.about,
+            basis,
+            mode: row.mode,
+            title: row.title.clone(),
+            reference: row.reference.clone(),
+            link: row.link.clone(),
+            outcome: verdict.outcome,
+            severity: verdict::severity(row.level, row.about, waiver.is_some(), verdict, self.meta.gate),
+            reason: verdict.reason.as_ref().map(|reason| self.people.text(reason)),
+            remedy: verdict.remedy.as_ref().map(|remedy| self.people.text(remedy)),
+            accepted: accepted.map(|reason| self.people.for_people(reason)),
+            review: None,
+            waiver: waiver.map(|waiver| Waiver { reason: self.people.for_people(&waiver.reason), until: waiver.until }),
+            findings: verdict
+                .findings
+                .iter()
+                .map(|finding| {
+                    let gate = self.meta.gate;
+                    let severity = verdict::finding_severity(row.level, row.about, waiver.is_some(), finding, gate);
+                    self.finding(row, finding, severity)
+                })
+                .collect(),
+            evidence: verdict.evidence.iter().filter_map(|request| self.id(request)).collect(),
+        }
+    }
+
+    fn finding(&self, row: &catalogue::Requirement, finding: &verdict::Finding, severity: Severity) -> Finding {
+        Finding {
+            expected: self.people.text(&finding.expected),
+            actual: self.people.text(&finding.actual),
+            place: self.people.for_people(&finding.place),
+            exchange: finding.exchange.as_ref().and_then(|request| self.id(request)),
+            severity,
+            fix: finding.fix.as_ref().map_or_else(|| row.fix.clone(), |fix| self.people.text(fix)),
+        }
+    }
+
+    fn exchange(&self, one: &exchange::Exchange) -> Exchange {
+        let answer = one.result.as_ref().ok();
+        Exchange {
+            id: self.id(&one.request).unwrap_or_default(),
+            kind: one.request.kind(),
+            method: self.people.for_people(&one.sent.method),
+            url: self.people.for_people(&one.sent.url),
+            citizen: one.request.citizen().map(|citizen| role(citizen).to_owned()),
+            auth: presented(one.request.auth).to_owned(),
+            status: answer.map(|answer| answer.status),
+            ms: one.ms,
+            facts: answer.map(|answer| self.facts(answer)).unwrap_or_default(),
+            error: one
+                .result
+                .as_ref()
+                .err()
+                .map(|failure| Unanswered { kind: failure.kind, detail: self.people.for_people(&failure.detail) }),
+            curl: curl::line(&one.sent, &self.recording.setup, &self.people),
+        }
+    }
+
+    fn facts(&self, answer: &exchange::Response) -> Facts {
+        let facts = &answer.facts;
+        Facts {
+            body_bytes: Some(facts.body_bytes),
+            announced_bytes: facts.announced_bytes,
+            complete: Some(facts.complete),
+            media_type: answer.media_type().map(|media_type| self.people.for_people(&media_type)),
+            json_error: facts.json_error.as_ref().map(|error| self.people.for_people(error)),
+            document: match &answer.content {
+                Content::Document(document) => Some(document.look),
+                Content::Empty | Content::Json(_) | Content::Text(_) => None,
+            },
+            duplicate_keys: facts.duplicate_keys.iter().map(|key| self.people.for_people(key)).collect(),
+            tls: facts.tls.as_ref().map(|tls| Tls {
+                version: tls.version.as_ref().map(|version| self.people.for_people(version)),
+                refusal: tls.refusal.as_ref().map(|refusal| self.people.for_people(refusal)),
+                not_after: tls.not_after,
+            }),
+            retries: facts.retries,
+            secrets: facts.secrets.iter().map(|mark| self.people.for_people(mark)).collect(),
+        }
+    }
+}
+
+/// What is said about a requirement by its id, which people may write in lower case.
+fn named<'a, T>(by_id: &'a BTreeMap<String, T>, id: &str) -> Option<&'a T> {
+    by_id.iter().find(|(name, _)| name.eq_ignore_ascii_case(id)).map(|(_, said)| said)
+}
+
+fn declared(declares: &Declares) -> Vec<String> {
+    let all = [
+        (declares.one_page, "one_page"),
+        (declares.no_documents, "no_documents"),
+        (declares.everyone_has_certificates, "everyone_has_certificates"),
+    ];
+    all.into_iter().filter(|(declared, _)| *declared).map(|(_, name)| name.to_owned()).collect()
+}
+
+/// The name of a citizen's role.
+fn role(citizen: Citizen) -> &'static str {
+    match citizen {
+        Citizen::Subject => "subject",
+        Citizen::Other => "other",
+        Citizen::Empty => "empty",
+        Citizen::Nobody => "nobody",
+        Citizen::Malformed(_) => "malformed",
+    }
+}
+
+/// The name of a credential; whose token it is stands beside it.
+fn presented(auth: Auth) -> &'static str {
+    match auth {
+        Auth::None => "none",
+        Auth::Token(_) => "token",
+        Auth::OtherScheme => "other_scheme",
+        Auth::NoScheme => "no_scheme",
+        Auth::LowerCaseScheme => "lower_case_scheme",
+        Auth::InQuery => "in_query",
+        Auth::RandomToken => "random_token",
+        Auth::UnsignedJwt => "unsigned_jwt",
+        Auth::TamperedToken => "tampered_token",
+        Auth::ExpiredToken => "expired_token",
+        Auth::OtherAudience => "other_audience",
+        Auth::Unexchanged => "unexchanged",
+        Auth::WithoutScope => "without_scope",
+        Auth::WithoutCitizen => "without_citizen",
+    }
+}
+
+/// Response times per kind of call, of the requests that were sent.
+fn timings(recording: &Recording) -> Vec<Timing> {
+    let mut times: BTreeMap<Kind, Vec<u64>> = BTreeMap::new();
+    for one in recording.exchanges() {
+        let was_sent = one.result.as_ref().err().is_none_or(|failure| failure.kind.was_sent());
+        if was_sent {
+            times.entry(one.request.kind()).or_default().push(one.ms);
+        }
+    }
+    let timing = |(kind, mut times): (Kind, Vec<u64>)| {
+        times.sort_unstable();
+        // The nearest rank: the value that this share of the calls did not exceed.
+        let rank = |percent: usize| {
+            let rank = (times.len() * percent).div_ceil(100).max(1);
+            times.get(rank - 1).copied().unwrap_or_default()
+        };
+        Timing { kind, count: times.len(), median_ms: rank(50), p95_ms: rank(95), max_ms: rank(100) }
+    };
+    times.into_iter().map(timing).collect()
+}

@@ -1,0 +1,20 @@
+//! `report.json`: the raw report itself.
+
+use crate::text;
+
+use super::model::Report;
+use super::write::Unwritten;
+
+/// The name of the file.
+pub(super) const FILE: &str = "report.json";
+
+/// The report as JSON, indented, ending in a line feed.
+///
+/// # Errors
+/// In words, when it cannot be made.
+pub fn json(report: &Report) -> Result<String, Unwritten> {
+    let mut text =
+        serde_json::to_string_pretty(report).map_err(|error| Unwritten::new(FILE, text!("{error}", "{error}")))?;
+    text.push('\n');
+    Ok(text)
+}

@@ -1,0 +1,36 @@
+//! Reports: one raw report ([`Report`], what `report.json` holds), and views of it, each a function from the report to
+//! text. A view decides nothing: severity, conformity and exit status are in the report already.
+
+mod assemble;
+mod curl;
+mod json;
+mod junit;
+mod model;
+mod people;
+mod terminal;
+mod words;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use crate::text::Lang;
+
+pub use assemble::RunMeta;
+pub use json::json;
+pub use junit::junit;
+pub use model::{
+    Answer, Chapter, Exchange, Facts, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult,
+    Sample, Selection, Spec, Timing, Tls, Tool, Unanswered, Waiver,
+};
+pub use terminal::{Options, last_line, render};
+pub use words::{State, why_partial};
+pub use write::{Unwritten, write, write_all};
+
+/// Every file of a run: its name, and its text or why there is none. `lang` is the language of the files that hold only
+/// one.
+///
+/// The caller looks once more for leaks before it hands them to [`write_all`].
+pub fn render_all(report: &Report, lang: Lang) -> Vec<(&'static str, Result<String, Unwritten>)> {
+    vec![(json::FILE, json(report)), (junit::FILE, junit(report, lang))]
+}

@@ -1,0 +1,365 @@
+//! The public, versioned form of a report: what `report.json` holds, described by `specs/report.schema.json`.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::{About, Level, Mode};
+use crate::exchange::{FailureKind, Kind, Look};
+use crate::text::Text;
+use crate::verdict::{Conformant, Counts, Outcome, Severity};
+
+/// The raw report of one run. All other reports are views of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// The version of this form.
+    pub schema: Format,
+    /// What made it.
+    pub tool: Tool,
+    /// What was examined, and how.
+    pub run: Run,
+    /// What it comes to.
+    pub result: RunResult,
+    /// The chapters of the catalogue, in order.
+    pub chapters: Vec<Chapter>,
+    /// Every requirement of the catalogue, in order.
+    pub requirements: Vec<Requirement>,
+    /// Every exchange, in the order of the ids.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// The version of the form. A change that breaks readers gets a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Format {
+    /// The first.
+    #[serde(rename = "bronkeur.report/1")]
+    V1,
+}
+
+/// What made a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// `bronkeur`
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// What was examined, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// When it started.
+    pub started: Timestamp,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// The name of the source.
+    pub source: String,
+    /// Where it was called.
+    pub base_url: String,
+    /// The envelope of its lists: `links`, `hal` or `unknown`.
+    pub envelope: String,
+    /// `tni`, `prod`, an issuer, or `none`.
+    pub environment: String,
+    /// The sets of requirements.
+    pub specs: Vec<Spec>,
+    /// How many requests left the machine.
+    pub requests: usize,
+    /// Where invented ids and tokens came from.
+    pub seed: u64,
+    /// `--only` and `--skip`; null: everything was judged.
+    pub selection: Option<Selection>,
+    /// What the gate was asked for.
+    pub gate: GateSettings,
+    /// What the owner declares cannot arise.
+    pub declares: Vec<String>,
+    /// Which certificates were examined.
+    pub sample: Sample,
+    /// Response times, per kind of call.
+    pub timings: Vec<Timing>,
+    /// SHA-256 of the evidence that belongs to this report.
+    pub evidence_sha256: Option<String>,
+}
+
+/// One set of requirements.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 over its files.
+    pub sha256: String,
+}
+
+/// Which requirements were asked for, by id or chapter prefix.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Selection {
+    /// Only these; empty: all.
+    pub only: Vec<String>,
+    /// Not these.
+    pub skip: Vec<String>,
+}
+
+/// What the gate was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GateSettings {
+    /// Warnings count as failures.
+    pub strict: bool,
+    /// Open reviews keep the run from concluding.
+    pub require_reviews: bool,
+}
+
+/// The certificates that were examined, by the ids of exchanges.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    /// The details.
+    pub details: Vec<String>,
+    /// The documents.
+    pub downloads: Vec<String>,
+}
+
+/// Response times of one kind of call, in milliseconds; only requests that were sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timing {
+    /// The kind.
+    pub kind: Kind,
+    /// How many.
+    pub count: usize,
+    /// Half of them were at most this slow.
+    pub median_ms: u64,
+    /// 95 of a hundred were at most this slow.
+    pub p95_ms: u64,
+    /// The slowest.
+    pub max_ms: u64,
+}
+
+/// What the run comes to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunResult {
+    /// Whether the source conforms.
+    pub conformant: Conformant,
+    /// How the program ends.
+    pub exit_status: u8,
+    /// Requirements by outcome and by severity.
+    pub counts: Counts,
+}
+
+/// A chapter of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chapter {
+    /// The name by which requirements refer to it.
+    pub name: String,
+    /// Its title.
+    pub title: Text,
+}
+
+/// A requirement and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    /// Stable for ever.
+    pub id: String,
+    /// The name of its chapter.
+    pub chapter: String,
+    /// How strongly it binds.
+    pub level: Level,
+    /// Whom it binds.
+    pub about: About,
+    /// What it rests on: `quoted`, `sample`, `derived`, `rfc`.
+    pub basis: Vec<String>,
+    /// How it is judged.
+    pub mode: Mode,
+    /// A sentence that should hold.
+    pub title: Text,
+    /// The documents and sections it rests on; may be empty.
+    pub reference: String,
+    /// The link of the first document; may be empty.
+    pub link: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// How bad that is.
+    pub severity: Severity,
+    /// Why it is blocked or not applicable, or what was observed.
+    pub reason: Option<Text>,
+    /// What to supply or to do.
+    pub remedy: Option<Text>,
+    /// Why the gate accepts that it is blocked.
+    pub accepted: Option<String>,
+    /// What a reviewer answered.
+    pub review: Option<Review>,
+    /// What covers its failure.
+    pub waiver: Option<Waiver>,
+    /// What was found; with a pass these are notes.
+    pub findings: Vec<Finding>,
+    /// The ids of the exchanges it rests on.
+    pub evidence: Vec<String>,
+}
+
+/// What a reviewer answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Review {
+    /// The answer.
+    pub answer: Answer,
+    /// Who gave it.
+    pub name: String,
+    /// When.
+    pub date: Date,
+    /// Why.
+    pub note: String,
+}
+
+/// The answer of a reviewer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// The requirement is met.
+    Accepted,
+    /// It is not.
+    Rejected,
+}
+
+/// What covers a failure for a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// Why.
+    pub reason: String,
+    /// The last day on which it holds.
+    pub until: Date,
+}
+
+/// One observation against a requirement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// What the requirement asks for here.
+    pub expected: Text,
+    /// What was there instead.
+    pub actual: Text,
+    /// A JSON pointer, `status`, a header, or a fact; may be empty.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// The id of the exchange that shows it.
+    pub exchange: Option<String>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What to do about it.
+    pub fix: Text,
+}
+
+/// One request and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// `x1`, `x2`, …
+    pub id: String,
+    /// What kind of call it is.
+    pub kind: Kind,
+    /// The method; empty where nothing was sent.
+    pub method: String,
+    /// The URL; empty where nothing was sent.
+    pub url: String,
+    /// Whose data it asks for: `subject`, `other`, `empty`, `nobody`, `malformed`.
+    pub citizen: Option<String>,
+    /// What it presents: `token`, `none`, `expired_token`, …
+    pub auth: String,
+    /// The status of the answer.
+    pub status: Option<u16>,
+    /// How long the answer took, in milliseconds.
+    pub ms: u64,
+    /// What was noted of the answer.
+    pub facts: Facts,
+    /// Why no answer came.
+    pub error: Option<Unanswered>,
+    /// The same request for a shell; null where nothing was sent.
+    pub curl: Option<String>,
+}
+
+/// Why no answer came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unanswered {
+    /// The kind.
+    pub kind: FailureKind,
+    /// The words of the network library; may be empty.
+    pub detail: String,
+}
+
+/// What was noted of an answer; empty where none came.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Facts {
+    /// Bytes of the body that arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_bytes: Option<u64>,
+    /// The `Content-Length` that was announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced_bytes: Option<u64>,
+    /// The body ended as announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complete: Option<bool>,
+    /// The media type, as far as one was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// Why the body is not JSON, where it should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json_error: Option<String>,
+    /// What a document looks like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<Look>,
+    /// Member names that occur twice in one object of the body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub duplicate_keys: Vec<String>,
+    /// What a TLS handshake showed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
+    /// How many answers 429 were waited out before this one; left out where there was none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retries: u32,
+    /// The marks of the tokens and secrets that the answer held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
+}
+
+/// What a TLS handshake showed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The version that the server chose.
+    pub version: Option<String>,
+    /// How it refused.
+    pub refusal: Option<String>,
+    /// Until when its certificate is valid.
+    pub not_after: Option<Timestamp>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+impl Report {
+    /// The exchange with that id.
+    pub fn exchange(&self, id: &str) -> Option<&Exchange> {
+        let number: usize = id.strip_prefix('x')?.parse().ok()?;
+        self.exchanges.get(number.checked_sub(1)?).filter(|exchange| exchange.id == id)
+    }
+
+    /// The chapters, each with its requirements.
+    pub fn by_chapter(&self) -> impl Iterator<Item = (&Chapter, Vec<&Requirement>)> {
+        self.chapters.iter().map(|chapter| {
+            (chapter, self.requirements.iter().filter(|requirement| requirement.chapter == chapter.name).collect())
+        })
+    }
+}

@@ -1,0 +1,310 @@
+//! The report on a terminal: what is wrong and what to do, for people.
+
+use std::fmt::Write as _;
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Row, Table, Width};
+
+use crate::text;
+use crate::text::{Lang, Text};
+use crate::verdict::Counts;
+
+use super::model::{Chapter, Report, Requirement};
+use super::words::{self, State, bounded};
+
+/// Below this nothing can be read, above it lines get too long to read.
+const WIDTHS: std::ops::RangeInclusive<u16> = 60..=140;
+
+/// Characters of the short reason in a table: the details stand below.
+const LONGEST_REASON: usize = 240;
+
+/// How a report is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The language.
+    pub lang: Lang,
+    /// Columns of the terminal.
+    pub width: u16,
+    /// Whether there is colour; it never says anything alone.
+    pub color: bool,
+    /// All passes and all findings, one by one.
+    pub verbose: bool,
+}
+
+/// The report as text, ending in a line feed. The last line is stable: see [`last_line`].
+pub fn render(report: &Report, options: Options) -> String {
+    let width = options.width.clamp(*WIDTHS.start(), *WIDTHS.end());
+    let mut screen = Screen { report, options: Options { width, ..options }, text: String::new() };
+    screen.header();
+    for (chapter, rows) in report.by_chapter() {
+        screen.chapter(chapter, rows);
+    }
+    screen.actions();
+    screen.counts();
+    screen.text.push_str(&last_line(&report.result.counts, report.result.exit_status));
+    screen.text.push('\n');
+    screen.text
+}
+
+/// The last line of a run, in English in every language, for scripts:
+/// `bronkeur: 2 failures, 1 warning, 3 blocked -> exit 1`.
+pub fn last_line(counts: &Counts, exit_status: u8) -> String {
+    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let all = [
+        (counts.failures, plural(counts.failures, "failure")),
+        (counts.errors, plural(counts.errors, "error")),
+        (counts.warnings, plural(counts.warnings, "warning")),
+        (counts.blocked, format!("{} blocked", counts.blocked)),
+    ];
+    let named: Vec<String> = all.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
+    let named = if named.is_empty() { plural(0, "failure") } else { named.join(", ") };
+    format!("bronkeur: {named} -> exit {exit_status}")
+}
+
+struct Screen<'a> {
+    report: &'a Report,
+    options: Options,
+    text: String,
+}
+
+impl Screen<'_> {
+    fn say(&self, text: &Text) -> String {
+        text.get(self.options.lang).to_owned()
+    }
+
+    fn header(&mut self) {
+        let run = &self.report.run;
+        let specs: Vec<String> = run.specs.iter().map(|spec| format!("{} {}", spec.name, spec.version)).collect();
+        let seconds = format!("{}.{:01} s", run.duration_ms / 1000, run.duration_ms % 1000 / 100);
+        let requests = run.requests;
+        let comma = seconds.replace('.', ",");
+        let requests = text!("{requests} in {comma}", "{requests} in {seconds}");
+        let tool = &self.report.tool;
+        let mut lines = vec![
+            (text!("bron", "source"), run.source.clone()),
+            (text!("basis-URL", "base URL"), bounded(&run.base_url, 300)),
+            (text!("omgeving", "environment"), bounded(&run.environment, 300)),
+            (text!("specificaties", "specifications"), specs.join(", ")),
+            (text!("vorm", "envelope"), run.envelope.clone()),
+            (text!("verzoeken", "requests"), self.say(&requests)),
+            (text!("gestart", "started"), run.started.to_string()),
+        ];
+        if !run.declares.is_empty() {
+            lines.push((text!("eigenaar verklaart", "owner declares"), run.declares.join(", ")));
+        }
+        if run.gate.strict {
+            lines.push((
+                text!("streng", "strict"),
+                self.say(&text!("waarschuwingen tellen als inbreuk", "warnings count as failures")),
+            ));
+        }
+        let lines: Vec<(String, String)> = lines.into_iter().map(|(label, said)| (self.say(&label), said)).collect();
+        let title = self.bold(&format!("{} {}", tool.name, tool.version));
+        let _ = writeln!(self.text, "{title}\n");
+        self.pairs(&lines, 1);
+    }
+
+    fn chapter(&mut self, chapter: &Chapter, mut rows: Vec<&Requirement>) {
+        let verbose = self.options.verbose;
+        let title = self.bold(&format!("{}  {}", chapter.name, chapter.title.get(self.options.lang)));
+        let _ = writeln!(self.text, "\n{title}");
+        // The order of the states is that of urgency; within one, that of the catalogue.
+        rows.sort_by_key(|row| row.state());
+        let is_row = |row: &&Requirement| match row.state() {
+            State::Pass => verbose,
+            State::NotSelected => false,
+            _ => true,
+        };
+        let mut table = self.table();
+        rows.iter().copied().filter(is_row).for_each(|row| {
+            table.add_row(self.row(row));
+        });
+        if !table.is_empty() {
+            table.set_constraints([
+                ColumnConstraint::Absolute(Width::Fixed(9)),
+                ColumnConstraint::Absolute(Width::Fixed(8)),
+                ColumnConstraint::Absolute(Width::Fixed(23)),
+            ]);
+            self.print(&table);
+        }
+        if !verbose {
+            self.collapsed(&rows, State::Pass);
+        }
+        self.collapsed(&rows, State::NotSelected);
+    }
+
+    fn row(&self, row: &Requirement) -> Row {
+        let state = row.state();
+        let mut outcome = format!("{} {}", state.symbol(), self.say(&state.word()));
+        if row.accepted.is_some() {
+            outcome.push_str(&self.say(&text!(", aanvaard", ", accepted")));
+        }
+        let mut title = row.title.get(self.options.lang).to_owned();
+        // What is repeated below is not said twice.
+        if let Some(brief) = row.brief(self.options.lang).filter(|_| !state.needs_action()) {
+            let _ = write!(title, "\n{}", bounded(&brief, LONGEST_REASON));
+        }
+        let mut outcome = cell(&outcome);
+        if self.options.color {
+            outcome = match color(state) {
+                Some(color) => outcome.fg(color),
+                None => outcome,
+            };
+        }
+        Row::from(vec![cell(&row.id), cell(row.level.name()), outcome, cell(&title)])
+    }
+
+    /// The requirements in one state, by their ids only.
+    fn collapsed(&mut self, rows: &[&Requirement], state: State) {
+        let ids: Vec<&str> = rows.iter().filter(|row| row.state() == state).map(|row| row.id.as_str()).collect();
+        if ids.is_empty() {
+            return;
+        }
+        let word = format!("{} {} {}", ids.len(), state.symbol(), self.say(&state.word()));
+        let all = self.say(&text!("alles", "all"));
+        let is_all = ids.len() == rows.len() && state == State::NotSelected;
+        let mut table = self.table();
+        table.add_row(vec![cell(&word), cell(&if is_all { all } else { ids.join(" ") })]);
+        self.print(&table);
+    }
+
+    /// What somebody has to do something about, in full.
+    fn actions(&mut self) {
+        let mut rows: Vec<&Requirement> =
+            self.report.requirements.iter().filter(|row| row.state().needs_action()).collect();
+        if rows.is_empty() {
+            return;
+        }
+        rows.sort_by_key(|row| row.state());
+        let title = self.bold(&self.say(&text!("Te doen", "To do")));
+        let _ = writeln!(self.text, "\n{title}");
+        for row in rows {
+            let state = row.state();
+            let word = self.say(&state.word());
+            let title = row.title.get(self.options.lang);
+            let mut heading = self.table();
+            let text = format!("{} {word}  {} ({})  {title}", state.symbol(), row.id, row.level.name());
+            let cell = cell(&text);
+            heading.add_row(vec![match color(state).filter(|_| self.options.color) {
+                Some(color) => cell.fg(color).add_attribute(Attribute::Bold),
+                None => cell,
+            }]);
+            self.text.push('\n');
+            self.print(&heading);
+            let details = words::details(self.report, row, self.options.lang, self.options.verbose);
+            let details: Vec<(String, String)> =
+                details.into_iter().map(|(label, said)| (label.to_owned(), said)).collect();
+            self.pairs(&details, 3);
+        }
+    }
+
+    fn counts(&mut self) {
+        let title = self.bold(&self.say(&text!("Besluit", "Result")));
+        let _ = writeln!(self.text, "\n{title}");
+        let mut counts: Vec<(State, usize)> = Vec::new();
+        let mut states: Vec<State> = self.report.requirements.iter().map(Requirement::state).collect();
+        states.sort_unstable();
+        for state in states {
+            match counts.last_mut() {
+                Some((last, count)) if *last == state => *count += 1,
+                _ => counts.push((state, 1)),
+            }
+        }
+        let mut table = self.table();
+        for (state, count) in counts {
+            let obligation = if state == State::BlockedMust { " (must)" } else { "" };
+            let word = format!("{} {}{obligation}", state.symbol(), self.say(&state.word()));
+            table.add_row(vec![cell(&word), Cell::new(count)]);
+        }
+        self.print(&table);
+        let conclusion = words::conclusion(self.report, self.options.lang);
+        let mut table = self.table();
+        table.add_row(vec![cell(&conclusion)]);
+        self.text.push('\n');
+        self.print(&table);
+        self.text.push('\n');
+    }
+
+    /// Labels and texts, in two columns.
+    fn pairs(&mut self, pairs: &[(String, String)], indent: u16) {
+        let widest = pairs.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default();
+        let column = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(indent + 2);
+        let room = usize::from(self.options.width.saturating_sub(column + 2));
+        let mut table = self.table();
+        for (label, said) in pairs {
+            table.add_row(vec![cell(label), Cell::new(breakable(&printable(said), room))]);
+        }
+        table.set_constraints([ColumnConstraint::Absolute(Width::Fixed(column))]);
+        if let Some(labels) = table.column_mut(0) {
+            labels.set_padding((indent, 1));
+        }
+        self.print(&table);
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new();
+        table.load_style(NOTHING).force_no_tty();
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(self.options.width);
+        if self.options.color {
+            table.enforce_styling();
+        }
+        table
+    }
+
+    fn print(&mut self, table: &Table) {
+        self.text.push_str(&table.trim_fmt());
+        self.text.push('\n');
+    }
+
+    fn bold(&self, text: &str) -> String {
+        let text = printable(text);
+        if self.options.color { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text }
+    }
+}
+
+fn color(state: State) -> Option<Color> {
+    match state {
+        State::Failure | State::Error => Some(Color::Red),
+        State::Warning => Some(Color::Yellow),
+        State::BlockedMust | State::Blocked => Some(Color::Magenta),
+        State::Waived | State::Note | State::PassWithNote => Some(Color::Cyan),
+        State::Pass => Some(Color::Green),
+        State::Review | State::Observed | State::NotApplicable | State::NotSelected => None,
+    }
+}
+
+/// A text whose words fit into so many columns: a URL is broken before a `/`, `?` or `&`, not anywhere.
+fn breakable(text: &str, columns: usize) -> String {
+    let columns = columns.max(10);
+    let mut lines = String::with_capacity(text.len());
+    for word in text.split_inclusive(' ') {
+        let mut rest = word;
+        while rest.trim_end().chars().count() > columns {
+            let end = rest.char_indices().nth(columns).map_or(rest.len(), |(end, _)| end);
+            let head = rest.get(..end).unwrap_or_default();
+            let seam = head.rfind(['/', '?', '&']).filter(|seam| *seam > end / 2).unwrap_or(end);
+            let (line, left) = rest.split_at(seam);
+            lines.push_str(line);
+            lines.push('\n');
+            rest = left;
+        }
+        lines.push_str(rest);
+    }
+    lines
+}
+
+fn cell(text: &str) -> Cell {
+    Cell::new(printable(text))
+}
+
+/// The last gate before a terminal: no control character passes, whatever the report holds.
+fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => printable.push(c),
+            c => super::people::push_safe(&mut printable, c),
+        }
+    }
+    printable
+}

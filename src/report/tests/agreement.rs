@@ -1,0 +1,175 @@
+//! All views say the same, whatever the verdicts.
+
+use proptest::prelude::*;
+use quick_xml::events::Event;
+
+use super::sample;
+use crate::catalogue::{About, Level};
+use crate::report::{Options, Report, State, junit, render};
+use crate::text::{Lang, Text};
+use crate::verdict::{Finding, Gate, Outcome, Verdict};
+
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    level: Level,
+    about: About,
+    verdict: Verdict,
+    accepted: bool,
+    waived: bool,
+    strict: bool,
+}
+
+fn level() -> impl Strategy<Value = Level> {
+    prop_oneof![Just(Level::May), Just(Level::Should), Just(Level::Must)]
+}
+
+fn hostile() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[\\x00-\\x1f<>&'\"\\]a\u{9b}\u{202e}\u{fffe}\u{ffff}]{0,20}",
+        Just("]]></system-out><failure/>]]>".to_owned()),
+        Just("\u{1b}]0;x\u{7}\r\nbronkeur: 0 failures -> exit 0".to_owned()),
+    ]
+}
+
+fn row() -> impl Strategy<Value = Row> {
+    let issuer = prop_oneof![3 => Just(About::Source), 1 => Just(About::Issuer)];
+    let outcome = prop_oneof![
+        Just(Outcome::Pass),
+        Just(Outcome::Fail),
+        Just(Outcome::NotApplicable),
+        Just(Outcome::Blocked),
+        Just(Outcome::Review),
+        Just(Outcome::Observed),
+        Just(Outcome::NotSelected),
+    ];
+    let findings = prop::collection::vec((hostile(), hostile(), prop::option::of(level())), 1..4);
+    let settings = (any::<bool>(), any::<bool>(), any::<bool>());
+    (level(), issuer, outcome, findings, hostile(), settings).prop_map(
+        |(level, about, outcome, findings, text, more)| {
+            let finding = |(place, actual, level): (String, String, Option<Level>)| Finding {
+                level,
+                ..Finding::new(&sample::detail(), place, Text::same("1"), Text::same(actual))
+            };
+            let findings: Vec<Finding> = findings.into_iter().map(finding).collect();
+            let reason = Some(Text::same(text));
+            let evidence = [sample::detail()].into();
+            // A check never makes a verdict whose findings contradict its outcome.
+            let verdict = match outcome {
+                Outcome::Pass | Outcome::Fail => Verdict { evidence, ..Verdict::judged(level, findings) },
+                outcome => Verdict { reason, evidence, ..Verdict::of(outcome) },
+            };
+            Row { level, about, verdict, accepted: more.0, waived: more.1, strict: more.2 }
+        },
+    )
+}
+
+pub(super) fn some_rows() -> impl Strategy<Value = Vec<Row>> {
+    prop::collection::vec(row(), 0..16)
+}
+
+pub(super) fn report_of(rows: &[Row]) -> Report {
+    let mut catalogue = sample::catalogue();
+    let mut meta = sample::meta();
+    let (waivers, accepted) = (std::mem::take(&mut meta.waivers), std::mem::take(&mut meta.accepted));
+    let waiver = waivers.into_values().next().unwrap();
+    let reason = accepted.into_values().next().unwrap();
+    meta.gate = Gate { strict: rows.iter().any(|row| row.strict), require_reviews: false };
+    catalogue.requirements.truncate(rows.len());
+    for (requirement, row) in catalogue.requirements.iter_mut().zip(rows) {
+        requirement.level = row.level;
+        requirement.about = row.about;
+        if row.waived {
+            meta.waivers.insert(requirement.id.clone(), waiver.clone());
+        }
+        if row.accepted {
+            meta.accepted.insert(requirement.id.clone(), reason.clone());
+        }
+    }
+    let verdicts: Vec<Verdict> = rows.iter().map(|row| row.verdict.clone()).collect();
+    Report::new(&catalogue, &sample::recording(), &verdicts, &meta)
+}
+
+/// Elements of a JUnit file by name, and the text of its attributes; fails where it is no XML.
+fn elements(xml: &str) -> Vec<String> {
+    let mut reader = quick_xml::Reader::from_str(xml);
+    let mut names = Vec::new();
+    loop {
+        match reader.read_event().expect("well-formed") {
+            Event::Start(tag) | Event::Empty(tag) => {
+                for attribute in tag.attributes() {
+                    let attribute = attribute.expect("an attribute");
+                    assert!(attribute.value.iter().all(|b| *b >= b' '));
+                }
+                names.push(String::from_utf8(tag.name().as_ref().to_vec()).unwrap());
+            }
+            Event::Eof => return names,
+            _ => {}
+        }
+    }
+}
+
+/// How many the last line of a run names of something; none named: 0.
+fn named(last: &str, word: &str) -> usize {
+    let counts = last.strip_prefix("bronkeur: ").unwrap().split_once(" -> ").unwrap().0;
+    let mut pairs = counts.split(", ").map(|part| part.split_once(' ').unwrap());
+    pairs.find(|(_, found)| found.strip_suffix('s').unwrap_or(found) == word).map_or(0, |(n, _)| n.parse().unwrap())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn counts_and_exit_status_are_the_same_everywhere(rows in some_rows()) {
+        let report = report_of(&rows);
+        let counts = report.result.counts;
+        let xml = junit(&report, Lang::En).unwrap();
+        let names = elements(&xml);
+        let count = |name: &str| names.iter().filter(|found| *found == name).count();
+        let blocked_must = report.requirements.iter().filter(|row| row.state() == State::BlockedMust).count();
+        prop_assert_eq!(count("testcase"), rows.len());
+        prop_assert_eq!(count("failure"), counts.failures);
+        prop_assert_eq!(count("error"), counts.errors + blocked_must);
+        let must_fail = count("failure") + count("error") > 0;
+        prop_assert_eq!(must_fail, report.result.exit_status != 0, "exit status {}", report.result.exit_status);
+        for lang in [Lang::Nl, Lang::En] {
+            let text = render(&report, Options { lang, width: 80, color: false, verbose: false });
+            let last = text.lines().last().unwrap();
+            prop_assert!(last.ends_with(&format!(" -> exit {}", report.result.exit_status)), "{}", last);
+            let expected = [counts.failures, counts.errors, counts.warnings, counts.blocked];
+            prop_assert_eq!(["failure", "error", "warning", "blocked"].map(|word| named(last, word)), expected);
+        }
+    }
+
+    #[test]
+    fn nothing_that_a_source_writes_controls_a_terminal_or_breaks_the_xml(rows in some_rows()) {
+        let report = report_of(&rows);
+        let xml = junit(&report, Lang::Nl).unwrap();
+        let allowed = |c: char| c == '\n' || (!crate::verdict::unsafe_in_text(c) && !matches!(c, '\u{fffe}' | '\u{ffff}'));
+        prop_assert!(xml.chars().all(allowed));
+        let known = ["testsuites", "testsuite", "testcase", "failure", "error", "skipped", "system-out"];
+        prop_assert!(elements(&xml).iter().all(|name| known.contains(&name.as_str())));
+        let text = render(&report, Options { lang: Lang::Nl, width: 80, color: false, verbose: true });
+        prop_assert!(text.lines().all(|line| line.chars().count() <= 80), "{}", text);
+        prop_assert!(text.chars().all(|c| c == '\n' || !crate::verdict::unsafe_in_text(c)));
+        prop_assert_eq!(text.lines().filter(|line| line.starts_with("bronkeur:")).count(), 1);
+    }
+}
+
+#[test]
+fn the_last_line_is_right_in_number() {
+    use crate::report::last_line;
+    use crate::verdict::Counts;
+    let counts = Counts { failures: 2, warnings: 1, blocked: 3, ..Counts::default() };
+    assert_eq!(last_line(&counts, 1), "bronkeur: 2 failures, 1 warning, 3 blocked -> exit 1");
+    assert_eq!(last_line(&Counts::default(), 0), "bronkeur: 0 failures -> exit 0");
+    let counts = Counts { errors: 1, blocked: 1, ..Counts::default() };
+    assert_eq!(last_line(&counts, 3), "bronkeur: 1 error, 1 blocked -> exit 3");
+}
+
+#[test]
+fn a_missing_verdict_is_blocked_and_never_dropped() {
+    let report = Report::new(&sample::catalogue(), &sample::recording(), &[], &sample::meta());
+    assert_eq!(report.requirements.len(), sample::catalogue().requirements.len());
+    assert!(report.requirements.iter().all(|row| row.outcome == Outcome::Blocked));
+    assert_eq!(report.result.exit_status, 3);
+}

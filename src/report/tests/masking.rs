@@ -1,0 +1,135 @@
+use super::sample::{self, SUBJECT, TOKEN};
+use crate::exchange::{Request, Response, Sent};
+use crate::recording::Recording;
+use crate::report::people::People;
+use crate::report::{Report, curl, json, junit};
+use crate::text::Lang;
+use crate::vault::Mark;
+
+fn people() -> People {
+    People::new(&sample::recording())
+}
+
+fn curl_of(url: &str, headers: &[(&str, &str)]) -> Option<String> {
+    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let sent = Sent { method: "GET".into(), url: url.into(), headers, form: Vec::new() };
+    curl::line(&sent, &sample::setup(), &people())
+}
+
+#[test]
+fn people_see_marks_for_surrogates_in_every_form() {
+    let people = people();
+    for (text, seen) in [
+        (SUBJECT, "INSZ-1"),
+        ("a 10.00.00-000.95!", "a INSZ-1!"),
+        ("/v1/100000 000 95/", "/v1/INSZ-1/"),
+        ("é10000000095x", "éINSZ-1x"),
+        (TOKEN, "TOKEN-1"),
+        ("Bearer TOKEN-1xxxx.", "Bearer TOKEN-1."),
+        ("TOKEN-9xxx and 10000000192", "TOKEN-9xxx and 10000000192"),
+        ("a\u{202e}b\u{1b}", "a\\u{202e}b\\u{1b}"),
+    ] {
+        assert_eq!(people.for_people(text), seen);
+    }
+    assert_eq!(people.for_people(&"a".repeat(9_000)).chars().count(), 4_001);
+}
+
+#[test]
+fn marks_of_more_digits_are_told_apart() {
+    let mut recording = sample::recording();
+    let mark = |n: usize| Mark { surrogate: format!("TOKEN-{n}xxxxxx"), mark: format!("TOKEN-{n}") };
+    recording.marks = vec![mark(1), mark(12)];
+    let people = People::new(&recording);
+    assert_eq!(people.for_people("TOKEN-12xxxxxx TOKEN-1xxxxxx TOKEN-13"), "TOKEN-12 TOKEN-1 TOKEN-13");
+}
+
+#[test]
+fn no_surrogate_is_left_in_a_report() {
+    let report = sample::report();
+    for text in [json(&report).unwrap(), junit(&report, Lang::Nl).unwrap()] {
+        assert!(!text.contains(SUBJECT) && !text.contains("10.00.00") && !text.contains("TOKEN-1x"), "{text}");
+        assert!(text.contains("INSZ-1") && text.contains("$INSZ_SUBJECT") && text.contains("$TOKEN"));
+    }
+}
+
+#[test]
+fn a_curl_line_holds_placeholders() {
+    assert_eq!(
+        curl_of(
+            &format!("https://h.be/v1/{SUBJECT}?page=0"),
+            &[("Accept", "a/b"), ("Authorization", &format!("Bearer {TOKEN}"))]
+        )
+        .unwrap(),
+        r#"curl -H 'Accept: a/b' -H "Authorization: Bearer $TOKEN" "https://h.be/v1/$INSZ_SUBJECT?page=0""#
+    );
+    assert_eq!(
+        curl_of(&format!("https://h.be/{SUBJECT}a"), &[("accept", "*/*"), ("authorization", TOKEN)]).unwrap(),
+        r#"curl -H 'accept: */*' -H "authorization: $TOKEN" "https://h.be/${INSZ_SUBJECT}a""#
+    );
+}
+
+#[test]
+fn a_hostile_url_stays_one_argument_of_curl() {
+    let url = format!("https://h.be/{SUBJECT}/a'b$(id)`id`\"\\!\n{{1,2}} $TOKEN");
+    let line = curl_of(&url, &[("accept", "*/*"), ("@file", "x"), ("x", "$(id)'")]).unwrap();
+    let script = format!("curl() {{ printf '%s\\n' \"$@\"; }}; INSZ_SUBJECT=number; {line}");
+    let output = std::process::Command::new("sh").arg("-c").arg(script).output().unwrap();
+    let words: Vec<String> = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
+    let asked = "https://h.be/number/a'b$(id)`id`\"\\!%0A{1,2}%20$TOKEN";
+    assert_eq!(words, ["--globoff", "-H", "accept: */*", "-H", "x: $(id)'", asked]);
+    assert_eq!(curl_of("-o/etc/passwd", &[]), None);
+    assert_eq!(curl_of("file:///etc/passwd", &[]), None);
+}
+
+#[test]
+fn a_form_of_the_issuer_holds_no_secret() {
+    let form =
+        vec![("client_secret".to_owned(), "SECRET-1xx".to_owned()), ("subject_token".to_owned(), TOKEN.to_owned())];
+    let headers = vec![("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())];
+    let sent = Sent { method: "POST".into(), url: "https://acm.be/token".into(), headers, form };
+    let line = curl::line(&sent, &sample::setup(), &people()).unwrap();
+    assert_eq!(
+        line,
+        r#"curl -X POST -H 'Accept:' --data-urlencode "client_secret=$SECRET_1" --data-urlencode "subject_token=$TOKEN_1" 'https://acm.be/token'"#
+    );
+}
+
+#[test]
+fn the_sample_names_what_was_examined_and_how_long_it_took() {
+    let report = sample::report();
+    let [examined] = report.run.sample.details.as_slice() else { panic!("{:?}", report.run.sample) };
+    assert!(report.exchange(examined).unwrap().url.contains("it's"));
+    assert!(report.run.sample.downloads.is_empty(), "no answer: not examined");
+    assert_eq!(report.run.envelope, "links");
+    let counts: Vec<usize> = report.run.timings.iter().map(|timing| timing.count).collect();
+    assert_eq!((counts.iter().sum::<usize>(), report.run.requests), (4, 4));
+}
+
+#[test]
+fn times_are_those_of_the_nearest_rank() {
+    let mut recording = Recording::new(sample::setup(), "2026-03-01T10:00:00Z".parse().unwrap(), 0);
+    for ms in 1..=20 {
+        let request: Request = sample::list().again(ms);
+        recording.add(sample::exchange(request, "https://h.be/", u64::from(ms), Ok(Response::default())));
+    }
+    let report = Report::new(&sample::catalogue(), &recording, &sample::verdicts(), &sample::meta());
+    let timing = report.run.timings.first().unwrap();
+    assert_eq!((timing.median_ms, timing.p95_ms, timing.max_ms), (10, 19, 20));
+}
+
+#[test]
+fn plain_http_and_a_stand_in_issuer_make_a_result_partial() {
+    let mut catalogue = sample::catalogue();
+    catalogue.requirements.truncate(3);
+    let verdicts = vec![crate::verdict::Verdict::of(crate::verdict::Outcome::Pass); 3];
+    let conformant = |base_url: &str, environment: &str| {
+        let mut recording = sample::recording();
+        recording.setup.base_url = base_url.into();
+        recording.setup.environment = environment.into();
+        let report = Report::new(&catalogue, &recording, &verdicts, &sample::meta());
+        (format!("{:?}", report.result.conformant), crate::report::why_partial(&report).len())
+    };
+    assert_eq!(conformant("https://h.be/v1", "tni"), ("Yes".to_owned(), 0));
+    assert_eq!(conformant("HTTP://h.be/v1", "tni"), ("Partial".to_owned(), 1));
+    assert_eq!(conformant("https://h.be/v1", "bronkeur-acm"), ("Partial".to_owned(), 1));
+}

@@ -1,0 +1,70 @@
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::agreement::{report_of, some_rows};
+use super::sample;
+use crate::catalogue::{Catalogue, DEFAULT_SPEC};
+use crate::report::{Report, json};
+use crate::verdict::{Outcome, Verdict};
+
+const SCHEMA: &str = include_str!("../../../specs/report.schema.json");
+
+fn schema() -> Value {
+    serde_json::from_str(SCHEMA).unwrap()
+}
+
+fn assert_valid(report: &Report) {
+    let text = json(report).unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap();
+    let schema = jsonschema::validator_for(&schema()).unwrap();
+    let errors: Vec<String> =
+        schema.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    assert_eq!(&serde_json::from_str::<Report>(&text).unwrap(), report);
+}
+
+#[test]
+fn the_sample_fits_the_schema() {
+    assert_valid(&sample::report());
+}
+
+#[test]
+fn the_embedded_catalogue_fits_the_schema() {
+    let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _| true).unwrap();
+    let verdicts = vec![Verdict::of(Outcome::Review); catalogue.requirements.len()];
+    let report = Report::new(&catalogue, &sample::recording(), &verdicts, &sample::meta());
+    assert_valid(&report);
+    assert_eq!(report.by_chapter().map(|(_, rows)| rows.len()).sum::<usize>(), verdicts.len());
+}
+
+#[test]
+fn every_property_is_described_and_nothing_else_is_allowed() {
+    fn walk(value: &Value, path: &str) {
+        if let Some(properties) = value.get("properties").and_then(Value::as_object) {
+            assert_eq!(value["additionalProperties"], false, "{path}");
+            for (name, property) in properties {
+                assert!(property["description"].is_string(), "{path}/{name} has no description");
+            }
+        }
+        for (name, below) in value.as_object().into_iter().flatten() {
+            walk(below, &format!("{path}/{name}"));
+        }
+    }
+    walk(&schema(), "");
+}
+
+#[test]
+fn an_unknown_member_and_another_version_are_refused() {
+    let text = json(&sample::report()).unwrap();
+    assert!(serde_json::from_str::<Report>(&text.replacen("\"tool\"", "\"tools\"", 1)).is_err());
+    assert!(serde_json::from_str::<Report>(&text.replacen("bronkeur.report/1", "bronkeur.report/2", 1)).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn every_report_fits_the_schema_and_round_trips(rows in some_rows()) {
+        assert_valid(&report_of(&rows));
+    }
+}

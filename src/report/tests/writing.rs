@@ -1,0 +1,37 @@
+use super::sample;
+use crate::report::{Unwritten, render_all, write, write_all};
+use crate::text::{Lang, Text};
+
+#[test]
+fn a_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let below = folder.path().join("reports");
+    write(&below, "a.json", b"a longer text").unwrap();
+    write(&below, "a.json", b"short").unwrap();
+    assert_eq!(std::fs::read(below.join("a.json")).unwrap(), b"short");
+    assert_eq!(std::fs::read_dir(&below).unwrap().count(), 1);
+}
+
+#[test]
+fn one_file_that_cannot_be_written_does_not_stop_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    // A folder stands where the file should come.
+    std::fs::create_dir_all(folder.path().join("report.json/x")).unwrap();
+    let mut files = render_all(&sample::report(), Lang::En);
+    files.push(("evidence.har", Err(Unwritten::new("evidence.har", Text::new("gaat niet", "cannot be made")))));
+    let unwritten = write_all(folder.path(), files);
+    let words: Vec<String> = unwritten.iter().map(|one| one.in_words(Lang::Nl)).collect();
+    assert_eq!(words.len(), 2, "{words:?}");
+    assert!(words[0].contains("report.json kon niet geschreven worden: "), "{words:?}");
+    assert_eq!(words[1], "evidence.har kon niet geschreven worden: gaat niet");
+    assert!(folder.path().join("junit.xml").is_file());
+    assert!(!folder.path().join("evidence.har").exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_an_error_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "file", b"").unwrap();
+    let error = write(&folder.path().join("file"), "report.json", b"x").unwrap_err();
+    assert!(error.to_string().contains("could not be written"), "{error}");
+}

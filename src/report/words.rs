@@ -1,0 +1,329 @@
+//! How a requirement, a finding and an exchange read. The views share these words; they differ in form only.
+
+use crate::catalogue::Level;
+use crate::exchange::FailureKind;
+use crate::text;
+use crate::text::{Lang, Text};
+use crate::verdict::{Conformant, Outcome, Severity};
+
+use super::model::{Exchange, Finding, Report, Requirement, Waiver};
+
+/// Findings that a view repeats before it says how many more there are.
+pub(super) const MOST_FINDINGS: usize = 5;
+
+/// How a requirement reads: its outcome and its severity in one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Not met.
+    Failure,
+    /// We could not get what we need from the issuer.
+    Error,
+    /// An obligation that could not be judged.
+    BlockedMust,
+    /// A recommendation is not followed.
+    Warning,
+    /// A failure that a waiver covers.
+    Waived,
+    /// Could not be judged: no obligation, or accepted by the gate.
+    Blocked,
+    /// Worth knowing.
+    Note,
+    /// A human answers.
+    Review,
+    /// A value.
+    Observed,
+    /// Passed, with something worth knowing.
+    PassWithNote,
+    /// Passed.
+    Pass,
+    /// Cannot arise.
+    NotApplicable,
+    /// Left out.
+    NotSelected,
+}
+
+impl State {
+    /// A mark of one column. Never alone: the word stands beside it.
+    pub fn symbol(self) -> char {
+        match self {
+            Self::Failure | Self::Error => '✗',
+            Self::Warning => '!',
+            Self::BlockedMust | Self::Blocked => '?',
+            Self::Waived => '~',
+            Self::Note | Self::PassWithNote => '·',
+            Self::Review => '○',
+            Self::Observed => '=',
+            Self::Pass => '✓',
+            Self::NotApplicable | Self::NotSelected => '–',
+        }
+    }
+
+    /// The word for people.
+    pub fn word(self) -> Text {
+        match self {
+            Self::Failure => Severity::Failure.label(),
+            Self::Error => Severity::Error.label(),
+            Self::Warning => Severity::Warning.label(),
+            Self::Waived => Severity::Waived.label(),
+            Self::Note => Severity::Note.label(),
+            Self::BlockedMust | Self::Blocked => Outcome::Blocked.label(),
+            Self::Review => Text::new("beoordeling", "review"),
+            Self::Observed => Outcome::Observed.label(),
+            Self::PassWithNote => Text::new("voldoet, opmerking", "pass, note"),
+            Self::Pass => Outcome::Pass.label(),
+            Self::NotApplicable => Outcome::NotApplicable.label(),
+            Self::NotSelected => Outcome::NotSelected.label(),
+        }
+    }
+
+    /// Whether somebody has to do something about it.
+    pub fn needs_action(self) -> bool {
+        matches!(self, Self::Failure | Self::Error | Self::BlockedMust | Self::Warning)
+    }
+}
+
+impl Requirement {
+    /// How it reads.
+    pub fn state(&self) -> State {
+        match (self.outcome, self.severity) {
+            (Outcome::Blocked, _) if self.level == Level::Must && self.accepted.is_none() => State::BlockedMust,
+            (Outcome::Blocked, _) => State::Blocked,
+            (Outcome::Review, _) => State::Review,
+            (Outcome::NotApplicable, _) => State::NotApplicable,
+            (Outcome::NotSelected, _) => State::NotSelected,
+            (_, Severity::Failure) => State::Failure,
+            (_, Severity::Error) => State::Error,
+            (_, Severity::Warning) => State::Warning,
+            (_, Severity::Waived) => State::Waived,
+            (Outcome::Observed, _) => State::Observed,
+            (Outcome::Pass, Severity::Note) => State::PassWithNote,
+            (Outcome::Fail, Severity::Note | Severity::None) => State::Note,
+            (Outcome::Pass, Severity::None) => State::Pass,
+        }
+    }
+
+    /// What is to be said about it in one sentence: its reason, else its first finding, and what covers it.
+    pub(super) fn brief(&self, lang: Lang) -> Option<String> {
+        let reason = self.reason.as_ref().map(|reason| reason.get(lang).to_owned());
+        let reason = reason.or_else(|| self.worst_finding().map(|finding| sentence(finding, lang)));
+        let accepted = self.accepted.as_ref().map(|why| format!("{}: {why}", ACCEPTED.get(lang)));
+        let waiver = self.waiver.as_ref().filter(|_| self.state() == State::Waived);
+        let waiver = waiver.map(|waiver| format!("{}: {}", WAIVER.get(lang), waived(waiver, lang)));
+        let all: Vec<String> = [reason, accepted, waiver].into_iter().flatten().collect();
+        (!all.is_empty()).then(|| all.join("; "))
+    }
+
+    /// The first of the worst findings.
+    pub(super) fn worst_finding(&self) -> Option<&Finding> {
+        self.findings.iter().rev().max_by_key(|finding| finding.severity)
+    }
+}
+
+/// A finding in one sentence.
+pub(super) fn sentence(finding: &Finding, lang: Lang) -> String {
+    let (expected, actual) = (finding.expected.get(lang), finding.actual.get(lang));
+    if expected.is_empty() {
+        return actual.to_owned();
+    }
+    format!("{}: {expected}; {}: {actual}", EXPECTED.get(lang), FOUND.get(lang))
+}
+
+/// Why a waiver covers a failure, and how long.
+fn waived(waiver: &Waiver, lang: Lang) -> String {
+    let (reason, until) = (&waiver.reason, waiver.until);
+    text!("{reason} (tot en met {until})", "{reason} (until {until})").get(lang).to_owned()
+}
+
+/// What was sent and what came of it, in one line; bounded.
+pub(super) fn call(exchange: &Exchange, lang: Lang) -> String {
+    let (id, method) = (&exchange.id, &exchange.method);
+    let end = match (exchange.status, &exchange.error) {
+        (Some(status), _) => status.to_string(),
+        (None, Some(error)) => unanswered(error.kind).get(lang).to_owned(),
+        (None, None) => "-".to_owned(),
+    };
+    if exchange.url.is_empty() {
+        return format!("{id} {} ({end})", text!("niet verzonden", "not sent").get(lang));
+    }
+    format!("{id} {method} {} -> {end}", bounded(&exchange.url, 300))
+}
+
+/// Why no answer came, in two words; the verdict that rests on it says more.
+fn unanswered(kind: FailureKind) -> Text {
+    match kind {
+        FailureKind::Dns => Text::new("naam niet gevonden", "host name not found"),
+        FailureKind::Connect => Text::new("geen verbinding", "no connection"),
+        FailureKind::Tls => Text::new("geen TLS", "no TLS"),
+        FailureKind::Timeout => Text::new("niet op tijd", "timeout"),
+        FailureKind::Broken => Text::new("afgebroken", "broken off"),
+        FailureKind::NoToken => Text::new("geen token", "no token"),
+        FailureKind::NotConfigured => Text::new("niet in het profiel", "not in the profile"),
+        FailureKind::ForeignOrigin => Text::new("vreemde server", "foreign server"),
+        FailureKind::Limit => Text::new("grens bereikt", "limit reached"),
+        FailureKind::Interrupted => Text::new("onderbroken", "interrupted"),
+    }
+}
+
+/// What people read about a requirement: labels and texts, in order.
+struct Said {
+    lang: Lang,
+    lines: Vec<(&'static str, String)>,
+}
+
+impl Said {
+    /// Adds a line, unless there is nothing to say.
+    fn say(&mut self, label: &Label, text: &str) {
+        if !text.is_empty() {
+            self.lines.push((label.get(self.lang), text.to_owned()));
+        }
+    }
+
+    fn finding(&mut self, report: &Report, requirement: &Requirement, finding: &Finding) {
+        self.say(&EXPECTED, finding.expected.get(self.lang));
+        let actual = finding.actual.get(self.lang);
+        if finding.severity == requirement.severity {
+            self.say(&FOUND, actual);
+        } else {
+            self.say(&FOUND, &format!("{actual} ({})", finding.severity.label().get(self.lang)));
+        }
+        self.say(&WHERE, &finding.place);
+        if let Some(exchange) = finding.exchange.as_deref().and_then(|id| report.exchange(id)) {
+            self.say(&EXCHANGE, &call(exchange, self.lang));
+        }
+    }
+}
+
+/// Everything about one requirement that people need to act: labels and texts, in order.
+pub(super) fn details(
+    report: &Report,
+    requirement: &Requirement,
+    lang: Lang,
+    all_findings: bool,
+) -> Vec<(&'static str, String)> {
+    let mut said = Said { lang, lines: Vec::new() };
+    if let Some(reason) = &requirement.reason {
+        said.say(if requirement.outcome == Outcome::Observed { &FOUND } else { &REASON }, reason.get(lang));
+    }
+    let count = requirement.findings.len();
+    let most = if all_findings { count } else { MOST_FINDINGS };
+    let mut fixes: Vec<&str> = Vec::new();
+    for (position, finding) in requirement.findings.iter().take(most).enumerate() {
+        if count > 1 {
+            said.say(&FINDING, &format!("{}/{count}", position + 1));
+        }
+        said.finding(report, requirement, finding);
+        let fix = finding.fix.get(lang);
+        if !fixes.contains(&fix) {
+            fixes.push(fix);
+        }
+    }
+    let left = count.saturating_sub(most);
+    if left > 0 {
+        said.say(&MORE, text!("nog {left}, in report.json", "{left} more, in report.json").get(lang));
+    }
+    for fix in fixes {
+        said.say(&TO_DO, fix);
+    }
+    if let Some(remedy) = &requirement.remedy {
+        said.say(&TO_DO, remedy.get(lang));
+    }
+    said.say(&ACCEPTED, requirement.accepted.as_deref().unwrap_or_default());
+    if let Some(waiver) = &requirement.waiver {
+        said.say(&WAIVER, &waived(waiver, lang));
+    }
+    said.say(&REFERENCE, &requirement.reference);
+    said.say(&LINK, &requirement.link);
+    said.lines
+}
+
+struct Label {
+    nl: &'static str,
+    en: &'static str,
+}
+
+impl Label {
+    fn get(&self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::Nl => self.nl,
+            Lang::En => self.en,
+        }
+    }
+}
+
+const FINDING: Label = Label { nl: "bevinding", en: "finding" };
+const EXPECTED: Label = Label { nl: "verwacht", en: "expected" };
+const FOUND: Label = Label { nl: "gevonden", en: "found" };
+const WHERE: Label = Label { nl: "waar", en: "where" };
+const EXCHANGE: Label = Label { nl: "oproep", en: "exchange" };
+const MORE: Label = Label { nl: "meer", en: "more" };
+const REASON: Label = Label { nl: "reden", en: "reason" };
+const TO_DO: Label = Label { nl: "wat te doen", en: "what to do" };
+const ACCEPTED: Label = Label { nl: "aanvaard", en: "accepted" };
+const WAIVER: Label = Label { nl: "vrijstelling", en: "waiver" };
+const REFERENCE: Label = Label { nl: "verwijzing", en: "reference" };
+const LINK: Label = Label { nl: "link", en: "link" };
+
+/// Why a run without failures is no full judgement.
+pub fn why_partial(report: &Report) -> Vec<Text> {
+    let run = &report.run;
+    let accepted = report.result.counts.accepted;
+    let reasons = [
+        (
+            run.base_url.to_ascii_lowercase().starts_with("http:"),
+            text!("de bron werd over http opgeroepen", "the source was called over http"),
+        ),
+        (
+            run.environment == super::assemble::STAND_IN,
+            text!("een vervanger van ACM gaf de tokens", "a stand-in for ACM issued the tokens"),
+        ),
+        (
+            report.result.counts.not_selected > 0,
+            text!("niet alles werd gekeurd (--only, --skip)", "not everything was judged (--only, --skip)"),
+        ),
+        (
+            accepted > 0,
+            text!("niet te beoordelen en toch aanvaard: {accepted}", "blocked and nevertheless accepted: {accepted}"),
+        ),
+    ];
+    reasons.into_iter().filter(|(holds, _)| *holds).map(|(_, reason)| reason).collect()
+}
+
+/// What the run comes to, in one sentence.
+pub(super) fn conclusion(report: &Report, lang: Lang) -> String {
+    let counts = &report.result.counts;
+    let (failures, errors, reviews) = (counts.failures, counts.errors, counts.review);
+    let open = report.requirements.iter().filter(|row| row.state() == State::BlockedMust).count();
+    let text = match report.result.conformant {
+        Conformant::Yes => text!(
+            "De bron voldoet: elke verplichting is nageleefd of kan hier niet voorkomen.",
+            "The source conforms: every obligation is met or cannot arise here."
+        ),
+        Conformant::No if failures == 1 => text!(
+            "De bron voldoet niet: 1 vereiste is niet nageleefd.",
+            "The source does not conform: 1 requirement is not met."
+        ),
+        Conformant::No => text!(
+            "De bron voldoet niet: {failures} vereisten zijn niet nageleefd.",
+            "The source does not conform: {failures} requirements are not met."
+        ),
+        Conformant::Undecided => text!(
+            "Er is geen besluit: verplichtingen niet te beoordelen: {open}, fouten bij de uitgever: {errors}, open beoordelingen: {reviews}.",
+            "There is no conclusion: obligations blocked: {open}, errors at the issuer: {errors}, open reviews: {reviews}."
+        ),
+        Conformant::Partial => {
+            let why = why_partial(report);
+            let join = |lang| why.iter().map(|reason| reason.get(lang)).collect::<Vec<_>>().join("; ");
+            let (nl, en) = (join(Lang::Nl), join(Lang::En));
+            text!("Geen inbreuken, maar geen volledig oordeel: {nl}.", "No failures, but no full judgement: {en}.")
+        }
+    };
+    text.get(lang).to_owned()
+}
+
+/// At most so many characters of a text.
+pub(super) fn bounded(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
