@@ -4,7 +4,8 @@ use clap::Args;
 
 use super::{Done, Global, Trouble, output, runtime};
 use crate::fault::InputFaults;
-use crate::sandbox::{Envelope, faults};
+use crate::evaluate::matches_id;
+use crate::sandbox::{Envelope, Fault, faults};
 use crate::selftest::{Row, matrix};
 use crate::text;
 use crate::verdict::ExitStatus;
@@ -27,7 +28,10 @@ pub(super) fn selftest(args: &SelftestArgs, global: &Global) -> Done {
     let chosen: Vec<_> = if args.faults.is_empty() {
         faults::all().collect()
     } else {
-        args.faults.iter().flat_map(|name| faults::find(name)).collect()
+        let named = |fault: &Fault| {
+            args.faults.iter().any(|name| fault.name == name || fault.breaks.iter().any(|id| matches_id(name, id)))
+        };
+        faults::all().filter(|fault| named(fault)).collect()
     };
     if chosen.is_empty() {
         return Err(InputFaults::one(

@@ -10,7 +10,7 @@ pub(super) static FAULTS: &[Fault] = &[
     Fault {
         name: "list-needs-no-token",
         breaks: &["SEC-01"],
-        blocks: &["SEC-10"],
+        blocks: &["SEC-10", "SEC-11"],
         summary: "The list answers without an Authorization header.",
         apply: |behaviour| behaviour.access.list.demands_token = false,
     },
