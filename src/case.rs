@@ -14,7 +14,11 @@ use crate::reason;
 use crate::recording::Recording;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict};
+use crate::verdict::{Finding, Outcome, Verdict};
+
+mod urls;
+
+pub use urls::{outside_braces, part_with_id, part_with_language, parts_that};
 
 /// How many findings of one requirement are shown.
 const MOST_FINDINGS: usize = 5;
@@ -33,6 +37,12 @@ pub enum Stop {
 impl From<Verdict> for Stop {
     fn from(verdict: Verdict) -> Self {
         Self::Verdict(Box::new(verdict))
+    }
+}
+
+impl From<Box<Verdict>> for Stop {
+    fn from(verdict: Box<Verdict>) -> Self {
+        Self::Verdict(verdict)
     }
 }
 
@@ -185,6 +195,12 @@ impl<'a> Case<'a> {
         Ok(Verdict::judged(self.requirement.level, findings))
     }
 
+    /// Like [`Case::judged`]; without a finding that counts, what could not be judged blocks the requirement.
+    pub fn judged_unless(&self, findings: Vec<Finding>, obstacle: Option<Box<Verdict>>) -> Judgement {
+        let verdict = self.judged(findings)?;
+        Ok(obstacle.filter(|_| verdict.outcome != Outcome::Fail).map_or(verdict, |obstacle| *obstacle))
+    }
+
     /// A list of words from the requirement's parameters in the catalogue.
     pub fn parameter(&self, name: &str) -> Vec<&'a str> {
         self.requirement.parameters.get(name).into_iter().flatten().map(String::as_str).collect()
@@ -318,6 +334,14 @@ impl<'a> Case<'a> {
         let (count, most) = self.walk_length()?;
         let pages = self.walk()?.into_iter().map(|answer| page_in(answer).ok_or_else(|| no_collection().into()));
         Ok(Pages { limit: self.walk_limit()?, pages: pages.collect::<Result<_, Stop>>()?, cut: count > most })
+    }
+
+    /// All certificates of the subject's list, page by page; blocked where there are none.
+    pub fn items(&self) -> Result<Vec<Item<'a>>, Stop> {
+        let pages = self.pages()?.pages.into_iter();
+        let items: Vec<Item<'a>> =
+            pages.flat_map(|on| on.items().iter().map(move |certificate| Item { on, certificate })).collect();
+        if items.is_empty() { Err(reason::too_few(0, 1).into()) } else { Ok(items) }
     }
 
     /// The page after the last one.
@@ -547,6 +571,15 @@ pub fn resolved(base: &str, href: &str) -> Option<String> {
     let base = Url::parse(base).ok()?;
     let url = base.join(href.trim()).ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.to_string())
+}
+
+/// The answer to a call, unless there is none or the source asks to come back later: a verdict that says so.
+pub fn settled(exchange: &Exchange) -> Result<Answer<'_>, Box<Verdict>> {
+    match &exchange.result {
+        Err(failure) => Err(Box::new(reason::no_answer(failure))),
+        Ok(response) if matches!(response.status, 429 | 503) => Err(Box::new(reason::try_later(response.status))),
+        Ok(response) => Ok(Answer { exchange, response }),
+    }
 }
 
 fn answered(exchange: &Exchange) -> Result<Answer<'_>, Stop> {

@@ -156,6 +156,12 @@ impl OpenApi {
             .min_by_key(|operation| operation.declared.template.variables())
     }
 
+    /// A schema of `components/schemas` by its name; none where there is no such schema, or the document holds one that
+    /// is beyond this program.
+    pub fn component(&self, name: &str) -> Option<Component> {
+        self.unjudged.is_empty().then(|| compile::component(&self.document, name)).flatten().map(Component)
+    }
+
     /// The operation for a method and a whole URL, whichever of the document's servers its path is below. The host is
     /// not compared: the document may describe another environment.
     pub fn operation_at(&self, method: &str, url: &Url) -> Option<Operation<'_>> {
@@ -166,6 +172,36 @@ impl OpenApi {
             below.starts_with('/').then(|| self.operation(method, below)).flatten()
         })
     }
+}
+
+/// A schema of `components/schemas`, compiled.
+#[derive(Debug)]
+pub struct Component(Validator);
+
+impl Component {
+    /// What in a value does not fit the schema. Formats are not judged.
+    pub fn judge<'v>(&'v self, value: &'v Value) -> impl Iterator<Item = SchemaViolation> + 'v {
+        violations(&self.0, value)
+    }
+}
+
+fn violations<'v>(validator: &'v Validator, body: &'v Value) -> impl Iterator<Item = SchemaViolation> + 'v {
+    validator
+        .iter_errors(body)
+        .filter(|error| {
+            // The engine gave up: that says nothing about the answer.
+            !matches!(
+                error.kind(),
+                ValidationErrorKind::BacktrackLimitExceeded { .. }
+                    | ValidationErrorKind::RegexEngineFailure { .. }
+                    | ValidationErrorKind::Referencing(_)
+            )
+        })
+        .map(|error| SchemaViolation {
+            pointer: error.instance_path().as_str().to_owned(),
+            message: sentence(&error, false).map(|message| short(message, LONGEST_MESSAGE)),
+            keyword: short(keyword(&error), 40),
+        })
 }
 
 /// One operation of a document.
@@ -233,25 +269,7 @@ impl<'a> Operation<'a> {
     /// What does not fit the declared schema, in at most 50 violations. Formats are not judged.
     pub fn judge(&self, status: u16, media_type: &str, body: &Value) -> Vec<SchemaViolation> {
         let validator = self.media(status, media_type).and_then(|media| media.validator.as_ref());
-        validator
-            .into_iter()
-            .flat_map(|validator| validator.iter_errors(body))
-            .filter(|error| {
-                // The engine gave up: that says nothing about the answer.
-                !matches!(
-                    error.kind(),
-                    ValidationErrorKind::BacktrackLimitExceeded { .. }
-                        | ValidationErrorKind::RegexEngineFailure { .. }
-                        | ValidationErrorKind::Referencing(_)
-                )
-            })
-            .take(MOST_VIOLATIONS)
-            .map(|error| SchemaViolation {
-                pointer: error.instance_path().as_str().to_owned(),
-                message: sentence(&error, false).map(|message| short(message, LONGEST_MESSAGE)),
-                keyword: short(keyword(&error), 40),
-            })
-            .collect()
+        validator.into_iter().flat_map(|validator| violations(validator, body)).take(MOST_VIOLATIONS).collect()
     }
 
     /// The values of an answer for which the schema states a `format`, as JSON pointer and format. A value for which

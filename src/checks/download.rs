@@ -1,3 +1,97 @@
-//! x
+//! Chapter download: the document behind `download`. Its bytes are not in the recording; facts about them are.
+
 use super::checks;
-checks!();
+use crate::case::{Answer, Case, Judgement, Stop, settled};
+use crate::exchange::{Failure, FailureKind};
+use crate::reason;
+use crate::text;
+use crate::text::Text;
+use crate::verdict::Verdict;
+
+mod body;
+mod file_name;
+#[cfg(test)]
+mod tests;
+
+use body::{content_type_tells_the_truth, document_is_complete, document_is_raw_bytes};
+use file_name::file_name_is_fit_to_save;
+
+checks!(
+    download_gives_the_document,
+    content_type_tells_the_truth,
+    document_is_complete,
+    document_is_raw_bytes,
+    file_name_is_fit_to_save,
+);
+
+/// What came of the downloads of the sample.
+struct Downloads<'a> {
+    /// The answers, whatever their status.
+    answers: Vec<Answer<'a>>,
+    /// Why the first one without an answer has none.
+    obstacle: Option<Box<Verdict>>,
+}
+
+/// The downloads of the sample; blocked, or declared not to arise, where there is no link to follow.
+fn downloads<'a>(case: &Case<'a>) -> Result<Downloads<'a>, Stop> {
+    let declared = case.setup().declares.no_documents;
+    let requests = match case.download_requests() {
+        Ok(requests) if !requests.is_empty() => requests,
+        Ok(_) | Err(Stop::Verdict(_)) if declared => return Err(reason::declared("no_documents").into()),
+        Ok(_) => return Err(no_link().into()),
+        Err(stop) => return Err(stop),
+    };
+    let mut downloads = Downloads { answers: Vec::new(), obstacle: None };
+    for exchange in case.attempts(&requests)? {
+        match settled(exchange) {
+            Ok(answer) if is_empty(answer) && !answer.response.facts.complete => {
+                let broken = Failure { kind: FailureKind::Broken, detail: String::new() };
+                downloads.obstacle = downloads.obstacle.or_else(|| Some(Box::new(reason::no_answer(&broken))));
+            }
+            Ok(answer) => downloads.answers.push(answer),
+            Err(verdict) => downloads.obstacle = downloads.obstacle.or(Some(verdict)),
+        }
+    }
+    Ok(downloads)
+}
+
+fn no_link() -> Verdict {
+    Verdict::blocked(
+        text!(
+            "geen enkel attest heeft een link `download` die te volgen is",
+            "no certificate has a `download` link that can be followed"
+        ),
+        text!(
+            "kies een burger met een document, of verklaar `source.declares.no_documents`",
+            "choose a citizen with a document, or declare `source.declares.no_documents`"
+        ),
+    )
+}
+
+/// The documents that arrived; blocked where none did.
+fn documents<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let Downloads { answers, obstacle } = downloads(case)?;
+    let arrived: Vec<Answer<'a>> =
+        answers.into_iter().filter(|answer| answer.response.status == 200 && !is_empty(*answer)).collect();
+    if arrived.is_empty() {
+        let none = || reason::see("DWN-01", text!("er kwam geen document", "no document came")).into();
+        return Err(obstacle.map_or_else(none, Stop::Verdict));
+    }
+    Ok(arrived)
+}
+
+fn is_empty(answer: Answer<'_>) -> bool {
+    answer.response.facts.body_bytes == 0
+}
+
+fn download_gives_the_document(case: &Case<'_>) -> Judgement {
+    let Downloads { answers, obstacle } = downloads(case)?;
+    let findings = answers.into_iter().filter_map(|answer| match answer.response.status {
+        200 if is_empty(answer) => {
+            Some(answer.finding("fact body_bytes", text!("meer dan 0 bytes", "more than 0 bytes"), Text::same(0)))
+        }
+        200 => None,
+        status => Some(answer.finding("status", Text::same(200), Text::same(status))),
+    });
+    case.judged_unless(findings.collect(), obstacle)
+}

@@ -7,6 +7,8 @@ mod access;
 mod certificate;
 mod download;
 mod list;
+#[cfg(test)]
+mod testing;
 mod token;
 
 /// A check.

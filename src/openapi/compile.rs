@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jsonschema::{Registry, RegistryBuilder, Validator};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Declared;
 use super::document::Reader;
-use super::schema::{Weights, fragment_of};
+use super::schema::{Weights, escape, fragment_of};
 use super::walk::{Kind, each_schema};
 use crate::fault::{sentence, short};
 use crate::text;
@@ -17,6 +17,15 @@ use crate::text;
 const NAME: &str = "urn:bronkeur:openapi";
 /// Schemas that one value may be held against.
 const HEAVIEST: usize = 10_000;
+
+/// The validator of a schema of `components/schemas`.
+pub(super) fn component(document: &Value, name: &str) -> Option<Validator> {
+    let pointer = format!("/components/schemas/{}", escape(name));
+    document.pointer(&pointer)?;
+    let registry = Registry::new().add(NAME, document.clone()).and_then(RegistryBuilder::prepare).ok()?;
+    let schema = json!({ "$ref": format!("{NAME}{}", fragment_of(&pointer)) });
+    jsonschema::options().with_registry(&registry).offline().should_validate_formats(false).build(&schema).ok()
+}
 
 impl Reader<'_> {
     /// Holds every schema against the meta-schema, and notes one that would take too long to validate with.

@@ -204,11 +204,7 @@ pub(super) fn limit_above_the_maximum_gives_the_maximum(case: &Case<'_>) -> Judg
 }
 
 fn try_later(answer: Answer<'_>) -> Verdict {
-    let status = answer.response.status;
-    Verdict::blocked(
-        text!("de bron antwoordde {status}", "the source answered {status}"),
-        text!("keur later opnieuw, of verlaag `source.rate`", "check again later, or lower `source.rate`"),
-    )
+    reason::try_later(answer.response.status)
 }
 
 pub(super) fn page_and_limit_are_optional(case: &Case<'_>) -> Judgement {
@@ -331,10 +327,7 @@ pub(super) fn totals_add_up(case: &Case<'_>) -> Judgement {
 }
 
 fn limit_reached() -> Verdict {
-    Verdict::blocked(
-        text!("de grens van het aantal pagina's was bereikt", "the limit of pages was reached"),
-        text!("verhoog `limits.pages`", "raise `limits.pages`"),
-    )
+    reason::page_limit()
 }
 
 /// Whether following `next` ends on a page after which, by number, more certificates follow.

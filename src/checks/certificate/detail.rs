@@ -1,0 +1,241 @@
+//! The detail of a certificate: what stands behind its `self`.
+
+use serde_json::Value;
+
+use super::{integer, value_of};
+use crate::case::{Answer, Case, Item, Judgement, Stop, settled};
+use crate::catalogue::Level;
+use crate::checks::list::{absent, media_type_finding, no_json};
+use crate::envelope::{Certificate, Link, Links, kind_of};
+use crate::exchange::{Kind, Request};
+use crate::reason;
+use crate::text;
+use crate::text::Text;
+use crate::verdict::{Finding, Verdict, shown};
+
+/// A detail that was answered with 200 and a JSON object.
+#[derive(Clone, Copy)]
+pub(super) struct Detail<'a> {
+    /// The certificate in the list.
+    pub(super) item: Item<'a>,
+    /// The answer.
+    pub(super) answer: Answer<'a>,
+    /// The certificate in it.
+    pub(super) certificate: &'a Certificate,
+}
+
+/// No certificate of the sample has a `self` that can be followed.
+fn nothing_to_follow() -> Verdict {
+    let what = text!("geen enkel attest heeft een `self` die te volgen is", "no certificate has a `self` to follow");
+    reason::see("CRT-07", what)
+}
+
+/// The details that came; blocked where none did.
+pub(super) fn opened<'a>(case: &Case<'a>) -> Result<Vec<Detail<'a>>, Stop> {
+    let details = case.details()?;
+    let mut obstacle = None;
+    let mut opened = Vec::new();
+    for (item, exchange) in &details {
+        match settled(exchange) {
+            Ok(answer) => {
+                opened.extend(certificate_in(answer).map(|certificate| Detail { item: *item, answer, certificate }));
+            }
+            Err(verdict) => obstacle = obstacle.or(Some(verdict)),
+        }
+    }
+    if !opened.is_empty() {
+        return Ok(opened);
+    }
+    if details.is_empty() {
+        return Err(nothing_to_follow().into());
+    }
+    let none = || reason::see("CRT-11", text!("er kwam geen enkel detail", "no detail came")).into();
+    Err(obstacle.map_or_else(none, Stop::Verdict))
+}
+
+fn certificate_in(answer: Answer<'_>) -> Option<&Certificate> {
+    answer
+        .response
+        .certificate()
+        .filter(|certificate| certificate.wrong_type.is_none() && answer.response.status == 200)
+}
+
+pub(super) fn self_answers_hal_json(case: &Case<'_>) -> Judgement {
+    let details = case.details()?;
+    if details.is_empty() {
+        return Err(nothing_to_follow().into());
+    }
+    let mut findings = Vec::new();
+    let mut obstacle = None;
+    for (_, exchange) in details {
+        match settled(exchange) {
+            Err(verdict) => obstacle = obstacle.or(Some(verdict)),
+            Ok(answer) if answer.response.status == 200 => findings.extend(form_findings(answer)),
+            Ok(answer) => {
+                findings.push(answer.finding("status", Text::same(200), Text::same(answer.response.status)));
+            }
+        }
+    }
+    case.judged_unless(findings, obstacle)
+}
+
+/// Findings where a detail is not a JSON object in hal+json.
+fn form_findings(answer: Answer<'_>) -> Vec<Finding> {
+    let actual = match answer.response.json() {
+        Some(Value::Object(_)) => None,
+        Some(other) => Some(Text::same(kind_of(other))),
+        None => Some(no_json(answer)),
+    };
+    let body = actual.map(|actual| answer.finding("", text!("een JSON-object", "a JSON object"), actual));
+    media_type_finding(answer, "application/hal+json").into_iter().chain(body).collect()
+}
+
+pub(super) fn detail_and_list_agree(case: &Case<'_>) -> Judgement {
+    let (fields, rels) = (case.parameter("fields"), case.parameter("rels"));
+    let mut findings = Vec::new();
+    let mut extra = None;
+    for detail in opened(case)? {
+        findings.extend(fields.iter().filter_map(|name| field_differs(detail, name)));
+        findings.extend(rels.iter().filter_map(|rel| link_differs(case, detail, rel)));
+        extra = extra.or_else(|| more_in_the_detail(detail));
+    }
+    findings.extend(extra);
+    case.judged(findings)
+}
+
+/// A documented member, unless it is null: that tells no more than its absence.
+fn member<'a>(certificate: &'a Certificate, name: &str) -> Option<&'a Value> {
+    let fields = certificate.fields();
+    let (_, value) = fields.into_iter().find(|(known, _)| *known == name)?;
+    value.filter(|value| !value.is_null())
+}
+
+/// A finding where a documented member differs, or stands in the detail alone.
+fn field_differs(detail: Detail<'_>, name: &str) -> Option<Finding> {
+    let listed = member(detail.item.certificate, name);
+    let own = member(detail.certificate, name)?;
+    let Some(listed) = listed else {
+        let Text { nl, en } = value_of(Some(own));
+        let expected = text!("{nl}, als in het detail", "{en}, as in the detail");
+        let place = format!("{}/{name}", detail.item.certificate.place);
+        return Some(detail.item.on.answer.finding(place, expected, absent()));
+    };
+    if same_value(name, listed, own) {
+        return None;
+    }
+    let listed = value_of(Some(listed));
+    Some(detail.answer.finding(format!("/{name}"), as_in_the_list(&listed), value_of(Some(own))))
+}
+
+fn as_in_the_list(listed: &Text) -> Text {
+    let Text { nl, en } = listed;
+    text!("{nl}, als in de lijst", "{en}, as in the list")
+}
+
+/// Ids are compared by their text, and numbers by what they are.
+fn same_value(name: &str, one: &Value, other: &Value) -> bool {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let same_number = || integer(one).is_some_and(|number| integer(other) == Some(number));
+    one == other || same_number() || (name == "id" && text(one) == text(other))
+}
+
+/// A finding where list and detail both have a link and it leads elsewhere.
+fn link_differs(case: &Case<'_>, detail: Detail<'_>, rel: &str) -> Option<Finding> {
+    let of = |links: &'_ Links| -> Vec<Link> {
+        links.links.iter().filter(|link| link.rel.eq_ignore_ascii_case(rel)).cloned().collect()
+    };
+    let (listed, own) = (of(&detail.item.certificate.links), of(&detail.certificate.links));
+    let target = |from: Answer<'_>, link: &Link| case.target(from, link).unwrap_or_else(|| link.href.clone());
+    let (first, found) = (listed.first()?, own.first()?);
+    let same = listed.iter().any(|listed| {
+        let listed = target(detail.item.on.answer, listed);
+        own.iter().any(|own| case.same_target(&listed, &target(detail.answer, own)))
+    });
+    let expected = as_in_the_list(&Text::same(shown(&first.href)));
+    let place = format!("{}/href", found.place);
+    (!same).then(|| detail.answer.finding(place, expected, Text::same(shown(&found.href))))
+}
+
+/// A note where the detail has undocumented members that the list lacks.
+fn more_in_the_detail(detail: Detail<'_>) -> Option<Finding> {
+    let listed = &detail.item.certificate.extra;
+    let more: Vec<&str> =
+        detail.certificate.extra.iter().filter(|name| !listed.contains(name)).map(String::as_str).collect();
+    let names = shown(&more.join(", "));
+    let expected = text!("ook in de lijst: {names}", "in the list too: {names}");
+    let place = detail.item.certificate.place.as_str();
+    (!more.is_empty()).then(|| detail.item.on.answer.finding(place, expected, absent()).at_most(Level::May))
+}
+
+/// A detail whose `self` is another URL than the one that led to it.
+struct Elsewhere<'a> {
+    detail: Detail<'a>,
+    link: &'a Link,
+    request: Request,
+}
+
+pub(super) fn detail_links_to_itself(case: &Case<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let mut obstacle = None;
+    let mut elsewhere = Vec::new();
+    for detail in opened(case)? {
+        let Some(link) = detail.certificate.links.find(&["self"]) else {
+            let place = detail.certificate.links.place.as_str();
+            let expected = text!("een link `self`", "a link `self`");
+            findings.push(detail.answer.finding(place, expected, absent()).at_most(Level::Should));
+            continue;
+        };
+        let target = case.target(detail.answer, link);
+        if target.is_some_and(|target| case.same_target(&target, &detail.answer.exchange.sent.url)) {
+            continue;
+        }
+        match case.follow(detail.answer, link, Kind::Detail) {
+            Some(request) => elsewhere.push(Elsewhere { detail, link, request }),
+            None if link.templated => obstacle = obstacle.or_else(|| Some(Box::new(templated()))),
+            None => findings.push(leads_elsewhere(detail, link, None)),
+        }
+    }
+    let requests: Vec<Request> = elsewhere.iter().map(|elsewhere| elsewhere.request.clone()).collect();
+    for (Elsewhere { detail, link, .. }, exchange) in elsewhere.iter().zip(case.attempts(&requests)?) {
+        match settled(exchange) {
+            Err(verdict) => obstacle = obstacle.or(Some(verdict)),
+            Ok(answer) if is_the_same(*detail, answer) => {}
+            Ok(answer) => findings.push(leads_elsewhere(*detail, link, Some(answer))),
+        }
+    }
+    case.judged_unless(findings, obstacle)
+}
+
+fn templated() -> Verdict {
+    Verdict::blocked(
+        text!("`self` van een detail is een sjabloon", "the `self` of a detail is templated"),
+        text!("geef `self` als een gewone URL", "give `self` as a plain URL"),
+    )
+}
+
+/// Whether an answer is the certificate whose detail this is.
+fn is_the_same(detail: Detail<'_>, answer: Answer<'_>) -> bool {
+    let key = detail.certificate.key().or_else(|| detail.item.certificate.key());
+    // Without id or language (CRT-01, CRT-03) nothing shows that it is another one.
+    certificate_in(answer).is_some_and(|certificate| key.is_none() || certificate.key() == key)
+}
+
+/// The finding where `self` is no URL, or leads to something else.
+fn leads_elsewhere(detail: Detail<'_>, link: &Link, answer: Option<Answer<'_>>) -> Finding {
+    let own = shown(&detail.answer.exchange.sent.url);
+    let href = shown(&link.href);
+    let found = answer.map(|answer| {
+        let key = certificate_in(answer).and_then(Certificate::key);
+        let key = key.map(|(id, language)| shown(&format!("{id} {language}")));
+        (answer.response.status, key)
+    });
+    let actual = match found {
+        None => Text::same(href),
+        Some((status, Some(key))) => {
+            text!("{href}, dat {status} gaf met {key}", "{href}, which gave {status} with {key}")
+        }
+        Some((status, None)) => text!("{href}, dat {status} gaf", "{href}, which gave {status}"),
+    };
+    let expected = text!("{own}, of hetzelfde attest", "{own}, or the same certificate");
+    detail.answer.finding(format!("{}/href", link.place), expected, actual)
+}

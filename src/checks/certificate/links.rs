@@ -1,0 +1,118 @@
+//! The links that a certificate carries in the list.
+
+use url::Url;
+
+use crate::case::{Answer, Case, Item, Judgement, parts_that, settled};
+use crate::checks::list::{absent, is_uri_reference};
+use crate::envelope::Links;
+use crate::reason;
+use crate::text;
+use crate::text::Text;
+use crate::verdict::{Finding, Verdict, shown};
+
+pub(super) fn every_item_has_self(case: &Case<'_>) -> Judgement {
+    let items = case.items()?;
+    case.judged(items.iter().filter_map(no_usable_self).collect())
+}
+
+/// A finding where a certificate has no `self`, or one that is no link. The form of other links is for CRT-15.
+fn no_usable_self(item: &Item<'_>) -> Option<Finding> {
+    let (answer, links) = (item.on.answer, &item.certificate.links);
+    let expected = text!("een link `self` met `href`", "a link `self` with an `href`");
+    if let Some(kind) = &item.certificate.wrong_type {
+        return Some(answer.finding(item.certificate.place.as_str(), expected, Text::same(kind)));
+    }
+    match links.find(&["self"]) {
+        Some(link) if link.templated || is_uri_reference(&link.href) => None,
+        Some(link) => {
+            let place = format!("{}/href", link.place);
+            Some(answer.finding(
+                place,
+                text!("een geldige URI", "a valid URI reference"),
+                Text::same(shown(&link.href)),
+            ))
+        }
+        None => {
+            let (place, actual) = malformed_self(answer, links).unwrap_or_else(|| (links.place.clone(), absent()));
+            Some(answer.finding(place, expected, actual))
+        }
+    }
+}
+
+/// Where a `self` or the whole section has another form than links have, and what stands there.
+pub(super) fn malformed_self(answer: Answer<'_>, links: &Links) -> Option<(String, Text)> {
+    let json = answer.response.json()?;
+    links.malformed.iter().find_map(|(place, found)| {
+        let whole_section = *place == links.place;
+        let entry = place.rsplit_once('/').map_or("", |(entry, _)| entry);
+        let rel = json.pointer(entry).and_then(|entry| entry.get("rel")).and_then(|rel| rel.as_str());
+        let by_rel = rel.is_some_and(|rel| rel.eq_ignore_ascii_case("self"));
+        // In official HAL the relation is the name of the member.
+        let name = entry.strip_prefix(links.place.as_str()).and_then(|path| path.split('/').nth(1));
+        let by_name = name.is_some_and(|name| name.eq_ignore_ascii_case("self"));
+        (whole_section || by_rel || by_name).then(|| (place.clone(), Text::same(shown(found))))
+    })
+}
+
+pub(super) fn download_is_offered(case: &Case<'_>) -> Judgement {
+    if case.setup().declares.no_documents {
+        return Ok(reason::declared("no_documents"));
+    }
+    let offers = |links: &Links| links.find(&["download"]).is_some();
+    let items = case.items()?;
+    if items.iter().any(|item| offers(&item.certificate.links)) {
+        return case.judged(Vec::new());
+    }
+    let details = case.details()?;
+    let answers: Vec<Result<Answer<'_>, Box<Verdict>>> =
+        details.iter().map(|(_, exchange)| settled(exchange)).collect();
+    let certificates = answers.iter().flatten().filter_map(|answer| answer.response.certificate());
+    if certificates.into_iter().any(|certificate| offers(&certificate.links)) {
+        return case.judged(Vec::new());
+    }
+    // Where no detail came at all, one of them may yet have shown a document.
+    if let (Some(Err(obstacle)), false) = (answers.first(), answers.iter().any(Result::is_ok)) {
+        return Err(obstacle.clone().into());
+    }
+    let Some(on) = items.first().map(|item| item.on) else { return Err(reason::not_recorded().into()) };
+    let expected = text!("minstens een link `download`", "at least one link `download`");
+    case.judged(vec![on.answer.finding(on.page.place.as_str(), expected, absent())])
+}
+
+pub(super) fn self_holds_id_and_language(case: &Case<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let mut judged = false;
+    for item in case.items()? {
+        let (Some((id, language)), Some(link)) = (item.certificate.key(), item.certificate.links.find(&["self"]))
+        else {
+            continue;
+        };
+        let Some(url) = case.target(item.on.answer, link).and_then(|url| Url::parse(&url).ok()) else { continue };
+        judged = true;
+        let has_id = !parts_that(&url, |text| text == id).is_empty();
+        let has_language = !parts_that(&url, |text| text.eq_ignore_ascii_case(&language)).is_empty();
+        let (id, language) = (shown(&id), shown(&language));
+        let expected = match (has_id, has_language) {
+            (true, true) => continue,
+            (false, true) => text!("de id `{id}` in de URL", "the id `{id}` in the URL"),
+            (true, false) => text!("de taal `{language}` in de URL", "the language `{language}` in the URL"),
+            (false, false) => text!(
+                "de id `{id}` en de taal `{language}` in de URL",
+                "the id `{id}` and the language `{language}` in the URL"
+            ),
+        };
+        let place = format!("{}/href", link.place);
+        findings.push(item.on.answer.finding(place, expected, Text::same(shown(&link.href))));
+    }
+    if !judged {
+        return Err(reason::see(
+            "CRT-01, CRT-03, CRT-07",
+            text!(
+                "geen enkel attest heeft een id, een taal en een link `self`",
+                "no certificate has an id, a language and a link `self`"
+            ),
+        )
+        .into());
+    }
+    case.judged(findings)
+}

@@ -1,0 +1,154 @@
+//! The schemas of the source API: what no other requirement looks at.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use super::detail::{Detail, opened};
+use super::links::malformed_self;
+use crate::case::{Answer, Case, Judgement, Listed, Stop};
+use crate::envelope::{Certificate, Links};
+use crate::openapi::{Component, OpenApi, SchemaViolation};
+use crate::text;
+use crate::text::Text;
+use crate::verdict::{Finding, Verdict, shown};
+
+/// The schemas of the answers.
+struct Schemas {
+    documented_list: Component,
+    hal_list: Component,
+    certificate: Component,
+}
+
+impl Schemas {
+    fn read(file: &str, text: &str) -> Option<Self> {
+        let document = OpenApi::read(file, text).ok()?;
+        Some(Self {
+            documented_list: document.component("DocumentedList")?,
+            hal_list: document.component("HalList")?,
+            certificate: document.component("Certificate")?,
+        })
+    }
+
+    /// The schema of a page: an answer with `certificates` at the top is the documented form, any other official HAL.
+    fn list(&self, body: &Value) -> &Component {
+        if body.get("certificates").is_some() { &self.documented_list } else { &self.hal_list }
+    }
+}
+
+/// The schemas of the specification, compiled once for each text.
+fn schemas(case: &Case<'_>) -> Result<Arc<Schemas>, Stop> {
+    static COMPILED: Mutex<Option<(String, Arc<Schemas>)>> = Mutex::new(None);
+    let (file, text) = &case.catalogue.openapi;
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((known, schemas)) = compiled.as_ref()
+        && known == text
+    {
+        return Ok(Arc::clone(schemas));
+    }
+    let schemas = Arc::new(Schemas::read(file, text).ok_or_else(|| unusable(file))?);
+    *compiled = Some((text.clone(), Arc::clone(&schemas)));
+    Ok(schemas)
+}
+
+fn unusable(file: &str) -> Verdict {
+    Verdict::blocked(
+        text!("{file} geeft de schema's van lijst en attest niet", "{file} lacks the schemas of list and certificate"),
+        text!(
+            "geef er de schema's DocumentedList, HalList en Certificate in",
+            "give the schemas DocumentedList, HalList and Certificate in it"
+        ),
+    )
+}
+
+pub(super) fn answers_fit_the_schemas(case: &Case<'_>) -> Judgement {
+    let details = match opened(case) {
+        // That no detail came is for CRT-11.
+        Err(Stop::Verdict(_)) => Vec::new(),
+        details => details?,
+    };
+    case.items()?;
+    let schemas = schemas(case)?;
+    let mut findings = Vec::new();
+    for listed in case.pages()?.pages {
+        let Some(body) = listed.answer.response.json() else { continue };
+        let own = schemas.list(body).judge(body).filter(|violation| is_own_in_list(&listed, body, violation));
+        findings.extend(own.map(|violation| finding(listed.answer, violation)));
+    }
+    for detail in details {
+        let Some(body) = detail.answer.response.json() else { continue };
+        let own = schemas.certificate.judge(body).filter(|violation| is_own_in_detail(detail, body, violation));
+        findings.extend(own.map(|violation| finding(detail.answer, violation)));
+    }
+    case.judged(findings)
+}
+
+fn finding(answer: Answer<'_>, violation: SchemaViolation) -> Finding {
+    let expected = text!("een waarde die in het schema past", "a value that fits the schema");
+    answer.finding(violation.pointer, expected, violation.message.map(shown))
+}
+
+/// The first member of a JSON pointer, and what follows.
+fn first_member(pointer: &str) -> (&str, &str) {
+    let path = pointer.strip_prefix('/').unwrap_or(pointer);
+    path.split_once('/').unwrap_or((path, ""))
+}
+
+/// Whether no other requirement reports this about a page: LST-03 to LST-05 look at its members, CRT-01 to CRT-07 at
+/// those of its certificates.
+fn is_own_in_list(listed: &Listed<'_>, body: &Value, violation: &SchemaViolation) -> bool {
+    let pointer = violation.pointer.as_str();
+    if let Some(path) = pointer.strip_prefix(listed.page.place.as_str()).filter(|path| path.starts_with('/')) {
+        let (index, _) = first_member(path);
+        let item = index.parse().ok().and_then(|index: usize| listed.items().get(index));
+        return item.is_some_and(|item| is_own_in_certificate(listed.answer, item, body, pointer));
+    }
+    match first_member(pointer) {
+        ("" | "certificates" | "_embedded" | "pageMetadata" | "page", _) => false,
+        ("links" | "_links", rest) => {
+            !rest.is_empty() && listed.page.links.malformed.is_empty() && !is_null(body, pointer)
+        }
+        _ => true,
+    }
+}
+
+/// Whether no other requirement reports this about a certificate of the list.
+fn is_own_in_certificate(answer: Answer<'_>, certificate: &Certificate, body: &Value, pointer: &str) -> bool {
+    let path = pointer.strip_prefix(certificate.place.as_str()).unwrap_or_default();
+    match first_member(path) {
+        ("" | "id" | "language" | "name" | "year" | "community", _) => false,
+        ("links" | "_links", rest) => {
+            !rest.is_empty() && !is_null(body, pointer) && !is_missing_self(answer, &certificate.links, pointer)
+        }
+        _ => true,
+    }
+}
+
+/// Whether no other requirement reports this about a detail. What CRT-12 compares is left to it; what the detail lacks
+/// and the list has, it does not report.
+fn is_own_in_detail(detail: Detail<'_>, body: &Value, violation: &SchemaViolation) -> bool {
+    let lacks = |name: &str| {
+        let value = |certificate: &Certificate| {
+            let (_, value) = certificate.fields().into_iter().find(|(known, _)| *known == name)?;
+            value.filter(|value| !value.is_null()).cloned()
+        };
+        value(detail.certificate).is_none() && value(detail.item.certificate).is_some()
+    };
+    match first_member(&violation.pointer) {
+        ("", _) => violation.keyword == "required" && ["id", "language"].into_iter().any(lacks),
+        (name @ ("id" | "language" | "name" | "year" | "community"), _) => lacks(name),
+        _ => is_own_in_certificate(detail.answer, detail.certificate, body, &violation.pointer),
+    }
+}
+
+/// A null is how some libraries write "no such link".
+fn is_null(body: &Value, pointer: &str) -> bool {
+    body.pointer(pointer).is_some_and(Value::is_null)
+}
+
+/// Whether this is about a `self` that is no link, which counts as missing (CRT-07, CRT-13).
+fn is_missing_self(answer: Answer<'_>, links: &Links, pointer: &str) -> bool {
+    let place =
+        malformed_self(answer, links).filter(|_| links.find(&["self"]).is_none()).map(|(place, _): (_, Text)| place);
+    place.is_some_and(|place| place.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}

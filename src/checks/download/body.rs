@@ -1,0 +1,206 @@
+//! The body of a download: what it is, whether it is whole, and whether it is the document itself.
+
+use serde_json::Value;
+
+use super::documents;
+use crate::case::{Answer, Case, Judgement};
+use crate::catalogue::Level;
+use crate::checks::list::absent;
+use crate::exchange::{Content, Look};
+use crate::text;
+use crate::text::Text;
+use crate::verdict::{Finding, Verdict, shown};
+
+/// Below this a Base64 text is a token or a hash rather than a document.
+const SHORTEST_BASE64: usize = 256;
+
+/// What a body looks like; none where a content coding hides it.
+fn look(answer: Answer<'_>) -> Option<Look> {
+    if !is_plain(answer) {
+        return None;
+    }
+    Some(match &answer.response.content {
+        Content::Document(document) => document.look,
+        Content::Json(_) => Look::Json,
+        Content::Text(text) => {
+            let start: String = text.trim_start().chars().take(14).collect::<String>().to_lowercase();
+            if start.starts_with("<!doctype html") || start.starts_with("<html") { Look::Html } else { Look::Other }
+        }
+        Content::Empty => Look::Other,
+    })
+}
+
+/// Whether the bytes that came are the document's own, not coded for the transfer (HTTP-05).
+fn is_plain(answer: Answer<'_>) -> bool {
+    answer.response.header("content-encoding").is_none_or(|coding| coding.trim().eq_ignore_ascii_case("identity"))
+}
+
+/// Whether the last bytes are those of a PDF.
+fn ends_as_pdf(answer: Answer<'_>) -> bool {
+    matches!(&answer.response.content, Content::Document(document) if document.ends_with_eof)
+}
+
+fn is_pdf_type(media_type: &str) -> bool {
+    matches!(media_type, "application/pdf" | "application/x-pdf")
+}
+
+/// Whether a browser shows or reads a PDF wrongly under this type.
+fn hides_a_pdf(media_type: &str) -> bool {
+    let (main, sub) = media_type.split_once('/').unwrap_or((media_type, ""));
+    let data = ["json", "xml"].iter().any(|kind| sub == *kind || sub.ends_with(&format!("+{kind}")));
+    data || matches!(main, "text" | "image" | "audio" | "video" | "multipart")
+}
+
+pub(super) fn content_type_tells_the_truth(case: &Case<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let mut judged = false;
+    for answer in documents(case)? {
+        let Some(look) = look(answer) else { continue };
+        let media_type = answer.response.media_type();
+        let unnamed = media_type.as_deref().is_none_or(|media_type| media_type == "application/octet-stream");
+        let says_pdf = media_type.as_deref().is_some_and(is_pdf_type);
+        let pdf = look == Look::Pdf || ends_as_pdf(answer);
+        judged |= look != Look::Other || says_pdf || unnamed;
+        let expected = match look {
+            _ if pdf => Text::same("application/pdf"),
+            Look::Html => Text::same("text/html"),
+            Look::Json => Text::same("application/json"),
+            _ => text!("het type van het document", "the type of the document"),
+        };
+        let finding = |expected| answer.finding("header content-type", expected, type_of(answer));
+        if unnamed {
+            findings.push(finding(expected).at_most(Level::May));
+        } else if (pdf && media_type.as_deref().is_some_and(hides_a_pdf)) || (says_pdf && !pdf) {
+            findings.push(finding(expected));
+        }
+    }
+    let unknown = (!judged).then(|| {
+        Box::new(Verdict::blocked(
+            text!(
+                "bronkeur herkent de soort van de documenten niet",
+                "bronkeur does not know the kind of the documents"
+            ),
+            text!("kies een burger met een document in PDF", "choose a citizen with a document in PDF"),
+        ))
+    });
+    case.judged_unless(findings, unknown)
+}
+
+fn type_of(answer: Answer<'_>) -> Text {
+    answer.response.header("content-type").map_or_else(absent, |value| Text::same(shown(value)))
+}
+
+pub(super) fn document_is_complete(case: &Case<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let mut too_long = None;
+    for answer in documents(case)? {
+        if answer.response.facts.truncated {
+            too_long = Some(Box::new(too_long_to_read()));
+            continue;
+        }
+        findings.extend(cut_short(answer).or_else(|| no_whole_pdf(answer)));
+    }
+    case.judged_unless(findings, too_long)
+}
+
+fn too_long_to_read() -> Verdict {
+    Verdict::blocked(
+        text!("het document is langer dan bronkeur leest", "the document is longer than bronkeur reads"),
+        text!("kies een burger met een kleiner document", "choose a citizen with a smaller document"),
+    )
+}
+
+/// A finding where fewer or more bytes came than announced, or the transfer broke off.
+fn cut_short(answer: Answer<'_>) -> Option<Finding> {
+    let facts = &answer.response.facts;
+    let came = facts.body_bytes;
+    match facts.announced_bytes {
+        Some(announced) if is_plain(answer) && announced != came => {
+            let expected = text!("{announced} bytes, als `Content-Length`", "{announced} bytes, as `Content-Length`");
+            Some(answer.finding("fact body_bytes", expected, text!("{came} bytes", "{came} bytes")))
+        }
+        _ if !facts.complete => {
+            let expected = text!("een overdracht tot het einde", "a transfer to its end");
+            let actual = text!("afgebroken na {came} bytes", "broken off after {came} bytes");
+            Some(answer.finding("fact complete", expected, actual))
+        }
+        _ => None,
+    }
+}
+
+/// A finding where a PDF lacks its first or its last mark. What is no PDF at all is for DWN-02.
+fn no_whole_pdf(answer: Answer<'_>) -> Option<Finding> {
+    let look = look(answer)?;
+    let says_pdf = answer.response.media_type().as_deref().is_some_and(is_pdf_type);
+    match (look, ends_as_pdf(answer)) {
+        (Look::Pdf, false) => {
+            let expected = text!("`%%EOF` in de laatste 1024 bytes", "`%%EOF` in the last 1,024 bytes");
+            Some(answer.finding("fact ends_with_eof", expected, absent()))
+        }
+        (Look::Other, true) if says_pdf => {
+            let expected = text!("`%PDF-` in de eerste 1024 bytes", "`%PDF-` in the first 1,024 bytes");
+            Some(answer.finding("fact look", expected, absent()))
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn document_is_raw_bytes(case: &Case<'_>) -> Judgement {
+    let findings = documents(case)?.into_iter().filter_map(|answer| {
+        let (place, actual) = wrapped(answer)?;
+        Some(answer.finding(place, text!("de ruwe bytes van het document", "the raw bytes of the document"), actual))
+    });
+    case.judged(findings.collect())
+}
+
+/// Where a document is wrapped in Base64, and how.
+fn wrapped(answer: Answer<'_>) -> Option<(String, Text)> {
+    let in_json = || text!("Base64 in JSON", "Base64 in JSON");
+    let base64 = || text!("een Base64-tekst", "a Base64 text");
+    match &answer.response.content {
+        Content::Document(document) if document.base64 => {
+            let actual = if document.look == Look::Json { in_json() } else { base64() };
+            Some(("fact base64".to_owned(), actual))
+        }
+        Content::Json(json) => base64_in(json, "").map(|place| (place, in_json())),
+        Content::Text(text) if is_base64_document(text) => Some((String::new(), base64())),
+        _ => None,
+    }
+}
+
+/// The first string in a JSON value that is a document in Base64.
+fn base64_in(json: &Value, place: &str) -> Option<String> {
+    match json {
+        Value::String(text) => is_base64_document(text).then(|| place.to_owned()),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(index, item)| base64_in(item, &format!("{place}/{index}")))
+        }
+        Value::Object(members) => members.iter().find_map(|(name, member)| {
+            base64_in(member, &format!("{place}/{}", name.replace('~', "~0").replace('/', "~1")))
+        }),
+        _ => None,
+    }
+}
+
+/// Whether a text is a long Base64 text, or a data URL in Base64. Of a longer one the recording holds the start.
+fn is_base64_document(text: &str) -> bool {
+    if text
+        .split_once("…(")
+        .is_some_and(|(start, rest)| rest.ends_with(" characters)") && base64_length(start).is_some())
+    {
+        return true;
+    }
+    let text = text.trim();
+    let (text, data_url) = match text.split_once(";base64,") {
+        Some((start, rest)) if start.starts_with("data:") => (rest, true),
+        _ => (text, false),
+    };
+    base64_length(text).is_some_and(|length| data_url || length >= SHORTEST_BASE64)
+}
+
+/// How many characters of Base64 there are, where there is nothing else.
+fn base64_length(text: &str) -> Option<usize> {
+    let characters = || text.chars().filter(|c| !matches!(c, '\r' | '\n'));
+    let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=');
+    characters().all(known).then(|| characters().count())
+}
