@@ -8,9 +8,10 @@ use crate::recording::Recording;
 use crate::verdict::{self, Gate, Outcome, Severity, Standing, Verdict};
 
 use super::curl;
+use super::exchange::{Exchange, Facts, Tls, Unanswered};
 use super::model::{
-    Chapter, Exchange, Facts, Finding, Format, GateSettings, Report, Requirement, Run, RunResult, Sample, Selection,
-    Spec, Timing, Tls, Tool, Unanswered, Waiver,
+    Chapter, Finding, Format, GateSettings, Report, Requirement, Run, RunResult, Sample, Selection, Spec, Timing, Tool,
+    Waiver,
 };
 use super::people::People;
 

@@ -9,7 +9,8 @@ use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::Outcome;
 
-use super::model::{Chapter, Exchange, Report, Requirement};
+use super::exchange::Exchange;
+use super::model::{Chapter, Report, Requirement};
 use super::words::{self, State, bounded};
 use super::write::Unwritten;
 

@@ -3,6 +3,7 @@
 
 mod assemble;
 mod curl;
+mod exchange;
 mod json;
 mod junit;
 mod model;
@@ -17,11 +18,12 @@ mod tests;
 use crate::text::Lang;
 
 pub use assemble::RunMeta;
+pub use exchange::{Exchange, Facts, Tls, Unanswered};
 pub use json::json;
 pub use junit::junit;
 pub use model::{
-    Answer, Chapter, Exchange, Facts, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult,
-    Sample, Selection, Spec, Timing, Tls, Tool, Unanswered, Waiver,
+    Answer, Chapter, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
+    Spec, Timing, Tool, Waiver,
 };
 pub use terminal::{Options, last_line, render};
 pub use words::{State, why_partial};

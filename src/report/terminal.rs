@@ -87,7 +87,7 @@ impl Screen<'_> {
             (text!("specificaties", "specifications"), specs.join(", ")),
             (text!("vorm", "envelope"), run.envelope.clone()),
             (text!("verzoeken", "requests"), self.say(&requests)),
-            (text!("gestart", "started"), run.started.to_string()),
+            (text!("gestart", "started"), format!("{:.0}", run.started)),
         ];
         if !run.declares.is_empty() {
             lines.push((text!("eigenaar verklaart", "owner declares"), run.declares.join(", ")));

@@ -6,7 +6,8 @@ use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::{Conformant, Outcome, Severity};
 
-use super::model::{Exchange, Finding, Report, Requirement, Waiver};
+use super::exchange::Exchange;
+use super::model::{Finding, Report, Requirement, Waiver};
 
 /// Findings that a view repeats before it says how many more there are.
 pub(super) const MOST_FINDINGS: usize = 5;
