@@ -405,10 +405,10 @@ impl<'a> Case<'a> {
     /// The request that a link leads to; none for a templated link or one that is no URL.
     pub fn follow(&self, from: Answer<'a>, link: &Link, kind: Kind) -> Option<Request> {
         let url = self.resolve(from, link)?;
-        if kind == Kind::List {
-            if let Some(request) = self.as_entry(&url) {
-                return Some(request);
-            }
+        if kind == Kind::List
+            && let Some(request) = self.as_entry(&url)
+        {
+            return Some(request);
         }
         Some(Request::link(kind, url))
     }

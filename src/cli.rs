@@ -136,7 +136,10 @@ impl Trouble {
         Self::Other(
             ExitStatus::Internal,
             text!("{what}: {error}", "{what}: {error}"),
-            text!("meld dit met de versie (`bronkeur --version`) en de opdracht", "report this with the version (`bronkeur --version`) and the command"),
+            text!(
+                "meld dit met de versie (`bronkeur --version`) en de opdracht",
+                "report this with the version (`bronkeur --version`) and the command"
+            ),
         )
     }
 

@@ -71,8 +71,8 @@ impl Links {
     /// Reads the section `links` or `_links` of an object that stands at `place`.
     pub fn of(object: &Map<String, Value>, place: &str) -> Self {
         match (object.get("links"), object.get("_links")) {
-            (_, Some(Value::Object(section))) => Self::of_hal(section, format!("{place}/_links")),
-            (Some(Value::Array(section)), _) => Self::of_array(section, format!("{place}/links")),
+            (_, Some(Value::Object(section))) => Self::of_hal(section, &format!("{place}/_links")),
+            (Some(Value::Array(section)), _) => Self::of_array(section, &format!("{place}/links")),
             (Some(other), _) => Self::of_wrong_type(other, format!("{place}/links")),
             (None, Some(other)) => Self::of_wrong_type(other, format!("{place}/_links")),
             (None, None) => Self { place: place.to_owned(), ..Self::default() },
@@ -84,8 +84,8 @@ impl Links {
         Self { place, present: true, malformed, links: Vec::new() }
     }
 
-    fn of_array(section: &[Value], place: String) -> Self {
-        let mut links = Self { place: place.clone(), present: true, ..Self::default() };
+    fn of_array(section: &[Value], place: &str) -> Self {
+        let mut links = Self { place: place.to_owned(), present: true, ..Self::default() };
         for (index, entry) in section.iter().enumerate() {
             let rel = entry.get("rel").and_then(Value::as_str);
             links.add(rel, entry, format!("{place}/{index}"));
@@ -93,8 +93,8 @@ impl Links {
         links
     }
 
-    fn of_hal(section: &Map<String, Value>, place: String) -> Self {
-        let mut links = Self { place: place.clone(), present: true, ..Self::default() };
+    fn of_hal(section: &Map<String, Value>, place: &str) -> Self {
+        let mut links = Self { place: place.to_owned(), present: true, ..Self::default() };
         for (rel, entry) in section {
             let place = format!("{place}/{}", rel.replace('~', "~0").replace('/', "~1"));
             match entry {

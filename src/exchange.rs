@@ -353,7 +353,7 @@ impl Request {
 
     /// The same with one more query parameter (entry resource only).
     #[must_use]
-    pub fn query(mut self, name: &str, value: impl ToString) -> Self {
+    pub fn query(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         if let Target::Entry { query, .. } = &mut self.target {
             query.push((name.to_owned(), value.to_string()));
         }
@@ -403,8 +403,7 @@ impl Request {
     /// Whose data it asks for, as far as the request itself says.
     pub fn citizen(&self) -> Option<Citizen> {
         match (&self.target, &self.auth) {
-            (Target::Entry { citizen, .. }, _)
-            | (Target::Issuer(IssuerCall::Token(Grant::Exchange(citizen))), _)
+            (Target::Entry { citizen, .. } | Target::Issuer(IssuerCall::Token(Grant::Exchange(citizen))), _)
             | (_, Auth::Token(citizen)) => Some(*citizen),
             _ => None,
         }
@@ -529,6 +528,7 @@ pub struct TlsFacts {
 }
 
 /// Facts that masking, size or parsing would destroy.
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent fact")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// Bytes of the body that arrived.
@@ -661,6 +661,9 @@ pub(crate) fn entry_url(base_url: &str, entry_path: &str, insz: &str, query: &[(
     url
 }
 
+/// The environment of runs whose tokens came from our own ACM: at best a partial judgement.
+pub const STAND_IN_ACM: &str = "bronkeur-acm";
+
 /// What a run knows of itself, masked: all that a verdict may depend on besides exchanges.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Setup {
@@ -762,7 +765,7 @@ impl Setup {
     /// What must be recorded before this request can be sent.
     pub fn needs(&self, request: &Request) -> Vec<Request> {
         let mut needs = match &request.target {
-            Target::Issuer(IssuerCall::Discovery) => Vec::new(),
+            Target::Issuer(IssuerCall::Discovery) | Target::OpenApi | Target::PlainHttp | Target::Tls(_) => Vec::new(),
             Target::Issuer(call) => {
                 let mut needs = vec![Request::issuer(IssuerCall::Discovery)];
                 match call {
@@ -776,7 +779,6 @@ impl Setup {
                 }
                 needs
             }
-            Target::OpenApi | Target::PlainHttp | Target::Tls(_) => Vec::new(),
             Target::Entry { .. } | Target::Link { .. } | Target::Path(_) => {
                 self.grant(request.auth).map(Self::token_request).into_iter().collect()
             }

@@ -13,7 +13,9 @@ use crate::evaluate::Selection;
 use crate::exchange::{AcmSetup, Auth, Citizen, Declares, Limits, Person, Setup};
 use crate::fault::{InputFault, InputFaults};
 use crate::insz;
-use crate::profile::{Actor, CitizenToken, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedClient, ResolvedClientAuth, Role, Target};
+use crate::profile::{
+    Actor, CitizenToken, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedClient, ResolvedClientAuth, Role, Target,
+};
 use crate::recording::Recording;
 use crate::run::{self, Bounds, Event};
 use crate::text;
@@ -201,9 +203,10 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
     settings.public_url = (source.public_url != source.base_url).then(|| source.public_url.clone());
     settings.origins = source.origins.iter().map(url::Url::origin).collect();
     settings.ca_pem = pem(&source.ca_bundle);
-    settings.identity_pem = source.client_certificate.as_ref().map(|identity| {
-        SecretString::from(format!("{}\n{}", identity.certificate.0, identity.key.expose_secret()))
-    });
+    settings.identity_pem = source
+        .client_certificate
+        .as_ref()
+        .map(|identity| SecretString::from(format!("{}\n{}", identity.certificate.0, identity.key.expose_secret())));
     settings.timeout = source.timeout;
     settings.rate = source.rate;
     settings.proxy.clone_from(&source.proxy);
@@ -253,7 +256,10 @@ fn not_yet(profile: &Resolved) -> InputFaults {
         faults.push(
             InputFault::new(
                 "profile",
-                text!("`{key}` wordt in deze versie nog niet ondersteund", "`{key}` is not supported by this version yet"),
+                text!(
+                    "`{key}` wordt in deze versie nog niet ondersteund",
+                    "`{key}` is not supported by this version yet"
+                ),
                 instead,
             )
             .at(key),

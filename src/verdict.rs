@@ -177,9 +177,8 @@ pub struct Gate {
 /// The severity of one finding. The only place that decides it.
 pub fn finding_severity(level: Level, about: About, waived: bool, finding: &Finding, gate: Gate) -> Severity {
     match (about, effective(level, finding)) {
-        (_, Level::May) => Severity::Note,
+        (_, Level::May) | (About::Issuer, Level::Should) => Severity::Note,
         (About::Issuer, Level::Must) => Severity::Error,
-        (About::Issuer, Level::Should) => Severity::Note,
         (About::Source, _) if waived => Severity::Waived,
         (About::Source, Level::Must) => Severity::Failure,
         (About::Source, Level::Should) => {
@@ -301,7 +300,7 @@ pub struct Standing {
 }
 
 impl Standing {
-    fn is_blocked_must(&self) -> bool {
+    fn is_blocked_must(self) -> bool {
         self.level == Level::Must && self.outcome == Outcome::Blocked
     }
 }

@@ -178,7 +178,9 @@ fn token_in_the_query_is_refused(case: &Case<'_>) -> Judgement {
     let probed = case.probed(&control, &[without, control.clone().auth(Auth::InQuery)])?;
     // Where no token is needed at all, one in the query shows nothing.
     if probed.exchanges.first().is_some_and(|without| shows(without) == Shows::Acceptance) {
-        return Err(reason::see("SEC-01", text!("de lijst opent zonder token", "the list opens without a token")).into());
+        return Err(
+            reason::see("SEC-01", text!("de lijst opent zonder token", "the list opens without a token")).into()
+        );
     }
     list_refuses(case, &[Auth::InQuery])
 }

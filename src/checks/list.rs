@@ -123,7 +123,7 @@ fn collection_is_there(case: &Case<'_>) -> Judgement {
                 Collection::Items(_) => {}
                 Collection::Absent => findings.push(answer.finding(page.place.as_str(), expected, absent())),
                 Collection::Wrong(kind) => {
-                    findings.push(answer.finding(page.place.as_str(), expected, Text::same(kind)))
+                    findings.push(answer.finding(page.place.as_str(), expected, Text::same(kind)));
                 }
             },
         }

@@ -110,8 +110,7 @@ pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, gl
             std::future::pending::<()>().await;
         }
     };
-    let finished =
-        runtime()?.block_on(session.run(catalogue, &selection, interrupted, |event| progress.tell(event)));
+    let finished = runtime()?.block_on(session.run(catalogue, &selection, interrupted, |event| progress.tell(event)));
     progress.finish();
     let meta = RunMeta {
         duration_ms: finished.duration_ms,
@@ -122,33 +121,46 @@ pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, gl
         waivers: BTreeMap::new(),
     };
     let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta);
-    tell(&report, &finished, &gate.out, global)
+    tell(report, &finished, &gate.out, global)
 }
 
-fn tell(report: &Report, finished: &Finished, out: &Path, global: &Global) -> Done {
+fn tell(mut report: Report, finished: &Finished, out: &Path, global: &Global) -> Done {
     let lang = global.lang();
-    let options = Options { lang, width: output::width(), color: global.color(), verbose: global.verbose > 0 };
-    let screen = if global.quiet {
-        format!("{}\n", report::last_line(&report.result.counts, report.result.exit_status))
-    } else {
-        report::render(report, options)
-    };
-    let files = report::render_all(report, lang);
+    let files = report::render_all(&report, lang);
+    let screen = screen(&report, global);
     // The last look: what must not leave is looked for in everything that does.
     let leak = std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok()));
     if leak.into_iter().any(|text| finished.vault.leaks(text)) {
         return Err(Trouble::Other(
             ExitStatus::Internal,
-            text!("een geheim of rijksregisternummer zou in een rapport komen; er is niets geschreven", "a secret or a national number would have entered a report; nothing was written"),
+            text!(
+                "een geheim of rijksregisternummer zou in een rapport komen; er is niets geschreven",
+                "a secret or a national number would have entered a report; nothing was written"
+            ),
             text!("meld dit: het is een fout in bronkeur", "please report this: it is a defect of bronkeur"),
         ));
     }
     let unwritten = report::write_all(out, files);
-    output::print(&screen);
+    if unwritten.is_empty() {
+        output::print(&screen);
+        return Ok(ExitStatus::of_code(report.result.exit_status));
+    }
+    // What cannot be written is the worst status: the last line says so too.
+    report.result.exit_status = ExitStatus::Internal.code();
+    output::print(&self::screen(&report, global));
     for problem in &unwritten {
         eprintln!("{}", problem.in_words(lang));
     }
-    Ok(if unwritten.is_empty() { ExitStatus::of_code(report.result.exit_status) } else { ExitStatus::Internal })
+    Ok(ExitStatus::Internal)
+}
+
+/// What the terminal shows: everything, or the last line.
+fn screen(report: &Report, global: &Global) -> String {
+    if global.quiet {
+        return format!("{}\n", report::last_line(&report.result.counts, report.result.exit_status));
+    }
+    let (lang, width) = (global.lang(), output::width());
+    report::render(report, Options { lang, width, color: global.color(), verbose: global.verbose > 0 })
 }
 
 /// A number that decides about invented ids and tokens: another one in each run, recorded with it.
@@ -165,15 +177,24 @@ impl CheckArgs {
             profile.source.base_url.clone_from(base_url);
         }
         if let Some(bundle) = &self.ca_bundle {
-            profile.source.ca_bundle = Some(std::path::absolute(bundle).unwrap_or_else(|_| bundle.clone()).display().to_string());
+            profile.source.ca_bundle =
+                Some(std::path::absolute(bundle).unwrap_or_else(|_| bundle.clone()).display().to_string());
         }
         profile.source.timeout = self.timeout.or(profile.source.timeout);
         profile.source.rate = self.rate.or(profile.source.rate);
         profile.source.concurrency = self.concurrency.or(profile.source.concurrency);
         profile.limits.requests = self.max_requests.unwrap_or(profile.limits.requests);
         profile.production |= self.i_may_test_production;
-        let mut faults = unknown_ids(catalogue, "command line", self.gate.only.iter().chain(&self.gate.skip).chain(&self.gate.accept_blocked));
-        faults.extend(unknown_ids(catalogue, &file, profile.accept_blocked.keys()).into_iter().map(|fault| fault.at("accept_blocked")));
+        let mut faults = unknown_ids(
+            catalogue,
+            "command line",
+            self.gate.only.iter().chain(&self.gate.skip).chain(&self.gate.accept_blocked),
+        );
+        faults.extend(
+            unknown_ids(catalogue, &file, profile.accept_blocked.keys())
+                .into_iter()
+                .map(|fault| fault.at("accept_blocked")),
+        );
         match profile.resolve(&file, &environment, &folder) {
             Ok(resolved) => InputFaults(faults).or(resolved).map_err(Trouble::from),
             Err(more) => Err(InputFaults([faults, more.0].concat()).into()),

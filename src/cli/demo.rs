@@ -53,24 +53,30 @@ enum Envelope {
 impl SandboxArgs {
     /// The options of the sandbox; a fault that does not exist is a mistake in the call.
     pub(super) fn options(&self) -> Result<Options, Trouble> {
-        let mut behaviour = Behaviour::default();
-        behaviour.envelope = match self.envelope {
+        let envelope = match self.envelope {
             Envelope::Links => crate::sandbox::Envelope::Links,
             Envelope::Hal => crate::sandbox::Envelope::Hal,
         };
+        let mut behaviour = Behaviour { envelope, ..Behaviour::default() };
         let mut wrong = Vec::new();
         for name in &self.fault {
             let found = faults::find(name);
             if found.is_empty() {
-                let near = faults::all().map(|fault| fault.name).min_by_key(|known| strsim::damerau_levenshtein(known, name));
+                let near =
+                    faults::all().map(|fault| fault.name).min_by_key(|known| strsim::damerau_levenshtein(known, name));
                 let near = near.unwrap_or_default();
                 wrong.push(InputFault::new(
                     "command line",
                     text!("er is geen fout met de naam `{name}`", "there is no fault of the name `{name}`"),
-                    text!("bedoelde u `{near}`? `bronkeur serve --faults` toont ze alle", "did you mean `{near}`? `bronkeur serve --faults` shows them all"),
+                    text!(
+                        "bedoelde u `{near}`? `bronkeur serve --faults` toont ze alle",
+                        "did you mean `{near}`? `bronkeur serve --faults` shows them all"
+                    ),
                 ));
             }
-            found.into_iter().for_each(|fault| (fault.apply)(&mut behaviour));
+            for fault in found {
+                (fault.apply)(&mut behaviour);
+            }
         }
         InputFaults(wrong).or(())?;
         Ok(Options { behaviour, latency: Duration::from_millis(self.latency), tls: !self.plain_http, port: self.port })
@@ -82,7 +88,10 @@ impl SandboxArgs {
         Sandbox::start(self.options()?).await.map_err(|error| {
             Trouble::Other(
                 crate::verdict::ExitStatus::Undecided,
-                text!("de ingebouwde ACM en bron starten niet op poort {port}: {error}", "the built-in ACM and source do not start on port {port}: {error}"),
+                text!(
+                    "de ingebouwde ACM en bron starten niet op poort {port}: {error}",
+                    "the built-in ACM and source do not start on port {port}: {error}"
+                ),
                 text!("kies met --port een vrije poort", "choose a free port with --port"),
             )
         })

@@ -89,7 +89,13 @@ fn markdown(catalogue: &Catalogue, rows: &[&Requirement], lang: Lang) -> String 
         text.push_str("| id | level | mode | requirement | basis |\n| --- | --- | --- | --- | --- |\n");
         for row in of_chapter {
             let title = row.title.get(lang).replace('|', "\\|");
-            text.push_str(&format!("| {} | {} | {} | {title} | {} |\n", row.id, row.level.name(), row.mode.name(), basis(row)));
+            text.push_str(&format!(
+                "| {} | {} | {} | {title} | {} |\n",
+                row.id,
+                row.level.name(),
+                row.mode.name(),
+                basis(row)
+            ));
         }
         text.push('\n');
     }

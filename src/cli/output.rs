@@ -23,7 +23,8 @@ pub(super) fn wrapped(text: &str, indent: usize) -> String {
     let most = usize::from(width().clamp(40, 100)) - indent;
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
-        let full = lines.last().is_some_and(|line| !line.is_empty() && line.chars().count() + 1 + word.chars().count() > most);
+        let full =
+            lines.last().is_some_and(|line| !line.is_empty() && line.chars().count() + 1 + word.chars().count() > most);
         if full {
             lines.push(String::new());
         }

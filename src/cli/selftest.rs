@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::{Done, Global, Trouble, output, runtime};
-use crate::fault::InputFaults;
 use crate::evaluate::matches_id;
+use crate::fault::InputFaults;
 use crate::sandbox::{Envelope, Fault, faults};
 use crate::selftest::{Row, matrix};
 use crate::text;

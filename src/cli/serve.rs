@@ -27,10 +27,14 @@ pub(super) struct ServeArgs {
 pub(super) fn serve(args: &ServeArgs, global: &Global) -> Done {
     if args.faults {
         let width = faults::all().map(|fault| fault.name.len()).max().unwrap_or_default();
-        let lines: String = faults::all()
-            .map(|fault| format!("{:<width$}  {:<24}  {}\n", fault.name, fault.breaks.join(" "), fault.summary))
-            .collect();
-        output::print(&lines);
+        for fault in faults::all() {
+            let breaks = fault.breaks.join(" ");
+            output::print(&format!(
+                "{:<width$}  {breaks:<24}  {}
+",
+                fault.name, fault.summary
+            ));
+        }
         return Ok(ExitStatus::Success);
     }
     let runtime = runtime()?;

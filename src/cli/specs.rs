@@ -30,7 +30,11 @@ impl SpecArgs {
 }
 
 /// A fault for every name that is neither the id of a requirement nor the prefix of a chapter.
-pub(super) fn unknown_ids<'a>(catalogue: &Catalogue, place: &str, names: impl IntoIterator<Item = &'a String>) -> Vec<InputFault> {
+pub(super) fn unknown_ids<'a>(
+    catalogue: &Catalogue,
+    place: &str,
+    names: impl IntoIterator<Item = &'a String>,
+) -> Vec<InputFault> {
     let known = |name: &str| catalogue.requirements.iter().any(|requirement| matches_id(name, &requirement.id));
     names
         .into_iter()
@@ -40,7 +44,10 @@ pub(super) fn unknown_ids<'a>(catalogue: &Catalogue, place: &str, names: impl In
             InputFault::new(
                 place,
                 text!("er is geen requirement `{name}`", "there is no requirement `{name}`"),
-                text!("bedoelde u {near}? `bronkeur list` toont alle nummers", "did you mean {near}? `bronkeur list` shows every id"),
+                text!(
+                    "bedoelde u {near}? `bronkeur list` toont alle nummers",
+                    "did you mean {near}? `bronkeur list` shows every id"
+                ),
             )
         })
         .collect()
@@ -54,7 +61,10 @@ fn nearest<'a>(catalogue: &'a Catalogue, name: &str) -> &'a str {
 }
 
 /// One requirement by its id.
-pub(super) fn requirement<'a>(catalogue: &'a Catalogue, id: &str) -> Result<&'a crate::catalogue::Requirement, InputFaults> {
+pub(super) fn requirement<'a>(
+    catalogue: &'a Catalogue,
+    id: &str,
+) -> Result<&'a crate::catalogue::Requirement, InputFaults> {
     catalogue.find(id).ok_or_else(|| InputFaults(unknown_ids_of(catalogue, id)))
 }
 
@@ -63,6 +73,9 @@ fn unknown_ids_of(catalogue: &Catalogue, id: &str) -> Vec<InputFault> {
     vec![InputFault::new(
         "command line",
         text!("er is geen requirement `{id}`", "there is no requirement `{id}`"),
-        text!("bedoelde u {near}? `bronkeur list` toont alle nummers", "did you mean {near}? `bronkeur list` shows every id"),
+        text!(
+            "bedoelde u {near}? `bronkeur list` toont alle nummers",
+            "did you mean {near}? `bronkeur list` shows every id"
+        ),
     )]
 }

@@ -15,9 +15,6 @@ use super::model::{
 };
 use super::people::People;
 
-/// The environment of the built-in issuer, which stands in for ACM.
-pub(super) const STAND_IN: &str = "bronkeur-acm";
-
 /// What a run knows that neither its recording nor its verdicts say.
 #[derive(Clone, Debug, Default)]
 pub struct RunMeta {
@@ -127,7 +124,8 @@ impl Assembly<'_> {
 
     fn result(&self, requirements: &[Requirement]) -> RunResult {
         let setup = &self.recording.setup;
-        let partial = setup.base_url.to_ascii_lowercase().starts_with("http:") || setup.environment == STAND_IN;
+        let partial =
+            setup.base_url.to_ascii_lowercase().starts_with("http:") || setup.environment == exchange::STAND_IN_ACM;
         let standings: Vec<Standing> = requirements
             .iter()
             .map(|row| Standing {

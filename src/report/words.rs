@@ -274,7 +274,7 @@ pub fn why_partial(report: &Report) -> Vec<Text> {
             text!("de bron werd over http opgeroepen", "the source was called over http"),
         ),
         (
-            run.environment == super::assemble::STAND_IN,
+            run.environment == crate::exchange::STAND_IN_ACM,
             text!("een vervanger van ACM gaf de tokens", "a stand-in for ACM issued the tokens"),
         ),
         (

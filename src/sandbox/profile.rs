@@ -4,11 +4,13 @@ use std::fmt::Write as _;
 
 use url::Url;
 
-use super::server::{Credentials, Party, Sandbox};
 use super::Role;
+use super::server::{Credentials, Party, Sandbox};
+use crate::exchange::STAND_IN_ACM;
 use crate::fault::InputFaults;
 use crate::profile::{
-    self, Actor, CitizenToken, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient, ResolvedClientAuth, Target,
+    self, Actor, CitizenToken, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient,
+    ResolvedClientAuth, Target,
 };
 use crate::text;
 
@@ -31,7 +33,7 @@ impl Sandbox {
         profile.source.http_port = self.http_port().unwrap_or(profile.source.http_port);
         profile.source.openapi = Some(OpenApiLocation::Url(url(&format!("{}/openapi.json", self.base_url()))?));
         profile.acm = Some(ResolvedAcm {
-            environment: self.issuer().to_owned(),
+            environment: STAND_IN_ACM.to_owned(),
             issuer,
             issuer_name: self.issuer().to_owned(),
             client: client(&credentials.client),
@@ -93,7 +95,9 @@ impl Sandbox {
                 "  - {{ name: {name}, role: {role}, insz: {{ file: {name}-insz.txt }}, token: {{ file: {name}-token.txt }} }}"
             );
         }
-        yaml.push_str("tokens:\n  expired: { file: expired-token.txt }\n  without_scope: { file: token-without-scope.txt }\n");
+        yaml.push_str(
+            "tokens:\n  expired: { file: expired-token.txt }\n  without_scope: { file: token-without-scope.txt }\n",
+        );
         yaml
     }
 }

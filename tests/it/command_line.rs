@@ -15,7 +15,8 @@ fn demo_ends_with_0_and_writes_its_reports() {
     let folder = tempfile::tempdir().unwrap();
     let output = ran(bronkeur(&folder).arg("demo"));
     assert_eq!((output.status, last_line(&output.stdout)), (0, "bronkeur: 0 failures -> exit 0"), "{}", output.stderr);
-    let report: Value = serde_json::from_str(&fs::read_to_string(folder.path().join("reports/report.json")).unwrap()).unwrap();
+    let report: Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join("reports/report.json")).unwrap()).unwrap();
     assert_eq!(report["schema"], "bronkeur.report/1");
     assert_eq!(report["result"]["exit_status"], 0);
     let junit = fs::read_to_string(folder.path().join("reports/junit.xml")).unwrap();
@@ -29,7 +30,8 @@ fn a_fault_ends_with_1_in_every_format() {
     assert_eq!(output.status, 1, "{}", output.stderr);
     assert!(last_line(&output.stdout).starts_with("bronkeur: 1 failure"), "{}", last_line(&output.stdout));
     assert!(output.stdout.contains("LST-11"));
-    let report: Value = serde_json::from_str(&fs::read_to_string(folder.path().join("here/report.json")).unwrap()).unwrap();
+    let report: Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join("here/report.json")).unwrap()).unwrap();
     assert_eq!(report["result"]["conformant"], "no");
     let junit = fs::read_to_string(folder.path().join("here/junit.xml")).unwrap();
     assert_eq!(junit.matches("<failure").count(), 1);
@@ -55,7 +57,8 @@ fn a_selection_is_partial_and_an_empty_one_is_a_mistake() {
     let folder = tempfile::tempdir().unwrap();
     let output = ran(bronkeur(&folder).args(["demo", "--only", "LST-01,CRT"]));
     assert_eq!(output.status, 0, "{}", output.stderr);
-    let report: Value = serde_json::from_str(&fs::read_to_string(folder.path().join("reports/report.json")).unwrap()).unwrap();
+    let report: Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join("reports/report.json")).unwrap()).unwrap();
     assert_eq!(report["result"]["conformant"], "partial");
     let output = ran(bronkeur(&folder).args(["demo", "--only", "LST-01", "--skip", "LST"]));
     assert_eq!(output.status, 2);

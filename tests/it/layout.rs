@@ -29,7 +29,10 @@ fn named(path: &Path) -> Vec<String> {
 fn strangers(folder: &str, allowed: &[&str]) -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder);
     let mut strangers = Vec::new();
-    for path in sources(&folder).into_iter().filter(|path| !path.ends_with("testing.rs") && !path.components().any(|part| part.as_os_str() == "tests")) {
+    for path in sources(&folder)
+        .into_iter()
+        .filter(|path| !path.ends_with("testing.rs") && !path.components().any(|part| part.as_os_str() == "tests"))
+    {
         let names = named(&path).into_iter().filter(|name| !name.is_empty() && !allowed.contains(&name.as_str()));
         strangers.extend(names.map(|name| format!("{} names {name}", path.display())));
     }
@@ -39,7 +42,18 @@ fn strangers(folder: &str, allowed: &[&str]) -> Vec<String> {
 #[test]
 fn checks_send_nothing_and_know_no_report() {
     let allowed = [
-        "case", "catalogue", "checks", "envelope", "exchange", "href", "openapi", "reason", "schema", "text", "value", "verdict",
+        "case",
+        "catalogue",
+        "checks",
+        "envelope",
+        "exchange",
+        "href",
+        "openapi",
+        "reason",
+        "schema",
+        "text",
+        "value",
+        "verdict",
     ];
     assert_eq!(strangers("checks", &allowed), Vec::<String>::new());
 }

@@ -1,5 +1,12 @@
 //! Tests of the whole: real TLS and HTTP on loopback, the real binary. One binary, so that the suite links once.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "tests: a panic is how they fail, and their files are their own"
+)]
 
 mod command_line;
 mod layout;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use bronkeur::catalogue::Mode;
 use bronkeur::sandbox::{Behaviour, Envelope, faults};
 use bronkeur::selftest::matrix;
-use bronkeur::verdict::{Gate, Outcome, severity, Severity};
+use bronkeur::verdict::{Gate, Outcome, Severity, severity};
 
 use crate::support::{block_on, catalogue, examine, with_outcome};
 
@@ -18,7 +18,12 @@ fn every_fault_turns_exactly_the_requirements_it_names() {
         .filter(|row| !row.is_exact())
         .map(|row| {
             let (name, envelope) = (row.name(), row.envelope);
-            format!("{name} {envelope:?}: missed {:?}, surplus {:?}, blocked {:?}", row.missed(), row.surplus(), row.stray())
+            format!(
+                "{name} {envelope:?}: missed {:?}, surplus {:?}, blocked {:?}",
+                row.missed(),
+                row.surplus(),
+                row.stray()
+            )
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -84,7 +84,8 @@ fn calls_are_correlated_and_named() {
         .iter()
         .filter(|request| request.server == Server::Source && header(request, "x-request-id").is_some())
         .collect();
-    let runs: std::collections::BTreeSet<_> = source.iter().map(|request| header(request, "x-correlation-id")).collect();
+    let runs: std::collections::BTreeSet<_> =
+        source.iter().map(|request| header(request, "x-correlation-id")).collect();
     let calls: std::collections::BTreeSet<_> = source.iter().map(|request| header(request, "x-request-id")).collect();
     assert_eq!((runs.len(), calls.len()), (1, source.len()));
     let agent = format!("bronkeur/{}", env!("CARGO_PKG_VERSION"));

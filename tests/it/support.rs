@@ -8,10 +8,10 @@ use bronkeur::checks;
 use bronkeur::sandbox::{Behaviour, Options, Sandbox};
 use bronkeur::selftest;
 use bronkeur::session::Finished;
-use bronkeur::verdict::{Outcome, Verdict};
+use bronkeur::verdict::Outcome;
 
 /// The embedded catalogue, loaded once.
-pub fn catalogue() -> &'static Catalogue {
+pub(crate) fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
         Catalogue::load(DEFAULT_SPEC, None, |chapter, name| checks::find(chapter, name).is_some()).unwrap()
     });
@@ -19,43 +19,37 @@ pub fn catalogue() -> &'static Catalogue {
 }
 
 /// Runs one future on a runtime of its own.
-pub fn block_on<F: Future>(future: F) -> F::Output {
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(future)
 }
 
 /// Checks the sandbox with this behaviour.
-pub fn examine(behaviour: Behaviour) -> (Finished, Sandbox) {
+pub(crate) fn examine(behaviour: Behaviour) -> (Finished, Sandbox) {
     block_on(selftest::examine(catalogue(), Options { behaviour, ..Options::default() })).unwrap()
 }
 
-/// The verdict of a requirement.
-pub fn verdict<'a>(finished: &'a Finished, id: &str) -> &'a Verdict {
-    let position = catalogue().requirements.iter().position(|row| row.id == id).expect(id);
-    &finished.verdicts[position]
-}
-
 /// The ids with that outcome.
-pub fn with_outcome(finished: &Finished, outcome: Outcome) -> Vec<&'static str> {
+pub(crate) fn with_outcome(finished: &Finished, outcome: Outcome) -> Vec<&'static str> {
     let rows = catalogue().requirements.iter().zip(&finished.verdicts);
     rows.filter(|(_, verdict)| verdict.outcome == outcome).map(|(row, _)| row.id.as_str()).collect()
 }
 
 /// The real binary, in an empty folder, with an environment that only says what the test says.
-pub fn bronkeur(folder: &tempfile::TempDir) -> Command {
+pub(crate) fn bronkeur(folder: &tempfile::TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bronkeur"));
     command.current_dir(folder.path()).env_clear().env("LANG", "C.UTF-8").env("COLUMNS", "100");
     command
 }
 
 /// What a command printed and how it ended.
-pub struct Ran {
-    pub stdout: String,
-    pub stderr: String,
-    pub status: i32,
+pub(crate) struct Ran {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) status: i32,
 }
 
 /// Runs a command to its end.
-pub fn ran(command: &mut Command) -> Ran {
+pub(crate) fn ran(command: &mut Command) -> Ran {
     let output = command.output().unwrap();
     Ran {
         stdout: String::from_utf8(output.stdout).unwrap(),

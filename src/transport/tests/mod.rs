@@ -123,6 +123,7 @@ fn settings(base_url: &Url, vault: &Vault) -> Settings {
         public_url: None,
         entry_path: "certificates/{insz}".to_owned(),
         origins: Vec::new(),
+        openapi: None,
         environment: "none".to_owned(),
         citizens: citizens.into(),
         acm: None,
