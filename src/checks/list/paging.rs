@@ -157,8 +157,9 @@ pub(super) fn caller_chooses_the_limit(case: &Case<'_>) -> Judgement {
     let limits = [1, 2, total.min(case.entry.maximum_limit)];
     let requests = limits.map(|limit| case.page_request(Citizen::Subject, limit, 0));
     let pages = case.pages_of(&requests)?;
-    let counts: Vec<usize> = pages.iter().map(|listed| listed.items().len()).collect();
-    let same = counts.windows(2).all(|pair| pair.first() == pair.last());
+    let count_at = |index: usize| pages.get(index).map(|listed| listed.items().len());
+    // Two limits that give the same page: the caller does not choose.
+    let same = count_at(0) == count_at(1);
     let findings = pages.iter().zip(limits).filter_map(|(listed, limit)| {
         let (count, limit) = (listed.items().len(), usize::try_from(limit).unwrap_or(usize::MAX));
         // Too many is for LST-12, unless the limit makes no difference at all.
@@ -501,19 +502,25 @@ pub(super) fn order_is_stable(case: &Case<'_>) -> Judgement {
 }
 
 pub(super) fn size_is_the_limit_in_force(case: &Case<'_>) -> Judgement {
-    let mut requests: Vec<Request> = case.pages()?.pages.iter().map(|listed| listed.answer.request().clone()).collect();
-    requests.push(case.page_request(Citizen::Subject, case.entry.maximum_limit, 0));
+    let pages = case.pages()?;
+    let large = case.page(&case.page_request(Citizen::Subject, case.entry.maximum_limit, 0))?;
+    let all: usize = pages.pages.iter().map(|listed| listed.items().len()).sum();
+    let mut judged = vec![(large, Some(large.items().len() < all))];
+    for (index, listed) in pages.pages.iter().enumerate() {
+        judged.push((*listed, has_more(case, &pages, index)?));
+    }
     let mut findings = Vec::new();
     let (mut stated, mut telling) = (false, false);
-    for listed in case.pages_of(&requests)? {
+    for (listed, more) in judged {
         let limit = listed.answer.request().parameter(&case.entry.limit).and_then(|limit| limit.parse::<u64>().ok());
         let (Some(limit), Some(size)) = (limit, listed.page.metadata.size.value()) else { continue };
         stated = true;
-        // A page that is not the last and not full: another limit is in force than was asked for. LST-13 says so.
-        if listed.items().len() as u64 != limit && listed.page.links.find(&["next"]).is_some() {
+        let full = listed.items().len() as u64 == limit;
+        // A page that is not full though more follows: another limit is in force than was asked for. LST-13 says so.
+        if !full && more != Some(false) {
             continue;
         }
-        telling |= listed.items().len() as u64 != limit;
+        telling |= !full;
         if size != limit {
             findings.push(listed.answer.finding(place_of(&listed, "size"), Text::same(limit), Text::same(size)));
         }

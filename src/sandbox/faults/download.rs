@@ -40,7 +40,7 @@ pub(super) static FAULTS: &[Fault] = &[
     Fault {
         name: "download-is-empty",
         breaks: &["DWN-01"],
-        blocks: &["DWN-02", "DWN-03", "DWN-04"],
+        blocks: &["DWN-02", "DWN-03", "DWN-04", "DWN-05"],
         summary: "The document of every certificate is an empty stream of bytes.",
         apply: |behaviour| {
             behaviour.edits.answer.push(|context, answer| {
@@ -79,7 +79,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "html-is-called-pdf",
-        breaks: &["DWN-02", "DWN-03"],
+        breaks: &["DWN-02"],
         blocks: &[],
         summary: "A page of HTML is sent as application/pdf.",
         apply: |behaviour| {

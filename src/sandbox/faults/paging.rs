@@ -10,14 +10,14 @@ pub(super) static FAULTS: &[Fault] = &[
     Fault {
         name: "page-counts-from-one",
         breaks: &["LST-10", "LST-11"],
-        blocks: &["LST-06", "LST-07", "LST-17", "LST-18", "LST-19", "LST-22", "LST-24", "CRT-09"],
+        blocks: &["LST-06", "LST-07", "LST-17", "LST-18", "LST-19", "LST-22", "LST-24", "LST-27", "CRT-09"],
         summary: "page=1 is the first page, as page=0 is.",
         apply: |behaviour| behaviour.paging.first_page = 1,
     },
     Fault {
         name: "page-one-is-the-first-page-again",
         breaks: &["LST-10"],
-        blocks: &["LST-06", "LST-07", "LST-17", "LST-18", "LST-19", "LST-22", "LST-24", "CRT-09"],
+        blocks: &["LST-06", "LST-07", "LST-17", "LST-18", "LST-19", "LST-22", "LST-24", "LST-27", "CRT-09"],
         summary: "page=1 is the first page, as page=0 is, while number goes on with the URL.",
         apply: |behaviour| {
             behaviour.paging.first_page = 1;
@@ -94,7 +94,7 @@ pub(super) static FAULTS: &[Fault] = &[
     Fault {
         name: "total-counts-ids-not-languages",
         breaks: &["LST-17"],
-        blocks: &[],
+        blocks: &["LST-22", "LST-27"],
         summary: "totalElements counts an id once, in however many languages it stands in the list.",
         apply: |behaviour| {
             behaviour.edits.list.push(|context, body| {
@@ -216,7 +216,7 @@ pub(super) static FAULTS: &[Fault] = &[
     Fault {
         name: "order-changes-between-calls",
         breaks: &["LST-24"],
-        blocks: &[],
+        blocks: &["CRT-09"],
         summary: "Asked again, a page has its certificates in another order.",
         apply: |behaviour| behaviour.paging.reverses_repeats = true,
     },
