@@ -18,7 +18,7 @@ use crate::text::{Lang, Text};
 
 pub use place::{Place, Step};
 pub use schema::Schema;
-pub(crate) use schema::{keyword, sentence};
+pub(crate) use schema::{keyword, sentence, short};
 
 /// The longest text of a profile, catalogue, OpenAPI document, waiver or review file, in bytes.
 pub const LARGEST_TEXT: usize = 4 * 1024 * 1024;

@@ -17,6 +17,7 @@ pub mod evaluate;
 pub mod exchange;
 pub mod fault;
 pub mod insz;
+pub mod openapi;
 pub mod reason;
 pub mod recording;
 pub mod run;

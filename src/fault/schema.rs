@@ -90,7 +90,7 @@ fn how_to_refer() -> Text {
 }
 
 fn literal(file: &str, found: &Value) -> InputFault {
-    let (nl, en) = type_name(JsonType::from(found));
+    let (nl, en) = type_name(type_of(found));
     InputFault::new(
         file,
         Text::new(
@@ -231,11 +231,15 @@ fn wrong_type(kind: &TypeKind, found: &Value) -> Text {
     };
     let nl: Vec<_> = wanted.iter().map(|(nl, _)| *nl).collect();
     let en: Vec<_> = wanted.iter().map(|(_, en)| *en).collect();
-    let found = type_name(JsonType::from(found));
+    let found = type_name(type_of(found));
     Text::new(
         format!("moet {} zijn, maar is {}", nl.join(" of "), found.0),
         format!("must be {}, but is {}", en.join(" or "), found.1),
     )
+}
+
+fn type_of(value: &Value) -> JsonType {
+    if value.is_i64() || value.is_u64() { JsonType::Integer } else { JsonType::from(value) }
 }
 
 fn type_name(kind: JsonType) -> (&'static str, &'static str) {

@@ -1,0 +1,270 @@
+//! An OpenAPI document: its operations, and whether an answer fits the schema that it declares.
+//!
+//! Versions 3.0 and 3.1 are read. Nothing is ever fetched: a `$ref` to another document is noted as something that
+//! this program cannot judge.
+
+mod compile;
+mod document;
+mod formats;
+mod path;
+mod schema;
+mod walk;
+
+use std::sync::Arc;
+
+use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind;
+use serde_json::Value;
+use url::Url;
+
+use crate::fault::{InputFault, InputFaults, keyword, sentence, short};
+use crate::text::Text;
+
+use path::Template;
+
+/// More violations than these are not reported for one answer.
+const MOST_VIOLATIONS: usize = 50;
+/// A message is no longer than this, in characters.
+const LONGEST_MESSAGE: usize = 200;
+
+/// An OpenAPI document, read and compiled.
+#[derive(Debug)]
+pub struct OpenApi {
+    version: String,
+    /// With every schema translated to JSON Schema 2020-12, at its own place.
+    document: Value,
+    operations: Vec<Declared>,
+    bases: Vec<String>,
+    errors: Vec<InputFault>,
+    unjudged: Vec<InputFault>,
+}
+
+/// An operation as the document declares it.
+#[derive(Debug)]
+struct Declared {
+    /// Upper case.
+    method: String,
+    template: Template,
+    summary: Option<String>,
+    description: Option<String>,
+    parameters: Vec<ParameterDecl>,
+    responses: Vec<Response>,
+}
+
+#[derive(Debug)]
+struct Response {
+    status: Status,
+    decl: ResponseDecl,
+    media: Vec<Media>,
+}
+
+/// A key of `responses`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Exact(u16),
+    /// The first digit: 4 for `4XX`.
+    Range(u16),
+    Default,
+}
+
+/// A media type of a response with its compiled schema.
+#[derive(Debug)]
+struct Media {
+    /// Lower case, without parameters; may be a range such as `*/*`.
+    name: String,
+    /// Where its schema stands in the document.
+    schema: Option<String>,
+    validator: Option<Arc<Validator>>,
+}
+
+/// A response as the document declares it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResponseDecl {
+    /// The key that matched: `200`, `4XX` or `default`.
+    pub status: String,
+    /// What the document says about it.
+    pub description: String,
+    /// The media types as written; empty when no body is declared.
+    pub media_types: Vec<String>,
+}
+
+/// A parameter of an operation or of its path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParameterDecl {
+    /// Its name.
+    pub name: String,
+    /// `query`, `path`, `header` or `cookie`.
+    pub location: &'static str,
+    /// What the document says about it; empty texts count as none.
+    pub description: Option<String>,
+    /// It has to be sent.
+    pub required: bool,
+}
+
+/// Something in an answer that does not fit its schema. No value of the answer is in it, but keys are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaViolation {
+    /// JSON pointer into the answer; empty for the whole answer.
+    pub pointer: String,
+    /// What does not fit, about the value at the pointer; at most 200 characters.
+    pub message: Text,
+    /// The schema keyword that does not hold: `type`, `required`, …
+    pub keyword: String,
+}
+
+impl OpenApi {
+    /// Reads a document from YAML or JSON. An error means that nothing can be done with it: no YAML, no OpenAPI 3, no
+    /// paths. What is wrong in one part leaves the others usable and is in [`OpenApi::errors`].
+    pub fn read(file: &str, text: &str) -> Result<Self, InputFaults> {
+        document::read(file, text)
+    }
+
+    /// The version that it states, such as `3.0.3`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// What is wrong in the document: parts without the form that OpenAPI asks for, invalid schemas, a `$ref` that
+    /// leads nowhere.
+    pub fn errors(&self) -> &[InputFault] {
+        &self.errors
+    }
+
+    /// What may be right, but is beyond this program: a `$ref` to another document, a schema too large to compile.
+    /// What depends on it is judged as if it allowed everything.
+    pub fn unjudged(&self) -> &[InputFault] {
+        &self.unjudged
+    }
+
+    /// The paths of the document's servers, without a slash at their end; one empty path when it names no server.
+    pub fn base_paths(&self) -> &[String] {
+        &self.bases
+    }
+
+    /// Every operation that could be read, in the order of the document.
+    pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
+        self.operations.iter().map(|declared| Operation { document: &self.document, declared })
+    }
+
+    /// The operation for a method and a path below the server's base (`/certificates/85…`, no query). Where several
+    /// templates match, the most literal one wins, compared from the left.
+    pub fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        self.operations()
+            .filter(|operation| operation.declared.method.eq_ignore_ascii_case(method))
+            .filter(|operation| operation.declared.template.matches(path))
+            .min_by_key(|operation| operation.declared.template.variables())
+    }
+
+    /// The operation for a method and a whole URL, whichever of the document's servers its path is below. The host is
+    /// not compared: the document may describe another environment.
+    pub fn operation_at(&self, method: &str, url: &Url) -> Option<Operation<'_>> {
+        let mut bases: Vec<_> = self.bases.iter().collect();
+        bases.sort_by_key(|base| std::cmp::Reverse(base.len()));
+        bases.into_iter().find_map(|base| {
+            let below = url.path().strip_prefix(base.as_str())?;
+            below.starts_with('/').then(|| self.operation(method, below)).flatten()
+        })
+    }
+}
+
+/// One operation of a document.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation<'a> {
+    document: &'a Value,
+    declared: &'a Declared,
+}
+
+impl<'a> Operation<'a> {
+    /// The method, in upper case.
+    pub fn method(&self) -> &'a str {
+        &self.declared.method
+    }
+
+    /// The path template, such as `/certificates/{insz}`.
+    pub fn path(&self) -> &'a str {
+        self.declared.template.text()
+    }
+
+    /// Its summary; an empty one counts as none.
+    pub fn summary(&self) -> Option<&'a str> {
+        self.declared.summary.as_deref()
+    }
+
+    /// Its description; an empty one counts as none.
+    pub fn description(&self) -> Option<&'a str> {
+        self.declared.description.as_deref()
+    }
+
+    /// Its parameters and those of its path, references followed.
+    pub fn parameters(&self) -> &'a [ParameterDecl] {
+        &self.declared.parameters
+    }
+
+    /// What is declared for a status: the status itself, else its range (`4XX`), else `default`.
+    pub fn response(&self, status: u16) -> Option<ResponseDecl> {
+        self.find(status).map(|response| response.decl.clone())
+    }
+
+    fn find(&self, status: u16) -> Option<&'a Response> {
+        [Status::Exact(status), Status::Range(status / 100), Status::Default]
+            .iter()
+            .find_map(|key| self.declared.responses.iter().find(|response| response.status == *key))
+    }
+
+    /// The declared media type for one that was received: the same, a range, or, where only one JSON type is declared,
+    /// that one for any other JSON type (what a media type should be, other requirements say).
+    fn media(&self, status: u16, media_type: &str) -> Option<&'a Media> {
+        let received = document::essence(media_type);
+        let main = received.split('/').next().unwrap_or_default();
+        let media = &self.find(status)?.media;
+        let named = |name: &str| media.iter().find(|media| media.name == name);
+        named(&received).or_else(|| named(&format!("{main}/*"))).or_else(|| named("*/*")).or_else(|| {
+            let mut json = media.iter().filter(|media| is_json(&media.name));
+            json.next().filter(|_| is_json(&received) && json.next().is_none())
+        })
+    }
+
+    /// Whether there is a schema to judge such an answer with; without one [`Operation::judge`] finds nothing.
+    pub fn can_judge(&self, status: u16, media_type: &str) -> bool {
+        self.media(status, media_type).is_some_and(|media| media.validator.is_some())
+    }
+
+    /// What does not fit the declared schema, in at most 50 violations. Formats are not judged.
+    pub fn judge(&self, status: u16, media_type: &str, body: &Value) -> Vec<SchemaViolation> {
+        let validator = self.media(status, media_type).and_then(|media| media.validator.as_ref());
+        validator
+            .into_iter()
+            .flat_map(|validator| validator.iter_errors(body))
+            .filter(|error| {
+                // The engine gave up: that says nothing about the answer.
+                !matches!(
+                    error.kind(),
+                    ValidationErrorKind::BacktrackLimitExceeded { .. }
+                        | ValidationErrorKind::RegexEngineFailure { .. }
+                        | ValidationErrorKind::Referencing(_)
+                )
+            })
+            .take(MOST_VIOLATIONS)
+            .map(|error| SchemaViolation {
+                pointer: error.instance_path().as_str().to_owned(),
+                message: sentence(&error, false).map(|message| short(message, LONGEST_MESSAGE)),
+                keyword: short(keyword(&error), 40),
+            })
+            .collect()
+    }
+
+    /// The values of an answer for which the schema states a `format`, as JSON pointer and format. A value for which
+    /// two branches of the schema state different things is left out.
+    pub fn formats(&self, status: u16, media_type: &str, body: &Value) -> Vec<(String, String)> {
+        let schema = self.media(status, media_type).and_then(|media| self.document.pointer(media.schema.as_ref()?));
+        schema.map(|schema| formats::collect(self.document, schema, body)).unwrap_or_default()
+    }
+}
+
+fn is_json(media_type: &str) -> bool {
+    media_type == "application/json" || media_type.ends_with("+json")
+}
+
+#[cfg(test)]
+mod tests;
