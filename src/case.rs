@@ -16,6 +16,10 @@ use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Verdict};
 
+mod run;
+
+pub use run::seek;
+
 /// How many findings of one requirement are shown.
 const MOST_FINDINGS: usize = 5;
 

@@ -22,5 +22,6 @@ pub mod reason;
 pub mod recording;
 pub mod run;
 pub mod text;
+pub mod value;
 pub mod vault;
 pub mod verdict;

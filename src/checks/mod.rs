@@ -6,7 +6,9 @@ use crate::case::{Case, Judgement};
 mod access;
 mod certificate;
 mod download;
+mod http;
 mod list;
+mod operations;
 mod token;
 
 /// A check.
@@ -25,7 +27,9 @@ const CHAPTERS: &[(&str, &[(&str, Check)])] = &[
     ("access", access::CHECKS),
     ("certificate", certificate::CHECKS),
     ("download", download::CHECKS),
+    ("http", http::CHECKS),
     ("list", list::CHECKS),
+    ("operations", operations::CHECKS),
     ("token", token::CHECKS),
 ];
 

@@ -200,11 +200,7 @@ pub(super) fn limit_above_the_maximum_gives_the_maximum(case: &Case<'_>) -> Judg
 }
 
 fn try_later(answer: Answer<'_>) -> Verdict {
-    let status = answer.response.status;
-    Verdict::blocked(
-        text!("de bron antwoordde {status}", "the source answered {status}"),
-        text!("keur later opnieuw, of verlaag `source.rate`", "check again later, or lower `source.rate`"),
-    )
+    reason::unavailable(answer.response.status)
 }
 
 pub(super) fn page_and_limit_are_optional(case: &Case<'_>) -> Judgement {
