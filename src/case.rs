@@ -18,7 +18,7 @@ use crate::verdict::{Finding, Verdict};
 
 mod run;
 
-pub use run::seek;
+pub use run::{seek, telling};
 
 /// How many findings of one requirement are shown.
 const MOST_FINDINGS: usize = 5;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::{Answer, Case, Judgement, Listed, Stop};
+use crate::case::{Answer, Case, Judgement, Listed, Stop, telling};
 use crate::envelope::{Certificate, described};
 use crate::exchange::{Citizen, Exchange, Kind, Request, Response};
 use crate::reason;
@@ -27,22 +27,16 @@ pub(super) fn advertised_paging_links_answer_get(case: &Case<'_>) -> Judgement {
     let mut blocked = None;
     for exchange in case.attempts(&requests)? {
         let rel = links.get(&exchange.request).copied().unwrap_or_default();
-        match &exchange.result {
-            Err(failure) => blocked = Some(reason::no_answer(failure)),
-            Ok(response) if response.is_success() => {}
-            Ok(response) if matches!(response.status, 429 | 503) => {
-                blocked = Some(reason::unavailable(response.status))
-            }
-            Ok(response) => {
+        match telling(exchange) {
+            Err(stop) => blocked = Some(stop),
+            Ok(answer) if answer.response.is_success() => {}
+            Ok(answer) => {
                 let expected = text!("2xx achter de link `{rel}`", "2xx behind the link `{rel}`");
-                findings.push(Finding::new(&exchange.request, "status", expected, Text::same(response.status)));
+                findings.push(answer.finding("status", expected, Text::same(answer.response.status)));
             }
         }
     }
-    match blocked {
-        Some(verdict) if findings.is_empty() => Err(verdict.into()),
-        _ => case.judged(findings),
-    }
+    case.judged_or(findings, blocked)
 }
 
 /// The paging links of the list as it is first asked for, and of the first pages of the walk, with their rels.
@@ -90,44 +84,32 @@ pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
         // Both repetitions differ from the first answer: only then it is no passing whim.
         match (compared(first, second), compared(first, third)) {
             (Ok(Some(_)), Ok(Some(finding))) => findings.push(finding),
-            (Err(verdict), _) | (_, Err(verdict)) => blocked = Some(verdict),
+            (Err(stop), _) | (_, Err(stop)) => blocked = Some(stop),
             _ => {}
         }
     }
-    match blocked {
-        Some(verdict) if findings.is_empty() => Err(verdict.into()),
-        _ => case.judged(findings),
-    }
+    case.judged_or(findings, blocked)
 }
 
 /// What a repetition shows that the first answer did not; blocked where it says nothing.
-fn compared(first: &Exchange, repeated: &Exchange) -> Result<Option<Finding>, Verdict> {
-    let before = answer_of(first)?;
+fn compared(first: &Exchange, repeated: &Exchange) -> Result<Option<Finding>, Stop> {
+    let before = telling(first)?;
+    let status = before.response.status;
     if !before.response.is_success() {
-        let status = before.response.status;
-        return Err(reason::see("CRT-11", text!("het detail antwoordde met {status}", "the detail answered {status}")));
+        let what = text!("het detail antwoordde met {status}", "the detail answered {status}");
+        return Err(reason::see("CRT-11", what).into());
     }
-    let after = answer_of(repeated)?;
-    let status = after.response.status;
-    match status {
-        429 | 503 => Err(reason::unavailable(status)),
+    let after = telling(repeated)?;
+    Ok(match after.response.status {
         // The token, not the method.
-        401 | 403 => Err(reason::unexplained(status)),
-        _ if status != before.response.status => {
-            let first = before.response.status;
-            let expected = text!("{first}, zoals de eerste keer", "{first}, as the first time");
-            Ok(Some(after.finding("status", expected, Text::same(status))))
+        status @ (401 | 403) => return Err(reason::unexplained(status).into()),
+        other if other != status => {
+            let expected = text!("{status}, zoals de eerste keer", "{status}, as the first time");
+            Some(after.finding("status", expected, Text::same(other)))
         }
-        _ if first.request.kind() == Kind::List => Ok(list_difference(before, after)),
-        _ => Ok(pair(before.response, after.response).and_then(|(old, new)| field_difference(after, old, new))),
-    }
-}
-
-fn answer_of(exchange: &Exchange) -> Result<Answer<'_>, Verdict> {
-    match &exchange.result {
-        Ok(response) => Ok(Answer { exchange, response }),
-        Err(failure) => Err(reason::no_answer(failure)),
-    }
+        _ if first.request.kind() == Kind::List => list_difference(before, after),
+        _ => pair(before.response, after.response).and_then(|(old, new)| field_difference(after, old, new)),
+    })
 }
 
 fn pair<'a>(before: &'a Response, after: &'a Response) -> Option<(&'a Certificate, &'a Certificate)> {

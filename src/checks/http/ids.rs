@@ -1,23 +1,14 @@
 //! The ids with which calls are followed across systems.
 
-use crate::case::{Answer, Case, Judgement};
+use crate::case::{Answer, Case, Judgement, telling};
 use crate::catalogue::Level;
-use crate::exchange::{Citizen, Exchange, Variation};
+use crate::exchange::{Citizen, Variation};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
 use crate::verdict::Verdict;
 
 const IDS: [&str; 2] = ["x-correlation-id", "x-request-id"];
-
-/// The answer, unless it says nothing about the headers: no answer, 429 or 503.
-fn telling(exchange: &Exchange) -> Result<Answer<'_>, Verdict> {
-    match &exchange.result {
-        Err(failure) => Err(reason::no_answer(failure)),
-        Ok(response) if matches!(response.status, 429 | 503) => Err(reason::unavailable(response.status)),
-        Ok(response) => Ok(Answer { exchange, response }),
-    }
-}
 
 pub(super) fn calls_with_and_without_correlation_ids_are_answered(case: &Case<'_>) -> Judgement {
     let request = case.entry_request(Citizen::Subject);

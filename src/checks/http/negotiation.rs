@@ -1,12 +1,12 @@
 //! What the caller prefers: media type, encoding, language.
 
 use super::super::list::{media_type_finding, no_json};
-use crate::case::{Answer, Case, Judgement, Stop};
+use crate::case::{Answer, Case, Judgement, Stop, telling};
 use crate::exchange::{Citizen, Content, Exchange, Variation};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::verdict::{Finding, shown};
 
 /// What comes of the list with one thing changed, each time beside the ordinary request, which has to be good.
 fn varied<'a>(
@@ -24,25 +24,17 @@ fn varied<'a>(
 fn judged_each(
     case: &Case<'_>,
     exchanges: Vec<&Exchange>,
-    judge: impl Fn(Answer<'_>) -> Result<Vec<Finding>, Verdict>,
+    judge: impl Fn(Answer<'_>) -> Result<Option<Finding>, Stop>,
 ) -> Judgement {
     let mut findings = Vec::new();
     let mut blocked = None;
     for exchange in exchanges {
-        let judged = match &exchange.result {
-            Err(failure) => Err(reason::no_answer(failure)),
-            Ok(response) if matches!(response.status, 429 | 503) => Err(reason::unavailable(response.status)),
-            Ok(response) => judge(Answer { exchange, response }),
-        };
-        match judged {
+        match telling(exchange).and_then(&judge) {
             Ok(more) => findings.extend(more),
-            Err(verdict) => blocked = Some(verdict),
+            Err(stop) => blocked = Some(stop),
         }
     }
-    match blocked {
-        Some(verdict) if findings.is_empty() => Err(verdict.into()),
-        _ => case.judged(findings),
-    }
+    case.judged_or(findings, blocked)
 }
 
 /// Whether a media type is JSON.
@@ -56,7 +48,7 @@ fn says_json(answer: Answer<'_>) -> bool {
 
 pub(super) fn json_is_the_default(case: &Case<'_>) -> Judgement {
     let (_, exchanges) = varied(case, [Variation::NoAccept, Variation::Accept("*/*".to_owned())])?;
-    judged_each(case, exchanges, |answer| Ok(no_json_finding(answer).into_iter().collect()))
+    judged_each(case, exchanges, |answer| Ok(no_json_finding(answer)))
 }
 
 fn no_json_finding(answer: Answer<'_>) -> Option<Finding> {
@@ -81,7 +73,7 @@ pub(super) fn accept_is_honoured(case: &Case<'_>) -> Judgement {
     let (_, exchanges) = varied(case, types)?;
     judged_each(case, exchanges, |answer| {
         let supplied = answer.request().variation == accept(SUPPLIED);
-        Ok(if supplied { unlike(answer, SUPPLIED) } else { unfitting(answer) }.into_iter().collect())
+        Ok(if supplied { unlike(answer, SUPPLIED) } else { unfitting(answer) })
     })
 }
 
@@ -117,9 +109,9 @@ pub(super) fn content_encoding_is_an_accepted_one(case: &Case<'_>) -> Judgement 
         };
         let finding = encoding_finding(answer, accepted);
         match answer.response.status {
-            200..300 => Ok(finding.into_iter().collect()),
-            _ if finding.is_some() => Ok(finding.into_iter().collect()),
-            status => Err(reason::unexplained(status)),
+            200..300 => Ok(finding),
+            _ if finding.is_some() => Ok(finding),
+            status => Err(reason::unexplained(status).into()),
         }
     })
 }
@@ -147,13 +139,13 @@ pub(super) fn accept_language_leads_to_no_error(case: &Case<'_>) -> Judgement {
     judged_each(case, exchanges, |answer| {
         let status = answer.response.status;
         if status < 400 {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let value = match &answer.request().variation {
             Variation::AcceptLanguage(value) => value.as_str(),
             _ => "",
         };
         let expected = text!("geen fout bij `Accept-Language: {value}`", "no error with `Accept-Language: {value}`");
-        Ok(vec![answer.finding("status", expected, Text::same(status))])
+        Ok(Some(answer.finding("status", expected, Text::same(status))))
     })
 }

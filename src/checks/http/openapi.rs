@@ -151,7 +151,7 @@ pub(super) fn query_parameters_have_the_agreed_names(case: &Case<'_>) -> Judgeme
 /// description that says so.
 fn is_for(case: &Case<'_>, parameter: &ParameterDecl, agreed: &str) -> bool {
     let name: String =
-        parameter.name.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_ascii_lowercase();
+        parameter.name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let listed = |list: &str| case.parameter(&format!("{agreed}{list}"));
     if listed("_names").contains(&name.as_str()) {
         return true;

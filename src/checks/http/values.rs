@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::openapi::stated_formats;
+use super::openapi::{own, stated_formats};
 use super::{Offence, in_one};
-use crate::case::{Answer, Case, Judgement, Stop};
+use crate::case::{Answer, Case, Judgement, Stop, seek};
 use crate::catalogue::Level;
-use crate::envelope::described;
+use crate::envelope::{Page, described};
 use crate::exchange::Kind;
 use crate::reason;
 use crate::text;
@@ -68,6 +68,7 @@ impl<'a> Dated<'a> {
 
 /// The values that are dates by a schema, or by name and look.
 fn dates<'a>(case: &Case<'a>) -> Result<Vec<Dated<'a>>, Stop> {
+    seek([bodies(case).map(drop), own(case).map(drop)])?;
     let (words, endings) = (case.parameter("words"), case.parameter("endings"));
     let mut dates = Vec::new();
     for answer in bodies(case)? {
@@ -79,17 +80,17 @@ fn dates<'a>(case: &Case<'a>) -> Result<Vec<Dated<'a>>, Stop> {
         let Some(json) = answer.response.json() else { continue };
         members(json, &is_no_links, &mut |member| {
             let documented = documented.contains(member.pointer);
-            let expected = documented || name::is_about(member.name, &words, &endings);
-            let read = if documented { Some(read(member.value)) } else { recognised(member.value) };
-            if let (true, Some(iso), false) = (expected, read, member.value.is_null()) {
-                dates.push(Dated { answer, pointer: member.pointer.to_owned(), value: member.value, documented, iso });
+            let judged = documented || (name::is_about(member.name, &words, &endings) && looks_dated(member.value));
+            if judged && !member.value.is_null() {
+                let (pointer, iso) = (member.pointer.to_owned(), read(member.value));
+                dates.push(Dated { answer, pointer, value: member.value, documented, iso });
             }
         });
     }
     Ok(dates)
 }
 
-/// What a value says that a schema calls a date.
+/// What a value says as a date, in ISO 8601.
 fn read(value: &Value) -> Option<Iso> {
     match value {
         Value::String(text) => iso(text),
@@ -99,15 +100,14 @@ fn read(value: &Value) -> Option<Iso> {
     }
 }
 
-/// The same for a value that only its name makes a date: none unless it looks like one.
-fn recognised(value: &Value) -> Option<Option<Iso>> {
-    let looks = match value {
+/// Whether a value that only its name makes a date looks like one.
+fn looks_dated(value: &Value) -> bool {
+    match value {
         Value::String(text) => looks_like_a_date(text),
         Value::Number(number) => is_epoch(number) || looks_like_a_date(&number.to_string()),
         Value::Array(_) => is_date_array(value),
         _ => false,
-    };
-    looks.then(|| read(value))
+    }
 }
 
 pub(super) fn dates_are_iso_8601(case: &Case<'_>) -> Judgement {
@@ -180,7 +180,7 @@ fn own_languages(answer: Answer<'_>) -> BTreeSet<String> {
     if answer.request().kind() == Kind::Detail {
         return BTreeSet::from(["/language".to_owned()]);
     }
-    let items = answer.response.page().into_iter().flat_map(|page| page.items());
+    let items = answer.response.page().into_iter().flat_map(Page::items);
     items.map(|item| format!("{}/language", item.place)).collect()
 }
 
