@@ -21,3 +21,10 @@ fn every_row_of_the_chapters_is_bound() {
     let listed = crate::checks::all().filter(|(chapter, _)| matches!(*chapter, "http" | "operations")).count();
     assert_eq!(bound, listed);
 }
+
+#[test]
+fn an_exchange_with_its_document_may_cross_threads() {
+    fn crosses<T: Send + Sync>() {}
+    crosses::<crate::exchange::Exchange>();
+    crosses::<crate::catalogue::Catalogue>();
+}
