@@ -20,6 +20,10 @@ mod urls;
 
 pub use urls::{outside_braces, part_with_id, part_with_language, parts_that};
 
+mod run;
+
+pub use run::{seek, telling};
+
 /// How many findings of one requirement are shown.
 const MOST_FINDINGS: usize = 5;
 

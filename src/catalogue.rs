@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, Schema, read_text, read_yaml};
+use crate::openapi::OpenApi;
 use crate::text;
 use crate::text::Text;
 
@@ -243,6 +245,7 @@ pub struct Catalogue {
     pub entry: Entry,
     /// The OpenAPI document of the source: file name and text.
     pub openapi: (String, String),
+    schemas: OnceLock<Option<Arc<OpenApi>>>,
 }
 
 #[derive(Deserialize)]
@@ -339,6 +342,12 @@ impl Catalogue {
         Loader::new(folder.map_or(Files::Embedded, Files::Folder))?.load(spec, &is_check)
     }
 
+    /// The OpenAPI document of the source, read once; none where it cannot be read.
+    pub fn schemas(&self) -> Option<&OpenApi> {
+        let (file, text) = &self.openapi;
+        self.schemas.get_or_init(|| OpenApi::read(file, text).ok().map(Arc::new)).as_deref()
+    }
+
     /// A requirement by its id.
     pub fn find(&self, id: &str) -> Option<&Requirement> {
         self.requirements.iter().find(|requirement| requirement.id.eq_ignore_ascii_case(id))
@@ -377,6 +386,7 @@ impl<'a> Loader<'a> {
             overrides: Vec::new(),
             entry: Entry::default(),
             openapi: (String::new(), String::new()),
+            schemas: OnceLock::new(),
         };
         for (file, set, text) in sets {
             self.add_set(&mut catalogue, &file, set, &text, is_check);

@@ -29,5 +29,6 @@ pub mod selftest;
 pub mod session;
 pub mod text;
 pub mod transport;
+pub mod value;
 pub mod vault;
 pub mod verdict;

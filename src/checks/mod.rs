@@ -6,7 +6,9 @@ use crate::case::{Case, Judgement};
 mod access;
 mod certificate;
 mod download;
+mod http;
 mod list;
+mod operations;
 #[cfg(test)]
 mod testing;
 mod token;
@@ -27,7 +29,9 @@ const CHAPTERS: &[(&str, &[(&str, Check)])] = &[
     ("access", access::CHECKS),
     ("certificate", certificate::CHECKS),
     ("download", download::CHECKS),
+    ("http", http::CHECKS),
     ("list", list::CHECKS),
+    ("operations", operations::CHECKS),
     ("token", token::CHECKS),
 ];
 
