@@ -1,0 +1,3 @@
+//! The transport.
+
+pub mod tls;
