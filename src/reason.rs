@@ -72,6 +72,14 @@ pub fn no_answer(failure: &Failure) -> Verdict {
     Verdict::blocked(reason, remedy)
 }
 
+/// The source asks to come back later (429), or is not available now (503).
+pub fn try_later(status: u16) -> Verdict {
+    Verdict::blocked(
+        text!("de bron antwoordde {status}", "the source answered {status}"),
+        text!("keur later opnieuw, of verlaag `source.rate`", "check again later, or lower `source.rate`"),
+    )
+}
+
 /// Replaying: the recording does not hold what the check asks for.
 pub fn not_recorded() -> Verdict {
     Verdict::blocked(

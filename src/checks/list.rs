@@ -13,6 +13,7 @@ use crate::verdict::{Finding, Verdict, shown};
 mod links;
 mod paging;
 
+pub(super) use links::is_uri_reference;
 use links::{
     hrefs_are_absolute_and_own, later_pages_link_back, links_section_is_there, paging_links_carry_page_and_limit,
     self_is_the_list_itself, start_and_last_are_there,

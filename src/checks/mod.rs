@@ -6,8 +6,12 @@ use crate::case::{Case, Judgement};
 mod access;
 mod certificate;
 mod download;
+mod errors;
 mod list;
+#[cfg(test)]
+mod testing;
 mod token;
+mod url;
 
 /// A check.
 pub type Check = fn(&Case<'_>) -> Judgement;
@@ -25,8 +29,10 @@ const CHAPTERS: &[(&str, &[(&str, Check)])] = &[
     ("access", access::CHECKS),
     ("certificate", certificate::CHECKS),
     ("download", download::CHECKS),
+    ("errors", errors::CHECKS),
     ("list", list::CHECKS),
     ("token", token::CHECKS),
+    ("url", url::CHECKS),
 ];
 
 /// The check of that name in a chapter.

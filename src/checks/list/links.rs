@@ -37,7 +37,7 @@ pub(in crate::checks) fn links_findings(answer: Answer<'_>, links: &Links, expec
 }
 
 /// Whether a text can be a URI reference (RFC 3986): no characters that no URI holds, and parsable.
-fn is_uri_reference(href: &str) -> bool {
+pub(in crate::checks) fn is_uri_reference(href: &str) -> bool {
     let forbidden = |c: char| c.is_control() || c == ' ' || matches!(c, '<' | '>' | '"' | '\\' | '^' | '`' | '|');
     let base = Url::parse("https://base.invalid/").ok();
     !href.contains(forbidden) && base.is_some_and(|base| base.join(href).is_ok())
