@@ -53,6 +53,18 @@ impl From<Box<Verdict>> for Stop {
 /// What a check returns.
 pub type Judgement = Result<Verdict, Stop>;
 
+/// Both, or everything that either still needs; else the first reason why not.
+pub fn both<A, B>(one: Result<A, Stop>, other: Result<B, Stop>) -> Result<(A, B), Stop> {
+    match (one, other) {
+        (Err(Stop::Missing(mut missing)), Err(Stop::Missing(more))) => {
+            missing.extend(more);
+            Err(Stop::Missing(missing))
+        }
+        (Err(missing @ Stop::Missing(_)), _) | (_, Err(missing @ Stop::Missing(_))) => Err(missing),
+        (one, other) => Ok((one?, other?)),
+    }
+}
+
 /// An answer with the exchange that it belongs to.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer<'a> {

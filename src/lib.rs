@@ -17,6 +17,7 @@ pub mod envelope;
 pub mod evaluate;
 pub mod exchange;
 pub mod fault;
+pub mod href;
 pub mod insz;
 pub mod openapi;
 pub mod profile;
