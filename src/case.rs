@@ -20,6 +20,10 @@ mod urls;
 
 pub use urls::{outside_braces, part_with_id, part_with_language, parts_that};
 
+mod run;
+
+pub use run::{seek, telling};
+
 /// How many findings of one requirement are shown.
 const MOST_FINDINGS: usize = 5;
 
@@ -48,6 +52,18 @@ impl From<Box<Verdict>> for Stop {
 
 /// What a check returns.
 pub type Judgement = Result<Verdict, Stop>;
+
+/// Both, or everything that either still needs; else the first reason why not.
+pub fn both<A, B>(one: Result<A, Stop>, other: Result<B, Stop>) -> Result<(A, B), Stop> {
+    match (one, other) {
+        (Err(Stop::Missing(mut missing)), Err(Stop::Missing(more))) => {
+            missing.extend(more);
+            Err(Stop::Missing(missing))
+        }
+        (Err(missing @ Stop::Missing(_)), _) | (_, Err(missing @ Stop::Missing(_))) => Err(missing),
+        (one, other) => Ok((one?, other?)),
+    }
+}
 
 /// An answer with the exchange that it belongs to.
 #[derive(Clone, Copy, Debug)]

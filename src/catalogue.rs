@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, Schema, read_text, read_yaml};
+use crate::openapi::{Component, OpenApi};
 use crate::text;
 use crate::text::Text;
 
@@ -243,6 +245,15 @@ pub struct Catalogue {
     pub entry: Entry,
     /// The OpenAPI document of the source: file name and text.
     pub openapi: (String, String),
+    /// What is read of that document when a check first asks for it.
+    pub(crate) compiled: Compiled,
+}
+
+/// The OpenAPI document of the source, read once, and its components, each compiled once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Compiled {
+    document: OnceLock<Option<Arc<OpenApi>>>,
+    components: Arc<Mutex<BTreeMap<String, Option<Arc<Component>>>>>,
 }
 
 #[derive(Deserialize)]
@@ -339,6 +350,23 @@ impl Catalogue {
         Loader::new(folder.map_or(Files::Embedded, Files::Folder))?.load(spec, &is_check)
     }
 
+    /// The OpenAPI document of the source, read once; none where it cannot be read.
+    pub fn schemas(&self) -> Option<&OpenApi> {
+        let (file, text) = &self.openapi;
+        self.compiled.document.get_or_init(|| OpenApi::read(file, text).ok().map(Arc::new)).as_deref()
+    }
+
+    /// A schema of that document's components, compiled once; none where there is no such schema.
+    pub fn component(&self, name: &str) -> Option<Arc<Component>> {
+        let mut known = self.compiled.components.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(component) = known.get(name) {
+            return component.clone();
+        }
+        let component = self.schemas().and_then(|schemas| schemas.component(name)).map(Arc::new);
+        known.insert(name.to_owned(), component.clone());
+        component
+    }
+
     /// A requirement by its id.
     pub fn find(&self, id: &str) -> Option<&Requirement> {
         self.requirements.iter().find(|requirement| requirement.id.eq_ignore_ascii_case(id))
@@ -377,6 +405,7 @@ impl<'a> Loader<'a> {
             overrides: Vec::new(),
             entry: Entry::default(),
             openapi: (String::new(), String::new()),
+            compiled: Compiled::default(),
         };
         for (file, set, text) in sets {
             self.add_set(&mut catalogue, &file, set, &text, is_check);

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::envelope::{Certificate, Page};
+use crate::fault::InputFaults;
+use crate::openapi::OpenApi;
 
 /// A person in the path of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -230,7 +232,7 @@ pub enum Target {
     },
     /// A path below the base URL that nobody gave.
     Path(String),
-    /// The source's own OpenAPI document, where the profile gives its URL.
+    /// The source's own OpenAPI document: a URL, or a file that is recorded as if it had been fetched.
     OpenApi,
     /// The base URL over plain http: port 80, or `source.http_port`.
     PlainHttp,
@@ -611,6 +613,8 @@ pub struct Response {
     page: OnceLock<Page>,
     #[serde(skip)]
     certificate: OnceLock<Certificate>,
+    #[serde(skip)]
+    openapi: OnceLock<Box<Result<OpenApi, InputFaults>>>,
 }
 
 impl Response {
@@ -652,6 +656,16 @@ impl Response {
     /// The body as one certificate.
     pub fn certificate(&self) -> Option<&Certificate> {
         self.json().map(|json| self.certificate.get_or_init(|| Certificate::of(json, "")))
+    }
+
+    /// The body as an OpenAPI document, in YAML or JSON; `file` is its name in faults. None where there is no text.
+    pub fn openapi(&self, file: &str) -> Option<&Result<OpenApi, InputFaults>> {
+        let read = |text: &str| Box::new(OpenApi::read(file, text));
+        match &self.content {
+            Content::Text(text) => Some(self.openapi.get_or_init(|| read(text))),
+            Content::Json(value) => Some(self.openapi.get_or_init(|| read(&value.to_string()))),
+            Content::Empty | Content::Document(_) => None,
+        }
     }
 
     /// Whether the status says success.
@@ -709,7 +723,8 @@ pub struct Setup {
     pub entry_path: String,
     /// Further origins that the owner vouches for.
     pub origins: Vec<String>,
-    /// The source's own OpenAPI document, where the profile names one: file or URL.
+    /// The source's own OpenAPI document: file or URL, as the profile names it.
+    #[serde(default)]
     pub openapi: Option<String>,
     /// `tni`, `prod`, an issuer URL, or `none` without ACM.
     pub environment: String,

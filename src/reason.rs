@@ -163,3 +163,14 @@ pub fn declared(key: &str) -> Verdict {
         "the owner declares: `source.declares.{key}`"
     ))
 }
+
+/// An answer that this requirement has nothing to say about.
+pub fn unexplained(status: u16) -> Verdict {
+    Verdict::blocked(
+        text!("de bron antwoordde {status}", "the source answered {status}"),
+        text!(
+            "zoek de oorzaak in het logboek van de bron, en keur opnieuw",
+            "find the cause in the log of the source, and check again"
+        ),
+    )
+}

@@ -6,10 +6,14 @@ use crate::case::{Case, Judgement};
 mod access;
 mod certificate;
 mod download;
+mod errors;
+mod http;
 mod list;
+mod operations;
 #[cfg(test)]
 mod testing;
 mod token;
+mod url;
 
 /// A check.
 pub type Check = fn(&Case<'_>) -> Judgement;
@@ -27,8 +31,12 @@ const CHAPTERS: &[(&str, &[(&str, Check)])] = &[
     ("access", access::CHECKS),
     ("certificate", certificate::CHECKS),
     ("download", download::CHECKS),
+    ("errors", errors::CHECKS),
+    ("http", http::CHECKS),
     ("list", list::CHECKS),
+    ("operations", operations::CHECKS),
     ("token", token::CHECKS),
+    ("url", url::CHECKS),
 ];
 
 /// The check of that name in a chapter.

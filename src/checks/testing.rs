@@ -9,8 +9,8 @@ use url::Url;
 use crate::catalogue::{Catalogue, DEFAULT_SPEC};
 use crate::evaluate::{Evaluated, evaluate_one};
 use crate::exchange::{
-    Content, Document, Exchange, Facts, Failure, FailureKind, Look, Part, Replacement, Request, Response, Sent, Setup,
-    Target,
+    Citizen, Content, Document, Exchange, Facts, Failure, FailureKind, Look, Part, Replacement, Request, Response,
+    Sent, Setup, Target,
 };
 use crate::recording::Recording;
 use crate::verdict::Verdict;
@@ -29,6 +29,9 @@ pub(super) type Reply = Result<Response, Failure>;
 /// An answer that is not the ordinary one: the end of its URL, and what it is.
 type Exception = (String, Box<dyn Fn() -> Reply>);
 
+/// An answer that depends on the request; none where the request is another.
+type Hook = Box<dyn Fn(&Request) -> Option<Reply>>;
+
 /// A conformant source for one citizen, but for what a test changes.
 pub(super) struct Source {
     pub(super) setup: Setup,
@@ -37,6 +40,7 @@ pub(super) struct Source {
     /// The certificates, in the documented form.
     items: Vec<Value>,
     exceptions: Vec<Exception>,
+    hooks: Vec<Hook>,
 }
 
 /// The URL of a certificate.
@@ -97,12 +101,18 @@ impl Source {
             "ready": [], "declares": {}, "limits": {}
         });
         let setup = serde_json::from_value(setup).expect("a setup");
-        Self { setup, hal, items, exceptions: Vec::new() }
+        Self { setup, hal, items, exceptions: Vec::new(), hooks: Vec::new() }
     }
 
     /// Another answer to the URLs that end so.
     pub(super) fn on(mut self, url: &str, reply: impl Fn() -> Reply + 'static) -> Self {
         self.exceptions.push((url.to_owned(), Box::new(reply)));
+        self
+    }
+
+    /// Another answer to the requests for which there is one. Later hooks win.
+    pub(super) fn when(mut self, reply: impl Fn(&Request) -> Option<Reply> + 'static) -> Self {
+        self.hooks.insert(0, Box::new(reply));
         self
     }
 
@@ -133,14 +143,20 @@ impl Source {
     fn exchange(&self, request: Request) -> Exchange {
         let url = self.sent_url(&request);
         let exception = self.exceptions.iter().find(|(end, _)| url.ends_with(end.as_str()));
-        let result = exception.map_or_else(|| self.ordinary(&request, &url), |(_, reply)| reply());
+        let hooked = self.hooks.iter().find_map(|hook| hook(&request));
+        let excepted = || exception.map_or_else(|| self.ordinary(&request, &url), |(_, reply)| reply());
+        let result = hooked.unwrap_or_else(excepted);
         let sent = Sent { method: "GET".to_owned(), url, ..Sent::default() };
         Exchange { request, sent, at_ms: 0, ms: 1, credential: None, result }
     }
 
     fn sent_url(&self, request: &Request) -> String {
         match &request.target {
+            Target::Entry { citizen: Citizen::Malformed(text), .. } => format!("{BASE}/certificates/{}", text.text()),
             Target::Entry { citizen, query } => self.setup.entry_url(*citizen, query).expect("a citizen"),
+            Target::Path(path) => format!("{BASE}/{path}"),
+            Target::PlainHttp => "http://source.example/v1".to_owned(),
+            Target::Tls(_) => "https://source.example".to_owned(),
             Target::Link { url, edit: None, .. } => url.clone(),
             Target::Link { url, edit: Some(edit), .. } => {
                 let Replacement::Text(text) = &edit.with else { panic!("no text") };
@@ -160,7 +176,7 @@ impl Source {
                 }
                 url.into()
             }
-            other => panic!("{other:?} is not for this source"),
+            other @ (Target::Issuer(_) | Target::OpenApi) => panic!("{other:?} is not for this source"),
         }
     }
 

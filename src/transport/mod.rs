@@ -6,6 +6,7 @@
 //! - `http`: [`Transport`], and one call with its turn, its deadline and its waits; `source`: the calls to a source.
 //! - `address`: from a request to a URL, and which origins may see it; `credential`: from a request to a header.
 //! - `acm`: the calls to the issuer; `oauth`: their forms and what is remembered of the answers.
+//! - `tls`: TLS handshakes without HTTP.
 //! - `body`: reads a body within bounds; `record`: from an answer to what is recorded of it, with `keys` for what
 //!   parsing forgets; `words`: from a network error to a kind and a few words.
 
@@ -20,6 +21,7 @@ mod oauth;
 mod record;
 mod settings;
 mod source;
+pub mod tls;
 mod words;
 
 #[cfg(test)]

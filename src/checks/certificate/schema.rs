@@ -1,6 +1,6 @@
 //! The schemas of the source API: what no other requirement looks at.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -8,25 +8,25 @@ use super::detail::{Detail, opened};
 use super::links::malformed_self;
 use crate::case::{Answer, Case, Judgement, Listed, Stop};
 use crate::envelope::{Certificate, Links};
-use crate::openapi::{Component, OpenApi, SchemaViolation};
+use crate::openapi::{Component, SchemaViolation};
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Verdict, shown};
 
-/// The schemas of the answers.
+/// The schemas of the answers, of the source specification.
 struct Schemas {
-    documented_list: Component,
-    hal_list: Component,
-    certificate: Component,
+    documented_list: Arc<Component>,
+    hal_list: Arc<Component>,
+    certificate: Arc<Component>,
 }
 
 impl Schemas {
-    fn read(file: &str, text: &str) -> Option<Self> {
-        let document = OpenApi::read(file, text).ok()?;
-        Some(Self {
-            documented_list: document.component("DocumentedList")?,
-            hal_list: document.component("HalList")?,
-            certificate: document.component("Certificate")?,
+    fn of(case: &Case<'_>) -> Result<Self, Stop> {
+        let component = |name| case.catalogue.component(name).ok_or_else(|| unusable(&case.catalogue.openapi.0));
+        Ok(Self {
+            documented_list: component("DocumentedList")?,
+            hal_list: component("HalList")?,
+            certificate: component("Certificate")?,
         })
     }
 
@@ -34,21 +34,6 @@ impl Schemas {
     fn list(&self, body: &Value) -> &Component {
         if body.get("certificates").is_some() { &self.documented_list } else { &self.hal_list }
     }
-}
-
-/// The schemas of the specification, compiled once for each text.
-fn schemas(case: &Case<'_>) -> Result<Arc<Schemas>, Stop> {
-    static COMPILED: Mutex<Option<(String, Arc<Schemas>)>> = Mutex::new(None);
-    let (file, text) = &case.catalogue.openapi;
-    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((known, schemas)) = compiled.as_ref()
-        && known == text
-    {
-        return Ok(Arc::clone(schemas));
-    }
-    let schemas = Arc::new(Schemas::read(file, text).ok_or_else(|| unusable(file))?);
-    *compiled = Some((text.clone(), Arc::clone(&schemas)));
-    Ok(schemas)
 }
 
 fn unusable(file: &str) -> Verdict {
@@ -68,7 +53,7 @@ pub(super) fn answers_fit_the_schemas(case: &Case<'_>) -> Judgement {
         details => details?,
     };
     case.items()?;
-    let schemas = schemas(case)?;
+    let schemas = Schemas::of(case)?;
     let mut findings = Vec::new();
     for listed in case.pages()?.pages {
         let Some(body) = listed.answer.response.json() else { continue };

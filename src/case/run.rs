@@ -1,0 +1,68 @@
+//! What a check needs that looks at the whole run: to ask first for what must be in it, and then to look.
+
+use super::{Answer, Case, Judgement, Stop, answered};
+use crate::exchange::{Exchange, Kind, Target, Variation};
+use crate::reason;
+use crate::verdict::Finding;
+
+/// Asks for several things at once, whatever comes of them: only what is not there yet stops the check.
+pub fn seek(asked: impl IntoIterator<Item = Result<(), Stop>>) -> Result<(), Stop> {
+    let mut missing = Vec::new();
+    for result in asked {
+        match result {
+            Err(Stop::Missing(more)) => missing.extend(more),
+            Err(Stop::Early) => return Err(Stop::Early),
+            Ok(()) | Err(Stop::Verdict(_)) => {}
+        }
+    }
+    if missing.is_empty() { Ok(()) } else { Err(Stop::Missing(missing)) }
+}
+
+/// The answer, unless it says nothing about the source's own rules: no answer, 429 or 503.
+pub fn telling(exchange: &Exchange) -> Result<Answer<'_>, Stop> {
+    let answer = answered(exchange)?;
+    match answer.response.status {
+        status @ (429 | 503) => Err(reason::try_later(status).into()),
+        _ => Ok(answer),
+    }
+}
+
+impl<'a> Case<'a> {
+    /// Pass or fail by the findings; where there are none, what could not be judged blocks.
+    pub fn judged_or(&self, findings: Vec<Finding>, blocked: Option<Stop>) -> Judgement {
+        match blocked {
+            Some(stop) if findings.is_empty() => Err(stop),
+            _ => self.judged(findings),
+        }
+    }
+
+    /// Asks for the pages of the list and for the details and documents of the sample, whatever comes of them.
+    pub fn seek_everything(&self) -> Result<(), Stop> {
+        let downloads = self.download_requests().and_then(|requests| self.attempts(&requests).map(drop));
+        seek([self.pages().map(drop), self.details().map(drop), downloads])
+    }
+
+    /// Every answer of the source's API in the whole run: without handshakes, plain http, the OpenAPI document, and
+    /// the list with a slash after it, of which a web server may make a redirect.
+    pub fn api_answers(&self) -> Result<Vec<Answer<'a>>, Stop> {
+        let answers = self.whole_run()?.filter_map(|exchange| {
+            let request = &exchange.request;
+            let api = matches!(request.target, Target::Entry { .. } | Target::Link { .. } | Target::Path(_));
+            let response = exchange.result.as_ref().ok()?;
+            (api && request.variation != Variation::TrailingSlash).then_some(Answer { exchange, response })
+        });
+        Ok(answers.collect())
+    }
+}
+
+impl Answer<'_> {
+    /// A success of the list, a detail or a document.
+    pub fn is_content(&self) -> bool {
+        self.response.is_success() && self.request().kind() != Kind::Probe
+    }
+
+    /// 429, 502, 503 or 504: what a gateway or a busy server answers. It says nothing about the source's own rules.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self.response.status, 429 | 502 | 503 | 504)
+    }
+}

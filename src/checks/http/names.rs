@@ -1,0 +1,41 @@
+//! The names of members.
+
+use std::collections::BTreeSet;
+
+use super::{Offence, in_one};
+use crate::case::{Answer, Case, Judgement};
+use crate::exchange::Citizen;
+use crate::text;
+use crate::text::Text;
+use crate::value::name::{is_camel_case, is_data};
+use crate::value::walk::{Member, members};
+use crate::verdict::shown;
+
+pub(super) fn names_are_camel_case(case: &Case<'_>) -> Judgement {
+    case.listed(&case.entry_request(Citizen::Subject))?;
+    case.seek_everything()?;
+    let exempt = case.parameter("exempt");
+    let mut seen = BTreeSet::new();
+    let mut offences = Vec::new();
+    for answer in case.api_answers()? {
+        let judged = answer.is_content() || (answer.response.status >= 400 && !answer.is_unavailable());
+        let Some(json) = answer.response.json().filter(|_| judged) else { continue };
+        members(json, &|_| true, &mut |member| {
+            let wrong = is_name(answer, member) && !is_camel_case(member.name) && !exempt.contains(&member.name);
+            // Each name once, however many items have it.
+            if wrong && seen.insert(member.name) {
+                let actual = Text::same(shown(member.name));
+                offences.push(Offence { answer, place: member.pointer.to_owned(), actual, level: None });
+            }
+        });
+    }
+    case.judged(in_one(text!("een naam in camelCase", "a name in camelCase"), offences).into_iter().collect())
+}
+
+/// Whether a member has a name that the source chose: not a rel, not a key that is itself data.
+fn is_name(answer: Answer<'_>, member: Member<'_, '_>) -> bool {
+    let rel = matches!(member.within, "_links" | "_embedded");
+    // In an error these are the names of what was sent.
+    let parameter = member.within == "errors" && answer.response.status >= 400;
+    !(member.element || rel || parameter || is_data(member.name))
+}

@@ -1,0 +1,201 @@
+//! Values in the answers: dates, moments, languages, countries.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::openapi::{own, stated_formats};
+use super::{Offence, in_one};
+use crate::case::{Answer, Case, Judgement, Stop, seek};
+use crate::catalogue::Level;
+use crate::envelope::{Page, described};
+use crate::exchange::Kind;
+use crate::reason;
+use crate::text;
+use crate::text::Text;
+use crate::value::date::{Iso, Zone, is_date_array, is_epoch, iso, looks_like_a_date};
+use crate::value::walk::{Member, members};
+use crate::value::{code, name};
+use crate::verdict::{Verdict, shown};
+
+/// The pages of the list and the details of the sample. Blocked without certificates.
+pub(super) fn bodies<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let details = case.details()?;
+    let mut answers: Vec<Answer<'a>> = case.pages()?.pages.into_iter().map(|listed| listed.answer).collect();
+    answers.extend(details.into_iter().filter_map(|(_, exchange)| {
+        let response = exchange.result.as_ref().ok()?;
+        (response.is_success() && response.json().is_some()).then_some(Answer { exchange, response })
+    }));
+    Ok(answers)
+}
+
+/// Links are not values: their `hreflang` and `title` are not the source's data.
+fn is_no_links(member: Member<'_, '_>) -> bool {
+    !matches!(member.name, "links" | "_links")
+}
+
+/// A value that is a date or should be one.
+struct Dated<'a> {
+    answer: Answer<'a>,
+    pointer: String,
+    value: &'a Value,
+    /// A schema says that it is a date.
+    documented: bool,
+    /// What it says, where it is ISO 8601.
+    iso: Option<Iso>,
+}
+
+impl<'a> Dated<'a> {
+    fn offence(self) -> Offence<'a> {
+        let actual = match self.value {
+            Value::Array(_) => shown(&self.value.to_string()),
+            value => shown(&described(Some(value))),
+        };
+        let level = (!self.documented).then_some(Level::Should);
+        Offence { answer: self.answer, place: self.pointer, actual: Text::same(actual), level }
+    }
+
+    /// It holds a time of day, as far as one can see.
+    fn has_time(&self) -> bool {
+        match (self.iso, self.value) {
+            (Some(iso), _) => iso != Iso::Date,
+            (None, Value::String(text)) => text.contains(':'),
+            (None, Value::Array(parts)) => parts.len() > 3,
+            (None, value) => value.is_number(),
+        }
+    }
+}
+
+/// The values that are dates by a schema, or by name and look.
+fn dates<'a>(case: &Case<'a>) -> Result<Vec<Dated<'a>>, Stop> {
+    seek([bodies(case).map(drop), own(case).map(drop)])?;
+    let (words, endings) = (case.parameter("words"), case.parameter("endings"));
+    let mut dates = Vec::new();
+    for answer in bodies(case)? {
+        let documented: BTreeSet<String> = stated_formats(case, answer)?
+            .into_iter()
+            .filter(|(_, format)| matches!(format.as_str(), "date" | "date-time"))
+            .map(|(pointer, _)| pointer)
+            .collect();
+        let Some(json) = answer.response.json() else { continue };
+        members(json, &is_no_links, &mut |member| {
+            let documented = documented.contains(member.pointer);
+            let judged = documented || (name::is_about(member.name, &words, &endings) && looks_dated(member.value));
+            if judged && !member.value.is_null() {
+                let (pointer, iso) = (member.pointer.to_owned(), read(member.value));
+                dates.push(Dated { answer, pointer, value: member.value, documented, iso });
+            }
+        });
+    }
+    Ok(dates)
+}
+
+/// What a value says as a date, in ISO 8601.
+fn read(value: &Value) -> Option<Iso> {
+    match value {
+        Value::String(text) => iso(text),
+        // Eight digits are a date, whether or not they are written as a number.
+        Value::Number(number) => iso(&number.to_string()).filter(|_| value.as_u64().is_some_and(|n| n >= 10_000_000)),
+        _ => None,
+    }
+}
+
+/// Whether a value that only its name makes a date looks like one.
+fn looks_dated(value: &Value) -> bool {
+    match value {
+        Value::String(text) => looks_like_a_date(text),
+        Value::Number(number) => is_epoch(number) || looks_like_a_date(&number.to_string()),
+        Value::Array(_) => is_date_array(value),
+        _ => false,
+    }
+}
+
+pub(super) fn dates_are_iso_8601(case: &Case<'_>) -> Judgement {
+    let dates = dates(case)?;
+    if dates.is_empty() {
+        return Err(none_of(text!("geen enkele datum", "no date")).into());
+    }
+    let offences = dates.into_iter().filter(|date| date.iso.is_none()).map(Dated::offence).collect();
+    case.judged(
+        in_one(text!("een datum of tijdstip in ISO 8601", "a date or moment in ISO 8601"), offences)
+            .into_iter()
+            .collect(),
+    )
+}
+
+pub(super) fn moments_are_in_utc(case: &Case<'_>) -> Judgement {
+    let (moments, others): (Vec<_>, Vec<_>) =
+        dates(case)?.into_iter().partition(|date| matches!(date.iso, Some(Iso::Moment(_))));
+    if moments.is_empty() {
+        let unread = others.iter().any(|date| date.iso.is_none() && date.has_time());
+        return Err(if unread {
+            reason::see("HTTP-07", text!("geen enkel tijdstip is leesbaar", "no moment can be read")).into()
+        } else {
+            none_of(text!("geen enkel tijdstip", "no moment")).into()
+        });
+    }
+    let in_utc = |date: &Dated<'_>| date.iso == Some(Iso::Moment(Zone::Utc));
+    let offences = moments.into_iter().filter(|date| !in_utc(date)).map(Dated::offence).collect();
+    let expected = text!("een tijdstip dat op `Z` of `+00:00` eindigt", "a moment that ends in `Z` or `+00:00`");
+    case.judged(in_one(expected, offences).into_iter().collect())
+}
+
+/// The verdict where no value of the kind occurs.
+fn none_of(what: Text) -> Verdict {
+    let Text { nl, en } = what;
+    Verdict::not_applicable(text!("{nl} in lijst en details", "{en} in list and details"))
+}
+
+/// Judges the strings and numbers of which the name says that they are of a kind.
+fn codes(case: &Case<'_>, expected: Text, nothing: Text, is_code: impl Fn(&str, &[&str]) -> bool) -> Judgement {
+    let (words, names, domains) = (case.parameter("words"), case.parameter("names"), case.parameter("domains"));
+    let mut seen = 0;
+    let mut offences = Vec::new();
+    for answer in bodies(case)? {
+        let Some(json) = answer.response.json() else { continue };
+        let own = own_languages(answer);
+        members(json, &is_no_links, &mut |member| {
+            let judged = matches!(member.value, Value::String(_) | Value::Number(_))
+                && name::is_code_of(member.name, &words, &names)
+                && !own.contains(member.pointer);
+            if !judged {
+                return;
+            }
+            seen += 1;
+            let text = member.value.as_str().unwrap_or_default();
+            if !is_code(text, &domains) {
+                let actual = Text::same(shown(&described(Some(member.value))));
+                offences.push(Offence { answer, place: member.pointer.to_owned(), actual, level: None });
+            }
+        });
+    }
+    if seen == 0 {
+        return Err(none_of(nothing).into());
+    }
+    case.judged(in_one(expected, offences).into_iter().collect())
+}
+
+/// Where the languages of the certificates themselves stand.
+fn own_languages(answer: Answer<'_>) -> BTreeSet<String> {
+    if answer.request().kind() == Kind::Detail {
+        return BTreeSet::from(["/language".to_owned()]);
+    }
+    let items = answer.response.page().into_iter().flat_map(Page::items);
+    items.map(|item| format!("{}/language", item.place)).collect()
+}
+
+pub(super) fn language_codes_are_iso_639_1(case: &Case<'_>) -> Judgement {
+    let expected = text!(
+        "een code als `nl` of `nl-BE`, of een URI van OSLO of de EU",
+        "a code such as `nl` or `nl-BE`, or a URI of OSLO or the EU"
+    );
+    let nothing = text!("geen ander taalveld", "no other language field");
+    codes(case, expected, nothing, |text, domains| code::is_language(text) || code::is_uri_of(text, domains))
+}
+
+pub(super) fn country_codes_are_iso_3166_1(case: &Case<'_>) -> Judgement {
+    let expected =
+        text!("een code als `BE`, of een URI van OSLO of de EU", "a code such as `BE`, or a URI of OSLO or the EU");
+    let nothing = text!("geen enkel landveld", "no country field");
+    codes(case, expected, nothing, |text, domains| code::is_country(text) || code::is_uri_of(text, domains))
+}

@@ -1,0 +1,195 @@
+//! The names in the path: which segments name a resource, and how they are written.
+
+use std::collections::BTreeSet;
+
+use super::hrefs::{Base, Href, hrefs, judged};
+use crate::case::{Case, Judgement, Stop};
+use crate::catalogue::Level;
+use crate::envelope::Certificate;
+use crate::exchange::Citizen;
+use crate::href::{self, ItemPath, Role, Roles};
+use crate::reason;
+use crate::text;
+use crate::text::Text;
+use crate::verdict::{Finding, Verdict, shown};
+
+/// The name that the documents give to the path of a document: no plural, and for some a verb.
+const DOWNLOAD: &str = "download";
+
+/// A version or a name in a path, where it was first seen.
+#[derive(Clone)]
+struct Name {
+    text: String,
+    /// The version, or what is meant as one.
+    is_version: bool,
+    /// It stands before the version.
+    is_prefix: bool,
+    /// Where it stands in some items only it may be part of their identifier.
+    is_doubtful: bool,
+    /// It stands there, with the address as what was found.
+    finding: Finding,
+}
+
+impl Name {
+    fn finding(&self, expected: Text) -> Finding {
+        let mut finding = self.finding.clone();
+        finding.expected = expected;
+        let segment = shown(&self.text);
+        finding.actual = finding.actual.map(|address| format!("`{segment}`: {address}"));
+        if self.is_doubtful { finding.at_most(Level::Should) } else { finding }
+    }
+}
+
+/// The version and the names of the base URL. The path of the list below it is ours, not the source's.
+fn names_of_base(case: &Case<'_>) -> Result<Vec<Name>, Stop> {
+    let base = Base::of(case)?;
+    let segments = base.segments();
+    let version = segments.iter().position(|segment| href::is_meant_as_version(segment));
+    let name = |(position, text): (usize, &String)| Name {
+        text: text.clone(),
+        is_version: version == Some(position),
+        is_prefix: version.is_none_or(|version| position < version),
+        is_doubtful: false,
+        finding: base.finding(Text::default()),
+    };
+    Ok(segments.iter().enumerate().map(name).collect())
+}
+
+/// The versions and the names of the source's own choice in the hrefs.
+fn names_of_hrefs(case: &Case<'_>) -> Result<Vec<Name>, Stop> {
+    let hrefs = hrefs(case)?;
+    let roles = roles(case, &hrefs)?;
+    let mut seen = BTreeSet::new();
+    let mut names = Vec::new();
+    for href in &hrefs {
+        let segments = href.segments();
+        for (role, text) in roles.of(&href.link.rel, &segments).into_iter().zip(&segments) {
+            let is_doubtful = match role {
+                Role::Version => false,
+                Role::Chosen { everywhere } if href.item.is_some() => !everywhere,
+                Role::Chosen { .. } | Role::Listed | Role::Identifier => continue,
+            };
+            if seen.insert((role == Role::Version, text.clone())) {
+                let finding = href.finding(Text::default());
+                let is_version = role == Role::Version;
+                names.push(Name { text: text.clone(), is_version, is_prefix: false, is_doubtful, finding });
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// Which segments are names, from all that was seen.
+fn roles(case: &Case<'_>, hrefs: &[Href<'_>]) -> Result<Roles, Stop> {
+    let setup = case.setup();
+    let entry: Vec<String> = case.entry.path.split('/').map(str::to_owned).collect();
+    let lists = [Base::of(case)?, Base::asked(case)?].map(|base| [base.segments(), entry.clone()].concat());
+    let paths: Vec<(String, &str, Vec<String>)> = hrefs
+        .iter()
+        .filter_map(|href| Some((href.item?.id_text()?, href.link.rel.as_str(), href.segments())))
+        .collect();
+    let items: Vec<ItemPath<'_>> = paths.iter().map(|(id, rel, segments)| ItemPath { id, rel, segments }).collect();
+    let numbers = setup.citizens.values().map(|person| person.insz.clone());
+    let keys = hrefs.iter().filter_map(|href| href.item).flat_map(|item| [item.id_text(), item.language_text()]);
+    Ok(Roles::new(lists.into(), &items, numbers.chain(keys.flatten()).collect()))
+}
+
+fn no_name(_: &Name) -> bool {
+    false
+}
+
+/// Findings by name, in the base URL and in the hrefs.
+fn names_are(
+    case: &Case<'_>,
+    expected: &Text,
+    in_base: impl Fn(&Name) -> bool,
+    in_hrefs: impl Fn(&Name) -> bool,
+) -> Judgement {
+    let found = |names: Vec<Name>, is_wrong: &dyn Fn(&Name) -> bool| -> Vec<Finding> {
+        names.iter().filter(|name| is_wrong(name)).map(|name| name.finding(expected.clone())).collect()
+    };
+    let base = found(names_of_base(case)?, &in_base);
+    judged(case, base, names_of_hrefs(case).map(|names| found(names, &in_hrefs)))
+}
+
+pub(super) fn version_and_resource_segments_are_lower_case(case: &Case<'_>) -> Judgement {
+    let has_capital = |name: &Name| name.text.chars().any(char::is_uppercase);
+    names_are(case, &text!("alleen kleine letters", "lower case only"), has_capital, has_capital)
+}
+
+pub(super) fn resource_names_have_no_underscore_or_dot(case: &Case<'_>) -> Judgement {
+    let has_mark = |name: &Name| !name.is_version && name.text.contains(['_', '.']);
+    names_are(case, &text!("geen `_` en geen `.`", "no `_` and no `.`"), has_mark, has_mark)
+}
+
+pub(super) fn resource_names_are_not_reserved_words(case: &Case<'_>) -> Judgement {
+    let is_reserved = |name: &Name| ["id", "doc", "ns"].iter().any(|word| name.text.eq_ignore_ascii_case(word));
+    let in_list = |name: &Name| !name.is_prefix && is_reserved(name);
+    names_are(
+        case,
+        &text!("een naam die niet `id`, `doc` of `ns` is", "a name that is not `id`, `doc` or `ns`"),
+        in_list,
+        is_reserved,
+    )
+}
+
+pub(super) fn resource_names_are_nouns(case: &Case<'_>) -> Judgement {
+    let verbs = case.parameter("verbs");
+    let is_verb = |name: &Name| {
+        let first = href::words(&name.text).into_iter().next().unwrap_or_default();
+        // What may be an identifier is left alone.
+        !name.is_version
+            && !name.is_prefix
+            && !name.is_doubtful
+            && name.text != DOWNLOAD
+            && verbs.contains(&first.as_str())
+    };
+    names_are(case, &text!("een zelfstandig naamwoord", "a noun"), is_verb, is_verb)
+}
+
+pub(super) fn resource_names_are_plural(case: &Case<'_>) -> Judgement {
+    let hrefs = hrefs(case)?;
+    let ids: BTreeSet<String> = hrefs.iter().filter_map(|href| href.item).filter_map(Certificate::id_text).collect();
+    if ids.len() < 3 {
+        return Err(reason::too_few(ids.len() as u64, 3).into());
+    }
+    let roles = roles(case, &hrefs)?;
+    let is_chosen = |name: &Name| {
+        let required = name.text == DOWNLOAD || roles.is_listed(&name.text);
+        !name.is_version && !name.is_doubtful && !required
+    };
+    let chosen: Vec<Name> = names_of_hrefs(case)?.into_iter().filter(is_chosen).collect();
+    if chosen.is_empty() {
+        return Ok(Verdict::not_applicable(text!(
+            "de bron koos zelf geen resourcenamen",
+            "the source chose no resource names itself"
+        )));
+    }
+    let singular = |name: &Name| chosen.iter().any(|other| other.text == name.text) && !href::can_be_plural(&name.text);
+    names_are(case, &text!("een meervoud", "a plural"), no_name, singular)
+}
+
+pub(super) fn identifiers_are_not_uris(case: &Case<'_>) -> Judgement {
+    case.insz(Citizen::Subject)?;
+    let hrefs = hrefs(case)?;
+    if hrefs.iter().all(|href| href.item.is_none()) {
+        return Err(reason::too_few(0, 1).into());
+    }
+    let roles = roles(case, &hrefs)?;
+    let expected = || text!("een sleutel die zelf geen URI is", "a key that is not a URI itself");
+    let holds_uri = |href: &&Href<'_>| {
+        let Some(item) = href.item else { return false };
+        let segments = href.segments();
+        let identifiers = roles.of(&href.link.rel, &segments).into_iter().zip(&segments);
+        let in_path =
+            identifiers.filter(|(role, _)| *role == Role::Identifier).any(|(_, text)| href::is_absolute_uri(text));
+        // Not encoded it goes over several segments.
+        let path = format!("/{}", segments.join("/")).to_ascii_lowercase();
+        let spread = path.contains("/https://") || path.contains("/http://");
+        let id = item.id_text();
+        let in_query =
+            href::query_values(&href.url).any(|value| Some(&value) == id.as_ref() && href::is_absolute_uri(&value));
+        in_path || spread || in_query
+    };
+    case.judged(hrefs.iter().filter(holds_uri).map(|href| href.finding(expected())).collect())
+}

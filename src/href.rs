@@ -1,0 +1,376 @@
+//! What an href says by its form: which are judged, its version, and which of its path segments name a resource. Pure:
+//! nothing here knows a recording.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use percent_encoding::percent_decode_str;
+use url::{Host, Url};
+use uuid::Uuid;
+
+use crate::exchange::Part;
+
+/// The rels whose hrefs are judged. Others (help, describedby, curies …) may live anywhere.
+const JUDGED: [&str; 8] = ["self", "next", "prev", "previous", "start", "first", "last", "download"];
+
+/// The languages that a certificate may have: as a path segment they are part of its key.
+const LANGUAGES: [&str; 4] = ["nl", "fr", "de", "en"];
+
+/// From how many items with different ids on a repeated segment is a name.
+const REPEATED: usize = 3;
+
+/// Whether the hrefs of a rel are judged.
+pub fn is_judged(rel: &str) -> bool {
+    JUDGED.iter().any(|judged| rel.eq_ignore_ascii_case(judged))
+}
+
+/// The path segments, percent-decoded. Their positions are those of [`Part::Segment`].
+pub fn segments(url: &Url) -> Vec<String> {
+    url.path_segments().into_iter().flatten().map(decoded).collect()
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+/// `v` and a natural number.
+pub fn is_version(segment: &str) -> bool {
+    let Some(number) = segment.strip_prefix('v') else { return false };
+    let digits = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    digits && (number == "0" || !number.starts_with('0'))
+}
+
+/// What somebody meant as a version: `v1.2`, `V1`, `v1-beta`.
+pub fn is_meant_as_version(segment: &str) -> bool {
+    let mut characters = segment.chars();
+    characters.next().is_some_and(|c| c.eq_ignore_ascii_case(&'v'))
+        && characters.next().is_some_and(|c| c.is_ascii_digit())
+}
+
+/// The version segment with its position.
+pub fn version(segments: &[String]) -> Option<(usize, &str)> {
+    let position = segments.iter().position(|segment| is_version(segment))?;
+    segments.get(position).map(|segment| (position, segment.as_str()))
+}
+
+/// Whether a URL leads to this machine itself.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// An href of an item, by its path.
+#[derive(Clone, Copy, Debug)]
+pub struct ItemPath<'a> {
+    /// The id of the item.
+    pub id: &'a str,
+    /// The rel of the link.
+    pub rel: &'a str,
+    /// The decoded path segments.
+    pub segments: &'a [String],
+}
+
+/// What a path segment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The version, or what is meant as one.
+    Version,
+    /// A name that belongs to the path of the list.
+    Listed,
+    /// A name of the source's own choice: it stands unchanged in the hrefs of three or more items.
+    Chosen {
+        /// In those of all items. Where only in some, it may as well be part of their identifier.
+        everywhere: bool,
+    },
+    /// Anything else.
+    Identifier,
+}
+
+/// Which path segments are names.
+#[derive(Debug)]
+pub struct Roles {
+    lists: Vec<Vec<String>>,
+    repeated: BTreeMap<(String, usize, String), bool>,
+    identifiers: BTreeSet<String>,
+}
+
+impl Roles {
+    /// From the paths of the list (without what identifies the citizen), the hrefs of the items, and the texts that
+    /// are identifiers wherever they stand: numbers of citizens, ids, languages.
+    pub fn new(lists: Vec<Vec<String>>, items: &[ItemPath<'_>], identifiers: BTreeSet<String>) -> Self {
+        let mut ids: BTreeMap<(String, usize, String), BTreeSet<&str>> = BTreeMap::new();
+        let mut all: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        for item in items {
+            let rel = item.rel.to_ascii_lowercase();
+            all.entry(rel.clone()).or_default().insert(item.id);
+            for (position, segment) in item.segments.iter().enumerate() {
+                ids.entry((rel.clone(), position, segment.clone())).or_default().insert(item.id);
+            }
+        }
+        let is_name = |segment: &str| !looks_like_identifier(segment) && !identifiers.contains(segment);
+        let repeated = ids
+            .into_iter()
+            .filter(|((_, _, segment), ids)| ids.len() >= REPEATED && is_name(segment))
+            .map(|(key, ids)| {
+                let everywhere = all.get(&key.0).is_some_and(|all| all.len() == ids.len());
+                (key, everywhere)
+            })
+            .collect();
+        Self { lists, repeated, identifiers }
+    }
+
+    /// What each segment of an href with that rel is.
+    pub fn of(&self, rel: &str, segments: &[String]) -> Vec<Role> {
+        let is_version = |segment: &String| is_meant_as_version(segment) && !self.identifiers.contains(segment);
+        let version = segments.iter().position(is_version);
+        let role = |(position, segment): (usize, &String)| {
+            if version == Some(position) { Role::Version } else { self.name(rel, position, segment) }
+        };
+        segments.iter().enumerate().map(role).collect()
+    }
+
+    fn name(&self, rel: &str, position: usize, segment: &str) -> Role {
+        if self.lists.iter().any(|list| list.get(position).is_some_and(|listed| listed == segment)) {
+            return Role::Listed;
+        }
+        match self.repeated.get(&(rel.to_ascii_lowercase(), position, segment.to_owned())) {
+            Some(everywhere) => Role::Chosen { everywhere: *everywhere },
+            None => Role::Identifier,
+        }
+    }
+
+    /// Whether a text is a name of the list path, at whatever position.
+    pub fn is_listed(&self, segment: &str) -> bool {
+        self.lists.iter().flatten().any(|listed| listed == segment)
+    }
+}
+
+fn looks_like_identifier(segment: &str) -> bool {
+    segment.is_empty()
+        || segment.bytes().all(|b| b.is_ascii_digit())
+        || LANGUAGES.iter().any(|language| segment.eq_ignore_ascii_case(language))
+        || Uuid::parse_str(segment).is_ok()
+}
+
+/// The one part of a URL that is an id, as a whole path segment or query value, percent-decoded; none where it stands
+/// nowhere or in several places.
+pub fn part_with_id(url: &Url, id: &str) -> Option<Part> {
+    let segments = segments(url).into_iter().enumerate().map(|(index, text)| (Part::Segment(index), text == id));
+    let pairs = url.query().into_iter().flat_map(|query| query.split('&')).filter(|pair| !pair.is_empty());
+    let values = pairs.map(|pair| pair.split_once('=').map_or("", |(_, value)| value));
+    // Not every source takes a plus for a space.
+    let is_id = |value: &str| decoded(value) == id || decoded(&value.replace('+', " ")) == id;
+    let values = values.enumerate().map(|(index, value)| (Part::Query(index), is_id(value)));
+    let mut found = segments.chain(values).filter(|(_, is_it)| *is_it).map(|(part, _)| part);
+    let part = found.next()?;
+    found.next().is_none().then_some(part)
+}
+
+/// The query values of a URL, percent-decoded.
+pub fn query_values(url: &Url) -> impl Iterator<Item = String> {
+    url.query_pairs().map(|(_, value)| value.into_owned())
+}
+
+/// Another text of the same look: every digit becomes a digit and every letter a letter of its case, within a to f
+/// where the whole text is hexadecimal; the version and variant of a UUID stay. `salt`: hexadecimal digits.
+pub fn alike(text: &str, salt: &str) -> String {
+    let hexadecimal = text.chars().all(|c| c.is_ascii_hexdigit() || !c.is_ascii_alphanumeric());
+    let is_uuid = text.len() == 36 && Uuid::parse_str(text).is_ok();
+    let letters = if hexadecimal { 6 } else { 26 };
+    let salt: Vec<u32> = salt.chars().filter_map(|c| c.to_digit(16)).collect();
+    let draw = |index: usize| {
+        let at = |offset: usize| salt.get((2 * index + offset) % salt.len().max(1)).copied().unwrap_or_default();
+        // The salt comes round again in a long text: the position keeps it from repeating itself.
+        16 * at(0) + at(1) + u32::try_from(index / 16).unwrap_or_default()
+    };
+    let letter = |first: char, index: usize| char::from_u32(u32::from(first) + draw(index) % letters).unwrap_or(first);
+    let other = |(index, c): (usize, char)| match c {
+        _ if is_uuid && matches!(index, 14 | 19) => c,
+        // A number keeps its length: no zero comes in front.
+        '1'..='9' if index == 0 => char::from_digit(1 + draw(index) % 9, 10).unwrap_or(c),
+        '0'..='9' => char::from_digit(draw(index) % 10, 10).unwrap_or(c),
+        'a'..='z' => letter('a', index),
+        'A'..='Z' => letter('A', index),
+        _ => c,
+    };
+    text.chars().enumerate().map(other).collect()
+}
+
+/// The absolute URI that an identifier is: `https://…`, `urn:nid:…`. A colon alone does not make one.
+pub fn is_absolute_uri(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let mut characters = scheme.chars();
+    let named = characters.next().is_some_and(|c| c.is_ascii_alphabetic())
+        && characters.all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    let urn = scheme.eq_ignore_ascii_case("urn")
+        && rest.split_once(':').is_some_and(|(space, name)| space.len() >= 2 && !name.is_empty());
+    named && (urn || rest.strip_prefix("//").is_some_and(|rest| !rest.is_empty()))
+}
+
+/// The words of a name: cut at hyphens, underscores and dots, and before each capital that follows a small letter.
+pub fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut small_before = false;
+    for c in name.chars() {
+        let cut = matches!(c, '-' | '_' | '.');
+        if cut || (c.is_uppercase() && small_before) {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| !cut) {
+            word.extend(c.to_lowercase());
+        }
+        small_before = c.is_lowercase() || c.is_ascii_digit();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether a name can be a plural, in Dutch or in English, as far as its last word tells. Doubt says yes.
+pub fn can_be_plural(name: &str) -> bool {
+    const IRREGULAR: [&str; 8] = ["people", "feet", "teeth", "geese", "mice", "lice", "sheep", "fish"];
+    let words = words(name);
+    let Some(last) = words.last() else { return true };
+    // Dutch: -s, -en, -n, -a, -i. English: -s, -en, -a, -i, -ae. What is short or holds a digit is an abbreviation.
+    let ends = last.ends_with(['s', 'n', 'a', 'i']) || last.ends_with("ae");
+    ends || last.chars().count() <= 3 || !last.chars().all(char::is_alphabetic) || IRREGULAR.contains(&last.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn path(text: &str) -> Vec<String> {
+        segments(&Url::parse(&format!("https://h{text}")).unwrap())
+    }
+
+    fn roles(items: &[(&str, &str)]) -> Roles {
+        let paths: Vec<(&str, Vec<String>)> = items.iter().map(|(id, href)| (*id, path(href))).collect();
+        let items: Vec<ItemPath<'_>> =
+            paths.iter().map(|(id, segments)| ItemPath { id, rel: "self", segments }).collect();
+        let identifiers = ["10000000077".to_owned()].into_iter().chain(items.iter().map(|item| item.id.to_owned()));
+        Roles::new(vec![path("/v1/certificates")], &items, identifiers.collect())
+    }
+
+    #[test]
+    fn a_version_is_v_and_a_natural_number() {
+        for right in ["v1", "v2", "v10", "v0"] {
+            assert!(is_version(right) && is_meant_as_version(right), "{right}");
+        }
+        for wrong in ["V1", "v1.2", "v1-beta", "v01"] {
+            assert!(!is_version(wrong) && is_meant_as_version(wrong), "{wrong}");
+        }
+        for other in ["v", "vergunningen", "1", "", "certificates"] {
+            assert!(!is_version(other) && !is_meant_as_version(other), "{other}");
+        }
+        assert_eq!(version(&path("/api/v2/x/v3")), Some((1, "v2")));
+    }
+
+    #[test]
+    fn a_segment_of_three_items_is_a_name_and_an_identifier_is_none() {
+        let item =
+            |id: &'static str, kind: &str| (id, format!("/v1/certificates/10000000077/letters/{kind}/2025/{id}/nl"));
+        let owned = [item("a", "FISC"), item("b", "FISC"), item("c", "FISC"), item("d", "OTHER")];
+        let items: Vec<(&str, &str)> = owned.iter().map(|(id, href)| (*id, href.as_str())).collect();
+        let roles = roles(&items);
+        let name = |everywhere| Role::Chosen { everywhere };
+        let identifier = Role::Identifier;
+        let found =
+            [Role::Version, Role::Listed, identifier, name(true), name(false), identifier, identifier, identifier];
+        assert_eq!(roles.of("SELF", &path(items[0].1)), found);
+        assert_eq!(roles.of("self", &path(items[3].1))[4], identifier);
+        assert_eq!(roles.of("download", &path(items[0].1))[3], identifier);
+    }
+
+    #[test]
+    fn an_id_that_looks_like_a_version_is_an_id() {
+        let roles = roles(&[("V9", "/certificates/V9"), ("V8", "/certificates/V8")]);
+        assert_eq!(roles.of("self", &path("/certificates/V9"))[1], Role::Identifier);
+        assert_eq!(roles.of("self", &path("/v1.2/v3"))[..], [Role::Version, Role::Identifier]);
+    }
+
+    #[test]
+    fn two_items_or_one_id_in_three_languages_show_no_name() {
+        let two = [("a", "/v1/Letters/a"), ("b", "/v1/Letters/b")];
+        assert_eq!(roles(&two).of("self", &path(two[0].1))[1], Role::Identifier);
+        let one = [("a", "/v1/Letters/a/nl"), ("a", "/v1/Letters/a/fr"), ("a", "/v1/Letters/a/de")];
+        assert_eq!(roles(&one).of("self", &path(one[0].1))[1], Role::Identifier);
+    }
+
+    #[test]
+    fn an_id_is_found_as_one_whole_part() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        assert_eq!(part_with_id(&url("https://h/v1/c/1/0b%2F7c/nl"), "0b/7c"), Some(Part::Segment(3)));
+        assert_eq!(part_with_id(&url("https://h/v1/d?x&id=a+b&&language=nl"), "a b"), Some(Part::Query(1)));
+        assert_eq!(part_with_id(&url("https://h/v1/a/a"), "a"), None);
+        assert_eq!(part_with_id(&url("https://h/v1/ab"), "a"), None);
+    }
+
+    #[test]
+    fn only_whole_uris_are_uris() {
+        for uri in ["https://data.example/id/1", "HTTP://x", "urn:uuid:1", "ftp://h/x"] {
+            assert!(is_absolute_uri(uri), "{uri}");
+        }
+        for key in ["a:b", "AB:12:3", "12:00", "urn", "urn:x", "https:", "https://", "a1b2", "1://x"] {
+            assert!(!is_absolute_uri(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn words_are_cut_at_hyphens_and_capitals() {
+        assert_eq!(words("getTaxLetters"), ["get", "tax", "letters"]);
+        assert_eq!(words("tax-letters_v2"), ["tax", "letters", "v2"]);
+        assert_eq!(words("PDF"), ["pdf"]);
+    }
+
+    #[test]
+    fn only_what_cannot_be_a_plural_is_none() {
+        for plural in [
+            "certificates",
+            "vergunningen",
+            "attesten",
+            "brieven",
+            "data",
+            "people",
+            "tax-letters",
+            "musea",
+            "pdf",
+            "detail2",
+        ] {
+            assert!(can_be_plural(plural), "{plural}");
+        }
+        for singular in ["letter", "certificate", "document", "attest", "vergunning", "taxLetter"] {
+            assert!(!can_be_plural(singular), "{singular}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_alike_text_keeps_length_and_classes(text in "\\PC{0,60}", salt in "[0-9a-f]{32}") {
+            let other = alike(&text, &salt);
+            prop_assert_eq!(other.chars().count(), text.chars().count());
+            for (a, b) in text.chars().zip(other.chars()) {
+                prop_assert_eq!(a.is_ascii_digit(), b.is_ascii_digit());
+                prop_assert_eq!(a.is_ascii_lowercase(), b.is_ascii_lowercase());
+                prop_assert_eq!(a.is_ascii_uppercase(), b.is_ascii_uppercase());
+            }
+        }
+
+        #[test]
+        fn a_uuid_stays_a_uuid(bytes in any::<[u8; 16]>(), salt in "[0-9a-f]{32}") {
+            let uuid = uuid::Builder::from_random_bytes(bytes).into_uuid();
+            let other = Uuid::parse_str(&alike(&uuid.to_string(), &salt)).unwrap();
+            prop_assert_eq!((other.get_version(), other.get_variant()), (uuid.get_version(), uuid.get_variant()));
+        }
+
+        #[test]
+        fn any_text_can_be_read(text in "\\PC{0,80}") {
+            let (_, _) = (words(&text), is_absolute_uri(&text));
+            let _ = (can_be_plural(&text), is_version(&text), is_meant_as_version(&text));
+        }
+    }
+}
