@@ -21,6 +21,12 @@ pub fn valid(digits: &str) -> bool {
     }
 }
 
+/// The eleven digits of a national number, without the dots, dashes and spaces that people write between them.
+pub fn bare(text: &str) -> Option<String> {
+    let digits: String = text.chars().filter(|c| !matches!(c, '.' | '-' | ' ')).collect();
+    valid(&digits).then_some(digits)
+}
+
 /// The n-th surrogate: 11 digits with a valid check number that were never issued, since serial 000 does not exist and
 /// the first ones have month and day 00 too.
 pub fn surrogate(index: usize) -> String {

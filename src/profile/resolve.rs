@@ -253,7 +253,7 @@ fn citizens(reader: &mut Reader<'_>, profile: &[Citizen]) -> Vec<ResolvedCitizen
         let token = citizen_token(reader, n, citizen);
         let place = format!("citizens[{n}].insz");
         let Some(number) = reader.secret(&place, &citizen.insz) else { continue };
-        let Some(insz) = national_number(&number) else {
+        let Some(insz) = insz::bare(number.expose_secret()).map(SecretString::from) else {
             reader.fault(
                 place,
                 text!(
@@ -283,12 +283,6 @@ fn citizens(reader: &mut Reader<'_>, profile: &[Citizen]) -> Vec<ResolvedCitizen
         citizens.push(ResolvedCitizen { name: citizen.name.clone(), role: citizen.role, insz, token });
     }
     citizens
-}
-
-/// Eleven digits, without the dots, dashes and spaces that people write between them.
-fn national_number(text: &SecretString) -> Option<SecretString> {
-    let digits: String = text.expose_secret().chars().filter(|c| !matches!(c, '.' | '-' | ' ')).collect();
-    insz::valid(&digits).then(|| SecretString::from(digits))
 }
 
 fn values(token: Option<&CitizenToken>) -> Vec<&str> {

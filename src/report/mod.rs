@@ -27,7 +27,7 @@ pub use model::{
 };
 pub use terminal::{Options, last_line, render};
 pub use words::{State, why_partial};
-pub use write::{Unwritten, write, write_all};
+pub use write::{Unwritten, write, write_all, write_secret};
 
 /// Every file of a run: its name, and its text or why there is none. `lang` is the language of the files that hold only
 /// one.

@@ -40,22 +40,48 @@ impl fmt::Display for Unwritten {
 
 impl std::error::Error for Unwritten {}
 
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Readers {
+    /// Whom the owner's umask says.
+    Usual,
+    /// Its owner alone (0600): it holds a secret.
+    Owner,
+}
+
 /// Writes `name` in `folder`, which is made where it is not there. Afterwards the file is whole, or as it was before.
 ///
 /// # Errors
 /// In words, when the folder or the file cannot be written.
 pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Unwritten> {
-    let path = folder.join(name);
-    replace(folder, &path, bytes).map_err(|error| Unwritten::new(path.display().to_string(), Text::same(error)))
+    put(folder, name, bytes, Readers::Usual)
 }
 
-fn replace(folder: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Like [`write`], for a file that holds a secret: its owner alone may read it.
+///
+/// # Errors
+/// In words, when the folder or the file cannot be written.
+pub fn write_secret(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Unwritten> {
+    put(folder, name, bytes, Readers::Owner)
+}
+
+fn put(folder: &Path, name: &str, bytes: &[u8], readers: Readers) -> Result<(), Unwritten> {
+    let path = folder.join(name);
+    replace(folder, &path, bytes, readers)
+        .map_err(|error| Unwritten::new(path.display().to_string(), Text::same(error)))
+}
+
+fn replace(folder: &Path, path: &Path, bytes: &[u8], readers: Readers) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".bronkeur-");
-    // A temporary file is for its owner alone; a report is for whom the owner's umask says.
+    // A temporary file is for its owner alone.
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    if readers == Readers::Usual {
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    }
+    #[cfg(not(unix))]
+    let _ = readers;
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;

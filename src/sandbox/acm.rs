@@ -205,9 +205,11 @@ impl Acm {
     /// The scopes asked. Unasked, a token for the source has none, so that the lack of one can be tried; any other
     /// token has all, so that its audience alone tells it from a good one.
     fn granted_scope(&self, form: &Form, audience: &str) -> Result<String, Error> {
-        let known = [self.scope.as_str(), "openid", "profile", "vo", "rrn"];
+        let known = |scope| {
+            ["openid", "profile", "vo", "rrn"].contains(&scope) || self.scope.split(' ').any(|own| own == scope)
+        };
         let asked = form.get("scope").map(String::as_str).unwrap_or_default();
-        if asked.split_whitespace().any(|scope| !known.contains(&scope)) {
+        if asked.split_whitespace().any(|scope| !known(scope)) {
             return Err(Error(400, "invalid_scope", "a scope is unknown"));
         }
         let granted = match asked {

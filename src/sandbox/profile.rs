@@ -1,11 +1,8 @@
-//! What a profile says of the sandbox: resolved, for runs in this process, and as files, for everybody else.
-
-use std::fmt::Write as _;
+//! What a profile says of the sandbox: resolved, for runs in this process. `files` writes it, for everybody else.
 
 use url::Url;
 
-use super::Role;
-use super::server::{Credentials, Party, Sandbox};
+use super::{Party, Role, Sandbox};
 use crate::fault::InputFaults;
 use crate::profile::{
     self, Actor, CitizenToken, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient,
@@ -14,7 +11,7 @@ use crate::profile::{
 use crate::text;
 
 /// How reports name the sandbox.
-const NAME: &str = "Sandbox";
+pub(super) const NAME: &str = "Sandbox";
 
 impl Sandbox {
     /// The profile of this sandbox, ready to run with.
@@ -50,56 +47,6 @@ impl Sandbox {
         profile.tokens.without_scope = Some(credentials.without_scope.clone().into());
         Ok(profile)
     }
-
-    /// `bron.yaml` and the files that it refers to, each secret in a file of its own: name and text.
-    pub fn profile_files(&self) -> Vec<(String, String)> {
-        let credentials = self.credentials();
-        let mut files = vec![
-            ("client-secret.txt".to_owned(), credentials.client.secret.clone()),
-            ("source-secret.txt".to_owned(), credentials.source_client.secret.clone()),
-            ("expired-token.txt".to_owned(), credentials.expired.clone()),
-            ("token-without-scope.txt".to_owned(), credentials.without_scope.clone()),
-        ];
-        for person in &credentials.people {
-            files.push((format!("{}-insz.txt", person.name), person.insz.clone()));
-            files.push((format!("{}-token.txt", person.name), person.token.clone()));
-        }
-        files.extend(self.ca_pem().map(|pem| ("ca.pem".to_owned(), pem.to_owned())));
-        files.push(("bron.yaml".to_owned(), self.profile_yaml(credentials)));
-        files
-    }
-
-    fn profile_yaml(&self, credentials: &Credentials) -> String {
-        let bundle = if self.ca_pem().is_some() { "\n  ca_bundle: ca.pem" } else { "" };
-        let http_port = self.http_port().map(|port| format!("\n  http_port: {port}")).unwrap_or_default();
-        let (base_url, issuer) = (self.base_url(), self.issuer());
-        let mut yaml = format!(
-            "# The built-in source of bronkeur. Everything here is invented, and ends with `bronkeur serve`.\n\
-             source:\n  name: {NAME}\n  base_url: {base_url}{http_port}\n  openapi: {base_url}/openapi.json{bundle}\n\
-             acm:\n  environment: {issuer}\n  stand_in: true{bundle}\n\
-             \x20 client: {{ id: {}, secret: {{ file: client-secret.txt }} }}\n\
-             \x20 source_client: {{ id: {}, secret: {{ file: source-secret.txt }} }}\n\
-             \x20 audience: {}\n  scope: {}\n  actor: client_credentials\n  other_audience: {}\n\
-             citizens:\n",
-            credentials.client.id,
-            credentials.source_client.id,
-            credentials.audience,
-            credentials.scope,
-            credentials.other_audience.id,
-        );
-        for person in &credentials.people {
-            let (name, role) = (&person.name, role(person.role).as_str());
-            // Writing to a String cannot fail.
-            let _ = writeln!(
-                yaml,
-                "  - {{ name: {name}, role: {role}, insz: {{ file: {name}-insz.txt }}, token: {{ file: {name}-token.txt }} }}"
-            );
-        }
-        yaml.push_str(
-            "tokens:\n  expired: { file: expired-token.txt }\n  without_scope: { file: token-without-scope.txt }\n",
-        );
-        yaml
-    }
 }
 
 fn url(text: &str) -> Result<Url, InputFaults> {
@@ -116,7 +63,7 @@ fn client(party: &Party) -> ResolvedClient {
     ResolvedClient { id: party.id.clone(), auth: ResolvedClientAuth::Post(party.secret.clone().into()) }
 }
 
-fn role(role: Role) -> profile::Role {
+pub(super) fn role(role: Role) -> profile::Role {
     match role {
         Role::Subject => profile::Role::Subject,
         Role::Other => profile::Role::Other,

@@ -1,35 +1,29 @@
-//! Starting and stopping the sandbox, its credentials, and the log of what reached it.
+//! Starting and stopping the sandbox.
 
-use std::future::Future;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::Pin;
+use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
-use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::acm::{Acm, Client};
-use super::answer::{Answer, Inbound};
 use super::behaviour::{Behaviour, PlainHttp, ServerCertificate};
-use super::citizens::{Citizen, Role, people};
+use super::citizens::people;
 use super::control::Door;
+use super::credentials::{Credentials, Parties};
+use super::site::{Handler, Logged, SOURCE_AGENT, Server, Site};
 use super::source::Source;
-use super::tls::{Authority, Connections, Handshake, Peer};
-use super::tokens::{Grant, Tokens, now, secret};
+use super::tls::{Authority, Handshake};
+use super::tokens::{Tokens, secret};
 
-/// How the source names itself to the ACM: its own calls are not delayed.
-const SOURCE_AGENT: &str = "bronkeur-sandbox-source";
+/// How long the certificate of its authority is valid, in days.
+const AUTHORITY_DAYS: i64 = 90;
 /// The scope that the source asks of a token.
 const SCOPE: &str = "sandbox_attesten";
-/// The longest body that is read.
-const BODY: usize = 1 << 20;
 
 /// How to start a sandbox.
 #[derive(Clone, Debug)]
@@ -48,82 +42,6 @@ impl Default for Options {
     fn default() -> Self {
         Self { behaviour: Behaviour::default(), latency: Duration::ZERO, tls: true, port: 0 }
     }
-}
-
-/// A client of the ACM: id and secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Party {
-    /// The client-id.
-    pub id: String,
-    /// Its secret.
-    pub secret: String,
-}
-
-/// A client-id without a secret of ours.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientId {
-    /// The client-id.
-    pub id: String,
-}
-
-/// A citizen as a profile needs him.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
-    /// His name in the profile: `an`, `bo` or `cy`.
-    pub name: String,
-    /// What he is for.
-    pub role: Role,
-    /// His national number.
-    pub insz: String,
-    /// His access token at the ACM, not yet exchanged.
-    pub token: String,
-}
-
-/// All that a profile needs to check the sandbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Credentials {
-    /// The caller, which imitates the attesten-backend.
-    pub client: Party,
-    /// The source as a client of the ACM; its id is the audience.
-    pub source_client: Party,
-    /// The audience of the source.
-    pub audience: String,
-    /// The scope of the source.
-    pub scope: String,
-    /// The audience of another API.
-    pub other_audience: ClientId,
-    /// The citizens.
-    pub people: Vec<Person>,
-    /// A TX token of the subject for the source that expired long ago.
-    pub expired: String,
-    /// A TX token of the subject for the source without its scope.
-    pub without_scope: String,
-}
-
-/// One of the two servers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Server {
-    /// The ACM.
-    Acm,
-    /// The source.
-    Source,
-}
-
-/// A request that reached a server.
-#[derive(Clone, Debug)]
-pub struct Logged {
-    /// Which server.
-    pub server: Server,
-    /// The method.
-    pub method: String,
-    /// The path.
-    pub path: String,
-    /// The query string.
-    pub query: Option<String>,
-    /// Names and values of the headers.
-    pub headers: Vec<(String, String)>,
-    /// Who called.
-    pub peer: SocketAddr,
 }
 
 /// A running ACM and source; dropping it stops them.
@@ -145,7 +63,7 @@ impl Sandbox {
         let source_listener = listen(&options, 1).await?;
         let plain_listener = if options.tls { Some(listen(&options, 2).await?) } else { None };
         let behaviour = &options.behaviour;
-        let authority = if options.tls { Some(Authority::new()?) } else { None };
+        let authority = if options.tls { Some(Authority::new(AUTHORITY_DAYS)?) } else { None };
         let handshake = |shape, answers_old_tls| {
             let acceptor = authority.as_ref().map(|authority| authority.acceptor(shape)).transpose()?;
             Ok::<_, io::Error>(Handshake { acceptor, answers_old_tls: answers_old_tls && options.tls })
@@ -161,7 +79,7 @@ impl Sandbox {
         let site = |server, handler, reachable: &Arc<AtomicBool>| Site {
             server,
             handler,
-            log: Arc::clone(&log),
+            log: Some(Arc::clone(&log)),
             latency: options.latency,
             reachable: Arc::clone(reachable),
         };
@@ -237,7 +155,8 @@ fn world(
     let party = || Client { id: Uuid::new_v4().to_string(), secret: secret() };
     let (caller, source_client) = (party(), party());
     let other_audience = Uuid::new_v4().to_string();
-    let credentials = credentials(&people, &tokens, &caller, &source_client, &other_audience);
+    let parties = Parties { caller: &caller, source: &source_client, other: &other_audience, scope: SCOPE };
+    let credentials = parties.credentials(&people, &tokens);
     let base = behaviour.public_base.clone().unwrap_or_else(|| format!("{origin}{}", behaviour.prefix));
     let source = Source {
         behaviour: behaviour.clone(),
@@ -267,123 +186,10 @@ fn world(
     Ok((acm, source, credentials))
 }
 
-fn credentials(people: &[Citizen], tokens: &Tokens, caller: &Client, source: &Client, other: &str) -> Credentials {
-    let now = now();
-    let hour = 3600;
-    let grant = |person: &Citizen, audience: &str, scope: &str, expires| Grant {
-        insz: Some(person.insz.clone()),
-        sub: person.sub.clone(),
-        audience: audience.to_owned(),
-        client_id: caller.id.clone(),
-        scope: scope.to_owned(),
-        issued: expires - 8 * hour,
-        expires,
-    };
-    // The citizen's own token is for the caller and has every scope: its audience alone keeps it out of the source.
-    let all_scopes = format!("openid profile vo rrn {SCOPE}");
-    let person = |person: &Citizen| Person {
-        name: person.name.to_owned(),
-        role: person.role,
-        insz: person.insz.clone(),
-        token: tokens.issue(grant(person, &caller.id, &all_scopes, now + 30 * 24 * hour)),
-    };
-    let subject = |scope: &str, expires| {
-        people.first().map(|one| tokens.issue(grant(one, &source.id, scope, expires))).unwrap_or_default()
-    };
-    let party = |client: &Client| Party { id: client.id.clone(), secret: client.secret.clone() };
-    Credentials {
-        client: party(caller),
-        source_client: party(source),
-        audience: source.id.clone(),
-        scope: SCOPE.to_owned(),
-        other_audience: ClientId { id: other.to_owned() },
-        people: people.iter().map(person).collect(),
-        expired: subject(SCOPE, now - 24 * hour),
-        without_scope: subject("openid", now + 30 * 24 * hour),
-    }
-}
-
 /// The source's way to its ACM: straight, with the sandbox's own authority only.
-fn client(ca: Option<&str>) -> io::Result<reqwest::Client> {
+pub(super) fn client(ca: Option<&str>) -> io::Result<reqwest::Client> {
     let ca = ca.map(|ca| reqwest::Certificate::from_pem(ca.as_bytes())).transpose().map_err(io::Error::other)?;
     // Only that one, also where there is none: reading the machine's own store takes longer than all the rest.
     let builder = reqwest::Client::builder().no_proxy().tls_certs_only(ca);
     builder.user_agent(SOURCE_AGENT).timeout(Duration::from_secs(10)).build().map_err(io::Error::other)
-}
-
-#[derive(Clone)]
-enum Handler {
-    Acm(Arc<Acm>),
-    Source(Arc<Source>),
-    /// Sends every caller on to this origin.
-    Redirect(Arc<str>),
-}
-
-/// A server: who answers, and what is done around each answer.
-#[derive(Clone)]
-struct Site {
-    server: Server,
-    handler: Handler,
-    log: Arc<Mutex<Vec<Logged>>>,
-    latency: Duration,
-    reachable: Arc<AtomicBool>,
-}
-
-impl Site {
-    fn run(self, listener: TcpListener, handshake: Handshake, stopped: &watch::Receiver<()>) -> io::Result<()> {
-        let connections = Connections::start(listener, handshake, Arc::clone(&self.reachable), stopped.clone())?;
-        let mut stopped = stopped.clone();
-        let stop: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
-            stopped.changed().await.ok();
-        });
-        let service = Router::new().fallback(answer).with_state(self).into_make_service_with_connect_info::<Peer>();
-        let server = axum::serve(connections, service).with_graceful_shutdown(stop);
-        tokio::spawn(async move { server.await });
-        Ok(())
-    }
-
-    fn note(&self, inbound: &Inbound, peer: SocketAddr) {
-        let headers = inbound.headers.iter();
-        let headers =
-            headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
-        let logged = Logged {
-            server: self.server,
-            method: inbound.method.clone(),
-            path: inbound.path.clone(),
-            query: inbound.query.clone(),
-            headers: headers.collect(),
-            peer,
-        };
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).push(logged);
-    }
-}
-
-async fn answer(State(site): State<Site>, ConnectInfo(peer): ConnectInfo<Peer>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, BODY).await.unwrap_or_default().to_vec();
-    let inbound = Inbound {
-        method: parts.method.to_string(),
-        path: parts.uri.path().to_owned(),
-        query: parts.uri.query().map(str::to_owned),
-        headers: parts.headers,
-        body,
-    };
-    site.note(&inbound, peer.0);
-    if !site.reachable.load(Ordering::Relaxed) {
-        return Answer::status(503).into_response();
-    }
-    let answer = match &site.handler {
-        Handler::Acm(acm) => acm.answer(&inbound),
-        Handler::Source(source) => source.answer(&inbound).await,
-        Handler::Redirect(origin) => {
-            let mut answer = Answer::status(301);
-            answer.set("location", &format!("{origin}{}", inbound.path));
-            answer
-        }
-    };
-    let own_call = site.server == Server::Acm && inbound.header("user-agent") == Some(SOURCE_AGENT);
-    if !own_call && !site.latency.is_zero() {
-        tokio::time::sleep(site.latency).await;
-    }
-    answer.into_response()
 }

@@ -3,6 +3,7 @@
 mod acm;
 mod faults;
 mod source;
+mod stand_in;
 
 use reqwest::{Client, Method, Response};
 use serde_json::Value;

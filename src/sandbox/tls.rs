@@ -32,16 +32,33 @@ pub(super) struct Authority {
 }
 
 impl Authority {
-    /// Makes an authority, valid from yesterday for 90 days.
-    pub(super) fn new() -> io::Result<Self> {
+    /// Makes an authority, valid from three days ago for so many days.
+    pub(super) fn new(days: i64) -> io::Result<Self> {
+        let mut params = Self::params();
+        limit_validity(&mut params, -3, days)?;
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        let ca_pem = params.self_signed(&key).map_err(io::Error::other)?.pem();
+        Ok(Self { ca_pem, issuer: Issuer::new(params, key) })
+    }
+
+    /// The authority of an earlier start, by its certificate and its key (PEM).
+    pub(super) fn kept(ca_pem: &str, key_pem: &str) -> io::Result<Self> {
+        let key = KeyPair::from_pem(key_pem).map_err(io::Error::other)?;
+        // What signs is name and key; they are the same as in the certificate.
+        Ok(Self { ca_pem: ca_pem.to_owned(), issuer: Issuer::new(Self::params(), key) })
+    }
+
+    /// Its private key, as PEM.
+    pub(super) fn key_pem(&self) -> String {
+        self.issuer.key().serialize_pem()
+    }
+
+    fn params() -> CertificateParams {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params.distinguished_name.push(DnType::CommonName, "bronkeur sandbox CA");
-        limit_validity(&mut params, -3, 90)?;
-        let key = KeyPair::generate().map_err(io::Error::other)?;
-        let ca_pem = params.self_signed(&key).map_err(io::Error::other)?.pem();
-        Ok(Self { ca_pem, issuer: Issuer::new(params, key) })
+        params
     }
 
     /// What a server with such a certificate needs for its handshakes.
