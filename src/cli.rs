@@ -1,5 +1,6 @@
 //! The command line.
 
+mod acm;
 mod check;
 mod demo;
 mod explain;
@@ -24,6 +25,7 @@ const AFTER_HELP: &str = "\
 Start here:
   bronkeur demo                       checks the built-in source: nothing to configure, nothing leaves this machine
   bronkeur check -p bron.yaml         checks your own source
+  bronkeur acm                        an issuer for a source on your laptop, with a profile for it
   bronkeur explain LST-11             what a requirement asks, why, and how it is judged
 
 Exit status:
@@ -80,6 +82,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Keep the built-in ACM and source running, with a profile for them
     Serve(serve::ServeArgs),
+    /// The built-in ACM alone: the issuer for your own source, on this machine
+    Acm(acm::AcmArgs),
     /// Break the built-in source in every known way and show which requirements notice
     Selftest(selftest::SelftestArgs),
     /// The requirements: number, level, basis, how they are judged
@@ -188,6 +192,7 @@ impl Command {
             Self::Check(args) => check::check(&args, global),
             Self::Demo(args) => demo::demo(&args, global),
             Self::Serve(args) => serve::serve(&args, global),
+            Self::Acm(args) => acm::acm(&args, global),
             Self::Selftest(args) => selftest::selftest(&args, global),
             Self::List(args) => list::list(&args, global),
             Self::Explain(args) => explain::explain(&args, global),

@@ -1,13 +1,15 @@
 //! `bronkeur serve`: the built-in ACM and source, kept running, with a profile for them.
 
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 
 use clap::Args;
+use tokio::runtime::Runtime;
 
 use super::demo::SandboxArgs;
 use super::{Done, Global, Trouble, output, runtime};
 use crate::report;
-use crate::sandbox::{Sandbox, faults};
+use crate::sandbox::{PROFILE, ProfileFile, faults};
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;
@@ -39,28 +41,47 @@ pub(super) fn serve(args: &ServeArgs, global: &Global) -> Done {
     }
     let runtime = runtime()?;
     let sandbox = runtime.block_on(args.sandbox.start())?;
-    let profile = write_profile(&sandbox, &args.out)?;
+    let profile = write_profile(&sandbox.profile_files(), &args.out)?;
     let (issuer, base_url) = (sandbox.issuer(), sandbox.base_url());
     let profile = profile.display();
     let words = text!(
         "ACM      {issuer}\nbron     {base_url}\nprofiel  {profile}\n\nKeur hem vanuit een ander venster:\n    bronkeur check -p {profile}\nCtrl-C stopt.\n",
         "ACM      {issuer}\nsource   {base_url}\nprofile  {profile}\n\nCheck it from another window:\n    bronkeur check -p {profile}\nCtrl-C stops.\n"
     );
-    output::print(words.get(global.lang()));
-    let stopped = runtime.block_on(tokio::signal::ctrl_c());
+    until_stopped(&runtime, || output::print(words.get(global.lang())))
+}
+
+/// Says something as soon as Ctrl-C is listened to, and waits for it.
+pub(super) fn until_stopped(runtime: &Runtime, say: impl FnOnce()) -> Done {
+    let stopped = runtime.block_on(async {
+        let mut stopped = pin!(tokio::signal::ctrl_c());
+        // Its first poll is what makes it listen.
+        tokio::select! {
+            biased;
+            stopped = &mut stopped => return stopped,
+            () = std::future::ready(()) => {}
+        }
+        say();
+        stopped.await
+    });
     stopped.map(|()| ExitStatus::Success).map_err(|error| Trouble::internal("Ctrl-C", &error))
 }
 
-/// Writes the profile and the files that it refers to; secrets stand in files of their own.
-fn write_profile(sandbox: &Sandbox, folder: &Path) -> Result<PathBuf, Trouble> {
-    let files = sandbox.profile_files();
-    let unwritten = report::write_all(folder, files.iter().map(|(name, text)| (name.as_str(), Ok(text.clone()))));
-    match unwritten.into_iter().next() {
-        None => Ok(folder.join("bron.yaml")),
-        Some(problem) => Err(Trouble::Other(
-            ExitStatus::Internal,
-            Text::new(problem.in_words(Lang::Nl), problem.in_words(Lang::En)),
-            text!("kies met --out een map waarin u mag schrijven", "choose with --out a folder in which you may write"),
-        )),
+/// Writes the profile and the files that it refers to; secrets stand in files of their own, which only their owner may
+/// read. Returns where the profile is.
+pub(super) fn write_profile(files: &[ProfileFile], folder: &Path) -> Result<PathBuf, Trouble> {
+    for file in files {
+        let write = if file.secret { report::write_secret } else { report::write };
+        write(folder, &file.name, file.text.as_bytes()).map_err(|problem| {
+            Trouble::Other(
+                ExitStatus::Internal,
+                Text::new(problem.in_words(Lang::Nl), problem.in_words(Lang::En)),
+                text!(
+                    "kies met --out een map waarin u mag schrijven",
+                    "choose with --out a folder in which you may write"
+                ),
+            )
+        })?;
     }
+    Ok(folder.join(PROFILE))
 }

@@ -1,0 +1,246 @@
+//! `bronkeur acm`: the built-in ACM alone, as a stand-in issuer for the owner's own source on a laptop.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::serve::{until_stopped, write_profile};
+use super::{Done, Global, Trouble, environment, output, runtime};
+use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, read_text};
+use crate::insz;
+use crate::profile::{Profile, ProfileText};
+use crate::sandbox::{
+    AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, Kept, PROFILE, ProfileFile, Role, SOURCE_SECRET, STAND_IN_COMMENT,
+    StandIn, StandInOptions,
+};
+use crate::text;
+use crate::verdict::ExitStatus;
+
+/// The longest file that is kept from an earlier start.
+const LARGEST: usize = 64 * 1024;
+/// The shortest secret of a client.
+const SHORTEST: usize = 8;
+
+const AFTER_HELP: &str = "\
+Your own source on a laptop, in two windows:
+  bronkeur acm --base-url https://localhost:8443/v1
+  bronkeur check -p acm/bron.yaml
+
+The first one prints what your source needs to know of its ACM, as it would of the real one: the issuer, the
+introspection URL, a client-id and the file with its secret. Ids, secrets and the certificate authority stay the
+same at the next start, as long as the folder of --out is there; a secret of your own may stand in the file too.
+
+The three citizens have invented numbers. To use those of your test data:
+  bronkeur acm --subject-insz-env INSZ_AN --other-insz-env INSZ_BO --empty-insz-env INSZ_CY
+
+The source sees the flow of the real ACM, and bronkeur sees what the source asks: SEC-16 (does it introspect?) and
+SEC-20 (what if it cannot?) are judged too. Since this is not the real ACM, the result is at best partial.";
+
+#[derive(Clone, Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct AcmArgs {
+    /// The port; 0 for any
+    #[arg(long, default_value_t = 8444)]
+    port: u16,
+    /// Plain http instead of TLS
+    #[arg(long)]
+    plain_http: bool,
+    /// Where the profile and what it refers to go
+    #[arg(short, long, value_name = "DIR", default_value = "acm")]
+    out: PathBuf,
+    /// Your source, up to and including the version
+    #[arg(long, value_name = "URL", default_value = "https://localhost:8443/v1")]
+    base_url: String,
+    /// The client-id of your source, which is the audience of its tokens
+    #[arg(long, value_name = "ID", default_value = "laptop-source", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    audience: String,
+    /// The scope that your source asks of a token
+    #[arg(long, default_value = "attesten", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    scope: String,
+    /// The variable with the national number of the citizen who is examined
+    #[arg(long, value_name = "NAME")]
+    subject_insz_env: Option<String>,
+    /// The variable with the national number of an unrelated citizen
+    #[arg(long, value_name = "NAME")]
+    other_insz_env: Option<String>,
+    /// The variable with the national number of a citizen without certificates
+    #[arg(long, value_name = "NAME")]
+    empty_insz_env: Option<String>,
+    /// Print the secret of the source, not only the file that holds it
+    #[arg(long)]
+    show: bool,
+}
+
+pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
+    let variables = args.variables();
+    let (numbers, mut faults) = numbers(&variables);
+    let kept = kept(&args.out).unwrap_or_else(|more| {
+        faults.extend(more.0);
+        Kept::default()
+    });
+    faults.extend(foreign_profile(&args.out));
+    InputFaults(faults).or(())?;
+    let runtime = runtime()?;
+    let options = StandInOptions {
+        tls: !args.plain_http,
+        port: args.port,
+        audience: args.audience.clone(),
+        scope: args.scope.clone(),
+        resource: args.base_url.clone(),
+        numbers,
+        kept,
+    };
+    let acm = runtime.block_on(StandIn::start(options)).map_err(|error| args.not_started(&error))?;
+    let files = acm.profile_files(&args.base_url, &variables);
+    // What is wrong in the arguments shows before anything is written.
+    for file in files.iter().filter(|file| file.name == PROFILE) {
+        let mut profile = Profile::read("command line", &file.text)?;
+        // Nobody can look up a line of a text that is not there.
+        profile.text = ProfileText::default();
+        InputFaults(profile.validate("command line")).or(())?;
+    }
+    // None of this belongs in a repository. A folder that was there has its own rules.
+    let ignore = ProfileFile { name: ".gitignore".to_owned(), text: "*\n".to_owned(), secret: false };
+    let ignore = if args.out.exists() { Vec::new() } else { vec![ignore] };
+    let profile = write_profile(&[ignore, files].concat(), &args.out)?;
+    let words = args.words(&acm, &profile);
+    let status = until_stopped(&runtime, || output::print(words.get(global.lang())));
+    drop(acm);
+    runtime.shutdown_background();
+    status
+}
+
+impl AcmArgs {
+    /// Which citizen's number stands in which variable.
+    fn variables(&self) -> Vec<(Role, String)> {
+        let named = [
+            (Role::Subject, &self.subject_insz_env),
+            (Role::Other, &self.other_insz_env),
+            (Role::Empty, &self.empty_insz_env),
+        ];
+        named.into_iter().filter_map(|(role, name)| Some((role, name.clone()?))).collect()
+    }
+
+    fn not_started(&self, error: &std::io::Error) -> Trouble {
+        let (port, out) = (self.port, self.out.display());
+        Trouble::Other(
+            ExitStatus::Undecided,
+            text!(
+                "de ingebouwde ACM start niet op poort {port}: {error}",
+                "the built-in ACM does not start on port {port}: {error}"
+            ),
+            text!(
+                "kies met --port een vrije poort; ligt het aan {out}/{AUTHORITY_KEY}, verwijder het dan",
+                "choose a free port with --port; if {out}/{AUTHORITY_KEY} is to blame, delete it"
+            ),
+        )
+    }
+
+    /// What the owner does next. The names of the settings are the same in every language: scripts may read them.
+    fn words(&self, acm: &StandIn, profile: &Path) -> text::Text {
+        let file = |name: &str| self.out.join(name).display().to_string();
+        let source = &acm.credentials().source_client;
+        let mut settings = vec![
+            ("issuer", acm.issuer().to_owned()),
+            ("introspection", acm.introspection()),
+            ("client-id", source.id.clone()),
+            ("client-secret-file", file(SOURCE_SECRET)),
+        ];
+        settings.extend(self.show.then(|| ("client-secret", source.secret.clone())));
+        settings.push(("scope", acm.credentials().scope.clone()));
+        settings.extend(acm.authority().map(|_| ("ca", file(AUTHORITY))));
+        settings.push(("profile", profile.display().to_string()));
+        let lines: Vec<String> = settings.iter().map(|(name, value)| format!("    {name:<20}{value}")).collect();
+        let settings = lines.join("\n");
+        let (check, out, base_url) = (profile.display(), self.out.display(), &self.base_url);
+        text!(
+            "De ingebouwde ACM draait. Stel uw bron erop in zoals op de echte:\n\n{settings}\n\n\
+             Keur de bron op {base_url} dan vanuit een ander venster:\n    bronkeur check -p {check}\n\n\
+             De burgers en hun tokens staan in {out}; zie `bronkeur acm --help` om de nummers van uw testgegevens te gebruiken.\n\
+             Ctrl-C stopt.\n",
+            "The built-in ACM runs. Configure your source for it, as for the real one:\n\n{settings}\n\n\
+             Then check the source at {base_url} from another window:\n    bronkeur check -p {check}\n\n\
+             The citizens and their tokens stand in {out}; see `bronkeur acm --help` for using the numbers of your test data.\n\
+             Ctrl-C stops.\n"
+        )
+    }
+}
+
+/// The numbers in these variables, and what is wrong with them.
+fn numbers(variables: &[(Role, String)]) -> (Vec<(Role, String)>, Vec<InputFault>) {
+    let mut numbers: Vec<(Role, String)> = Vec::new();
+    let mut faults = Vec::new();
+    for (role, name) in variables {
+        let mut fault = |message, remedy| faults.push(InputFault::new("command line", message, remedy).at(name));
+        let Some(text) = environment(name) else {
+            fault(
+                text!(
+                    "deze omgevingsvariabele bestaat niet, of is leeg",
+                    "this environment variable is not set, or empty"
+                ),
+                text!("geef `{name}` een waarde voor u start", "set `{name}` before you start"),
+            );
+            continue;
+        };
+        let Some(number) = insz::bare(text.trim()) else {
+            fault(
+                text!(
+                    "bevat geen geldig rijksregisternummer: elf cijfers met een juist controlegetal",
+                    "holds no valid national number: eleven digits with a right check number"
+                ),
+                text!("kijk het nummer van deze testburger na", "check the number of this test citizen"),
+            );
+            continue;
+        };
+        if numbers.iter().any(|(_, other)| *other == number) {
+            fault(
+                text!("bevat het nummer van een andere burger", "holds the number of another citizen"),
+                text!("geef elke burger een eigen nummer", "give every citizen a number of its own"),
+            );
+        }
+        numbers.push((*role, number));
+    }
+    (numbers, faults)
+}
+
+/// A profile in the folder that somebody else wrote is never replaced.
+fn foreign_profile(folder: &Path) -> Option<InputFault> {
+    let path = folder.join(PROFILE);
+    let ours = |text: String| text.lines().next() == STAND_IN_COMMENT.lines().next();
+    if !path.exists() || read_text(&path, LARGEST_TEXT).is_ok_and(ours) {
+        return None;
+    }
+    Some(InputFault::new(
+        path.display().to_string(),
+        text!("dit profiel is niet van `bronkeur acm`", "this profile is not of `bronkeur acm`"),
+        text!("kies met --out een andere map", "choose another folder with --out"),
+    ))
+}
+
+/// What an earlier start left in the folder.
+fn kept(folder: &Path) -> Result<Kept, InputFaults> {
+    let text = |name: &str| {
+        let path = folder.join(name);
+        if path.exists() { read_text(&path, LARGEST).map(Some) } else { Ok(None) }
+    };
+    let secret = |name: &str| {
+        let Some(text) = text(name)? else { return Ok(None) };
+        let secret = text.trim();
+        if secret.len() >= SHORTEST && secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Ok(Some(secret.to_owned()));
+        }
+        Err(InputFaults::one(
+            folder.join(name).display().to_string(),
+            text!(
+                "bevat geen bruikbaar geheim: minstens {SHORTEST} zichtbare ASCII-tekens, zonder spaties",
+                "holds no usable secret: at least {SHORTEST} visible ASCII characters, without spaces"
+            ),
+            text!("verwijder het bestand: er komt een nieuw", "delete the file: a new one is made"),
+        ))
+    };
+    Ok(Kept {
+        caller_secret: secret(CALLER_SECRET)?,
+        source_secret: secret(SOURCE_SECRET)?,
+        authority: text(AUTHORITY)?.zip(text(AUTHORITY_KEY)?),
+    })
+}
