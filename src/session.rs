@@ -64,6 +64,11 @@ impl Session {
         Ok(Self { setup, vault, transport, bounds, started: Timestamp::now(), clock, seed })
     }
 
+    /// What turns surrogates into marks, for those who watch.
+    pub fn vault(&self) -> Arc<Vault> {
+        Arc::clone(&self.vault)
+    }
+
     /// Runs the catalogue. When `interrupted` completes, what is judged so far stays and the rest is blocked.
     pub async fn run(
         self,
