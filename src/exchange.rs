@@ -691,7 +691,7 @@ pub struct Setup {
     pub entry_path: String,
     /// Further origins that the owner vouches for.
     pub origins: Vec<String>,
-    /// The source's own OpenAPI document: file or URL, as the profile names it.
+    /// The source's own OpenAPI document: its URL, or the name of the file.
     #[serde(default)]
     pub openapi: Option<String>,
     /// `tni`, `prod`, an issuer URL, or `none` without ACM.
