@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
-use crate::exchange::{AcmSetup, Auth, Citizen, Declares, Limits, Person, Setup};
+use crate::exchange::{AcmSetup, Auth, Citizen, Declares, Limits, Person, STAND_IN_ACM, Setup};
 use crate::fault::{InputFault, InputFaults};
 use crate::insz;
 use crate::profile::{
@@ -152,7 +152,7 @@ fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
         entry_path: catalogue.entry.path.clone(),
         origins: source.origins.iter().map(|origin| trimmed(origin.as_str())).collect(),
         openapi: openapi_of(profile),
-        environment: profile.acm.as_ref().map_or_else(|| "none".to_owned(), |acm| acm.environment.clone()),
+        environment: environment_of(profile),
         citizens: citizens.collect(),
         acm: profile.acm.as_ref().map(acm_setup),
         ready: ready_tokens(profile).into_keys().collect(),
@@ -167,6 +167,15 @@ fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
             pages: profile.limits.pages as u64,
             requests: profile.limits.requests,
         },
+    }
+}
+
+/// Where the tokens come from; bronkeur's own ACM is never taken for a real one.
+fn environment_of(profile: &Resolved) -> String {
+    match &profile.acm {
+        None => "none".to_owned(),
+        Some(acm) if acm.stand_in => STAND_IN_ACM.to_owned(),
+        Some(acm) => acm.environment.clone(),
     }
 }
 
