@@ -216,7 +216,7 @@ fn version_finding(answer: Answer<'_>, value: &str, major: &str) -> Option<Findi
 }
 
 /// The earlier report is compared elsewhere; without one there is nothing to compare.
-#[expect(clippy::unnecessary_wraps, reason = "every check returns a judgement")]
+#[expect(clippy::unnecessary_wraps, reason = "the form of every check")]
 fn no_breaking_change_within_a_version(_: &Case<'_>) -> Judgement {
     Ok(Verdict::not_applicable(text!(
         "er is geen eerder rapport; geef er een op met --previous",

@@ -305,6 +305,18 @@ fn fragments_slashes_and_extensions_are_found() {
 }
 
 #[test]
+fn the_hrefs_of_details_are_judged_too_and_may_be_missing() {
+    let links = json!([{ "rel": "self", "href": url_of("a1b2", "nl") }, { "rel": "download", "href": format!("{BASE}/a1b2.pdf") }]);
+    for hal in [false, true] {
+        let detail = changed(certificate("a1b2", "nl"), &json!({ "links": links }));
+        let verdict = source(hal).detail("a1b2", "nl", &detail).judge("URL-11");
+        assert_fails(&verdict, if hal { "/_links/download/href" } else { "/links/1/href" });
+    }
+    let silent = source(false).on("/nl", || failed(FailureKind::Timeout)).judge("URL-11");
+    assert_eq!(silent.outcome, Outcome::Pass);
+}
+
+#[test]
 fn a_slash_may_give_the_same_and_not_something_else() {
     let slashed = |reply: fn(&Request) -> Reply| {
         source(false).when(move |request| (request.variation == Variation::TrailingSlash).then(|| reply(request)))

@@ -107,8 +107,8 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "unknown-certificate-is-a-server-error",
-        breaks: &["ERR-08", "ERR-15"],
-        blocks: &[],
+        breaks: &["ERR-08"],
+        blocks: &["ERR-15"],
         summary: "An id that nobody has answers 500.",
         apply: |behaviour| behaviour.unknown_certificate = 500,
     },

@@ -1,0 +1,231 @@
+//! The errors that the chapter provokes, and those that the access chapter provoked before it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::case::{Answer, Case, Judgement, Listed, Probed, Stop};
+use crate::envelope::{Certificate, kind_of};
+use crate::exchange::{
+    Auth, Citizen, Content, Exchange, Kind, Look, Malformed, Phase, Replacement, Request, Target, Variation,
+};
+use crate::href;
+use crate::insz;
+use crate::reason;
+use crate::text;
+use crate::text::Text;
+use crate::verdict::{Finding, Verdict};
+
+/// The statuses that come from the source itself. A gateway's 429 or 502 is not the source's error format.
+const OWN_STATUSES: [u16; 7] = [400, 401, 403, 404, 409, 410, 500];
+
+/// The control of the probes of the list.
+pub(super) fn list(case: &Case<'_>) -> Request {
+    case.entry_request(Citizen::Subject)
+}
+
+/// The list with another value of `page` or `limit`.
+pub(super) fn paging(case: &Case<'_>, page: &str, limit: &str) -> Request {
+    Request::entry(Citizen::Subject).query(&case.entry.limit, limit).query(&case.entry.page, page)
+}
+
+/// Values that are no number: `page=abc`, `limit=abc`.
+pub(super) fn no_numbers(case: &Case<'_>) -> [Request; 2] {
+    let (page, limit) = ordinary_paging(case);
+    [paging(case, "abc", &limit), paging(case, &page, "abc")]
+}
+
+/// Numbers that are no page and no length: `page=-1`, `limit=0`.
+pub(super) fn bad_numbers(case: &Case<'_>) -> [Request; 2] {
+    let (page, limit) = ordinary_paging(case);
+    [paging(case, "-1", &limit), paging(case, &page, "0")]
+}
+
+fn ordinary_paging(case: &Case<'_>) -> (String, String) {
+    (case.entry.first_page.to_string(), case.entry.default_limit.to_string())
+}
+
+/// The list of somebody whose number is none, with the good token.
+pub(super) fn malformed(case: &Case<'_>, number: Malformed) -> Request {
+    case.entry_request(Citizen::Malformed(number)).auth(Auth::Token(Citizen::Subject))
+}
+
+/// A path below the base URL that nobody gave.
+pub(super) fn unknown_path(case: &Case<'_>) -> Request {
+    let word: String = case.invented("unknown path").chars().take(8).collect();
+    Request::probe(Target::Path(format!("no-such-{word}"))).auth(Auth::Token(Citizen::Subject))
+}
+
+/// The detail of a certificate, and the same with an id that nobody has.
+pub(super) fn unknown_certificate(case: &Case<'_>) -> Result<(Request, Request), Stop> {
+    let first = case.first_page()?;
+    if first.items().is_empty() {
+        return Err(reason::too_few(0, 1).into());
+    }
+    let followed: Vec<(String, Request)> = first.items().iter().filter_map(|item| self_of(case, first, item)).collect();
+    if followed.is_empty() {
+        let what =
+            text!("geen attest heeft een id en een bruikbare `self`", "no certificate has an id and a usable `self`");
+        return Err(reason::see("CRT-01, CRT-07", what).into());
+    }
+    let found = followed.into_iter().find_map(|(id, request)| {
+        let Target::Link { url, .. } = &request.target else { return None };
+        let part = href::part_with_id(&Url::parse(url).ok()?, &id)?;
+        Some((id, request, part))
+    });
+    let Some((id, control, part)) = found else {
+        let reason = text!(
+            "het id staat niet op één plaats in de URL `self`",
+            "the id does not stand in one place of the URL `self`"
+        );
+        return Err(Verdict::not_applicable(reason).into());
+    };
+    let probe = control.clone().edit(part, Replacement::Text(unused(case, &id, &known_ids(case)?)));
+    Ok((control, probe))
+}
+
+fn self_of(case: &Case<'_>, on: Listed<'_>, item: &Certificate) -> Option<(String, Request)> {
+    let link = item.links.find(&["self"])?;
+    Some((item.id_text()?, Request::link(Kind::Detail, case.resolve(on.answer, link)?)))
+}
+
+/// The ids of all pages, as far as they can be seen.
+fn known_ids(case: &Case<'_>) -> Result<BTreeSet<String>, Stop> {
+    let pages = match case.pages() {
+        Err(missing @ Stop::Missing(_)) => return Err(missing),
+        Err(_) => vec![case.first_page()?],
+        Ok(pages) => pages.pages,
+    };
+    Ok(pages.iter().flat_map(|listed| listed.items().iter().filter_map(Certificate::id_text)).collect())
+}
+
+/// An id of the same look that is not in use. Where all short ones are, it becomes longer.
+fn unused(case: &Case<'_>, id: &str, known: &BTreeSet<String>) -> String {
+    // What could be somebody's national number is asked of nobody.
+    let is_free = |other: &String| other != id && !known.contains(other) && !insz::valid(other);
+    let alike = (0..64).map(|attempt| href::alike(id, &case.invented(&format!("unknown certificate {attempt}"))));
+    let longer = (1..64).map(|more| format!("{id}{}", "7".repeat(more)));
+    alike.chain(longer).find(is_free).unwrap_or_else(|| case.invented("unknown certificate"))
+}
+
+/// Judges what probes are answered, between the controls. 429 and silence say nothing.
+pub(super) fn judge(
+    case: &Case<'_>,
+    control: &Request,
+    probes: &[Request],
+    finding: impl Fn(Answer<'_>) -> Option<Finding>,
+) -> Judgement {
+    let Probed { exchanges, closing } = case.probed(control, probes)?;
+    closing?;
+    let mut findings = Vec::new();
+    let mut silent = None;
+    for exchange in exchanges {
+        match telling(exchange) {
+            Ok(answer) => findings.extend(finding(answer)),
+            Err(stop) => silent = silent.or(Some(stop)),
+        }
+    }
+    match silent {
+        Some(stop) if findings.is_empty() => Err(stop),
+        _ => case.judged(findings),
+    }
+}
+
+/// The answer, unless there is none or the source asks to come back later.
+pub(super) fn telling(exchange: &Exchange) -> Result<Answer<'_>, Stop> {
+    match &exchange.result {
+        Err(failure) => Err(reason::no_answer(failure).into()),
+        Ok(response) if response.status == 429 => Err(reason::try_later(429).into()),
+        Ok(response) => Ok(Answer { exchange, response }),
+    }
+}
+
+/// Every error that was provoked: by the probes of this chapter, which are asked for here, and by those of chapter
+/// access, as far as they were made. Blocked where a control failed or there is none.
+pub(super) fn provoked<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let mut probes = [no_numbers(case), bad_numbers(case)].concat();
+    probes.extend(
+        [Malformed::TooShort, Malformed::Letters, Malformed::CheckNumber].map(|number| malformed(case, number)),
+    );
+    probes.push(unknown_path(case));
+    let of_list = Ok((list(case), probes));
+    let of_detail = unknown_certificate(case).map(|(control, probe)| (control, vec![probe]));
+    let mut missing = Vec::new();
+    let mut stopped = None;
+    for group in [of_list, of_detail] {
+        let control = match group {
+            Ok((control, probes)) => case.probed(&control, &probes).and_then(|probed| probed.closing),
+            Err(Stop::Missing(more)) => Err(Stop::Missing(more)),
+            // There is no certificate to ask for: the list is enough.
+            Err(_) => Ok(()),
+        };
+        match control {
+            Ok(()) => {}
+            Err(Stop::Missing(more)) => missing.extend(more),
+            Err(stop) => stopped = stopped.or(Some(stop)),
+        }
+    }
+    if !missing.is_empty() {
+        return Err(Stop::Missing(missing));
+    }
+    if let Some(stop) = stopped {
+        return Err(stop);
+    }
+    let errors: Vec<Answer<'a>> = case.whole_run()?.filter_map(error).collect();
+    if errors.is_empty() {
+        let what = text!("er kon geen enkele fout worden uitgelokt", "no error could be provoked");
+        return Err(reason::see("ERR-08, ERR-09, ERR-11, ERR-12", what).into());
+    }
+    Ok(errors)
+}
+
+fn error(exchange: &Exchange) -> Option<Answer<'_>> {
+    let request = &exchange.request;
+    let accepts_json = !matches!(request.variation, Variation::Accept(_) | Variation::Head | Variation::Options);
+    let response = exchange.result.as_ref().ok().filter(|response| response.status >= 400)?;
+    (request.phase == Phase::Hostile && accepts_json).then_some(Answer { exchange, response })
+}
+
+/// The provoked errors whose description is the source's own.
+pub(super) fn described<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let mut errors = provoked(case)?;
+    errors.retain(|answer| OWN_STATUSES.contains(&answer.response.status));
+    if errors.is_empty() {
+        let statuses = OWN_STATUSES.map(|status| status.to_string()).join(", ");
+        let what = text!(
+            "geen enkele uitgelokte fout had een van de statussen {statuses}",
+            "no provoked error had one of the statuses {statuses}"
+        );
+        return Err(reason::see("ERR-08, ERR-09, ERR-11, ERR-12", what).into());
+    }
+    Ok(errors)
+}
+
+pub(super) fn is_described(status: u16) -> bool {
+    OWN_STATUSES.contains(&status)
+}
+
+/// What the body of an error is.
+pub(super) enum Body<'a> {
+    /// Nothing, or nothing but white space.
+    Empty,
+    /// A JSON object.
+    Object(&'a Map<String, Value>),
+    /// Something else, in words.
+    Other(Text),
+    /// JSON of which nothing was kept.
+    Unseen,
+}
+
+pub(super) fn body(answer: Answer<'_>) -> Body<'_> {
+    match &answer.response.content {
+        Content::Empty => Body::Empty,
+        Content::Text(text) if text.trim().is_empty() => Body::Empty,
+        Content::Json(Value::Object(members)) => Body::Object(members),
+        Content::Json(other) => Body::Other(Text::same(kind_of(other))),
+        Content::Text(_) => Body::Other(super::super::list::no_json(answer)),
+        Content::Document(document) if document.look == Look::Json => Body::Unseen,
+        Content::Document(_) => Body::Other(text!("een document", "a document")),
+    }
+}
