@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
-use crate::exchange::{AcmSetup, Auth, Citizen, Declares, Limits, Person, Setup};
+use crate::exchange::{AcmSetup, Auth, Citizen, Declares, Limits, Person, STAND_IN_ACM, Setup};
 use crate::fault::{InputFault, InputFaults};
 use crate::insz;
 use crate::profile::{
@@ -63,6 +63,11 @@ impl Session {
         let transport = Arc::new(transport);
         let bounds = Bounds { concurrency: profile.source.concurrency.max(1), requests: profile.limits.requests };
         Ok(Self { setup, vault, transport, bounds, started: Timestamp::now(), clock, seed })
+    }
+
+    /// What turns surrogates into marks, for those who watch.
+    pub fn vault(&self) -> Arc<Vault> {
+        Arc::clone(&self.vault)
     }
 
     /// Runs the catalogue. When `interrupted` completes, what is judged so far stays and the rest is blocked.
@@ -147,7 +152,7 @@ fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
         entry_path: catalogue.entry.path.clone(),
         origins: source.origins.iter().map(|origin| trimmed(origin.as_str())).collect(),
         openapi: openapi_of(profile),
-        environment: profile.acm.as_ref().map_or_else(|| "none".to_owned(), |acm| acm.environment.clone()),
+        environment: environment_of(profile),
         citizens: citizens.collect(),
         acm: profile.acm.as_ref().map(acm_setup),
         ready: ready_tokens(profile).into_keys().collect(),
@@ -162,6 +167,15 @@ fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
             pages: profile.limits.pages as u64,
             requests: profile.limits.requests,
         },
+    }
+}
+
+/// Where the tokens come from; bronkeur's own ACM is never taken for a real one.
+fn environment_of(profile: &Resolved) -> String {
+    match &profile.acm {
+        None => "none".to_owned(),
+        Some(acm) if acm.stand_in => STAND_IN_ACM.to_owned(),
+        Some(acm) => acm.environment.clone(),
     }
 }
 

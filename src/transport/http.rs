@@ -123,8 +123,8 @@ impl Transport {
         exchange
     }
 
-    /// Performs a call. An answer 429 that names a short wait is waited out, but for hostile requests: those must show
-    /// what the source does, and are never pressed.
+    /// Performs a call. An answer 429 that names a short wait is waited out, but for hostile requests and those while
+    /// our own ACM is closed: these must show what the source does, and are never pressed.
     pub(super) async fn perform(&self, call: &Call<'_>) -> Came {
         let mut patience = PATIENCE.min(self.settings.timeout);
         let mut retries = 0;
@@ -133,7 +133,7 @@ impl Transport {
             came.retries = retries;
             let wait = came.result.as_ref().ok().and_then(retry_after).filter(|wait| *wait <= patience);
             match wait {
-                Some(wait) if call.phase != Phase::Hostile && retries < RETRIES => {
+                Some(wait) if !matches!(call.phase, Phase::Hostile | Phase::Outage) && retries < RETRIES => {
                     patience -= wait;
                     retries += 1;
                     sleep(wait).await;
