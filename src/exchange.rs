@@ -234,7 +234,7 @@ pub enum Target {
     Path(String),
     /// The source's own OpenAPI document: a URL, or a file that is recorded as if it had been fetched.
     OpenApi,
-    /// The base URL over plain http: port 80, or `source.http_port`.
+    /// The entry resource of nobody over plain http: port 80, or `source.http_port`.
     PlainHttp,
     /// A TLS handshake with the source; no HTTP follows.
     Tls(Tls),

@@ -306,3 +306,6 @@ fn unusable(error: &SettingsError) -> InputFaults {
         text!("herstel het bestand of de URL die genoemd wordt", "mend the file or the URL that is named"),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,9 @@ const SHORTEST: u64 = 64;
 /// The longest that stands before the comma of a `data:` URL.
 const LONGEST_MEDIA_TYPE: usize = 256;
 
+/// The scheme of a `data:` URL.
+const DATA: &[u8] = b"data";
+
 /// What was read so far.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
@@ -40,13 +43,22 @@ enum State {
 
 impl Reader {
     /// Takes in a piece.
-    pub(super) fn take(&mut self, chunk: &[u8]) {
-        for byte in chunk {
-            if matches!(self.state, State::Other) {
-                return;
+    pub(super) fn take(&mut self, mut chunk: &[u8]) {
+        while let [byte, rest @ ..] = chunk {
+            chunk = rest;
+            match std::mem::take(&mut self.state) {
+                State::Other => {
+                    self.state = State::Other;
+                    return;
+                }
+                state => self.state = self.next(state, *byte),
             }
-            let state = std::mem::take(&mut self.state);
-            self.state = self.next(state, *byte);
+            // Most of a document: what follows the first characters is only counted.
+            if matches!(self.state, State::Text) && self.start.len() > DATA.len() {
+                let run = chunk.iter().take_while(|byte| is_base64(**byte)).count();
+                self.characters += run as u64;
+                chunk = chunk.get(run..).unwrap_or_default();
+            }
         }
     }
 
@@ -69,7 +81,7 @@ impl Reader {
             (State::Text, b'\r' | b'\n') if !self.quoted => State::Text,
             (State::Text, b'"') if self.quoted => State::After,
             (State::Before | State::Text, b'\\') if self.quoted => State::Escape,
-            (State::Text, b':') if self.start.eq_ignore_ascii_case(b"data") => State::MediaType(Vec::new()),
+            (State::Text, b':') if self.start.eq_ignore_ascii_case(DATA) => State::MediaType(Vec::new()),
             (State::MediaType(words), b',') if words.to_ascii_lowercase().ends_with(b";base64") => {
                 self.characters = 0;
                 State::Text
@@ -95,7 +107,7 @@ impl Reader {
     fn character(&mut self, byte: u8) -> State {
         self.characters += 1;
         // One more than `data` has, so that a longer word is none.
-        if self.start.len() <= b"data".len() {
+        if self.start.len() <= DATA.len() {
             self.start.push(byte);
         }
         State::Text
