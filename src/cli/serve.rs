@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::demo::SandboxArgs;
-use super::{Done, Global, Trouble, output, runtime};
+use super::{Done, Global, Trouble, interrupt, output, runtime};
 use crate::report;
 use crate::sandbox::{Sandbox, faults};
 use crate::text;
@@ -46,9 +46,10 @@ pub(super) fn serve(args: &ServeArgs, global: &Global) -> Done {
         "ACM      {issuer}\nbron     {base_url}\nprofiel  {profile}\n\nKeur hem vanuit een ander venster:\n    bronkeur check -p {profile}\nCtrl-C stopt.\n",
         "ACM      {issuer}\nsource   {base_url}\nprofile  {profile}\n\nCheck it from another window:\n    bronkeur check -p {profile}\nCtrl-C stops.\n"
     );
+    let interrupted = interrupt::interrupted(runtime.handle());
     output::print(words.get(global.lang()));
-    let stopped = runtime.block_on(tokio::signal::ctrl_c());
-    stopped.map(|()| ExitStatus::Success).map_err(|error| Trouble::internal("Ctrl-C", &error))
+    runtime.block_on(interrupted);
+    Ok(ExitStatus::Success)
 }
 
 /// Writes the profile and the files that it refers to; secrets stand in files of their own.

@@ -9,6 +9,8 @@
 )]
 
 mod command_line;
+#[cfg(unix)]
+mod interrupt;
 mod layout;
 mod matrix;
 mod profiles;
