@@ -308,7 +308,7 @@ impl<'a> Case<'a> {
     pub fn pages_of(&self, requests: &[Request]) -> Result<Vec<Listed<'a>>, Stop> {
         self.listed_all(requests)?
             .into_iter()
-            .map(|answer| page_in(answer).ok_or_else(|| no_collection().into()))
+            .map(|answer| page_in(answer).ok_or_else(|| answer.unreadable().unwrap_or_else(no_collection).into()))
             .collect()
     }
 
@@ -325,7 +325,7 @@ impl<'a> Case<'a> {
     /// How many certificates the subject has, as far as the first page tells: its metadata, else its items.
     pub fn total(&self) -> Result<u64, Stop> {
         let first = self.listed(&self.entry_request(Citizen::Subject))?;
-        let Some(page) = first.response.page() else { return Ok(0) };
+        let Some(page) = first.response.page() else { return first.unreadable().map_or(Ok(0), |why| Err(why.into())) };
         let items = page.items().len() as u64;
         Ok(page.metadata.total_elements.value().map_or(items, |total| total.max(items)))
     }

@@ -4,6 +4,7 @@ mod acm;
 mod check;
 mod demo;
 mod explain;
+mod interrupt;
 mod list;
 mod output;
 mod progress;

@@ -234,7 +234,7 @@ pub enum Target {
     Path(String),
     /// The source's own OpenAPI document: a URL, or a file that is recorded as if it had been fetched.
     OpenApi,
-    /// The base URL over plain http: port 80, or `source.http_port`.
+    /// The entry resource of nobody over plain http: port 80, or `source.http_port`.
     PlainHttp,
     /// A TLS handshake with the source; no HTTP follows.
     Tls(Tls),
@@ -723,7 +723,7 @@ pub struct Setup {
     pub entry_path: String,
     /// Further origins that the owner vouches for.
     pub origins: Vec<String>,
-    /// The source's own OpenAPI document: file or URL, as the profile names it.
+    /// The source's own OpenAPI document: its URL, or the name of the file.
     #[serde(default)]
     pub openapi: Option<String>,
     /// `tni`, `prod`, an issuer URL, or `none` without ACM.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::catalogue::hex;
-use crate::exchange::{Exchange, Request, Setup};
+use crate::exchange::{Exchange, FailureKind, Request, Setup};
 use crate::vault::Mark;
 
 /// What happened in a run, and what the run knew of itself.
@@ -46,6 +46,12 @@ impl Recording {
     /// All exchanges, in the order of their requests: the order of their ids `x1`, `x2`, …
     pub fn exchanges(&self) -> impl ExactSizeIterator<Item = &Exchange> {
         self.exchanges.values()
+    }
+
+    /// Whether the run was interrupted before everything that it wanted was sent.
+    pub fn was_interrupted(&self) -> bool {
+        let kinds = self.exchanges().filter_map(|exchange| exchange.result.as_ref().err());
+        kinds.map(|failure| failure.kind).any(|kind| kind == FailureKind::Interrupted)
     }
 
     /// How many requests left this machine.

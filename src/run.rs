@@ -70,7 +70,7 @@ where
             tell(Event::Sending(&request));
             under_way.spawn(send(request));
         }
-        if let Some(refused) = queue.take_refused(recording) {
+        if let Some(refused) = queue.take_refused() {
             judging.arrived(&refused, recording, &mut queue, &mut tell);
             continue;
         }
@@ -85,8 +85,13 @@ where
         }
         tokio::select! {
             Some(done) = under_way.join_next() => {
-                // A task that was aborted leaves its request to `refuse`.
-                let Ok(exchange) = done else { continue };
+                let exchange = match done {
+                    Ok(exchange) => exchange,
+                    // A panic in a task is a defect of ours: it goes on as one. Its request would never be answered.
+                    Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+                    // A task that was aborted leaves its request to `refuse`.
+                    Err(_) => continue,
+                };
                 let request = exchange.request.clone();
                 tell(Event::Received(&exchange));
                 recording.add(exchange);
@@ -225,12 +230,16 @@ impl Queue {
         self.needs.remove(request);
     }
 
-    /// The requests that may go out now: their needs are met, no request of an earlier phase is outstanding, and there
-    /// is room. Beyond the limit of the run nothing goes out.
+    /// The requests that may go out now: their needs are met, no request of an earlier phase is outstanding, none of
+    /// another phase is under way, and there is room. Beyond the limit of the run nothing goes out.
     fn ready(&mut self, recording: &mut Recording) -> Vec<Request> {
         let Some(phase) = self.wanted.iter().chain(&self.under_way).map(|request| request.phase).min() else {
             return Vec::new();
         };
+        // What an answer to a hostile request brought up waits until the others are answered: the two never mix.
+        if self.under_way.iter().any(|request| request.phase != phase) {
+            return Vec::new();
+        }
         let room = match phase {
             Phase::Hostile => HOSTILE_AT_ONCE,
             Phase::Ordinary | Phase::Opening | Phase::Closing | Phase::Outage | Phase::Recovery => {
@@ -278,7 +287,10 @@ impl Queue {
         }
     }
 
-    fn take_refused(&mut self, _recording: &Recording) -> Option<Request> {
+    fn take_refused(&mut self) -> Option<Request> {
         self.refused.pop()
     }
 }
+
+#[cfg(test)]
+mod tests;

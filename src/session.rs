@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -62,6 +63,11 @@ impl Session {
         let transport = Arc::new(transport);
         let bounds = Bounds { concurrency: profile.source.concurrency.max(1), requests: profile.limits.requests };
         Ok(Self { setup, vault, transport, bounds, started: Timestamp::now(), clock, seed })
+    }
+
+    /// What turns surrogates into marks, for those who watch.
+    pub fn vault(&self) -> Arc<Vault> {
+        Arc::clone(&self.vault)
     }
 
     /// Runs the catalogue. When `interrupted` completes, what is judged so far stays and the rest is blocked.
@@ -177,9 +183,14 @@ fn trimmed(url: &str) -> String {
     url.trim_end_matches('/').to_owned()
 }
 
+/// Without its folders: where it stands on this machine is in no report.
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
 fn openapi_of(profile: &Resolved) -> Option<String> {
     profile.source.openapi.as_ref().map(|location| match location {
-        OpenApiLocation::File(path) => path.display().to_string(),
+        OpenApiLocation::File(path) => file_name(path),
         OpenApiLocation::Url(url) => url.to_string(),
     })
 }
@@ -220,7 +231,11 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
     settings.rate = source.rate;
     settings.proxy.clone_from(&source.proxy);
     settings.http_port = source.http_port;
-    settings.openapi = openapi_url(profile);
+    match &source.openapi {
+        Some(OpenApiLocation::Url(url)) => settings.openapi = Some(url.clone()),
+        Some(OpenApiLocation::File(path)) => settings.openapi_file = Some(path.clone()),
+        None => {}
+    }
     settings.tx_tokens = tokens(|token| match token {
         CitizenToken::Tx(token) => Some(token),
         _ => None,
@@ -238,14 +253,6 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
         settings.audience_is_resource = matches!(acm.target, Target::Resource(_));
     }
     settings
-}
-
-/// The URL of the source's own OpenAPI document, where it is no file.
-fn openapi_url(profile: &Resolved) -> Option<url::Url> {
-    match &profile.source.openapi {
-        Some(OpenApiLocation::Url(url)) => Some(url.clone()),
-        Some(OpenApiLocation::File(_)) | None => None,
-    }
 }
 
 /// A client with a secret; signed assertions are not built yet, and the session refuses such a profile beforehand.
@@ -299,3 +306,6 @@ fn unusable(error: &SettingsError) -> InputFaults {
         text!("herstel het bestand of de URL die genoemd wordt", "mend the file or the URL that is named"),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -316,10 +316,17 @@ pub struct Conclusion {
     pub counts: Counts,
 }
 
+/// What a run was like, besides its verdicts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Circumstances {
+    /// No full judgement was possible: plain http, or a stand-in issuer.
+    pub partial: bool,
+    /// It was interrupted before everything that it wanted was sent.
+    pub interrupted: bool,
+}
+
 /// Counts, conformity and exit status of a run. The only place that decides them.
-///
-/// `partial` says that the circumstances allow no full judgement: plain http, or a stand-in issuer.
-pub fn conclude(standings: &[Standing], partial: bool, gate: Gate) -> Conclusion {
+pub fn conclude(standings: &[Standing], circumstances: Circumstances, gate: Gate) -> Conclusion {
     let mut counts = Counts::default();
     for standing in standings {
         *match standing.outcome {
@@ -341,7 +348,8 @@ pub fn conclude(standings: &[Standing], partial: bool, gate: Gate) -> Conclusion
         }
         counts.accepted += usize::from(standing.outcome == Outcome::Blocked && standing.accepted);
     }
-    let undecided = counts.errors > 0
+    let undecided = circumstances.interrupted
+        || counts.errors > 0
         || standings.iter().any(|standing| standing.is_blocked_must() && !standing.accepted)
         || (gate.require_reviews && counts.review > 0);
     let accepted_must = standings.iter().any(|standing| standing.is_blocked_must() && standing.accepted);
@@ -349,7 +357,7 @@ pub fn conclude(standings: &[Standing], partial: bool, gate: Gate) -> Conclusion
         (Conformant::No, ExitStatus::Failures)
     } else if undecided {
         (Conformant::Undecided, ExitStatus::Undecided)
-    } else if partial || accepted_must || counts.not_selected > 0 {
+    } else if circumstances.partial || accepted_must || counts.not_selected > 0 {
         (Conformant::Partial, ExitStatus::Success)
     } else {
         (Conformant::Yes, ExitStatus::Success)
@@ -388,6 +396,8 @@ mod tests {
 
     use super::*;
 
+    const AS_USUAL: Circumstances = Circumstances { partial: false, interrupted: false };
+
     fn standing(level: Level, outcome: Outcome, severity: Severity) -> Standing {
         Standing { level, about: About::Source, outcome, severity, accepted: false }
     }
@@ -396,22 +406,32 @@ mod tests {
     fn a_failure_outweighs_what_is_blocked() {
         let blocked = standing(Level::Must, Outcome::Blocked, Severity::None);
         let failed = standing(Level::Must, Outcome::Fail, Severity::Failure);
-        let conclusion = conclude(&[blocked, failed], false, Gate::default());
+        let conclusion = conclude(&[blocked, failed], AS_USUAL, Gate::default());
         assert_eq!((conclusion.conformant, conclusion.exit_status), (Conformant::No, ExitStatus::Failures));
-        let conclusion = conclude(&[blocked], false, Gate::default());
+        let conclusion = conclude(&[blocked], AS_USUAL, Gate::default());
         assert_eq!((conclusion.conformant, conclusion.exit_status), (Conformant::Undecided, ExitStatus::Undecided));
         let accepted = Standing { accepted: true, ..blocked };
-        let conclusion = conclude(&[accepted], false, Gate::default());
+        let conclusion = conclude(&[accepted], AS_USUAL, Gate::default());
         assert_eq!((conclusion.conformant, conclusion.exit_status), (Conformant::Partial, ExitStatus::Success));
         assert_eq!(conclusion.counts.accepted, 1);
     }
 
     #[test]
+    fn an_interrupted_run_is_undecided_unless_it_found_a_failure() {
+        let interrupted = Circumstances { interrupted: true, ..AS_USUAL };
+        let recommended = standing(Level::Should, Outcome::Blocked, Severity::None);
+        let conclusion = conclude(&[recommended], interrupted, Gate::default());
+        assert_eq!((conclusion.conformant, conclusion.exit_status), (Conformant::Undecided, ExitStatus::Undecided));
+        let failed = standing(Level::Must, Outcome::Fail, Severity::Failure);
+        assert_eq!(conclude(&[recommended, failed], interrupted, Gate::default()).exit_status, ExitStatus::Failures);
+    }
+
+    #[test]
     fn open_reviews_count_only_when_required() {
         let review = standing(Level::Must, Outcome::Review, Severity::None);
-        assert_eq!(conclude(&[review], false, Gate::default()).exit_status, ExitStatus::Success);
+        assert_eq!(conclude(&[review], AS_USUAL, Gate::default()).exit_status, ExitStatus::Success);
         let gate = Gate { require_reviews: true, ..Gate::default() };
-        assert_eq!(conclude(&[review], false, gate).exit_status, ExitStatus::Undecided);
+        assert_eq!(conclude(&[review], AS_USUAL, gate).exit_status, ExitStatus::Undecided);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use super::{Answer, Case, Judgement, Stop, answered};
 use crate::exchange::{Exchange, Kind, Target, Variation};
 use crate::reason;
-use crate::verdict::Finding;
+use crate::text;
+use crate::verdict::{Finding, Verdict, shown};
 
 /// Asks for several things at once, whatever comes of them: only what is not there yet stops the check.
 pub fn seek(asked: impl IntoIterator<Item = Result<(), Stop>>) -> Result<(), Stop> {
@@ -56,6 +57,17 @@ impl<'a> Case<'a> {
 }
 
 impl Answer<'_> {
+    /// Why nothing in its body can be judged, where it came in a coding that was not asked for.
+    pub fn unreadable(&self) -> Option<Verdict> {
+        let coded = |value: &str| value.split(',').any(|coding| !matches!(coding.trim(), "" | "identity"));
+        let coding = self.response.headers("content-encoding").find(|value| coded(&value.to_ascii_lowercase()))?;
+        let coding = Some(shown(coding)).filter(|_| self.response.json().is_none())?;
+        Some(reason::see(
+            "HTTP-05",
+            text!("het antwoord kwam gecodeerd als {coding}", "the answer came in the coding {coding}"),
+        ))
+    }
+
     /// A success of the list, a detail or a document.
     pub fn is_content(&self) -> bool {
         self.response.is_success() && self.request().kind() != Kind::Probe

@@ -204,6 +204,9 @@ fn no_certificates_is_an_empty_list(case: &Case<'_>) -> Judgement {
     if status != 200 {
         return case.judged(vec![answer.finding("status", Text::same(200), Text::same(status))]);
     }
+    if let Some(verdict) = answer.unreadable() {
+        return Err(verdict.into());
+    }
     let collection = answer.response.page().map(|page| (&page.collection, page.place.as_str()));
     let expected = text!("een lege collectie", "an empty collection");
     case.judged(match collection {

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::serve::{until_stopped, write_profile};
-use super::{Done, Global, Trouble, environment, output, runtime};
+use super::serve::write_profile;
+use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
 use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, read_text};
 use crate::insz;
 use crate::profile::{Profile, ProfileText};
@@ -104,10 +104,10 @@ pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
     let ignore = if args.out.exists() { Vec::new() } else { vec![ignore] };
     let profile = write_profile(&[ignore, files].concat(), &args.out)?;
     let words = args.words(&acm, &profile);
-    let status = until_stopped(&runtime, || output::print(words.get(global.lang())));
-    drop(acm);
-    runtime.shutdown_background();
-    status
+    let interrupted = interrupt::interrupted(runtime.handle());
+    output::print(words.get(global.lang()));
+    runtime.block_on(interrupted);
+    Ok(ExitStatus::Success)
 }
 
 impl AcmArgs {

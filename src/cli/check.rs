@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::progress::Progress;
 use super::specs::{SpecArgs, unknown_ids};
-use super::{Done, Global, Trouble, environment, output, runtime};
+use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
 use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, read_text};
@@ -103,14 +103,11 @@ pub(super) fn check(args: &CheckArgs, global: &Global) -> Done {
 pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, global: &Global) -> Done {
     let selection = gate.selection(catalogue)?;
     let session = Session::new(profile, catalogue, seed())?;
-    let mut progress = Progress::new(catalogue, global);
-    let interrupted = async {
-        // Without a handler Ctrl-C ends the process at once, which leaves no half file either.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    let finished = runtime()?.block_on(session.run(catalogue, &selection, interrupted, |event| progress.tell(event)));
+    let mut progress = Progress::new(catalogue, session.vault(), global);
+    // It lives until the reports are written: a second interrupt ends that too.
+    let runtime = runtime()?;
+    let interrupted = interrupt::interrupted(runtime.handle());
+    let finished = runtime.block_on(session.run(catalogue, &selection, interrupted, |event| progress.tell(event)));
     progress.finish();
     let meta = RunMeta {
         duration_ms: finished.duration_ms,

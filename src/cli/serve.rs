@@ -1,13 +1,11 @@
 //! `bronkeur serve`: the built-in ACM and source, kept running, with a profile for them.
 
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 
 use clap::Args;
-use tokio::runtime::Runtime;
 
 use super::demo::SandboxArgs;
-use super::{Done, Global, Trouble, output, runtime};
+use super::{Done, Global, Trouble, interrupt, output, runtime};
 use crate::report;
 use crate::sandbox::{PROFILE, ProfileFile, faults};
 use crate::text;
@@ -48,23 +46,10 @@ pub(super) fn serve(args: &ServeArgs, global: &Global) -> Done {
         "ACM      {issuer}\nbron     {base_url}\nprofiel  {profile}\n\nKeur hem vanuit een ander venster:\n    bronkeur check -p {profile}\nCtrl-C stopt.\n",
         "ACM      {issuer}\nsource   {base_url}\nprofile  {profile}\n\nCheck it from another window:\n    bronkeur check -p {profile}\nCtrl-C stops.\n"
     );
-    until_stopped(&runtime, || output::print(words.get(global.lang())))
-}
-
-/// Says something as soon as Ctrl-C is listened to, and waits for it.
-pub(super) fn until_stopped(runtime: &Runtime, say: impl FnOnce()) -> Done {
-    let stopped = runtime.block_on(async {
-        let mut stopped = pin!(tokio::signal::ctrl_c());
-        // Its first poll is what makes it listen.
-        tokio::select! {
-            biased;
-            stopped = &mut stopped => return stopped,
-            () = std::future::ready(()) => {}
-        }
-        say();
-        stopped.await
-    });
-    stopped.map(|()| ExitStatus::Success).map_err(|error| Trouble::internal("Ctrl-C", &error))
+    let interrupted = interrupt::interrupted(runtime.handle());
+    output::print(words.get(global.lang()));
+    runtime.block_on(interrupted);
+    Ok(ExitStatus::Success)
 }
 
 /// Writes the profile and the files that it refers to; secrets stand in files of their own, which only their owner may

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::catalogue::{self, Catalogue};
 use crate::exchange::{self, Auth, Citizen, Content, Declares, Kind, Phase, Request, Target, Variation};
 use crate::recording::Recording;
-use crate::verdict::{self, Gate, Outcome, Severity, Standing, Verdict};
+use crate::verdict::{self, Circumstances, Gate, Outcome, Severity, Standing, Verdict};
 
 use super::curl;
 use super::exchange::{Exchange, Facts, Tls, Unanswered};
@@ -136,7 +136,8 @@ impl Assembly<'_> {
                 accepted: row.accepted.is_some(),
             })
             .collect();
-        let conclusion = verdict::conclude(&standings, partial, self.meta.gate);
+        let circumstances = Circumstances { partial, interrupted: self.recording.was_interrupted() };
+        let conclusion = verdict::conclude(&standings, circumstances, self.meta.gate);
         RunResult {
             conformant: conclusion.conformant,
             exit_status: conclusion.exit_status.code(),

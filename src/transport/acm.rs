@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::credential::person;
-use super::http::{Call, Came, IDENTITY, Transport};
+use super::http::{By, Call, Came, IDENTITY, Transport};
 use super::oauth::{self, Discovery, For, Form, INSECURE};
 use super::record::{Raw, Shape};
 use super::settings::{Client, ClientAuth};
@@ -138,7 +138,7 @@ impl Transport {
         form: Form,
     ) -> Call<'_> {
         Call {
-            client: &self.issuer,
+            by: By::Client(&self.issuer),
             method,
             url,
             headers: vec![(ACCEPT, HeaderValue::from_static(request.accept.value())), (ACCEPT_ENCODING, IDENTITY)],

@@ -38,7 +38,10 @@ fn without_variation(settings: &Settings, vault: &Vault, target: &Target) -> Res
             let mut url = settings.base_url.clone();
             url.set_query(None);
             let set = url.set_scheme("http").and_then(|()| url.set_port(Some(settings.http_port)));
-            set.map(|()| url).map_err(|()| lacks("the base URL has no plain http form"))
+            set.map_err(|()| lacks("the base URL has no plain http form"))?;
+            // The entry resource is where a source that serves here would ask for a token.
+            let nobody = number(vault, Citizen::Nobody)?;
+            parsed(&entry_url(url.as_str(), &settings.setup.entry_path, nobody.expose_secret(), &[]))
         }
         Target::Entry { citizen, query } => {
             let number = number(vault, *citizen)?;

@@ -8,7 +8,10 @@
     reason = "tests: a panic is how they fail, and their files are their own"
 )]
 
+mod acm;
 mod command_line;
+#[cfg(unix)]
+mod interrupt;
 mod layout;
 mod matrix;
 mod profiles;

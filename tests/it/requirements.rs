@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use bronkeur::catalogue::Mode;
 use bronkeur::checks;
 
-use crate::support::catalogue;
+use crate::support::{bronkeur, catalogue, ran};
 
 /// The rows of every chapter: prefix and number. Stable for ever; a new row goes at the end.
 const ROWS: [(&str, usize); 9] =
@@ -40,5 +40,20 @@ fn what_rests_on_a_sample_or_on_common_sense_alone_says_so() {
         // A review has a check only where our own ACM can judge what otherwise only a human can.
         let is_review = row.mode == Mode::Review;
         assert_eq!(is_review && row.id != "SEC-16", row.check.is_none(), "{}", row.id);
+    }
+}
+
+#[test]
+fn the_catalogue_in_the_readme_of_specs_is_current() {
+    const MARK: &str = "<!-- catalogue -->\n\n";
+    let folder = tempfile::tempdir().unwrap();
+    let table = ran(bronkeur(&folder).args(["list", "--format", "markdown", "--lang", "en"])).stdout;
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/README.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (head, written) = text.split_once(MARK).unwrap();
+    if std::env::var_os("BRONKEUR_UPDATE").is_some() {
+        std::fs::write(&path, format!("{head}{MARK}{table}")).unwrap();
+    } else {
+        assert_eq!(written, table, "run BRONKEUR_UPDATE=1 cargo test catalogue");
     }
 }

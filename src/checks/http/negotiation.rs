@@ -48,7 +48,10 @@ fn says_json(answer: Answer<'_>) -> bool {
 
 pub(super) fn json_is_the_default(case: &Case<'_>) -> Judgement {
     let (_, exchanges) = varied(case, [Variation::NoAccept, Variation::Accept("*/*".to_owned())])?;
-    judged_each(case, exchanges, |answer| Ok(no_json_finding(answer)))
+    judged_each(case, exchanges, |answer| match answer.unreadable() {
+        Some(verdict) => Err(verdict.into()),
+        None => Ok(no_json_finding(answer)),
+    })
 }
 
 fn no_json_finding(answer: Answer<'_>) -> Option<Finding> {

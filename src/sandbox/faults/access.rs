@@ -238,6 +238,7 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| {
             behaviour.edits.answer.push(|context, answer| {
                 if context.call == Call::List
+                    && answer.status == 200
                     && let Some(authorization) = &context.authorization
                 {
                     answer.set("x-authorization", authorization);

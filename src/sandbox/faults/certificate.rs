@@ -205,7 +205,7 @@ pub(super) static FAULTS: &[Fault] = &[
     Fault {
         name: "one-detail-is-an-error",
         breaks: &["CRT-11"],
-        blocks: &[],
+        blocks: &["HTTP-02"],
         summary: "The self of one certificate answers 500.",
         apply: |behaviour| {
             behaviour.edits.answer.push(|context, answer| {

@@ -74,7 +74,8 @@ pub(super) static FAULTS: &[Fault] = &[
     Fault {
         name: "identity-is-answered-with-gzip",
         breaks: &["HTTP-05"],
-        blocks: &[],
+        // Of a list in a coding that was not asked for nothing can be read.
+        blocks: &["URL", "HTTP", "ERR", "SEC", "LST", "CRT", "DWN"],
         summary: "The list is compressed for a caller that accepts identity only.",
         apply: |behaviour| {
             behaviour.edits.answer.push(|context, answer| {

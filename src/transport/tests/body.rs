@@ -83,6 +83,13 @@ async fn a_download_leaves_its_hash() {
     assert!(matches!(&response.content, Content::Text(text) if text.len() == 11));
     let response = received(Kind::Download, "200 OK", "JVBERi0xLjcK".repeat(10).as_bytes()).await;
     assert_eq!((document(&response).look, document(&response).base64), (Look::Other, true));
+    let word = "JVBERi0xLjcK".repeat(10);
+    for (body, look) in
+        [(format!("\"{word}\"\n"), Look::Json), (format!("data:application/pdf;base64,{word}"), Look::Other)]
+    {
+        let response = received(Kind::Download, "200 OK", body.as_bytes()).await;
+        assert_eq!((document(&response).look, document(&response).base64), (look, true), "{body}");
+    }
     let response = received(Kind::Download, "200 OK", b"{\"file\": ").await;
     assert_eq!(document(&response).look, Look::Other);
     assert!(response.facts.json_error.is_some());

@@ -1,10 +1,12 @@
 //! The transport against servers on loopback: an ordinary source and issuer (axum), and servers that write raw bytes.
 //! All numbers and tokens are invented.
 
+mod bare;
 mod body;
 mod issuer;
 mod network;
 mod source;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::future::Future;

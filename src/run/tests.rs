@@ -1,0 +1,118 @@
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::*;
+use crate::catalogue::DEFAULT_SPEC;
+use crate::checks;
+use crate::exchange::{Auth, Citizen, Setup};
+use crate::verdict::Outcome;
+
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    Catalogue::load(DEFAULT_SPEC, None, |chapter, name| checks::find(chapter, name).is_some()).unwrap()
+});
+
+const BOUNDS: Bounds = Bounds { concurrency: 4, requests: 100 };
+
+fn recording() -> Recording {
+    let setup: Setup = serde_json::from_value(json!({
+        "source": "test", "base_url": "https://source.example/v1", "entry_path": "certificates/{insz}", "origins": [],
+        "environment": "none", "citizens": { "subject": { "name": "an", "insz": "10000000016", "ready_token": true } },
+        "ready": [], "declares": {}, "limits": {}
+    }))
+    .unwrap();
+    Recording::new(setup, Timestamp::UNIX_EPOCH, 1)
+}
+
+fn unanswered(request: Request) -> Exchange {
+    let result = Err(Failure { kind: FailureKind::Timeout, detail: String::new() });
+    Exchange { request, sent: Sent::default(), at_ms: 0, ms: 0, credential: None, result }
+}
+
+async fn run_with<F>(recording: &mut Recording, send: impl Fn(Request) -> F, interrupted: bool) -> Vec<Verdict>
+where
+    F: Future<Output = Exchange> + Send + 'static,
+{
+    let selection = Selection { only: vec!["LST".to_owned(), "SEC".to_owned()], skip: Vec::new() };
+    let until = async move {
+        if !interrupted {
+            std::future::pending::<()>().await;
+        }
+    };
+    let run = run(&CATALOGUE, recording, &selection, BOUNDS, send, until, |_| {});
+    tokio::time::timeout(Duration::from_secs(20), run).await.expect("the run ends")
+}
+
+#[tokio::test]
+async fn a_source_that_never_answers_blocks_and_does_not_hang() {
+    let mut recording = recording();
+    let verdicts = run_with(&mut recording, |request| async { unanswered(request) }, false).await;
+    assert!(recording.closed);
+    let judged = |outcome| verdicts.iter().filter(|verdict| verdict.outcome == outcome).count();
+    assert!(judged(Outcome::Blocked) > 20);
+    assert_eq!(judged(Outcome::Fail), 0);
+}
+
+#[tokio::test]
+#[should_panic(expected = "a defect")]
+async fn a_defect_while_sending_ends_the_run() {
+    run_with(&mut recording(), |_| async { panic!("a defect") }, false).await;
+}
+
+#[tokio::test]
+async fn an_interrupted_run_ends_with_what_it_has() {
+    let mut recording = recording();
+    let verdicts = run_with(&mut recording, |_| std::future::pending(), true).await;
+    assert!(recording.exchanges().len() > 0);
+    let interrupted =
+        |exchange: &Exchange| exchange.result.as_ref().is_err_and(|failure| failure.kind == FailureKind::Interrupted);
+    assert!(recording.exchanges().all(interrupted));
+    assert!(verdicts.iter().any(|verdict| verdict.outcome == Outcome::Blocked));
+}
+
+#[test]
+fn phases_follow_each_other_and_never_mix() {
+    let mut recording = recording();
+    let mut queue = Queue::new(BOUNDS);
+    let ordinary = Request::entry(Citizen::Subject);
+    let hostile = |auth| Request::entry(Citizen::Subject).auth(auth).phase(Phase::Hostile);
+    let closing = ordinary.clone().phase(Phase::Closing);
+    let three = [Auth::None, Auth::NoScheme, Auth::OtherScheme, Auth::RandomToken].map(hostile);
+    for request in three.iter().chain([&closing, &ordinary.clone().phase(Phase::Opening)]) {
+        queue.want(request, &recording);
+    }
+    let opening = queue.ready(&mut recording);
+    assert_eq!(opening.iter().map(|request| request.phase).collect::<Vec<_>>(), [Phase::Opening]);
+    assert_eq!(queue.ready(&mut recording), []);
+    queue.done(&opening[0]);
+    assert_eq!(queue.ready(&mut recording).len(), HOSTILE_AT_ONCE);
+    // What the answer to a hostile request brings up waits for the other hostile ones that are under way.
+    queue.done(&three[0]);
+    queue.want(&ordinary, &recording);
+    assert_eq!(queue.ready(&mut recording), []);
+    queue.done(&three[1]);
+    queue.done(&three[2]);
+    assert_eq!(queue.ready(&mut recording), [ordinary.clone()]);
+    queue.done(&ordinary);
+    assert_eq!(queue.ready(&mut recording), [three[3].clone()]);
+    assert_eq!(queue.ready(&mut recording), []);
+    queue.done(&three[3]);
+    assert_eq!(queue.ready(&mut recording), [closing]);
+}
+
+#[test]
+fn beyond_the_limit_nothing_goes_out() {
+    let mut recording = recording();
+    let mut queue = Queue::new(Bounds { requests: 1, ..BOUNDS });
+    let first = Request::entry(Citizen::Subject);
+    queue.want(&first.clone().again(1), &recording);
+    assert_eq!(queue.ready(&mut recording), [first.clone()]);
+    recording.add(unanswered(first.clone()));
+    queue.done(&first);
+    assert_eq!(queue.ready(&mut recording), []);
+    let refused = queue.take_refused().unwrap();
+    assert_eq!(recording.get(&refused).unwrap().result.as_ref().unwrap_err().kind, FailureKind::Limit);
+    assert!(queue.is_empty());
+}
