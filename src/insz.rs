@@ -61,18 +61,19 @@ pub fn written_forms(digits: &str) -> Vec<String> {
 }
 
 /// Every place in a text that looks like a national number: start, end (bytes) and the bare digits. A longer run of
-/// digits is no national number.
+/// digits is no national number; the digits of a percent escape before it do not count.
 pub fn look_alikes(text: &str) -> Vec<(usize, usize, String)> {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let mut found = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        if !digit(at) || (at > 0 && digit(at - 1)) {
+        if !digit(at) || (at > 0 && digit(at - 1) && !follows_escape(bytes, at)) {
             at += 1;
             continue;
         }
-        match read(bytes, at).filter(|(end, _)| !digit(*end)) {
+        let written = read(bytes, at).filter(|written| !digit(written.end));
+        match written.map(|written| (written.end, written.digits(bytes))) {
             Some((end, digits)) if valid(&digits) => {
                 found.push((at, end, digits));
                 at = end;
@@ -83,26 +84,90 @@ pub fn look_alikes(text: &str) -> Vec<(usize, usize, String)> {
     found
 }
 
-/// Reads 11 digits from a place on, with at most one separator at each of the usual positions.
-fn read(bytes: &[u8], start: usize) -> Option<(usize, String)> {
-    let mut digits = String::with_capacity(11);
-    let mut at = start;
-    while digits.len() < 11 {
-        match bytes.get(at) {
-            Some(byte) if byte.is_ascii_digit() => digits.push(char::from(*byte)),
-            Some(b'.' | b'-' | b' ' | b'/')
-                if SEPARATED.contains(&digits.len()) && bytes.get(at - 1).is_some_and(u8::is_ascii_digit) => {}
-            _ => return None,
-        }
-        at += 1;
-    }
-    Some((at, digits))
+/// How often a percent escape may be encoded itself: `%20`, `%2520`, …
+const ESCAPED: usize = 3;
+
+/// Whether a percent escape ends before this place.
+fn follows_escape(bytes: &[u8], at: usize) -> bool {
+    let Some((before, code)) = bytes.get(..at).and_then(|before| before.split_last_chunk::<2>()) else { return false };
+    let mut encoded = std::iter::successors(Some(before), |before| before.strip_suffix(b"25")).take(ESCAPED);
+    code.iter().all(u8::is_ascii_hexdigit) && encoded.any(|before| before.ends_with(b"%"))
 }
 
-/// Other digits in the places of the digits of `written`, whose separators stay.
+/// A number as it is written: where its digits stand, and where it ends.
+struct Written {
+    at: Vec<usize>,
+    end: usize,
+}
+
+impl Written {
+    fn digits(&self, bytes: &[u8]) -> String {
+        self.at.iter().filter_map(|at| bytes.get(*at).copied()).map(char::from).collect()
+    }
+}
+
+/// The most separators at one position: ` - `.
+const SEPARATORS: usize = 3;
+
+/// Reads 11 digits from a place on, with separators at the usual positions alone.
+fn read(bytes: &[u8], start: usize) -> Option<Written> {
+    let mut written = Written { at: Vec::with_capacity(11), end: start };
+    let mut separators = 0;
+    while written.at.len() < 11 {
+        if bytes.get(written.end)?.is_ascii_digit() {
+            written.at.push(written.end);
+            written.end += 1;
+            separators = 0;
+        } else if separators < SEPARATORS && SEPARATED.contains(&written.at.len()) {
+            written.end += separator(bytes.get(written.end..)?)?;
+            separators += 1;
+        } else {
+            return None;
+        }
+    }
+    Some(written)
+}
+
+/// The length of the separator with which a text starts: as it is, percent-encoded (once or more), or as HTML.
+fn separator(text: &[u8]) -> Option<usize> {
+    const WHOLE: [&[u8]; 9] = [
+        b"&nbsp;",
+        b"&#160;",
+        "\u{a0}".as_bytes(),
+        "\u{202f}".as_bytes(),
+        "\u{2010}".as_bytes(),
+        "\u{2011}".as_bytes(),
+        "\u{2013}".as_bytes(),
+        "\u{2014}".as_bytes(),
+        b"%C2%A0",
+    ];
+    let is_one = |byte: &u8| b".- /+_".contains(byte);
+    if text.first().is_some_and(is_one) {
+        return Some(1);
+    }
+    if let Some(whole) = WHOLE.iter().find(|whole| text.starts_with(whole)) {
+        return Some(whole.len());
+    }
+    let code = text.strip_prefix(b"%")?;
+    let mut encoded = std::iter::successors(Some(code), |code| code.strip_prefix(b"25")).take(ESCAPED);
+    let is_escape = |code: &&[u8]| {
+        let hexadecimal = code.get(..2).and_then(|code| std::str::from_utf8(code).ok());
+        hexadecimal.and_then(|code| u8::from_str_radix(code, 16).ok()).is_some_and(|byte| is_one(&byte))
+    };
+    encoded.find(is_escape).map(|code| text.len() - code.len() + 2)
+}
+
+/// Other digits in the places of the digits of a number as it is written, whose separators stay.
 pub fn with_separators(digits: &str, written: &str) -> String {
-    let mut digits = digits.chars();
-    written.chars().map(|c| if c.is_ascii_digit() { digits.next().unwrap_or(c) } else { c }).collect()
+    let mut bytes = written.as_bytes().to_vec();
+    let places = read(&bytes, 0).map(|written| written.at).unwrap_or_default();
+    for (at, digit) in places.into_iter().zip(digits.bytes()) {
+        if let Some(place) = bytes.get_mut(at) {
+            *place = digit;
+        }
+    }
+    // Digits took the places of digits: it is as valid as it was.
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -125,6 +190,36 @@ mod tests {
     fn a_longer_run_of_digits_is_no_national_number() {
         assert_eq!(look_alikes("185073099970").len(), 0);
         assert_eq!(look_alikes("x90010199992y").len(), usize::from(valid("90010199992")));
+    }
+
+    #[test]
+    fn a_number_is_found_behind_and_between_escapes() {
+        let digits = "90010199992";
+        for text in [
+            "%2090010199992",
+            "%2290010199992%22",
+            "%252290010199992%2522",
+            "%2590010199992",
+            "900101%20999%2092",
+            "90%2e01%2E01-999.92",
+            "90.01.01%252D999.92",
+            "900101+999+92",
+            "900101_999_92",
+            "90.01.01 - 999.92",
+            "90.01.01\u{2013}999.92",
+            "900101&nbsp;999&nbsp;92",
+        ] {
+            let found = look_alikes(text);
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!(found[0].2, digits, "{text}");
+            let written = &text[found[0].0..found[0].1];
+            assert_eq!(with_separators(digits, written), written);
+            let other = with_separators(&surrogate(0), written);
+            assert_eq!(look_alikes(&text.replace(written, &other))[0].2, surrogate(0), "{text}");
+        }
+        for other in ["2090010199992", "90010199992%20", "900101 - - 999 92"] {
+            assert_eq!(look_alikes(other).len(), usize::from(other.ends_with("%20")), "{other}");
+        }
     }
 
     proptest! {

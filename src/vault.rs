@@ -5,7 +5,7 @@
 //! length, so that equality, patterns and lengths can still be judged. Surrogates are numbered as they are met and say
 //! nothing about the value. People see them as marks: `INSZ-1`, `TOKEN-2`.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -15,9 +15,14 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Number, Value};
+use url::Url;
 
 use crate::exchange::{Citizen, Grant};
 use crate::insz;
+
+/// A token or secret shorter than this cannot be kept out of a report: to mask it would blacken every answer that
+/// happens to hold these few characters.
+pub const SHORTEST_SECRET: usize = 8;
 
 /// What kind of value a surrogate stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,7 +71,7 @@ struct Inner {
     /// Finds every known value in every encoding; rebuilt when a value is added.
     finder: Option<Finder>,
     /// The values that are known beforehand or by their place; the others are found by their look.
-    known: Vec<(String, Nature)>,
+    known: BTreeSet<String>,
     numbers: BTreeMap<Citizen, SecretString>,
     tokens: BTreeMap<Grant, SecretString>,
     urls: HashMap<String, String>,
@@ -192,11 +197,10 @@ impl Vault {
 
 impl Inner {
     fn learn(&mut self, raw: &str, nature: Nature) -> String {
-        if let Some(known) = self.surrogates.get(raw) {
-            return known.text.clone();
+        // It may have a surrogate already, by its look: known it is only from now on.
+        if self.known.insert(raw.to_owned()) {
+            self.finder = None;
         }
-        self.known.push((raw.to_owned(), nature));
-        self.finder = None;
         self.surrogate(raw, nature).text
     }
 
@@ -268,9 +272,9 @@ impl Inner {
         while let Some(start) = rest.find("eyJ") {
             let (before, candidate) = rest.split_at(start);
             masked.push_str(before);
-            let length = jwt_length(candidate);
-            let (token, after) = candidate.split_at(length.unwrap_or(3));
-            if length.is_some() {
+            let (length, is_jwt) = jwt_at(candidate);
+            let (token, after) = candidate.split_at(length);
+            if is_jwt {
                 // Not noted as a secret of ours: a signed download link may well hold a JWT of the source's own.
                 masked.push_str(&self.surrogate(token, Nature::Token).text);
             } else {
@@ -308,13 +312,17 @@ impl Inner {
 
     fn mask_json(&mut self, value: Value, found: &mut Found) -> Value {
         match value {
-            Value::String(text) => Value::String(self.mask(&text, found)),
-            Value::Number(number) => self.mask_number(number),
+            Value::String(text) => Value::String(self.mask_string(&text, found)),
+            Value::Number(number) => self.mask_number(&number, found),
             Value::Array(items) => Value::Array(items.into_iter().map(|item| self.mask_json(item, found)).collect()),
             Value::Object(members) => {
                 let mut masked = Map::with_capacity(members.len());
                 for (name, value) in members {
-                    masked.insert(self.mask(&name, found), self.mask_json(value, found));
+                    let value = match value {
+                        Value::String(text) if TOKENS.contains(&name.as_str()) => self.mask_token(&text, found),
+                        other => self.mask_json(other, found),
+                    };
+                    masked.insert(self.mask_string(&name, found), value);
                 }
                 Value::Object(masked)
             }
@@ -322,27 +330,55 @@ impl Inner {
         }
     }
 
-    fn mask_number(&mut self, number: Number) -> Value {
-        let Some(integer) = number.as_u64().filter(|integer| *integer <= 99_999_999_999) else {
-            return Value::Number(number);
-        };
-        // As a JSON number a national number loses its leading zeros.
-        let digits = format!("{integer:011}");
-        let known = self.surrogates.contains_key(&digits);
-        let looks = integer >= 10_000_000_000 && insz::valid(&digits) && !self.is_surrogate(&digits);
-        if !known && !looks {
-            return Value::Number(number);
+    /// A text of a JSON body. A link in it will be read as a URL, and that drops line breaks and decodes the host: what
+    /// shows only then is masked too, and the text becomes what it is read as.
+    fn mask_string(&mut self, text: &str, found: &mut Found) -> String {
+        let masked = self.mask(text, found);
+        let mut read: String = masked.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
+        if let Ok(url) = Url::parse(&read) {
+            read = url.into();
         }
-        let surrogate = self.surrogate(&digits, Nature::Number).text;
-        surrogate.parse::<u64>().map_or(Value::Null, |n| Value::Number(n.into()))
+        if read == masked {
+            return masked;
+        }
+        let again = self.mask(&read, found);
+        if again == read { masked } else { again }
+    }
+
+    /// What stands where a token stands is one, however short it is.
+    fn mask_token(&mut self, text: &str, found: &mut Found) -> Value {
+        let masked = self.mask_string(text, found);
+        if text.is_empty() || masked != text || self.used.contains(text) {
+            return Value::String(masked);
+        }
+        Value::String(self.surrogate(text, Nature::Token).text)
+    }
+
+    fn mask_number(&mut self, number: &Number, found: &mut Found) -> Value {
+        let text = number.to_string();
+        let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
+        let (digits, fraction) = digits.strip_suffix(".0").map_or((digits, ""), |digits| (digits, ".0"));
+        // As a JSON number a national number loses its leading zeros.
+        let number_of = |digits: &str| format!("{digits:0>11}");
+        let known = digits.len() <= 11 && self.known.contains(&number_of(digits));
+        let masked = if known {
+            let surrogate = self.surrogate(&number_of(digits), Nature::Number).text;
+            format!("{sign}{surrogate}{fraction}")
+        } else {
+            self.mask(&text, found)
+        };
+        if masked == text {
+            return Value::Number(number.clone());
+        }
+        masked.parse().map(Value::Number).unwrap_or(Value::String(masked))
     }
 }
 
 impl Finder {
-    fn new(known: &[(String, Nature)]) -> Option<Self> {
+    fn new(known: &BTreeSet<String>) -> Option<Self> {
         let mut patterns = Vec::new();
         let mut owners = Vec::new();
-        for (raw, _) in known {
+        for raw in known {
             for pattern in encodings(raw) {
                 patterns.push(pattern);
                 owners.push(raw.clone());
@@ -351,20 +387,22 @@ impl Finder {
         // Building fails only beyond two thousand million states; without an automaton nothing may be recorded.
         AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
+            // `%2f` is `%2F`, and what stands in the host of a URL loses its capitals.
+            .ascii_case_insensitive(true)
             .build(&patterns)
             .ok()
             .map(|automaton| Self { automaton, owners })
     }
 }
 
-/// The forms in which a value may show: as it is, percent-encoded, with the usual separators, in Base64 at each of the
-/// three alignments.
+/// The forms in which a value may show, in whatever case: as it is, percent-encoded once or twice, with the usual
+/// separators, in Base64 at each of the three alignments.
 fn encodings(raw: &str) -> Vec<String> {
     let mut forms = vec![raw.to_owned()];
     for set in [NON_ALPHANUMERIC, UNRESERVED, WITH_SLASH] {
         let encoded = utf8_percent_encode(raw, set).to_string();
+        forms.push(encoded.replace('%', "%25"));
         forms.push(encoded.replace("%20", "+"));
-        forms.push(lower_case_escapes(&encoded));
         forms.push(encoded);
     }
     // JSON and JavaScript in a body that is neither parsed nor parsable.
@@ -388,20 +426,12 @@ fn encodings(raw: &str) -> Vec<String> {
     forms
 }
 
+/// The members whose value is a token or a secret, in an answer to a token request and wherever else they stand.
+const TOKENS: [&str; 5] = ["access_token", "refresh_token", "id_token", "client_secret", "client_assertion"];
+
 /// What encoders leave as it is differs: nothing, the unreserved characters of RFC 3986, these and the slash.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const WITH_SLASH: &AsciiSet = &UNRESERVED.remove(b'/');
-
-/// The same percent-encoded text with `%2f` for `%2F`.
-fn lower_case_escapes(encoded: &str) -> String {
-    let mut escaped = 0;
-    let lower = |c: char| {
-        let within = escaped > 0;
-        escaped = if c == '%' { 2_u8 } else { escaped.saturating_sub(1) };
-        if within { c.to_ascii_lowercase() } else { c }
-    };
-    encoded.chars().map(lower).collect()
-}
 
 /// A mark, padded to a length with a character of the Base64url alphabet.
 fn padded(mark: &str, length: usize) -> String {
@@ -412,19 +442,23 @@ fn padded(mark: &str, length: usize) -> String {
     text
 }
 
-/// The length of the JWT at the start of a text: three Base64url parts, the last of which may be empty.
-fn jwt_length(text: &str) -> Option<usize> {
-    let run = |from: usize| {
-        let rest = text.get(from..).unwrap_or_default();
-        rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count()
+/// The length of what starts with `eyJ`, and whether it is a JWT: three Base64url parts, the last of which may be empty.
+/// Of what is none it is the first part, which holds no other start of a JWT: no character is looked at again and again.
+fn jwt_at(text: &str) -> (usize, bool) {
+    let bytes = text.as_bytes();
+    let end_of_run = |from: usize| {
+        let rest = bytes.get(from..).unwrap_or_default();
+        from + rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count()
     };
-    let header = run(0);
-    let payload_from = header + 1;
-    (text.as_bytes().get(header) == Some(&b'.') && header >= 10).then_some(())?;
-    let payload = run(payload_from);
-    let signature_from = payload_from + payload + 1;
-    (payload >= 2 && text.as_bytes().get(signature_from - 1) == Some(&b'.')).then_some(())?;
-    Some(signature_from + run(signature_from))
+    let header = end_of_run(0);
+    if bytes.get(header) != Some(&b'.') || header < 10 {
+        return (header, false);
+    }
+    let payload = end_of_run(header + 1);
+    if bytes.get(payload) != Some(&b'.') || payload < header + 3 {
+        return (header, false);
+    }
+    (end_of_run(payload + 1), true)
 }
 
 #[cfg(test)]
@@ -455,8 +489,12 @@ mod tests {
         let percent = utf8_percent_encode(TOKEN, NON_ALPHANUMERIC).to_string();
         let form = "tok-5f0c%2B%2F%3D2b9d4e7f8a1c3b5d7e9f";
         let lower = "tok-5f0c%2b%2f%3d2b9d4e7f8a1c3b5d7e9f";
+        let twice = "tok-5f0c%252B%252F%253D2b9d4e7f8a1c3b5d7e9f";
+        let capitals = &TOKEN.to_uppercase();
         let json = r"tok-5f0c+\/=2b9d4e7f8a1c3b5d7e9f";
-        for text in [SUBJECT, "85.07.30-999.32", "850730-999-32", "850730 999 32", TOKEN, &percent, form, lower, json] {
+        let numbers = [SUBJECT, "85.07.30-999.32", "850730-999-32", "850730 999 32", "850730%20999%2032"];
+        let tokens = [TOKEN, &percent, form, lower, twice, capitals, json];
+        for text in numbers.into_iter().chain(tokens) {
             let masked = vault.mask_text(&format!("<{text}>"));
             assert!(!masked.contains(text), "{masked}");
         }
@@ -491,6 +529,80 @@ mod tests {
         let vault = vault();
         let once = vault.mask_text(&format!("{SUBJECT} {TOKEN} 90010199992"));
         assert_eq!(vault.mask_text(&once), once);
+    }
+
+    #[test]
+    fn numbers_of_every_json_form_are_masked() {
+        let vault = vault();
+        let surrogate = vault.surrogate(Citizen::Subject).unwrap();
+        let masked =
+            |json: &str| vault.mask_json(serde_json::from_str(json).unwrap(), &mut Found::default()).to_string();
+        assert_eq!(masked(SUBJECT), surrogate);
+        assert_eq!(masked("85073099932.0"), format!("{surrogate}.0"));
+        assert_eq!(masked("-8.5073099932e10"), format!("-{surrogate}.0"));
+        assert_eq!(masked("185073099932"), format!("1{surrogate}"));
+        let stranger = masked("90010199992");
+        assert!(insz::valid(&stranger) && stranger != "90010199992");
+        assert_eq!(masked("90010199992.0"), format!("{stranger}.0"));
+        for other in ["12345678901", "1.5", "-3", "18446744073709551615", "0", "1e300"] {
+            assert_eq!(masked(other), serde_json::from_str::<Value>(other).unwrap().to_string());
+        }
+    }
+
+    #[test]
+    fn what_shows_only_in_a_url_is_masked_too() {
+        let vault = vault();
+        let token = "Tok5f0C2b9D4e7F8a1C3b5D7e9F";
+        vault.learn(&token.into(), Nature::Token);
+        for href in [
+            format!("https://h/v1/{}\n{}/x", &SUBJECT[..6], &SUBJECT[6..]),
+            format!("/v1/{}\t{}", &SUBJECT[..6], &SUBJECT[6..]),
+            format!("https://{}.example/x", token.replace('5', "%35")),
+            format!("https://{token}.example/x"),
+        ] {
+            let Value::String(masked) = vault.mask_json(json!(href), &mut Found::default()) else { panic!() };
+            let base = Url::parse("https://h/").unwrap();
+            let read = base.join(&masked).unwrap().to_string();
+            assert!(!read.contains(SUBJECT) && !read.contains(&token.to_ascii_lowercase()), "{href:?} {masked:?}");
+            assert_eq!(vault.mask_json(json!(masked), &mut Found::default()), json!(masked));
+        }
+        for other in ["two\nlines", "HTTPS://H/a b", "a:b\tc"] {
+            assert_eq!(vault.mask_json(json!(other), &mut Found::default()), json!(other));
+        }
+    }
+
+    #[test]
+    fn a_token_is_known_by_its_place_however_short() {
+        let vault = Vault::default();
+        let masked =
+            vault.mask_json(json!({"access_token": "abc", "id_token": "", "scope": "abc"}), &mut Found::default());
+        assert_eq!(masked, json!({"access_token": "TOKEN-1", "id_token": "", "scope": "abc"}));
+        assert_eq!(vault.mask_json(masked.clone(), &mut Found::default()), masked);
+    }
+
+    #[test]
+    fn what_was_met_by_its_look_can_still_become_known() {
+        let vault = Vault::default();
+        let jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.";
+        let surrogate = vault.mask_text(jwt);
+        assert_eq!(vault.learn(&jwt.into(), Nature::Token), surrogate);
+        let mut found = Found::default();
+        let encoded = STANDARD_NO_PAD.encode(jwt);
+        assert_ne!(vault.mask_noting(&encoded, &mut found), encoded);
+        assert_eq!(found.secrets, ["TOKEN-1"]);
+        assert!(vault.leaks(jwt));
+    }
+
+    #[test]
+    fn masking_takes_no_more_than_one_look_at_each_character() {
+        let vault = vault();
+        let start = std::time::Instant::now();
+        for hostile in
+            ["eyJ".repeat(1 << 20), "eyJaaaaaaa.!".repeat(1 << 18), "%25".repeat(1 << 20), "25".repeat(1 << 21)]
+        {
+            assert!(vault.mask_text(&hostile) == hostile);
+        }
+        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use super::{
 use crate::fault::{InputFaults, LARGEST_TEXT, read_text};
 use crate::insz;
 use crate::text;
+use crate::vault::SHORTEST_SECRET;
 
 impl Profile {
     /// The profile with all references read and all values typed, or everything that is wrong with it, the faults of
@@ -207,7 +208,10 @@ fn acm(reader: &mut Reader<'_>, profile: &Acm) -> Option<ResolvedAcm> {
 }
 
 fn client(reader: &mut Reader<'_>, place: &str, profile: &Client) -> Option<ResolvedClient> {
-    let secret = profile.secret.as_ref().map(|secret| reader.secret(&format!("{place}.secret"), secret));
+    let secret = profile.secret.as_ref().map(|secret| {
+        let place = format!("{place}.secret");
+        reader.secret(&place, secret).and_then(|secret| long_enough(reader, &place, secret))
+    });
     let key = profile.private_key.as_ref().map(|key| {
         let place = format!("{place}.private_key.file");
         let pem = reader.secret(&place, &Reference::File(key.file.clone()));
@@ -234,7 +238,7 @@ fn negative(reader: &mut Reader<'_>, key: &str, reference: Option<&Reference>) -
 /// A token that cannot travel in a header is a mistake of whoever copied it, not of the source.
 fn header_value(reader: &mut Reader<'_>, place: &str, token: SecretString) -> Option<SecretString> {
     if fits_a_header(&token) {
-        return Some(token);
+        return long_enough(reader, place, token);
     }
     reader.fault(
         place,
@@ -243,6 +247,22 @@ fn header_value(reader: &mut Reader<'_>, place: &str, token: SecretString) -> Op
             "is no token: it holds spaces, line breaks or odd characters"
         ),
         text!("geef enkel het token zelf, zonder `Bearer`", "give the token itself only, without `Bearer`"),
+    );
+    None
+}
+
+/// What is too short to be told from ordinary words cannot be masked.
+fn long_enough(reader: &mut Reader<'_>, place: &str, secret: SecretString) -> Option<SecretString> {
+    if secret.expose_secret().len() >= SHORTEST_SECRET {
+        return Some(secret);
+    }
+    reader.fault(
+        place,
+        text!(
+            "is korter dan {SHORTEST_SECRET} tekens: zo'n geheim is niet te maskeren",
+            "is shorter than {SHORTEST_SECRET} characters: such a secret cannot be masked"
+        ),
+        text!("kijk na of dit het hele geheim is", "check that this is the whole secret"),
     );
     None
 }

@@ -30,14 +30,15 @@ fn env(name: &str) -> Option<String> {
         "INSZ" => "85.07.30-033.28\n",
         "INSZ_2" => "17073003384",
         "WRONG" => "85073003329",
-        "TX" => "tx-1",
-        "TOKEN" => "token-1",
-        "BEARER" => "Bearer hunter2",
-        "SESSION" => "{\"access_token\": \"a-1\", \"refresh_token\": \"r-1\", \"expires_in\": 5}",
-        "REFRESH" => "{\"refresh_token\": \"r-1\"}",
-        "JSON" => "{\"hunter2\": 1}",
-        "SECRET" => "hunter2\r\n",
+        "TX" => "tx-token-1",
+        "TOKEN" => "token-one",
+        "BEARER" => "Bearer hunter22",
+        "SESSION" => "{\"access_token\": \"access-1\", \"refresh_token\": \"refresh-1\", \"expires_in\": 5}",
+        "REFRESH" => "{\"refresh_token\": \"refresh-1\"}",
+        "JSON" => "{\"hunter22\": 1}",
+        "SECRET" => "hunter22\r\n",
         "EMPTY" => "\n",
+        "SHORT" => "hunter\n",
         _ => return None,
     };
     Some(value.to_owned())
@@ -51,7 +52,7 @@ fn faults(text: &str) -> String {
     let seen = resolve(text).unwrap_err();
     for lang in [Lang::Nl, Lang::En] {
         let seen = seen.render(lang);
-        assert!(!seen.contains("hunter2") && !seen.contains("8507300332"), "{seen}");
+        assert!(!seen.contains("hunter22") && !seen.contains("8507300332"), "{seen}");
         assert!(!seen.contains("{ ") || seen.contains("{ env"), "unformatted braces: {seen}");
     }
     seen.to_string()
@@ -66,7 +67,7 @@ fn a_small_profile_has_the_documented_defaults() {
     assert_eq!(profile.limits, Limits { details: 20, downloads: 5, pages: 200, requests: 2000 });
     let citizen = profile.citizen(Role::Subject).unwrap();
     assert_eq!(citizen.insz.expose_secret(), "85073003328");
-    assert!(matches!(&citizen.token, Some(CitizenToken::Tx(token)) if token.expose_secret() == "tx-1"));
+    assert!(matches!(&citizen.token, Some(CitizenToken::Tx(token)) if token.expose_secret() == "tx-token-1"));
     assert!(profile.issuer().is_none() && profile.citizen(Role::Other).is_none());
 }
 
@@ -77,7 +78,7 @@ fn a_profile_with_acm_is_typed_and_normalised() {
     assert_eq!(profile.issuer().unwrap().as_str(), TNI_ISSUER);
     let acm = profile.acm.as_ref().unwrap();
     assert_eq!((acm.target.clone(), acm.actor), (Target::Audience("them".to_owned()), Actor::None));
-    assert!(matches!(&acm.client.auth, ResolvedClientAuth::Post(secret) if secret.expose_secret() == "hunter2"));
+    assert!(matches!(&acm.client.auth, ResolvedClientAuth::Post(secret) if secret.expose_secret() == "hunter22"));
     assert_eq!(acm.client.auth.method(), AuthMethod::Post);
     assert!(matches!(profile.citizen(Role::Other).unwrap().token, Some(CitizenToken::Refresh(_))));
 }
@@ -85,11 +86,11 @@ fn a_profile_with_acm_is_typed_and_normalised() {
 #[test]
 fn nothing_secret_is_in_debug_output() {
     let shown = format!("{:?}", resolve(WITH_ACM).unwrap());
-    for secret in ["85073003328", "hunter2", "token-1", "tx-1"] {
+    for secret in ["85073003328", "hunter22", "token-one", "tx-token-1"] {
         assert!(!shown.contains(secret), "{shown}");
     }
-    let command = WITH_ACM.replace("token: { env: TOKEN }", "command: [op, hunter2]");
-    assert!(!format!("{:?}", Profile::read("bron.yaml", &command).unwrap()).contains("hunter2"));
+    let command = WITH_ACM.replace("token: { env: TOKEN }", "command: [op, hunter22]");
+    assert!(!format!("{:?}", Profile::read("bron.yaml", &command).unwrap()).contains("hunter22"));
 }
 
 #[test]
@@ -97,7 +98,7 @@ fn every_semantic_fault_is_found() {
     for (from, to, place, words) in [
         ("https://api.example.be/v1/", "http://api.example.be/v1", "2:3: source.base_url:", "uses http"),
         ("https://api.example.be/v1/", "ftp://api.example.be/v1", "2:3:", "not an http(s) URL"),
-        ("https://api.example.be/v1/", "https://u:hunter2@api.example.be/", "2:3:", "user name or a password"),
+        ("https://api.example.be/v1/", "https://u:hunter22@api.example.be/", "2:3:", "user name or a password"),
         ("https://api.example.be/v1/", "https://api.example.be/?a=b", "2:3:", "query or a fragment"),
         ("https://api.example.be/v1/", "https://", "2:3:", "does not have the form"),
         ("https://api.example.be/v1/", "https://a:b:c", "2:3:", "not a valid URL"),
@@ -123,7 +124,7 @@ fn every_semantic_fault_is_found() {
         ("{ env: SECRET }", "{ env: NONE }", "5:21: acm.client.secret:", "`NONE` is not set"),
         ("{ env: SECRET }", "{ env: EMPTY }", "5:21:", "is empty"),
         ("{ env: SECRET }", "{ file: none.txt }", "5:21:", "cannot be read"),
-        ("{ env: SECRET }", "{ command: [no-such-program, hunter2] }", "5:21:", "does not start"),
+        ("{ env: SECRET }", "{ command: [no-such-program, hunter22] }", "5:21:", "does not start"),
         ("{ env: TOKEN }", "{ env: BEARER }", "9:53:", "without `Bearer`"),
         ("{ env: TOKEN }", "{ env: JSON }", "9:53:", "JSON without the token"),
         ("token: { env: TOKEN }", "tx_token: { env: REFRESH }", "9:53:", "JSON without the token"),
@@ -145,27 +146,27 @@ fn every_semantic_fault_is_found() {
 #[test]
 fn a_literal_secret_is_refused_and_not_repeated() {
     for (from, to) in [
-        ("{ env: SECRET }", "hunter2"),
-        ("{ env: SECRET }", "{ value: hunter2 }"),
-        ("{ env: SECRET }", "{ env: hunter2! }"),
-        ("{ env: SECRET }", "[hunter2]"),
-        ("{ env: SECRET }", "{ file: [hunter2] }"),
-        ("{ env: SECRET }", "{ command: hunter2 }"),
+        ("{ env: SECRET }", "hunter22"),
+        ("{ env: SECRET }", "{ value: hunter22 }"),
+        ("{ env: SECRET }", "{ env: hunter22! }"),
+        ("{ env: SECRET }", "[hunter22]"),
+        ("{ env: SECRET }", "{ file: [hunter22] }"),
+        ("{ env: SECRET }", "{ command: hunter22 }"),
         ("{ env: INSZ }", "85073003328"),
         ("{ env: INSZ }", "\"85073003328\""),
         ("{ env: INSZ }", "{ env: 85073003328 }"),
-        ("{ env: TOKEN }", "hunter2"),
-        ("token: { env: TOKEN }", "command: hunter2"),
-        ("token: { env: TOKEN }", "tx_token: hunter2"),
-        ("refresh_token: { env: TX }", "refresh_token: hunter2"),
-        ("scope: certificates", "source_client: { id: a, secret: hunter2 }"),
-        ("citizens:", "tokens: { expired: hunter2 }\ncitizens:"),
+        ("{ env: TOKEN }", "hunter22"),
+        ("token: { env: TOKEN }", "command: hunter22"),
+        ("token: { env: TOKEN }", "tx_token: hunter22"),
+        ("refresh_token: { env: TX }", "refresh_token: hunter22"),
+        ("scope: certificates", "source_client: { id: a, secret: hunter22 }"),
+        ("citizens:", "tokens: { expired: hunter22 }\ncitizens:"),
         ("role: subject", "role: \"85073003328\""),
     ] {
         assert!(WITH_ACM.contains(from), "{from}");
         faults(&WITH_ACM.replacen(from, to, 1));
     }
-    let seen = faults(&WITH_ACM.replace("{ env: SECRET }", "hunter2"));
+    let seen = faults(&WITH_ACM.replace("{ env: SECRET }", "hunter22"));
     assert!(seen.contains("never stands in this file itself"), "{seen}");
 }
 
@@ -200,10 +201,10 @@ fn a_token_may_be_the_answer_of_a_token_endpoint() {
     };
     let is_session = |token: &CitizenToken| {
         matches!(token, CitizenToken::Session { access, refresh }
-            if access.expose_secret() == "a-1" && refresh.expose_secret() == "r-1")
+            if access.expose_secret() == "access-1" && refresh.expose_secret() == "refresh-1")
     };
     assert!(is_session(&token("env: TOKEN", "env: SESSION")));
-    let command = "command: [printf, '{\"access_token\":\"a-1\",\"refresh_token\":\"r-1\"}']";
+    let command = "command: [printf, '{\"access_token\":\"access-1\",\"refresh_token\":\"refresh-1\"}']";
     let in_root = WITH_ACM.replace("token: { env: TOKEN }", command);
     let profile = Profile::read("bron.yaml", &in_root).unwrap().resolve("bron.yaml", &env, Path::new("/")).unwrap();
     assert!(is_session(profile.citizens[0].token.as_ref().unwrap()));
@@ -212,12 +213,24 @@ fn a_token_may_be_the_answer_of_a_token_endpoint() {
 }
 
 #[test]
+fn what_is_too_short_to_be_masked_is_refused() {
+    for (from, to) in [("env: SECRET", "env: SHORT"), ("env: TOKEN", "env: SHORT")] {
+        let seen = faults(&WITH_ACM.replace(from, to));
+        assert!(seen.contains("shorter than 8") && !seen.contains("hunter"), "{seen}");
+    }
+    assert!(
+        faults(&WITH_ACM.replace("citizens:", "tokens: { expired: { env: SHORT } }\ncitizens:"))
+            .contains("tokens.expired")
+    );
+}
+
+#[test]
 fn files_are_found_beside_the_profile() {
     let dir = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         std::io::Write::write_all(&mut std::fs::File::create(dir.path().join(name)).unwrap(), text.as_bytes()).unwrap();
     };
-    write("secret", "hunter2\n");
+    write("secret", "hunter22\n");
     write("key.pem", "-----BEGIN PRIVATE KEY-----\n");
     write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
     write("openapi.yaml", "openapi: 3.0.0\n");
