@@ -65,6 +65,13 @@ impl Answer {
         }
     }
 
+    /// Adds a header, beside any other of that name.
+    pub(super) fn add(&mut self, name: &'static str, value: &str) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.append(name, value);
+        }
+    }
+
     /// Takes a header away.
     pub fn unset(&mut self, name: &str) {
         self.headers.remove(name);

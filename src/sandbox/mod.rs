@@ -24,6 +24,7 @@ mod source;
 mod tests;
 mod tls;
 mod tokens;
+pub mod variation;
 
 pub use answer::Answer;
 pub use behaviour::{Behaviour, Envelope};
