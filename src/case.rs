@@ -253,8 +253,14 @@ impl<'a> Case<'a> {
         answered(self.attempt(request)?)
     }
 
-    /// Every exchange with the source in the whole run. Ask for what must be among them before: nothing is sent after.
+    /// Every exchange with the source in the whole run, but for what it answered while our own ACM was closed: that was
+    /// our doing. Ask for what must be among them before: nothing is sent after.
     pub fn whole_run(&self) -> Result<impl Iterator<Item = &'a Exchange>, Stop> {
+        Ok(self.whole_run_and_outage()?.filter(|exchange| exchange.request.phase != Phase::Outage))
+    }
+
+    /// Every exchange with the source in the whole run.
+    pub fn whole_run_and_outage(&self) -> Result<impl Iterator<Item = &'a Exchange>, Stop> {
         if !self.recording.closed {
             return Err(Stop::Early);
         }

@@ -134,7 +134,7 @@ pub struct Requirement {
     pub basis: Vec<Basis>,
     /// How it is judged.
     pub mode: Mode,
-    /// The function that judges it; none for a review.
+    /// The function that judges it. A review has one only where a run can sometimes judge it after all.
     pub check: Option<String>,
     /// A sentence that should hold.
     pub title: Text,
@@ -575,15 +575,6 @@ impl<'a> Loader<'a> {
                     "noem de functie die dit beoordeelt, of kies `mode: review`",
                     "name the function that judges this, or choose `mode: review`"
                 ),
-            ),
-            (Some(_), Mode::Review) => self.row_fault(
-                file,
-                id,
-                text!(
-                    "een rij die een mens beoordeelt, heeft geen `check`",
-                    "a row that a human judges has no `check`"
-                ),
-                text!("laat `check` weg, of kies een andere `mode`", "leave out `check`, or choose another `mode`"),
             ),
             _ => {}
         }

@@ -63,6 +63,10 @@ pub enum Phase {
     Hostile,
     /// The control with the good token that follows the hostile requests.
     Closing,
+    /// With our own ACM, when nothing else is outstanding: its introspection is closed.
+    Outage,
+    /// After that: its introspection is open again.
+    Recovery,
 }
 
 /// What a request presents as its credential.
@@ -97,6 +101,9 @@ pub enum Auth {
     Unexchanged,
     /// A client-credentials token for the source, without a citizen.
     WithoutCitizen,
+    /// One more good token of the subject, which the source sees only at the end of the run, and which we never
+    /// introspect ourselves. In [`Phase::Outage`] and [`Phase::Recovery`] only.
+    Fresh,
 }
 
 /// Which token is asked of the issuer.
@@ -113,6 +120,20 @@ pub enum Grant {
     WithoutCitizen,
     /// The exchange for the source's audience, without asking for a scope.
     WithoutScope,
+    /// One more exchange for the subject.
+    Fresh,
+}
+
+/// What is asked of bronkeur's own ACM, and of no other issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Control {
+    /// Close introspection. It opens again by itself after a few seconds.
+    Close,
+    /// Open it.
+    Open,
+    /// How often the source asked about the token behind a credential.
+    Seen(Auth),
 }
 
 /// A call to the issuer (ACM).
@@ -125,6 +146,8 @@ pub enum IssuerCall {
     Token(Grant),
     /// Introspection (RFC 7662) of the token behind a credential, with the source's own client.
     Introspection(Auth),
+    /// A call to the control endpoint of our own ACM.
+    Control(Control),
 }
 
 /// Which part of a followed URL is replaced.
@@ -332,6 +355,12 @@ impl Request {
             variation: Variation::None,
             ordinal: 0,
         }
+    }
+
+    /// A call to the control endpoint of our own ACM, when nothing else is outstanding.
+    pub fn control(control: Control) -> Self {
+        let phase = if control == Control::Close { Phase::Outage } else { Phase::Recovery };
+        Self::issuer(IssuerCall::Control(control)).phase(phase)
     }
 
     /// A request without a credential that is none of the source's resources.
@@ -678,6 +707,9 @@ pub(crate) fn entry_url(base_url: &str, entry_path: &str, insz: &str, query: &[(
 /// The environment of runs whose tokens came from our own ACM: at best a partial judgement.
 pub const STAND_IN_ACM: &str = "bronkeur-acm";
 
+/// Under which name the discovery document of our own ACM gives its control endpoint.
+pub const CONTROL_ENDPOINT: &str = "bronkeur_control";
+
 /// What a run knows of itself, masked: all that a verdict may depend on besides exchanges.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Setup {
@@ -691,7 +723,7 @@ pub struct Setup {
     pub entry_path: String,
     /// Further origins that the owner vouches for.
     pub origins: Vec<String>,
-    /// The source's own OpenAPI document: file or URL, as the profile names it.
+    /// The source's own OpenAPI document: its URL, or the name of the file.
     #[serde(default)]
     pub openapi: Option<String>,
     /// `tni`, `prod`, an issuer URL, or `none` without ACM.
@@ -784,18 +816,28 @@ impl Setup {
             Target::Issuer(call) => {
                 let mut needs = vec![Request::issuer(IssuerCall::Discovery)];
                 match call {
-                    IssuerCall::Token(Grant::Exchange(_) | Grant::OtherAudience | Grant::WithoutScope)
-                        if self.acm.as_ref().is_some_and(|acm| acm.actor) =>
-                    {
+                    IssuerCall::Token(
+                        Grant::Exchange(_) | Grant::OtherAudience | Grant::WithoutScope | Grant::Fresh,
+                    ) if self.acm.as_ref().is_some_and(|acm| acm.actor) => {
                         needs.push(Request::issuer(IssuerCall::Token(Grant::Actor)));
                     }
-                    IssuerCall::Introspection(auth) => needs.extend(self.grant(*auth).map(Self::token_request)),
+                    IssuerCall::Introspection(auth) | IssuerCall::Control(Control::Seen(auth)) => {
+                        needs.extend(self.grant(*auth).map(Self::token_request));
+                    }
+                    // Closed it is only when the token is there, so that it stays so for no longer than it must.
+                    IssuerCall::Control(Control::Close) => needs.push(Self::token_request(Grant::Fresh)),
                     _ => {}
                 }
                 needs
             }
             Target::Entry { .. } | Target::Link { .. } | Target::Path(_) => {
-                self.grant(request.auth).map(Self::token_request).into_iter().collect()
+                let mut needs: Vec<Request> = self.grant(request.auth).map(Self::token_request).into_iter().collect();
+                needs.extend(match request.phase {
+                    Phase::Outage => Some(Request::control(Control::Close)),
+                    Phase::Recovery => Some(Request::control(Control::Open)),
+                    Phase::Ordinary | Phase::Opening | Phase::Hostile | Phase::Closing => None,
+                });
+                needs
             }
         };
         if request.ordinal > 0 {
@@ -822,6 +864,7 @@ impl Setup {
                 self.acm.as_ref().and_then(|acm| acm.scope.as_ref()).map(|_| Grant::WithoutScope)
             }
             Auth::WithoutCitizen if !self.ready.contains(&auth) => self.acm.as_ref().map(|_| Grant::WithoutCitizen),
+            Auth::Fresh => self.acm.as_ref().map(|_| Grant::Fresh),
             Auth::None
             | Auth::RandomToken
             | Auth::UnsignedJwt
@@ -834,6 +877,8 @@ impl Setup {
     }
 
     fn token_request(grant: Grant) -> Request {
-        Request::issuer(IssuerCall::Token(grant))
+        let request = Request::issuer(IssuerCall::Token(grant));
+        // Not before it is used: it must outlive a long run.
+        if grant == Grant::Fresh { request.phase(Phase::Outage) } else { request }
     }
 }

@@ -153,6 +153,9 @@ pub struct CertificateFiles {
 pub struct Acm {
     /// `tni`, `prod` or the issuer's URL.
     pub environment: String,
+    /// This issuer is bronkeur's own ACM: it can be closed for a moment, and says what the source asked it.
+    #[serde(default)]
+    pub stand_in: bool,
     /// The client that exchanges the citizen's token.
     pub client: Client,
     /// ACM client-id of the source; this or `resource`.

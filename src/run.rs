@@ -233,7 +233,9 @@ impl Queue {
         };
         let room = match phase {
             Phase::Hostile => HOSTILE_AT_ONCE,
-            Phase::Ordinary | Phase::Opening | Phase::Closing => self.bounds.concurrency,
+            Phase::Ordinary | Phase::Opening | Phase::Closing | Phase::Outage | Phase::Recovery => {
+                self.bounds.concurrency
+            }
         };
         let met = |request: &Request| {
             self.needs.get(request).is_none_or(|needs| needs.iter().all(|need| recording.get(need).is_some()))

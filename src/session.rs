@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
-use crate::exchange::{AcmSetup, Auth, Citizen, Declares, Limits, Person, Setup};
+use crate::exchange::{AcmSetup, Auth, Citizen, Declares, Limits, Person, STAND_IN_ACM, Setup};
 use crate::fault::{InputFault, InputFaults};
 use crate::insz;
 use crate::profile::{
@@ -62,6 +63,11 @@ impl Session {
         let transport = Arc::new(transport);
         let bounds = Bounds { concurrency: profile.source.concurrency.max(1), requests: profile.limits.requests };
         Ok(Self { setup, vault, transport, bounds, started: Timestamp::now(), clock, seed })
+    }
+
+    /// What turns surrogates into marks, for those who watch.
+    pub fn vault(&self) -> Arc<Vault> {
+        Arc::clone(&self.vault)
     }
 
     /// Runs the catalogue. When `interrupted` completes, what is judged so far stays and the rest is blocked.
@@ -146,7 +152,7 @@ fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
         entry_path: catalogue.entry.path.clone(),
         origins: source.origins.iter().map(|origin| trimmed(origin.as_str())).collect(),
         openapi: openapi_of(profile),
-        environment: profile.acm.as_ref().map_or_else(|| "none".to_owned(), |acm| acm.environment.clone()),
+        environment: environment_of(profile),
         citizens: citizens.collect(),
         acm: profile.acm.as_ref().map(acm_setup),
         ready: ready_tokens(profile).into_keys().collect(),
@@ -164,13 +170,27 @@ fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
     }
 }
 
+/// Where the tokens come from; bronkeur's own ACM is never taken for a real one.
+fn environment_of(profile: &Resolved) -> String {
+    match &profile.acm {
+        None => "none".to_owned(),
+        Some(acm) if acm.stand_in => STAND_IN_ACM.to_owned(),
+        Some(acm) => acm.environment.clone(),
+    }
+}
+
 fn trimmed(url: &str) -> String {
     url.trim_end_matches('/').to_owned()
 }
 
+/// Without its folders: where it stands on this machine is in no report.
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
 fn openapi_of(profile: &Resolved) -> Option<String> {
     profile.source.openapi.as_ref().map(|location| match location {
-        OpenApiLocation::File(path) => path.display().to_string(),
+        OpenApiLocation::File(path) => file_name(path),
         OpenApiLocation::Url(url) => url.to_string(),
     })
 }
@@ -211,7 +231,11 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
     settings.rate = source.rate;
     settings.proxy.clone_from(&source.proxy);
     settings.http_port = source.http_port;
-    settings.openapi = openapi_url(profile);
+    match &source.openapi {
+        Some(OpenApiLocation::Url(url)) => settings.openapi = Some(url.clone()),
+        Some(OpenApiLocation::File(path)) => settings.openapi_file = Some(path.clone()),
+        None => {}
+    }
     settings.tx_tokens = tokens(|token| match token {
         CitizenToken::Tx(token) => Some(token),
         _ => None,
@@ -229,14 +253,6 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
         settings.audience_is_resource = matches!(acm.target, Target::Resource(_));
     }
     settings
-}
-
-/// The URL of the source's own OpenAPI document, where it is no file.
-fn openapi_url(profile: &Resolved) -> Option<url::Url> {
-    match &profile.source.openapi {
-        Some(OpenApiLocation::Url(url)) => Some(url.clone()),
-        Some(OpenApiLocation::File(_)) | None => None,
-    }
 }
 
 /// A client with a secret; signed assertions are not built yet, and the session refuses such a profile beforehand.

@@ -176,6 +176,12 @@ impl Vault {
         self.lock().marks.clone()
     }
 
+    /// A masked text as people see it: `INSZ-1` in place of a surrogate.
+    pub fn for_people(&self, masked: &str) -> String {
+        let inner = self.lock();
+        inner.marks.iter().fold(masked.to_owned(), |text, mark| text.replace(&mark.surrogate, &mark.mark))
+    }
+
     /// The last look at an output: whether a value that must not be there stands in it. Surrogates and marks are fine.
     pub fn leaks(&self, output: &str) -> bool {
         let mut inner = self.lock();

@@ -12,15 +12,17 @@ use crate::verdict::{Finding, Verdict, shown};
 
 mod answers;
 mod others;
+mod outage;
 
 use answers::{
-    answers_hold_no_token_or_secret, no_data_while_the_issuer_is_unreachable, refusal_has_the_fitting_status,
-    scheme_name_ignores_case, unauthorized_carries_a_bearer_challenge,
+    answers_hold_no_token_or_secret, refusal_has_the_fitting_status, scheme_name_ignores_case,
+    unauthorized_carries_a_bearer_challenge,
 };
 use others::{
     certificate_of_another_citizen_stays_closed, citizens_are_not_mixed, list_of_another_citizen_stays_closed,
     refusal_does_not_tell_whether_a_citizen_exists,
 };
+use outage::{no_data_while_the_issuer_is_unreachable, source_asks_the_issuer};
 
 checks!(
     call_without_authorization_is_refused,
@@ -37,6 +39,7 @@ checks!(
     scheme_name_ignores_case,
     refusal_does_not_tell_whether_a_citizen_exists,
     detail_and_download_are_protected,
+    source_asks_the_issuer,
     answers_hold_no_token_or_secret,
     refusal_has_the_fitting_status,
     citizens_are_not_mixed,

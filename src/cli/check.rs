@@ -103,7 +103,7 @@ pub(super) fn check(args: &CheckArgs, global: &Global) -> Done {
 pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, global: &Global) -> Done {
     let selection = gate.selection(catalogue)?;
     let session = Session::new(profile, catalogue, seed())?;
-    let mut progress = Progress::new(catalogue, global);
+    let mut progress = Progress::new(catalogue, session.vault(), global);
     let interrupted = async {
         // Without a handler Ctrl-C ends the process at once, which leaves no half file either.
         if tokio::signal::ctrl_c().await.is_err() {

@@ -1,6 +1,7 @@
 //! What is told while a run goes on: a line that moves on a terminal, plain lines elsewhere, on standard error.
 
 use std::io::IsTerminal as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,11 +12,13 @@ use crate::exchange::Exchange;
 use crate::run::Event;
 use crate::text;
 use crate::text::{Lang, Text};
+use crate::vault::Vault;
 
 /// How the progress of a run is shown.
 pub(super) struct Progress<'a> {
     catalogue: &'a Catalogue,
     lang: Lang,
+    vault: Arc<Vault>,
     bar: Option<ProgressBar>,
     /// Plain lines: how many requirements of each chapter are still open.
     open: Vec<(&'a str, usize)>,
@@ -26,7 +29,7 @@ pub(super) struct Progress<'a> {
 }
 
 impl<'a> Progress<'a> {
-    pub(super) fn new(catalogue: &'a Catalogue, global: &Global) -> Self {
+    pub(super) fn new(catalogue: &'a Catalogue, vault: Arc<Vault>, global: &Global) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = (terminal && !global.quiet).then(|| {
             let bar = ProgressBar::new(catalogue.requirements.len() as u64);
@@ -41,6 +44,7 @@ impl<'a> Progress<'a> {
         Self {
             catalogue,
             lang: global.lang(),
+            vault,
             bar,
             open: open.collect(),
             verbose: global.verbose > 0,
@@ -53,7 +57,7 @@ impl<'a> Progress<'a> {
     pub(super) fn tell(&mut self, event: Event<'_>) {
         match event {
             Event::Sending(_) => self.sent += 1,
-            Event::Received(exchange) if self.verbose => self.line(&seen(exchange)),
+            Event::Received(exchange) if self.verbose => self.line(&self.vault.for_people(&seen(exchange))),
             Event::Received(_) => {}
             Event::Judged(position, _) => self.judged(position),
         }

@@ -194,6 +194,7 @@ fn acm(reader: &mut Reader<'_>, profile: &Acm) -> Option<ResolvedAcm> {
         environment: profile.environment.clone(),
         issuer: url(&issuer_name, Purpose::Base).ok()?,
         issuer_name,
+        stand_in: profile.stand_in,
         client: resolved?,
         target,
         scope: profile.scope.clone(),

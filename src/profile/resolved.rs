@@ -155,6 +155,8 @@ pub struct ResolvedAcm {
     pub issuer: Url,
     /// The issuer's name exactly as configured, to compare `issuer` and `aud` with (a URL may gain or lose a slash).
     pub issuer_name: String,
+    /// This issuer is bronkeur's own ACM.
+    pub stand_in: bool,
     /// The client that exchanges.
     pub client: ResolvedClient,
     /// What the token is for.

@@ -105,6 +105,7 @@ fn every_semantic_fault_is_found() {
         ("environment: tni", "environment: https://authenticatie.vlaanderen.be/op/", "4:3:", "is production"),
         ("environment: tni", "environment: acceptance", "4:3:", "`tni`, `prod`"),
         ("environment: tni", "environment: http://acm.example.be", "4:3:", "uses http"),
+        ("acm:", "acm:\n  stand_in: true", "4:3: acm.stand_in:", "the real one"),
         ("  audience: them\n", "", "3:1: acm:", "audience and resource"),
         ("  audience: them\n", "  audience: them\n  resource: https://x.be/\n", "7:3:", "audience and resource"),
         ("scope: certificates", "other_audience: them", "7:3:", "own audience"),
@@ -286,7 +287,7 @@ fn everything() -> Value {
             "timeout": 2.5, "rate": 0.5, "concurrency": 3
         },
         "acm": {
-            "environment": "tni", "client": client("basic"), "audience": "a", "resource": "https://a.be", "scope": "a",
+            "environment": "tni", "stand_in": true, "client": client("basic"), "audience": "a", "resource": "https://a.be", "scope": "a",
             "actor": "client_credentials", "source_client": client("jwt"), "other_audience": "b", "hops": ["a"],
             "ca_bundle": "a"
         },

@@ -163,6 +163,19 @@ fn acm_faults(found: &mut Found<'_>, profile: &Profile, acm: &Acm) {
             ),
         );
     }
+    if acm.stand_in && [TNI_ISSUER, PROD_ISSUER].contains(&issuer.trim_end_matches('/')) {
+        found.note(
+            "acm.stand_in",
+            text!(
+                "zegt dat deze uitgever de ACM van bronkeur zelf is, maar het is de echte",
+                "says that this issuer is bronkeur's own ACM, but it is the real one"
+            ),
+            text!(
+                "laat `stand_in` weg, of gebruik het profiel dat `bronkeur acm` schrijft",
+                "leave out `stand_in`, or use the profile that `bronkeur acm` writes"
+            ),
+        );
+    }
     if let Some(text) = &acm.resource {
         found.url("acm.resource", text, Purpose::Document, true);
     }

@@ -281,6 +281,7 @@ fn presented(auth: Auth) -> &'static str {
         Auth::Unexchanged => "unexchanged",
         Auth::WithoutScope => "without_scope",
         Auth::WithoutCitizen => "without_citizen",
+        Auth::Fresh => "fresh",
     }
 }
 

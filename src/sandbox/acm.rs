@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -11,8 +12,10 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Inbound};
 use super::behaviour::{Edits, Issuer};
 use super::citizens::Citizen;
+use super::control::{self, Door};
 use super::envelope::put;
 use super::tokens::{Grant, Tokens, now};
+use crate::exchange::CONTROL_ENDPOINT;
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -42,12 +45,14 @@ pub(super) struct Acm {
     pub resource: String,
     pub people: Arc<Vec<Citizen>>,
     pub tokens: Arc<Tokens>,
+    /// Whether introspection is closed for a moment.
+    pub door: Door,
 }
 
 /// An OAuth error: status, code, what went wrong.
-struct Error(u16, &'static str, &'static str);
+pub(super) struct Error(pub u16, pub &'static str, pub &'static str);
 
-type Form = HashMap<String, String>;
+pub(super) type Form = HashMap<String, String>;
 
 impl Acm {
     /// Answers any request.
@@ -67,6 +72,7 @@ impl Acm {
             "/op/v1/keys" => Answer::json(200, "application/json", &json!({ "keys": [] })),
             "/op/v1/token" => posted(&|form| self.token(request, form)),
             "/op/v1/introspect" => posted(&|form| self.introspect(request, form)),
+            "/op/bronkeur/control" => posted(&|form| self.control(request, form)),
             _ => Answer::json(404, "application/json", &json!({ "error": "not_found" })),
         }
     }
@@ -79,6 +85,7 @@ impl Acm {
             "token_endpoint": url("token"),
             "introspection_endpoint": url("introspect"),
             "jwks_uri": url("keys"),
+            CONTROL_ENDPOINT: format!("{}/bronkeur/control", self.issuer),
             "response_types_supported": ["code"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
@@ -212,10 +219,26 @@ impl Acm {
     }
 
     fn introspect(&self, request: &Inbound, form: &Form) -> Result<Answer, Error> {
-        self.client(request, form)?;
+        let client = self.client(request, form)?;
         let token = form.get("token").ok_or(Error(400, "invalid_request", "token is missing"))?;
+        if client.id == self.source.id {
+            self.tokens.note_introspection(token);
+        }
+        if self.door.is_closed(Instant::now()) {
+            return Err(Error(503, "temporarily_unavailable", "introspection is closed for a moment"));
+        }
         let body = self.active(token).map_or_else(|| json!({ "active": false }), |grant| self.description(&grant));
         let mut answer = Answer::json(200, "application/json", &body);
+        answer.set("cache-control", "no-cache, no-store");
+        Ok(answer)
+    }
+
+    /// What bronkeur asks of its own ACM; it stays reachable while introspection is closed.
+    fn control(&self, request: &Inbound, form: &Form) -> Result<Answer, Error> {
+        if self.client(request, form)?.id != self.caller.id {
+            return Err(Error(403, "unauthorized_client", "only the client that exchanges tokens may do this"));
+        }
+        let mut answer = Answer::json(200, "application/json", &control::perform(form, &self.door, &self.tokens)?);
         answer.set("cache-control", "no-cache, no-store");
         Ok(answer)
     }

@@ -8,6 +8,7 @@ mod acm;
 mod answer;
 pub mod behaviour;
 pub mod citizens;
+mod control;
 mod document;
 mod edits;
 mod envelope;

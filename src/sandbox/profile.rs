@@ -6,7 +6,6 @@ use url::Url;
 
 use super::Role;
 use super::server::{Credentials, Party, Sandbox};
-use crate::exchange::STAND_IN_ACM;
 use crate::fault::InputFaults;
 use crate::profile::{
     self, Actor, CitizenToken, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient,
@@ -33,9 +32,10 @@ impl Sandbox {
         profile.source.http_port = self.http_port().unwrap_or(profile.source.http_port);
         profile.source.openapi = Some(OpenApiLocation::Url(url(&format!("{}/openapi.json", self.base_url()))?));
         profile.acm = Some(ResolvedAcm {
-            environment: STAND_IN_ACM.to_owned(),
+            environment: self.issuer().to_owned(),
             issuer,
             issuer_name: self.issuer().to_owned(),
+            stand_in: true,
             client: client(&credentials.client),
             target: Target::Audience(credentials.audience.clone()),
             scope: Some(credentials.scope.clone()),
@@ -76,7 +76,7 @@ impl Sandbox {
         let mut yaml = format!(
             "# The built-in source of bronkeur. Everything here is invented, and ends with `bronkeur serve`.\n\
              source:\n  name: {NAME}\n  base_url: {base_url}{http_port}\n  openapi: {base_url}/openapi.json{bundle}\n\
-             acm:\n  environment: {issuer}{bundle}\n\
+             acm:\n  environment: {issuer}\n  stand_in: true{bundle}\n\
              \x20 client: {{ id: {}, secret: {{ file: client-secret.txt }} }}\n\
              \x20 source_client: {{ id: {}, secret: {{ file: source-secret.txt }} }}\n\
              \x20 audience: {}\n  scope: {}\n  actor: client_credentials\n  other_audience: {}\n\

@@ -19,6 +19,7 @@ use super::acm::{Acm, Client};
 use super::answer::{Answer, Inbound};
 use super::behaviour::{Behaviour, PlainHttp, ServerCertificate};
 use super::citizens::{Citizen, Role, people};
+use super::control::Door;
 use super::source::Source;
 use super::tls::{Authority, Connections, Handshake, Peer};
 use super::tokens::{Grant, Tokens, now, secret};
@@ -261,6 +262,7 @@ fn world(
         resource: format!("{origin}{}", behaviour.prefix),
         people,
         tokens,
+        door: Door::default(),
     };
     Ok((acm, source, credentials))
 }

@@ -1,7 +1,7 @@
 //! The tokens that the ACM has given, and what they stand for.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 
@@ -27,20 +27,36 @@ impl Grant {
     }
 }
 
-/// Every token ever given, the expired ones too.
+/// Every token ever given, the expired ones too, and how often the source asked about it.
 #[derive(Debug, Default)]
-pub(super) struct Tokens(Mutex<HashMap<String, Grant>>);
+pub(super) struct Tokens(Mutex<HashMap<String, (Grant, u64)>>);
 
 impl Tokens {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, (Grant, u64)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Gives a new token.
     pub(super) fn issue(&self, grant: Grant) -> String {
         let token = secret();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token.clone(), grant);
+        self.lock().insert(token.clone(), (grant, 0));
         token
     }
 
     pub(super) fn find(&self, token: &str) -> Option<Grant> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
+        self.lock().get(token).map(|(grant, _)| grant.clone())
+    }
+
+    /// Notes that the source asked about a token.
+    pub(super) fn note_introspection(&self, token: &str) {
+        if let Some((_, count)) = self.lock().get_mut(token) {
+            *count += 1;
+        }
+    }
+
+    /// How often the source asked about a token; `None` for one that was never given.
+    pub(super) fn introspections(&self, token: &str) -> Option<u64> {
+        self.lock().get(token).map(|(_, count)| *count)
     }
 }
 

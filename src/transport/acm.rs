@@ -8,12 +8,12 @@ use serde_json::Value;
 use url::Url;
 
 use super::credential::person;
-use super::http::{Call, Came, IDENTITY, Transport};
+use super::http::{By, Call, Came, IDENTITY, Transport};
 use super::oauth::{self, Discovery, For, Form, INSECURE};
 use super::record::{Raw, Shape};
 use super::settings::{Client, ClientAuth};
 use crate::exchange::{
-    Auth, Citizen, Content, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request, Response, Sent,
+    Auth, Citizen, Content, Control, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request, Response, Sent,
 };
 use crate::vault::Nature;
 
@@ -29,6 +29,7 @@ impl Transport {
             IssuerCall::Discovery => self.discovery_call(&request),
             IssuerCall::Token(grant) => self.token_call(&request, grant, &mut made),
             IssuerCall::Introspection(auth) => self.introspection_call(&request, auth, &mut made),
+            IssuerCall::Control(control) => self.control_call(&request, control, &mut made),
         };
         let ready = match ready {
             Ok(ready) => ready,
@@ -61,11 +62,15 @@ impl Transport {
         Ok(self.issuer_call(request, Method::GET, url, None, Form::new()))
     }
 
+    /// The client with which tokens are asked for.
+    fn own_client(&self) -> Result<&Client, Failure> {
+        let client = self.settings.client.as_ref();
+        client.ok_or_else(|| self.failure(FailureKind::NotConfigured, "no client with which to ask for tokens"))
+    }
+
     fn token_call(&self, request: &Request, grant: Grant, made: &mut Option<String>) -> Result<Call<'_>, Failure> {
         let form = self.token_form(grant)?;
-        let client = self.settings.client.as_ref();
-        let client =
-            client.ok_or_else(|| self.failure(FailureKind::NotConfigured, "no client with which to ask for tokens"))?;
+        let client = self.own_client()?;
         let endpoint = self.discovered().token.map_err(|words| self.failure(FailureKind::NoToken, &words))?;
         *made = Some(format!("the client, by {}", client.auth.name()));
         Ok(self.authenticated(request, endpoint, client, form))
@@ -84,6 +89,28 @@ impl Transport {
         let endpoint = self.discovered().introspection.map_err(|words| lacks(&words))?;
         *made = Some(format!("the source's own client, by {}; about: {}", client.auth.name(), credential.made));
         Ok(self.authenticated(request, endpoint, client, oauth::introspection(&credential.token)))
+    }
+
+    /// Only our own ACM names a control endpoint: no other issuer is ever sent this.
+    fn control_call(
+        &self,
+        request: &Request,
+        control: Control,
+        made: &mut Option<String>,
+    ) -> Result<Call<'_>, Failure> {
+        let lacks = |words: &str| self.failure(FailureKind::NotConfigured, words);
+        let client = self.own_client()?;
+        let endpoint = self.discovered().control.map_err(|words| lacks(&words))?;
+        *made = Some(format!("the client, by {}", client.auth.name()));
+        let form = match control {
+            Control::Close => oauth::control("close", None),
+            Control::Open => oauth::control("open", None),
+            Control::Seen(auth) => {
+                let credential = self.credential(auth)?.ok_or_else(|| lacks("no token to ask about"))?;
+                oauth::control("seen", Some(&credential.token))
+            }
+        };
+        Ok(self.authenticated(request, endpoint, client, form))
     }
 
     /// A call with client authentication.
@@ -111,7 +138,7 @@ impl Transport {
         form: Form,
     ) -> Call<'_> {
         Call {
-            client: &self.issuer,
+            by: By::Client(&self.issuer),
             method,
             url,
             headers: vec![(ACCEPT, HeaderValue::from_static(request.accept.value())), (ACCEPT_ENCODING, IDENTITY)],
@@ -136,6 +163,7 @@ impl Transport {
             Grant::Actor => Ok(oauth::client_credentials(None)),
             Grant::WithoutCitizen => Ok(oauth::client_credentials(Some(source))),
             Grant::Exchange(citizen) => Ok(oauth::exchange(subject(citizen)?, actor.as_ref(), source)),
+            Grant::Fresh => Ok(oauth::exchange(subject(Citizen::Subject)?, actor.as_ref(), source)),
             Grant::WithoutScope => {
                 let unscoped = For { scope: None, ..source };
                 Ok(oauth::exchange(subject(Citizen::Subject)?, actor.as_ref(), unscoped))
@@ -191,7 +219,7 @@ impl Transport {
                 };
                 self.memory().causes.insert(grant, cause);
             }
-            IssuerCall::Introspection(_) => {}
+            IssuerCall::Introspection(_) | IssuerCall::Control(_) => {}
         }
     }
 

@@ -1,7 +1,10 @@
 //! Reads a body within bounds. A document is hashed as it streams by and never kept.
 
+use http_body_util::BodyExt as _;
+use hyper::body::Bytes;
 use sha2::{Digest as _, Sha256};
 
+use super::base64;
 use crate::catalogue::hex;
 use crate::exchange::{Document, Kind, Look};
 
@@ -27,9 +30,6 @@ impl Bounds {
 /// The length of the two ends in which a document's markers stand.
 const END: usize = 1024;
 
-/// Fewer characters than this are no Base64 text: any word would be one.
-const SHORTEST_BASE64: u64 = 64;
-
 /// What arrived of a body.
 pub(super) struct Body {
     /// The bytes, as long as they are worth parsing: none of a PDF, none of what is larger than the bound.
@@ -44,8 +44,7 @@ pub(super) struct Body {
     head: Vec<u8>,
     tail: Vec<u8>,
     hash: Sha256,
-    /// How many characters of Base64 there are, as long as there is nothing else.
-    base64: Option<u64>,
+    base64: base64::Reader,
 }
 
 /// How a body ended.
@@ -61,18 +60,29 @@ pub(super) enum End {
 
 impl Body {
     /// Reads the body of an answer. The deadline is the caller's.
-    pub(super) async fn read(response: &mut reqwest::Response, kind: Kind) -> Self {
+    pub(super) async fn read<B>(from: &mut B, kind: Kind) -> Self
+    where
+        B: hyper::body::Body<Data = Bytes> + Unpin,
+    {
         let mut body = Self::new(kind);
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.take(&chunk) => {}
-                Ok(_) => break,
+        while let Some(frame) = from.frame().await {
+            match frame.map(hyper::body::Frame::into_data) {
+                Ok(Ok(chunk)) if !body.take(&chunk) => break,
+                // What is no data is a trailer.
+                Ok(_) => {}
                 Err(_) => {
                     body.end = End::Broken;
                     break;
                 }
             }
         }
+        body
+    }
+
+    /// A body that is there already.
+    pub(super) fn of(bytes: &[u8], kind: Kind) -> Self {
+        let mut body = Self::new(kind);
+        body.take(bytes);
         body
     }
 
@@ -86,7 +96,7 @@ impl Body {
             head: Vec::new(),
             tail: Vec::new(),
             hash: Sha256::new(),
-            base64: Some(0),
+            base64: base64::Reader::default(),
         }
     }
 
@@ -102,7 +112,7 @@ impl Body {
         self.head.extend(chunk.iter().take(END - self.head.len()));
         self.tail.extend_from_slice(chunk.get(chunk.len().saturating_sub(END)..).unwrap_or_default());
         self.tail.drain(..self.tail.len().saturating_sub(END));
-        self.weigh(chunk);
+        self.base64.take(chunk);
         if self.whole && (self.kept.len() + chunk.len() > self.bounds.keep || self.is_pdf()) {
             self.whole = false;
             self.kept = Vec::new();
@@ -111,13 +121,6 @@ impl Body {
             self.kept.extend_from_slice(chunk);
         }
         self.end == End::Announced
-    }
-
-    fn weigh(&mut self, chunk: &[u8]) {
-        let is_break = |byte: u8| matches!(byte, b'\r' | b'\n');
-        let all = chunk.iter().all(|byte| is_base64(*byte) || is_break(*byte));
-        let characters = chunk.iter().filter(|byte| !is_break(**byte)).count() as u64;
-        self.base64 = self.base64.filter(|_| all).map(|before| before + characters);
     }
 
     /// The body ended as announced and we read all of it.
@@ -159,14 +162,9 @@ impl Body {
             look,
             sha256: hex(&self.hash.clone().finalize()),
             ends_with_eof: holds(&self.tail, b"%%EOF"),
-            base64: self.base64.is_some_and(|characters| characters >= SHORTEST_BASE64),
+            base64: self.base64.is_base64(),
         }
     }
-}
-
-/// A character of the Base64 alphabets, padding included.
-pub(super) fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
 }
 
 fn holds(bytes: &[u8], marker: &[u8]) -> bool {

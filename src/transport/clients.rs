@@ -12,9 +12,6 @@ use super::words;
 /// The header list of one answer, in bytes, over HTTP/2. Over HTTP/1 hyper has bounds of its own (100 headers).
 const HEADER_LIST: u32 = 64 * 1024;
 
-/// The longest wait for a connection: a firewall that drops packets shows as such, not as a slow answer.
-const CONNECT: Duration = Duration::from_secs(10);
-
 /// An idle connection is not used after this: common servers close theirs after 5 seconds, and a request that meets a
 /// closing connection would look like a fault of the source.
 const IDLE: Duration = Duration::from_secs(3);
@@ -26,7 +23,7 @@ pub(super) fn source(settings: &Settings) -> Result<reqwest::Client, SettingsErr
     let identity = identity.transpose().map_err(|_| SettingsError::Identity)?;
     let proxy = proxy(settings)?;
     build("source", certificates, || {
-        let mut builder = plain(settings.timeout);
+        let mut builder = plain(settings);
         if let Some(identity) = identity.clone() {
             builder = builder.identity(identity);
         }
@@ -43,17 +40,22 @@ pub(super) fn issuer(settings: &Settings) -> Result<reqwest::Client, SettingsErr
     let loopback = NoProxy::from_string("localhost,127.0.0.0/8,::1");
     let proxy = proxy(settings)?.map(|proxy| proxy.no_proxy(loopback));
     build("issuer", certificates, || match proxy.clone() {
-        Some(proxy) => plain(settings.timeout).proxy(proxy),
-        None => plain(settings.timeout),
+        Some(proxy) => plain(settings).proxy(proxy),
+        None => plain(settings),
     })
 }
 
-fn plain(timeout: Duration) -> ClientBuilder {
+fn plain(settings: &Settings) -> ClientBuilder {
     reqwest::Client::builder()
         .redirect(redirect::Policy::none())
         .referer(false)
         .no_proxy()
-        .connect_timeout(CONNECT.min(timeout / 2))
+        // Whatever features are compiled in: every body is judged as it came.
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
+        .connect_timeout(settings.connect_timeout())
         .pool_idle_timeout(IDLE)
         .http2_max_header_list_size(HEADER_LIST)
 }

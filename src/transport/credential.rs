@@ -142,17 +142,21 @@ impl Transport {
             Auth::OtherAudience => "a token for another audience".to_owned(),
             Auth::Unexchanged => "the subject's own access token, before the exchange".to_owned(),
             Auth::WithoutCitizen => "a token for the source without a citizen".to_owned(),
+            Auth::Fresh => "a further TX token of the subject".to_owned(),
         };
         let origin = match auth {
-            Auth::Token(_) | Auth::ExpiredToken | Auth::OtherAudience | Auth::WithoutScope | Auth::WithoutCitizen => {
-                Some(match self.settings.setup.grant(auth) {
-                    Some(Grant::Exchange(_)) => "token exchange for the source's audience",
-                    Some(Grant::OtherAudience) => "token exchange for that audience",
-                    Some(Grant::WithoutScope) => "token exchange for the source's audience, no scope asked for",
-                    Some(Grant::WithoutCitizen | Grant::Actor) => "client credentials",
-                    None => "from the profile",
-                })
-            }
+            Auth::Token(_)
+            | Auth::ExpiredToken
+            | Auth::OtherAudience
+            | Auth::WithoutScope
+            | Auth::WithoutCitizen
+            | Auth::Fresh => Some(match self.settings.setup.grant(auth) {
+                Some(Grant::Exchange(_) | Grant::Fresh) => "token exchange for the source's audience",
+                Some(Grant::OtherAudience) => "token exchange for that audience",
+                Some(Grant::WithoutScope) => "token exchange for the source's audience, no scope asked for",
+                Some(Grant::WithoutCitizen | Grant::Actor) => "client credentials",
+                None => "from the profile",
+            }),
             _ => None,
         };
         if let Some(origin) = origin {

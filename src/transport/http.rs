@@ -3,10 +3,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use hyper::body::Bytes;
 use jiff::Timestamp;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
+use rustls::RootCertStore;
 use secrecy::SecretString;
+use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use url::{Url, form_urlencoded};
 use uuid::Uuid;
@@ -43,13 +46,24 @@ pub struct Transport {
     pub(super) source: reqwest::Client,
     pub(super) correlation: String,
     memory: Mutex<Memory>,
+    /// What vouches for the source, read when it is first needed.
+    pub(super) roots: OnceCell<Arc<RootCertStore>>,
     /// When the next call to the source may go out.
     turn: Mutex<Instant>,
 }
 
+/// What sends a call.
+#[derive(Clone, Copy)]
+pub(super) enum By<'a> {
+    /// A client, with its connections.
+    Client(&'a reqwest::Client),
+    /// A connection of its own, with no header that the call does not name.
+    Bare,
+}
+
 /// A call that is ready to go out, raw.
 pub(super) struct Call<'a> {
-    pub(super) client: &'a reqwest::Client,
+    pub(super) by: By<'a>,
     pub(super) method: Method,
     pub(super) url: Url,
     /// All headers but the User-Agent, the id of the call and the credential.
@@ -90,6 +104,7 @@ impl Transport {
             source,
             correlation: Uuid::new_v4().to_string(),
             memory: Mutex::default(),
+            roots: OnceCell::new(),
             turn: Mutex::new(Instant::now()),
         })
     }
@@ -98,6 +113,8 @@ impl Transport {
     pub async fn send(self: Arc<Self>, request: Request) -> Exchange {
         let exchange = match request.target {
             Target::Issuer(call) => self.ask_issuer(request, call).await,
+            Target::Tls(offer) => self.shake_hands(request, offer).await,
+            Target::OpenApi if let Some(path) = &self.settings.openapi_file => self.read_openapi(request, path).await,
             _ => self.ask_source(request).await,
         };
         let status = exchange.result.as_ref().map(|response| response.status);
@@ -106,8 +123,8 @@ impl Transport {
         exchange
     }
 
-    /// Performs a call. An answer 429 that names a short wait is waited out, but for hostile requests: those must show
-    /// what the source does, and are never pressed.
+    /// Performs a call. An answer 429 that names a short wait is waited out, but for hostile requests and those while
+    /// our own ACM is closed: these must show what the source does, and are never pressed.
     pub(super) async fn perform(&self, call: &Call<'_>) -> Came {
         let mut patience = PATIENCE.min(self.settings.timeout);
         let mut retries = 0;
@@ -116,7 +133,7 @@ impl Transport {
             came.retries = retries;
             let wait = came.result.as_ref().ok().and_then(retry_after).filter(|wait| *wait <= patience);
             match wait {
-                Some(wait) if call.phase != Phase::Hostile && retries < RETRIES => {
+                Some(wait) if !matches!(call.phase, Phase::Hostile | Phase::Outage) && retries < RETRIES => {
                     patience -= wait;
                     retries += 1;
                     sleep(wait).await;
@@ -144,27 +161,37 @@ impl Transport {
         headers: Vec<(HeaderName, HeaderValue)>,
         deadline: Instant,
     ) -> Result<Raw, Failure> {
-        let mut request = call.client.request(call.method.clone(), call.url.clone());
-        for (name, value) in headers {
-            request = request.header(name, value);
-        }
-        if !call.form.is_empty() {
-            let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(&call.form).finish();
-            request = request.body(form);
-        }
-        let seconds = self.settings.timeout.as_secs_f64();
-        let late = |what: &str| self.failure(FailureKind::Timeout, &format!("{what} within {seconds} s"));
-        let mut response = match timeout_at(deadline, request.send()).await {
-            Err(_) => return Err(late("no answer")),
-            Ok(Err(error)) => {
-                let (kind, detail) = words::failure(&error);
-                return Err(self.failure(kind, &detail));
+        let late = |_| self.late("no answer");
+        match call.by {
+            By::Client(client) => {
+                let answer = timeout_at(deadline, client_request(client, call, headers).send()).await.map_err(late)?;
+                let answer = answer.map_err(|error| {
+                    let (kind, detail) = words::failure(&error);
+                    self.failure(kind, &detail)
+                })?;
+                self.read(answer.into(), call.kind, deadline).await
             }
-            Ok(Ok(response)) => response,
-        };
-        let body = timeout_at(deadline, Body::read(&mut response, call.kind)).await;
-        let body = body.map_err(|_| late("headers came, but not the whole body"))?;
-        Ok(Raw::of(&response, &body, call.kind))
+            By::Bare => {
+                let answer = timeout_at(deadline, self.send_bare(call, headers)).await.map_err(late)?;
+                let (answer, _connection) = answer?;
+                self.read(answer, call.kind, deadline).await
+            }
+        }
+    }
+
+    /// Reads the body of an answer, whoever sent the call.
+    async fn read<B>(&self, mut answer: hyper::Response<B>, kind: Kind, deadline: Instant) -> Result<Raw, Failure>
+    where
+        B: hyper::body::Body<Data = Bytes> + Unpin,
+    {
+        let body = timeout_at(deadline, Body::read(answer.body_mut(), kind)).await;
+        let body = body.map_err(|_| self.late("headers came, but not the whole body"))?;
+        Ok(Raw::of(&answer, &body, kind))
+    }
+
+    fn late(&self, what: &str) -> Failure {
+        let seconds = self.settings.timeout.as_secs_f64();
+        self.failure(FailureKind::Timeout, &format!("{what} within {seconds} s"))
     }
 
     fn sent(&self, call: &Call<'_>, headers: &[(HeaderName, HeaderValue)]) -> Sent {
@@ -181,7 +208,7 @@ impl Transport {
     }
 
     /// Waits until this call may go out, so that no more than `rate` go out in a second.
-    async fn wait_for_turn(&self) {
+    pub(super) async fn wait_for_turn(&self) {
         let every = self.settings.rate.and_then(|rate| Duration::try_from_secs_f64(1.0 / rate).ok());
         let Some(every) = every else { return };
         let turn = {
@@ -207,6 +234,21 @@ impl Transport {
     pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn client_request(
+    client: &reqwest::Client,
+    call: &Call<'_>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+) -> reqwest::RequestBuilder {
+    let mut request = client.request(call.method.clone(), call.url.clone());
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    if call.form.is_empty() {
+        return request;
+    }
+    request.body(form_urlencoded::Serializer::new(String::new()).extend_pairs(&call.form).finish())
 }
 
 /// The headers, in the order in which they are sent.
@@ -235,6 +277,6 @@ fn retry_after(raw: &Raw) -> Option<Duration> {
     Some(Duration::try_from(moment(value)?.duration_since(now)).unwrap_or_default())
 }
 
-fn milliseconds(duration: Duration) -> u64 {
+pub(super) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

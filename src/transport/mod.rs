@@ -6,22 +6,28 @@
 //! - `http`: [`Transport`], and one call with its turn, its deadline and its waits; `source`: the calls to a source.
 //! - `address`: from a request to a URL, and which origins may see it; `credential`: from a request to a header.
 //! - `acm`: the calls to the issuer; `oauth`: their forms and what is remembered of the answers.
-//! - `tls`: TLS handshakes without HTTP.
-//! - `body`: reads a body within bounds; `record`: from an answer to what is recorded of it, with `keys` for what
+//! - `encryption`: a TLS handshake as an exchange, made by `tls`; `bare`: a request below reqwest; `tcp`: the connection
+//!   of both; `file`: an OpenAPI document that is a file.
+//! - `body`: reads a body within bounds, `base64` looks whether it is such a text; `record`: from an answer to what is recorded of it, with `keys` for what
 //!   parsing forgets; `words`: from a network error to a kind and a few words.
 
 mod acm;
 mod address;
+mod bare;
+mod base64;
 mod body;
 mod clients;
 mod credential;
+mod encryption;
+mod file;
 mod http;
 mod keys;
 mod oauth;
 mod record;
 mod settings;
 mod source;
-pub mod tls;
+mod tcp;
+mod tls;
 mod words;
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use url::{Url, form_urlencoded};
 
 use super::settings::Client;
-use crate::exchange::Grant;
+use crate::exchange::{CONTROL_ENDPOINT, Grant};
 
 /// A form, raw.
 pub(super) type Form = Vec<(String, String)>;
@@ -43,6 +43,8 @@ pub(super) struct Discovery {
     pub(super) token: Result<Url, String>,
     /// Where tokens are introspected.
     pub(super) introspection: Result<Url, String>,
+    /// Where our own ACM is closed and opened; no other issuer names it.
+    pub(super) control: Result<Url, String>,
 }
 
 impl Discovery {
@@ -51,12 +53,14 @@ impl Discovery {
         Self {
             token: endpoint(document, "token_endpoint"),
             introspection: endpoint(document, "introspection_endpoint"),
+            control: endpoint(document, CONTROL_ENDPOINT),
         }
     }
 
     /// No document came.
     pub(super) fn none(why: &str) -> Self {
-        Self { token: Err(why.to_owned()), introspection: Err(why.to_owned()) }
+        let why = || Err(why.to_owned());
+        Self { token: why(), introspection: why(), control: why() }
     }
 }
 
@@ -152,6 +156,16 @@ pub(super) fn basic_header(credentials: &SecretString) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_str(&format!("Basic {}", credentials.expose_secret())).ok()?;
     value.set_sensitive(true);
     Some(value)
+}
+
+/// A call to the control endpoint of our own ACM.
+pub(super) fn control(action: &str, token: Option<&SecretString>) -> Form {
+    let mut form = Form::new();
+    add(&mut form, "action", action);
+    if let Some(token) = token {
+        add(&mut form, "token", token.expose_secret());
+    }
+    form
 }
 
 fn add(form: &mut Form, name: &str, value: &str) {

@@ -1,9 +1,10 @@
 //! From an answer to what is recorded of it. First its parts are read ([`Raw`]), then everything that stays is masked.
 
-use reqwest::Version;
+use hyper::Version;
 use serde_json::Value;
 
-use super::body::{Body, End, is_base64};
+use super::base64::is_base64;
+use super::body::{Body, End};
 use super::keys;
 use crate::case::resolved;
 use crate::envelope::{Links, Page};
@@ -41,7 +42,7 @@ pub(super) enum Shape {
 
 impl Raw {
     /// Reads the parts of an answer to a call of a kind.
-    pub(super) fn of(response: &reqwest::Response, body: &Body, kind: Kind) -> Self {
+    pub(super) fn of<B>(response: &hyper::Response<B>, body: &Body, kind: Kind) -> Self {
         let headers: Vec<(String, String)> = response
             .headers()
             .iter()

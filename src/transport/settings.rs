@@ -1,12 +1,16 @@
 //! What the transport must be told: the profile with its secrets in hand.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 use url::{Origin, Url};
 
 use crate::exchange::{Auth, Citizen, Setup};
+
+/// The longest wait for a connection: a firewall that drops packets shows as such, not as a slow answer.
+const CONNECT: Duration = Duration::from_secs(10);
 
 /// Everything that the transport needs besides the vault. Plain data; [`Settings::new`] fills in the defaults. It has
 /// no `Debug`: a proxy URL may hold a password.
@@ -28,6 +32,8 @@ pub struct Settings {
     pub identity_pem: Option<SecretString>,
     /// The source's own OpenAPI document, where the profile gives a URL. It may be anywhere: no token goes there.
     pub openapi: Option<Url>,
+    /// The source's own OpenAPI document, where the profile gives a file.
+    pub openapi_file: Option<PathBuf>,
     /// The port on which plain http is tried.
     pub http_port: u16,
     /// The longest that one call may take, its body included.
@@ -68,6 +74,7 @@ impl Settings {
             acm_ca_pem: Vec::new(),
             identity_pem: None,
             openapi: None,
+            openapi_file: None,
             http_port: 80,
             timeout: Duration::from_secs(30),
             rate: None,
@@ -82,6 +89,11 @@ impl Settings {
             tx_tokens: BTreeMap::new(),
             ready: BTreeMap::new(),
         }
+    }
+
+    /// The longest wait for a connection.
+    pub(super) fn connect_timeout(&self) -> Duration {
+        CONNECT.min(self.timeout / 2)
     }
 
     /// All secrets that are known before the first call.

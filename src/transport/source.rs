@@ -5,7 +5,7 @@ use reqwest::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HeaderName, Head
 
 use super::address::{self, Refusal};
 use super::credential::Place;
-use super::http::{CORRELATION, Call, Came, IDENTITY, Transport};
+use super::http::{By, CORRELATION, Call, Came, IDENTITY, Transport};
 use super::record::{self, Base, Raw};
 use crate::exchange::{Exchange, Failure, FailureKind, Request, Response, Sent, Target, Variation};
 
@@ -46,7 +46,7 @@ impl Transport {
             }
         }
         Ok(Call {
-            client: &self.source,
+            by: if request.variation == Variation::NoAccept { By::Bare } else { By::Client(&self.source) },
             method: method(request),
             url,
             headers: self.source_headers(request)?,
@@ -60,17 +60,18 @@ impl Transport {
     fn source_headers(&self, request: &Request) -> Result<Vec<(HeaderName, HeaderValue)>, Failure> {
         let lacks = |words: &str| self.failure(FailureKind::NotConfigured, words);
         let given = |text: &str| HeaderValue::from_str(text).map_err(|_| lacks("no header can carry this value"));
-        let mut accept = HeaderValue::from_static(request.accept.value());
+        let mut accept = Some(HeaderValue::from_static(request.accept.value()));
         let mut encoding = IDENTITY;
         let mut language = None;
         match &request.variation {
-            Variation::NoAccept => return Err(lacks("the HTTP library always adds an Accept header")),
-            Variation::Accept(value) => accept = given(value)?,
+            Variation::NoAccept => accept = None,
+            Variation::Accept(value) => accept = Some(given(value)?),
             Variation::AcceptEncoding(value) => encoding = given(value)?,
             Variation::AcceptLanguage(value) => language = Some(given(value)?),
             _ => {}
         }
-        let mut headers = vec![(ACCEPT, accept), (ACCEPT_ENCODING, encoding)];
+        let mut headers: Vec<_> = accept.map(|value| (ACCEPT, value)).into_iter().collect();
+        headers.push((ACCEPT_ENCODING, encoding));
         headers.extend(language.map(|value| (ACCEPT_LANGUAGE, value)));
         if request.variation != Variation::NoIds {
             headers.push((CORRELATION, given(&self.correlation)?));

@@ -14,12 +14,13 @@ use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
+use super::words;
 use crate::exchange::{Failure, FailureKind, Tls, TlsFacts};
 
 mod answer;
@@ -27,49 +28,38 @@ mod hello;
 #[cfg(test)]
 mod tests;
 
+pub(super) use answer::alert_name;
 use answer::{Answer, MOST};
 
 /// The longest detail of a failure, in characters.
 const LONGEST: usize = 200;
 
-/// Makes one handshake, and ends it.
+/// Makes one handshake over a connection, and ends it.
 ///
 /// # Errors
 /// [`FailureKind::Tls`] where the server's certificate or what it speaks is not right (a [`Tls::Modern`] handshake
 /// only); the other kinds where nothing could be seen.
-pub async fn handshake(
+pub(super) async fn handshake(
+    stream: TcpStream,
     host: &str,
-    port: u16,
     offer: Tls,
     roots: Arc<RootCertStore>,
-    timeout: Duration,
+    within: Duration,
 ) -> Result<TlsFacts, Failure> {
-    let deadline = Instant::now() + timeout;
     // A URL writes an IPv6 address in brackets.
     let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    let stream = timeout_at(deadline, connect(host, port))
-        .await
-        .map_err(|_| failure(FailureKind::Connect, "no connection in time"))??;
     let spoken = async {
         match offer {
             Tls::Modern => modern(host, stream, roots).await,
             Tls::Control | Tls::Only11 | Tls::Only10 => old(host, stream, offer).await,
         }
     };
-    timeout_at(deadline, spoken).await.map_err(|_| failure(FailureKind::Timeout, "no answer to the TLS hello"))?
+    timeout(within, spoken).await.map_err(|_| failure(FailureKind::Timeout, "no answer to the TLS hello"))?
 }
 
 fn failure(kind: FailureKind, detail: impl Into<String>) -> Failure {
     let detail: String = detail.into();
     Failure { kind, detail: detail.chars().take(LONGEST).collect() }
-}
-
-async fn connect(host: &str, port: u16) -> Result<TcpStream, Failure> {
-    let dns = |error: io::Error| failure(FailureKind::Dns, error.to_string());
-    let addresses: Vec<_> = tokio::net::lookup_host((host, port)).await.map_err(dns)?.collect();
-    TcpStream::connect(addresses.as_slice())
-        .await
-        .map_err(|error| failure(FailureKind::Connect, error.kind().to_string()))
 }
 
 /// Our own hello, and the first answer to it.
@@ -242,36 +232,12 @@ fn not_after(certificate: &CertificateDer<'_>) -> Option<Timestamp> {
 
 /// The kind and the words of what ended a handshake. Without a word from the server nobody knows whether it, or
 /// something before it that filters by address, ended the connection: that is no failure of TLS.
-fn named(error: &io::Error) -> Failure {
+pub(super) fn named(error: &io::Error) -> Failure {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-        Some(Error::InvalidCertificate(certificate)) => failure(FailureKind::Tls, certificate_words(certificate)),
-        Some(Error::AlertReceived(alert)) => {
-            failure(FailureKind::Tls, format!("the server sent the TLS alert {}", answer::alert_name(u8::from(*alert))))
-        }
-        // What a server sends that speaks plain http on this port.
-        Some(Error::InvalidMessage(_)) => failure(FailureKind::Tls, "the server does not speak TLS here"),
-        Some(Error::PeerIncompatible(reason)) => {
-            failure(FailureKind::Tls, format!("no common TLS version or cipher suite ({reason:?})"))
-        }
-        Some(other) => failure(FailureKind::Tls, other.to_string()),
+        Some(error) => failure(FailureKind::Tls, words::tls(error)),
         None if error.kind() == io::ErrorKind::UnexpectedEof => {
             failure(FailureKind::Broken, "the server ended the connection during the TLS handshake")
         }
         None => failure(FailureKind::Broken, error.kind().to_string()),
-    }
-}
-
-fn certificate_words(error: &CertificateError) -> String {
-    match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "certificate expired".to_owned(),
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "certificate not valid yet".to_owned()
-        }
-        CertificateError::UnknownIssuer => "unknown issuer".to_owned(),
-        CertificateError::NotValidForName => "certificate not valid for this name".to_owned(),
-        CertificateError::NotValidForNameContext { expected, .. } => {
-            format!("certificate not valid for name {}", expected.to_str())
-        }
-        other => format!("invalid certificate: {other}"),
     }
 }

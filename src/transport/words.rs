@@ -5,6 +5,7 @@ use std::io;
 
 use rustls::{CertificateError, Error as Tls};
 
+use super::tls::alert_name;
 use crate::exchange::FailureKind;
 
 /// The longest detail, in characters.
@@ -14,7 +15,7 @@ const LONGEST: usize = 200;
 pub(super) fn failure(error: &reqwest::Error) -> (FailureKind, String) {
     let chain = chain(error);
     if let Some(tls) = chain.iter().find_map(|error| error.downcast_ref::<Tls>()) {
-        return (FailureKind::Tls, tls_words(tls));
+        return (FailureKind::Tls, self::tls(tls));
     }
     let innermost = innermost(error);
     if error.is_dns() || chain.iter().any(|error| error.to_string() == "dns error") {
@@ -34,7 +35,7 @@ pub(super) fn failure(error: &reqwest::Error) -> (FailureKind, String) {
 }
 
 /// The words of the innermost cause, in one line and bounded.
-pub(super) fn innermost(error: &reqwest::Error) -> String {
+pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
     let chain = chain(error);
     let words = chain.last().map(ToString::to_string).unwrap_or_default();
     words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect()
@@ -66,10 +67,11 @@ fn connect_words(chain: &[&(dyn Error + 'static)]) -> Option<&'static str> {
     })
 }
 
-fn tls_words(error: &Tls) -> String {
+/// The words of an error of TLS: the same for every call.
+pub(super) fn tls(error: &Tls) -> String {
     match error {
         Tls::InvalidCertificate(certificate) => certificate_words(certificate),
-        Tls::AlertReceived(alert) => format!("the server sent the TLS alert {alert:?}"),
+        Tls::AlertReceived(alert) => format!("the server sent the TLS alert {}", alert_name(u8::from(*alert))),
         // What a server sends that speaks plain http on this port.
         Tls::InvalidMessage(_) => "the server does not speak TLS here".to_owned(),
         Tls::PeerIncompatible(reason) => format!("no common TLS version or cipher suite ({reason:?})"),

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use bronkeur::sandbox::{Options, Sandbox};
 use serde_json::Value;
 
 use crate::support::{bronkeur, ran};
@@ -10,13 +11,16 @@ fn last_line(text: &str) -> &str {
     text.lines().last().unwrap_or_default()
 }
 
+fn report(folder: &tempfile::TempDir, out: &str) -> Value {
+    serde_json::from_str(&fs::read_to_string(folder.path().join(out).join("report.json")).unwrap()).unwrap()
+}
+
 #[test]
 fn demo_ends_with_0_and_writes_its_reports() {
     let folder = tempfile::tempdir().unwrap();
     let output = ran(bronkeur(&folder).arg("demo"));
     assert_eq!((output.status, last_line(&output.stdout)), (0, "bronkeur: 0 failures -> exit 0"), "{}", output.stderr);
-    let report: Value =
-        serde_json::from_str(&fs::read_to_string(folder.path().join("reports/report.json")).unwrap()).unwrap();
+    let report = report(&folder, "reports");
     assert_eq!(report["schema"], "bronkeur.report/1");
     assert_eq!(report["result"]["exit_status"], 0);
     let junit = fs::read_to_string(folder.path().join("reports/junit.xml")).unwrap();
@@ -26,23 +30,39 @@ fn demo_ends_with_0_and_writes_its_reports() {
 #[test]
 fn a_fault_ends_with_1_in_every_format() {
     let folder = tempfile::tempdir().unwrap();
-    let output = ran(bronkeur(&folder).args(["demo", "--fault", "LST-11", "--out", "here"]));
+    let output = ran(bronkeur(&folder).args(["demo", "--fault", "number-counts-from-zero", "--out", "here"]));
     assert_eq!(output.status, 1, "{}", output.stderr);
     assert!(last_line(&output.stdout).starts_with("bronkeur: 1 failure"), "{}", last_line(&output.stdout));
     assert!(output.stdout.contains("LST-11"));
-    let report: Value =
-        serde_json::from_str(&fs::read_to_string(folder.path().join("here/report.json")).unwrap()).unwrap();
+    let report = report(&folder, "here");
     assert_eq!(report["result"]["conformant"], "no");
     let junit = fs::read_to_string(folder.path().join("here/junit.xml")).unwrap();
     assert_eq!(junit.matches("<failure").count(), 1);
 }
 
 #[test]
-fn a_source_that_refuses_the_good_token_ends_with_3() {
+fn a_source_that_refuses_the_good_token_ends_with_3_and_passes_nothing_about_data() {
     let folder = tempfile::tempdir().unwrap();
-    let output = ran(bronkeur(&folder).args(["demo", "--fault", "refuses-every-token"]));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let sandbox = runtime.block_on(Sandbox::start(Options { tls: false, ..Options::default() })).unwrap();
+    let subject = sandbox.credentials().people[0].insz.clone();
+    // The source never heard of this token: it answers 401 to everything, as to one that it fails to introspect.
+    let output = ran(bronkeur(&folder)
+        .args(["check", "--base-url", sandbox.base_url(), "--insz-env", "NUMBER", "--token-env", "TOKEN"])
+        .env("NUMBER", subject)
+        .env("TOKEN", "a-token-that-nobody-issued"));
     assert_eq!(output.status, 3, "{}\n{}", output.stdout, output.stderr);
-    assert!(output.stdout.contains("401"));
+    assert!(output.stdout.contains("401"), "{}", output.stdout);
+    let report = report(&folder, "reports");
+    let about_data = ["list", "certificate", "download", "access"];
+    let passed: Vec<&Value> = report["requirements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["outcome"] == "pass" && about_data.contains(&row["chapter"].as_str().unwrap()))
+        .map(|row| &row["id"])
+        .collect();
+    assert_eq!(passed, Vec::<&Value>::new());
 }
 
 #[test]
@@ -57,8 +77,7 @@ fn a_selection_is_partial_and_an_empty_one_is_a_mistake() {
     let folder = tempfile::tempdir().unwrap();
     let output = ran(bronkeur(&folder).args(["demo", "--only", "LST-01,CRT"]));
     assert_eq!(output.status, 0, "{}", output.stderr);
-    let report: Value =
-        serde_json::from_str(&fs::read_to_string(folder.path().join("reports/report.json")).unwrap()).unwrap();
+    let report = report(&folder, "reports");
     assert_eq!(report["result"]["conformant"], "partial");
     let output = ran(bronkeur(&folder).args(["demo", "--only", "LST-01", "--skip", "LST"]));
     assert_eq!(output.status, 2);

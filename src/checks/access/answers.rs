@@ -69,7 +69,7 @@ pub(super) fn answers_hold_no_token_or_secret(case: &Case<'_>) -> Judgement {
     // So that there is something to look at, also when this row alone is selected.
     case.listed(&list(case))?;
     let mut findings = Vec::new();
-    for exchange in case.whole_run()? {
+    for exchange in case.whole_run_and_outage()? {
         let Ok(response) = &exchange.result else { continue };
         // What was put into the URL comes back in a link of the page itself: that is our doing.
         if exchange.request.auth == Auth::InQuery || response.facts.secrets.is_empty() {
@@ -143,13 +143,6 @@ fn other_list(case: &Case<'_>) -> Result<(Request, Vec<Request>), Stop> {
     case.insz(Citizen::Other)?;
     let probe = case.entry_request(Citizen::Other).auth(Auth::Token(Citizen::Subject));
     Ok((list(case), vec![probe]))
-}
-
-pub(super) fn no_data_while_the_issuer_is_unreachable(_: &Case<'_>) -> Judgement {
-    Ok(Verdict::not_applicable(text!(
-        "een echte uitgever is niet onbereikbaar te maken",
-        "a real issuer cannot be made unreachable"
-    )))
 }
 
 #[cfg(test)]

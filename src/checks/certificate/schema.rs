@@ -22,7 +22,8 @@ struct Schemas {
 
 impl Schemas {
     fn of(case: &Case<'_>) -> Result<Self, Stop> {
-        let component = |name| case.catalogue.component(name).ok_or_else(|| unusable(&case.catalogue.openapi.0));
+        let component =
+            |name| case.catalogue.component(name).ok_or_else(|| Box::new(unusable(&case.catalogue.openapi.0)));
         Ok(Self {
             documented_list: component("DocumentedList")?,
             hal_list: component("HalList")?,

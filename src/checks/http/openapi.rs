@@ -6,7 +6,7 @@ use url::Url;
 use super::{Offence, in_one};
 use crate::case::{Answer, Case, Judgement, Stop};
 use crate::catalogue::Level;
-use crate::exchange::{Exchange, Kind, Request, Target, Variation};
+use crate::exchange::{Exchange, FailureKind, Kind, Request, Target, Variation};
 use crate::fault::{InputFault, InputFaults};
 use crate::openapi::{OpenApi, Operation, ParameterDecl};
 use crate::reason;
@@ -23,9 +23,22 @@ pub(super) fn own<'a>(case: &Case<'a>) -> Result<(Answer<'a>, &'a Result<OpenApi
         ))
         .into());
     };
-    let answer = case.response(&Request::probe(Target::OpenApi))?;
-    let status = answer.response.status;
+    let exchange = case.attempt(&Request::probe(Target::OpenApi))?;
     let lacking = |why: Text| Stop::from(reason::lacks("source.openapi", why));
+    let response = match &exchange.result {
+        Ok(response) => response,
+        // Where it is a file there is no connection to speak of.
+        Err(failure) if failure.kind == FailureKind::Broken => {
+            let detail = shown(&failure.detail);
+            return Err(lacking(text!(
+                "het OpenAPI-document is niet te lezen ({detail})",
+                "the OpenAPI document cannot be read ({detail})"
+            )));
+        }
+        Err(failure) => return Err(reason::no_answer(failure).into()),
+    };
+    let answer = Answer { exchange, response };
+    let status = response.status;
     if !answer.response.is_success() {
         return Err(lacking(text!(
             "het OpenAPI-document kwam niet: de server antwoordde {status}",

@@ -126,3 +126,66 @@ async fn clients_authenticate_by_basic_or_post() {
     let nobody = world.http.post(format!("{}/v1/introspect", world.sandbox.issuer())).form(&[("token", "x")]);
     assert_eq!(error(nobody.send().await.unwrap()).await.0, 401);
 }
+
+/// A call to the control endpoint, as a client of the ACM.
+async fn control(world: &World, client: &Party, form: &[(&str, &str)]) -> (u16, Value) {
+    let discovery = format!("{}/.well-known/openid-configuration", world.sandbox.issuer());
+    let discovery = json(world.http.get(discovery).send().await.unwrap()).await;
+    let url = discovery["bronkeur_control"].as_str().unwrap().to_owned();
+    let call = world.http.post(url).basic_auth(&client.id, Some(&client.secret)).form(form);
+    let response = call.send().await.unwrap();
+    (response.status().as_u16(), json(response).await)
+}
+
+#[tokio::test]
+async fn introspection_can_be_closed_and_opened_while_the_rest_stays_reachable() {
+    let world = World::start(Behaviour::default()).await;
+    let caller = world.sandbox.credentials().client.clone();
+    let token = world.good_token(Role::Subject).await;
+    let closed = control(&world, &caller, &[("action", "close")]).await;
+    assert_eq!(closed, (200, serde_json::json!({ "introspection": "closed", "seconds": 10 })));
+    assert_eq!(world.introspect(&token).await["error"], "temporarily_unavailable");
+    assert_eq!(world.get(&world.list_url(Role::Subject), &token).await.status(), 500);
+    let fresh = world.good_token(Role::Subject).await;
+    assert_ne!(fresh, token, "tokens are still given");
+    let opened = control(&world, &caller, &[("action", "open")]).await;
+    assert_eq!(opened, (200, serde_json::json!({ "introspection": "open", "before": "closed" })));
+    assert_eq!(world.introspect(&token).await["active"], true);
+    assert_eq!(control(&world, &caller, &[("action", "open")]).await.1["before"], "open");
+}
+
+#[tokio::test]
+async fn it_counts_what_the_source_asks_about_a_token() {
+    let world = World::start(Behaviour::default()).await;
+    let caller = world.sandbox.credentials().client.clone();
+    let token = world.good_token(Role::Subject).await;
+    let form = [("action", "seen"), ("token", token.as_str())];
+    let seen = || control(&world, &caller, &form);
+    assert_eq!(seen().await, (200, serde_json::json!({ "introspections": 0 })));
+    assert_eq!(world.get(&world.list_url(Role::Subject), &token).await.status(), 200);
+    assert_eq!(seen().await.1["introspections"], 1);
+    // What another client asks, and what is asked about another token, does not count.
+    let url = format!("{}/v1/introspect", world.sandbox.issuer());
+    let call = world.http.post(url).basic_auth(&caller.id, Some(&caller.secret)).form(&[("token", token.as_str())]);
+    assert_eq!(call.send().await.unwrap().status(), 200);
+    world.introspect(&world.good_token(Role::Subject).await).await;
+    assert_eq!(seen().await.1["introspections"], 1);
+}
+
+#[tokio::test]
+async fn only_the_client_that_exchanges_controls_it() {
+    let world = World::start(Behaviour::default()).await;
+    let credentials = world.sandbox.credentials();
+    let (caller, source) = (&credentials.client, &credentials.source_client);
+    assert_eq!(control(&world, source, &[("action", "close")]).await.1["error"], "unauthorized_client");
+    let stranger = Party { id: caller.id.clone(), secret: "wrong".to_owned() };
+    assert_eq!(control(&world, &stranger, &[("action", "close")]).await.0, 401);
+    let token = world.good_token(Role::Subject).await;
+    assert_eq!(world.introspect(&token).await["active"], true, "it stayed open");
+    for form in
+        [[("action", "shut"), ("x", "y")], [("action", "seen"), ("x", "y")], [("action", "seen"), ("token", "x")]]
+    {
+        let (status, body) = control(&world, caller, &form).await;
+        assert_eq!((status, body["error"].as_str()), (400, Some("invalid_request")), "{form:?}");
+    }
+}

@@ -88,7 +88,7 @@ fn version(hello: TlsVersion, extensions: Option<&[u8]>) -> String {
 }
 
 /// The name of an alert as the RFCs write it, such as `protocol_version`; its number where nobody named it.
-pub(super) fn alert_name(code: u8) -> String {
+pub(in crate::transport) fn alert_name(code: u8) -> String {
     let name = TlsAlertDescription(code).to_string();
     if !name.chars().all(|c| c.is_ascii_alphabetic()) {
         return code.to_string();

@@ -1,0 +1,81 @@
+//! What bronkeur asks of its own ACM and of no other issuer: to close introspection for a moment (SEC-20), and how often
+//! the source asked about a token (SEC-16).
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::acm::{Error, Form};
+use super::tokens::Tokens;
+
+/// After this long introspection opens again by itself: a run that was broken off leaves nothing closed.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// Whether introspection is closed, and until when.
+#[derive(Debug, Default)]
+pub(super) struct Door(Mutex<Option<Instant>>);
+
+impl Door {
+    fn lock(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn close(&self, now: Instant) {
+        *self.lock() = Some(now + LONGEST);
+    }
+
+    /// Opens it, and says whether it was closed until now.
+    pub(super) fn open(&self, now: Instant) -> bool {
+        self.lock().take().is_some_and(|until| now < until)
+    }
+
+    pub(super) fn is_closed(&self, now: Instant) -> bool {
+        self.lock().is_some_and(|until| now < until)
+    }
+}
+
+/// Performs what the form asks.
+pub(super) fn perform(form: &Form, door: &Door, tokens: &Tokens) -> Result<Value, Error> {
+    match form.get("action").map(String::as_str) {
+        Some("close") => {
+            door.close(Instant::now());
+            Ok(json!({ "introspection": "closed", "seconds": LONGEST.as_secs() }))
+        }
+        Some("open") => {
+            let before = if door.open(Instant::now()) { "closed" } else { "open" };
+            Ok(json!({ "introspection": "open", "before": before }))
+        }
+        Some("seen") => {
+            let token = form.get("token").ok_or(Error(400, "invalid_request", "token is missing"))?;
+            let count = tokens.introspections(token).ok_or(Error(400, "invalid_request", "the token is unknown"))?;
+            Ok(json!({ "introspections": count }))
+        }
+        _ => Err(Error(400, "invalid_request", "action is close, open or seen")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_opens_by_itself() {
+        let (door, now) = (Door::default(), Instant::now());
+        assert!(!door.is_closed(now));
+        door.close(now);
+        let late = now + LONGEST;
+        assert!(door.is_closed(now) && door.is_closed(now + LONGEST.mul_f32(0.99)));
+        assert!(!door.is_closed(late));
+        assert!(!door.open(late), "it had opened by itself");
+    }
+
+    #[test]
+    fn opening_says_whether_it_was_closed() {
+        let (door, now) = (Door::default(), Instant::now());
+        assert!(!door.open(now));
+        door.close(now);
+        assert!(door.open(now));
+        assert!(!door.is_closed(now) && !door.open(now));
+    }
+}

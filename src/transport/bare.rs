@@ -1,0 +1,164 @@
+//! A request exactly as it is told, below reqwest: that library adds an Accept header to whatever has none.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http_body_util::Empty;
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::header::{HOST, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use secrecy::ExposeSecret as _;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use url::{Position, Url};
+
+use super::http::{Call, Transport};
+use super::{tcp, tls, words};
+use crate::exchange::{Failure, FailureKind};
+
+/// An answer whose body still has to be read, with the connection that it comes over: dropped, that ends.
+pub(super) type Answered = (hyper::Response<Incoming>, JoinSet<()>);
+
+impl Transport {
+    /// Sends a call over a connection of its own, with these headers and `Host`. The deadline is the caller's.
+    pub(super) async fn send_bare(
+        &self,
+        call: &Call<'_>,
+        headers: Vec<(HeaderName, HeaderValue)>,
+    ) -> Result<Answered, Failure> {
+        let broken = |error: &hyper::Error| self.failure(FailureKind::Broken, &words::innermost(error));
+        let request = self.bare_request(call, headers)?;
+        let stream = self.bare_connection(&call.url).await?;
+        let shaken = http1::handshake(TokioIo::new(stream)).await;
+        let (mut sender, connection) = shaken.map_err(|error| broken(&error))?;
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            // What breaks it shows in the answer or in its body.
+            connection.await.ok();
+        });
+        let answer = sender.send_request(request).await.map_err(|error| broken(&error))?;
+        Ok((answer, tasks))
+    }
+
+    fn bare_request(
+        &self,
+        call: &Call<'_>,
+        headers: Vec<(HeaderName, HeaderValue)>,
+    ) -> Result<hyper::Request<Empty<Bytes>>, Failure> {
+        let url = &call.url;
+        let proxy = self.settings.proxy.as_ref().filter(|_| url.scheme() == "http");
+        // A proxy is told the whole URL where there is no tunnel (RFC 9112, section 3.2.2).
+        let from = if proxy.is_some() { Position::BeforeScheme } else { Position::BeforePath };
+        let mut request = hyper::Request::builder()
+            .method(call.method.clone())
+            .uri(&url[from..Position::AfterQuery])
+            .header(HOST, &url[Position::BeforeHost..Position::AfterPort]);
+        if let Some(value) = proxy.and_then(tcp::proxy_authorization) {
+            request = request.header(PROXY_AUTHORIZATION, value.expose_secret());
+        }
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let unfit = |_| self.failure(FailureKind::NotConfigured, "no request can be made of this URL");
+        request.body(Empty::new()).map_err(unfit)
+    }
+
+    async fn bare_connection(&self, url: &Url) -> Result<Stream, Failure> {
+        let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
+            return Err(self.failure(FailureKind::NotConfigured, "the URL names no host"));
+        };
+        let (proxy, within) = (self.settings.proxy.as_ref(), self.settings.connect_timeout());
+        let masked = |failure: Failure| self.failure(failure.kind, &failure.detail);
+        if url.scheme() == "http" {
+            let stream = match proxy {
+                Some(proxy) => tcp::to_proxy(proxy, within).await,
+                None => tcp::connect(host, port, None, within).await,
+            };
+            return stream.map(Stream::Plain).map_err(masked);
+        }
+        let config = self.bare_tls().await?;
+        let stream = tcp::connect(host, port, proxy, within).await.map_err(masked)?;
+        let name = server_name(host).map_err(masked)?;
+        let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
+        let refused = |error: io::Error| masked(tls::named(&error));
+        Ok(Stream::Tls(Box::new(stream.map_err(refused)?)))
+    }
+
+    /// The same trust and the same certificate of ours as for every other call.
+    async fn bare_tls(&self) -> Result<ClientConfig, Failure> {
+        let unusable = |error: &dyn std::fmt::Display| {
+            self.failure(FailureKind::NotConfigured, &format!("the client certificate cannot be used: {error}"))
+        };
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| self.failure(FailureKind::Tls, &error.to_string()))?
+            .with_root_certificates(self.roots().await?);
+        let mut config = match &self.settings.identity_pem {
+            None => builder.with_no_client_auth(),
+            Some(pem) => {
+                let pem = pem.expose_secret().as_bytes();
+                let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+                let key = PrivateKeyDer::from_pem_slice(pem).map_err(|error| unusable(&error))?;
+                let chain = chain.map_err(|error| unusable(&error))?;
+                builder.with_client_auth_cert(chain, key).map_err(|error| unusable(&error))?
+            }
+        };
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(config)
+    }
+}
+
+/// The name for which a certificate has to be valid. A URL writes an IPv6 address in brackets.
+fn server_name(host: &str) -> Result<ServerName<'static>, Failure> {
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let unknown = |_| Failure { kind: FailureKind::Dns, detail: "this is no name of a host".to_owned() };
+    ServerName::try_from(host.to_owned()).map_err(unknown)
+}
+
+/// A connection, encrypted or not.
+enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Self::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
+}

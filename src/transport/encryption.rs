@@ -1,0 +1,72 @@
+//! TLS below the calls that reqwest does not make: the authorities that are trusted, and a handshake as an exchange.
+
+use std::sync::Arc;
+
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use tokio::time::Instant;
+
+use super::http::{Transport, milliseconds};
+use super::{tcp, tls};
+use crate::exchange::{Content, Exchange, Facts, Failure, FailureKind, Request, Response, Sent, Tls, TlsFacts};
+
+impl Transport {
+    /// Makes a handshake with the source. Its facts are the answer.
+    pub(super) async fn shake_hands(&self, request: Request, offer: Tls) -> Exchange {
+        let base = &self.settings.base_url;
+        let mut sent = Sent { method: "TLS".to_owned(), ..Sent::default() };
+        let (Some(host), Some(port), "https") = (base.host_str(), base.port_or_known_default(), base.scheme()) else {
+            let failure = self.failure(FailureKind::NotConfigured, "the base URL is http: there is no TLS to look at");
+            return self.unsent(request, sent, None, failure);
+        };
+        sent.url = self.vault.mask_text(&format!("https://{host}:{port}"));
+        self.wait_for_turn().await;
+        let at_ms = milliseconds(self.settings.started.elapsed());
+        let start = Instant::now();
+        let facts = self.handshake(host, port, offer).await;
+        let ms = milliseconds(start.elapsed());
+        let result = facts.map_err(|failure| self.failure(failure.kind, &failure.detail)).map(|facts| {
+            let facts = Facts { tls: Some(facts), complete: true, ..Facts::default() };
+            Response::new(0, Vec::new(), Content::Empty, facts)
+        });
+        Exchange { request, sent, at_ms, ms, credential: None, result }
+    }
+
+    async fn handshake(&self, host: &str, port: u16, offer: Tls) -> Result<TlsFacts, Failure> {
+        // Only this one verifies the certificate.
+        let roots = if offer == Tls::Modern { self.roots().await? } else { Arc::new(RootCertStore::empty()) };
+        let stream = tcp::connect(host, port, self.settings.proxy.as_ref(), self.settings.connect_timeout()).await?;
+        tls::handshake(stream, host, offer, roots, self.settings.timeout).await
+    }
+
+    /// The authorities that vouch for the source: those of the system and of the profile, as for every other call.
+    ///
+    /// # Errors
+    /// There are none: then nothing can be said about the source.
+    pub(super) async fn roots(&self) -> Result<Arc<RootCertStore>, Failure> {
+        let load = || async {
+            let files = self.settings.ca_pem.clone();
+            // It reads files, many of them on some systems.
+            let loaded = tokio::task::spawn_blocking(move || loaded(&files)).await;
+            Arc::new(loaded.unwrap_or_else(|_| RootCertStore::empty()))
+        };
+        let roots = Arc::clone(self.roots.get_or_init(load).await);
+        let words = "this machine knows no certificate authorities: name one in `source.ca_bundle`";
+        if roots.is_empty() { Err(self.failure(FailureKind::NotConfigured, words)) } else { Ok(roots) }
+    }
+}
+
+/// The authorities of the system, and those in these PEM files.
+fn loaded(files: &[Vec<u8>]) -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    let system = rustls_native_certs::load_native_certs();
+    for error in &system.errors {
+        tracing::debug!(%error, "a certificate authority of the system is not usable");
+    }
+    roots.add_parsable_certificates(system.certs);
+    for file in files {
+        roots.add_parsable_certificates(CertificateDer::pem_slice_iter(file).flatten());
+    }
+    roots
+}
