@@ -55,7 +55,7 @@ pub fn written_forms(digits: &str) -> Vec<String> {
 }
 
 /// Every place in a text that looks like a national number: start, end (bytes) and the bare digits. A longer run of
-/// digits is no national number.
+/// digits is no national number, and neither are the seconds of a moment with their fraction (`42.123456789`).
 pub fn look_alikes(text: &str) -> Vec<(usize, usize, String)> {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -80,17 +80,22 @@ pub fn look_alikes(text: &str) -> Vec<(usize, usize, String)> {
 /// Reads 11 digits from a place on, with at most one separator at each of the usual positions.
 fn read(bytes: &[u8], start: usize) -> Option<(usize, String)> {
     let mut digits = String::with_capacity(11);
+    let mut separated = Vec::new();
     let mut at = start;
     while digits.len() < 11 {
         match bytes.get(at) {
             Some(byte) if byte.is_ascii_digit() => digits.push(char::from(*byte)),
             Some(b'.' | b'-' | b' ' | b'/')
-                if SEPARATED.contains(&digits.len()) && bytes.get(at - 1).is_some_and(u8::is_ascii_digit) => {}
+                if SEPARATED.contains(&digits.len()) && bytes.get(at - 1).is_some_and(u8::is_ascii_digit) =>
+            {
+                separated.push(digits.len());
+            }
             _ => return None,
         }
         at += 1;
     }
-    Some((at, digits))
+    // Who sets the year apart also sets the month apart.
+    (separated.contains(&2) == separated.contains(&4)).then_some((at, digits))
 }
 
 /// Other digits in the places of the digits of `written`, whose separators stay.
@@ -113,6 +118,13 @@ mod tests {
         assert!(valid(&format!("{nine}{:02}", check_number(nine, true))));
         assert!(!valid("85073099900") && !valid("8507309998") && !valid("8507309998a"));
         assert!(valid(nobody().expose_secret()));
+    }
+
+    #[test]
+    fn seconds_with_their_fraction_are_no_national_number() {
+        let fractions = 100_000_000_u64..100_000_200;
+        let moments = fractions.map(|nanoseconds| format!("2026-07-30T03:35:42.{nanoseconds}Z"));
+        assert_eq!(moments.map(|moment| look_alikes(&moment).len()).sum::<usize>(), 0);
     }
 
     #[test]

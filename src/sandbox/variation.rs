@@ -50,7 +50,7 @@ pub struct Variation {
     pub media_parameter: &'static str,
     /// Bodies are coded with gzip where the caller accepts it.
     pub gzip: bool,
-    /// HTTP/1.1: bodies come in chunks, without a length.
+    /// Bodies come without a length: HTTP/1.1 sends them in chunks.
     pub chunked: bool,
     /// Headers that have nothing to do with the documents.
     pub more_headers: bool,
@@ -257,10 +257,9 @@ pub(super) fn vary_list(variation: &Variation, context: &ListContext, asked: Opt
     dress_links(variation, envelope, &context.url, body);
     if variation.null_links && envelope == Envelope::Hal {
         for rel in ["next", "prev"] {
-            let links = body.get_mut("_links").and_then(Value::as_object_mut);
-            links.into_iter().for_each(|links| {
+            if let Some(links) = body.get_mut("_links").and_then(Value::as_object_mut) {
                 links.entry(rel).or_insert(Value::Null);
-            });
+            }
         }
     }
 }
@@ -428,7 +427,6 @@ pub(super) fn dress(variation: &Variation, request: &Inbound, answer: &mut Answe
         answer.body = gzip(&answer.body);
         answer.set("content-encoding", "gzip");
     }
-    // HTTP/2 has frames for that: the server drops the header there.
     if variation.chunked && !answer.body.is_empty() {
         answer.set("transfer-encoding", "chunked");
     }

@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 use crate::support::{block_on, catalogue};
 
 /// Remove at merge: what other branches complete at the moment.
-const NOT_BUILT_YET: [&str; 5] = ["URL-02", "URL-03", "HTTP-03", "SEC-16", "SEC-20"];
+const NOT_BUILT_YET: [&str; 0] = [];
 
 const CASES: usize = 120;
 const SEED: u64 = 1;
@@ -269,17 +269,69 @@ fn variants() -> impl Strategy<Value = Variant> {
         1 => 0_usize..=250,
         2 => 2_usize..=40,
     ];
-    let choices: Vec<_> = KNOBS
-        .iter()
-        .map(|knob| prop_oneof![2 => Just(0_usize), 1 => 1..knob.choices.len()].boxed())
-        .collect();
+    let choices: Vec<_> =
+        KNOBS.iter().map(|knob| prop_oneof![2 => Just(0_usize), 1 => 1..knob.choices.len()].boxed()).collect();
     (subject, 1_usize..=30, choices).prop_map(|(subject, other, choices)| Variant { subject, other, choices })
 }
 
 /// What the data of a source legitimately leave unjudged: the ids, for which sources, and why.
 type Lack = (&'static [&'static str], fn(&Plan) -> bool, &'static str);
 
-const LACKS: &[Lack] = &[];
+const LACKS: &[Lack] = &[
+    (
+        &[
+            "URL-13", "URL-14", "HTTP-07", "HTTP-08", "HTTP-09", "HTTP-10", "ERR-08", "ERR-15", "SEC-09", "SEC-14",
+            "SEC-19", "LST-08", "LST-19", "LST-22", "CRT-01", "CRT-02", "CRT-03", "CRT-04", "CRT-05", "CRT-06",
+            "CRT-07", "CRT-08", "CRT-09", "CRT-10", "CRT-11", "CRT-12", "CRT-13", "CRT-14", "CRT-15", "DWN-01",
+            "DWN-02", "DWN-03", "DWN-04", "DWN-05",
+        ],
+        |plan| subject(plan) == 0,
+        "the subject has no certificate: nothing about one can be seen",
+    ),
+    (
+        &["LST-07", "LST-10", "LST-12", "LST-13", "LST-18", "LST-23", "LST-24", "CRT-09"],
+        |plan| subject(plan) < 2 && !plan.declares,
+        "one page holds everything, and the owner does not declare that it always does",
+    ),
+    (&["URL-14"], |plan| subject(plan) < 15, "fewer than three different ids show no resource name"),
+    (
+        &["LST-20", "LST-21"],
+        |plan| plan.no_empty && !plan.declares,
+        "no citizen without certificates, and the owner does not declare that there is none",
+    ),
+    (
+        &["LST-27"],
+        |plan| subject(plan) >= 100 && subject(plan).is_multiple_of(10),
+        "every page that is asked for is full: `size` may be the limit or the number of items",
+    ),
+    (
+        &["SEC-14", "DWN-01", "DWN-02", "DWN-03", "DWN-04", "DWN-05"],
+        |plan| has_no_documents(plan) && !plan.declares,
+        "no documents, and the owner does not declare that there are none",
+    ),
+    (
+        &["SEC-09"],
+        |plan| shares_ids(plan) && subject(plan) >= plan.behaviour.certificates.other.min(10),
+        "ids are counted for each citizen: the other citizen has none that the subject lacks",
+    ),
+    (
+        &["SEC-19"],
+        |plan| shares_ids(plan) && subject(plan).min(10) == plan.behaviour.certificates.other.min(10),
+        "ids are counted for each citizen, and the two have alike certificates under them",
+    ),
+];
+
+fn subject(plan: &Plan) -> usize {
+    plan.behaviour.certificates.subject
+}
+
+fn has_no_documents(plan: &Plan) -> bool {
+    plan.behaviour.variation.download_in == DownloadIn::Nowhere
+}
+
+fn shares_ids(plan: &Plan) -> bool {
+    plan.behaviour.variation.ids_by_citizen && plan.behaviour.id_look != IdLook::Uuid
+}
 
 fn may_be_blocked(plan: &Plan, id: &str) -> bool {
     LACKS.iter().any(|(ids, holds, _)| ids.contains(&id) && holds(plan))
@@ -288,18 +340,27 @@ fn may_be_blocked(plan: &Plan, id: &str) -> bool {
 /// Whether what is said about a requirement, a warning or a note, is true of this source.
 fn explained(plan: &Plan, id: &str) -> bool {
     let (behaviour, variation) = (&plan.behaviour, &plan.behaviour.variation);
+    let is_silent = behaviour.error_body == ErrorBody::None;
     match id {
-        _ => {
-            let _ = (behaviour, variation);
-            false
-        }
+        "URL-06" => behaviour.prefix == "/attesten/v1",
+        "HTTP-16" => behaviour.cache_control.is_none(),
+        "HTTP-17" => variation.document_media.is_none(),
+        "ERR-05" => variation.error_media == "application/json",
+        "ERR-07" => is_silent || variation.silent_gateway,
+        "LST-16" => behaviour.paging.default_limit != 10,
+        "LST-23" => !behaviour.paging.links_back,
+        "CRT-02" => behaviour.id_is_number,
+        "CRT-08" => has_no_documents(plan) && !plan.declares,
+        "CRT-12" => variation.detail_members,
+        "DWN-02" => variation.document_media.is_none_or(|media| media.contains("octet")),
+        "DWN-05" => !behaviour.content_disposition,
+        _ => false,
     }
 }
 
 /// What is wrong with the verdicts on a conformant source: requirement and what it says.
 async fn complaints(plan: Plan) -> Vec<String> {
-    let options =
-        Options { behaviour: plan.behaviour.clone(), latency: plan.latency, tls: !plan.plain_http, port: 0 };
+    let options = Options { behaviour: plan.behaviour.clone(), latency: plan.latency, tls: !plan.plain_http, port: 0 };
     let sandbox = Sandbox::start(options).await.unwrap();
     let mut profile = sandbox.profile().unwrap();
     if plan.no_empty {
@@ -308,7 +369,7 @@ async fn complaints(plan: Plan) -> Vec<String> {
     }
     if plan.declares {
         profile.source.declares.one_page = plan.behaviour.certificates.subject < 2;
-        profile.source.declares.no_documents = variation_has_no_documents(&plan);
+        profile.source.declares.no_documents = has_no_documents(&plan);
         profile.source.declares.everyone_has_certificates = plan.no_empty;
     }
     if let Some(public) = &plan.behaviour.public_base {
@@ -342,10 +403,6 @@ async fn complaints(plan: Plan) -> Vec<String> {
         }
     }
     complaints
-}
-
-fn variation_has_no_documents(plan: &Plan) -> bool {
-    plan.behaviour.variation.download_in == DownloadIn::Nowhere
 }
 
 fn number(name: &str) -> Option<u64> {
@@ -393,7 +450,7 @@ fn conformant_sources_hear_nothing() {
             continue;
         }
         told.extend(ids.clone());
-        let least = smallest(seed, *case, &ids);
+        let least = if std::env::var("BRONKEUR_SILENCE_FAST").is_ok() { String::new() } else { smallest(seed, *case, &ids) };
         report.push_str(&format!("case {case}: {variant:?}\n  least: {least}\n  {}\n", complaints.join("\n  ")));
     }
     assert!(loud.is_empty(), "{} of {cases} sources, seed {seed}:\n{report}", loud.len());
