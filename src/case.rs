@@ -18,7 +18,7 @@ use crate::verdict::{Finding, Outcome, Verdict};
 
 mod urls;
 
-pub use urls::{outside_braces, part_with_id, part_with_language, parts_that};
+pub use urls::{holds_key, outside_braces, part_with_id, part_with_language, parts_that};
 
 mod run;
 

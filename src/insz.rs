@@ -61,7 +61,8 @@ pub fn written_forms(digits: &str) -> Vec<String> {
 }
 
 /// Every place in a text that looks like a national number: start, end (bytes) and the bare digits. A longer run of
-/// digits is no national number; the digits of a percent escape before it do not count.
+/// digits is no national number, and neither are the seconds of a moment with their fraction (`42.123456789`); the
+/// digits of a percent escape before it do not count.
 pub fn look_alikes(text: &str) -> Vec<(usize, usize, String)> {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -113,6 +114,7 @@ const SEPARATORS: usize = 3;
 fn read(bytes: &[u8], start: usize) -> Option<Written> {
     let mut written = Written { at: Vec::with_capacity(11), end: start };
     let mut separators = 0;
+    let mut separated = Vec::new();
     while written.at.len() < 11 {
         if bytes.get(written.end)?.is_ascii_digit() {
             written.at.push(written.end);
@@ -121,11 +123,13 @@ fn read(bytes: &[u8], start: usize) -> Option<Written> {
         } else if separators < SEPARATORS && SEPARATED.contains(&written.at.len()) {
             written.end += separator(bytes.get(written.end..)?)?;
             separators += 1;
+            separated.push(written.at.len());
         } else {
             return None;
         }
     }
-    Some(written)
+    // Who sets the year apart also sets the month apart.
+    (separated.contains(&2) == separated.contains(&4)).then_some(written)
 }
 
 /// The length of the separator with which a text starts: as it is, percent-encoded (once or more), or as HTML.
@@ -184,6 +188,13 @@ mod tests {
         assert!(valid(&format!("{nine}{:02}", check_number(nine, true))));
         assert!(!valid("85073099900") && !valid("8507309998") && !valid("8507309998a"));
         assert!(valid(nobody().expose_secret()));
+    }
+
+    #[test]
+    fn seconds_with_their_fraction_are_no_national_number() {
+        let fractions = 100_000_000_u64..100_000_200;
+        let moments = fractions.map(|nanoseconds| format!("2026-07-30T03:35:42.{nanoseconds}Z"));
+        assert_eq!(moments.map(|moment| look_alikes(&moment).len()).sum::<usize>(), 0);
     }
 
     #[test]

@@ -92,6 +92,26 @@ pub fn part_with_language(url: &Url, language: &str) -> Option<(Part, String)> {
     }
 }
 
+/// Whether the parts of a URL hold an id and a language: each as a whole part, in whatever case the language, or both in
+/// one part with marks that set them apart, such as `id-nl`.
+pub fn holds_key(url: &Url, id: &str, language: &str) -> (bool, bool) {
+    let whole_id = !parts_that(url, |text| text == id).is_empty();
+    let whole_language = !parts_that(url, |text| text.eq_ignore_ascii_case(language)).is_empty();
+    let joined = || !parts_that(url, |text| is_joined(text, id, language)).is_empty();
+    if (whole_id && whole_language) || joined() { (true, true) } else { (whole_id, whole_language) }
+}
+
+fn is_joined(text: &str, id: &str, language: &str) -> bool {
+    let is_mark = |c: char| !c.is_alphanumeric();
+    text.match_indices(id).any(|(at, id)| {
+        let before = text.get(..at).unwrap_or_default();
+        let after = text.get(at + id.len()..).unwrap_or_default();
+        let apart =
+            (before.is_empty() || before.ends_with(is_mark)) && (after.is_empty() || after.starts_with(is_mark));
+        apart && [before, after].iter().any(|rest| rest.split(is_mark).any(|word| word.eq_ignore_ascii_case(language)))
+    })
+}
+
 fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
@@ -123,6 +143,25 @@ mod tests {
         assert_eq!(part_with_id(&url, "A-nl"), None);
         assert_eq!(part_with_language(&url, "nl"), None);
         assert_eq!(parts_that(&url, |text| text == "nl").len(), 2);
+    }
+
+    #[test]
+    fn a_key_may_be_joined_in_one_part() {
+        let both = |path: &str| holds_key(&url(&format!("https://h/v1/c/1{path}")), "A-1", "nl");
+        for joined in ["/A-1-nl", "/nl_A-1", "/A-1.NL/download", "?key=A-1%2Cnl", "/A-1/nl", "/A-1?l=nl"] {
+            assert_eq!(both(joined), (true, true), "{joined}");
+        }
+        for (other, expected) in [
+            ("/A-1", (true, false)),
+            ("/A-12-nl", (false, false)),
+            ("/A-1nl", (false, false)),
+            ("/A-2-nl", (false, false)),
+            ("/x/nl", (false, true)),
+        ] {
+            assert_eq!(both(other), expected, "{other}");
+        }
+        // A language within the id is none.
+        assert_eq!(holds_key(&url("https://h/c/a-nl-1"), "a-nl-1", "nl"), (true, false));
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What comes in and what goes out, free of the HTTP library, so that a fault can change any part of an answer.
 
+use axum::body::Body;
+use axum::http::header::TRANSFER_ENCODING;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
 use super::behaviour::ErrorBody;
@@ -65,6 +68,13 @@ impl Answer {
         }
     }
 
+    /// Adds a header, beside any other of that name.
+    pub(super) fn add(&mut self, name: &'static str, value: &str) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.append(name, value);
+        }
+    }
+
     /// Takes a header away.
     pub fn unset(&mut self, name: &str) {
         self.headers.remove(name);
@@ -79,9 +89,15 @@ impl Answer {
     }
 
     pub(super) fn into_response(self) -> axum::response::Response {
-        let mut response = axum::response::Response::new(axum::body::Body::from(self.body));
+        let mut headers = self.headers;
+        // Chunks: a body of which the server does not know the length beforehand.
+        let body = match headers.remove(TRANSFER_ENCODING) {
+            Some(_) => Body::new(Body::from(self.body).map_frame(|frame| frame)),
+            None => Body::from(self.body),
+        };
+        let mut response = axum::response::Response::new(body);
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        *response.headers_mut() = self.headers;
+        *response.headers_mut() = headers;
         response
     }
 }

@@ -3,6 +3,7 @@
 
 pub use super::edits::{AnswerContext, Call, CertificateContext, Edits, ListContext};
 pub use super::rules::{Access, OtherScheme, Refusals, Rules};
+pub use super::variation::Variation;
 
 /// The whole behaviour of ACM and source.
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent choice of an implementer")]
@@ -73,6 +74,8 @@ pub struct Behaviour {
     pub access: Access,
     /// How `Accept` is read, by kind of call.
     pub negotiation: Negotiation,
+    /// Legal variety.
+    pub variation: Variation,
     /// The ACM.
     pub issuer: Issuer,
     /// Small changes made to what is sent.
@@ -114,6 +117,7 @@ impl Default for Behaviour {
             paging: Paging::default(),
             access: Access::default(),
             negotiation: Negotiation::default(),
+            variation: Variation::default(),
             issuer: Issuer::default(),
             edits: Edits::default(),
         }
@@ -140,6 +144,18 @@ pub enum IdLook {
     Urn,
     /// Words and digits with dashes.
     Text,
+    /// A small number.
+    Small,
+    /// Eleven digits, of which some pass for a national number.
+    ElevenDigits,
+    /// Capitals, dots, tildes and underscores.
+    Marked,
+    /// A space, a slash, a plus and letters that a URL holds only encoded.
+    Encoded,
+    /// Two hundred characters.
+    Long,
+    /// An encrypted key that looks like a token.
+    Sealed,
 }
 
 /// Where id and language stand in the URL of a certificate.
@@ -147,6 +163,12 @@ pub enum IdLook {
 pub enum KeyIn {
     /// As path segments.
     Path,
+    /// As path segments, the language first.
+    LanguageFirst,
+    /// The id in the path, the language in the query.
+    LanguageInQuery,
+    /// In one path segment, with a dash between them.
+    Joined,
     /// As query parameters.
     Query,
     /// Nowhere: a handle stands for both; not conformant (CRT-10).

@@ -108,12 +108,14 @@ const TWICE_PLACE: usize = 11;
 
 fn certificates(behaviour: &Behaviour, first: usize, count: usize) -> Vec<Certificate> {
     let mut made: Vec<Certificate> = Vec::with_capacity(count);
+    let every_language = behaviour.variation.every_language;
     for place in 0..count {
         let number = first + place;
         let language = language_at(behaviour, place);
         let year = 2025 - i32::try_from(place % 11).unwrap_or_default();
+        let counted = if behaviour.variation.ids_by_citizen { place + 1 } else { number };
         let mut certificate = Certificate {
-            id: id(behaviour.id_look, number, year),
+            id: id(behaviour.id_look, counted, year),
             name: name(&language, year),
             language,
             year,
@@ -121,7 +123,12 @@ fn certificates(behaviour: &Behaviour, first: usize, count: usize) -> Vec<Certif
             number,
             single: true,
         };
-        if FURTHER_LANGUAGES.contains(&place)
+        let further = if every_language {
+            place % behaviour.languages.len().max(1) > 0
+        } else {
+            FURTHER_LANGUAGES.contains(&place)
+        };
+        if further
             && let Some(before) = made.last_mut()
             && before.language != certificate.language
         {
@@ -156,6 +163,14 @@ fn id(look: IdLook, number: usize, year: i32) -> String {
         IdLook::Number => (7_300_000 + number).to_string(),
         IdLook::Urn => format!("urn:attest:{number:06}"),
         IdLook::Text => format!("attest-{year}-{number:05}"),
+        IdLook::Small => number.to_string(),
+        IdLook::ElevenDigits => (70_000_000_000 + 1013 * number).to_string(),
+        IdLook::Marked => format!("FISC.{year}~AB_{number:05}.x"),
+        IdLook::Encoded => format!("attest {year}/é+{number:05}"),
+        IdLook::Long => format!("{}{number:05}", "0a1b2c3d4e-".repeat(18)),
+        IdLook::Sealed => {
+            format!("eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0.{:032x}.Zm9vYmFyYmF6cXV4{number:05}", number * 7919)
+        }
     }
 }
 

@@ -11,6 +11,9 @@ pub(super) fn document(behaviour: &Behaviour, base: &str) -> Value {
     let root = if behaviour.number_in_certificate_url { "/certificates/{insz}" } else { "/attestations" };
     let (detail, before) = match behaviour.key_in {
         KeyIn::Path => ("/{id}/{language}", "/{id}/{language}"),
+        KeyIn::LanguageFirst => ("/{language}/{id}", "/{language}/{id}"),
+        KeyIn::LanguageInQuery => ("/{id}", "/{id}"),
+        KeyIn::Joined => ("/{key}", "/{key}"),
         KeyIn::Query => ("/details", ""),
         KeyIn::Handle => ("/{handle}", "/{handle}"),
     };
@@ -100,15 +103,18 @@ fn paging(name: &str, least: u64, description: &str) -> Value {
 }
 
 fn key_parameters(key_in: KeyIn) -> Vec<Value> {
-    let place = if key_in == KeyIn::Query { "query" } else { "path" };
-    let parameter = |name: &str, description: &str| {
+    let parameter = |name: &str, place: &str, description: &str| {
         json!({ "name": name, "in": place, "required": true, "description": description,
                 "schema": { "type": "string" } })
     };
-    match key_in {
-        KeyIn::Handle => vec![parameter("handle", "Stands for id and language of a certificate.")],
-        _ => vec![parameter("id", "The id of a certificate."), parameter("language", "Its language, ISO 639-1.")],
-    }
+    let (id, language) = match key_in {
+        KeyIn::Handle => return vec![parameter("handle", "path", "Stands for id and language of a certificate.")],
+        KeyIn::Joined => return vec![parameter("key", "path", "Id and language of a certificate.")],
+        KeyIn::Path | KeyIn::LanguageFirst => ("path", "path"),
+        KeyIn::LanguageInQuery => ("path", "query"),
+        KeyIn::Query => ("query", "query"),
+    };
+    vec![parameter("id", id, "The id of a certificate."), parameter("language", language, "Its language, ISO 639-1.")]
 }
 
 fn schemas() -> Value {

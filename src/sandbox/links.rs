@@ -1,8 +1,11 @@
 //! The URLs of the source: how they are written and how they are read.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
 use super::answer::Inbound;
 use super::behaviour::{Behaviour, Call, DocumentPath, KeyIn};
 use super::citizens::Certificate;
+use super::variation::TrailingSlash;
 
 /// What a URL names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +62,15 @@ pub(super) fn list_url(base: &str, insz: &str) -> String {
     format!("{base}/certificates/{insz}")
 }
 
+/// What a URL holds of an id only percent-encoded.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
+
+fn encoded(behaviour: &Behaviour, id: &str) -> String {
+    let small = behaviour.variation.small_escapes;
+    let pieces = utf8_percent_encode(id, ENCODED);
+    pieces.map(|piece| if small && piece.starts_with('%') { piece.to_lowercase() } else { piece.to_owned() }).collect()
+}
+
 /// The URL of a certificate, or of its document.
 pub(super) fn certificate_url(
     behaviour: &Behaviour,
@@ -72,14 +84,18 @@ pub(super) fn certificate_url(
     let tail = if document { format!("/{name}") } else { String::new() };
     // A document needs the language in any case: it is the list that leaves it out, not the route.
     let short = behaviour.language_only_when_needed && one.single && !document;
+    let (id, language) = (encoded(behaviour, &one.id), &one.language);
     match behaviour.key_in {
         KeyIn::Handle => format!("{root}/{}{tail}", handle_of(one)),
-        KeyIn::Path if short => format!("{root}/{}", one.id),
-        KeyIn::Path => format!("{root}/{}/{}{tail}", one.id, one.language),
+        KeyIn::Path if short => format!("{root}/{id}"),
+        KeyIn::Path => format!("{root}/{id}/{language}{tail}"),
+        KeyIn::LanguageFirst => format!("{root}/{language}/{id}{tail}"),
+        KeyIn::LanguageInQuery => format!("{root}/{id}{tail}?language={language}"),
+        KeyIn::Joined => format!("{root}/{id}-{language}{tail}"),
         KeyIn::Query => {
             let resource = if document { name.as_str() } else { "details" };
-            let language = if short { String::new() } else { format!("&language={}", one.language) };
-            format!("{root}/{resource}?id={}{language}", one.id)
+            let language = if short { String::new() } else { format!("&language={language}") };
+            format!("{root}/{resource}?id={id}{language}")
         }
     }
 }
@@ -95,6 +111,9 @@ pub(super) fn route(behaviour: &Behaviour, request: &Inbound) -> Route {
     let segments: Vec<&str> = rest.split('/').skip(1).collect();
     let (insz, rest) = match segments.as_slice() {
         ["openapi.json"] => return Route { call: Call::Document, insz: None, key: None },
+        ["certificates", insz, ""] if behaviour.variation.trailing_slash == TrailingSlash::Same => {
+            return Route { call: Call::List, insz: Some((*insz).to_owned()), key: None };
+        }
         ["certificates", insz] => return Route { call: Call::List, insz: Some((*insz).to_owned()), key: None },
         ["certificates", insz, rest @ ..] if behaviour.number_in_certificate_url => (Some((*insz).to_owned()), rest),
         ["attestations", rest @ ..] if !behaviour.number_in_certificate_url => (None, rest),
@@ -108,6 +127,10 @@ pub(super) fn route(behaviour: &Behaviour, request: &Inbound) -> Route {
     }
 }
 
+fn decoded(segment: &str) -> String {
+    percent_decode_str(segment).decode_utf8_lossy().into_owned()
+}
+
 fn key(behaviour: &Behaviour, request: &Inbound, segments: &[&str]) -> Option<(Key, bool)> {
     let (segments, document) = match before_document(behaviour.document_path, segments) {
         Some(rest) => (rest, true),
@@ -118,8 +141,14 @@ fn key(behaviour: &Behaviour, request: &Inbound, segments: &[&str]) -> Option<(K
     };
     match (behaviour.key_in, segments) {
         (KeyIn::Handle, [handle]) => Some((Key::Handle((*handle).to_owned()), document)),
-        (KeyIn::Path, [id, language]) => named(id, Some(language)),
-        (KeyIn::Path, [id]) if behaviour.language_only_when_needed => named(id, None),
+        (KeyIn::Path, [id, language]) | (KeyIn::LanguageFirst, [language, id]) => named(&decoded(id), Some(language)),
+        (KeyIn::Path, [id]) if behaviour.language_only_when_needed => named(&decoded(id), None),
+        (KeyIn::LanguageInQuery, [id]) => named(&decoded(id), request.parameter("language").as_deref()),
+        (KeyIn::Joined, [key]) => {
+            let key = decoded(key);
+            let (id, language) = key.rsplit_once('-')?;
+            named(id, Some(language))
+        }
         (KeyIn::Query, [] | ["details"]) if document == segments.is_empty() => {
             named(&request.parameter("id")?, request.parameter("language").as_deref())
         }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::answer::{Inbound, Problem};
 use super::behaviour::{AboveMax, Behaviour, EmptyList, ListContext, Paging, PastEnd};
 use super::citizens::{Certificate, Citizen};
+use super::variation::vary_list;
 use super::{envelope, links, representation};
 
 /// What the caller asked for, read and brought within bounds.
@@ -36,7 +37,7 @@ pub(super) fn list(
     previous_insz: Option<String>,
 ) -> Result<Listed, Problem> {
     let paging = &behaviour.paging;
-    let asked = asked(paging, request)?;
+    let asked = asked(behaviour, request)?;
     let total = owner.certificates.len();
     match paging.empty {
         EmptyList::NotFound if total == 0 => return Err(NO_CERTIFICATES),
@@ -47,9 +48,8 @@ pub(super) fn list(
     let position = position(paging, asked, pages.len())?;
     let range = pages.get(position).cloned().unwrap_or(total..total);
     let certificates = owner.certificates.iter().enumerate().skip(range.start).take(range.len());
-    let mut items: Vec<_> = certificates
-        .map(|one| representation::certificate(behaviour, base, owner, one, 0, &behaviour.edits.item))
-        .collect();
+    let mut items: Vec<_> =
+        certificates.map(|one| representation::certificate(behaviour, base, owner, one, None)).collect();
     if reversed {
         items.reverse();
     }
@@ -74,6 +74,7 @@ pub(super) fn list(
     {
         body.shift_remove("_embedded");
     }
+    vary_list(&behaviour.variation, &context, request.query.as_deref(), &mut body);
     behaviour.edits.list.iter().for_each(|edit| edit(&context, &mut body));
     Ok(Listed::Body(body))
 }
@@ -114,7 +115,8 @@ fn page_links(paging: &Paging, context: &ListContext, position: usize) -> Vec<en
     links
 }
 
-fn asked(paging: &Paging, request: &Inbound) -> Result<Asked, Problem> {
+fn asked(behaviour: &Behaviour, request: &Inbound) -> Result<Asked, Problem> {
+    let paging = &behaviour.paging;
     let number = |name| match request.parameter(name) {
         None => Ok(None),
         Some(text) => text.parse::<usize>().map(Some).map_err(|_| NO_NUMBER),
@@ -123,6 +125,7 @@ fn asked(paging: &Paging, request: &Inbound) -> Result<Asked, Problem> {
     let stated = match limit {
         None if page.is_some() && paging.page_needs_limit => return Err(PAGE_ALONE),
         None => paging.default_limit,
+        Some(0) if behaviour.variation.zero_is_default => paging.default_limit,
         Some(0) => return Err(NO_NUMBER),
         Some(limit) if limit > paging.max_limit => match paging.above_max {
             AboveMax::Clamp => paging.max_limit,

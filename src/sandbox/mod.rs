@@ -29,6 +29,7 @@ mod stand_in;
 mod tests;
 mod tls;
 mod tokens;
+pub mod variation;
 
 pub use answer::Answer;
 pub use behaviour::{Behaviour, Envelope};

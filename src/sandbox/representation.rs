@@ -5,16 +5,17 @@ use serde_json::{Value, json};
 use super::behaviour::{Behaviour, CertificateContext};
 use super::citizens::{Certificate, Citizen};
 use super::envelope::put;
+use super::variation::vary_certificate;
 use super::{envelope, links};
 
-/// The JSON of a certificate at its place in its owner's list; `edits` are those of the place where it stands, beside those of every place.
+/// The JSON of a certificate at its place in its owner's list: in that list, or as a detail that was given so often
+/// before.
 pub(super) fn certificate(
     behaviour: &Behaviour,
     base: &str,
     owner: &Citizen,
     (place, one): (usize, &Certificate),
-    repeat: usize,
-    edits: &[fn(&CertificateContext, &mut Value)],
+    detail: Option<usize>,
 ) -> Value {
     let url = |document| links::certificate_url(behaviour, base, &owner.insz, one, document);
     let id = match one.id.parse::<u64>() {
@@ -39,8 +40,10 @@ pub(super) fn certificate(
         place,
         list_url: links::list_url(base, &owner.insz),
         url: url(false),
-        repeat,
+        repeat: detail.unwrap_or_default(),
     };
+    vary_certificate(&behaviour.variation, &context, detail.is_some(), one, &mut body);
+    let edits = if detail.is_some() { &behaviour.edits.detail } else { &behaviour.edits.item };
     for edit in behaviour.edits.certificate.iter().chain(edits) {
         edit(&context, &mut body);
     }

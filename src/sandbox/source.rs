@@ -12,6 +12,7 @@ use super::citizens::{Certificate, Citizen, is_national_number};
 use super::links::{Key, Route};
 use super::listing::Listed;
 use super::tokens::Tokens;
+use super::variation::{self, TrailingSlash};
 use super::{document, links, listing, negotiation, representation};
 
 /// The source and what it remembers.
@@ -49,6 +50,9 @@ impl Source {
             Ok(found) => found,
             Err(problem) => (self.problem(problem), None),
         };
+        if answer.status >= 400 {
+            variation::vary_problem(&self.behaviour.variation, request, &mut answer);
+        }
         self.finish(request, &mut answer);
         let text = |name| request.header(name).map(str::to_owned);
         let context = AnswerContext {
@@ -71,13 +75,15 @@ impl Source {
         for edit in &self.behaviour.edits.answer {
             edit(&context, &mut answer);
         }
+        variation::dress(&self.behaviour.variation, request, &mut answer);
         answer
     }
 
     async fn decide(&self, route: &Route, request: &Inbound) -> Result<Found, Problem> {
-        if !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") {
+        let methods: &[&str] = if self.behaviour.variation.get_only { &["GET"] } else { &["GET", "HEAD", "OPTIONS"] };
+        if !methods.contains(&request.method.as_str()) {
             let mut answer = self.problem(OTHER_METHOD);
-            answer.set("allow", "GET, HEAD, OPTIONS");
+            answer.set("allow", &methods.join(", "));
             return Ok((answer, None));
         }
         let rules = match route.call {
@@ -87,6 +93,11 @@ impl Source {
             Call::Document | Call::Unknown => &Rules::default(),
         };
         match route.call {
+            Call::Unknown if self.is_list_with_slash(request) => {
+                let mut answer = Answer::status(308);
+                answer.set("location", request.path.trim_end_matches('/'));
+                return Ok((answer, None));
+            }
             Call::Unknown => return Err(NO_SUCH_PATH),
             _ if request.method == "OPTIONS" => {
                 let mut answer = Answer::status(200);
@@ -105,6 +116,12 @@ impl Source {
         }
     }
 
+    fn is_list_with_slash(&self, request: &Inbound) -> bool {
+        let plain = request.path.strip_suffix('/').map(str::to_owned);
+        let is_list = |path| links::route(&self.behaviour, &Inbound { path, ..request.clone() }).call == Call::List;
+        self.behaviour.variation.trailing_slash == TrailingSlash::Redirect && plain.is_some_and(is_list)
+    }
+
     /// Whose certificates the call may see, or why none; a malformed number is the outer error.
     async fn owner(
         &self,
@@ -116,8 +133,8 @@ impl Source {
             Ok(admitted) => admitted,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if route.insz.as_deref().is_some_and(|insz| !is_national_number(insz)) {
-            return Err(MALFORMED_NUMBER);
+        if route.insz.as_deref().is_some_and(|insz| !self.is_number(insz)) {
+            return Err(Problem { status: self.behaviour.variation.malformed_number, ..MALFORMED_NUMBER });
         }
         let known = |insz: &str| self.people.iter().find(|person| person.insz == insz).cloned();
         let asked = route.insz.as_deref().or(admitted.citizen.as_deref()).unwrap_or_default();
@@ -127,6 +144,11 @@ impl Source {
             return Ok(Err(if person.is_some() { Refusal::OtherCitizen } else { Refusal::NeverIssued }));
         }
         Ok(Ok((person.unwrap_or_else(|| nobody(asked)), admitted)))
+    }
+
+    fn is_number(&self, insz: &str) -> bool {
+        let has_form = insz.len() == 11 && insz.bytes().all(|byte| byte.is_ascii_digit());
+        if self.behaviour.variation.verifies_check_number { is_national_number(insz) } else { has_form }
     }
 
     fn refuse(&self, route: &Route, refusal: Refusal, request: &Inbound) -> Result<Answer, Problem> {
@@ -143,7 +165,7 @@ impl Source {
         }
         let mut answer = self.problem(problem);
         if let Some(challenge) = refusal.challenge(problem.status) {
-            answer.set("www-authenticate", challenge);
+            variation::challenge(&self.behaviour.variation, challenge, &mut answer);
         }
         Ok(answer)
     }
@@ -161,20 +183,22 @@ impl Source {
         let owners = std::iter::once(owner).chain(self.people.iter().filter(|_| everybody));
         let mut found = owners.filter_map(|owner| self.find(owner, key).map(|(place, one)| (owner, place, one)));
         let Some((owner, place, one)) = found.next() else { return Err(self.absent(owner, key)) };
-        let Some(media) = negotiation::media_type(self.behaviour.negotiation, route.call, request.header("accept"))
-        else {
+        let Some(media) = negotiation::media_type(self.behaviour.negotiation, route.call, self.accept(request)) else {
             return Err(NOT_ACCEPTABLE);
         };
         if route.call == Call::Download {
             let mut answer = Answer::with_body(200, media, representation::pdf(&one.name, self.behaviour.pdf_size));
-            if self.behaviour.content_disposition {
-                answer.set("content-disposition", &format!("attachment; filename=\"attest-{}.pdf\"", one.number));
-            }
+            let is_named = self.behaviour.content_disposition;
+            variation::vary_document(&self.behaviour.variation, one.number, is_named, &mut answer);
             return Ok((answer, Some(place)));
         }
-        let (repeat, edits) = (self.note(&request.path, request), &self.behaviour.edits.detail);
-        let body = representation::certificate(&self.behaviour, &self.base, owner, (place, one), repeat, edits);
+        let repeat = Some(self.note(&request.path, request));
+        let body = representation::certificate(&self.behaviour, &self.base, owner, (place, one), repeat);
         Ok((Answer::json(200, media, &body), Some(place)))
+    }
+
+    fn accept<'r>(&self, request: &'r Inbound) -> Option<&'r str> {
+        request.header("accept").filter(|_| !self.behaviour.variation.ignores_accept)
     }
 
     fn find<'a>(&self, owner: &'a Citizen, key: &Key) -> Option<(usize, &'a Certificate)> {
@@ -200,8 +224,7 @@ impl Source {
     }
 
     fn list(&self, request: &Inbound, owner: &Citizen) -> Result<Answer, Problem> {
-        let Some(media) = negotiation::media_type(self.behaviour.negotiation, Call::List, request.header("accept"))
-        else {
+        let Some(media) = negotiation::media_type(self.behaviour.negotiation, Call::List, self.accept(request)) else {
             return Err(NOT_ACCEPTABLE);
         };
         let repeat = self.note(&owner.insz, request);

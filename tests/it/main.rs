@@ -18,4 +18,5 @@ mod profiles;
 mod replay;
 mod requirements;
 mod secrets;
+mod silence;
 mod support;

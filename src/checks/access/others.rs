@@ -6,6 +6,7 @@ use url::Url;
 use super::{Shows, has_certificates, list, no_proof, refused, shows};
 use crate::case::{Case, Item, Judgement, Listed, Stop};
 use crate::catalogue::Level;
+use crate::envelope::Certificate;
 use crate::exchange::{Auth, Citizen, Exchange, Kind, Part, Replacement, Request, Response};
 use crate::reason;
 use crate::text;
@@ -132,6 +133,9 @@ pub(super) fn swapped(case: &Case<'_>) -> Result<(Request, Vec<Request>, Vec<Req
     };
     let links = links_of(case, Item { on: other, certificate });
     let first = case.first_page()?;
+    if first.items().is_empty() {
+        return Err(reason::too_few(0, 1).into());
+    }
     let control =
         first.items().iter().find_map(|item| case.follow(first.answer, item.links.find(&["self"])?, Kind::Detail));
     let (Some(control), false) = (control, links.is_empty()) else {
@@ -201,6 +205,7 @@ pub(super) fn citizens_are_not_mixed(case: &Case<'_>) -> Judgement {
         .into());
     }
     let mut findings = Vec::new();
+    let mut unsure = false;
     for pair in pages.chunks(2) {
         let [subject, other] = pair else { continue };
         for (listed, stranger) in [(subject, Citizen::Other), (other, Citizen::Subject)] {
@@ -213,7 +218,11 @@ pub(super) fn citizens_are_not_mixed(case: &Case<'_>) -> Judgement {
                 findings.push(listed.answer.finding("", expected, actual));
             }
         }
-        if subject.keys() == other.keys() {
+        if subject.keys() == other.keys() && same(subject, other, fields_of) {
+            if !same(subject, other, hrefs_of) {
+                unsure = true;
+                continue;
+            }
             let expected =
                 text!("een andere lijst dan die van de eerste burger", "another list than that of the first citizen");
             findings.push(other.answer.finding(
@@ -223,5 +232,29 @@ pub(super) fn citizens_are_not_mixed(case: &Case<'_>) -> Judgement {
             ));
         }
     }
-    case.judged(findings)
+    case.judged_unless(findings, unsure.then(|| Box::new(alike())))
+}
+
+/// Whether something of the certificates is the same in two lists, one by one.
+fn same<T: PartialEq>(one: &Listed<'_>, other: &Listed<'_>, of: fn(&Certificate) -> T) -> bool {
+    one.items().iter().map(of).eq(other.items().iter().map(of))
+}
+
+fn fields_of(certificate: &Certificate) -> Vec<Option<Value>> {
+    certificate.fields().into_iter().map(|(_, value)| value.cloned()).collect()
+}
+
+fn hrefs_of(certificate: &Certificate) -> Vec<String> {
+    certificate.links.links.iter().map(|link| link.href.clone()).collect()
+}
+
+/// Ids that are counted for each citizen can be the same by chance; only the URLs then tell them apart.
+fn alike() -> Verdict {
+    Verdict::blocked(
+        text!(
+            "de twee burgers hebben attesten die alleen in hun URL verschillen",
+            "the two citizens have certificates that differ in their URLs alone"
+        ),
+        text!("kies twee burgers met verschillende attesten", "choose two citizens with different certificates"),
+    )
 }

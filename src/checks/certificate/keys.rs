@@ -19,7 +19,7 @@ pub(super) fn id_and_language_are_unique(case: &Case<'_>) -> Judgement {
     let items = case.items()?;
     let count = items.iter().filter(|item| item.certificate.key().is_some()).count();
     if items.len() < 2 {
-        return Err(reason::too_few(items.len() as u64, 2).into());
+        return Err(case.single_page(items.len() as u64).into());
     }
     if count < 2 {
         let what = text!("id of taal ontbreekt in de attesten", "the certificates lack an id or language");

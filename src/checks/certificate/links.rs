@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::case::{Answer, Case, Item, Judgement, parts_that, settled};
+use crate::case::{Answer, Case, Item, Judgement, holds_key, settled};
 use crate::checks::list::{absent, is_uri_reference};
 use crate::envelope::Links;
 use crate::reason;
@@ -89,10 +89,9 @@ pub(super) fn self_holds_id_and_language(case: &Case<'_>) -> Judgement {
         };
         let Some(url) = case.target(item.on.answer, link).and_then(|url| Url::parse(&url).ok()) else { continue };
         judged = true;
-        let has_id = !parts_that(&url, |text| text == id).is_empty();
-        let has_language = !parts_that(&url, |text| text.eq_ignore_ascii_case(&language)).is_empty();
+        let held = holds_key(&url, &id, &language);
         let (id, language) = (shown(&id), shown(&language));
-        let expected = match (has_id, has_language) {
+        let expected = match held {
             (true, true) => continue,
             (false, true) => text!("de id `{id}` in de URL", "the id `{id}` in the URL"),
             (true, false) => text!("de taal `{language}` in de URL", "the language `{language}` in the URL"),

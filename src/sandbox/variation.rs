@@ -1,0 +1,548 @@
+//! Legal variety: knobs of the source whose every value is conformant, unless it says otherwise. Most of what a real
+//! source does differently from the default stands here.
+
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Inbound};
+use super::behaviour::{CertificateContext, Envelope, ListContext};
+use super::citizens::Certificate;
+use super::envelope::{field, links_name, put};
+
+/// The legal variety of a source.
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent choice of an implementer")]
+#[derive(Clone, Debug)]
+pub struct Variation {
+    /// Every id exists in all languages, one after the other.
+    pub every_language: bool,
+    /// Each citizen's ids are counted from the same number: the national number in the URL keeps them apart.
+    pub ids_by_citizen: bool,
+    /// Names with letters beyond ASCII.
+    pub accents: bool,
+    /// Links with other rels: to other hosts, relative, templated, in arrays.
+    pub other_rels: bool,
+    /// Links with `title`, `type`, `templated: false` and the like.
+    pub link_attributes: bool,
+    /// Official HAL: a link that is not there is null.
+    pub null_links: bool,
+    /// Official HAL: a link may be an array of one.
+    pub link_arrays: bool,
+    /// What the `self` of a list says.
+    pub list_self: ListSelf,
+    /// The query of paging links.
+    pub query: QueryStyle,
+    /// Percent-encoding in small letters.
+    pub small_escapes: bool,
+    /// Members beside the documented ones, in the list and in its metadata; one of them is another one each time.
+    pub members: bool,
+    /// `year` and `community` are null.
+    pub null_fields: bool,
+    /// Official HAL: the metadata are called `page`.
+    pub metadata_is_page: bool,
+    /// Where `download` is offered.
+    pub download_in: DownloadIn,
+    /// The detail has members that the list lacks; a note (CRT-12).
+    pub detail_members: bool,
+    /// An empty list has no link but `self`.
+    pub bare_when_empty: bool,
+    /// How JSON is written.
+    pub json: JsonStyle,
+    /// What follows the media type of JSON.
+    pub media_parameter: &'static str,
+    /// Bodies are coded with gzip where the caller accepts it.
+    pub gzip: bool,
+    /// Bodies come without a length: HTTP/1.1 sends them in chunks.
+    pub chunked: bool,
+    /// Headers that have nothing to do with the documents.
+    pub more_headers: bool,
+    /// What stands in `WWW-Authenticate`.
+    pub challenge: Challenge,
+    /// The media type of errors; `application/json` is a warning (ERR-05).
+    pub error_media: &'static str,
+    /// Errors have members of their own, and a list `errors`.
+    pub error_members: bool,
+    /// `instance` is the path of the call.
+    pub instance_is_path: bool,
+    /// A 401 has no body: a gateway gives it. A note (ERR-07).
+    pub silent_gateway: bool,
+    /// What stands around the PDF.
+    pub pdf: PdfForm,
+    /// The media type of a document; other than PDF is a note (DWN-02).
+    pub document_media: Option<&'static str>,
+    /// How a download names its file.
+    pub disposition: Disposition,
+    /// What a list with a slash at the end of its path gives.
+    pub trailing_slash: TrailingSlash,
+    /// `limit=0` counts as no limit stated, and is no error.
+    pub zero_is_default: bool,
+    /// What a malformed national number gives: 400, 403 or 404.
+    pub malformed_number: u16,
+    /// A wrong check number is noticed; else it is a number that was never issued.
+    pub verifies_check_number: bool,
+    /// No `Accept` is refused: everybody gets the same media type.
+    pub ignores_accept: bool,
+    /// Nothing but GET is answered.
+    pub get_only: bool,
+}
+
+impl Default for Variation {
+    fn default() -> Self {
+        Self {
+            every_language: false,
+            ids_by_citizen: false,
+            accents: false,
+            other_rels: false,
+            link_attributes: false,
+            null_links: false,
+            link_arrays: false,
+            list_self: ListSelf::Full,
+            query: QueryStyle::LimitFirst,
+            small_escapes: false,
+            members: false,
+            null_fields: false,
+            metadata_is_page: false,
+            download_in: DownloadIn::Both,
+            detail_members: false,
+            bare_when_empty: false,
+            json: JsonStyle::Compact,
+            media_parameter: "",
+            gzip: false,
+            chunked: false,
+            more_headers: false,
+            challenge: Challenge::Bearer,
+            error_media: "application/problem+json",
+            error_members: false,
+            instance_is_path: false,
+            silent_gateway: false,
+            pdf: PdfForm::Plain,
+            document_media: Some("application/pdf"),
+            disposition: Disposition::Attachment,
+            trailing_slash: TrailingSlash::NotFound,
+            zero_is_default: false,
+            malformed_number: 400,
+            verifies_check_number: true,
+            ignores_accept: false,
+            get_only: false,
+        }
+    }
+}
+
+/// What the `self` of a list says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListSelf {
+    /// Page and limit in force.
+    Full,
+    /// The query of the call, to the letter.
+    AsAsked,
+    /// The list without a query.
+    Bare,
+    /// A template.
+    Templated,
+}
+
+/// The query of paging links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueryStyle {
+    /// `limit` and `page`.
+    LimitFirst,
+    /// `page` and `limit`.
+    PageFirst,
+    /// With a parameter of the source's own between them.
+    WithSort,
+}
+
+/// Where `download` is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DownloadIn {
+    /// In the list and in the detail.
+    Both,
+    /// In the list only.
+    List,
+    /// In the detail only.
+    Detail,
+    /// In both, for every second certificate.
+    EverySecond,
+    /// Nowhere: a source without documents. A warning (CRT-08) unless that is declared.
+    Nowhere,
+}
+
+/// How JSON is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonStyle {
+    /// Without white space.
+    Compact,
+    /// Over several lines.
+    Pretty,
+    /// In ASCII, with every slash escaped.
+    Escaped,
+}
+
+/// What stands in `WWW-Authenticate`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Challenge {
+    /// A Bearer challenge with its error.
+    Bearer,
+    /// The scheme alone.
+    Bare,
+    /// With a realm that holds commas.
+    Realm,
+    /// After another challenge, in the same header.
+    SecondInHeader,
+    /// After another challenge, in a header of its own.
+    SecondHeader,
+    /// The scheme in small letters.
+    SmallLetters,
+}
+
+/// What stands around the PDF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PdfForm {
+    /// Nothing.
+    Plain,
+    /// A comment of some hundreds of bytes before it.
+    AfterComment,
+    /// White space after it.
+    BeforeSpace,
+}
+
+/// How a download names its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// `attachment` and a quoted name.
+    Attachment,
+    /// `inline` and a name without quotes.
+    Inline,
+    /// An encoded name beside a plain one.
+    Extended,
+}
+
+/// What a list with a slash at the end of its path gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrailingSlash {
+    /// 404.
+    NotFound,
+    /// A redirect to the list.
+    Redirect,
+    /// The list.
+    Same,
+}
+
+const PAGING: [&str; 7] = ["self", "next", "prev", "previous", "start", "first", "last"];
+
+/// Varies the body of a list. `asked` is the query of the call.
+pub(super) fn vary_list(variation: &Variation, context: &ListContext, asked: Option<&str>, body: &mut Value) {
+    let envelope = context.envelope;
+    if variation.bare_when_empty && context.total == 0 {
+        retain_links(envelope, body, |rel| rel == "self");
+    }
+    each_link(envelope, body, |rel, link| {
+        if PAGING.contains(&rel) {
+            restyle(variation, rel, context, asked, link);
+        }
+    });
+    if variation.members {
+        put(body, "generatedAt", jiff::Timestamp::now().to_string());
+        put(body, "source", json!({ "name": "Bron", "contact": null }));
+        if let Some(metadata) = body.get_mut("pageMetadata").and_then(Value::as_object_mut) {
+            metadata.insert("firstPage".to_owned(), json!(context.page == context.first_page));
+            metadata.insert("numberOfElements".to_owned(), json!(context.length));
+        }
+    }
+    if variation.metadata_is_page
+        && envelope == Envelope::Hal
+        && let Some(members) = body.as_object_mut()
+        && let Some(metadata) = members.shift_remove("pageMetadata")
+    {
+        members.insert("page".to_owned(), metadata);
+    }
+    dress_links(variation, envelope, &context.url, body);
+    if variation.null_links && envelope == Envelope::Hal {
+        for rel in ["next", "prev"] {
+            if let Some(links) = body.get_mut("_links").and_then(Value::as_object_mut) {
+                links.entry(rel).or_insert(Value::Null);
+            }
+        }
+    }
+}
+
+fn restyle(variation: &Variation, rel: &str, context: &ListContext, asked: Option<&str>, link: &mut Value) {
+    let href = field(link, "href").as_str().unwrap_or_default().to_owned();
+    let Some((url, query)) = href.split_once('?') else { return };
+    let Some((limit, page)) = query.split_once('&') else { return };
+    let href = match (rel, variation.list_self) {
+        ("self", ListSelf::Bare) => context.url.clone(),
+        ("self", ListSelf::Templated) => {
+            put(link, "templated", true);
+            format!("{url}{{?limit,page}}")
+        }
+        ("self", ListSelf::AsAsked) => asked.map_or_else(|| url.to_owned(), |asked| format!("{url}?{asked}")),
+        _ => match variation.query {
+            QueryStyle::LimitFirst => href,
+            QueryStyle::PageFirst => format!("{url}?{page}&{limit}"),
+            QueryStyle::WithSort => format!("{url}?{page}&sort=year%2Cdesc&{limit}"),
+        },
+    };
+    put(link, "href", href);
+}
+
+/// Varies a certificate, in the list or as a detail.
+pub(super) fn vary_certificate(
+    variation: &Variation,
+    context: &CertificateContext,
+    is_detail: bool,
+    one: &Certificate,
+    body: &mut Value,
+) {
+    let offered = match variation.download_in {
+        DownloadIn::Both => true,
+        DownloadIn::List => !is_detail,
+        DownloadIn::Detail => is_detail,
+        DownloadIn::EverySecond => context.place % 2 == 0,
+        DownloadIn::Nowhere => false,
+    };
+    retain_links(context.envelope, body, |rel| offered || rel != "download");
+    if variation.null_fields {
+        put(body, "year", Value::Null);
+        put(body, "community", Value::Null);
+    }
+    if variation.accents {
+        put(body, "name", format!("{} – één naam, “zo” €", one.name));
+    }
+    if variation.detail_members && is_detail {
+        put(body, "remarks", json!(["Een opmerking"]));
+    }
+    dress_links(variation, context.envelope, &context.url, body);
+}
+
+/// Takes links away.
+fn retain_links(envelope: Envelope, body: &mut Value, keep: impl Fn(&str) -> bool) {
+    match body.get_mut(links_name(envelope)) {
+        Some(Value::Array(links)) => links.retain(|link| keep(field(link, "rel").as_str().unwrap_or_default())),
+        Some(Value::Object(links)) => links.retain(|rel, _| keep(rel)),
+        _ => {}
+    }
+}
+
+/// Changes every link, which has its rel beside it.
+fn each_link(envelope: Envelope, body: &mut Value, mut change: impl FnMut(&str, &mut Value)) {
+    match body.get_mut(links_name(envelope)) {
+        Some(Value::Array(links)) => {
+            for link in links {
+                let rel = field(link, "rel").as_str().unwrap_or_default().to_owned();
+                change(&rel, link);
+            }
+        }
+        Some(Value::Object(links)) => links.iter_mut().for_each(|(rel, link)| change(rel, link)),
+        _ => {}
+    }
+}
+
+/// Attributes, arrays and further rels.
+fn dress_links(variation: &Variation, envelope: Envelope, url: &str, body: &mut Value) {
+    each_link(envelope, body, |_, link| {
+        if variation.link_attributes {
+            put(link, "title", "Een titel");
+            put(link, "type", "application/hal+json");
+            put(link, "hreflang", "nl");
+            if field(link, "templated").is_null() {
+                put(link, "templated", false);
+            }
+        }
+        if variation.link_arrays && envelope == Envelope::Hal {
+            *link = json!([link.take()]);
+        }
+    });
+    if !variation.other_rels {
+        return;
+    }
+    let others: [(&str, Value); 5] = [
+        ("help", json!({ "href": "/Help_Pagina/index.html#attesten" })),
+        ("describedby", json!({ "href": "http://docs.example.be/Doc/schema.json/" })),
+        ("search", json!({ "href": format!("{url}{{?year,q}}"), "templated": true })),
+        ("https://rels.example.be/verlenging", json!({ "href": "https://elders.example.be/getVerlenging_1/" })),
+        ("contact", json!({ "href": "mailto:attesten@example.be" })),
+    ];
+    match body.get_mut(links_name(envelope)) {
+        Some(Value::Array(links)) => links.extend(others.into_iter().map(|(rel, mut link)| {
+            put(&mut link, "rel", rel);
+            link
+        })),
+        Some(Value::Object(links)) => {
+            links.extend(others.map(|(rel, link)| (rel.to_owned(), link)));
+            let curie = json!({ "name": "x", "href": "http://rels.example.be/{rel}", "templated": true });
+            links.insert("curies".to_owned(), json!([curie]));
+            links.insert("x:verwant".to_owned(), json!([{ "href": "../a" }, { "href": "//elders.example.be/b" }]));
+        }
+        _ => {}
+    }
+}
+
+/// Varies the body of an error.
+pub(super) fn vary_problem(variation: &Variation, request: &Inbound, answer: &mut Answer) {
+    if variation.silent_gateway && answer.status == 401 {
+        answer.body.clear();
+        answer.unset("content-type");
+    }
+    if answer.body.is_empty() {
+        return;
+    }
+    answer.set("content-type", variation.error_media);
+    answer.edit_json(|body| {
+        if variation.instance_is_path && body.get("instance").is_some() {
+            put(body, "instance", request.path.as_str());
+        }
+        if variation.error_members {
+            let title = field(body, "title").clone();
+            put(body, "errors", json!([{ "type": "about:blank", "title": title, "detail": "Kijk de aanvraag na." }]));
+            put(body, "traceId", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+            put(body, "timestamp", jiff::Timestamp::now().to_string());
+        }
+    });
+}
+
+/// What is done to any answer, last of all.
+pub(super) fn dress(variation: &Variation, request: &Inbound, answer: &mut Answer) {
+    let media = answer.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    if media.ends_with("json") {
+        match variation.json {
+            JsonStyle::Compact => {}
+            JsonStyle::Pretty => {
+                if let Ok(body) = serde_json::from_slice::<Value>(&answer.body) {
+                    answer.body = format!("{body:#}\n").into_bytes();
+                }
+            }
+            JsonStyle::Escaped => answer.body = escaped(&answer.body),
+        }
+        answer.set("content-type", &format!("{media}{}", variation.media_parameter));
+    }
+    if variation.more_headers {
+        answer.set("vary", "Accept, Authorization");
+        answer.set("etag", "W/\"a1b2\"");
+        answer.set("strict-transport-security", "max-age=31536000");
+        answer.set("x-content-type-options", "nosniff");
+        answer.set("set-cookie", "route=1; Path=/; Secure; HttpOnly");
+        answer.set("server", "sandbox/1.0");
+    }
+    let wants_gzip = request.header("accept-encoding").is_some_and(|value| value.contains("gzip"));
+    if variation.gzip && wants_gzip && !answer.body.is_empty() {
+        answer.body = gzip(&answer.body);
+        answer.set("content-encoding", "gzip");
+    }
+    if variation.chunked && !answer.body.is_empty() {
+        answer.set("transfer-encoding", "chunked");
+    }
+}
+
+/// The headers with a challenge.
+pub(super) fn challenge(variation: &Variation, challenge: &str, answer: &mut Answer) {
+    const OTHER: &str = "Negotiate, Basic realm=\"a, Bearer\", charset=\"UTF-8\"";
+    match variation.challenge {
+        Challenge::Bearer => answer.set("www-authenticate", challenge),
+        Challenge::Bare => answer.set("www-authenticate", "Bearer"),
+        Challenge::Realm => answer.set("www-authenticate", "Bearer realm=\"attesten, bron\", scope=\"a b\""),
+        Challenge::SecondInHeader => answer.set("www-authenticate", &format!("{OTHER}, {challenge}")),
+        Challenge::SecondHeader => {
+            answer.set("www-authenticate", OTHER);
+            answer.add("www-authenticate", challenge);
+        }
+        Challenge::SmallLetters => answer.set("www-authenticate", &challenge.replace("Bearer", "bearer")),
+    }
+}
+
+/// The document with what stands around it, and its headers.
+pub(super) fn vary_document(variation: &Variation, number: usize, is_named: bool, answer: &mut Answer) {
+    match variation.pdf {
+        PdfForm::Plain => {}
+        PdfForm::AfterComment => {
+            let mut body = "% a comment of the printer that made this\n".repeat(20).into_bytes();
+            body.append(&mut answer.body);
+            answer.body = body;
+        }
+        PdfForm::BeforeSpace => answer.body.extend(b"\r\n".repeat(300)),
+    }
+    match variation.document_media {
+        Some(media) => answer.set("content-type", media),
+        None => answer.unset("content-type"),
+    }
+    if is_named {
+        let value = match variation.disposition {
+            Disposition::Attachment => format!("attachment; filename=\"attest-{number}.pdf\""),
+            Disposition::Inline => format!("inline; FileName=attest-{number}.PDF"),
+            Disposition::Extended => {
+                format!(
+                    "attachment; filename=\"attest; {number}.pdf\"; filename*=UTF-8''attest%20%E2%82%AC%20{number}.pdf"
+                )
+            }
+        };
+        answer.set("content-disposition", &value);
+    }
+}
+
+/// JSON in ASCII with escaped slashes; both only occur in strings.
+fn escaped(body: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(body).replace('/', "\\/");
+    let mut ascii = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() {
+            ascii.push(c);
+        } else {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| ascii.push_str(&format!("\\u{unit:04x}")));
+        }
+    }
+    ascii.into_bytes()
+}
+
+/// The gzip form of a body (RFC 1952), in blocks that are not compressed.
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut coded = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+    let mut blocks = body.chunks(usize::from(u16::MAX)).peekable();
+    while let Some(block) = blocks.next() {
+        let length = u16::try_from(block.len()).unwrap_or(u16::MAX);
+        coded.push(u8::from(blocks.peek().is_none()));
+        coded.extend(length.to_le_bytes());
+        coded.extend((!length).to_le_bytes());
+        coded.extend(block);
+    }
+    coded.extend(crc32(body).to_le_bytes());
+    coded.extend(u32::try_from(body.len() & 0xffff_ffff).unwrap_or_default().to_le_bytes());
+    coded
+}
+
+fn crc32(body: &[u8]) -> u32 {
+    !body.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & 0_u32.wrapping_sub(crc & 1)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checksum_is_the_known_one() {
+        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
+        let coded = gzip(b"123456789");
+        assert_eq!((coded.len(), coded[10]), (10 + 5 + 9 + 8, 1));
+    }
+
+    #[test]
+    fn escaped_json_says_the_same() {
+        let body = json!({ "a/b": "é €/😀" });
+        let ascii = escaped(body.to_string().as_bytes());
+        assert!(ascii.is_ascii());
+        assert_eq!(serde_json::from_slice::<Value>(&ascii).unwrap(), body);
+    }
+
+    #[test]
+    fn other_rels_leave_the_own_ones_alone() {
+        let variation = Variation { other_rels: true, link_arrays: true, ..Variation::default() };
+        for envelope in [Envelope::Links, Envelope::Hal] {
+            let links = super::super::envelope::links(envelope, vec![("self", "a".to_owned())]);
+            let mut body = json!({});
+            put(&mut body, links_name(envelope), links);
+            dress_links(&variation, envelope, "u", &mut body);
+            let read = crate::envelope::Links::of(body.as_object().unwrap(), "");
+            assert_eq!(read.find(&["self"]).unwrap().href, "a");
+            assert_eq!((read.malformed.len(), read.links.len() > 5), (0, true), "{envelope:?}");
+        }
+    }
+}
