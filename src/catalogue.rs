@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::example::{ExchangeExample, Malformed, Message};
 use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, Schema, read_text, read_yaml};
 use crate::openapi::{Component, OpenApi};
 use crate::text;
@@ -117,6 +118,8 @@ pub struct Examples {
     pub right: String,
     /// What does not; none where nothing can be wrong.
     pub wrong: Option<String>,
+    /// The same as answers that can be tried.
+    pub exchange: Option<ExchangeExample>,
 }
 
 /// One requirement, with everything that people read about it.
@@ -468,7 +471,9 @@ impl<'a> Loader<'a> {
             let path = format!("{}/{name}.yaml", set.name);
             let chapter = self.files.read(&path).and_then(|(file, text)| {
                 digest.update(&text);
-                read_yaml::<ChapterFile>(&file, &text, &self.chapter_schema).map(|chapter| (file, chapter))
+                let chapter = read_yaml::<ChapterFile>(&file, &text, &self.chapter_schema)?;
+                self.check_examples(&file, &text, &chapter);
+                Ok((file, chapter))
             });
             match chapter {
                 Ok((file, chapter)) => self.add_chapter(catalogue, &file, name, chapter, is_check),
@@ -586,6 +591,21 @@ impl<'a> Loader<'a> {
                     text!("document {key} is in geen enkele set beschreven", "document {key} is described in no set"),
                     text!("voeg het toe onder `documents` in een set.yaml", "add it under `documents` in a set.yaml"),
                 );
+            }
+        }
+    }
+
+    /// A fault for every message of an example that cannot be read.
+    fn check_examples(&mut self, file: &str, text: &str, chapter: &ChapterFile) {
+        for (index, row) in chapter.requirements.iter().enumerate() {
+            let Some(exchange) = row.examples.as_ref().and_then(|examples| examples.exchange.as_ref()) else {
+                continue;
+            };
+            for (key, message) in [("right", &exchange.right), ("wrong", &exchange.wrong)] {
+                if let Err(Malformed { message, remedy }) = Message::read(message) {
+                    let place = format!("requirements[{index}].examples.exchange.{key}");
+                    self.faults.push(InputFault::new(file, message, remedy).at(place).located(text));
+                }
             }
         }
     }

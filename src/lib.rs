@@ -15,6 +15,7 @@ pub mod checks;
 pub mod cli;
 pub mod envelope;
 pub mod evaluate;
+pub mod example;
 pub mod exchange;
 pub mod fault;
 pub mod href;

@@ -43,6 +43,12 @@ impl Recording {
         self.exchanges.entry(exchange.request.clone()).or_insert(exchange);
     }
 
+    /// Puts another exchange in the place of the one with the same request, which comes back. For trying what a check
+    /// says of another answer; a run itself never does this.
+    pub fn replace(&mut self, exchange: Exchange) -> Option<Exchange> {
+        self.exchanges.insert(exchange.request.clone(), exchange)
+    }
+
     /// All exchanges, in the order of their requests: the order of their ids `x1`, `x2`, …
     pub fn exchanges(&self) -> impl ExactSizeIterator<Item = &Exchange> {
         self.exchanges.values()

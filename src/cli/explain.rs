@@ -5,6 +5,7 @@ use clap::Args;
 use super::specs::{SpecArgs, requirement};
 use super::{Done, Global, output};
 use crate::catalogue::{Catalogue, Requirement};
+use crate::example::REST;
 use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;
 
@@ -45,13 +46,36 @@ fn explained(catalogue: &Catalogue, row: &Requirement, lang: Lang) -> String {
     for (title, words) in parts {
         text.push_str(&format!("\n{title}\n{}\n", output::wrapped(words, 2)));
     }
-    let right = row.examples.as_ref().map(|examples| examples.right.as_str());
-    let wrong = row.examples.as_ref().and_then(|examples| examples.wrong.as_deref());
-    for (title, example) in [(word("Goed", "Right"), right), (word("Fout", "Wrong"), wrong)] {
-        if let Some(example) = example {
-            text.push_str(&format!("\n{title}\n"));
-            example.lines().for_each(|line| text.push_str(&format!("    {line}\n")));
+    if let Some(examples) = &row.examples {
+        let exchange = examples.exchange.as_ref();
+        let asked = exchange.map(|exchange| exchange.of.label()).unwrap_or_default();
+        let answer = word(&format!("Een antwoord op: {}", asked.nl), &format!("An answer to: {}", asked.en));
+        let right = (word("Goed", "Right"), Some(&examples.right), exchange.map(|exchange| &exchange.right));
+        let wrong = (word("Fout", "Wrong"), examples.wrong.as_ref(), exchange.map(|exchange| &exchange.wrong));
+        for (title, words, message) in [right, wrong] {
+            if words.or(message).is_some() {
+                text.push_str(&format!("\n{title}\n"));
+            }
+            if let Some(words) = words {
+                text.push_str(&indented(words));
+            }
+            if let Some(message) = message {
+                text.push_str(&format!("\n  {answer}\n{}", indented(message)));
+            }
+        }
+        let both = exchange.map(|exchange| format!("{}{}", exchange.right, exchange.wrong)).unwrap_or_default();
+        if both.contains(&format!("\n{REST}")) {
+            let legend = word(
+                "… vooraan in een inhoud: de rest is zoals in een antwoord dat voldoet",
+                "… at the start of a body: the rest is as in an answer that conforms",
+            );
+            text.push_str(&format!("\n  {legend}\n"));
         }
     }
     text
+}
+
+fn indented(example: &str) -> String {
+    let line = |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") };
+    example.lines().map(line).collect()
 }
