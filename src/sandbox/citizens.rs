@@ -128,9 +128,10 @@ fn certificates(behaviour: &Behaviour, first: usize, count: usize) -> Vec<Certif
         } else {
             FURTHER_LANGUAGES.contains(&place)
         };
+        let has_language = |id: &str| made.iter().any(|one| one.id == id && one.language == certificate.language);
         if further
+            && made.last().is_some_and(|before| !has_language(&before.id))
             && let Some(before) = made.last_mut()
-            && before.language != certificate.language
         {
             before.single = false;
             certificate.single = false;

@@ -260,7 +260,8 @@ pub(super) fn default_limit_is_ten(case: &Case<'_>) -> Judgement {
     for listed in case.pages_of(&[Request::entry(Citizen::Subject)])? {
         let count = listed.items().len() as u64;
         let size = listed.page.metadata.size.value();
-        if total > default {
+        // A page that is cut short of the total shows the default, and so does one of a longer list.
+        if total > default || count < total {
             judged = true;
             if count != default {
                 findings.push(listed.answer.finding(
