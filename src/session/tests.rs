@@ -34,7 +34,9 @@ async fn a_certificate_that_is_not_right_ends_every_call_in_clear_words() {
         ("server-certificate-is-self-signed", "unknown issuer"),
     ] {
         let mut behaviour = Behaviour::default();
-        faults::find(fault).iter().for_each(|fault| (fault.apply)(&mut behaviour));
+        for fault in faults::find(fault) {
+            (fault.apply)(&mut behaviour);
+        }
         let sandbox = Sandbox::start(Options { behaviour, ..Options::default() }).await.unwrap();
         let finished = run(&sandbox, |_| {}, &["URL-02", "URL-03", "LST-01", "HTTP-03"]).await;
         assert_eq!(outcome(&finished, "URL-02"), Outcome::Fail, "{fault}");
@@ -58,7 +60,7 @@ async fn an_openapi_document_may_be_a_file() {
     let sandbox = Sandbox::start(Options::default()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("own.yaml");
-    std::fs::write(&path, &CATALOGUE.openapi.1).unwrap();
+    tokio::fs::write(&path, &CATALOGUE.openapi.1).await.unwrap();
     let file = |profile: &mut Resolved| profile.source.openapi = Some(OpenApiLocation::File(path.clone()));
     let finished = run(&sandbox, file, &["HTTP-18"]).await;
     assert_eq!(outcome(&finished, "HTTP-18"), Outcome::Pass);

@@ -117,7 +117,7 @@ pub(crate) fn catalogue() -> Catalogue {
         overrides: Vec::new(),
         entry: Entry::default(),
         openapi: (String::new(), String::new()),
-        compiled: Default::default(),
+        compiled: crate::catalogue::Compiled::default(),
     }
 }
 

@@ -68,7 +68,8 @@ async fn its_bounds_are_those_of_every_call() {
     );
     let endless = serve_raw(|mut stream| async move {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n[").await;
-        while stream.write_all(&[b'1'; 1 << 16]).await.is_ok() {}
+        let filling = vec![b'1'; 1 << 16];
+        while stream.write_all(&filling).await.is_ok() {}
     })
     .await;
     let exchange = send_one(&endless, bare()).await;

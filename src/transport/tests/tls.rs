@@ -103,15 +103,15 @@ async fn a_coding_that_nobody_asked_for_is_recorded_and_not_undone() {
 #[tokio::test]
 async fn an_openapi_file_is_recorded_as_if_it_had_been_fetched() {
     let folder = tempfile::tempdir().unwrap();
-    let send_file = |name: &str, text: Option<&[u8]>| {
+    let send_file = async |name: &str, text: Option<&[u8]>| {
         let path = folder.path().join(name);
         if let Some(text) = text {
-            std::fs::write(&path, text).unwrap();
+            tokio::fs::write(&path, text).await.unwrap();
         }
         let vault = vault();
         let mut settings = settings(&"https://source.example/v1".parse().unwrap(), &vault);
         settings.openapi_file = Some(path);
-        transport(settings, &vault).send(Request::probe(Target::OpenApi))
+        transport(settings, &vault).send(Request::probe(Target::OpenApi)).await
     };
     let yaml = format!("openapi: 3.0.3 # {SUBJECT}\n{}", "#\n".repeat(4000));
     let exchange = send_file("openapi.yaml", Some(yaml.as_bytes())).await;
