@@ -12,6 +12,7 @@ mod acm;
 mod command_line;
 #[cfg(unix)]
 mod interrupt;
+mod examples;
 mod layout;
 mod matrix;
 mod profiles;

@@ -34,6 +34,18 @@ fn a_paging_link_that_leads_nowhere_is_found() {
 }
 
 #[test]
+fn a_second_page_that_is_none_is_found_by_the_link_to_it() {
+    let is_second = |request: &Request| is_list(request) && request.parameter("page") == Some("1");
+    let verdict = judge("HTTP-01", false, |request, reply| {
+        if is_second(request) {
+            reply.refuse(404);
+        }
+    });
+    assert_eq!(verdict.outcome, Outcome::Fail);
+    assert_eq!(verdict.findings[0].expected.en, "2xx behind the link `next`");
+}
+
+#[test]
 fn a_list_without_links_has_nothing_to_follow() {
     let verdict = judge("HTTP-01", false, |request, reply| {
         if is_list(request) && reply.status == 200 {
