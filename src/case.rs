@@ -14,7 +14,7 @@ use crate::reason;
 use crate::recording::Recording;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Outcome, Verdict};
+use crate::verdict::{Finding, Verdict};
 
 mod urls;
 
@@ -101,7 +101,7 @@ impl<'a> Listed<'a> {
         self.page.items()
     }
 
-    /// The (id, language) of the certificates on it, in order.
+    /// What tells the certificates on it apart, in order.
     pub fn keys(&self) -> Vec<(String, String)> {
         self.page.keys()
     }
@@ -211,10 +211,14 @@ impl<'a> Case<'a> {
         Ok(Verdict::judged(self.requirement.level, findings))
     }
 
-    /// Like [`Case::judged`]; without a finding that counts, what could not be judged blocks the requirement.
-    pub fn judged_unless(&self, findings: Vec<Finding>, obstacle: Option<Box<Verdict>>) -> Judgement {
-        let verdict = self.judged(findings)?;
-        Ok(obstacle.filter(|_| verdict.outcome != Outcome::Fail).map_or(verdict, |obstacle| *obstacle))
+    /// Like [`Case::judged`]; without a finding that counts in full, what could not be judged blocks the requirement: a
+    /// weaker finding beside it must not make an obligation a mere warning.
+    pub fn judged_unless(&self, findings: Vec<Finding>, obstacle: Option<impl Into<Stop>>) -> Judgement {
+        let counts = |finding: &Finding| finding.level.is_none_or(|level| level >= self.requirement.level);
+        match obstacle {
+            Some(obstacle) if !findings.iter().any(counts) => Err(obstacle.into()),
+            _ => self.judged(findings),
+        }
     }
 
     /// A list of words from the requirement's parameters in the catalogue.
@@ -379,7 +383,15 @@ impl<'a> Case<'a> {
         if total < 2 {
             return Err(self.single_page(total).into());
         }
-        self.pages()
+        let pages = self.pages()?;
+        if pages.pages.iter().all(|listed| listed.items().is_empty()) {
+            let what = text!(
+                "de lijst zegt {total} attesten te hebben, en elke pagina is leeg",
+                "the list says that it has {total} certificates, and every page is empty"
+            );
+            return Err(reason::see("LST-17", what).into());
+        }
+        Ok(pages)
     }
 
     /// The verdict where a citizen with several pages is needed.
@@ -588,8 +600,14 @@ impl<'a> Case<'a> {
     }
 }
 
-/// The absolute form of an href; none where it is no URL.
+/// The longest href that is followed, in bytes: twice what a server must accept of a URL (RFC 9110, section 4.1).
+const LONGEST_HREF: usize = 16 * 1000;
+
+/// The absolute form of an href; none where it is no URL, or one that is longer than anybody would accept.
 pub fn resolved(base: &str, href: &str) -> Option<String> {
+    if href.len() > LONGEST_HREF {
+        return None;
+    }
     let base = Url::parse(base).ok()?;
     let url = base.join(href.trim()).ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.to_string())

@@ -278,9 +278,9 @@ impl Page {
         }
     }
 
-    /// The (id, language) of the items, in order.
+    /// What tells the items apart, in order: one pair for each of them, so that pages can be compared.
     pub fn keys(&self) -> Vec<(String, String)> {
-        self.items().iter().filter_map(Certificate::key).collect()
+        self.items().iter().map(Certificate::identity).collect()
     }
 
     /// The items; none where there is no collection.
@@ -351,6 +351,15 @@ impl Certificate {
         self.id_text().zip(self.language_text())
     }
 
+    /// Id and language; where one is missing, what else the certificate says of itself.
+    fn identity(&self) -> (String, String) {
+        let otherwise = || {
+            let links = self.links.links.iter().map(|link| link.href.as_str()).collect::<Vec<_>>();
+            format!("{} {}", self.fields().map(|(_, value)| described(value)).join(" "), links.join(" "))
+        };
+        (self.id_text().unwrap_or_else(otherwise), self.language_text().unwrap_or_default())
+    }
+
     /// The documented members with their values.
     pub fn fields(&self) -> [(&'static str, Option<&Value>); 5] {
         [
@@ -419,6 +428,16 @@ mod tests {
         }
         assert_eq!(hal.items()[0].links.links[0].place, "/_embedded/certificates/0/_links/self");
         assert_eq!(hal.metadata.place, "/page");
+    }
+
+    #[test]
+    fn items_without_a_key_are_told_apart_all_the_same() {
+        let page = |items: Value| Page::of(&json!({ "certificates": items }));
+        let without_language = page(json!([{"id": "a"}, {"id": "b"}])).keys();
+        assert_eq!(without_language, [("a".into(), String::new()), ("b".into(), String::new())]);
+        let without_id = |n: u8| page(json!([{"language": "nl", "links": [{"rel": "self", "href": format!("/{n}")}]}]));
+        assert_ne!(without_id(1).keys(), without_id(2).keys());
+        assert_eq!(without_id(1).keys(), without_id(1).keys());
     }
 
     #[test]

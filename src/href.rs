@@ -7,8 +7,6 @@ use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 use uuid::Uuid;
 
-use crate::exchange::Part;
-
 /// The rels whose hrefs are judged. Others (help, describedby, curies …) may live anywhere.
 const JUDGED: [&str; 8] = ["self", "next", "prev", "previous", "start", "first", "last", "download"];
 
@@ -23,7 +21,8 @@ pub fn is_judged(rel: &str) -> bool {
     JUDGED.iter().any(|judged| rel.eq_ignore_ascii_case(judged))
 }
 
-/// The path segments, percent-decoded. Their positions are those of [`Part::Segment`].
+/// The path segments, percent-decoded. Their positions are those of
+/// [`Part::Segment`](crate::exchange::Part::Segment).
 pub fn segments(url: &Url) -> Vec<String> {
     url.path_segments().into_iter().flatten().map(decoded).collect()
 }
@@ -153,20 +152,6 @@ fn looks_like_identifier(segment: &str) -> bool {
         || segment.bytes().all(|b| b.is_ascii_digit())
         || LANGUAGES.iter().any(|language| segment.eq_ignore_ascii_case(language))
         || Uuid::parse_str(segment).is_ok()
-}
-
-/// The one part of a URL that is an id, as a whole path segment or query value, percent-decoded; none where it stands
-/// nowhere or in several places.
-pub fn part_with_id(url: &Url, id: &str) -> Option<Part> {
-    let segments = segments(url).into_iter().enumerate().map(|(index, text)| (Part::Segment(index), text == id));
-    let pairs = url.query().into_iter().flat_map(|query| query.split('&')).filter(|pair| !pair.is_empty());
-    let values = pairs.map(|pair| pair.split_once('=').map_or("", |(_, value)| value));
-    // Not every source takes a plus for a space.
-    let is_id = |value: &str| decoded(value) == id || decoded(&value.replace('+', " ")) == id;
-    let values = values.enumerate().map(|(index, value)| (Part::Query(index), is_id(value)));
-    let mut found = segments.chain(values).filter(|(_, is_it)| *is_it).map(|(part, _)| part);
-    let part = found.next()?;
-    found.next().is_none().then_some(part)
 }
 
 /// The query values of a URL, percent-decoded.
@@ -299,15 +284,6 @@ mod tests {
         assert_eq!(roles(&two).of("self", &path(two[0].1))[1], Role::Identifier);
         let one = [("a", "/v1/Letters/a/nl"), ("a", "/v1/Letters/a/fr"), ("a", "/v1/Letters/a/de")];
         assert_eq!(roles(&one).of("self", &path(one[0].1))[1], Role::Identifier);
-    }
-
-    #[test]
-    fn an_id_is_found_as_one_whole_part() {
-        let url = |text: &str| Url::parse(text).unwrap();
-        assert_eq!(part_with_id(&url("https://h/v1/c/1/0b%2F7c/nl"), "0b/7c"), Some(Part::Segment(3)));
-        assert_eq!(part_with_id(&url("https://h/v1/d?x&id=a+b&&language=nl"), "a b"), Some(Part::Query(1)));
-        assert_eq!(part_with_id(&url("https://h/v1/a/a"), "a"), None);
-        assert_eq!(part_with_id(&url("https://h/v1/ab"), "a"), None);
     }
 
     #[test]

@@ -21,7 +21,6 @@ pub use resolved::{
     CitizenToken, ClientCertificate, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient,
     ResolvedClientAuth, ResolvedSource, Target,
 };
-pub use validate::is_loopback;
 
 /// The JSON Schema of the profile, for editors and for [`Profile::read`].
 pub const PROFILE_SCHEMA: &str = include_str!("../specs/profile.schema.json");

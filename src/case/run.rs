@@ -1,10 +1,10 @@
 //! What a check needs that looks at the whole run: to ask first for what must be in it, and then to look.
 
-use super::{Answer, Case, Judgement, Stop, answered};
+use super::{Answer, Case, Stop, answered};
 use crate::exchange::{Exchange, Kind, Target, Variation};
 use crate::reason;
 use crate::text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::verdict::{Verdict, shown};
 
 /// Asks for several things at once, whatever comes of them: only what is not there yet stops the check.
 pub fn seek(asked: impl IntoIterator<Item = Result<(), Stop>>) -> Result<(), Stop> {
@@ -29,14 +29,6 @@ pub fn telling(exchange: &Exchange) -> Result<Answer<'_>, Stop> {
 }
 
 impl<'a> Case<'a> {
-    /// Pass or fail by the findings; where there are none, what could not be judged blocks.
-    pub fn judged_or(&self, findings: Vec<Finding>, blocked: Option<Stop>) -> Judgement {
-        match blocked {
-            Some(stop) if findings.is_empty() => Err(stop),
-            _ => self.judged(findings),
-        }
-    }
-
     /// Asks for the pages of the list and for the details and documents of the sample, whatever comes of them.
     pub fn seek_everything(&self) -> Result<(), Stop> {
         let downloads = self.download_requests().and_then(|requests| self.attempts(&requests).map(drop));

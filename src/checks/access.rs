@@ -1,16 +1,17 @@
 //! Chapter access: who gets in, and who does not.
 
 use super::checks;
-use crate::case::{Answer, Case, Judgement, Stop};
+use crate::case::{Case, Judgement, Stop};
 use crate::catalogue::Level;
 use crate::envelope::Collection;
-use crate::exchange::{Auth, Citizen, Exchange, Grant, IssuerCall, Kind, Request, Response};
+use crate::exchange::{Auth, Citizen, Content, Exchange, Kind, Look, Request, Response};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::verdict::{Finding, Verdict};
 
 mod answers;
+mod credentials;
 mod others;
 mod outage;
 
@@ -18,6 +19,7 @@ use answers::{
     answers_hold_no_token_or_secret, refusal_has_the_fitting_status, scheme_name_ignores_case,
     unauthorized_carries_a_bearer_challenge,
 };
+use credentials::{expired, other_audience, without_citizen, without_scope};
 use others::{
     certificate_of_another_citizen_stays_closed, citizens_are_not_mixed, list_of_another_citizen_stays_closed,
     refusal_does_not_tell_whether_a_citizen_exists,
@@ -71,8 +73,11 @@ fn shows(exchange: &Exchange) -> Shows {
     }
 }
 
-/// Whether a body holds certificate data: items of a list, or a certificate of its own.
+/// Whether a body holds certificate data: items of a list, a certificate of its own, or a document.
 fn has_certificates(response: &Response) -> bool {
+    if let Content::Document(document) = &response.content {
+        return document.look == Look::Pdf;
+    }
     let in_list =
         response.page().is_some_and(|page| matches!(&page.collection, Collection::Items(items) if !items.is_empty()));
     in_list || response.certificate().is_some_and(|certificate| certificate.key().is_some())
@@ -188,130 +193,6 @@ fn token_in_the_query_is_refused(case: &Case<'_>) -> Judgement {
     list_refuses(case, &[Auth::InQuery])
 }
 
-/// The negative tokens that the profile can make or has ready. Blocked with the exact key to supply where it cannot.
-fn expired(case: &Case<'_>) -> Result<Auth, Stop> {
-    if case.setup().ready.contains(&Auth::ExpiredToken) {
-        return Ok(Auth::ExpiredToken);
-    }
-    Err(reason::lacks(
-        "tokens.expired",
-        text!(
-            "er is geen token dat al minstens 5 minuten verlopen is",
-            "there is no token that expired at least 5 minutes ago"
-        ),
-    )
-    .into())
-}
-
-fn other_audience(case: &Case<'_>) -> Result<Auth, Stop> {
-    let setup = case.setup();
-    if setup.ready.contains(&Auth::OtherAudience) {
-        return Ok(Auth::OtherAudience);
-    }
-    let lacking = || {
-        reason::lacks(
-            "acm.other_audience",
-            text!(
-                "er is geen token dat aantoonbaar voor een andere audience is",
-                "there is no token that is provably for another audience"
-            ),
-        )
-    };
-    let Some(acm) = &setup.acm else {
-        return Err(reason::lacks(
-            "tokens.other_audience",
-            text!("er is geen token voor een andere audience", "there is no token for another audience"),
-        )
-        .into());
-    };
-    match &acm.other_audience {
-        // ACM made it for another client-id than the source's: that is the proof.
-        Some(other) if *other != acm.audience => {
-            issued(case, Grant::OtherAudience, "tokens.other_audience")?;
-            Ok(Auth::OtherAudience)
-        }
-        Some(_) => Err(lacking().into()),
-        None => unexchanged(case, &acm.audience)
-            .and_then(|proven| if proven { Ok(Auth::Unexchanged) } else { Err(lacking().into()) }),
-    }
-}
-
-/// Whether introspection proves that the citizen's own token, before the exchange, is not for the source.
-fn unexchanged(case: &Case<'_>, audience: &str) -> Result<bool, Stop> {
-    let setup = case.setup();
-    let has_one = setup.citizens.get(&Citizen::Subject).is_some_and(|person| !person.ready_token);
-    if !has_one || setup.acm.as_ref().is_none_or(|acm| acm.source_client.is_none()) {
-        return Ok(false);
-    }
-    let exchange = case.attempt(&Request::issuer(IssuerCall::Introspection(Auth::Unexchanged)))?;
-    let Some(answer) = exchange.result.as_ref().ok().and_then(Response::json) else { return Ok(false) };
-    // An inactive answer says nothing about the audience.
-    let active = answer.get("active").and_then(serde_json::Value::as_bool) == Some(true);
-    let audiences = super::token::audiences(answer);
-    Ok(active && !audiences.is_empty() && !audiences.contains(&audience))
-}
-
-fn without_citizen(case: &Case<'_>) -> Result<Auth, Stop> {
-    let setup = case.setup();
-    if !setup.ready.contains(&Auth::WithoutCitizen) {
-        if setup.acm.is_none() {
-            return Err(reason::lacks(
-                "tokens.without_citizen",
-                text!("er is geen token zonder burger", "there is no token without a citizen"),
-            )
-            .into());
-        }
-        issued(case, Grant::WithoutCitizen, "tokens.without_citizen")?;
-    }
-    Ok(Auth::WithoutCitizen)
-}
-
-fn without_scope(case: &Case<'_>) -> Result<Auth, Stop> {
-    let setup = case.setup();
-    if setup.ready.contains(&Auth::WithoutScope) {
-        return Ok(Auth::WithoutScope);
-    }
-    let lacking = |nl, en| reason::lacks("tokens.without_scope", Text::new(nl, en));
-    let Some(acm) = &setup.acm else {
-        return Err(lacking(
-            "er is geen token zonder de scope van de bron",
-            "there is no token without the source's scope",
-        )
-        .into());
-    };
-    let Some(scope) = &acm.scope else {
-        return Err(Verdict::not_applicable(text!("het profiel noemt geen scope", "the profile names no scope")).into());
-    };
-    let answer = issued(case, Grant::WithoutScope, "tokens.without_scope")?;
-    // Default scopes come unasked: only the answer itself can prove that the scope is absent.
-    let granted = answer.response.json().and_then(|json| json.get("scope")?.as_str());
-    match granted {
-        Some(granted) if !scope.split(' ').any(|asked| granted.split(' ').any(|given| given == asked)) => {
-            Ok(Auth::WithoutScope)
-        }
-        _ => Err(lacking(
-            "ACM geeft de scope van de bron ook ongevraagd",
-            "ACM grants the source's scope unasked as well",
-        )
-        .into()),
-    }
-}
-
-/// The answer with which the issuer gave a token; blocked where it gave none.
-fn issued<'a>(case: &Case<'a>, grant: Grant, key: &str) -> Result<Answer<'a>, Stop> {
-    let answer = case.response(&Request::issuer(IssuerCall::Token(grant)))?;
-    if answer.response.is_success() {
-        return Ok(answer);
-    }
-    let status = answer.response.status;
-    let error = answer.response.json().and_then(|json| json.get("error")?.as_str()).map(shown).unwrap_or_default();
-    Err(reason::lacks(
-        key,
-        text!("ACM gaf zulk token niet ({status} {error})", "ACM gave no such token ({status} {error})"),
-    )
-    .into())
-}
-
 fn detail_and_download_are_protected(case: &Case<'_>) -> Judgement {
     let (credentials, omitted) = available_credentials(case)?;
     let mut findings = Vec::new();
@@ -329,20 +210,15 @@ fn detail_and_download_are_protected(case: &Case<'_>) -> Judgement {
     if !missing.is_empty() {
         return Err(Stop::Missing(missing));
     }
-    match stop {
-        Some(stop) if findings.is_empty() => Err(stop),
-        _ => {
-            let mut verdict = Verdict::judged(case.requirement.level, findings);
-            verdict.reason = (!omitted.is_empty()).then(|| {
-                let omitted = omitted.join(", ");
-                text!(
-                    "zonder de proeven van {omitted}, die zelf niet te beoordelen zijn",
-                    "without the probes of {omitted}, which could not be judged themselves"
-                )
-            });
-            Ok(verdict)
-        }
-    }
+    let mut verdict = case.judged_unless(findings, stop)?;
+    verdict.reason = (!omitted.is_empty()).then(|| {
+        let omitted = omitted.join(", ");
+        text!(
+            "zonder de proeven van {omitted}, die zelf niet te beoordelen zijn",
+            "without the probes of {omitted}, which could not be judged themselves"
+        )
+    });
+    Ok(verdict)
 }
 
 /// The probes of SEC-01 to SEC-07 that this profile can make, and the rows whose probe it cannot.
@@ -388,3 +264,6 @@ fn protected(case: &Case<'_>) -> Result<Vec<Request>, Stop> {
         None => Err(reason::see("CRT-08", text!("er is geen link `download`", "there is no link `download`")).into()),
     }
 }
+
+#[cfg(test)]
+mod tests;

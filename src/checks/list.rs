@@ -272,3 +272,6 @@ fn extra_fields_are_noted(case: &Case<'_>) -> Judgement {
     let list = extra.into_iter().take(50).collect::<Vec<_>>().join(", ");
     Ok(Verdict::observed(if list.is_empty() { text!("geen", "none") } else { Text::same(list) }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -159,7 +159,10 @@ impl Source {
             Target::Tls(_) => "https://source.example".to_owned(),
             Target::Link { url, edit: None, .. } => url.clone(),
             Target::Link { url, edit: Some(edit), .. } => {
-                let Replacement::Text(text) = &edit.with else { panic!("no text") };
+                let text = match &edit.with {
+                    Replacement::Text(text) => text,
+                    Replacement::Number(citizen) => &self.setup.citizens[citizen].insz,
+                };
                 let mut url = Url::parse(url).expect("a URL");
                 match edit.part {
                     Part::Segment(index) => {
@@ -176,7 +179,8 @@ impl Source {
                 }
                 url.into()
             }
-            other @ (Target::Issuer(_) | Target::OpenApi) => panic!("{other:?} is not for this source"),
+            Target::Issuer(_) => "https://acm.example/op".to_owned(),
+            other @ Target::OpenApi => panic!("{other:?} is not for this source"),
         }
     }
 

@@ -283,7 +283,7 @@ fn a_profile_can_be_built_in_code() {
     let mut profile = Resolved::new(&Url::parse("https://127.0.0.1:8443/v1/").unwrap());
     profile.tokens.expired = Some("x".into());
     assert_eq!(profile.source.base_url.as_str(), "https://127.0.0.1:8443/v1");
-    assert!(is_loopback(&profile.source.base_url));
+    assert!(crate::href::is_loopback(&profile.source.base_url));
 }
 
 /// Every key, so that the schema and the structs can be held against each other.

@@ -2,10 +2,11 @@
 
 use std::fmt::Display;
 
-use url::{Host, Url};
+use url::Url;
 
 use super::{Acm, AuthMethod, Citizen, Client, PROD_ISSUER, Profile, Role, TNI_ISSUER};
 use crate::fault::InputFault;
+use crate::href::is_loopback;
 use crate::text;
 use crate::text::Text;
 
@@ -66,16 +67,6 @@ pub(super) fn url(text: &str, purpose: Purpose) -> Result<Url, Wrong> {
         url.set_path(&path);
     }
     Ok(url)
-}
-
-/// Whether a URL leads to this computer only.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 /// The issuer's URL, as ACM writes it, of an environment.

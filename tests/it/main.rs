@@ -10,9 +10,9 @@
 
 mod acm;
 mod command_line;
+mod examples;
 #[cfg(unix)]
 mod interrupt;
-mod examples;
 mod layout;
 mod matrix;
 mod profiles;

@@ -455,7 +455,8 @@ fn conformant_sources_hear_nothing() {
             continue;
         }
         told.extend(ids.clone());
-        let least = if std::env::var("BRONKEUR_SILENCE_FAST").is_ok() { String::new() } else { smallest(seed, *case, &ids) };
+        let least =
+            if std::env::var("BRONKEUR_SILENCE_FAST").is_ok() { String::new() } else { smallest(seed, *case, &ids) };
         report.push_str(&format!("case {case}: {variant:?}\n  least: {least}\n  {}\n", complaints.join("\n  ")));
     }
     assert!(loud.is_empty(), "{} of {cases} sources, seed {seed}:\n{report}", loud.len());

@@ -19,7 +19,8 @@ fn plain_probes(case: &Case<'_>) -> Vec<Request> {
 pub(super) fn unauthorized_carries_a_bearer_challenge(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut judged = false;
-    for exchange in case.probed(&list(case), &plain_probes(case))?.exchanges {
+    let exchanges = case.probed(&list(case), &plain_probes(case))?.exchanges;
+    for exchange in &exchanges {
         let Some(response) = exchange.result.as_ref().ok().filter(|response| response.status == 401) else { continue };
         judged = true;
         let challenges: Vec<&str> = response.headers("www-authenticate").collect();
@@ -33,6 +34,9 @@ pub(super) fn unauthorized_carries_a_bearer_challenge(case: &Case<'_>) -> Judgem
         }
     }
     if !judged {
+        if let Some(unanswered) = exchanges.iter().find(|exchange| shows(exchange) == Shows::Nothing) {
+            return Err(no_proof(unanswered).into());
+        }
         return Ok(Verdict::not_applicable(text!(
             "de bron antwoordde nergens met 401",
             "the source answered 401 nowhere"

@@ -1,13 +1,15 @@
 //! Two citizens: the one's token never opens the other's data.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use url::Url;
 
 use super::{Shows, has_certificates, list, no_proof, refused, shows};
-use crate::case::{Case, Item, Judgement, Listed, Stop};
+use crate::case::{Case, Item, Judgement, Listed, Stop, part_with_id, parts_that};
 use crate::catalogue::Level;
 use crate::envelope::Certificate;
-use crate::exchange::{Auth, Citizen, Exchange, Kind, Part, Replacement, Request, Response};
+use crate::exchange::{Auth, Citizen, Exchange, Kind, Replacement, Request, Response};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
@@ -48,12 +50,6 @@ fn url_of(request: &Request) -> Option<Url> {
     }
 }
 
-/// The part of a URL that is exactly this value.
-fn part_that_is(url: &Url, value: &str) -> Option<Part> {
-    let segment = url.path_segments()?.position(|segment| segment == value).map(Part::Segment);
-    segment.or_else(|| url.query_pairs().position(|(_, found)| found == value).map(Part::Query))
-}
-
 pub(super) fn list_of_another_citizen_stays_closed(case: &Case<'_>) -> Judgement {
     let other = other_page(case)?;
     let number = case.insz(Citizen::Other)?;
@@ -61,9 +57,8 @@ pub(super) fn list_of_another_citizen_stays_closed(case: &Case<'_>) -> Judgement
     let mut probes = vec![case.entry_request(Citizen::Other).auth(Auth::Token(Citizen::Subject))];
     if let Some(certificate) = other.items().first() {
         let links = links_of(case, Item { on: other, certificate });
-        probes.extend(
-            links.into_iter().filter(|link| url_of(link).is_some_and(|url| part_that_is(&url, number).is_some())),
-        );
+        let names = |url: Url| !parts_that(&url, |text| text == number).is_empty();
+        probes.extend(links.into_iter().filter(|link| url_of(link).is_some_and(names)));
     }
     let probed = case.probed(&control, &probes)?;
     let findings: Vec<Finding> = probed.exchanges.iter().filter_map(|exchange| leak(exchange)).collect();
@@ -83,7 +78,7 @@ fn leak(exchange: &Exchange) -> Option<Finding> {
     let status = response.status;
     let is_list = exchange.request.kind() == Kind::List;
     if has_certificates(response) || (response.is_success() && !is_list) {
-        let actual = text!("{status}, met gegevens van de andere burger", "{status}, with data of the other citizen");
+        let actual = text!("{status}, met gegevens", "{status}, with data");
         return Some(Finding::new(&exchange.request, "status", expected, actual));
     }
     let odd = shows(exchange) == Shows::OddRefusal;
@@ -116,7 +111,12 @@ pub(super) fn certificate_of_another_citizen_stays_closed(case: &Case<'_>) -> Ju
 pub(super) fn swapped(case: &Case<'_>) -> Result<(Request, Vec<Request>, Vec<Request>), Stop> {
     let other = other_page(case)?;
     let number = case.insz(Citizen::Other)?;
-    let own: Vec<(String, String)> = case.pages()?.pages.iter().flat_map(Listed::keys).collect();
+    let pages = case.pages()?;
+    if pages.cut {
+        // What lies beyond the limit may be the subject's own.
+        return Err(reason::page_limit().into());
+    }
+    let own: BTreeSet<(String, String)> = pages.pages.iter().flat_map(Listed::keys).collect();
     let foreign = other.items().iter().find(|item| item.key().is_some_and(|key| !own.contains(&key)));
     let Some(certificate) = foreign else {
         return Err(Verdict::blocked(
@@ -146,7 +146,7 @@ pub(super) fn swapped(case: &Case<'_>) -> Result<(Request, Vec<Request>, Vec<Req
         .into());
     };
     let originals = links.iter().map(|link| link.clone().auth(Auth::Token(Citizen::Other))).collect();
-    let probes = links.into_iter().map(|link| match url_of(&link).and_then(|url| part_that_is(&url, number)) {
+    let probes = links.into_iter().map(|link| match url_of(&link).and_then(|url| part_with_id(&url, number)) {
         Some(part) => link.edit(part, Replacement::Number(Citizen::Subject)),
         None => link,
     });

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::case::{Answer, Case, Judgement, Listed, Probed, Stop};
+use crate::case::{Answer, Case, Judgement, Listed, Probed, Stop, part_with_id};
 use crate::envelope::{Certificate, kind_of};
 use crate::exchange::{
     Auth, Citizen, Content, Exchange, Kind, Look, Malformed, Phase, Replacement, Request, Target, Variation,
@@ -71,7 +71,7 @@ pub(super) fn unknown_certificate(case: &Case<'_>) -> Result<(Request, Request),
     }
     let found = followed.into_iter().find_map(|(id, request)| {
         let Target::Link { url, .. } = &request.target else { return None };
-        let part = href::part_with_id(&Url::parse(url).ok()?, &id)?;
+        let part = part_with_id(&Url::parse(url).ok()?, &id)?;
         Some((id, request, part))
     });
     let Some((id, control, part)) = found else {

@@ -36,7 +36,7 @@ pub(super) fn advertised_paging_links_answer_get(case: &Case<'_>) -> Judgement {
             }
         }
     }
-    case.judged_or(findings, blocked)
+    case.judged_unless(findings, blocked)
 }
 
 /// The paging links of the list as it is first asked for, and of the first pages of the walk, with their rels.
@@ -94,7 +94,7 @@ pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
             _ => {}
         }
     }
-    case.judged_or(findings, blocked)
+    case.judged_unless(findings, blocked)
 }
 
 /// What a repetition shows that the first answer did not; blocked where it says nothing.

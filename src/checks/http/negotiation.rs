@@ -34,7 +34,7 @@ fn judged_each(
             Err(stop) => blocked = Some(stop),
         }
     }
-    case.judged_or(findings, blocked)
+    case.judged_unless(findings, blocked)
 }
 
 /// Whether a media type is JSON.

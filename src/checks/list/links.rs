@@ -166,7 +166,11 @@ pub(super) fn later_pages_link_back(case: &Case<'_>) -> Judgement {
     let pages = case.several_pages()?.pages;
     let first = pages.first().map(Listed::keys).unwrap_or_default();
     // A first page that comes again under another number has nothing before it: LST-10 says so.
-    let later = pages.iter().skip(1).filter(|listed| !listed.items().is_empty() && listed.keys() != first);
+    let mut later =
+        pages.iter().skip(1).filter(|listed| !listed.items().is_empty() && listed.keys() != first).peekable();
+    if later.peek().is_none() {
+        return Err(reason::see("LST-10, LST-17", text!("er is geen latere pagina", "there is no later page")).into());
+    }
     for listed in later {
         section(&listed.page.links)?;
         if listed.page.links.find(&rels).is_none() {

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use super::absent;
 use super::links::section;
-use crate::case::{Answer, Case, End, Judgement, Listed, Pages, Stop};
+use crate::case::{Answer, Case, End, Judgement, Listed, Pages, Stop, settled};
 use crate::exchange::{Citizen, Exchange, Kind, Request};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Verdict, shown};
 
-/// The (id, language) of the items of a page.
+/// What tells the items of a page apart.
 type Keys = Vec<(String, String)>;
 
 /// Some certificates in words: how many, and the first.
@@ -26,6 +26,14 @@ fn items_in_words(keys: &Keys) -> Text {
     }
 }
 
+/// Whether two pages hold the same certificates. An order that changes between two calls is for LST-24.
+fn hold_the_same(one: &Listed<'_>, other: &Listed<'_>) -> bool {
+    let (mut one, mut other) = (one.keys(), other.keys());
+    one.sort();
+    other.sort();
+    one == other
+}
+
 /// What a page shows where a number is expected.
 fn number(value: Option<u64>) -> Text {
     value.map_or_else(absent, Text::same)
@@ -35,17 +43,8 @@ fn place_of(listed: &Listed<'_>, member: &str) -> String {
     format!("{}/{member}", listed.page.metadata.place)
 }
 
-/// Whether two pages hold the same certificates, in whatever order: an order that changes is for LST-24.
-fn same_certificates(a: &Listed<'_>, b: &Listed<'_>) -> bool {
-    let sorted = |listed: &Listed<'_>| {
-        let mut keys = listed.keys();
-        keys.sort();
-        keys
-    };
-    sorted(a) == sorted(b)
-}
-
-/// Whether the page after this one holds certificates: a later page of the walk, or the page past the end.
+/// Whether the page after this one holds certificates: a later page of the walk, or the page past the end. None where
+/// that cannot be seen: [`beyond_unseen`] says why.
 fn has_more(case: &Case<'_>, pages: &Pages<'_>, index: usize) -> Result<Option<bool>, Stop> {
     if let Some(later) = pages.pages.get(index + 1) {
         return Ok(Some(!later.items().is_empty()));
@@ -53,21 +52,35 @@ fn has_more(case: &Case<'_>, pages: &Pages<'_>, index: usize) -> Result<Option<b
     if pages.cut {
         return Ok(None);
     }
-    let beyond = case.attempt(&case.past_the_end()?)?;
-    Ok(match &beyond.result {
-        Ok(response) if response.status == 200 => response.page().map(|page| {
+    let Ok(response) = &case.attempt(&case.past_the_end()?)?.result else { return Ok(None) };
+    Ok(match response.status {
+        200 => response.page().map(|page| {
             // A source that repeats its last page past the end has nothing more there: LST-22 says so.
             let last = pages.pages.get(index).map(Listed::keys).unwrap_or_default();
-            let keys: Keys = page.keys();
-            !page.items().is_empty() && keys != last
+            !page.items().is_empty() && page.keys() != last
         }),
+        401 | 403 | 429 | 502..=504 => None,
+        // Its own error past the end is for LST-22: no certificate comes there.
         _ => Some(false),
+    })
+}
+
+/// Why it cannot be seen what follows the last page of the walk.
+fn beyond_unseen(case: &Case<'_>, pages: &Pages<'_>) -> Result<Verdict, Stop> {
+    if pages.cut {
+        return Ok(limit_reached());
+    }
+    let beyond = case.attempt(&case.past_the_end()?)?;
+    Ok(match settled(beyond) {
+        Err(verdict) => *verdict,
+        Ok(answer) => reason::unexplained(answer.response.status),
     })
 }
 
 pub(super) fn next_is_on_every_page_but_the_last(case: &Case<'_>) -> Judgement {
     let pages = case.several_pages()?;
     let mut findings = Vec::new();
+    let mut unseen = false;
     for (index, listed) in pages.pages.iter().enumerate().filter(|(_, listed)| !listed.items().is_empty()) {
         let links = &listed.page.links;
         section(links)?;
@@ -82,10 +95,12 @@ pub(super) fn next_is_on_every_page_but_the_last(case: &Case<'_>) -> Judgement {
                 text!("geen `next` op de laatste pagina", "no `next` on the last page"),
                 Text::same(shown(&link.href)),
             )),
-            _ => {}
+            (_, None) => unseen = true,
+            (Some(_), Some(true)) | (None, Some(false)) => {}
         }
     }
-    case.judged(findings)
+    let obstacle = if unseen { Some(beyond_unseen(case, &pages)?) } else { None };
+    case.judged_unless(findings, obstacle)
 }
 
 pub(super) fn page_counts_from_zero(case: &Case<'_>) -> Judgement {
@@ -98,26 +113,29 @@ pub(super) fn page_counts_from_zero(case: &Case<'_>) -> Judgement {
     let zero = case.page_request(Citizen::Subject, limit, 0);
     let one = case.page_request(Citizen::Subject, limit, 1);
     let exchanges = case.attempts(&[without, zero, one])?;
-    if let [_, zero, _] = exchanges.as_slice()
-        && let Ok(response) = &zero.result
-        && (400..500).contains(&response.status)
-        && !matches!(response.status, 401 | 403 | 429)
-    {
-        let answer = Answer { exchange: zero, response };
-        return case.judged(vec![answer.finding(
-            "status",
-            text!("200: `page=0` is de eerste pagina", "200: `page=0` is the first page"),
-            Text::same(response.status),
-        )]);
+    let expected = [
+        text!("200: `page=0` is de eerste pagina", "200: `page=0` is the first page"),
+        text!("200: `page=1` is de tweede pagina", "200: `page=1` is the second page"),
+    ];
+    for (exchange, expected) in exchanges.iter().skip(1).zip(expected) {
+        let Ok(response) = &exchange.result else { continue };
+        let status = response.status;
+        if (400..500).contains(&status) && !matches!(status, 401 | 403 | 429) {
+            let answer = Answer { exchange, response };
+            return case.judged(vec![answer.finding("status", expected, Text::same(status))]);
+        }
     }
     let pages = case.pages_of(&exchanges.iter().map(|exchange| exchange.request.clone()).collect::<Vec<_>>())?;
     let [without, zero, one] = pages.as_slice() else { return Err(reason::not_recorded().into()) };
+    if one.items().is_empty() {
+        return Err(reason::see("LST-17", text!("`page=1` is leeg", "`page=1` is empty")).into());
+    }
     let mut findings = Vec::new();
-    if !same_certificates(zero, without) {
+    if !hold_the_same(zero, without) {
         let expected = text!("dezelfde attesten als zonder `page`", "the same certificates as without `page`");
         findings.push(zero.answer.finding(zero.page.place.as_str(), expected, items_in_words(&zero.keys())));
     }
-    if same_certificates(one, zero) || (same_certificates(one, without) && !one.items().is_empty()) {
+    if hold_the_same(one, zero) || hold_the_same(one, without) {
         let expected = text!("de attesten die op `page=0` volgen", "the certificates that follow those of `page=0`");
         findings.push(one.answer.finding(one.page.place.as_str(), expected, items_in_words(&one.keys())));
     }
@@ -193,10 +211,15 @@ pub(super) fn limit_above_the_maximum_gives_the_maximum(case: &Case<'_>) -> Judg
             return case.judged(vec![answer.finding("status", expected, Text::same(status))]);
         }
     }
-    let Some(page) = answer.response.page() else { return Err(super::no_page().into()) };
+    let page = case.page(answer.request())?.page;
     let mut findings = Vec::new();
     let count = page.items().len() as u64;
     let expected = text!("hoogstens {maximum}", "at most {maximum}");
+    let total = case.total()?;
+    if count == 0 && total > 0 {
+        let expected = text!("het maximum, {maximum} attesten", "the maximum, {maximum} certificates");
+        findings.push(answer.finding(page.place.as_str(), expected, Text::same(count)));
+    }
     if count > maximum {
         findings.push(answer.finding(page.place.as_str(), expected.clone(), Text::same(count)));
     }
@@ -205,7 +228,7 @@ pub(super) fn limit_above_the_maximum_gives_the_maximum(case: &Case<'_>) -> Judg
         findings.push(answer.finding(place, expected, number(page.metadata.size.value())));
     }
     let mut verdict = Verdict::judged(case.requirement.level, findings);
-    if case.total()? <= maximum {
+    if total <= maximum {
         verdict.reason = Some(text!(
             "deze burger heeft niet meer dan {maximum} attesten: alleen een fout of een te grote `size` kon zich tonen",
             "this citizen has no more than {maximum} certificates: only an error or too big a `size` could show"
@@ -237,9 +260,9 @@ pub(super) fn page_and_limit_are_optional(case: &Case<'_>) -> Judgement {
     if findings.is_empty() {
         let pages = case.pages_of(&[only_limit, first])?;
         if let [without, with] = pages.as_slice()
-            && !same_certificates(without, with)
+            && !hold_the_same(without, with)
             // A source whose pages count from 1 is told so by LST-10.
-            && case.page(&case.page_request(Citizen::Subject, limit, 1))?.keys() != without.keys()
+            && !hold_the_same(&case.page(&case.page_request(Citizen::Subject, limit, 1))?, without)
         {
             let expected = text!("de attesten van de eerste pagina", "the certificates of the first page");
             findings.push(without.answer.finding(
@@ -384,7 +407,8 @@ pub(super) fn next_visits_every_page_once(case: &Case<'_>) -> Judgement {
     if findings.is_empty() {
         findings.extend(skipped_pages(&pages, &chain.pages));
     }
-    case.judged(findings)
+    // What lies beyond the limit was not compared with the numbered pages.
+    case.judged_unless(findings, pages.cut.then(limit_reached))
 }
 
 /// What `next` led to is no page: the source's fault, unless it could not be judged.
@@ -469,6 +493,7 @@ pub(super) fn page_past_the_end_is_empty(case: &Case<'_>) -> Judgement {
         return Err(limit_reached().into());
     }
     let answer = case.response(&case.past_the_end()?)?;
+    // One for each certificate: empty where there is none.
     let keys: Option<Keys> = answer.response.page().map(crate::envelope::Page::keys);
     let expected = text!("200 zonder attesten, of 404", "200 without certificates, or 404");
     match (answer.response.status, keys) {

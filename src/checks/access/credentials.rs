@@ -1,0 +1,170 @@
+//! The negative tokens that the profile can make or has ready. Blocked with the exact key to supply where it cannot.
+
+use serde_json::Value;
+
+use crate::case::{Answer, Case, Stop};
+use crate::exchange::{AcmSetup, Auth, Citizen, Grant, IssuerCall, Request, Response};
+use crate::reason;
+use crate::text;
+use crate::text::Text;
+use crate::verdict::{Verdict, shown};
+
+pub(super) fn expired(case: &Case<'_>) -> Result<Auth, Stop> {
+    if case.setup().ready.contains(&Auth::ExpiredToken) {
+        return Ok(Auth::ExpiredToken);
+    }
+    Err(reason::lacks(
+        "tokens.expired",
+        text!(
+            "er is geen token dat al minstens 5 minuten verlopen is",
+            "there is no token that expired at least 5 minutes ago"
+        ),
+    )
+    .into())
+}
+
+pub(super) fn other_audience(case: &Case<'_>) -> Result<Auth, Stop> {
+    let setup = case.setup();
+    if setup.ready.contains(&Auth::OtherAudience) {
+        return Ok(Auth::OtherAudience);
+    }
+    let lacking = || {
+        reason::lacks(
+            "acm.other_audience",
+            text!(
+                "er is geen token dat aantoonbaar voor een andere audience is",
+                "there is no token that is provably for another audience"
+            ),
+        )
+    };
+    let Some(acm) = &setup.acm else {
+        return Err(reason::lacks(
+            "tokens.other_audience",
+            text!("er is geen token voor een andere audience", "there is no token for another audience"),
+        )
+        .into());
+    };
+    match &acm.other_audience {
+        // ACM made it for another client-id than the source's: that is the proof.
+        Some(other) if !own_audiences(acm).contains(&other.as_str()) => {
+            issued(case, Grant::OtherAudience, "tokens.other_audience")?;
+            Ok(Auth::OtherAudience)
+        }
+        None if unexchanged(case, acm)? => Ok(Auth::Unexchanged),
+        Some(_) | None => Err(lacking().into()),
+    }
+}
+
+/// The names under which a token may be meant for the source.
+fn own_audiences(acm: &AcmSetup) -> Vec<&str> {
+    [Some(acm.audience.as_str()), acm.source_client.as_deref()].into_iter().flatten().collect()
+}
+
+/// Whether introspection proves that the citizen's own token, before the exchange, is not for the source.
+fn unexchanged(case: &Case<'_>, acm: &AcmSetup) -> Result<bool, Stop> {
+    let has_one = case.setup().citizens.get(&Citizen::Subject).is_some_and(|person| !person.ready_token);
+    if !has_one {
+        return Ok(false);
+    }
+    let Some(answer) = introspected(case, acm, Auth::Unexchanged)? else { return Ok(false) };
+    let audiences = crate::checks::token::audiences(answer);
+    let own = own_audiences(acm);
+    // An inactive answer says nothing about the audience.
+    Ok(is_active(answer) && !audiences.is_empty() && !audiences.iter().any(|audience| own.contains(audience)))
+}
+
+/// What introspection with the source's credentials says of a token; none where it cannot be asked or did not work.
+fn introspected<'a>(case: &Case<'a>, acm: &AcmSetup, auth: Auth) -> Result<Option<&'a Value>, Stop> {
+    if acm.source_client.is_none() {
+        return Ok(None);
+    }
+    let exchange = case.attempt(&Request::issuer(IssuerCall::Introspection(auth)))?;
+    let answer = exchange.result.as_ref().ok().filter(|response| response.status == 200).and_then(Response::json);
+    Ok(answer.filter(|answer| answer.get("active").is_some()))
+}
+
+fn is_active(introspection: &Value) -> bool {
+    introspection.get("active").and_then(Value::as_bool) == Some(true)
+}
+
+pub(super) fn without_citizen(case: &Case<'_>) -> Result<Auth, Stop> {
+    let setup = case.setup();
+    if !setup.ready.contains(&Auth::WithoutCitizen) {
+        if setup.acm.is_none() {
+            return Err(reason::lacks(
+                "tokens.without_citizen",
+                text!("er is geen token zonder burger", "there is no token without a citizen"),
+            )
+            .into());
+        }
+        issued(case, Grant::WithoutCitizen, "tokens.without_citizen")?;
+    }
+    if let Some(acm) = &setup.acm {
+        lacks_the_citizen_alone(case, acm)?;
+    }
+    Ok(Auth::WithoutCitizen)
+}
+
+/// The refusal of a token shows that a citizen is demanded only where nothing else is wrong with that token.
+fn lacks_the_citizen_alone(case: &Case<'_>, acm: &AcmSetup) -> Result<(), Stop> {
+    let Some(answer) = introspected(case, acm, Auth::WithoutCitizen)? else { return Ok(()) };
+    let own = own_audiences(acm);
+    let wrong = if !is_active(answer) {
+        text!("volgens ACM is het niet actief", "ACM calls it inactive")
+    } else if !crate::checks::token::audiences(answer).iter().any(|audience| own.contains(audience)) {
+        text!("volgens ACM is het niet voor de bron", "ACM says that it is not for the source")
+    } else if answer.get("rrn").is_some() {
+        text!("volgens ACM is er toch een burger in", "ACM says that there is a citizen in it")
+    } else {
+        return Ok(());
+    };
+    let (nl, en) = (wrong.nl, wrong.en);
+    let why = text!("het token zonder burger bewijst niets: {nl}", "the token without a citizen proves nothing: {en}");
+    Err(reason::lacks("tokens.without_citizen", why).into())
+}
+
+pub(super) fn without_scope(case: &Case<'_>) -> Result<Auth, Stop> {
+    let setup = case.setup();
+    if setup.ready.contains(&Auth::WithoutScope) {
+        return Ok(Auth::WithoutScope);
+    }
+    let lacking = |nl, en| reason::lacks("tokens.without_scope", Text::new(nl, en));
+    let Some(acm) = &setup.acm else {
+        return Err(lacking(
+            "er is geen token zonder de scope van de bron",
+            "there is no token without the source's scope",
+        )
+        .into());
+    };
+    let Some(scope) = &acm.scope else {
+        return Err(Verdict::not_applicable(text!("het profiel noemt geen scope", "the profile names no scope")).into());
+    };
+    let answer = issued(case, Grant::WithoutScope, "tokens.without_scope")?;
+    // Default scopes come unasked: only the answer itself can prove that the scope is absent.
+    let granted = answer.response.json().and_then(|json| json.get("scope")?.as_str());
+    match granted {
+        Some(granted) if !scope.split(' ').any(|asked| granted.split(' ').any(|given| given == asked)) => {
+            Ok(Auth::WithoutScope)
+        }
+        _ => Err(lacking(
+            "ACM geeft de scope van de bron ook ongevraagd",
+            "ACM grants the source's scope unasked as well",
+        )
+        .into()),
+    }
+}
+
+/// The answer with which the issuer gave a token; blocked where it gave none.
+fn issued<'a>(case: &Case<'a>, grant: Grant, key: &str) -> Result<Answer<'a>, Stop> {
+    let answer = case.response(&Request::issuer(IssuerCall::Token(grant)))?;
+    if answer.response.is_success() {
+        return Ok(answer);
+    }
+    let status = answer.response.status;
+    let error = answer.response.json().and_then(|json| json.get("error")?.as_str()).map(shown).unwrap_or_default();
+    Err(reason::lacks(
+        key,
+        text!("ACM gaf zulk token niet ({status} {error})", "ACM gave no such token ({status} {error})"),
+    )
+    .into())
+}

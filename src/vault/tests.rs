@@ -1,0 +1,145 @@
+use serde_json::json;
+
+use super::*;
+
+// Invented: serial 999 is never issued.
+const SUBJECT: &str = "85073099932";
+const TOKEN: &str = "tok-5f0c+/=2b9d4e7f8a1c3b5d7e9f";
+
+fn vault() -> Vault {
+    assert!(insz::valid(SUBJECT));
+    let vault = Vault::new([(Citizen::Subject, SUBJECT.into())].into());
+    vault.learn(&TOKEN.into(), Nature::Token);
+    vault
+}
+
+#[test]
+fn a_known_value_is_masked_in_every_encoding() {
+    let vault = vault();
+    for shift in ["", "a", "ab"] {
+        let text = format!("{shift}{SUBJECT}");
+        let encoded = STANDARD_NO_PAD.encode(&text);
+        assert_ne!(vault.mask_text(&encoded), encoded, "Base64 with {} bytes before", shift.len());
+    }
+    let percent = utf8_percent_encode(TOKEN, NON_ALPHANUMERIC).to_string();
+    let form = "tok-5f0c%2B%2F%3D2b9d4e7f8a1c3b5d7e9f";
+    let lower = "tok-5f0c%2b%2f%3d2b9d4e7f8a1c3b5d7e9f";
+    let twice = "tok-5f0c%252B%252F%253D2b9d4e7f8a1c3b5d7e9f";
+    let capitals = &TOKEN.to_uppercase();
+    let json = r"tok-5f0c+\/=2b9d4e7f8a1c3b5d7e9f";
+    let numbers = [SUBJECT, "85.07.30-999.32", "850730-999-32", "850730 999 32", "850730%20999%2032"];
+    let tokens = [TOKEN, &percent, form, lower, twice, capitals, json];
+    for text in numbers.into_iter().chain(tokens) {
+        let masked = vault.mask_text(&format!("<{text}>"));
+        assert!(!masked.contains(text), "{masked}");
+    }
+}
+
+#[test]
+fn a_surrogate_keeps_type_and_length_and_identity() {
+    let vault = vault();
+    let mut found = Found::default();
+    let number: u64 = SUBJECT.parse().unwrap();
+    let masked = vault.mask_json(json!({"a": SUBJECT, "b": number, SUBJECT: TOKEN}), &mut found);
+    let surrogate = vault.surrogate(Citizen::Subject).unwrap();
+    assert_eq!(masked["a"], json!(surrogate));
+    assert_eq!(masked["b"], json!(surrogate.parse::<u64>().unwrap()));
+    assert_eq!(masked[&surrogate].as_str().unwrap().len(), TOKEN.len());
+    assert_eq!(found.secrets, ["TOKEN-1"]);
+    assert!(insz::valid(&surrogate));
+}
+
+#[test]
+fn strangers_and_jwts_are_masked_by_their_look() {
+    let vault = vault();
+    let jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.";
+    let masked = vault.mask_text(&format!("for 90.01.01-999.92 with {jwt} and 12345678901 and eyJust a word"));
+    assert!(insz::valid("90010199992"));
+    assert!(!masked.contains("90.01.01-999.92") && !masked.contains(jwt), "{masked}");
+    assert!(masked.ends_with(" and 12345678901 and eyJust a word"), "{masked}");
+}
+
+#[test]
+fn masking_twice_changes_nothing() {
+    let vault = vault();
+    let once = vault.mask_text(&format!("{SUBJECT} {TOKEN} 90010199992"));
+    assert_eq!(vault.mask_text(&once), once);
+}
+
+#[test]
+fn numbers_of_every_json_form_are_masked() {
+    let vault = vault();
+    let surrogate = vault.surrogate(Citizen::Subject).unwrap();
+    let masked = |json: &str| vault.mask_json(serde_json::from_str(json).unwrap(), &mut Found::default()).to_string();
+    assert_eq!(masked(SUBJECT), surrogate);
+    assert_eq!(masked("85073099932.0"), format!("{surrogate}.0"));
+    assert_eq!(masked("-8.5073099932e10"), format!("-{surrogate}.0"));
+    assert_eq!(masked("185073099932"), format!("1{surrogate}"));
+    let stranger = masked("90010199992");
+    assert!(insz::valid(&stranger) && stranger != "90010199992");
+    assert_eq!(masked("90010199992.0"), format!("{stranger}.0"));
+    for other in ["12345678901", "1.5", "-3", "18446744073709551615", "0", "1e300"] {
+        assert_eq!(masked(other), serde_json::from_str::<Value>(other).unwrap().to_string());
+    }
+}
+
+#[test]
+fn what_shows_only_in_a_url_is_masked_too() {
+    let vault = vault();
+    let token = "Tok5f0C2b9D4e7F8a1C3b5D7e9F";
+    vault.learn(&token.into(), Nature::Token);
+    for href in [
+        format!("https://h/v1/{}\n{}/x", &SUBJECT[..6], &SUBJECT[6..]),
+        format!("/v1/{}\t{}", &SUBJECT[..6], &SUBJECT[6..]),
+        format!("https://{}.example/x", token.replace('5', "%35")),
+        format!("https://{token}.example/x"),
+    ] {
+        let Value::String(masked) = vault.mask_json(json!(href), &mut Found::default()) else { panic!() };
+        let base = Url::parse("https://h/").unwrap();
+        let read = base.join(&masked).unwrap().to_string();
+        assert!(!read.contains(SUBJECT) && !read.contains(&token.to_ascii_lowercase()), "{href:?} {masked:?}");
+        assert_eq!(vault.mask_json(json!(masked), &mut Found::default()), json!(masked));
+    }
+    for other in ["two\nlines", "HTTPS://H/a b", "a:b\tc"] {
+        assert_eq!(vault.mask_json(json!(other), &mut Found::default()), json!(other));
+    }
+}
+
+#[test]
+fn a_token_is_known_by_its_place_however_short() {
+    let vault = Vault::default();
+    let masked = vault.mask_json(json!({"access_token": "abc", "id_token": "", "scope": "abc"}), &mut Found::default());
+    assert_eq!(masked, json!({"access_token": "TOKEN-1", "id_token": "", "scope": "abc"}));
+    assert_eq!(vault.mask_json(masked.clone(), &mut Found::default()), masked);
+}
+
+#[test]
+fn what_was_met_by_its_look_can_still_become_known() {
+    let vault = Vault::default();
+    let jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.";
+    let surrogate = vault.mask_text(jwt);
+    assert_eq!(vault.learn(&jwt.into(), Nature::Token), surrogate);
+    let mut found = Found::default();
+    let encoded = STANDARD_NO_PAD.encode(jwt);
+    assert_ne!(vault.mask_noting(&encoded, &mut found), encoded);
+    assert_eq!(found.secrets, ["TOKEN-1"]);
+    assert!(vault.leaks(jwt));
+}
+
+#[test]
+fn masking_takes_no_more_than_one_look_at_each_character() {
+    let vault = vault();
+    let start = std::time::Instant::now();
+    for hostile in ["eyJ".repeat(1 << 20), "eyJaaaaaaa.!".repeat(1 << 18), "%25".repeat(1 << 20), "25".repeat(1 << 21)]
+    {
+        assert!(vault.mask_text(&hostile) == hostile);
+    }
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+#[test]
+fn the_last_look_sees_a_leak_and_accepts_surrogates() {
+    let vault = vault();
+    assert!(vault.leaks(&format!("x{TOKEN}")));
+    assert!(!vault.leaks(&vault.mask_text(&format!("x{TOKEN} {SUBJECT}"))));
+}
