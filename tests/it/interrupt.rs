@@ -69,7 +69,7 @@ fn the_second_ends_the_process_at_once() {
     let source = silent();
     // Nobody reads the standard output, which is full: the end of the run waits there.
     let (_unread, mut stdout) = std::io::pipe().unwrap();
-    stdout.write_all(&[b'x'; 64 * 1024]).unwrap();
+    stdout.write_all(&vec![b'x'; 64 * 1024]).unwrap();
     let mut child = running(&folder, &source, stdout.into());
     signal(&child, "INT");
     let report = folder.path().join("reports/report.json");

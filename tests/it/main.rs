@@ -5,6 +5,9 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::disallowed_methods,
+    clippy::assigning_clones,
+    clippy::struct_excessive_bools,
+    clippy::useless_vec,
     reason = "tests: a panic is how they fail, and their files are their own"
 )]
 
