@@ -179,11 +179,11 @@ fn id_and_language_may_stand_anywhere_in_self_as_a_whole() {
         "https://source.example/v1/details?lang=fr&key=A",
         "https://source.example/v1/A{?x}?language=fr",
         "A/fr",
+        "https://h/A;language=fr",
     ] {
         assert_eq!(outcome("CRT-10", &odd(&with(right))), Outcome::Pass, "{right}");
     }
-    for wrong in ["https://h/A", "https://h/fr/A-1", "https://h/A;language=fr", "https://h/{id}/fr", "https://h/?A&fr"]
-    {
+    for wrong in ["https://h/A", "https://h/fr/A-1", "https://h/{id}/fr", "https://h/?A&fr"] {
         assert_eq!(outcome("CRT-10", &odd(&with(wrong))), Outcome::Fail, "{wrong}");
     }
     let nothing: Vec<Value> = three().into_iter().map(|item| changed(item, &json!({ "links": null }))).collect();
