@@ -55,7 +55,7 @@ pub struct ListContext {
     pub ids: usize,
     /// The national number of the path.
     pub insz: String,
-    /// The national number of the call for a list before this one.
+    /// The national number of the last other citizen whose list was asked before.
     pub previous_insz: Option<String>,
 }
 

@@ -36,7 +36,8 @@ pub(super) struct Source {
 pub(super) struct Memory {
     claims: HashMap<String, Value>,
     calls: HashMap<String, usize>,
-    last_listed: Option<String>,
+    /// The numbers of those whose list was asked, the last one last; who has no certificates is not among them.
+    listed: Vec<String>,
 }
 
 /// The answer to a call, and the certificate that it is about.
@@ -228,12 +229,23 @@ impl Source {
             return Err(NOT_ACCEPTABLE);
         };
         let repeat = self.note(&owner.insz, request);
-        let previous = self.memory().last_listed.replace(owner.insz.clone());
+        let previous = self.listed_before(owner);
         let reversed = self.behaviour.paging.reverses_repeats && repeat % 2 == 1;
         match listing::list(&self.behaviour, &self.base, owner, request, reversed, previous)? {
             Listed::Body(body) => Ok(Answer::json(200, media, &body)),
             Listed::NoContent => Ok(Answer::status(204)),
         }
+    }
+
+    /// The number of the last other citizen whose list was asked. Notes that this one's was.
+    fn listed_before(&self, owner: &Citizen) -> Option<String> {
+        let mut memory = self.memory();
+        let before = memory.listed.iter().rev().find(|number| **number != owner.insz).cloned();
+        if !owner.certificates.is_empty() {
+            memory.listed.retain(|number| *number != owner.insz);
+            memory.listed.push(owner.insz.clone());
+        }
+        before
     }
 
     /// Notes a call for `what` with the query of this request, and tells how often it was made before.

@@ -281,7 +281,7 @@ pub(super) static FAULTS: &[Fault] = &[
         name: "list-names-the-citizen-before",
         breaks: &["SEC-19"],
         blocks: &[],
-        summary: "The list states the number of the citizen whose list was asked before it.",
+        summary: "The list states the number of another citizen whose list was asked before it.",
         apply: |behaviour| {
             behaviour.edits.list.push(|context, body| {
                 let number = context.previous_insz.as_ref().unwrap_or(&context.insz);
