@@ -122,6 +122,19 @@ pub enum Grant {
     WithoutScope,
     /// One more exchange for the subject.
     Fresh,
+    /// The citizen's refresh token swapped for an access token, and for the next refresh token.
+    Refresh(Citizen),
+}
+
+impl Grant {
+    /// Whose access token is exchanged.
+    pub fn subject(self) -> Option<Citizen> {
+        match self {
+            Self::Exchange(citizen) => Some(citizen),
+            Self::OtherAudience | Self::WithoutScope | Self::Fresh => Some(Citizen::Subject),
+            Self::Actor | Self::WithoutCitizen | Self::Refresh(_) => None,
+        }
+    }
 }
 
 /// What is asked of bronkeur's own ACM, and of no other issuer.
@@ -434,7 +447,11 @@ impl Request {
     /// Whose data it asks for, as far as the request itself says.
     pub fn citizen(&self) -> Option<Citizen> {
         match (&self.target, &self.auth) {
-            (Target::Entry { citizen, .. } | Target::Issuer(IssuerCall::Token(Grant::Exchange(citizen))), _)
+            (
+                Target::Entry { citizen, .. }
+                | Target::Issuer(IssuerCall::Token(Grant::Exchange(citizen) | Grant::Refresh(citizen))),
+                _,
+            )
             | (_, Auth::Token(citizen)) => Some(*citizen),
             _ => None,
         }
@@ -749,6 +766,9 @@ pub struct Person {
     pub insz: String,
     /// The profile has a TX token ready.
     pub ready_token: bool,
+    /// The access token comes from a refresh token, at the start of the run.
+    #[serde(default)]
+    pub refreshes: bool,
 }
 
 /// How tokens are asked for.
@@ -816,10 +836,13 @@ impl Setup {
             Target::Issuer(call) => {
                 let mut needs = vec![Request::issuer(IssuerCall::Discovery)];
                 match call {
-                    IssuerCall::Token(
-                        Grant::Exchange(_) | Grant::OtherAudience | Grant::WithoutScope | Grant::Fresh,
-                    ) if self.acm.as_ref().is_some_and(|acm| acm.actor) => {
-                        needs.push(Request::issuer(IssuerCall::Token(Grant::Actor)));
+                    IssuerCall::Token(grant) => {
+                        let subject = grant.subject();
+                        if subject.is_some() && self.acm.as_ref().is_some_and(|acm| acm.actor) {
+                            needs.push(Request::issuer(IssuerCall::Token(Grant::Actor)));
+                        }
+                        let refreshed = subject.filter(|citizen| self.refreshes(*citizen)).map(Grant::Refresh);
+                        needs.extend(refreshed.map(Self::token_request));
                     }
                     IssuerCall::Introspection(auth) | IssuerCall::Control(Control::Seen(auth)) => {
                         needs.extend(self.grant(*auth).map(Self::token_request));
@@ -846,6 +869,11 @@ impl Setup {
         needs
     }
 
+    /// Whether the citizen's access token comes from a refresh token.
+    pub fn refreshes(&self, citizen: Citizen) -> bool {
+        self.citizens.get(&citizen).is_some_and(|person| person.refreshes)
+    }
+
     /// The grant that yields the token behind a credential; none where none is needed or the profile has it ready.
     pub fn grant(&self, auth: Auth) -> Option<Grant> {
         let exchange = |citizen: Citizen| {
@@ -865,6 +893,7 @@ impl Setup {
             }
             Auth::WithoutCitizen if !self.ready.contains(&auth) => self.acm.as_ref().map(|_| Grant::WithoutCitizen),
             Auth::Fresh => self.acm.as_ref().map(|_| Grant::Fresh),
+            Auth::Unexchanged if self.refreshes(Citizen::Subject) => Some(Grant::Refresh(Citizen::Subject)),
             Auth::None
             | Auth::RandomToken
             | Auth::UnsignedJwt

@@ -20,6 +20,7 @@ pub mod exchange;
 pub mod fault;
 pub mod href;
 pub mod insz;
+pub mod login;
 pub mod openapi;
 pub mod profile;
 pub mod reason;

@@ -3,6 +3,7 @@
 //! [`Profile`] is the file as it was written: secrets and national numbers are references. [`Resolved`] is the same
 //! with every reference read, once, before any request.
 
+mod given;
 mod reference;
 mod resolve;
 mod resolved;

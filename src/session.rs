@@ -14,8 +14,10 @@ use crate::evaluate::Selection;
 use crate::exchange::{AcmSetup, Auth, Citizen, Declares, Limits, Person, STAND_IN_ACM, Setup};
 use crate::fault::{InputFault, InputFaults};
 use crate::insz;
+use crate::login::Keeper;
 use crate::profile::{
-    Actor, CitizenToken, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedClient, ResolvedClientAuth, Role, Target,
+    Actor, CitizenToken, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient,
+    ResolvedClientAuth, Role, Target,
 };
 use crate::recording::Recording;
 use crate::run::{self, Bounds, Event};
@@ -81,6 +83,7 @@ impl Session {
         let mut recording = Recording::new(self.setup, self.started, self.seed);
         let send = |request| Arc::clone(&self.transport).send(request);
         let verdicts = run::run(catalogue, &mut recording, selection, self.bounds, send, interrupted, tell).await;
+        self.transport.settled().await;
         recording.marks = self.vault.marks();
         let duration_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
         Finished { recording, verdicts, duration_ms, vault: self.vault }
@@ -109,12 +112,8 @@ fn vault_of(profile: &Resolved) -> Vault {
     }
     for token in profile.citizens.iter().filter_map(|citizen| citizen.token.as_ref()) {
         match token {
-            CitizenToken::Access(token) | CitizenToken::Refresh(token) | CitizenToken::Tx(token) => {
+            CitizenToken::Access(token) | CitizenToken::Refresh { token, .. } | CitizenToken::Tx(token) => {
                 vault.learn(token, Nature::Token);
-            }
-            CitizenToken::Session { access, refresh } => {
-                vault.learn(access, Nature::Token);
-                vault.learn(refresh, Nature::Token);
             }
         }
     }
@@ -143,7 +142,8 @@ fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
         let role = citizen_of(citizen.role);
         let insz = vault.surrogate(role).unwrap_or_default();
         let ready_token = matches!(citizen.token, Some(CitizenToken::Tx(_)));
-        (role, Person { name: citizen.name.clone(), insz, ready_token })
+        let refreshes = matches!(citizen.token, Some(CitizenToken::Refresh { .. }));
+        (role, Person { name: citizen.name.clone(), insz, ready_token, refreshes })
     });
     Setup {
         source: source.name.clone(),
@@ -241,9 +241,10 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
         _ => None,
     });
     settings.subject_tokens = tokens(|token| match token {
-        CitizenToken::Access(token) | CitizenToken::Session { access: token, .. } => Some(token),
+        CitizenToken::Access(token) => Some(token),
         _ => None,
     });
+    settings.keepers = profile.citizens.iter().filter_map(keeper_of).collect();
     settings.ready = ready_tokens(profile);
     if let Some(acm) = &profile.acm {
         settings.issuer = Some(acm.issuer.clone());
@@ -253,6 +254,14 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
         settings.audience_is_resource = matches!(acm.target, Target::Resource(_));
     }
     settings
+}
+
+/// Where a citizen's refresh token is kept.
+fn keeper_of(citizen: &ResolvedCitizen) -> Option<(Citizen, Keeper)> {
+    match &citizen.token {
+        Some(CitizenToken::Refresh { keeper, .. }) => Some((citizen_of(citizen.role), keeper.clone())),
+        _ => None,
+    }
 }
 
 /// A client with a secret; signed assertions are not built yet, and the session refuses such a profile beforehand.
@@ -291,10 +300,6 @@ fn not_yet(profile: &Resolved) -> InputFaults {
         if !acm.hops.is_empty() {
             fault("acm.hops", text!("laat `hops` weg", "leave out `hops`"));
         }
-    }
-    let refresh = profile.citizens.iter().any(|citizen| matches!(citizen.token, Some(CitizenToken::Refresh(_))));
-    if refresh {
-        fault("citizens.refresh_token", text!("geef de burger een `token`", "give the citizen a `token`"));
     }
     InputFaults(faults)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use super::given;
 use super::reference::{Reader, fits_a_header};
 use super::resolved::Pem;
 use super::validate::{self, Purpose, is_url, issuer, url};
@@ -305,19 +306,16 @@ fn citizens(reader: &mut Reader<'_>, profile: &[Citizen]) -> Vec<ResolvedCitizen
     citizens
 }
 
-fn values(token: Option<&CitizenToken>) -> Vec<&str> {
+fn value(token: &CitizenToken) -> &str {
     match token {
-        None => Vec::new(),
-        Some(CitizenToken::Access(one) | CitizenToken::Refresh(one) | CitizenToken::Tx(one)) => {
-            vec![one.expose_secret()]
+        CitizenToken::Access(token) | CitizenToken::Refresh { token, .. } | CitizenToken::Tx(token) => {
+            token.expose_secret()
         }
-        Some(CitizenToken::Session { access, refresh }) => vec![access.expose_secret(), refresh.expose_secret()],
     }
 }
 
 fn shares_token(one: Option<&CitizenToken>, other: Option<&CitizenToken>) -> bool {
-    let other = values(other);
-    values(one).iter().any(|value| other.contains(value))
+    one.zip(other).is_some_and(|(one, other)| value(one) == value(other))
 }
 
 fn citizen_token(reader: &mut Reader<'_>, n: usize, citizen: &Citizen) -> Option<CitizenToken> {
@@ -331,41 +329,11 @@ fn citizen_token(reader: &mut Reader<'_>, n: usize, citizen: &Citizen) -> Option
     let (key, reference) = given.into_iter().find_map(|(key, reference)| Some((key, reference?)))?;
     let place = format!("citizens[{n}].{key}");
     let text = reader.secret(&place, reference)?;
-    let Some(token) = token_of(key, &text) else {
-        reader.fault(
-            place,
-            text!("is JSON zonder het gevraagde token", "is JSON without the token asked for"),
-            text!(
-                "geef het token zelf, of een object met access_token en refresh_token",
-                "give the token itself, or an object with access_token and refresh_token"
-            ),
-        );
-        return None;
-    };
-    for value in values(Some(&token)) {
-        header_value(reader, &place, SecretString::from(value))?;
-    }
-    Some(token)
-}
-
-/// A token as it is, or out of the answer of a token endpoint.
-fn token_of(key: &str, text: &SecretString) -> Option<CitizenToken> {
-    let text = text.expose_secret().trim();
-    let (access, refresh) = if text.starts_with('{') {
-        let answer: serde_json::Value = serde_json::from_str(text).ok()?;
-        let field = |name: &str| answer.get(name)?.as_str().filter(|token| !token.is_empty()).map(SecretString::from);
-        (field("access_token"), field("refresh_token"))
-    } else if key == "refresh_token" {
-        (None, Some(SecretString::from(text)))
-    } else {
-        (Some(SecretString::from(text)), None)
-    };
-    match (key, access, refresh) {
-        ("tx_token", Some(access), _) => Some(CitizenToken::Tx(access)),
-        // A refresh token is no TX token.
-        ("tx_token", None, _) | (_, None, None) => None,
-        ("refresh_token", _, Some(refresh)) | (_, None, Some(refresh)) => Some(CitizenToken::Refresh(refresh)),
-        (_, Some(access), Some(refresh)) => Some(CitizenToken::Session { access, refresh }),
-        (_, Some(access), None) => Some(CitizenToken::Access(access)),
+    match given::token(key, text.expose_secret(), reference, |path| reader.path(path)) {
+        Ok(token) => header_value(reader, &place, value(&token).into()).map(|_| token),
+        Err((message, remedy)) => {
+            reader.fault(place, message, remedy);
+            None
+        }
     }
 }

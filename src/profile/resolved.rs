@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{Actor, AuthMethod, Declares, Limits, Role, Tokens};
+use crate::login::Keeper;
 
 /// A profile that is ready to run with. Secrets and national numbers are shown by no formatter.
 #[derive(Clone, Debug)]
@@ -238,14 +239,12 @@ pub struct ResolvedCitizen {
 pub enum CitizenToken {
     /// An access token of ACM: to be exchanged.
     Access(SecretString),
-    /// A refresh token of ACM: to be refreshed or exchanged. It works once.
-    Refresh(SecretString),
-    /// Both.
-    Session {
-        /// The access token.
-        access: SecretString,
-        /// The refresh token.
-        refresh: SecretString,
+    /// A refresh token of ACM: swapped for an access token at the start of the run. It works once.
+    Refresh {
+        /// As it stood there when the profile was read; another run may have put the next one in its place since.
+        token: SecretString,
+        /// Where it stands, and where the next one goes.
+        keeper: Keeper,
     },
     /// The TX token itself.
     Tx(SecretString),

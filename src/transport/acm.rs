@@ -63,7 +63,7 @@ impl Transport {
     }
 
     /// The client with which tokens are asked for.
-    fn own_client(&self) -> Result<&Client, Failure> {
+    pub(super) fn own_client(&self) -> Result<&Client, Failure> {
         let client = self.settings.client.as_ref();
         client.ok_or_else(|| self.failure(FailureKind::NotConfigured, "no client with which to ask for tokens"))
     }
@@ -114,7 +114,7 @@ impl Transport {
     }
 
     /// A call with client authentication.
-    fn authenticated(&self, request: &Request, endpoint: Url, client: &Client, mut form: Form) -> Call<'_> {
+    pub(super) fn authenticated(&self, request: &Request, endpoint: Url, client: &Client, mut form: Form) -> Call<'_> {
         let authorization = match client.auth {
             ClientAuth::Post => {
                 oauth::post(client, &mut form);
@@ -155,35 +155,41 @@ impl Transport {
         let is_resource = self.settings.audience_is_resource;
         let source = For { audience: &acm.audience, is_resource, scope: acm.scope.as_deref() };
         let subject = |citizen: Citizen| {
-            let token = self.settings.subject_tokens.get(&citizen);
+            if self.settings.setup.refreshes(citizen) {
+                let refreshed = Grant::Refresh(citizen);
+                let token = self.vault.token(refreshed);
+                return token.ok_or_else(|| self.failure(FailureKind::NoToken, &self.cause(refreshed)));
+            }
+            let token = self.settings.subject_tokens.get(&citizen).cloned();
             token.ok_or_else(|| lacks(&format!("no access token of {}", person(citizen))))
         };
         let actor = self.vault.token(Grant::Actor).filter(|_| acm.actor);
         match grant {
             Grant::Actor => Ok(oauth::client_credentials(None)),
             Grant::WithoutCitizen => Ok(oauth::client_credentials(Some(source))),
-            Grant::Exchange(citizen) => Ok(oauth::exchange(subject(citizen)?, actor.as_ref(), source)),
-            Grant::Fresh => Ok(oauth::exchange(subject(Citizen::Subject)?, actor.as_ref(), source)),
+            Grant::Exchange(citizen) => Ok(oauth::exchange(&subject(citizen)?, actor.as_ref(), source)),
+            Grant::Fresh => Ok(oauth::exchange(&subject(Citizen::Subject)?, actor.as_ref(), source)),
             Grant::WithoutScope => {
                 let unscoped = For { scope: None, ..source };
-                Ok(oauth::exchange(subject(Citizen::Subject)?, actor.as_ref(), unscoped))
+                Ok(oauth::exchange(&subject(Citizen::Subject)?, actor.as_ref(), unscoped))
             }
             Grant::OtherAudience => {
                 let audience = acm.other_audience.as_deref().ok_or_else(|| lacks("no other audience"))?;
                 let is_resource = is_resource && Url::parse(audience).is_ok();
                 let other = For { audience, is_resource, ..source };
-                Ok(oauth::exchange(subject(Citizen::Subject)?, actor.as_ref(), other))
+                Ok(oauth::exchange(&subject(Citizen::Subject)?, actor.as_ref(), other))
             }
+            Grant::Refresh(_) => Err(lacks("a refresh token is taken from its keeper")),
         }
     }
 
-    fn discovered(&self) -> Discovery {
+    pub(super) fn discovered(&self) -> Discovery {
         let none = || Discovery::none("the discovery document of the issuer was not asked for");
         self.memory().discovery.clone().unwrap_or_else(none)
     }
 
     /// Remembers endpoints, tokens and causes. Tokens become known here, before the answer is masked.
-    fn remember(&self, call: IssuerCall, result: Result<&Raw, &Failure>) {
+    pub(super) fn remember(&self, call: IssuerCall, result: Result<&Raw, &Failure>) {
         let json = result.ok().and_then(Raw::json);
         let refused = match result {
             Err(failure) if failure.detail.is_empty() => Some("no answer came".to_owned()),

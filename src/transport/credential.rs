@@ -155,6 +155,7 @@ impl Transport {
                 Some(Grant::OtherAudience) => "token exchange for that audience",
                 Some(Grant::WithoutScope) => "token exchange for the source's audience, no scope asked for",
                 Some(Grant::WithoutCitizen | Grant::Actor) => "client credentials",
+                Some(Grant::Refresh(_)) => "by the refresh token",
                 None => "from the profile",
             }),
             _ => None,

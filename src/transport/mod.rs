@@ -6,6 +6,7 @@
 //! - `http`: [`Transport`], and one call with its turn, its deadline and its waits; `source`: the calls to a source.
 //! - `address`: from a request to a URL, and which origins may see it; `credential`: from a request to a header.
 //! - `acm`: the calls to the issuer; `oauth`: their forms and what is remembered of the answers.
+//! - `refresh`: a citizen's refresh token swapped for an access token, without ever losing the next one.
 //! - `encryption`: a TLS handshake as an exchange, made by `tls`; `bare`: a request below reqwest; `tcp`: the connection
 //!   of both; `file`: an OpenAPI document that is a file.
 //! - `body`: reads a body within bounds, `base64` looks whether it is such a text; `record`: from an answer to what is recorded of it, with `keys` for what
@@ -24,6 +25,7 @@ mod http;
 mod keys;
 mod oauth;
 mod record;
+mod refresh;
 mod settings;
 mod source;
 mod tcp;

@@ -120,6 +120,14 @@ pub(super) fn exchange(subject: &SecretString, actor: Option<&SecretString>, wha
     form
 }
 
+/// Refresh (RFC 6749, section 6).
+pub(super) fn refresh(token: &SecretString) -> Form {
+    let mut form = Form::new();
+    add(&mut form, "grant_type", "refresh_token");
+    add(&mut form, "refresh_token", token.expose_secret());
+    form
+}
+
 /// Client credentials; without a purpose the token is the client's own.
 pub(super) fn client_credentials(what: Option<For<'_>>) -> Form {
     let mut form = Form::new();

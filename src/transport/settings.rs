@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use url::{Origin, Url};
 
 use crate::exchange::{Auth, Citizen, Setup};
+use crate::login::Keeper;
 
 /// The longest wait for a connection: a firewall that drops packets shows as such, not as a slow answer.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -54,6 +55,9 @@ pub struct Settings {
     pub source_client: Option<Client>,
     /// `setup.acm.audience` is a URL and goes out as `resource`.
     pub audience_is_resource: bool,
+    /// Where the refresh tokens of the citizens are kept, by which access tokens are had; `setup.citizens` says so too
+    /// (`refreshes`).
+    pub keepers: BTreeMap<Citizen, Keeper>,
     /// The access tokens of the citizens, to be exchanged.
     pub subject_tokens: BTreeMap<Citizen, SecretString>,
     /// The TX tokens that the profile has ready; `setup.citizens` says so too (`ready_token`).
@@ -85,6 +89,7 @@ impl Settings {
             client: None,
             source_client: None,
             audience_is_resource: false,
+            keepers: BTreeMap::new(),
             subject_tokens: BTreeMap::new(),
             tx_tokens: BTreeMap::new(),
             ready: BTreeMap::new(),

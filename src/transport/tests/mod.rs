@@ -5,6 +5,7 @@ mod bare;
 mod body;
 mod issuer;
 mod network;
+mod refresh;
 mod source;
 mod tls;
 
@@ -117,6 +118,7 @@ fn settings(base_url: &Url, vault: &Vault) -> Settings {
         name: name.to_owned(),
         insz: vault.surrogate(citizen).unwrap(),
         ready_token: citizen == Citizen::Subject,
+        refreshes: false,
     };
     let citizens = [(Citizen::Subject, person(Citizen::Subject, "an")), (Citizen::Other, person(Citizen::Other, "bo"))];
     let setup = Setup {
