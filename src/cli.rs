@@ -6,6 +6,7 @@ mod demo;
 mod explain;
 mod interrupt;
 mod list;
+mod login;
 mod output;
 mod progress;
 mod selftest;
@@ -87,6 +88,8 @@ enum Command {
     Acm(acm::AcmArgs),
     /// Break the built-in source in every known way and show which requirements notice
     Selftest(selftest::SelftestArgs),
+    /// Log a test citizen in, in the browser, and keep the tokens for `check`
+    Login(login::LoginArgs),
     /// The requirements: number, level, basis, how they are judged
     List(list::ListArgs),
     /// One requirement: what it asks, why, how it is judged, what to do
@@ -195,6 +198,7 @@ impl Command {
             Self::Serve(args) => serve::serve(&args, global),
             Self::Acm(args) => acm::acm(&args, global),
             Self::Selftest(args) => selftest::selftest(&args, global),
+            Self::Login(args) => login::login(&args, global),
             Self::List(args) => list::list(&args, global),
             Self::Explain(args) => explain::explain(&args, global),
         }

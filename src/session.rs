@@ -59,7 +59,7 @@ impl Session {
         not_yet(profile).or(())?;
         let clock = Instant::now();
         let vault = Arc::new(vault_of(profile));
-        let setup = setup_of(profile, catalogue, &vault);
+        let setup = setup_of(profile, &catalogue.entry.path, &vault);
         let settings = Settings { started: clock, seed, ..settings_of(profile, setup.clone()) };
         let transport = Transport::new(settings, Arc::clone(&vault)).map_err(|error| unusable(&error))?;
         let transport = Arc::new(transport);
@@ -90,6 +90,20 @@ impl Session {
     }
 }
 
+/// A transport for an issuer alone, where there is no source to inspect (`bronkeur login`).
+///
+/// # Errors
+/// Certificates or keys of the profile that cannot be used.
+pub fn issuer_alone(acm: ResolvedAcm) -> Result<Arc<Transport>, InputFaults> {
+    let mut profile = Resolved::new(&acm.issuer);
+    profile.acm = Some(acm);
+    not_yet(&profile).or(())?;
+    let vault = Arc::new(vault_of(&profile));
+    let setup = setup_of(&profile, "", &vault);
+    let transport = Transport::new(settings_of(&profile, setup), vault);
+    transport.map(Arc::new).map_err(|error| unusable(&error))
+}
+
 fn citizen_of(role: Role) -> Citizen {
     match role {
         Role::Subject => Citizen::Subject,
@@ -104,7 +118,11 @@ fn vault_of(profile: &Resolved) -> Vault {
         profile.citizens.iter().map(|citizen| (citizen_of(citizen.role), citizen.insz.clone())).collect();
     numbers.insert(Citizen::Nobody, insz::nobody());
     let vault = Vault::new(numbers);
-    let clients = profile.acm.iter().flat_map(|acm| [Some(&acm.client), acm.source_client.as_ref()]).flatten();
+    let clients = profile
+        .acm
+        .iter()
+        .flat_map(|acm| [Some(&acm.client), acm.login_client.as_ref(), acm.source_client.as_ref()])
+        .flatten();
     for client in clients {
         if let ResolvedClientAuth::Post(secret) | ResolvedClientAuth::Basic(secret) = &client.auth {
             vault.learn(secret, Nature::Secret);
@@ -136,7 +154,7 @@ fn ready_tokens(profile: &Resolved) -> BTreeMap<Auth, SecretString> {
     .collect()
 }
 
-fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
+fn setup_of(profile: &Resolved, entry_path: &str, vault: &Vault) -> Setup {
     let source = &profile.source;
     let citizens = profile.citizens.iter().map(|citizen| {
         let role = citizen_of(citizen.role);
@@ -149,7 +167,7 @@ fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
         source: source.name.clone(),
         base_url: trimmed(source.base_url.as_str()),
         public_url: (source.public_url != source.base_url).then(|| trimmed(source.public_url.as_str())),
-        entry_path: catalogue.entry.path.clone(),
+        entry_path: entry_path.to_owned(),
         origins: source.origins.iter().map(|origin| trimmed(origin.as_str())).collect(),
         openapi: openapi_of(profile),
         environment: environment_of(profile),
@@ -250,6 +268,7 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
         settings.issuer = Some(acm.issuer.clone());
         settings.acm_ca_pem = pem(&acm.ca_bundle);
         settings.client = client_of(&acm.client);
+        settings.login_client = acm.login_client.as_ref().and_then(client_of);
         settings.source_client = acm.source_client.as_ref().and_then(client_of);
         settings.audience_is_resource = matches!(acm.target, Target::Resource(_));
     }
@@ -269,6 +288,9 @@ fn client_of(client: &ResolvedClient) -> Option<Client> {
     let (secret, auth) = match &client.auth {
         ResolvedClientAuth::Post(secret) => (secret, ClientAuth::Post),
         ResolvedClientAuth::Basic(secret) => (secret, ClientAuth::Basic),
+        ResolvedClientAuth::Public => {
+            return Some(Client { id: client.id.clone(), secret: SecretString::default(), auth: ClientAuth::Public });
+        }
         ResolvedClientAuth::Jwt { .. } => return None,
     };
     Some(Client { id: client.id.clone(), secret: secret.clone(), auth })
@@ -291,7 +313,11 @@ fn not_yet(profile: &Resolved) -> InputFaults {
         );
     };
     if let Some(acm) = &profile.acm {
-        let clients = [("acm.client", Some(&acm.client)), ("acm.source_client", acm.source_client.as_ref())];
+        let clients = [
+            ("acm.client", Some(&acm.client)),
+            ("acm.login_client", acm.login_client.as_ref()),
+            ("acm.source_client", acm.source_client.as_ref()),
+        ];
         for (key, client) in clients {
             if client.is_some_and(|client| matches!(client.auth, ResolvedClientAuth::Jwt { .. })) {
                 fault(&format!("{key}.private_key"), text!("gebruik een `secret`", "use a `secret`"));

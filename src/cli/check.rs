@@ -18,7 +18,7 @@ use crate::text;
 use crate::verdict::{ExitStatus, Gate};
 
 /// The profile that is read when none is named.
-const DEFAULT_PROFILE: &str = "bron.yaml";
+pub(super) const DEFAULT_PROFILE: &str = "bron.yaml";
 
 const AFTER_HELP: &str = "\
 Without a profile three flags are enough, for a source on a laptop with a token of your own:

@@ -114,7 +114,7 @@ impl Keeper {
         Ok(taken)
     }
 
-    async fn lock(&self, wait: Duration) -> Result<File, Unkept> {
+    pub(super) async fn lock(&self, wait: Duration) -> Result<File, Unkept> {
         let lock = open_lock(&lock_path(&self.path)).map_err(|error| self.unwritable(&error))?;
         let until = Instant::now() + wait;
         loop {

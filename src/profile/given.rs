@@ -3,11 +3,13 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{CitizenToken, Reference};
-use crate::login::Keeper;
+use super::validate::issuer;
+use super::{Acm, CitizenToken, Reference};
+use crate::login::{Keeper, Store};
 use crate::text;
 use crate::text::Text;
 
@@ -58,6 +60,45 @@ pub(super) fn token(
         },
         (_, Some(access), None) if key != "refresh_token" => Ok(CitizenToken::Access(access)),
         (_, Some(_), None) => Err(no_token()),
+    }
+}
+
+/// The tokens of a login that `bronkeur login` made, with the issuer and client of this profile.
+///
+/// # Errors
+/// What is wrong, and what to do.
+pub(super) fn login(name: &str, acm: &Acm) -> Result<CitizenToken, (Text, Text)> {
+    let again = || text!("meld aan met `bronkeur login --name {name}`", "log in with `bronkeur login --name {name}`");
+    let store = Store::of_user().map_err(|message| (message, again()))?;
+    let read = store.read(name).map_err(|faults| {
+        let fault = faults.0.into_iter().next();
+        fault.map_or_else(|| (text!("onleesbaar", "unreadable"), again()), |fault| (fault.message, fault.remedy))
+    })?;
+    let Some(login) = read else {
+        return Err((text!("er is geen aanmelding `{name}`", "there is no login `{name}`"), again()));
+    };
+    let client = acm.login_client.as_ref().unwrap_or(&acm.client);
+    if login.issuer.trim_end_matches('/') != issuer(&acm.environment).trim_end_matches('/') {
+        let other = &login.issuer;
+        return Err((text!("is een aanmelding bij {other}", "is a login at {other}"), again()));
+    }
+    if login.client_id != client.id {
+        let other = &login.client_id;
+        return Err((
+            text!("is een aanmelding van de client {other}", "is a login of the client {other}"),
+            text!("noem die client onder `acm.login_client`", "name that client under `acm.login_client`"),
+        ));
+    }
+    if let Some(token) = login.refresh_token {
+        let keeper = store.keeper(name);
+        keeper.check(&token).map_err(|unkept| (unkept.message, unkept.remedy))?;
+        return Ok(CitizenToken::Refresh { token, keeper });
+    }
+    match login.expires_at {
+        Some(moment) if moment <= Timestamp::now() => {
+            Err((text!("is verlopen op {moment}", "expired at {moment}"), again()))
+        }
+        _ => Ok(CitizenToken::Access(login.access_token)),
     }
 }
 

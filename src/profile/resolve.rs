@@ -33,7 +33,7 @@ impl Profile {
         let mut reader = Reader::new(file, env, base_dir);
         let source = source(&mut reader, &self.source);
         let acm = self.acm.as_ref().map(|profile| acm(&mut reader, profile));
-        let citizens = citizens(&mut reader, &self.citizens);
+        let citizens = citizens(&mut reader, &self.citizens, self.acm.as_ref());
         let tokens = Tokens {
             expired: negative(&mut reader, "expired", self.tokens.expired.as_ref()),
             other_audience: negative(&mut reader, "other_audience", self.tokens.other_audience.as_ref()),
@@ -184,6 +184,8 @@ fn private_key(reader: &mut Reader<'_>, place: &str, key: SecretString) -> Optio
 fn acm(reader: &mut Reader<'_>, profile: &Acm) -> Option<ResolvedAcm> {
     let issuer_name = issuer(&profile.environment).to_owned();
     let resolved = client(reader, "acm.client", &profile.client);
+    let login_client =
+        profile.login_client.as_ref().and_then(|login_client| client(reader, "acm.login_client", login_client));
     let source_client =
         profile.source_client.as_ref().and_then(|source_client| client(reader, "acm.source_client", source_client));
     let ca_bundle = pem(reader, "acm.ca_bundle", profile.ca_bundle.as_ref());
@@ -198,6 +200,7 @@ fn acm(reader: &mut Reader<'_>, profile: &Acm) -> Option<ResolvedAcm> {
         issuer_name,
         stand_in: profile.stand_in,
         client: resolved?,
+        login_client,
         target,
         scope: profile.scope.clone(),
         actor: profile.actor,
@@ -225,6 +228,7 @@ fn client(reader: &mut Reader<'_>, place: &str, profile: &Client) -> Option<Reso
         }
         (Some(secret), None) if profile.auth == Some(AuthMethod::Basic) => ResolvedClientAuth::Basic(secret?),
         (Some(secret), None) => ResolvedClientAuth::Post(secret?),
+        (None, None) if profile.auth == Some(AuthMethod::None) => ResolvedClientAuth::Public,
         (None, None) => return None,
     };
     Some(ResolvedClient { id: profile.id.clone(), auth })
@@ -268,10 +272,10 @@ fn long_enough(reader: &mut Reader<'_>, place: &str, secret: SecretString) -> Op
     None
 }
 
-fn citizens(reader: &mut Reader<'_>, profile: &[Citizen]) -> Vec<ResolvedCitizen> {
+fn citizens(reader: &mut Reader<'_>, profile: &[Citizen], acm: Option<&Acm>) -> Vec<ResolvedCitizen> {
     let mut citizens: Vec<ResolvedCitizen> = Vec::new();
     for (n, citizen) in profile.iter().enumerate() {
-        let token = citizen_token(reader, n, citizen);
+        let token = citizen_token(reader, n, citizen, acm);
         let place = format!("citizens[{n}].insz");
         let Some(number) = reader.secret(&place, &citizen.insz) else { continue };
         let Some(insz) = insz::bare(number.expose_secret()).map(SecretString::from) else {
@@ -318,7 +322,13 @@ fn shares_token(one: Option<&CitizenToken>, other: Option<&CitizenToken>) -> boo
     one.zip(other).is_some_and(|(one, other)| value(one) == value(other))
 }
 
-fn citizen_token(reader: &mut Reader<'_>, n: usize, citizen: &Citizen) -> Option<CitizenToken> {
+fn citizen_token(reader: &mut Reader<'_>, n: usize, citizen: &Citizen, acm: Option<&Acm>) -> Option<CitizenToken> {
+    if let Some(name) = &citizen.login {
+        // Validation has reported a profile without ACM.
+        return given::login(name, acm?)
+            .map_err(|(message, remedy)| reader.fault(format!("citizens[{n}].login"), message, remedy))
+            .ok();
+    }
     let command = citizen.command.clone().map(Reference::Command);
     let given = [
         ("token", citizen.token.as_ref()),

@@ -166,6 +166,8 @@ pub struct ResolvedAcm {
     pub scope: Option<String>,
     /// Whose token goes along as actor token.
     pub actor: Actor,
+    /// The client with which citizens log in and their tokens are refreshed; without one, `client`.
+    pub login_client: Option<ResolvedClient>,
     /// The source's own client, for introspection.
     pub source_client: Option<ResolvedClient>,
     /// Client-id of another API.
@@ -201,6 +203,8 @@ pub enum ResolvedClientAuth {
     Post(SecretString),
     /// `client_secret_basic`
     Basic(SecretString),
+    /// `none`: a public client.
+    Public,
     /// `private_key_jwt`
     Jwt {
         /// The private key (PEM).
@@ -216,6 +220,7 @@ impl ResolvedClientAuth {
         match self {
             Self::Post(_) => AuthMethod::Post,
             Self::Basic(_) => AuthMethod::Basic,
+            Self::Public => AuthMethod::None,
             Self::Jwt { .. } => AuthMethod::Jwt,
         }
     }

@@ -328,12 +328,12 @@ fn everything() -> Value {
         },
         "acm": {
             "environment": "tni", "stand_in": true, "client": client("basic"), "audience": "a", "resource": "https://a.be", "scope": "a",
-            "actor": "client_credentials", "source_client": client("jwt"), "other_audience": "b", "hops": ["a"],
+            "actor": "client_credentials", "source_client": client("jwt"), "login_client": client("none"), "other_audience": "b", "hops": ["a"],
             "ca_bundle": "a"
         },
         "production": true,
         "citizens": [{"name": "a", "role": "empty", "insz": {"file": "a"}, "token": reference,
-            "refresh_token": reference, "command": ["a"], "tx_token": {"command": ["a", "b"]}}],
+            "refresh_token": reference, "command": ["a"], "login": "a", "tx_token": {"command": ["a", "b"]}}],
         "tokens": {"expired": reference, "other_audience": reference, "without_scope": reference,
             "without_citizen": reference},
         "limits": {"details": 1, "downloads": 1, "pages": 1, "requests": 1},

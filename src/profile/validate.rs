@@ -191,6 +191,9 @@ fn acm_faults(found: &mut Found<'_>, profile: &Profile, acm: &Acm) {
         );
     }
     client(found, "acm.client", &acm.client);
+    if let Some(login_client) = &acm.login_client {
+        client(found, "acm.login_client", login_client);
+    }
     if let Some(source_client) = &acm.source_client {
         client(found, "acm.source_client", source_client);
     }
@@ -198,7 +201,15 @@ fn acm_faults(found: &mut Found<'_>, profile: &Profile, acm: &Acm) {
 
 fn client(found: &mut Found<'_>, place: &str, client: &Client) {
     let (secret, key) = (client.secret.is_some(), client.private_key.is_some());
-    if secret == key {
+    if client.auth == Some(AuthMethod::None) {
+        if secret || key {
+            found.note(
+                format!("{place}.auth"),
+                text!("past niet bij een geheim of sleutel", "does not go with a secret or a key"),
+                text!("laat `auth: none` weg, of het geheim", "leave out `auth: none`, or the secret"),
+            );
+        }
+    } else if secret == key {
         found.note(
             place,
             text!(
@@ -257,7 +268,7 @@ fn token(found: &mut Found<'_>, n: usize, citizen: &Citizen, acm: bool) {
     match given.as_slice() {
         [] if citizen.role == Role::Subject => {
             let (nl, en) = if acm {
-                ("token, refresh_token, command of tx_token", "token, refresh_token, command or tx_token")
+                ("token, refresh_token, command, login of tx_token", "token, refresh_token, command, login or tx_token")
             } else {
                 ("tx_token", "tx_token")
             };

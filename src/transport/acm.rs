@@ -68,6 +68,11 @@ impl Transport {
         client.ok_or_else(|| self.failure(FailureKind::NotConfigured, "no client with which to ask for tokens"))
     }
 
+    /// The client whose refresh tokens the citizens have.
+    pub(super) fn login_client(&self) -> Result<&Client, Failure> {
+        self.settings.login_client.as_ref().map_or_else(|| self.own_client(), Ok)
+    }
+
     fn token_call(&self, request: &Request, grant: Grant, made: &mut Option<String>) -> Result<Call<'_>, Failure> {
         let form = self.token_form(grant)?;
         let client = self.own_client()?;
@@ -120,6 +125,10 @@ impl Transport {
                 oauth::post(client, &mut form);
                 None
             }
+            ClientAuth::Public => {
+                oauth::public(client, &mut form);
+                None
+            }
             ClientAuth::Basic => {
                 let credentials = oauth::basic(client);
                 self.vault.learn(&credentials, Nature::Secret);
@@ -129,7 +138,7 @@ impl Transport {
         self.issuer_call(request, Method::POST, endpoint, authorization, form)
     }
 
-    fn issuer_call(
+    pub(super) fn issuer_call(
         &self,
         request: &Request,
         method: Method,

@@ -6,6 +6,7 @@
 //! - `http`: [`Transport`], and one call with its turn, its deadline and its waits; `source`: the calls to a source.
 //! - `address`: from a request to a URL, and which origins may see it; `credential`: from a request to a header.
 //! - `acm`: the calls to the issuer; `oauth`: their forms and what is remembered of the answers.
+//! - `issuer`: what `bronkeur login` asks of the issuer, outside any run.
 //! - `refresh`: a citizen's refresh token swapped for an access token, without ever losing the next one.
 //! - `encryption`: a TLS handshake as an exchange, made by `tls`; `bare`: a request below reqwest; `tcp`: the connection
 //!   of both; `file`: an OpenAPI document that is a file.
@@ -22,6 +23,7 @@ mod credential;
 mod encryption;
 mod file;
 mod http;
+mod issuer;
 mod keys;
 mod oauth;
 mod record;
@@ -36,4 +38,5 @@ mod words;
 mod tests;
 
 pub use http::Transport;
+pub use issuer::Refused;
 pub use settings::{Client, ClientAuth, Settings, SettingsError};

@@ -41,6 +41,8 @@ pub(super) struct Memory {
 pub(super) struct Discovery {
     /// Where tokens are asked for.
     pub(super) token: Result<Url, String>,
+    /// Where citizens log in.
+    pub(super) authorization: Result<Url, String>,
     /// Where tokens are introspected.
     pub(super) introspection: Result<Url, String>,
     /// Where our own ACM is closed and opened; no other issuer names it.
@@ -52,6 +54,7 @@ impl Discovery {
     pub(super) fn of(document: &Value) -> Self {
         Self {
             token: endpoint(document, "token_endpoint"),
+            authorization: endpoint(document, "authorization_endpoint"),
             introspection: endpoint(document, "introspection_endpoint"),
             control: endpoint(document, CONTROL_ENDPOINT),
         }
@@ -60,7 +63,7 @@ impl Discovery {
     /// No document came.
     pub(super) fn none(why: &str) -> Self {
         let why = || Err(why.to_owned());
-        Self { token: why(), introspection: why(), control: why() }
+        Self { token: why(), authorization: why(), introspection: why(), control: why() }
     }
 }
 
@@ -128,6 +131,16 @@ pub(super) fn refresh(token: &SecretString) -> Form {
     form
 }
 
+/// An authorization code, with what proves that it was asked for by us (RFC 6749, section 4.1.3; RFC 7636).
+pub(super) fn code(code: &SecretString, verifier: &SecretString, redirect: &Url) -> Form {
+    let mut form = Form::new();
+    add(&mut form, "grant_type", "authorization_code");
+    add(&mut form, "code", code.expose_secret());
+    add(&mut form, "redirect_uri", redirect.as_str());
+    add(&mut form, "code_verifier", verifier.expose_secret());
+    form
+}
+
 /// Client credentials; without a purpose the token is the client's own.
 pub(super) fn client_credentials(what: Option<For<'_>>) -> Form {
     let mut form = Form::new();
@@ -150,6 +163,11 @@ pub(super) fn introspection(token: &SecretString) -> Form {
 pub(super) fn post(client: &Client, form: &mut Form) {
     add(form, "client_id", &client.id);
     add(form, "client_secret", client.secret.expose_secret());
+}
+
+/// A public client only says who it is.
+pub(super) fn public(client: &Client, form: &mut Form) {
+    add(form, "client_id", &client.id);
 }
 
 /// `client_secret_basic`: id and secret are form-encoded before they are joined (RFC 6749, section 2.3.1). What follows

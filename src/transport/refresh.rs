@@ -54,7 +54,7 @@ impl Transport {
         let no_token = |words: &str| self.failure(FailureKind::NoToken, words);
         let grant = Grant::Refresh(citizen);
         let keeper = self.settings.keepers.get(&citizen).ok_or_else(|| no_token("no refresh token"))?;
-        let client = self.own_client()?;
+        let client = self.login_client()?;
         let endpoint = self.discovered().token.map_err(|words| no_token(&words))?;
         let taken = keeper.take(LOCK_WAIT).await;
         let mut taken = taken.map_err(|unkept| no_token(&format!("{}; {}", unkept.message.en, unkept.remedy.en)))?;

@@ -51,6 +51,8 @@ pub struct Settings {
     pub issuer: Option<Url>,
     /// The client with which tokens are asked for.
     pub client: Option<Client>,
+    /// The client whose refresh tokens the citizens have, where it is not `client`.
+    pub login_client: Option<Client>,
     /// The source's own client, for introspection.
     pub source_client: Option<Client>,
     /// `setup.acm.audience` is a URL and goes out as `resource`.
@@ -87,6 +89,7 @@ impl Settings {
             seed: 0,
             issuer: None,
             client: None,
+            login_client: None,
             source_client: None,
             audience_is_resource: false,
             keepers: BTreeMap::new(),
@@ -125,6 +128,8 @@ pub enum ClientAuth {
     Post,
     /// `client_secret_basic`: in the Authorization header.
     Basic,
+    /// `none`: a public client says only who it is.
+    Public,
 }
 
 impl ClientAuth {
@@ -133,6 +138,7 @@ impl ClientAuth {
         match self {
             Self::Post => "client_secret_post",
             Self::Basic => "client_secret_basic",
+            Self::Public => "none",
         }
     }
 }
