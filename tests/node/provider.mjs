@@ -81,7 +81,7 @@ function configuration() {
 }
 
 /** RFC 8693: the subject's token for one with the source's audience. */
-async function exchange(ctx, next) {
+async function exchange(ctx) {
   const { params, client, provider } = ctx.oidc;
   const subject = await provider.AccessToken.find(params.subject_token ?? '');
   if (!subject || subject.isExpired || params.subject_token_type !== ACCESS_TOKEN) {
@@ -96,15 +96,14 @@ async function exchange(ctx, next) {
   if ((params.audience ?? params.resource) !== SOURCE) throw new errors.InvalidTarget();
   if (params.scope && params.scope !== resource.scope) throw new errors.InvalidScope('unknown', params.scope);
   const token = new provider.AccessToken({
-    accountId: subject.accountId, client, grantId: subject.grantId, gty: EXCHANGE, scope: params.scope, expiresWithSession: false,
+    // No grant of the subject's: that one is of the client that logged in.
+    accountId: subject.accountId, client, gty: EXCHANGE, scope: params.scope, expiresWithSession: false,
     resourceServer: new provider.ResourceServer(SOURCE, { ...resource, audience: SOURCE }),
   });
-  token.extra = { rrn: NUMBERS[subject.accountId] };
   ctx.body = {
     access_token: await token.save(), issued_token_type: ACCESS_TOKEN, token_type: 'Bearer',
     expires_in: token.expiration, scope: params.scope,
   };
-  await next();
 }
 
 const server = createServer();
@@ -133,6 +132,7 @@ provider.use(async (ctx, next) => {
     log.push({ client: client?.clientId, how, grant: params?.grant_type, status: ctx.status, error: ctx.body?.error });
   }
 });
+provider.on('server_error', (_, error) => console.error(error));
 server.on('request', provider.callback());
 process.stdin.resume().on('end', () => process.exit());
 process.stdout.write(`${JSON.stringify({ issuer, keys })}\n`);
