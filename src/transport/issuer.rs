@@ -84,8 +84,8 @@ impl Transport {
         self.vault.learn(code, Nature::Token);
         self.vault.learn(authorization.verifier(), Nature::Secret);
         let form = oauth::code(code, authorization.verifier(), authorization.redirect());
-        let call = self.login_call(form).map_err(|failure| self.failed(&failure))?;
-        let raw = self.perform(&call).await.result.map_err(|failure| self.failed(&failure))?;
+        let call = self.login_call(form).map_err(|failure| unanswered(&failure))?;
+        let raw = self.perform(&call).await.result.map_err(|failure| unanswered(&failure))?;
         let answer = raw.json().filter(|_| raw.status == 200 && raw.json().is_some_and(has_token));
         let Some(answer) = answer else { return Err(self.refused(&raw)) };
         let client_id = self.login_client().map(|client| client.id.clone()).unwrap_or_default();
@@ -105,14 +105,6 @@ impl Transport {
         let endpoint = self.discovered().token;
         let endpoint = endpoint.map_err(|words| self.failure(FailureKind::NoToken, &words))?;
         Ok(self.authenticated(&Request::issuer(IssuerCall::Discovery), endpoint, client, form))
-    }
-
-    fn failed(&self, failure: &Failure) -> Refused {
-        let words = in_words(failure);
-        Refused::new(text!(
-            "de uitgever gaf geen tokens voor de code: {words}",
-            "the issuer gave no tokens for the code: {words}"
-        ))
     }
 
     fn refused(&self, raw: &Raw) -> Refused {
@@ -135,6 +127,14 @@ impl Transport {
     pub fn safe(&self, text: &str) -> String {
         shown(&self.vault.mask_text(text))
     }
+}
+
+fn unanswered(failure: &Failure) -> Refused {
+    let words = in_words(failure);
+    Refused::new(text!(
+        "de uitgever gaf geen tokens voor de code: {words}",
+        "the issuer gave no tokens for the code: {words}"
+    ))
 }
 
 fn in_words(failure: &Failure) -> String {

@@ -17,6 +17,7 @@ mod examples;
 #[cfg(unix)]
 mod interrupt;
 mod layout;
+mod login;
 mod matrix;
 mod profiles;
 mod replay;
