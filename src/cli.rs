@@ -7,6 +7,7 @@ mod explain;
 mod interrupt;
 mod list;
 mod output;
+mod profile;
 mod progress;
 mod selftest;
 mod serve;

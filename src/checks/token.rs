@@ -6,6 +6,7 @@ use super::checks;
 use crate::case::{Answer, Case, Judgement, Stop};
 use crate::exchange::{AcmSetup, Auth, Citizen, Grant, IssuerCall, Request};
 use crate::reason;
+use crate::reason::issuer;
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Verdict, shown};
@@ -24,21 +25,23 @@ fn acm<'a>(case: &Case<'a>) -> Result<&'a AcmSetup, Stop> {
 }
 
 fn discovery_of_the_issuer_works(case: &Case<'_>) -> Judgement {
-    let issuer = &acm(case)?.issuer;
+    let expected = &acm(case)?.issuer;
     let answer = case.response(&Request::issuer(IssuerCall::Discovery))?;
     let status = answer.response.status;
     if status != 200 {
-        return case.judged(vec![answer.finding("status", Text::same(200), Text::same(status))]);
+        let finding = answer.finding("status", Text::same(200), Text::same(status));
+        return case.judged(vec![finding.fix(issuer::refusal(answer.response).in_words())]);
     }
     let Some(Value::Object(discovery)) = answer.response.json() else {
-        let expected = text!("een JSON-object", "a JSON object");
-        return case.judged(vec![answer.finding("", expected, super::list::no_json(answer))]);
+        let finding = answer.finding("", text!("een JSON-object", "a JSON object"), super::list::no_json(answer));
+        return case.judged(vec![finding.fix(issuer::refusal(answer.response).in_words())]);
     };
     let stated = discovery.get("issuer");
-    if stated.and_then(Value::as_str) == Some(issuer) {
+    if stated.and_then(Value::as_str) == Some(expected) {
         return case.judged(Vec::new());
     }
-    case.judged(vec![answer.finding("/issuer", Text::same(issuer), described(stated))])
+    let finding = answer.finding("/issuer", Text::same(expected), described(stated));
+    case.judged(vec![finding.fix(issuer::wrong_issuer().in_words())])
 }
 
 /// What stands where something else was expected.
@@ -96,7 +99,7 @@ fn exchange_for_the_source_succeeds(case: &Case<'_>) -> Judgement {
     case.judged(findings)
 }
 
-/// An OAuth error (RFC 6749, 5.2; RFC 8693, 2.2.2) with what it means here and who has to act.
+/// A refusal of the issuer, with what it means here and who has to act.
 fn oauth_finding(answer: Answer<'_>, status: u16) -> Finding {
     let member = |name: &str| answer.response.json().and_then(|json| json.get(name)?.as_str()).map(shown);
     let error = member("error").unwrap_or_default();
@@ -106,37 +109,7 @@ fn oauth_finding(answer: Answer<'_>, status: u16) -> Finding {
         text!("200 met een token", "200 with a token"),
         Text::same(format!("{status} {error}{description}")),
     );
-    match oauth_advice(&error) {
-        Some(advice) => finding.fix(advice),
-        None => finding,
-    }
-}
-
-/// What an OAuth error means here, the likely cause, and who has to act.
-fn oauth_advice(error: &str) -> Option<Text> {
-    Some(match error {
-        "invalid_client" => text!(
-            "ACM herkent de client niet: controleer `acm.client` (id, geheim of sleutel) en de manier van authenticatie (`auth`). Aan de eigenaar van het profiel.",
-            "ACM does not recognise the client: check `acm.client` (id, secret or key) and the way of authentication (`auth`). Up to the owner of the profile."
-        ),
-        "invalid_grant" => text!(
-            "ACM aanvaardt het token van de burger niet: het is verlopen, ingetrokken of van een andere client. Meld de testburger opnieuw aan. Aan de eigenaar van het profiel.",
-            "ACM does not accept the citizen's token: it expired, was revoked or belongs to another client. Log the test citizen in again. Up to the owner of the profile."
-        ),
-        "invalid_target" => text!(
-            "ACM kent de `audience` niet, of de bron vertrouwt deze client niet: controleer `acm.audience`, en vraag Digitaal Vlaanderen om het vertrouwen tussen beide clients te registreren.",
-            "ACM does not know the `audience`, or the source does not trust this client: check `acm.audience`, and ask Digitaal Vlaanderen to register the trust between both clients."
-        ),
-        "invalid_scope" => text!(
-            "ACM kent de scope niet voor deze audience: controleer `acm.scope`, of vraag Digitaal Vlaanderen welke scopes de bron heeft.",
-            "ACM does not know the scope for this audience: check `acm.scope`, or ask Digitaal Vlaanderen which scopes the source has."
-        ),
-        "unauthorized_client" | "unsupported_grant_type" => text!(
-            "deze client mag bij ACM geen tokens inwisselen: vraag Digitaal Vlaanderen om token exchange voor `acm.client.id` toe te staan.",
-            "this client may not exchange tokens at ACM: ask Digitaal Vlaanderen to allow token exchange for `acm.client.id`."
-        ),
-        _ => return None,
-    })
+    finding.fix(issuer::refusal(answer.response).in_words())
 }
 
 fn exchange_answer_is_complete(case: &Case<'_>) -> Judgement {
