@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::checks;
 use crate::case::{Answer, Case, Judgement, Stop};
-use crate::exchange::{AcmSetup, Auth, Citizen, Grant, IssuerCall, Request};
+use crate::exchange::{AcmSetup, Auth, Citizen, Grant, Introspection, IssuerCall, Request};
 use crate::reason;
 use crate::reason::issuer;
 use crate::text;
@@ -174,41 +174,27 @@ fn introspections<'a>(case: &Case<'a>) -> Result<Vec<(Citizen, Answer<'a>)>, Sto
     Ok(citizens.into_iter().zip(answers).collect())
 }
 
-/// The audiences of an introspection answer: `aud` is a string or a list of strings.
-pub(super) fn audiences(introspection: &Value) -> Vec<&str> {
-    match introspection.get("aud") {
-        Some(Value::String(audience)) => vec![audience],
-        Some(Value::Array(audiences)) => audiences.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    }
-}
-
 fn token_is_meant_for_the_source(case: &Case<'_>) -> Judgement {
     let acm = acm(case)?;
     let mut findings = Vec::new();
     for (_, answer) in introspections(case)? {
         let Some(json) = answer.response.json() else { continue };
-        if json.get("active").and_then(Value::as_bool) != Some(true) {
+        let said = Introspection(json);
+        if said.active() != Some(true) {
             findings.push(answer.finding("/active", Text::same("true"), described(json.get("active"))));
             continue;
         }
         let expected: Vec<&str> =
             [Some(acm.audience.as_str()), acm.source_client.as_deref()].into_iter().flatten().collect();
-        if !audiences(json).iter().any(|audience| expected.contains(audience)) {
+        if !said.audiences().iter().any(|audience| expected.contains(audience)) {
             findings.push(answer.finding("/aud", Text::same(&acm.audience), described(json.get("aud"))));
         }
         let now = issuer_clock(case, answer);
-        if json.get("exp").and_then(Value::as_f64).is_some_and(|exp| exp <= now) {
+        if said.expires().is_some_and(|exp| exp <= now) {
             let expected = text!("een tijdstip in de toekomst", "a moment in the future");
             findings.push(answer.finding("/exp", expected, described(json.get("exp"))));
         }
-        let granted = json.get("scope").and_then(Value::as_str).unwrap_or_default();
-        let lacking = acm
-            .scope
-            .iter()
-            .flat_map(|scope| scope.split_whitespace())
-            .filter(|asked| !granted.split(' ').any(|given| given == *asked));
-        for scope in lacking {
+        for scope in said.lacking(acm.scope.as_deref()) {
             findings.push(answer.finding("/scope", Text::same(scope), described(json.get("scope"))));
         }
     }
@@ -218,8 +204,7 @@ fn token_is_meant_for_the_source(case: &Case<'_>) -> Judgement {
 /// The issuer's clock in seconds since 1970: its `Date` header, else the start of the run.
 #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^52")]
 fn issuer_clock(case: &Case<'_>, answer: Answer<'_>) -> f64 {
-    let date = answer.response.header("date").and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
-    date.map_or(case.now(), |date| date.timestamp()).as_second() as f64
+    answer.response.date().unwrap_or(case.now()).as_second() as f64
 }
 
 fn token_names_the_citizen(case: &Case<'_>) -> Judgement {
@@ -227,7 +212,7 @@ fn token_names_the_citizen(case: &Case<'_>) -> Judgement {
     for (citizen, answer) in introspections(case)? {
         let number = case.insz(citizen)?;
         let rrn = answer.response.json().and_then(|json| json.get("rrn"));
-        let text = rrn.map(|rrn| rrn.as_str().map_or_else(|| rrn.to_string(), str::to_owned));
+        let text = answer.response.json().and_then(|json| Introspection(json).number());
         if text.as_deref() != Some(number) {
             findings.push(answer.finding("/rrn", Text::same(number), described(rrn)));
         }

@@ -107,14 +107,7 @@ fn tell(mut report: Report, finished: &Finished, out: &Path, global: &Global) ->
     // The last look: what must not leave is looked for in everything that does.
     let leak = std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok()));
     if leak.into_iter().any(|text| finished.vault.leaks(text)) {
-        return Err(Trouble::Other(
-            ExitStatus::Internal,
-            text!(
-                "een geheim of rijksregisternummer zou in een rapport komen; er is niets geschreven",
-                "a secret or a national number would have entered a report; nothing was written"
-            ),
-            text!("meld dit: het is een fout in bronkeur", "please report this: it is a defect of bronkeur"),
-        ));
+        return Err(Trouble::leak());
     }
     let unwritten = report::write_all(out, files);
     if unwritten.is_empty() {

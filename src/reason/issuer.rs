@@ -3,9 +3,10 @@
 
 use serde::Serialize;
 
-use crate::exchange::{Content, Response};
+use crate::exchange::{Content, Response, Unfit};
 use crate::text;
 use crate::text::Text;
+use crate::verdict::shown;
 
 /// Who has to act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -213,6 +214,61 @@ pub fn wrong_issuer() -> Advice {
             "write in `acm.environment` exactly what the issuer names as `issuer`, a slash at its end included; a secret is only for the issuer that is meant"
         ),
     )
+}
+
+/// Why a source would refuse a token that ACM gave.
+pub fn unfit(why: &Unfit) -> Advice {
+    match why {
+        Unfit::NotActive => Advice::new(
+            Party::Owner,
+            text!("ACM noemt het token dat het gaf niet actief", "ACM calls the token that it gave not active"),
+            text!(
+                "controleer of `acm.source_client` de client van de bron is, in dezelfde omgeving",
+                "check that `acm.source_client` is the client of the source, in the same environment"
+            ),
+        ),
+        Unfit::Audience(audiences) => {
+            let audiences = shown(audiences);
+            Advice::new(
+                Party::Owner,
+                text!(
+                    "het token is voor {audiences}, niet voor de bron",
+                    "the token is for {audiences}, not for the source"
+                ),
+                text!("controleer `acm.audience`", "check `acm.audience`"),
+            )
+        }
+        Unfit::Scope(scopes) => {
+            let scopes = shown(scopes);
+            Advice::new(
+                Party::DigitaalVlaanderen,
+                text!("het token mist de scope {scopes}", "the token lacks the scope {scopes}"),
+                text!(
+                    "controleer eerst `acm.scope`; klopt het, vraag dan om de scope voor de bron en deze client te registreren",
+                    "check `acm.scope` first; if it is right, ask to register the scope for the source and this client"
+                ),
+            )
+        }
+        Unfit::Number => Advice::new(
+            Party::Owner,
+            text!(
+                "het token noemt niet het rijksregisternummer van deze burger",
+                "the token does not name this citizen's national number"
+            ),
+            text!(
+                "controleer of `insz` en het token van dezelfde testburger zijn, en of de bron de scope `rrn` krijgt",
+                "check that `insz` and the token are of the same test citizen, and that the source gets the scope `rrn`"
+            ),
+        ),
+        Unfit::Expired => Advice::new(
+            Party::Owner,
+            text!("het token is al verlopen", "the token has expired already"),
+            text!(
+                "geef een nieuw token, of meld de testburger opnieuw aan",
+                "give a new token, or log the test citizen in again"
+            ),
+        ),
+    }
 }
 
 /// This machine's clock and a server's differ.
