@@ -214,44 +214,36 @@ impl<'a> Diagnosis<'a> {
     /// How far a call came: name, connection, TLS. What stopped it after that is for the caller to say.
     fn reached(&mut self, [name, connection, tls]: [Step; 3], url: &str, result: Result<&Response, &Failure>) {
         let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
-        let host = rest.split('/').next().unwrap_or_default().to_owned();
-        let kind = result.err().map(|failure| failure.kind);
-        if let (Some(kind), Err(failure)) = (kind, result)
-            && !kind.was_sent()
-        {
+        let host = rest.split('/').next().unwrap_or_default();
+        if let Some(failure) = result.err().filter(|failure| !failure.kind.was_sent()) {
             self.lines.push(Line::unanswered(name, failure));
             self.lines.extend([connection, tls].map(|step| Line::after(step, name)));
             return;
         }
-        if self.proxied {
-            let seen = text!("overgelaten aan de proxy", "left to the proxy");
-            self.lines.push(Line::unasked(name, seen, None));
-        } else if let (Some(FailureKind::Dns), Err(failure)) = (kind, result) {
-            self.lines.push(Line::unanswered(name, failure));
+        let of = |kind: FailureKind| result.err().filter(|failure| failure.kind == kind);
+        // Behind a proxy the name is the proxy's business: that it is unknown shows as a connection that failed.
+        let (unknown, refused) = if self.proxied {
+            (None, of(FailureKind::Dns).or(of(FailureKind::Connect)))
         } else {
-            self.lines.push(Line::ok(name, text!("{host} is bekend", "{host} is known")));
-        }
-        match (kind, result) {
-            (Some(FailureKind::Dns), Err(failure)) if self.proxied => {
-                self.lines.push(Line::unanswered(connection, failure));
-            }
-            (Some(FailureKind::Dns), _) => self.lines.push(Line::after(connection, name)),
-            (Some(FailureKind::Connect), Err(failure)) => self.lines.push(Line::unanswered(connection, failure)),
-            _ => self.lines.push(Line::ok(connection, text!("{host} neemt op", "{host} answers"))),
-        }
-        if scheme != "https" {
-            let seen = text!("http: er is geen TLS", "http: there is no TLS");
-            self.lines.push(Line::unasked(tls, seen, None));
-            return;
-        }
-        let line = match (kind, result) {
-            (Some(FailureKind::Dns), _) if !self.proxied => Line::after(tls, name),
-            (Some(FailureKind::Dns | FailureKind::Connect), _) => Line::after(tls, connection),
-            (Some(_), Err(failure)) => Line::unanswered(tls, failure),
-            (_, Ok(response)) => Line::ok(tls, chain(response)),
-            (None, Err(failure)) => Line::unanswered(tls, failure),
+            (of(FailureKind::Dns), of(FailureKind::Connect))
         };
-        self.lines.push(line);
+        self.lines.push(match unknown {
+            Some(failure) => Line::unanswered(name, failure),
+            None if self.proxied => Line::unasked(name, text!("overgelaten aan de proxy", "left to the proxy"), None),
+            None => Line::ok(name, text!("{host} is bekend", "{host} is known")),
+        });
+        self.lines.push(match (unknown, refused) {
+            (Some(_), _) => Line::after(connection, name),
+            (None, Some(failure)) => Line::unanswered(connection, failure),
+            (None, None) => Line::ok(connection, text!("{host} neemt op", "{host} answers")),
+        });
+        let earlier = unknown.map(|_| name).or(refused.map(|_| connection));
+        self.lines.push(match (earlier, result) {
+            _ if scheme != "https" => Line::unasked(tls, text!("http: er is geen TLS", "http: there is no TLS"), None),
+            (Some(earlier), _) => Line::after(tls, earlier),
+            (None, Err(failure)) => Line::unanswered(tls, failure),
+            (None, Ok(response)) => Line::ok(tls, chain(response)),
+        });
     }
 
     /// The clock of a server against ours, when its answer came.
@@ -291,6 +283,3 @@ fn chain(response: &Response) -> Text {
         None => text!("het certificaat is geldig", "the certificate is valid"),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -44,7 +44,7 @@ impl<'a> Introspection<'a> {
     }
 
     /// Of the scopes asked for, separated by spaces, those that were not granted.
-    pub fn lacking<'b>(self, asked: Option<&'b str>) -> Vec<&'b str> {
+    pub fn lacking(self, asked: Option<&str>) -> Vec<&str> {
         let granted = self.scopes();
         asked.unwrap_or_default().split_whitespace().filter(|scope| !granted.contains(scope)).collect()
     }

@@ -234,7 +234,7 @@ impl Transport {
         if !matches!(call, IssuerCall::Introspection(_)) {
             return raw.masked(&self.vault, retries);
         }
-        let claims: Vec<String> = raw.json().map(|answer| oauth::claims(answer)).unwrap_or_default();
+        let claims = raw.json().map(oauth::claims).unwrap_or_default();
         raw.shape = match raw.shape {
             Shape::Json(answer) => Shape::Json(oauth::introspected(&answer)),
             // Whatever it is, it may be about a person.

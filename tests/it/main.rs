@@ -13,6 +13,7 @@
 
 mod acm;
 mod command_line;
+mod doctor;
 mod examples;
 #[cfg(unix)]
 mod interrupt;
