@@ -5,6 +5,7 @@ mod check;
 mod demo;
 mod doctor;
 mod explain;
+mod init;
 mod interrupt;
 mod list;
 mod output;
@@ -28,6 +29,7 @@ use crate::verdict::ExitStatus;
 const AFTER_HELP: &str = "\
 Start here:
   bronkeur demo                       checks the built-in source: nothing to configure, nothing leaves this machine
+  bronkeur init                       writes a profile of your own source
   bronkeur doctor -p bron.yaml        looks whether everything is ready, and says who has to act
   bronkeur check -p bron.yaml         checks your own source
   bronkeur acm                        an issuer for a source on your laptop, with a profile for it
@@ -83,6 +85,8 @@ enum When {
 enum Command {
     /// Check a source: the main job
     Check(Box<check::CheckArgs>),
+    /// Write a first profile of a source, with comments
+    Init(Box<init::InitArgs>),
     /// Before a check: look at profile, network, clocks, tokens and one call, each with its remedy
     Doctor(doctor::DoctorArgs),
     /// Get a citizen's TX token and describe it
@@ -211,6 +215,7 @@ impl Command {
     fn run(self, global: &Global) -> Done {
         match self {
             Self::Check(args) => check::check(&args, global),
+            Self::Init(args) => init::init(&args, global),
             Self::Doctor(args) => doctor::doctor(&args, global),
             Self::Token(args) => token::token(&args, global),
             Self::Demo(args) => demo::demo(&args, global),

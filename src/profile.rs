@@ -3,6 +3,7 @@
 //! [`Profile`] is the file as it was written: secrets and national numbers are references. [`Resolved`] is the same
 //! with every reference read, once, before any request.
 
+mod draft;
 mod reference;
 mod resolve;
 mod resolved;
@@ -15,7 +16,10 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{InputFault, InputFaults, Schema, read_yaml};
+use crate::text::Text;
 
+pub(crate) use draft::quoted;
+pub use draft::{Draft, DraftAcm, DraftCitizen, DraftClient, Proof};
 pub use reference::{Command, Reference};
 pub use resolved::{
     CitizenToken, ClientCertificate, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient,
@@ -338,6 +342,14 @@ impl Default for Limits {
     fn default() -> Self {
         Self { details: 20, downloads: 5, pages: 200, requests: 2000 }
     }
+}
+
+/// What is wrong with a URL that is to be a source's `base_url`.
+///
+/// # Errors
+/// What is wrong, and what to do.
+pub fn is_base_url(text: &str) -> Result<(), (Text, Text)> {
+    validate::url(text, validate::Purpose::Base).map(|_| ())
 }
 
 impl Profile {
