@@ -16,6 +16,7 @@ mod command_line;
 mod doctor;
 mod examples;
 #[cfg(unix)]
+mod init;
 mod interrupt;
 mod layout;
 mod matrix;
