@@ -1,5 +1,7 @@
 //! One run against one source: from a resolved profile to verdicts and their recording.
 
+mod inquiry;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::Path;
@@ -7,25 +9,25 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
-use crate::exchange::{AcmSetup, Auth, Citizen, Declares, Limits, Person, STAND_IN_ACM, Setup};
-use crate::fault::{InputFault, InputFaults};
+use crate::exchange::{AcmSetup, Auth, Citizen, Declares, HopSetup, Limits, Person, STAND_IN_ACM, Setup};
+use crate::fault::InputFaults;
 use crate::insz;
 use crate::login::Keeper;
 use crate::profile::{
-    Actor, CitizenToken, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient,
-    ResolvedClientAuth, Role, Target,
+    Actor, CitizenToken, ClientCertificate, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, Role, Target,
 };
 use crate::recording::Recording;
 use crate::run::{self, Bounds, Event};
 use crate::text;
-use crate::text::Text;
-use crate::transport::{Client, ClientAuth, Settings, SettingsError, Transport};
+use crate::transport::{Settings, SettingsError, Transport};
 use crate::vault::{Nature, Vault};
 use crate::verdict::Verdict;
+
+pub use inquiry::Inquiry;
 
 /// Everything that a run needs, before anything is sent.
 pub struct Session {
@@ -56,7 +58,6 @@ impl Session {
     /// # Errors
     /// Certificates or keys of the profile that cannot be used.
     pub fn new(profile: &Resolved, catalogue: &Catalogue, seed: u64) -> Result<Self, InputFaults> {
-        not_yet(profile).or(())?;
         let clock = Instant::now();
         let vault = Arc::new(vault_of(profile));
         let setup = setup_of(profile, &catalogue.entry.path, &vault);
@@ -97,14 +98,14 @@ impl Session {
 pub fn issuer_alone(acm: ResolvedAcm) -> Result<Arc<Transport>, InputFaults> {
     let mut profile = Resolved::new(&acm.issuer);
     profile.acm = Some(acm);
-    not_yet(&profile).or(())?;
     let vault = Arc::new(vault_of(&profile));
     let setup = setup_of(&profile, "", &vault);
     let transport = Transport::new(settings_of(&profile, setup), vault);
     transport.map(Arc::new).map_err(|error| unusable(&error))
 }
 
-fn citizen_of(role: Role) -> Citizen {
+/// The citizen of a role, as requests name it.
+pub fn citizen_of(role: Role) -> Citizen {
     match role {
         Role::Subject => Citizen::Subject,
         Role::Other => Citizen::Other,
@@ -118,15 +119,8 @@ fn vault_of(profile: &Resolved) -> Vault {
         profile.citizens.iter().map(|citizen| (citizen_of(citizen.role), citizen.insz.clone())).collect();
     numbers.insert(Citizen::Nobody, insz::nobody());
     let vault = Vault::new(numbers);
-    let clients = profile
-        .acm
-        .iter()
-        .flat_map(|acm| [Some(&acm.client), acm.login_client.as_ref(), acm.source_client.as_ref()])
-        .flatten();
-    for client in clients {
-        if let ResolvedClientAuth::Post(secret) | ResolvedClientAuth::Basic(secret) = &client.auth {
-            vault.learn(secret, Nature::Secret);
-        }
+    for secret in profile.acm.iter().flat_map(ResolvedAcm::clients).filter_map(|client| client.auth.secret()) {
+        vault.learn(secret, Nature::Secret);
     }
     for token in profile.citizens.iter().filter_map(|citizen| citizen.token.as_ref()) {
         match token {
@@ -184,6 +178,7 @@ fn setup_of(profile: &Resolved, entry_path: &str, vault: &Vault) -> Setup {
             downloads: profile.limits.downloads,
             pages: profile.limits.pages as u64,
             requests: profile.limits.requests,
+            wait_expiry: profile.limits.wait_expiry,
         },
     }
 }
@@ -225,6 +220,16 @@ fn acm_setup(acm: &ResolvedAcm) -> AcmSetup {
         actor: acm.actor == Actor::ClientCredentials,
         source_client: acm.source_client.as_ref().map(|client| client.id.clone()),
         other_audience: acm.other_audience.clone(),
+        hops: acm
+            .hops
+            .iter()
+            .map(|hop| HopSetup {
+                client_id: hop.client.id.clone(),
+                audience: hop.audience.clone(),
+                scope: hop.scope.clone(),
+                actor: hop.actor == Actor::ClientCredentials,
+            })
+            .collect(),
     }
 }
 
@@ -241,10 +246,7 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
     settings.public_url = (source.public_url != source.base_url).then(|| source.public_url.clone());
     settings.origins = source.origins.iter().map(url::Url::origin).collect();
     settings.ca_pem = pem(&source.ca_bundle);
-    settings.identity_pem = source
-        .client_certificate
-        .as_ref()
-        .map(|identity| SecretString::from(format!("{}\n{}", identity.certificate.0, identity.key.expose_secret())));
+    settings.identity_pem = source.client_certificate.as_ref().map(ClientCertificate::pem);
     settings.timeout = source.timeout;
     settings.rate = source.rate;
     settings.proxy.clone_from(&source.proxy);
@@ -267,9 +269,12 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
     if let Some(acm) = &profile.acm {
         settings.issuer = Some(acm.issuer.clone());
         settings.acm_ca_pem = pem(&acm.ca_bundle);
-        settings.client = client_of(&acm.client);
-        settings.login_client = acm.login_client.as_ref().and_then(client_of);
-        settings.source_client = acm.source_client.as_ref().and_then(client_of);
+        settings.acm_identity_pem = acm.client_certificate.as_ref().map(ClientCertificate::pem);
+        settings.client = Some(acm.client.clone());
+        settings.login_client = Some(acm.login_client().clone());
+        settings.source_client.clone_from(&acm.source_client);
+        settings.hop_clients = acm.hops.iter().map(|hop| hop.client.clone()).collect();
+        settings.names_token_type = acm.names_token_type;
         settings.audience_is_resource = matches!(acm.target, Target::Resource(_));
     }
     settings
@@ -281,53 +286,6 @@ fn keeper_of(citizen: &ResolvedCitizen) -> Option<(Citizen, Keeper)> {
         Some(CitizenToken::Refresh { keeper, .. }) => Some((citizen_of(citizen.role), keeper.clone())),
         _ => None,
     }
-}
-
-/// A client with a secret; signed assertions are not built yet, and the session refuses such a profile beforehand.
-fn client_of(client: &ResolvedClient) -> Option<Client> {
-    let (secret, auth) = match &client.auth {
-        ResolvedClientAuth::Post(secret) => (secret, ClientAuth::Post),
-        ResolvedClientAuth::Basic(secret) => (secret, ClientAuth::Basic),
-        ResolvedClientAuth::Public => {
-            return Some(Client { id: client.id.clone(), secret: SecretString::default(), auth: ClientAuth::Public });
-        }
-        ResolvedClientAuth::Jwt { .. } => return None,
-    };
-    Some(Client { id: client.id.clone(), secret: secret.clone(), auth })
-}
-
-/// What the profile may say and this version cannot do yet: said before anything is sent.
-fn not_yet(profile: &Resolved) -> InputFaults {
-    let mut faults = Vec::new();
-    let mut fault = |key: &str, instead: Text| {
-        faults.push(
-            InputFault::new(
-                "profile",
-                text!(
-                    "`{key}` wordt in deze versie nog niet ondersteund",
-                    "`{key}` is not supported by this version yet"
-                ),
-                instead,
-            )
-            .at(key),
-        );
-    };
-    if let Some(acm) = &profile.acm {
-        let clients = [
-            ("acm.client", Some(&acm.client)),
-            ("acm.login_client", acm.login_client.as_ref()),
-            ("acm.source_client", acm.source_client.as_ref()),
-        ];
-        for (key, client) in clients {
-            if client.is_some_and(|client| matches!(client.auth, ResolvedClientAuth::Jwt { .. })) {
-                fault(&format!("{key}.private_key"), text!("gebruik een `secret`", "use a `secret`"));
-            }
-        }
-        if !acm.hops.is_empty() {
-            fault("acm.hops", text!("laat `hops` weg", "leave out `hops`"));
-        }
-    }
-    InputFaults(faults)
 }
 
 fn unusable(error: &SettingsError) -> InputFaults {

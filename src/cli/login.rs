@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::check::DEFAULT_PROFILE;
+use super::profile::DEFAULT_PROFILE;
 use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
 use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, read_text};
 use crate::login::{Authorization, Callback, Came, Login, Outcome, Store, Unkept, Visit, well_named};
@@ -111,7 +111,7 @@ fn trouble(message: Text, remedy: Text) -> Trouble {
 
 async fn log_in(args: &LoginArgs, acm: ResolvedAcm, store: &Store, global: &Global) -> Done {
     let issuer = acm.issuer_name.clone();
-    let client_id = acm.login_client.as_ref().unwrap_or(&acm.client).id.clone();
+    let client_id = acm.login_client().id.clone();
     let transport = issuer_alone(acm)?;
     let page = transport.login_page().await.map_err(|refused| refusal(&refused))?;
     let mut callback = Callback::start(args.port).await.map_err(|error| args.no_port(&error))?;

@@ -5,10 +5,11 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::{Actor, AuthMethod, Declares, Limits, Role, Tokens};
+use crate::assertion::SigningKey;
 use crate::login::Keeper;
 
 /// A profile that is ready to run with. Secrets and national numbers are shown by no formatter.
@@ -114,7 +115,7 @@ impl ResolvedSource {
             proxy: None,
             timeout: Duration::from_secs(30),
             rate: None,
-            concurrency: 8,
+            concurrency: 16,
         }
     }
 }
@@ -147,6 +148,28 @@ pub struct ClientCertificate {
     pub key: SecretString,
 }
 
+impl ClientCertificate {
+    /// Certificate and key in one PEM text.
+    pub fn pem(&self) -> SecretString {
+        format!("{}\n{}", self.certificate.0, self.key.expose_secret()).into()
+    }
+}
+
+impl ResolvedAcm {
+    /// The client that citizens log in to, and whose refresh tokens they have: where the profile names none, the one that
+    /// exchanges first.
+    pub fn login_client(&self) -> &ResolvedClient {
+        let first = self.hops.first().map_or(&self.client, |hop| &hop.client);
+        self.login_client.as_ref().unwrap_or(first)
+    }
+
+    /// Every client of the profile.
+    pub fn clients(&self) -> impl Iterator<Item = &ResolvedClient> {
+        let hops = self.hops.iter().map(|hop| &hop.client);
+        std::iter::once(&self.client).chain(&self.source_client).chain(&self.login_client).chain(hops)
+    }
+}
+
 /// How to get tokens from ACM.
 #[derive(Clone, Debug)]
 pub struct ResolvedAcm {
@@ -166,16 +189,33 @@ pub struct ResolvedAcm {
     pub scope: Option<String>,
     /// Whose token goes along as actor token.
     pub actor: Actor,
-    /// The client with which citizens log in and their tokens are refreshed; without one, `client`.
+    /// The client with which citizens log in and their tokens are refreshed, where the profile names one.
     pub login_client: Option<ResolvedClient>,
     /// The source's own client, for introspection.
     pub source_client: Option<ResolvedClient>,
     /// Client-id of another API.
     pub other_audience: Option<String>,
-    /// Client-ids for which the token is exchanged before, in order.
-    pub hops: Vec<String>,
+    /// The exchanges before the last one, in order.
+    pub hops: Vec<ResolvedHop>,
+    /// Every exchange says which type of token is asked for.
+    pub names_token_type: bool,
+    /// The certificate with which we show ourselves.
+    pub client_certificate: Option<ClientCertificate>,
     /// Further certificate authorities.
     pub ca_bundle: Option<Pem>,
+}
+
+/// An exchange of the citizen's token before the last one.
+#[derive(Clone, Debug)]
+pub struct ResolvedHop {
+    /// The client that exchanges.
+    pub client: ResolvedClient,
+    /// The client-id of the one that exchanges next.
+    pub audience: String,
+    /// Scopes to ask for, separated by spaces.
+    pub scope: Option<String>,
+    /// Whose token goes along as actor token.
+    pub actor: Actor,
 }
 
 /// What a token is for; the name of the variant is the name of the parameter.
@@ -207,11 +247,15 @@ pub enum ResolvedClientAuth {
     Public,
     /// `private_key_jwt`
     Jwt {
-        /// The private key (PEM).
-        key: SecretString,
+        /// The private key.
+        key: SigningKey,
         /// Its id at ACM.
         kid: Option<String>,
+        /// What the assertion names as `aud`; none: the issuer.
+        audience: Option<String>,
     },
+    /// `tls_client_auth`: the certificate of the connection says who it is.
+    Certificate,
 }
 
 impl ResolvedClientAuth {
@@ -222,6 +266,26 @@ impl ResolvedClientAuth {
             Self::Basic(_) => AuthMethod::Basic,
             Self::Public => AuthMethod::None,
             Self::Jwt { .. } => AuthMethod::Jwt,
+            Self::Certificate => AuthMethod::Tls,
+        }
+    }
+
+    /// The method's name in RFC 7591, RFC 8705 and discovery documents.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Post(_) => "client_secret_post",
+            Self::Basic(_) => "client_secret_basic",
+            Self::Public => "none",
+            Self::Jwt { .. } => "private_key_jwt",
+            Self::Certificate => "tls_client_auth",
+        }
+    }
+
+    /// The secret, where there is one.
+    pub const fn secret(&self) -> Option<&SecretString> {
+        match self {
+            Self::Post(secret) | Self::Basic(secret) => Some(secret),
+            Self::Public | Self::Jwt { .. } | Self::Certificate => None,
         }
     }
 }

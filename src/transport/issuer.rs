@@ -41,9 +41,8 @@ impl Transport {
     pub async fn login_page(self: &Arc<Self>) -> Result<Url, Refused> {
         let exchange = Arc::clone(self).send(Request::issuer(IssuerCall::Discovery)).await;
         self.same_issuer(&exchange)?;
-        let Discovery { authorization, token, .. } = self.discovered();
+        let Discovery { authorization, .. } = self.discovered();
         let refused = |words: String| Refused::new(Text::same(words));
-        token.map_err(refused)?;
         authorization.map_err(refused)
     }
 
@@ -102,9 +101,9 @@ impl Transport {
 
     fn login_call(&self, form: oauth::Form) -> Result<Call<'_>, Failure> {
         let client = self.login_client()?;
-        let endpoint = self.discovered().token;
+        let endpoint = self.discovered().endpoints(&client.auth).token;
         let endpoint = endpoint.map_err(|words| self.failure(FailureKind::NoToken, &words))?;
-        Ok(self.authenticated(&Request::issuer(IssuerCall::Discovery), endpoint, client, form))
+        self.authenticated(&Request::issuer(IssuerCall::Discovery), endpoint, client, form)
     }
 
     fn refused(&self, raw: &Raw) -> Refused {

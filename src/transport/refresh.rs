@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use reqwest::Method;
 
+use super::acm::client_by;
 use super::http::{Came, Transport};
 use super::oauth;
 use super::record::Raw;
@@ -54,12 +55,12 @@ impl Transport {
         let no_token = |words: &str| self.failure(FailureKind::NoToken, words);
         let grant = Grant::Refresh(citizen);
         let keeper = self.settings.keepers.get(&citizen).ok_or_else(|| no_token("no refresh token"))?;
-        let client = self.login_client()?;
-        let endpoint = self.discovered().token.map_err(|words| no_token(&words))?;
+        let client = self.client_for(grant)?;
+        let endpoint = self.discovered().endpoints(&client.auth).token.map_err(|words| no_token(&words))?;
         let taken = keeper.take(LOCK_WAIT).await;
         let mut taken = taken.map_err(|unkept| no_token(&format!("{}; {}", unkept.message.en, unkept.remedy.en)))?;
         self.vault.learn(taken.token(), Nature::Token);
-        let call = self.authenticated(request, endpoint, client, oauth::refresh(taken.token()));
+        let call = self.authenticated(request, endpoint, client, oauth::refresh(taken.token()))?;
         taken
             .spend()
             .map_err(|error| no_token(&format!("nothing can be written beside the refresh token: {error}")))?;
@@ -72,7 +73,7 @@ impl Transport {
             self.vault.forget_token(grant);
         }
         let result = result.map(|raw| raw.masked(&self.vault, retries));
-        let credential = Some(format!("the client, by {}", client.auth.name()));
+        let credential = Some(client_by(client));
         Ok(Exchange { request: request.clone(), sent, at_ms, ms, credential, result })
     }
 

@@ -162,11 +162,16 @@ fn all_pass() -> Vec<(String, String)> {
 
 fn exchanges_and_introspects() {
     for (client, id, how) in [
+        ("{ id: signer, private_key: { file: key.pem, kid: signer } }", "signer", "jwt"),
+        ("{ id: ec signer, private_key: { file: key.pem } }", "ec signer", "jwt"),
         ("{ id: machine, secret: { env: MACHINE } }", "machine", "post"),
         ("{ id: basic machine, secret: { env: BASIC }, auth: basic }", "basic machine", "basic"),
     ] {
         let world = World::new().logged_in();
         world.profile(client);
+        if let Some(key) = world.provider.ready["keys"][id].as_str() {
+            fs::write(world.folder.path().join("key.pem"), key).unwrap();
+        }
         let before = world.kept();
         let text = ended(world.check("reports").spawn().unwrap(), 0);
         assert_eq!(world.outcomes("reports"), all_pass(), "{text}");

@@ -76,7 +76,8 @@ impl World {
     /// One run: what came of the exchange for the subject, after all that it needs.
     async fn run(&self) -> (Vec<Exchange>, Arc<Transport>) {
         let vault = vault();
-        let mut settings = with_issuer(&self.issuer, &self.issuer.join("/op").unwrap(), ClientAuth::Post, &vault);
+        let mut settings =
+            with_issuer(&self.issuer, &self.issuer.join("/op").unwrap(), ClientAuth::Post(SECRET.into()), &vault);
         settings.subject_tokens = BTreeMap::new();
         settings.keepers = [(Citizen::Subject, Keeper::new(&self.folder.path().join("token")))].into();
         settings.setup.citizens.get_mut(&Citizen::Subject).unwrap().refreshes = true;
@@ -136,7 +137,8 @@ async fn runs_at_once_burn_nothing() {
 async fn a_run_that_is_stopped_does_not_lose_the_token() {
     let world = World::new(Mood::Rotates).await;
     let vault = vault();
-    let mut settings = with_issuer(&world.issuer, &world.issuer.join("/op").unwrap(), ClientAuth::Post, &vault);
+    let mut settings =
+        with_issuer(&world.issuer, &world.issuer.join("/op").unwrap(), ClientAuth::Post(SECRET.into()), &vault);
     settings.keepers = [(Citizen::Subject, Keeper::new(&world.folder.path().join("token")))].into();
     let transport = transport(settings, &vault);
     transport.clone().send(Request::issuer(IssuerCall::Discovery)).await;
