@@ -11,10 +11,12 @@ use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
 use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, read_text};
+use crate::har;
 use crate::profile::{Profile, Resolved};
 use crate::report::{self, Options, Report, RunMeta};
-use crate::session::{Finished, Session};
+use crate::session::Session;
 use crate::text;
+use crate::vault::Vault;
 use crate::verdict::{ExitStatus, Gate};
 
 /// The profile that is read when none is named.
@@ -88,7 +90,7 @@ pub(super) struct GateArgs {
     /// Open reviews keep the run from concluding
     #[arg(long, env = "BRONKEUR_REQUIRE_REVIEWS")]
     require_reviews: bool,
-    /// Where report.json and junit.xml go
+    /// Where report.json, junit.xml and the rest go
     #[arg(short, long, value_name = "DIR", env = "BRONKEUR_OUT", default_value = "reports")]
     out: PathBuf,
 }
@@ -117,17 +119,26 @@ pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, gl
         accepted: gate.accepted(profile),
         waivers: BTreeMap::new(),
     };
-    let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta);
-    tell(report, &finished, &gate.out, global)
+    let evidence = har::write(catalogue, &finished.recording, &meta);
+    let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta)
+        .with_evidence(evidence.as_deref().ok().map(har::fingerprint));
+    tell(report, Some((har::FILE, evidence)), &finished.vault, &gate.out, global)
 }
 
-fn tell(mut report: Report, finished: &Finished, out: &Path, global: &Global) -> Done {
+/// Shows a report and writes every file of it.
+pub(super) fn tell(
+    mut report: Report,
+    evidence: Option<report::File>,
+    vault: &Vault,
+    out: &Path,
+    global: &Global,
+) -> Done {
     let lang = global.lang();
-    let files = report::render_all(&report, lang);
+    let files = report::render_all(&report, evidence, lang);
     let screen = screen(&report, global);
     // The last look: what must not leave is looked for in everything that does.
     let leak = std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok()));
-    if leak.into_iter().any(|text| finished.vault.leaks(text)) {
+    if leak.into_iter().any(|text| vault.leaks(text)) {
         return Err(Trouble::Other(
             ExitStatus::Internal,
             text!(
