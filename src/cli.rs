@@ -8,6 +8,7 @@ mod interrupt;
 mod list;
 mod output;
 mod progress;
+mod replay;
 mod selftest;
 mod serve;
 mod specs;
@@ -79,6 +80,8 @@ enum When {
 enum Command {
     /// Check a source: the main job
     Check(Box<check::CheckArgs>),
+    /// The verdicts of a recorded run again, offline; or compare them with a report
+    Replay(Box<replay::ReplayArgs>),
     /// Start the built-in ACM and source on this machine, check it, show the result
     Demo(demo::DemoArgs),
     /// Keep the built-in ACM and source running, with a profile for them
@@ -191,6 +194,7 @@ impl Command {
     fn run(self, global: &Global) -> Done {
         match self {
             Self::Check(args) => check::check(&args, global),
+            Self::Replay(args) => replay::replay(&args, global),
             Self::Demo(args) => demo::demo(&args, global),
             Self::Serve(args) => serve::serve(&args, global),
             Self::Acm(args) => acm::acm(&args, global),

@@ -92,7 +92,7 @@ pub(super) struct GateArgs {
     require_reviews: bool,
     /// Where report.json, junit.xml and the rest go
     #[arg(short, long, value_name = "DIR", env = "BRONKEUR_OUT", default_value = "reports")]
-    out: PathBuf,
+    pub(super) out: PathBuf,
 }
 
 pub(super) fn check(args: &CheckArgs, global: &Global) -> Done {
@@ -116,7 +116,7 @@ pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, gl
         selection: (!selection.is_everything())
             .then(|| report::Selection { only: selection.only.clone(), skip: selection.skip.clone() }),
         gate: gate.gate(),
-        accepted: gate.accepted(profile),
+        accepted: gate.accepted(profile.accept_blocked.clone()),
         waivers: BTreeMap::new(),
     };
     let evidence = har::write(catalogue, &finished.recording, &meta);
@@ -261,8 +261,21 @@ impl GateArgs {
     }
 
     /// The blocked rows that are accepted: of the profile with their reasons, and of the command line.
-    fn accepted(&self, profile: &Resolved) -> BTreeMap<String, String> {
+    fn accepted(&self, with_reasons: BTreeMap<String, String>) -> BTreeMap<String, String> {
         let named = self.accept_blocked.iter().map(|id| (id.to_uppercase(), "--accept-blocked".to_owned()));
-        named.chain(profile.accept_blocked.clone()).collect()
+        named.chain(with_reasons).collect()
+    }
+
+    /// What a recorded run was asked for, with what these flags say on top: another selection takes the place of the
+    /// run's, and a gate only becomes stricter.
+    pub(super) fn on_top_of(&self, meta: &mut RunMeta, catalogue: &Catalogue) -> Result<(), Trouble> {
+        let selection = self.selection(catalogue)?;
+        if !selection.is_everything() {
+            meta.selection = Some(report::Selection { only: selection.only, skip: selection.skip });
+        }
+        meta.gate.strict |= self.strict;
+        meta.gate.require_reviews |= self.require_reviews;
+        meta.accepted = self.accepted(std::mem::take(&mut meta.accepted));
+        Ok(())
     }
 }
