@@ -12,9 +12,6 @@ mod rebuild;
 mod setup;
 mod write;
 
-#[cfg(test)]
-mod tests;
-
 use sha2::{Digest as _, Sha256};
 
 use crate::catalogue::{SetVersion, hex};

@@ -57,7 +57,9 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
     };
     of_this_spec(&file, &evidence, &catalogue)?;
     if !global.quiet {
-        notes(&evidence, &catalogue).iter().for_each(|note| eprintln!("bronkeur: {}", note.get(global.lang())));
+        for note in notes(&evidence, &catalogue) {
+            eprintln!("bronkeur: {}", note.get(global.lang()));
+        }
     }
     let report = judged(evidence, &catalogue, &args.gate)?.with_evidence(Some(fingerprint));
     match claimed {
