@@ -27,6 +27,7 @@ const AFTER_HELP: &str = "\
 Start here:
   bronkeur demo                       checks the built-in source: nothing to configure, nothing leaves this machine
   bronkeur check -p bron.yaml         checks your own source
+  bronkeur replay evidence.har        the verdicts of a run again, offline
   bronkeur acm                        an issuer for a source on your laptop, with a profile for it
   bronkeur explain LST-11             what a requirement asks, why, and how it is judged
 

@@ -408,8 +408,11 @@ impl Inner {
             Value::Array(items) => items.iter().all(|item| self.is_masked_json(item)),
             Value::Object(members) => members.iter().all(|(name, value)| {
                 let token = TOKENS.contains(&name.as_str()).then(|| value.as_str()).flatten();
-                // A token within a longer text left the text around its mark.
-                let is_one = |text: &str| text.is_empty() || self.marks.iter().any(|mark| text.contains(&mark.mark));
+                // A value within a longer text left the text around its mark or its surrogate.
+                let is_one = |text: &str| {
+                    let marked = self.marks.iter().any(|mark| text.contains(&mark.mark));
+                    text.is_empty() || marked || !insz::look_alikes(text).is_empty()
+                };
                 token.is_none_or(is_one)
                     && self.mask_string(name, &mut Found::default()) == *name
                     && self.is_masked_json(value)

@@ -116,13 +116,18 @@ pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, gl
         selection: (!selection.is_everything())
             .then(|| report::Selection { only: selection.only.clone(), skip: selection.skip.clone() }),
         gate: gate.gate(),
-        accepted: gate.accepted(profile.accept_blocked.clone()),
+        accepted: gate.accepted(masked(&profile.accept_blocked, &finished.vault)),
         waivers: BTreeMap::new(),
     };
     let evidence = har::write(catalogue, &finished.recording, &meta);
     let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta)
         .with_evidence(evidence.as_deref().ok().map(har::fingerprint));
     tell(report, Some((har::FILE, evidence)), &finished.vault, &gate.out, global)
+}
+
+/// Whatever people write into a reason, no report holds a national number.
+fn masked(reasons: &BTreeMap<String, String>, vault: &Vault) -> BTreeMap<String, String> {
+    reasons.iter().map(|(id, reason)| (id.clone(), vault.mask_text(reason))).collect()
 }
 
 /// Shows a report and writes every file of it.

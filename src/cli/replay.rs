@@ -102,8 +102,8 @@ fn notes(evidence: &Evidence, catalogue: &Catalogue) -> Vec<Text> {
     let gone = evidence.gone;
     if gone > 0 {
         notes.push(text!(
-            "{gone} verzoeken van de keuring ontbreken in het bewijs: wat daarop rust is niet te beoordelen",
-            "{gone} requests of the run are missing from the evidence: what rests on them cannot be judged"
+            "verzoeken van de keuring die in het bewijs ontbreken: {gone}; wat daarop rust is niet te beoordelen",
+            "requests of the run that are missing from the evidence: {gone}; what rests on them cannot be judged"
         ));
     }
     for own in &catalogue.sets {

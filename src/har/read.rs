@@ -18,10 +18,10 @@ use crate::text::Text;
 use crate::vault::Vault;
 
 /// The largest HAR that is read, in bytes.
-pub const LARGEST: usize = 128 * 1024 * 1024;
+pub const LARGEST: usize = 512 * 1024 * 1024;
 
 /// The most values in the bodies together: each costs many times its few bytes of text.
-const MOST_VALUES: usize = 8_000_000;
+const MOST_VALUES: usize = 16_000_000;
 
 /// Faults beyond this number are not looked for.
 const MOST_FAULTS: usize = 50;
@@ -238,7 +238,7 @@ impl<'a> Reading<'a> {
                 text!("de inhouden samen zijn te groot", "the bodies are too large together"),
             );
         }
-        match rebuild::exchange(own, parts) {
+        match rebuild::exchange(own, parts, &self.recording.setup) {
             Err(wrong) => wrong.into_iter().for_each(|message| self.refuse(place, name, message)),
             Ok(exchange) => self.record(place, name, exchange),
         }

@@ -2,9 +2,10 @@
 //! exchange must be what was judged.
 
 use serde_json::Value;
+use url::Url;
 
 use super::own::{Came, Kept, OfEntry};
-use crate::exchange::{Content, Exchange, Facts, Failure, Response, Sent, Target, Variation};
+use crate::exchange::{Auth, Content, Exchange, Facts, Failure, Request, Response, Sent, Setup, Target, Variation};
 use crate::text;
 use crate::text::Text;
 
@@ -27,7 +28,7 @@ const LONGEST: u64 = 366 * 24 * 3_600_000;
 ///
 /// # Errors
 /// Everything in which they contradict each other.
-pub(super) fn exchange(own: OfEntry<'_>, parts: Parts) -> Result<Exchange, Vec<Text>> {
+pub(super) fn exchange(own: OfEntry<'_>, parts: Parts, setup: &Setup) -> Result<Exchange, Vec<Text>> {
     let mut wrong = Vec::new();
     if parts.at_ms > LONGEST || parts.ms > LONGEST {
         wrong.push(text!("de tijden kunnen niet kloppen", "the times cannot be right"));
@@ -36,6 +37,12 @@ pub(super) fn exchange(own: OfEntry<'_>, parts: Parts) -> Result<Exchange, Vec<T
         wrong.push(text!(
             "de methode is niet die van het verzoek dat `_bronkeur` noemt",
             "the method is not that of the request that `_bronkeur` names"
+        ));
+    }
+    if !fits_url(&own.request, &parts.sent.url, setup) {
+        wrong.push(text!(
+            "de URL is niet die van het verzoek dat `_bronkeur` noemt",
+            "the URL is not that of the request that `_bronkeur` names"
         ));
     }
     let is_tls = matches!(own.request.target, Target::Tls(_));
@@ -67,6 +74,15 @@ fn fits_method(own: &OfEntry<'_>, method: &str) -> bool {
     };
     let unsent = matches!(&own.came, Came::Failure(failure) if !failure.kind.was_sent());
     fits || (unsent && method.is_empty())
+}
+
+/// Whether the URL is the one that a request for a page leads to: what a report shows of it, and what checks took it
+/// for. Where links lead, only the vault of the run knew.
+fn fits_url(request: &Request, url: &str, setup: &Setup) -> bool {
+    let Target::Entry { citizen, query } = &request.target else { return true };
+    let as_asked = request.variation != Variation::TrailingSlash && request.auth != Auth::InQuery && !url.is_empty();
+    let expected = setup.entry_url(*citizen, query).filter(|_| as_asked);
+    expected.is_none_or(|expected| matches!((Url::parse(&expected), Url::parse(url)), (Ok(a), Ok(b)) if a == b))
 }
 
 fn unanswered(failure: Failure, parts: &Parts) -> Result<Failure, Vec<Text>> {

@@ -47,6 +47,8 @@ pub(super) fn verify(claimed: &Report, computed: &Report, global: &Global) -> Do
     }
     let mut differences = Vec::new();
     compare(String::new(), &old, &new, &mut differences);
+    // Verdicts before what they rest on: one exchange less gives all that follow another id.
+    differences.sort_by_key(|difference| difference.place.starts_with("exchanges"));
     let status = if differences.is_empty() { ExitStatus::Success } else { ExitStatus::Failures };
     let mut screen = String::new();
     if !global.quiet {
