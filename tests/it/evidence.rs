@@ -166,7 +166,10 @@ fn what_is_not_masked_is_refused_and_never_shown() {
     type Change = fn(&mut Value);
     let jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiI5MDAxMDE5OTk5MiJ9.c2lnbmF0dXJl";
     let changes: [Change; 11] = [
-        |log| entry_of(log)["request"]["url"] = json!(format!("https://127.0.0.1/{NUMBER}")),
+        |log| {
+            let one = entry_with(log, &["\"detail\""]);
+            log["entries"][one]["request"]["url"] = json!(format!("https://127.0.0.1/{NUMBER}"));
+        },
         |log| entry_of(log)["request"]["headers"][0]["value"] = json!("900101 999 92"),
         |log| entry_of(log)["response"]["headers"][0]["value"] = json!(NUMBER),
         |log| entry_of(log)["response"]["content"]["text"] = json!(format!("{{\"a\": [{NUMBER}]}}")),
@@ -237,11 +240,18 @@ static PLACES: LazyLock<[Vec<String>; 2]> = LazyLock::new(|| {
     [found, own]
 });
 
-/// Reads it; where it is accepted, everything is judged and shown.
+static REPORT_SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+    let schema = serde_json::from_str(include_str!("../../specs/report.schema.json")).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+});
+
+/// Reads it; where it is accepted, everything is judged and shown, and the report is one.
 fn refused_or_judged(text: &str) {
     if let Ok(evidence) = read(text) {
         let verdicts = evaluate(catalogue(), &evidence.recording, &Selection::default());
-        let report = Report::new(catalogue(), &evidence.recording, &verdicts, &evidence.meta);
+        let report = Report::new(catalogue(), &evidence.recording, &verdicts, &evidence.meta)
+            .with_evidence(Some(har::fingerprint(text)));
+        assert!(REPORT_SCHEMA.is_valid(&serde_json::to_value(&report).unwrap()));
         for (_, text) in bronkeur::report::render_all(&report, None, bronkeur::text::Lang::En) {
             assert!(!text.unwrap().contains(NUMBER));
         }
