@@ -11,6 +11,7 @@ mod list;
 mod output;
 mod profile;
 mod progress;
+mod replay;
 mod selftest;
 mod serve;
 mod specs;
@@ -32,6 +33,7 @@ Start here:
   bronkeur init                       writes a profile of your own source
   bronkeur doctor -p bron.yaml        looks whether everything is ready, and says who has to act
   bronkeur check -p bron.yaml         checks your own source
+  bronkeur replay evidence.har        the verdicts of a run again, offline
   bronkeur acm                        an issuer for a source on your laptop, with a profile for it
   bronkeur explain LST-11             what a requirement asks, why, and how it is judged
 
@@ -91,6 +93,8 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Get a citizen's TX token and describe it
     Token(token::TokenArgs),
+    /// The verdicts of a recorded run again, offline; or compare them with a report
+    Replay(Box<replay::ReplayArgs>),
     /// Start the built-in ACM and source on this machine, check it, show the result
     Demo(demo::DemoArgs),
     /// Keep the built-in ACM and source running, with a profile for them
@@ -218,6 +222,7 @@ impl Command {
             Self::Init(args) => init::init(&args, global),
             Self::Doctor(args) => doctor::doctor(&args, global),
             Self::Token(args) => token::token(&args, global),
+            Self::Replay(args) => replay::replay(&args, global),
             Self::Demo(args) => demo::demo(&args, global),
             Self::Serve(args) => serve::serve(&args, global),
             Self::Acm(args) => acm::acm(&args, global),

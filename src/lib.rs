@@ -20,6 +20,7 @@ pub mod evaluate;
 pub mod example;
 pub mod exchange;
 pub mod fault;
+pub mod har;
 pub mod href;
 pub mod insz;
 pub mod openapi;

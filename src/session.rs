@@ -145,10 +145,11 @@ fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
         let role = citizen_of(citizen.role);
         let insz = vault.surrogate(role).unwrap_or_default();
         let ready_token = matches!(citizen.token, Some(CitizenToken::Tx(_)));
-        (role, Person { name: citizen.name.clone(), insz, ready_token })
+        (role, Person { name: vault.mask_text(&citizen.name), insz, ready_token })
     });
     Setup {
-        source: source.name.clone(),
+        // Whatever people write into a name, no report holds a national number.
+        source: vault.mask_text(&source.name),
         base_url: trimmed(source.base_url.as_str()),
         public_url: (source.public_url != source.base_url).then(|| trimmed(source.public_url.as_str())),
         entry_path: catalogue.entry.path.clone(),

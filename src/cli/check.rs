@@ -12,10 +12,12 @@ use super::{Done, Global, Trouble, interrupt, output, runtime};
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
 use crate::fault::{InputFault, InputFaults};
+use crate::har;
 use crate::profile::Resolved;
 use crate::report::{self, Options, Report, RunMeta};
-use crate::session::{Finished, Session};
+use crate::session::Session;
 use crate::text;
+use crate::vault::Vault;
 use crate::verdict::{ExitStatus, Gate};
 
 const AFTER_HELP: &str = "\
@@ -67,9 +69,9 @@ pub(super) struct GateArgs {
     /// Open reviews keep the run from concluding
     #[arg(long, env = "BRONKEUR_REQUIRE_REVIEWS")]
     require_reviews: bool,
-    /// Where report.json and junit.xml go
+    /// Where report.json, junit.xml and the rest go
     #[arg(short, long, value_name = "DIR", env = "BRONKEUR_OUT", default_value = "reports")]
-    out: PathBuf,
+    pub(super) out: PathBuf,
 }
 
 pub(super) fn check(args: &CheckArgs, global: &Global) -> Done {
@@ -93,20 +95,34 @@ pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, gl
         selection: (!selection.is_everything())
             .then(|| report::Selection { only: selection.only.clone(), skip: selection.skip.clone() }),
         gate: gate.gate(),
-        accepted: gate.accepted(profile),
+        accepted: gate.accepted(masked(&profile.accept_blocked, &finished.vault)),
         waivers: BTreeMap::new(),
     };
-    let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta);
-    tell(report, &finished, &gate.out, global)
+    let evidence = har::write(catalogue, &finished.recording, &meta);
+    let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta)
+        .with_evidence(evidence.as_deref().ok().map(har::fingerprint));
+    tell(report, Some((har::FILE, evidence)), &finished.vault, &gate.out, global)
 }
 
-fn tell(mut report: Report, finished: &Finished, out: &Path, global: &Global) -> Done {
+/// Whatever people write into a reason, no report holds a national number.
+fn masked(reasons: &BTreeMap<String, String>, vault: &Vault) -> BTreeMap<String, String> {
+    reasons.iter().map(|(id, reason)| (id.clone(), vault.mask_text(reason))).collect()
+}
+
+/// Shows a report and writes every file of it.
+pub(super) fn tell(
+    mut report: Report,
+    evidence: Option<report::File>,
+    vault: &Vault,
+    out: &Path,
+    global: &Global,
+) -> Done {
     let lang = global.lang();
-    let files = report::render_all(&report, lang);
+    let files = report::render_all(&report, evidence, lang);
     let screen = screen(&report, global);
     // The last look: what must not leave is looked for in everything that does.
     let leak = std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok()));
-    if leak.into_iter().any(|text| finished.vault.leaks(text)) {
+    if leak.into_iter().any(|text| vault.leaks(text)) {
         return Err(Trouble::leak());
     }
     let unwritten = report::write_all(out, files);
@@ -176,8 +192,21 @@ impl GateArgs {
     }
 
     /// The blocked rows that are accepted: of the profile with their reasons, and of the command line.
-    fn accepted(&self, profile: &Resolved) -> BTreeMap<String, String> {
+    fn accepted(&self, with_reasons: BTreeMap<String, String>) -> BTreeMap<String, String> {
         let named = self.accept_blocked.iter().map(|id| (id.to_uppercase(), "--accept-blocked".to_owned()));
-        named.chain(profile.accept_blocked.clone()).collect()
+        named.chain(with_reasons).collect()
+    }
+
+    /// What a recorded run was asked for, with what these flags say on top: another selection takes the place of the
+    /// run's, and a gate only becomes stricter.
+    pub(super) fn on_top_of(&self, meta: &mut RunMeta, catalogue: &Catalogue) -> Result<(), Trouble> {
+        let selection = self.selection(catalogue)?;
+        if !selection.is_everything() {
+            meta.selection = Some(report::Selection { only: selection.only, skip: selection.skip });
+        }
+        meta.gate.strict |= self.strict;
+        meta.gate.require_reviews |= self.require_reviews;
+        meta.accepted = self.accepted(std::mem::take(&mut meta.accepted));
+        Ok(())
     }
 }

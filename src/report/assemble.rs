@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use serde::{Deserialize, Serialize};
+
 use crate::catalogue::{self, Catalogue};
 use crate::exchange::{self, Auth, Citizen, Content, Declares, Kind, Phase, Request, Target, Variation};
 use crate::recording::Recording;
@@ -16,7 +18,8 @@ use super::model::{
 use super::people::People;
 
 /// What a run knows that neither its recording nor its verdicts say.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RunMeta {
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
@@ -54,6 +57,13 @@ impl Report {
             requirements,
             exchanges: recording.exchanges().map(|one| assembly.exchange(one)).collect(),
         }
+    }
+
+    /// The same report, tied to its evidence by the SHA-256 of that file.
+    #[must_use]
+    pub fn with_evidence(mut self, sha256: Option<String>) -> Self {
+        self.run.evidence_sha256 = sha256;
+        self
     }
 }
 

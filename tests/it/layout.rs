@@ -73,6 +73,12 @@ fn reports_decide_nothing() {
 }
 
 #[test]
+fn evidence_is_read_without_sending_anything() {
+    let allowed = ["catalogue", "exchange", "fault", "har", "recording", "report", "text", "vault", "verdict"];
+    assert_eq!(strangers("har", &allowed), Vec::<String>::new());
+}
+
+#[test]
 fn no_check_reads_a_clock_or_the_environment() {
     for path in below("checks") {
         let code = code(&path);

@@ -14,9 +14,10 @@
 mod acm;
 mod command_line;
 mod doctor;
+mod evidence;
 mod examples;
-#[cfg(unix)]
 mod init;
+#[cfg(unix)]
 mod interrupt;
 mod layout;
 mod matrix;
