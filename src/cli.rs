@@ -2,6 +2,7 @@
 
 mod acm;
 mod check;
+mod decisions;
 mod demo;
 mod explain;
 mod interrupt;

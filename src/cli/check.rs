@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::decisions::{DecisionArgs, Decisions, Named};
 use super::progress::Progress;
 use super::specs::{SpecArgs, unknown_ids};
 use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
@@ -91,16 +92,24 @@ pub(super) struct GateArgs {
     /// Where report.json and junit.xml go
     #[arg(short, long, value_name = "DIR", env = "BRONKEUR_OUT", default_value = "reports")]
     out: PathBuf,
+    #[command(flatten)]
+    pub(super) decisions: DecisionArgs,
 }
 
 pub(super) fn check(args: &CheckArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
-    let profile = args.profile(&catalogue)?;
-    run(&profile, &catalogue, &args.gate, global)
+    let (profile, decisions) = args.profile(&catalogue)?;
+    run(&profile, &catalogue, &args.gate, decisions, global)
 }
 
 /// Checks one source and tells and writes what came of it.
-pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, global: &Global) -> Done {
+pub(super) fn run(
+    profile: &Resolved,
+    catalogue: &Catalogue,
+    gate: &GateArgs,
+    decisions: Decisions,
+    global: &Global,
+) -> Done {
     let selection = gate.selection(catalogue)?;
     let session = Session::new(profile, catalogue, seed())?;
     let mut progress = Progress::new(catalogue, session.vault(), global);
@@ -115,7 +124,8 @@ pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, gl
             .then(|| report::Selection { only: selection.only.clone(), skip: selection.skip.clone() }),
         gate: gate.gate(),
         accepted: gate.accepted(profile),
-        waivers: BTreeMap::new(),
+        reviews: decisions.reviews,
+        waivers: decisions.waivers,
     };
     let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta);
     tell(report, &finished, &gate.out, global)
@@ -167,8 +177,8 @@ fn seed() -> u64 {
 }
 
 impl CheckArgs {
-    /// The profile: the file, or what the flags make; flags win. All faults at once.
-    fn profile(&self, catalogue: &Catalogue) -> Result<Resolved, Trouble> {
+    /// The profile: the file, or what the flags make; flags win. With what people decided; all faults at once.
+    fn profile(&self, catalogue: &Catalogue) -> Result<(Resolved, Decisions), Trouble> {
         let (file, mut profile, folder) = self.source_of_profile()?;
         if let Some(base_url) = &self.base_url {
             profile.source.base_url.clone_from(base_url);
@@ -192,9 +202,18 @@ impl CheckArgs {
                 .into_iter()
                 .map(|fault| fault.at("accept_blocked")),
         );
-        match profile.resolve(&file, &environment, &folder) {
-            Ok(resolved) => InputFaults(faults).or(resolved).map_err(Trouble::from),
-            Err(more) => Err(InputFaults([faults, more.0].concat()).into()),
+        let named = Named {
+            reviews: profile.reviews.as_ref().map(|path| folder.join(path)),
+            waivers: profile.waivers.as_ref().map(|path| folder.join(path)),
+        };
+        let decisions = self.gate.decisions.read(&named, catalogue);
+        match (profile.resolve(&file, &environment, &folder), decisions) {
+            (Ok(resolved), Ok(decisions)) => InputFaults(faults).or((resolved, decisions)).map_err(Trouble::from),
+            (resolved, decisions) => {
+                let more = [resolved.err(), decisions.err()].into_iter().flatten();
+                faults.extend(more.flat_map(|faults| faults.0));
+                Err(InputFaults(faults).into())
+            }
         }
     }
 
@@ -246,7 +265,11 @@ impl GateArgs {
     }
 
     fn gate(&self) -> Gate {
-        Gate { strict: self.strict, require_reviews: self.require_reviews }
+        Gate {
+            strict: self.strict,
+            require_reviews: self.require_reviews,
+            stale_waivers_fail: self.decisions.stale_waivers_fail(),
+        }
     }
 
     /// The blocked rows that are accepted: of the profile with their reasons, and of the command line.

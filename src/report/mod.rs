@@ -22,8 +22,8 @@ pub use exchange::{Exchange, Facts, Tls, Unanswered};
 pub use json::json;
 pub use junit::junit;
 pub use model::{
-    Answer, Chapter, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
-    Spec, Timing, Tool, Waiver,
+    Chapter, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection, Spec,
+    Timing, Tool, Waiver,
 };
 pub use terminal::{Options, last_line, render};
 pub use words::{State, why_partial};

@@ -57,7 +57,7 @@ fn the_conformant_source_fails_nothing_blocks_nothing_and_warns_of_nothing() {
         assert_eq!(with_outcome(&finished, Outcome::Blocked), Vec::<&str>::new(), "{envelope:?}");
         let rows = catalogue().requirements.iter().zip(&finished.verdicts);
         let noted: Vec<&str> = rows
-            .filter(|(row, verdict)| severity(row.level, row.about, false, verdict, Gate::default()) != Severity::None)
+            .filter(|(row, verdict)| severity(row.level, row.about, None, verdict, Gate::default()) != Severity::None)
             .map(|(row, _)| row.id.as_str())
             .collect();
         assert_eq!(noted, Vec::<&str>::new(), "{envelope:?}");

@@ -1,0 +1,88 @@
+//! What people decided, for commands that judge: which files hold it, and reading them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::catalogue::Catalogue;
+use crate::decisions::{Review, Waiver, day_of, read_reviews, read_waivers};
+use crate::fault::{InputFaults, LARGEST_TEXT, read_text};
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Decisions of people")]
+pub(super) struct DecisionArgs {
+    /// The answers of reviewers (reviews.yaml) [default: `reviews` of the profile]
+    #[arg(long, value_name = "FILE", env = "BRONKEUR_REVIEWS")]
+    reviews: Option<PathBuf>,
+    /// The waivers (waivers.yaml) [default: `waivers` of the profile]
+    #[arg(long, value_name = "FILE", env = "BRONKEUR_WAIVERS")]
+    waivers: Option<PathBuf>,
+    /// What a waiver is that covers nothing any more
+    #[arg(long, value_enum, value_name = "WHAT", env = "BRONKEUR_STALE_WAIVERS", default_value_t = Stale::Warn)]
+    stale_waivers: Stale,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Stale {
+    /// A warning
+    Warn,
+    /// A failure
+    Fail,
+}
+
+/// Which files a profile names, from where the command runs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Named {
+    pub(super) reviews: Option<PathBuf>,
+    pub(super) waivers: Option<PathBuf>,
+}
+
+/// What people decided, by the id of the requirement.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Decisions {
+    pub(super) reviews: BTreeMap<String, Review>,
+    pub(super) waivers: BTreeMap<String, Waiver>,
+}
+
+impl DecisionArgs {
+    /// The decisions, or everything that is wrong in their files. A flag wins over the profile.
+    pub(super) fn read(&self, named: &Named, catalogue: &Catalogue) -> Result<Decisions, InputFaults> {
+        let reviews = self.reviews.as_ref().or(named.reviews.as_ref());
+        let reviews = reviews.map_or_else(|| Ok(BTreeMap::new()), |path| reviews_in(path, catalogue, today()));
+        let waivers = self.waivers.as_ref().or(named.waivers.as_ref());
+        let waivers = waivers.map_or_else(|| Ok(BTreeMap::new()), |path| waivers_in(path, catalogue));
+        match (reviews, waivers) {
+            (Ok(reviews), Ok(waivers)) => Ok(Decisions { reviews, waivers }),
+            (reviews, waivers) => {
+                let faults = [reviews.err(), waivers.err()].into_iter().flatten();
+                Err(InputFaults(faults.flat_map(|faults| faults.0).collect()))
+            }
+        }
+    }
+
+    pub(super) fn stale_waivers_fail(&self) -> bool {
+        self.stale_waivers == Stale::Fail
+    }
+}
+
+/// The day in Brussels.
+pub(super) fn today() -> Date {
+    day_of(Timestamp::now())
+}
+
+/// The answers in a file.
+pub(super) fn reviews_in(
+    path: &Path,
+    catalogue: &Catalogue,
+    today: Date,
+) -> Result<BTreeMap<String, Review>, InputFaults> {
+    read_reviews(&path.display().to_string(), &read_text(path, LARGEST_TEXT)?, catalogue, today)
+}
+
+/// The waivers in a file.
+pub(super) fn waivers_in(path: &Path, catalogue: &Catalogue) -> Result<BTreeMap<String, Waiver>, InputFaults> {
+    read_waivers(&path.display().to_string(), &read_text(path, LARGEST_TEXT)?, catalogue)
+}

@@ -1,0 +1,120 @@
+//! Reviews and waivers through the real binary.
+
+use std::fs;
+
+use bronkeur::decisions::{REVIEWS_SCHEMA, WAIVERS_SCHEMA};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{Ran, bronkeur, ran};
+
+/// The demo with a page counter that starts at 0 (LST-11), judging a few rows.
+fn demo(folder: &TempDir, more: &[&str]) -> Ran {
+    let fault = ["demo", "--fault", "number-counts-from-zero", "--only", "LST-11,LST-01,URL-18,URL-19"];
+    ran(bronkeur(folder).args(fault).args(more))
+}
+
+fn row(folder: &TempDir, id: &str) -> Value {
+    let text = fs::read_to_string(folder.path().join("reports/report.json")).unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let rows = report["requirements"].as_array().unwrap();
+    rows.iter().find(|row| row["id"] == id).unwrap().clone()
+}
+
+fn waiver(id: &str, ends_on: &str) -> String {
+    format!("- {{ id: {id}, scope: all, reason: release 8, owner: team, ends_on: {ends_on} }}\n")
+}
+
+#[test]
+fn a_waived_failure_is_waived_in_every_format_and_never_a_pass() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("w.yaml"), waiver("LST-11", "2099-06-30")).unwrap();
+    let output = demo(&folder, &["--waivers", "w.yaml"]);
+    assert_eq!(output.status, 0, "{}\n{}", output.stdout, output.stderr);
+    assert!(output.stdout.contains("~ waived") && output.stdout.contains("release 8"), "{}", output.stdout);
+    let row = row(&folder, "LST-11");
+    assert_eq!((&row["outcome"], &row["severity"]), (&"fail".into(), &"waived".into()));
+    assert_eq!(row["waiver"]["state"], "holds");
+    let junit = fs::read_to_string(folder.path().join("reports/junit.xml")).unwrap();
+    assert!(junit.contains("<skipped type=\"waived\"") && !junit.contains("<failure"), "{junit}");
+}
+
+#[test]
+fn a_waiver_that_ended_fails_again_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("w.yaml"), waiver("LST-11", "2020-06-30")).unwrap();
+    let output = demo(&folder, &["--waivers", "w.yaml"]);
+    assert_eq!(output.status, 1, "{}", output.stderr);
+    assert!(output.stdout.contains("ended on 2020-06-30"), "{}", output.stdout);
+    assert_eq!(row(&folder, "LST-11")["waiver"]["state"], "ended");
+}
+
+#[test]
+fn a_waiver_that_covers_nothing_is_a_warning_or_a_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let both = [waiver("LST-11", "2099-06-30"), waiver("LST-01", "2099-06-30")].concat();
+    fs::write(folder.path().join("w.yaml"), both).unwrap();
+    let warned = demo(&folder, &["--waivers", "w.yaml"]);
+    assert_eq!(warned.status, 0, "{}", warned.stderr);
+    assert!(
+        warned.stdout.contains("1 warning") && warned.stdout.contains("covers nothing any more"),
+        "{}",
+        warned.stdout
+    );
+    let failed = demo(&folder, &["--waivers", "w.yaml", "--stale-waivers", "fail"]);
+    assert_eq!(failed.status, 1, "{}", failed.stderr);
+    let row = row(&folder, "LST-01");
+    assert_eq!((&row["outcome"], &row["severity"]), (&"pass".into(), &"failure".into()));
+    assert!(!failed.stdout.contains("does not conform"), "{}", failed.stdout);
+}
+
+#[test]
+fn answers_of_reviewers_count_and_are_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = |id: &str, answer: &str, more: &str| {
+        format!("- {{ id: {id}, answer: {answer}, by: Rita, date: 2026-01-05, note: seen the policy{more} }}\n")
+    };
+    let rows = [answer("URL-18", "rejected", ""), answer("URL-19", "accepted", ", ends_on: 2026-02-05")].concat();
+    fs::write(folder.path().join("r.yaml"), rows).unwrap();
+    let output = demo(&folder, &["--reviews", "r.yaml", "--skip", "LST"]);
+    assert_eq!(output.status, 1, "{}", output.stderr);
+    assert!(output.stdout.contains("rejected by Rita"), "{}", output.stdout);
+    let rejected = row(&folder, "URL-18");
+    assert_eq!((&rejected["outcome"], &rejected["severity"]), (&"fail".into(), &"failure".into()));
+    assert_eq!(rejected["review"]["name"], "Rita");
+    let ended = row(&folder, "URL-19");
+    assert_eq!(ended["outcome"], "review");
+    assert!(ended["reason"]["en"].as_str().unwrap().contains("2026-02-05"), "{ended}");
+    let junit = fs::read_to_string(folder.path().join("reports/junit.xml")).unwrap();
+    assert!(junit.contains("seen the policy"), "{junit}");
+}
+
+#[test]
+fn wrong_decisions_are_refused_with_the_faults_of_the_profile_before_anything_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("bron.yaml"),
+        "source: { base_url: \"https://localhost:1/v1\" }\nreviews: r.yaml\nwaivers: w.yaml\ncitizens:\n  - { name: an, role: subject, insz: { env: NO_SUCH_NUMBER }, tx_token: { env: NO_SUCH_TOKEN } }\n",
+    )
+    .unwrap();
+    fs::write(folder.path().join("r.yaml"), "- { id: LST-11, answer: maybe }\n").unwrap();
+    fs::write(folder.path().join("w.yaml"), waiver("SEC-08", "2099-06-30")).unwrap();
+    let output = ran(bronkeur(&folder).arg("check"));
+    assert_eq!(output.status, 2);
+    for expected in ["NO_SUCH_NUMBER", "r.yaml:1:", "[0].answer", "w.yaml:1:5: [0].id", "approved_by"] {
+        assert!(output.stderr.contains(expected), "{expected} is not in\n{}", output.stderr);
+    }
+    assert!(!folder.path().join("reports").exists());
+    let missing = ran(bronkeur(&folder).args(["demo", "--waivers", "nowhere.yaml"]));
+    assert!(missing.status == 2 && missing.stderr.contains("nowhere.yaml"), "{}", missing.stderr);
+}
+
+#[test]
+fn the_schemas_describe_every_key() {
+    for schema in [REVIEWS_SCHEMA, WAIVERS_SCHEMA] {
+        let schema: Value = serde_json::from_str(schema).unwrap();
+        for (key, property) in schema["items"]["properties"].as_object().unwrap() {
+            assert!(property["description"].is_string(), "{key} has no description");
+        }
+    }
+}
