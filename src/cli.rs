@@ -4,14 +4,17 @@ mod acm;
 mod check;
 mod decisions;
 mod demo;
+mod diff;
 mod explain;
 mod interrupt;
 mod list;
 mod output;
 mod progress;
+mod review;
 mod selftest;
 mod serve;
 mod specs;
+mod waivers;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -88,6 +91,12 @@ enum Command {
     Acm(acm::AcmArgs),
     /// Break the built-in source in every known way and show which requirements notice
     Selftest(selftest::SelftestArgs),
+    /// What changed between two reports
+    Diff(diff::DiffArgs),
+    /// What a person still has to judge, and a file to answer in
+    Review(review::ReviewArgs),
+    /// Check a file with waivers, and show which end soon
+    Waivers(waivers::WaiversArgs),
     /// The requirements: number, level, basis, how they are judged
     List(list::ListArgs),
     /// One requirement: what it asks, why, how it is judged, what to do
@@ -196,6 +205,9 @@ impl Command {
             Self::Serve(args) => serve::serve(&args, global),
             Self::Acm(args) => acm::acm(&args, global),
             Self::Selftest(args) => selftest::selftest(&args, global),
+            Self::Diff(args) => diff::diff(&args, global),
+            Self::Review(args) => review::review(&args, global),
+            Self::Waivers(args) => waivers::waivers(&args, global),
             Self::List(args) => list::list(&args, global),
             Self::Explain(args) => explain::explain(&args, global),
         }

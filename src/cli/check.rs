@@ -19,7 +19,7 @@ use crate::text;
 use crate::verdict::{ExitStatus, Gate};
 
 /// The profile that is read when none is named.
-const DEFAULT_PROFILE: &str = "bron.yaml";
+pub(super) const DEFAULT_PROFILE: &str = "bron.yaml";
 
 const AFTER_HELP: &str = "\
 Without a profile three flags are enough, for a source on a laptop with a token of your own:
@@ -202,10 +202,7 @@ impl CheckArgs {
                 .into_iter()
                 .map(|fault| fault.at("accept_blocked")),
         );
-        let named = Named {
-            reviews: profile.reviews.as_ref().map(|path| folder.join(path)),
-            waivers: profile.waivers.as_ref().map(|path| folder.join(path)),
-        };
+        let named = Named::of(&profile, &folder);
         let decisions = self.gate.decisions.read(&named, catalogue);
         match (profile.resolve(&file, &environment, &folder), decisions) {
             (Ok(resolved), Ok(decisions)) => InputFaults(faults).or((resolved, decisions)).map_err(Trouble::from),

@@ -7,9 +7,11 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::check::DEFAULT_PROFILE;
 use crate::catalogue::Catalogue;
 use crate::decisions::{Review, Waiver, day_of, read_reviews, read_waivers};
 use crate::fault::{InputFaults, LARGEST_TEXT, read_text};
+use crate::profile::Profile;
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Decisions of people")]
@@ -38,6 +40,24 @@ enum Stale {
 pub(super) struct Named {
     pub(super) reviews: Option<PathBuf>,
     pub(super) waivers: Option<PathBuf>,
+}
+
+impl Named {
+    /// What a profile names; without one that of `bron.yaml`, if there is one. Its secrets are not read.
+    pub(super) fn of_profile(path: Option<&Path>) -> Result<Self, InputFaults> {
+        let default = Path::new(DEFAULT_PROFILE);
+        let Some(path) = path.or_else(|| Some(default).filter(|path| path.exists())) else {
+            return Ok(Self::default());
+        };
+        let profile = Profile::read(&path.display().to_string(), &read_text(path, LARGEST_TEXT)?)?;
+        Ok(Self::of(&profile, path.parent().unwrap_or(Path::new(""))))
+    }
+
+    /// What a profile in a folder names.
+    pub(super) fn of(profile: &Profile, folder: &Path) -> Self {
+        let path = |named: &Option<String>| named.as_ref().map(|path| folder.join(path));
+        Self { reviews: path(&profile.reviews), waivers: path(&profile.waivers) }
+    }
 }
 
 /// What people decided, by the id of the requirement.

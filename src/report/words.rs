@@ -106,13 +106,18 @@ impl Requirement {
 
     /// What is to be said about it in one sentence: its reason, else its first finding, and what covers it.
     pub(super) fn brief(&self, lang: Lang) -> Option<String> {
-        let reason = self.reason.as_ref().map(|reason| reason.get(lang).to_owned());
-        let reason = reason.or_else(|| self.worst_finding().map(|finding| sentence(finding, lang)));
+        let reason = self.why().map(|why| why.get(lang).to_owned());
         let accepted = self.accepted.as_ref().map(|why| format!("{}: {why}", ACCEPTED.get(lang)));
         let waiver = self.waiver.as_ref().filter(|waiver| waiver.state != WaiverState::Unused);
         let waiver = waiver.map(|waiver| format!("{}: {}", WAIVER.get(lang), waived(waiver, lang)));
         let all: Vec<String> = [reason, accepted, waiver].into_iter().flatten().collect();
         (!all.is_empty()).then(|| all.join("; "))
+    }
+
+    /// Why it stands as it does: its reason, else its worst finding.
+    pub(super) fn why(&self) -> Option<Text> {
+        let in_words = |finding| Text::new(sentence(finding, Lang::Nl), sentence(finding, Lang::En));
+        self.reason.clone().or_else(|| self.worst_finding().map(in_words))
     }
 
     /// The first of the worst findings.

@@ -118,3 +118,76 @@ fn the_schemas_describe_every_key() {
         }
     }
 }
+
+#[test]
+fn waivers_that_end_soon_are_found_and_wrong_ones_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let lint = |text: &str| {
+        fs::write(folder.path().join("w.yaml"), text).unwrap();
+        ran(bronkeur(&folder).args(["waivers", "w.yaml"]))
+    };
+    let far = lint(&waiver("LST-11", "2199-06-30"));
+    assert_eq!((far.status, far.stdout.contains("1 waiver, 0 ended")), (0, true), "{}", far.stdout);
+    let ended = lint(&waiver("LST-11", "2020-06-30"));
+    assert_eq!(ended.status, 1);
+    assert!(ended.stdout.contains("LST-11  2020-06-30  ended"), "{}", ended.stdout);
+    let wrong = lint(&[waiver("LST-99", "2020-13-30"), waiver("OPS-02", "2199-06-30")].concat());
+    assert_eq!(wrong.status, 2);
+    for expected in ["w.yaml:1:5: [0].id", "[0].ends_on", "w.yaml:2:5: [1].id"] {
+        assert!(wrong.stderr.contains(expected), "{expected} is not in\n{}", wrong.stderr);
+    }
+    let none = ran(bronkeur(&folder).arg("waivers"));
+    assert!(none.status == 2 && none.stderr.contains("`waivers` (-p)"), "{}", none.stderr);
+    let profile = "source: { base_url: \"https://localhost:1/v1\" }\nwaivers: w.yaml\ncitizens:\n  - { name: an, role: subject, insz: { env: N }, tx_token: { env: T } }\n";
+    fs::write(folder.path().join("bron.yaml"), profile).unwrap();
+    fs::write(folder.path().join("w.yaml"), waiver("LST-11", "2020-06-30")).unwrap();
+    assert_eq!(ran(bronkeur(&folder).arg("waivers")).status, 1, "the profile names the file");
+}
+
+#[test]
+fn open_reviews_are_listed_and_a_template_is_refused_until_it_is_filled_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = ran(bronkeur(&folder).arg("review"));
+    assert_eq!(all.status, 0, "{}", all.stderr);
+    assert!(all.stdout.contains("URL-18 (must)") && all.stdout.contains("VO D13, https://"), "{}", all.stdout);
+    let dutch = ran(bronkeur(&folder).args(["review", "--lang", "nl", "--template"])).stdout;
+    assert!(dutch.contains("# Antwoorden van beoordelaars") && dutch.contains("- id: URL-18\n  answer:\n"), "{dutch}");
+    assert_eq!(ran(bronkeur(&folder).args(["review", "--out", "r.yaml"])).status, 0);
+    assert_eq!(ran(bronkeur(&folder).args(["review", "--out", "r.yaml"])).status, 2, "it is there already");
+    let empty = ran(bronkeur(&folder).args(["review", "--reviews", "r.yaml"]));
+    assert!(empty.status == 2 && empty.stderr.contains("[0].answer"), "{}", empty.stderr);
+    let filled = fs::read_to_string(folder.path().join("r.yaml")).unwrap();
+    let filled = filled
+        .replace("answer:\n", "answer: accepted\n")
+        .replace("by:\n", "by: Rita\n")
+        .replace("\n  date:\n", "\n  date: 2026-01-05\n")
+        .replace("note:\n", "note: seen\n");
+    fs::write(folder.path().join("r.yaml"), filled).unwrap();
+    let none = ran(bronkeur(&folder).args(["review", "--reviews", "r.yaml"])).stdout;
+    assert!(none.contains("Open reviews: 0"), "{none}");
+    assert_eq!(demo(&folder, &["--reviews", "r.yaml", "--skip", "LST"]).status, 0);
+    assert_eq!(row(&folder, "URL-18")["outcome"], "pass");
+    let of_run = ran(bronkeur(&folder).args(["review", "reports/report.json"])).stdout;
+    assert!(of_run.contains("Open reviews: 0"), "{of_run}");
+}
+
+#[test]
+fn a_difference_says_what_got_worse_in_three_forms() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |more: &[&str]| ran(bronkeur(&folder).args(["demo", "--only", "LST-11,LST-01", "-q"]).args(more));
+    check(&["--out", "old"]);
+    check(&["--out", "new", "--fault", "number-counts-from-zero"]);
+    let diff = |more: &[&str]| ran(bronkeur(&folder).arg("diff").args(more));
+    let worse = diff(&["old/report.json", "new/report.json"]);
+    assert_eq!(worse.status, 1, "{}", worse.stderr);
+    assert!(worse.stdout.contains("Newly failing") && worse.stdout.contains("LST-11"), "{}", worse.stdout);
+    let better = diff(&["new/report.json", "old/report.json", "--format", "markdown", "--lang", "nl"]);
+    assert_eq!((better.status, better.stdout.contains("### Hersteld")), (0, true), "{}", better.stdout);
+    let json: Value =
+        serde_json::from_str(&diff(&["old/report.json", "new/report.json", "--format", "json"]).stdout).unwrap();
+    assert_eq!((&json["worse"], &json["newly_failing"][0]["id"]), (&true.into(), &"LST-11".into()));
+    fs::write(folder.path().join("half.json"), "{\"schema\":").unwrap();
+    let wrong = diff(&["half.json", "nowhere.json"]);
+    assert_eq!(wrong.status, 2);
+    assert!(wrong.stderr.contains("cut off") && wrong.stderr.contains("nowhere.json"), "{}", wrong.stderr);
+}
