@@ -30,6 +30,7 @@ pub mod run;
 pub mod sandbox;
 pub mod selftest;
 pub mod session;
+pub mod shape;
 pub mod text;
 pub mod transport;
 pub mod value;

@@ -111,7 +111,7 @@ pub(super) fn run(
     global: &Global,
 ) -> Done {
     let selection = gate.selection(catalogue)?;
-    let session = Session::new(profile, catalogue, seed())?;
+    let session = Session::new(profile, catalogue, seed())?.after(decisions.previous);
     let mut progress = Progress::new(catalogue, session.vault(), global);
     // It lives until the reports are written: a second interrupt ends that too.
     let runtime = runtime()?;

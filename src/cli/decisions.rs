@@ -1,4 +1,5 @@
-//! What people decided, for commands that judge: which files hold it, and reading them.
+//! What a run is judged by besides its exchanges: the decisions of people and an earlier report. Which files hold it, and
+//! reading them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,9 +13,11 @@ use crate::catalogue::Catalogue;
 use crate::decisions::{Review, Waiver, day_of, read_reviews, read_waivers};
 use crate::fault::{InputFaults, LARGEST_TEXT, read_text};
 use crate::profile::Profile;
+use crate::report::read_report;
+use crate::shape::Previous;
 
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Decisions of people")]
+#[command(next_help_heading = "Decisions of people, and an earlier report")]
 pub(super) struct DecisionArgs {
     /// The answers of reviewers (reviews.yaml) [default: `reviews` of the profile]
     #[arg(long, value_name = "FILE", env = "BRONKEUR_REVIEWS")]
@@ -25,6 +28,9 @@ pub(super) struct DecisionArgs {
     /// What a waiver is that covers nothing any more
     #[arg(long, value_enum, value_name = "WHAT", env = "BRONKEUR_STALE_WAIVERS", default_value_t = Stale::Warn)]
     stale_waivers: Stale,
+    /// An earlier report.json of this source: what broke since within one version (URL-17)
+    #[arg(long, value_name = "FILE", env = "BRONKEUR_PREVIOUS")]
+    previous: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -60,11 +66,12 @@ impl Named {
     }
 }
 
-/// What people decided, by the id of the requirement.
+/// What people decided, by the id of the requirement, and what an earlier run saw.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Decisions {
     pub(super) reviews: BTreeMap<String, Review>,
     pub(super) waivers: BTreeMap<String, Waiver>,
+    pub(super) previous: Option<Previous>,
 }
 
 impl DecisionArgs {
@@ -74,10 +81,12 @@ impl DecisionArgs {
         let reviews = reviews.map_or_else(|| Ok(BTreeMap::new()), |path| reviews_in(path, catalogue, today()));
         let waivers = self.waivers.as_ref().or(named.waivers.as_ref());
         let waivers = waivers.map_or_else(|| Ok(BTreeMap::new()), |path| waivers_in(path, catalogue));
-        match (reviews, waivers) {
-            (Ok(reviews), Ok(waivers)) => Ok(Decisions { reviews, waivers }),
-            (reviews, waivers) => {
-                let faults = [reviews.err(), waivers.err()].into_iter().flatten();
+        let previous = self.previous.as_ref().map(|path| read_report(path)).transpose();
+        let previous = previous.map(|report| report.map(|report| report.as_previous()));
+        match (reviews, waivers, previous) {
+            (Ok(reviews), Ok(waivers), Ok(previous)) => Ok(Decisions { reviews, waivers, previous }),
+            (reviews, waivers, previous) => {
+                let faults = [reviews.err(), waivers.err(), previous.err()].into_iter().flatten();
                 Err(InputFaults(faults.flat_map(|faults| faults.0).collect()))
             }
         }

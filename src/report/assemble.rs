@@ -10,6 +10,7 @@ use crate::decisions;
 use crate::envelope::Envelope;
 use crate::exchange::{self, Auth, Citizen, Content, Declares, Kind, Phase, Request, Target, Variation};
 use crate::recording::Recording;
+use crate::shape::Shapes;
 use crate::verdict::{self, Circumstances, Gate, Outcome, Severity, Standing, Verdict, Waived};
 
 use super::curl;
@@ -112,6 +113,8 @@ impl Assembly<'_> {
             declares: declared(&setup.declares),
             sample: Sample { details: self.examined(Kind::Detail), downloads: self.examined(Kind::Download) },
             timings: timings(self.recording),
+            shapes: Shapes::of(&setup.base_url, self.recording.exchanges()),
+            previous: setup.previous.as_ref().map(|previous| previous.started),
             evidence_sha256: None,
         }
     }

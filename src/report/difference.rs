@@ -29,7 +29,7 @@ pub struct Difference {
     pub new: Side,
     /// In what the runs themselves differ, so that they may not be comparable.
     pub circumstances: Vec<Changed>,
-    /// Failed neither before nor went unjudged without failing; fails now.
+    /// Fails now, and did not before.
     pub newly_failing: Vec<Step>,
     /// Failed before, and more severely now.
     pub more_severe: Vec<Step>,
@@ -166,14 +166,13 @@ impl Difference {
     fn step(&mut self, old: &Requirement, new: &Requirement) {
         let (before, after) = (failing(old), failing(new));
         let list = match (is_judged(old), is_judged(new)) {
-            (false, false) => return,
             (true, false) => &mut self.no_longer_judged,
             (false, true) if after == Severity::None => &mut self.newly_judged,
             (_, true) if after > before && before == Severity::None => &mut self.newly_failing,
             (_, true) if after > before => &mut self.more_severe,
             (_, true) if after < before && after == Severity::None => &mut self.fixed,
             (_, true) if after < before => &mut self.less_severe,
-            (_, true) => return,
+            (_, true) | (false, false) => return,
         };
         let why = if after == Severity::None && is_judged(new) { old.why() } else { new.why() };
         list.push(Step {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::{About, Level, Mode};
 use crate::decisions::{Answer, Scope};
 use crate::exchange::Kind;
+use crate::shape::{Previous, Shapes};
 use crate::text::Text;
 use crate::verdict::{Conformant, Counts, Outcome, Severity, WaiverState};
 
@@ -82,6 +83,10 @@ pub struct Run {
     pub sample: Sample,
     /// Response times, per kind of call.
     pub timings: Vec<Timing>,
+    /// The shapes of the answers, for a later run to compare with.
+    pub shapes: Shapes,
+    /// When the earlier report was made that this run was compared with.
+    pub previous: Option<Timestamp>,
     /// SHA-256 of the evidence that belongs to this report.
     pub evidence_sha256: Option<String>,
 }
@@ -270,6 +275,13 @@ impl Report {
     pub fn exchange(&self, id: &str) -> Option<&Exchange> {
         let number: usize = id.strip_prefix('x')?.parse().ok()?;
         self.exchanges.get(number.checked_sub(1)?).filter(|exchange| exchange.id == id)
+    }
+
+    /// What a later run compares with.
+    pub fn as_previous(&self) -> Previous {
+        let run = &self.run;
+        let (source, base_url) = (run.source.clone(), run.base_url.clone());
+        Previous { source, base_url, started: run.started, shapes: run.shapes.clone() }
     }
 
     /// The chapters, each with its requirements.

@@ -191,3 +191,23 @@ fn a_difference_says_what_got_worse_in_three_forms() {
     assert_eq!(wrong.status, 2);
     assert!(wrong.stderr.contains("cut off") && wrong.stderr.contains("nowhere.json"), "{}", wrong.stderr);
 }
+
+#[test]
+fn an_earlier_report_shows_what_broke_within_a_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = |more: &[&str]| ran(bronkeur(&folder).args(["demo", "--only", "URL-17", "-q"]).args(more));
+    assert_eq!(demo(&[]).status, 0);
+    assert_eq!(row(&folder, "URL-17")["outcome"], "not_applicable");
+    // Without the check nobody asks for the list; a whole run does.
+    ran(bronkeur(&folder).args(["demo", "-q", "--skip", "SEC,TOK,ERR", "--out", "old"]));
+    assert_eq!(demo(&["--previous", "old/report.json"]).status, 0);
+    assert_eq!(row(&folder, "URL-17")["outcome"], "pass");
+    demo(&["--previous", "old/report.json", "--fault", "community-goes-away"]);
+    let broken = row(&folder, "URL-17");
+    assert_eq!((&broken["outcome"], &broken["severity"]), (&"fail".into(), &"warning".into()));
+    assert_eq!(broken["findings"][0]["where"], "item /community");
+    fs::write(folder.path().join("half.json"), "{").unwrap();
+    let wrong = demo(&["--previous", "half.json", "--waivers", "nowhere.yaml"]);
+    assert_eq!(wrong.status, 2);
+    assert!(wrong.stderr.contains("half.json") && wrong.stderr.contains("nowhere.yaml"), "{}", wrong.stderr);
+}

@@ -137,6 +137,7 @@ pub(crate) fn setup() -> Setup {
         ready: Vec::new(),
         declares: Declares { one_page: true, ..Declares::default() },
         limits: Limits::default(),
+        previous: None,
     }
 }
 
