@@ -2,7 +2,9 @@
 
 mod acm;
 mod check;
+mod decisions;
 mod demo;
+mod diff;
 mod doctor;
 mod explain;
 mod init;
@@ -12,10 +14,12 @@ mod output;
 mod profile;
 mod progress;
 mod replay;
+mod review;
 mod selftest;
 mod serve;
 mod specs;
 mod token;
+mod waivers;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -103,6 +107,12 @@ enum Command {
     Acm(acm::AcmArgs),
     /// Break the built-in source in every known way and show which requirements notice
     Selftest(selftest::SelftestArgs),
+    /// What changed between two reports
+    Diff(diff::DiffArgs),
+    /// What a person still has to judge, and a file to answer in
+    Review(review::ReviewArgs),
+    /// Check a file with waivers, and show which end soon
+    Waivers(waivers::WaiversArgs),
     /// The requirements: number, level, basis, how they are judged
     List(list::ListArgs),
     /// One requirement: what it asks, why, how it is judged, what to do
@@ -227,6 +237,9 @@ impl Command {
             Self::Serve(args) => serve::serve(&args, global),
             Self::Acm(args) => acm::acm(&args, global),
             Self::Selftest(args) => selftest::selftest(&args, global),
+            Self::Diff(args) => diff::diff(&args, global),
+            Self::Review(args) => review::review(&args, global),
+            Self::Waivers(args) => waivers::waivers(&args, global),
             Self::List(args) => list::list(&args, global),
             Self::Explain(args) => explain::explain(&args, global),
         }

@@ -13,6 +13,7 @@
 
 mod acm;
 mod command_line;
+mod decisions;
 mod doctor;
 mod evidence;
 mod examples;
