@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::{Certificate, ClientBuilder, Identity, NoProxy, Proxy, redirect};
 use secrecy::ExposeSecret;
 
+use super::encryption::system;
 use super::settings::{Settings, SettingsError};
 use super::words;
 
@@ -22,16 +23,14 @@ pub(super) fn source(settings: &Settings) -> Result<reqwest::Client, SettingsErr
     let identity = settings.identity_pem.as_ref().map(|pem| Identity::from_pem(pem.expose_secret().as_bytes()));
     let identity = identity.transpose().map_err(|_| SettingsError::Identity)?;
     let proxy = proxy(settings)?;
-    build("source", certificates, || {
-        let mut builder = plain(settings);
-        if let Some(identity) = identity.clone() {
-            builder = builder.identity(identity);
-        }
-        if let Some(proxy) = proxy.clone() {
-            builder = builder.proxy(proxy);
-        }
-        builder
-    })
+    let mut builder = plain(settings);
+    if let Some(identity) = identity {
+        builder = builder.identity(identity);
+    }
+    if let Some(proxy) = proxy {
+        builder = builder.proxy(proxy);
+    }
+    build("source", certificates, builder)
 }
 
 /// The client for the issuer. An issuer on loopback (our own ACM) is never behind the proxy.
@@ -39,10 +38,11 @@ pub(super) fn issuer(settings: &Settings) -> Result<reqwest::Client, SettingsErr
     let certificates = certificates(&settings.acm_ca_pem, "issuer")?;
     let loopback = NoProxy::from_string("localhost,127.0.0.0/8,::1");
     let proxy = proxy(settings)?.map(|proxy| proxy.no_proxy(loopback));
-    build("issuer", certificates, || match proxy.clone() {
+    let builder = match proxy {
         Some(proxy) => plain(settings).proxy(proxy),
         None => plain(settings),
-    })
+    };
+    build("issuer", certificates, builder)
 }
 
 fn plain(settings: &Settings) -> ClientBuilder {
@@ -63,14 +63,12 @@ fn plain(settings: &Settings) -> ClientBuilder {
 fn build(
     who: &'static str,
     certificates: Vec<Certificate>,
-    builder: impl Fn() -> ClientBuilder,
+    builder: ClientBuilder,
 ) -> Result<reqwest::Client, SettingsError> {
-    builder()
-        .tls_certs_merge(certificates.clone())
-        .build()
-        // A machine without certificate authorities (a bare container) must still reach http on loopback.
-        .or_else(|_| builder().tls_certs_only(certificates).build())
-        .map_err(|error| SettingsError::Client(who, words::innermost(&error)))
+    // Those of the system are read once for all clients, not by each of them. There may be none (a bare container).
+    let system = system().iter().filter_map(|certificate| Certificate::from_der(certificate).ok());
+    let builder = builder.tls_certs_only(system.chain(certificates));
+    builder.build().map_err(|error| SettingsError::Client(who, words::innermost(&error)))
 }
 
 fn certificates(files: &[Vec<u8>], who: &'static str) -> Result<Vec<Certificate>, SettingsError> {
