@@ -2,7 +2,9 @@
 
 mod acm;
 mod check;
+mod decisions;
 mod demo;
+mod diff;
 mod doctor;
 mod explain;
 mod init;
@@ -12,10 +14,12 @@ mod output;
 mod profile;
 mod progress;
 mod replay;
+mod review;
 mod selftest;
 mod serve;
 mod specs;
 mod token;
+mod waivers;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -87,14 +91,14 @@ enum When {
 enum Command {
     /// Check a source: the main job
     Check(Box<check::CheckArgs>),
-    /// The verdicts of a recorded run again, offline; or compare them with a report
-    Replay(Box<replay::ReplayArgs>),
     /// Write a first profile of a source, with comments
     Init(Box<init::InitArgs>),
     /// Before a check: look at profile, network, clocks, tokens and one call, each with its remedy
     Doctor(doctor::DoctorArgs),
     /// Get a citizen's TX token and describe it
     Token(token::TokenArgs),
+    /// The verdicts of a recorded run again, offline; or compare them with a report
+    Replay(Box<replay::ReplayArgs>),
     /// Start the built-in ACM and source on this machine, check it, show the result
     Demo(demo::DemoArgs),
     /// Keep the built-in ACM and source running, with a profile for them
@@ -103,6 +107,12 @@ enum Command {
     Acm(acm::AcmArgs),
     /// Break the built-in source in every known way and show which requirements notice
     Selftest(selftest::SelftestArgs),
+    /// What changed between two reports
+    Diff(diff::DiffArgs),
+    /// What a person still has to judge, and a file to answer in
+    Review(review::ReviewArgs),
+    /// Check a file with waivers, and show which end soon
+    Waivers(waivers::WaiversArgs),
     /// The requirements: number, level, basis, how they are judged
     List(list::ListArgs),
     /// One requirement: what it asks, why, how it is judged, what to do
@@ -219,14 +229,17 @@ impl Command {
     fn run(self, global: &Global) -> Done {
         match self {
             Self::Check(args) => check::check(&args, global),
-            Self::Replay(args) => replay::replay(&args, global),
             Self::Init(args) => init::init(&args, global),
             Self::Doctor(args) => doctor::doctor(&args, global),
             Self::Token(args) => token::token(&args, global),
+            Self::Replay(args) => replay::replay(&args, global),
             Self::Demo(args) => demo::demo(&args, global),
             Self::Serve(args) => serve::serve(&args, global),
             Self::Acm(args) => acm::acm(&args, global),
             Self::Selftest(args) => selftest::selftest(&args, global),
+            Self::Diff(args) => diff::diff(&args, global),
+            Self::Review(args) => review::review(&args, global),
+            Self::Waivers(args) => waivers::waivers(&args, global),
             Self::List(args) => list::list(&args, global),
             Self::Explain(args) => explain::explain(&args, global),
         }

@@ -9,10 +9,12 @@
 //!                      transport (token, TLS, HTTP; the only async place)
 //! ```
 
+pub mod assertion;
 pub mod case;
 pub mod catalogue;
 pub mod checks;
 pub mod cli;
+pub mod decisions;
 pub mod doctor;
 pub mod envelope;
 pub mod evaluate;
@@ -31,6 +33,7 @@ pub mod run;
 pub mod sandbox;
 pub mod selftest;
 pub mod session;
+pub mod shape;
 pub mod text;
 pub mod transport;
 pub mod value;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::decisions::{DecisionArgs, Decisions, Named};
 use super::profile::ProfileArgs;
 use super::progress::Progress;
 use super::specs::{SpecArgs, unknown_ids};
@@ -16,6 +17,7 @@ use crate::har;
 use crate::profile::Resolved;
 use crate::report::{self, Options, Report, RunMeta};
 use crate::session::Session;
+use crate::shape::Previous;
 use crate::text;
 use crate::vault::Vault;
 use crate::verdict::{ExitStatus, Gate};
@@ -72,18 +74,26 @@ pub(super) struct GateArgs {
     /// Where report.json, junit.xml and the rest go
     #[arg(short, long, value_name = "DIR", env = "BRONKEUR_OUT", default_value = "reports")]
     pub(super) out: PathBuf,
+    #[command(flatten)]
+    pub(super) decisions: DecisionArgs,
 }
 
 pub(super) fn check(args: &CheckArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
-    let profile = args.profile(&catalogue)?;
-    run(&profile, &catalogue, &args.gate, global)
+    let (profile, decisions) = args.profile(&catalogue)?;
+    run(&profile, &catalogue, &args.gate, decisions, global)
 }
 
 /// Checks one source and tells and writes what came of it.
-pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, global: &Global) -> Done {
+pub(super) fn run(
+    profile: &Resolved,
+    catalogue: &Catalogue,
+    gate: &GateArgs,
+    decisions: Decisions,
+    global: &Global,
+) -> Done {
     let selection = gate.selection(catalogue)?;
-    let session = Session::new(profile, catalogue, seed())?;
+    let session = Session::new(profile, catalogue, seed())?.after(decisions.previous);
     let mut progress = Progress::new(catalogue, session.vault(), global);
     // It lives until the reports are written: a second interrupt ends that too.
     let runtime = runtime()?;
@@ -96,7 +106,8 @@ pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, gl
             .then(|| report::Selection { only: selection.only.clone(), skip: selection.skip.clone() }),
         gate: gate.gate(),
         accepted: gate.accepted(masked(&profile.accept_blocked, &finished.vault)),
-        waivers: BTreeMap::new(),
+        reviews: decisions.reviews,
+        waivers: decisions.waivers,
     };
     let evidence = har::write(catalogue, &finished.recording, &meta);
     let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta)
@@ -155,8 +166,8 @@ pub(super) fn seed() -> u64 {
 }
 
 impl CheckArgs {
-    /// The profile, with what the flags say instead. All faults at once.
-    fn profile(&self, catalogue: &Catalogue) -> Result<Resolved, Trouble> {
+    /// The profile, with what the flags say instead, and what people decided. All faults at once.
+    fn profile(&self, catalogue: &Catalogue) -> Result<(Resolved, Decisions), Trouble> {
         let mut written = self.profile.read()?;
         let profile = &mut written.profile;
         profile.source.rate = self.rate.or(profile.source.rate);
@@ -166,7 +177,12 @@ impl CheckArgs {
         let mut faults = unknown_ids(catalogue, "command line", named);
         let accepted = unknown_ids(catalogue, &written.file, profile.accept_blocked.keys());
         faults.extend(accepted.into_iter().map(|fault| fault.at("accept_blocked")));
-        Ok(written.resolve(faults)?)
+        let decisions = self.gate.decisions.read(&Named::of(profile, &written.folder), catalogue);
+        let decisions = decisions.unwrap_or_else(|more| {
+            faults.extend(more.0);
+            Decisions::default()
+        });
+        Ok((written.resolve(faults)?, decisions))
     }
 }
 
@@ -188,7 +204,11 @@ impl GateArgs {
     }
 
     fn gate(&self) -> Gate {
-        Gate { strict: self.strict, require_reviews: self.require_reviews }
+        Gate {
+            strict: self.strict,
+            require_reviews: self.require_reviews,
+            stale_waivers_fail: self.decisions.stale_waivers_fail(),
+        }
     }
 
     /// The blocked rows that are accepted: of the profile with their reasons, and of the command line.
@@ -198,15 +218,19 @@ impl GateArgs {
     }
 
     /// What a recorded run was asked for, with what these flags say on top: another selection takes the place of the
-    /// run's, and a gate only becomes stricter.
-    pub(super) fn on_top_of(&self, meta: &mut RunMeta, catalogue: &Catalogue) -> Result<(), Trouble> {
+    /// run's, a gate only becomes stricter, and decisions are added. Returns the earlier report, if one is named.
+    pub(super) fn on_top_of(&self, meta: &mut RunMeta, catalogue: &Catalogue) -> Result<Option<Previous>, Trouble> {
         let selection = self.selection(catalogue)?;
+        let decisions = self.decisions.read(&Named::default(), catalogue)?;
         if !selection.is_everything() {
             meta.selection = Some(report::Selection { only: selection.only, skip: selection.skip });
         }
         meta.gate.strict |= self.strict;
         meta.gate.require_reviews |= self.require_reviews;
+        meta.gate.stale_waivers_fail |= self.decisions.stale_waivers_fail();
         meta.accepted = self.accepted(std::mem::take(&mut meta.accepted));
-        Ok(())
+        meta.reviews.extend(decisions.reviews);
+        meta.waivers.extend(decisions.waivers);
+        Ok(decisions.previous)
     }
 }

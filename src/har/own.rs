@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::catalogue::SetVersion;
 use crate::exchange::{Content, Document, Exchange, Facts, Failure, Request, Sent, Setup};
 use crate::report::RunMeta;
+use crate::text::Text;
 use crate::vault::Mark;
 
 /// The version of this part. A change that older programs cannot read gets a new one.
@@ -41,7 +42,7 @@ pub(super) struct OfEntry<'a> {
     pub(super) request: Cow<'a, Request>,
     /// How the credential was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) credential: Option<Cow<'a, str>>,
+    pub(super) credential: Option<Cow<'a, Text>>,
     pub(super) came: Came<'a>,
 }
 
@@ -113,7 +114,7 @@ impl<'a> OfEntry<'a> {
                 Came::Answer { body, facts: Cow::Borrowed(&response.facts) }
             }
         };
-        let credential = exchange.credential.as_deref().map(Cow::Borrowed);
+        let credential = exchange.credential.as_ref().map(Cow::Borrowed);
         Self { request: Cow::Borrowed(&exchange.request), credential, came }
     }
 }

@@ -3,11 +3,13 @@
 
 mod assemble;
 mod curl;
+mod difference;
 mod exchange;
 mod json;
 mod junit;
 mod model;
 mod people;
+mod read;
 mod terminal;
 mod words;
 mod write;
@@ -18,13 +20,15 @@ mod tests;
 use crate::text::Lang;
 
 pub use assemble::RunMeta;
+pub use difference::{Difference, difference_as_markdown, difference_as_text};
 pub use exchange::{Exchange, Facts, Tls, Unanswered};
 pub use json::json;
 pub use junit::junit;
 pub use model::{
-    Answer, Chapter, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
-    Spec, Timing, Tool, Waiver,
+    Chapter, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection, Spec,
+    Timing, Tool, Waiver,
 };
+pub use read::{parse_report, read_report};
 pub use terminal::{Options, last_line, render};
 pub use words::{State, why_partial};
 pub use write::{Unwritten, write, write_all, write_secret};
