@@ -9,6 +9,7 @@
 //!                      transport (token, TLS, HTTP; the only async place)
 //! ```
 
+pub mod assertion;
 pub mod case;
 pub mod catalogue;
 pub mod checks;

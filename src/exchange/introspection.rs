@@ -95,6 +95,7 @@ mod tests {
             actor: false,
             source_client: None,
             other_audience: None,
+            hops: Vec::new(),
         };
         let unfit = |answer: Value| Introspection(&answer).unfit(&acm, "n", 100.0);
         let good = json!({ "active": true, "aud": "source", "scope": "read", "exp": 101, "rrn": "n" });

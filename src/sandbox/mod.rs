@@ -8,6 +8,7 @@ mod acm;
 mod answer;
 pub mod behaviour;
 pub mod citizens;
+mod clients;
 mod control;
 mod credentials;
 mod document;
