@@ -127,6 +127,18 @@ fn refusals_of_an_exchange_name_who_acts() {
 }
 
 #[test]
+fn a_hop_that_fails_is_named_for_what_it_is() {
+    let stage = Stage::new();
+    let hops = "hops: [{ client: { id: portal, secret: { file: client-secret.txt } } }]\n  actor: client_credentials";
+    stage.edit("actor: client_credentials", hops);
+    let (status, steps) = stage.doctor();
+    assert_eq!((status, states(&steps, "client")), (1, vec!["ok".to_owned()]));
+    assert!(line(&steps, "exchange")["seen"]["en"].as_str().unwrap().contains("401 invalid_client"), "{steps:#}");
+    let token = stage.run(&["token"]);
+    assert!(token.status == 3 && token.stderr.contains("invalid_client"), "{}", token.stderr);
+}
+
+#[test]
 fn a_token_of_another_citizen_is_seen_at_introspection() {
     let stage = Stage::new();
     stage.edit("insz: { file: an-insz.txt }", "insz: { env: NUMBER }");

@@ -41,9 +41,10 @@ fn base64(value: &str, before: usize) -> [String; 2] {
 }
 
 /// The forms that stand in a text.
-pub(crate) fn found<'a>(text: &str, forms: &'a BTreeSet<String>) -> Vec<&'a String> {
+pub(crate) fn found(text: &str, forms: &BTreeSet<String>) -> BTreeSet<String> {
     let text = text.to_lowercase();
-    forms.iter().filter(|form| text.contains(form.as_str())).collect()
+    let finder = aho_corasick::AhoCorasick::new(forms).unwrap();
+    finder.find_iter(&text).map(|hit| text[hit.range()].to_owned()).collect()
 }
 
 #[test]
