@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::catalogue::hex;
-use crate::exchange::{Exchange, FailureKind, Request, Setup};
+use crate::exchange::{Exchange, FailureKind, Request, Response, Setup};
 use crate::vault::Mark;
 
 /// What happened in a run, and what the run knew of itself.
@@ -36,6 +36,21 @@ impl Recording {
     /// What came of a request.
     pub fn get(&self, request: &Request) -> Option<&Exchange> {
         self.exchanges.get(request)
+    }
+
+    /// The exchange that says why a request has no answer of its own: that of the first request it needs which did not
+    /// come to anything; else its own.
+    pub fn cause(&self, request: &Request) -> Option<&Exchange> {
+        let own = self.get(request)?;
+        if own.result.as_ref().err().is_none_or(|failure| failure.kind.was_sent()) {
+            return Some(own);
+        }
+        let useful = |answer: &Response| answer.is_success() && answer.json().is_some();
+        let needs = self.setup.needs(request);
+        let failed = needs
+            .iter()
+            .find(|need| self.get(need).is_some_and(|exchange| !exchange.result.as_ref().is_ok_and(useful)));
+        failed.and_then(|need| self.cause(need)).or(Some(own))
     }
 
     /// Adds an exchange. The first answer to a request stays.

@@ -95,6 +95,7 @@ struct AcmFlags {
 /// The variables of the test citizens.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Test citizens")]
+#[expect(clippy::struct_field_names, reason = "they are the names of the flags")]
 struct CitizenFlags {
     /// The variable with the national number of the citizen who is examined
     #[arg(long, value_name = "NAME", default_value = "INSZ_SUBJECT", value_parser = variable)]

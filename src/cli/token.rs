@@ -11,7 +11,7 @@ use super::doctor::Format;
 use super::profile::ProfileArgs;
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, output, runtime};
-use crate::exchange::{Auth, Citizen, Exchange, Grant, Introspection, IssuerCall, Request, Response};
+use crate::exchange::{Auth, Citizen, Grant, Introspection, IssuerCall, Request, Response};
 use crate::fault::{InputFault, InputFaults};
 use crate::profile::{CitizenToken, Resolved, ResolvedCitizen};
 use crate::reason::issuer::{refusal, unfit};
@@ -112,12 +112,8 @@ async fn obtained(
 
 /// Why there is no token: the first call to the issuer that did not work says it.
 fn no_token(inquiry: &Inquiry, citizen: Citizen) -> Trouble {
-    let grants = [Grant::Actor, Grant::Refresh(citizen), Grant::Exchange(citizen)];
-    let calls = std::iter::once(IssuerCall::Discovery).chain(grants.map(IssuerCall::Token));
-    let asked = calls.filter_map(|call| inquiry.recording().get(&Request::issuer(call)));
-    let failed = |exchange: &&Exchange| exchange.result.as_ref().ok().is_none_or(|answer| answer.status != 200);
-    let asked: Vec<&Exchange> = asked.collect();
-    let (seen, remedy) = match asked.iter().copied().find(failed).or(asked.last().copied()).map(|x| &x.result) {
+    let request = Request::issuer(IssuerCall::Token(Grant::Exchange(citizen)));
+    let (seen, remedy) = match inquiry.recording().cause(&request).map(|exchange| &exchange.result) {
         Some(Ok(answer)) => {
             let error = answer.json().and_then(|json| json.get("error")?.as_str()).map(shown).unwrap_or_default();
             let (status, advice) = (answer.status, refusal(answer));

@@ -75,9 +75,12 @@ impl Diagnosis<'_> {
             self.lines.push(Line::after(Step::Exchange, earlier));
             return Ok(false);
         }
-        let asked = self.exchange(Request::issuer(IssuerCall::Token(Grant::Exchange(citizen))))?;
+        let request = Request::issuer(IssuerCall::Token(Grant::Exchange(citizen)));
+        let asked = self.exchange(request.clone())?;
+        // Where the token goes through other clients first, one of those exchanges may be what failed.
+        let asked = self.recording.cause(&request).unwrap_or(asked);
         let line = match &asked.result {
-            Ok(response) if is_token(response) => {
+            Ok(response) if is_token(response) && asked.request == request => {
                 let member = |name: &str| response.json().and_then(|json| json.get(name));
                 let seconds = member("expires_in").and_then(Value::as_f64).unwrap_or_default();
                 let scope = shown(member("scope").and_then(Value::as_str).unwrap_or("-"));

@@ -215,14 +215,12 @@ impl Page {
 
     /// A key that may be left out: it then stands as a comment, with a sample.
     fn set(&mut self, key: &str, value: Option<String>, sample: &str, why: &Text) {
-        match value {
-            Some(value) => self.key(key, &value, why),
-            None => {
-                let name = key.trim_start();
-                let indent = " ".repeat(key.len() - name.len());
-                self.key(&format!("{indent}# {name}"), sample, why);
-            }
+        if let Some(value) = value {
+            return self.key(key, &value, why);
         }
+        let name = key.trim_start();
+        let indent = " ".repeat(key.len() - name.len());
+        self.key(&format!("{indent}# {name}"), sample, why);
     }
 }
 

@@ -1,16 +1,14 @@
 //! `bronkeur doctor` and `bronkeur token`: what they see, whom they name, what they keep from being sent, how they end.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::sync::mpsc::{Receiver, channel};
 
 use bronkeur::sandbox::{Options, Sandbox, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::support::{Ran, bronkeur, ran};
+use crate::support::{Ran, bronkeur, issuer, ran};
 
 /// A sandbox with its profile in a folder.
 struct Stage {
@@ -129,6 +127,18 @@ fn refusals_of_an_exchange_name_who_acts() {
 }
 
 #[test]
+fn a_hop_that_fails_is_named_for_what_it_is() {
+    let stage = Stage::new();
+    let hops = "hops: [{ client: { id: portal, secret: { file: client-secret.txt } } }]\n  actor: client_credentials";
+    stage.edit("actor: client_credentials", hops);
+    let (status, steps) = stage.doctor();
+    assert_eq!((status, states(&steps, "client")), (1, vec!["ok".to_owned()]));
+    assert!(line(&steps, "exchange")["seen"]["en"].as_str().unwrap().contains("401 invalid_client"), "{steps:#}");
+    let token = stage.run(&["token"]);
+    assert!(token.status == 3 && token.stderr.contains("invalid_client"), "{}", token.stderr);
+}
+
+#[test]
 fn a_token_of_another_citizen_is_seen_at_introspection() {
     let stage = Stage::new();
     stage.edit("insz: { file: an-insz.txt }", "insz: { env: NUMBER }");
@@ -191,33 +201,13 @@ fn a_secret_that_others_can_read_is_a_warning() {
     assert!(line(&steps, "files")["seen"]["en"].as_str().unwrap().contains("citizens[0].token"));
 }
 
-/// An issuer that gives the same answer to everything; what it was asked comes out of the channel.
-fn issuer(answer: impl Fn(&str) -> String + Send + 'static) -> (String, Receiver<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/op", listener.local_addr().unwrap());
-    let (heard, hear) = channel();
-    let own = url.clone();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { return };
-            let mut bytes = vec![0; 64 * 1024];
-            let length = stream.read(&mut bytes).unwrap_or_default();
-            if heard.send(String::from_utf8_lossy(&bytes[..length]).into_owned()).is_err() {
-                return;
-            }
-            stream.write_all(answer(&own).as_bytes()).ok();
-        }
-    });
-    (url, hear)
-}
-
 fn http(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
 }
 
 /// The discovery line, and all that the issuer heard.
 fn discovery(answer: impl Fn(&str) -> String + Send + 'static) -> (i32, Value, Vec<String>) {
-    let (url, heard) = issuer(answer);
+    let (url, heard) = issuer(move |url, _| answer(url));
     let folder = tempfile::tempdir().unwrap();
     let profile = format!(
         "source: {{ base_url: \"{url}\" }}\nacm:\n  environment: \"{url}\"\n  client: {{ id: c, secret: {{ file: s }} }}\n  audience: a\n\

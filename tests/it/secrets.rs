@@ -27,7 +27,7 @@ fn forbidden(values: &[String]) -> Vec<String> {
     forms.filter(|form| form.len() >= 8).collect()
 }
 
-fn values(sandbox: &Sandbox) -> Vec<String> {
+pub(crate) fn values(sandbox: &Sandbox) -> Vec<String> {
     let credentials = sandbox.credentials();
     let people = credentials.people.iter().flat_map(|person| [person.insz.clone(), person.token.clone()]);
     let own = [
@@ -40,7 +40,7 @@ fn values(sandbox: &Sandbox) -> Vec<String> {
 }
 
 /// The tokens that reached the source, which nobody but the run itself knew.
-fn tokens_sent(sandbox: &Sandbox) -> Vec<String> {
+pub(crate) fn tokens_sent(sandbox: &Sandbox) -> Vec<String> {
     let headers = sandbox.requests().into_iter().filter(|request| request.server == Server::Source);
     let values = headers.flat_map(|request| request.headers).filter(|(name, _)| name == "authorization");
     values.map(|(_, value)| value.rsplit(' ').next().unwrap().to_owned()).filter(|token| token.len() > 8).collect()

@@ -1,7 +1,10 @@
 //! What the tests share.
 
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::LazyLock;
+use std::sync::mpsc::{Receiver, channel};
 
 use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC};
 use bronkeur::checks;
@@ -55,5 +58,43 @@ pub(crate) fn ran(command: &mut Command) -> Ran {
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
         status: output.status.code().unwrap_or(-1),
+    }
+}
+
+/// An issuer (and source) that answers what it is told to, given its own URL and the request. What it was asked comes
+/// out of the channel; it ends with it.
+pub(crate) fn issuer(answer: impl Fn(&str, &str) -> String + Send + 'static) -> (String, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/op", listener.local_addr().unwrap());
+    let (heard, hear) = channel();
+    let own = url.clone();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let request = request(&mut stream);
+            stream.write_all(answer(&own, &request).as_bytes()).ok();
+            if heard.send(request).is_err() {
+                return;
+            }
+        }
+    });
+    (url, hear)
+}
+
+/// A whole request: its head, and as much body as that announces.
+fn request(stream: &mut TcpStream) -> String {
+    let (mut bytes, mut chunk) = (Vec::new(), [0; 4096]);
+    loop {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length =
+                head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+            if body.len() >= length.unwrap_or(0) {
+                return text;
+            }
+        }
+        match stream.read(&mut chunk) {
+            Ok(count @ 1..) => bytes.extend_from_slice(&chunk[..count]),
+            _ => return text,
+        }
     }
 }
