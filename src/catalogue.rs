@@ -221,7 +221,8 @@ pub struct Entry {
 }
 
 /// One set, as reports name it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SetVersion {
     /// The name of its folder.
     pub name: String,

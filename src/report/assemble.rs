@@ -23,7 +23,7 @@ use super::people::People;
 
 /// What a run knows that neither its recording nor its verdicts say.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct RunMeta {
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
@@ -70,6 +70,13 @@ impl Report {
             requirements,
             exchanges: recording.exchanges().map(|one| assembly.exchange(one)).collect(),
         }
+    }
+
+    /// The same report, tied to its evidence by the SHA-256 of that file.
+    #[must_use]
+    pub fn with_evidence(mut self, sha256: Option<String>) -> Self {
+        self.run.evidence_sha256 = sha256;
+        self
     }
 }
 
@@ -249,6 +256,7 @@ impl Assembly<'_> {
             url: self.people.for_people(&one.sent.url),
             citizen: one.request.citizen().map(|citizen| role(citizen).to_owned()),
             auth: presented(one.request.auth).to_owned(),
+            made: one.credential.as_ref().map(|made| self.people.text(made)),
             status: answer.map(|answer| answer.status),
             ms: one.ms,
             facts: answer.map(|answer| self.facts(answer)).unwrap_or_default(),
@@ -257,7 +265,7 @@ impl Assembly<'_> {
                 .as_ref()
                 .err()
                 .map(|failure| Unanswered { kind: failure.kind, detail: self.people.for_people(&failure.detail) }),
-            curl: curl::line(&one.sent, &self.recording.setup, &self.people),
+            curl: curl::line(&one.sent, variable(one.request.auth), &self.recording.setup, &self.people),
         }
     }
 
@@ -336,6 +344,27 @@ fn presented(auth: Auth) -> &'static str {
         Auth::WithoutScope => "without_scope",
         Auth::WithoutCitizen => "without_citizen",
         Auth::Fresh => "fresh",
+    }
+}
+
+/// The shell variable for what is presented: each negative token has its own.
+fn variable(auth: Auth) -> String {
+    match auth {
+        Auth::None
+        | Auth::Token(_)
+        | Auth::OtherScheme
+        | Auth::NoScheme
+        | Auth::LowerCaseScheme
+        | Auth::InQuery
+        | Auth::Fresh => "TOKEN".to_owned(),
+        Auth::RandomToken
+        | Auth::UnsignedJwt
+        | Auth::TamperedToken
+        | Auth::ExpiredToken
+        | Auth::OtherAudience
+        | Auth::Unexchanged
+        | Auth::WithoutScope
+        | Auth::WithoutCitizen => presented(auth).to_uppercase(),
     }
 }
 

@@ -75,6 +75,7 @@ fn reports_decide_nothing() {
         "envelope",
         "evaluate",
         "exchange",
+        "fault",
         "recording",
         "report",
         "shape",
@@ -83,6 +84,12 @@ fn reports_decide_nothing() {
         "verdict",
     ];
     assert_eq!(strangers("report", &allowed), Vec::<String>::new());
+}
+
+#[test]
+fn evidence_is_read_without_sending_anything() {
+    let allowed = ["catalogue", "exchange", "fault", "har", "recording", "report", "text", "vault", "verdict"];
+    assert_eq!(strangers("har", &allowed), Vec::<String>::new());
 }
 
 #[test]

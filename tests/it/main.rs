@@ -14,7 +14,10 @@
 mod acm;
 mod command_line;
 mod decisions;
+mod doctor;
+mod evidence;
 mod examples;
+mod init;
 #[cfg(unix)]
 mod interrupt;
 mod layout;
