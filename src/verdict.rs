@@ -171,7 +171,7 @@ fn effective(level: Level, finding: &Finding) -> Level {
 
 /// What the gate was asked to do; changes severity or exit status, never a verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Gate {
     /// Warnings count as failures.
     pub strict: bool,

@@ -12,12 +12,12 @@ use super::specs::{SpecArgs, unknown_ids};
 use super::{Done, Global, Trouble, interrupt, output, runtime};
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
-use crate::exchange::Setup;
 use crate::fault::{InputFault, InputFaults};
 use crate::har;
 use crate::profile::Resolved;
 use crate::report::{self, Options, Report, RunMeta};
 use crate::session::Session;
+use crate::shape::Previous;
 use crate::text;
 use crate::vault::Vault;
 use crate::verdict::{ExitStatus, Gate};
@@ -167,7 +167,7 @@ pub(super) fn seed() -> u64 {
 }
 
 impl CheckArgs {
-    /// The profile, with what the flags say instead, and what it is judged by besides. All faults at once.
+    /// The profile, with what the flags say instead, and what people decided. All faults at once.
     fn profile(&self, catalogue: &Catalogue) -> Result<(Resolved, Decisions), Trouble> {
         let mut written = self.profile.read()?;
         let profile = &mut written.profile;
@@ -218,26 +218,20 @@ impl GateArgs {
         named.chain(with_reasons).collect()
     }
 
-    /// What a recorded run was asked for, with what these flags say on top: another selection, answer, waiver or earlier
-    /// report takes the place of the run's, and a gate only becomes stricter.
-    pub(super) fn on_top_of(
-        &self,
-        meta: &mut RunMeta,
-        setup: &mut Setup,
-        catalogue: &Catalogue,
-    ) -> Result<(), Trouble> {
+    /// What a recorded run was asked for, with what these flags say on top: another selection takes the place of the
+    /// run's, a gate only becomes stricter, and decisions are added. Returns the earlier report, if one is named.
+    pub(super) fn on_top_of(&self, meta: &mut RunMeta, catalogue: &Catalogue) -> Result<Option<Previous>, Trouble> {
         let selection = self.selection(catalogue)?;
         let decisions = self.decisions.read(&Named::default(), catalogue)?;
-        meta.reviews.extend(decisions.reviews);
-        meta.waivers.extend(decisions.waivers);
-        setup.previous = decisions.previous.or(setup.previous.take());
-        meta.gate.stale_waivers_fail |= self.decisions.stale_waivers_fail();
         if !selection.is_everything() {
             meta.selection = Some(report::Selection { only: selection.only, skip: selection.skip });
         }
         meta.gate.strict |= self.strict;
         meta.gate.require_reviews |= self.require_reviews;
+        meta.gate.stale_waivers_fail |= self.decisions.stale_waivers_fail();
         meta.accepted = self.accepted(std::mem::take(&mut meta.accepted));
-        Ok(())
+        meta.reviews.extend(decisions.reviews);
+        meta.waivers.extend(decisions.waivers);
+        Ok(decisions.previous)
     }
 }

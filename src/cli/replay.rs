@@ -71,7 +71,9 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
 /// The report that follows from the evidence: judged as the run was, unless a flag says otherwise.
 fn judged(evidence: Evidence, catalogue: &Catalogue, gate: &GateArgs) -> Result<Report, Trouble> {
     let Evidence { mut recording, mut meta, .. } = evidence;
-    gate.on_top_of(&mut meta, &mut recording.setup, catalogue)?;
+    if let Some(previous) = gate.on_top_of(&mut meta, catalogue)? {
+        recording.setup.previous = Some(previous);
+    }
     let selection = meta
         .selection
         .as_ref()

@@ -23,7 +23,7 @@ use super::people::People;
 
 /// What a run knows that neither its recording nor its verdicts say.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct RunMeta {
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
