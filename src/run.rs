@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::future::Future;
+use std::time::Instant;
 
 use tokio::task::JoinSet;
 
@@ -13,6 +14,8 @@ use crate::evaluate::{Evaluated, Selection, evaluate_one, not_selected};
 use crate::exchange::{Exchange, Failure, FailureKind, Phase, Request, Sent};
 use crate::recording::Recording;
 use crate::verdict::Verdict;
+
+mod renewal;
 
 /// How many hostile requests are under way at once: enough to be quick, too few to look like an attack.
 const HOSTILE_AT_ONCE: usize = 3;
@@ -35,6 +38,14 @@ pub struct Bounds {
     pub concurrency: usize,
     /// Requests in all.
     pub requests: usize,
+    /// The start of the run, from which exchanges count their time.
+    pub started: Instant,
+}
+
+impl Bounds {
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
 }
 
 /// Runs the catalogue against a source. Returns the verdicts, in the order of the catalogue; the exchanges are added
@@ -233,6 +244,18 @@ impl Queue {
     /// The requests that may go out now: their needs are met, no request of an earlier phase is outstanding, none of
     /// another phase is under way, and there is room. Beyond the limit of the run nothing goes out.
     fn ready(&mut self, recording: &mut Recording) -> Vec<Request> {
+        loop {
+            let ready = self.candidates(recording);
+            let renewals = ready.iter().flat_map(|request| renewal::needed(recording, request, self.bounds.elapsed()));
+            let renewals: BTreeSet<Request> = renewals.collect();
+            if renewals.is_empty() {
+                return self.start(ready, recording);
+            }
+            renewals.iter().for_each(|renewal| self.want(renewal, recording));
+        }
+    }
+
+    fn candidates(&self, recording: &Recording) -> Vec<Request> {
         let Some(phase) = self.wanted.iter().chain(&self.under_way).map(|request| request.phase).min() else {
             return Vec::new();
         };
@@ -249,13 +272,20 @@ impl Queue {
         let met = |request: &Request| {
             self.needs.get(request).is_none_or(|needs| needs.iter().all(|need| recording.get(need).is_some()))
         };
-        let mut ready: Vec<Request> = self
-            .wanted
+        // Whose token is being renewed waits for the new one.
+        let renewed = renewal::outstanding(self.wanted.iter().chain(&self.under_way));
+        let held = |request: &Request| {
+            !renewed.is_empty() && recording.setup.presented(request).iter().any(|grant| renewed.contains(grant))
+        };
+        self.wanted
             .iter()
-            .filter(|request| request.phase == phase && met(request))
+            .filter(|request| request.phase == phase && met(request) && !held(request))
             .take(room.saturating_sub(self.under_way.len()))
             .cloned()
-            .collect();
+            .collect()
+    }
+
+    fn start(&mut self, mut ready: Vec<Request>, recording: &mut Recording) -> Vec<Request> {
         let left = self.bounds.requests.saturating_sub(self.started);
         if left == 0 && !ready.is_empty() {
             self.refuse(recording, FailureKind::Limit);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 
@@ -60,6 +61,10 @@ pub(super) struct CheckArgs {
     /// The most requests in all
     #[arg(long, value_name = "N", env = "BRONKEUR_MAX_REQUESTS")]
     max_requests: Option<usize>,
+    /// Wait for a token of this run to expire, at most so long (SEC-04) [default: 3600 where no number is given]
+    #[arg(long, value_name = "SECONDS", env = "BRONKEUR_WAIT_EXPIRY", num_args = 0..=1, default_missing_value = "3600",
+          value_parser = clap::value_parser!(u64).range(0..=86400))]
+    wait_expiry: Option<u64>,
     /// This run may go against production
     #[arg(long, env = "BRONKEUR_I_MAY_TEST_PRODUCTION")]
     i_may_test_production: bool,
@@ -103,7 +108,8 @@ pub(super) fn check(args: &CheckArgs, global: &Global) -> Done {
 pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, global: &Global) -> Done {
     let selection = gate.selection(catalogue)?;
     let session = Session::new(profile, catalogue, seed())?;
-    let mut progress = Progress::new(catalogue, session.vault(), global);
+    let mut progress =
+        Progress::new(catalogue, session.vault(), Duration::from_secs(profile.limits.wait_expiry), global);
     // It lives until the reports are written: a second interrupt ends that too.
     let runtime = runtime()?;
     let interrupted = interrupt::interrupted(runtime.handle());
@@ -181,6 +187,7 @@ impl CheckArgs {
         profile.source.rate = self.rate.or(profile.source.rate);
         profile.source.concurrency = self.concurrency.or(profile.source.concurrency);
         profile.limits.requests = self.max_requests.unwrap_or(profile.limits.requests);
+        profile.limits.wait_expiry = self.wait_expiry.unwrap_or(profile.limits.wait_expiry);
         profile.production |= self.i_may_test_production;
         let mut faults = unknown_ids(
             catalogue,

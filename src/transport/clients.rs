@@ -20,7 +20,7 @@ const IDLE: Duration = Duration::from_secs(3);
 pub(super) fn source(settings: &Settings) -> Result<reqwest::Client, SettingsError> {
     let certificates = certificates(&settings.ca_pem, "source")?;
     let identity = identity(settings.identity_pem.as_ref(), "source")?;
-    build("source", certificates, || plain(settings), identity, proxy(settings)?)
+    build("source", certificates, &Shown { identity, proxy: proxy(settings)? }, settings)
 }
 
 /// The client for the issuer. An issuer on loopback (our own ACM) is never behind the proxy.
@@ -29,7 +29,7 @@ pub(super) fn issuer(settings: &Settings) -> Result<reqwest::Client, SettingsErr
     let loopback = NoProxy::from_string("localhost,127.0.0.0/8,::1");
     let proxy = proxy(settings)?.map(|proxy| proxy.no_proxy(loopback));
     let identity = identity(settings.acm_identity_pem.as_ref(), "issuer")?;
-    build("issuer", certificates, || plain(settings), identity, proxy)
+    build("issuer", certificates, &Shown { identity, proxy }, settings)
 }
 
 fn plain(settings: &Settings) -> ClientBuilder {
@@ -47,16 +47,22 @@ fn plain(settings: &Settings) -> ClientBuilder {
         .http2_max_header_list_size(HEADER_LIST)
 }
 
+/// How a client goes out.
+struct Shown {
+    /// The certificate with which it shows itself.
+    identity: Option<Identity>,
+    proxy: Option<Proxy>,
+}
+
 fn build(
     who: &'static str,
     certificates: Vec<Certificate>,
-    plain: impl Fn() -> ClientBuilder,
-    identity: Option<Identity>,
-    proxy: Option<Proxy>,
+    shown: &Shown,
+    settings: &Settings,
 ) -> Result<reqwest::Client, SettingsError> {
     let builder = || {
-        let builder = identity.iter().fold(plain(), |builder, identity| builder.identity(identity.clone()));
-        proxy.iter().fold(builder, |builder, proxy| builder.proxy(proxy.clone()))
+        let identified = shown.identity.clone().into_iter().fold(plain(settings), ClientBuilder::identity);
+        shown.proxy.clone().into_iter().fold(identified, ClientBuilder::proxy)
     };
     builder()
         .tls_certs_merge(certificates.clone())
