@@ -889,12 +889,14 @@ impl Setup {
     /// The grants whose tokens go out with a request.
     pub fn presented(&self, request: &Request) -> Vec<Grant> {
         match &request.target {
-            Target::OpenApi | Target::PlainHttp | Target::Tls(_) => Vec::new(),
             Target::Issuer(IssuerCall::Token(grant)) => self.acm.iter().flat_map(|acm| acm.before(*grant)).collect(),
             Target::Issuer(IssuerCall::Introspection(auth) | IssuerCall::Control(Control::Seen(auth))) => {
                 self.grant(*auth).into_iter().collect()
             }
-            Target::Issuer(IssuerCall::Discovery | IssuerCall::Control(_) | IssuerCall::Expiry) => Vec::new(),
+            Target::OpenApi
+            | Target::PlainHttp
+            | Target::Tls(_)
+            | Target::Issuer(IssuerCall::Discovery | IssuerCall::Control(_) | IssuerCall::Expiry) => Vec::new(),
             Target::Entry { .. } | Target::Link { .. } | Target::Path(_) => {
                 self.grant(request.auth).into_iter().collect()
             }

@@ -251,7 +251,9 @@ impl Queue {
             if renewals.is_empty() {
                 return self.start(ready, recording);
             }
-            renewals.iter().for_each(|renewal| self.want(renewal, recording));
+            for renewal in &renewals {
+                self.want(renewal, recording);
+            }
         }
     }
 

@@ -32,7 +32,7 @@ pub(crate) fn rsa_pem() -> String {
 fn element(der: &[u8]) -> (&[u8], &[u8]) {
     let short = usize::from(der[1]);
     // A long length is the number of bytes that hold it.
-    let many = short.checked_sub(0x80).unwrap_or_default();
+    let many = short.saturating_sub(0x80);
     let start = 2 + many;
     let long = der[2..start].iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
     let length = if many == 0 { short } else { long };
