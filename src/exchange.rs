@@ -1,6 +1,8 @@
 //! Requests, by name, and what came of them. A [`Request`] is its own key: two checks that ask the same thing share
 //! one exchange. It names citizens and credentials and never holds them.
 
+mod introspection;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -11,6 +13,8 @@ use crate::envelope::{Certificate, Page};
 use crate::fault::InputFaults;
 use crate::openapi::OpenApi;
 use crate::text::Text;
+
+pub use introspection::{Introspection, Unfit};
 
 /// A person in the path of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -619,6 +623,9 @@ pub struct Facts {
     /// The tokens and secrets that the answer held, by their marks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
+    /// The names of the claims in an introspection answer. Of most of them the value is not recorded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<String>,
     /// How many answers 429 with a short `Retry-After` were waited out before this one came.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub retries: u32,
@@ -669,6 +676,11 @@ impl Response {
         self.header("content-type")
             .map(|v| v.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
             .filter(|v| !v.is_empty())
+    }
+
+    /// The server's own clock, by its `Date` header.
+    pub fn date(&self) -> Option<jiff::Timestamp> {
+        jiff::fmt::rfc2822::parse(self.header("date")?).ok().map(|date| date.timestamp())
     }
 
     /// The JSON body.

@@ -14,6 +14,7 @@ pub mod case;
 pub mod catalogue;
 pub mod checks;
 pub mod cli;
+pub mod doctor;
 pub mod envelope;
 pub mod evaluate;
 pub mod example;

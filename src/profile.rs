@@ -3,6 +3,7 @@
 //! [`Profile`] is the file as it was written: secrets and national numbers are references. [`Resolved`] is the same
 //! with every reference read, once, before any request.
 
+mod draft;
 mod reference;
 mod resolve;
 mod resolved;
@@ -15,7 +16,10 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{InputFault, InputFaults, Schema, read_yaml};
+use crate::text::Text;
 
+pub(crate) use draft::quoted;
+pub use draft::{Draft, DraftAcm, DraftCitizen, DraftClient, Proof};
 pub use reference::{Command, Reference};
 pub use resolved::{
     CitizenToken, ClientCertificate, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient,
@@ -397,6 +401,14 @@ impl Default for Limits {
     }
 }
 
+/// What is wrong with a URL that is to be a source's `base_url`.
+///
+/// # Errors
+/// What is wrong, and what to do.
+pub fn is_base_url(text: &str) -> Result<(), (Text, Text)> {
+    validate::url(text, validate::Purpose::Base).map(|_| ())
+}
+
 impl Profile {
     /// Reads a profile and holds it against the schema. What only shows when the command line has had its say is
     /// judged later, by [`Profile::validate`] and [`Profile::resolve`].
@@ -423,6 +435,40 @@ impl Profile {
             }],
             ..Self::default()
         }
+    }
+
+    /// Every file that holds a secret, a token or a national number, with its place in the profile.
+    pub fn secret_files(&self) -> Vec<(String, &str)> {
+        let mut named: Vec<(String, Option<&Reference>)> = Vec::new();
+        let certificate = self.source.client_certificate.as_ref();
+        named.push(("source.client_certificate.key".to_owned(), certificate.map(|files| &files.key)));
+        let acm = self.acm.as_ref();
+        let clients = [
+            ("acm.client", acm.map(|acm| &acm.client)),
+            ("acm.source_client", acm.and_then(|acm| acm.source_client.as_ref())),
+        ];
+        for (place, client) in clients {
+            named.push((format!("{place}.secret"), client.and_then(|client| client.secret.as_ref())));
+        }
+        for (n, citizen) in self.citizens.iter().enumerate() {
+            named.push((format!("citizens[{n}].insz"), Some(&citizen.insz)));
+            named.push((format!("citizens[{n}].token"), citizen.token.as_ref()));
+            named.push((format!("citizens[{n}].refresh_token"), citizen.refresh_token.as_ref()));
+            named.push((format!("citizens[{n}].tx_token"), citizen.tx_token.as_ref()));
+        }
+        let tokens = &self.tokens;
+        named.push(("tokens.expired".to_owned(), tokens.expired.as_ref()));
+        named.push(("tokens.other_audience".to_owned(), tokens.other_audience.as_ref()));
+        named.push(("tokens.without_scope".to_owned(), tokens.without_scope.as_ref()));
+        named.push(("tokens.without_citizen".to_owned(), tokens.without_citizen.as_ref()));
+        let keys = clients.into_iter().filter_map(|(place, client)| {
+            Some((format!("{place}.private_key.file"), client?.private_key.as_ref()?.file.as_deref()?))
+        });
+        let files = named.into_iter().filter_map(|(place, reference)| match reference? {
+            Reference::File(path) => Some((place, path.as_str())),
+            Reference::Env(_) | Reference::Command(_) => None,
+        });
+        files.chain(keys).collect()
     }
 
     /// What is wrong although it has the right form, each with its line where the profile was read from a text.

@@ -1,5 +1,7 @@
 //! One run against one source: from a resolved profile to verdicts and their recording.
 
+mod inquiry;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::Path;
@@ -24,6 +26,8 @@ use crate::text::Text;
 use crate::transport::{Settings, SettingsError, Transport};
 use crate::vault::{Nature, Vault};
 use crate::verdict::Verdict;
+
+pub use inquiry::Inquiry;
 
 /// Everything that a run needs, before anything is sent.
 pub struct Session {
@@ -91,7 +95,8 @@ impl Session {
     }
 }
 
-fn citizen_of(role: Role) -> Citizen {
+/// The citizen of a role, as requests name it.
+pub fn citizen_of(role: Role) -> Citizen {
     match role {
         Role::Subject => Citizen::Subject,
         Role::Other => Citizen::Other,

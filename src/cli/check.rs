@@ -6,20 +6,18 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::profile::ProfileArgs;
 use super::progress::Progress;
 use super::specs::{SpecArgs, unknown_ids};
-use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
+use super::{Done, Global, Trouble, interrupt, output, runtime};
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
-use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, read_text};
-use crate::profile::{Profile, Resolved};
+use crate::fault::{InputFault, InputFaults};
+use crate::profile::Resolved;
 use crate::report::{self, Options, Report, RunMeta};
 use crate::session::{Finished, Session};
 use crate::text;
 use crate::verdict::{ExitStatus, Gate};
-
-/// The profile that is read when none is named.
-const DEFAULT_PROFILE: &str = "bron.yaml";
 
 const AFTER_HELP: &str = "\
 Without a profile three flags are enough, for a source on a laptop with a token of your own:
@@ -34,24 +32,8 @@ Exit status: 0 no failure · 1 failures · 2 wrong call, profile or specs · 3 c
 #[derive(Clone, Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct CheckArgs {
-    /// The profile of the source [default: bron.yaml, if there is one]
-    #[arg(short, long, value_name = "FILE", env = "BRONKEUR_PROFILE")]
-    profile: Option<PathBuf>,
-    /// The URL of the source, up to and including the version
-    #[arg(long, value_name = "URL", env = "BRONKEUR_BASE_URL")]
-    base_url: Option<String>,
-    /// The variable that holds the citizen's national number
-    #[arg(long, value_name = "NAME", env = "BRONKEUR_INSZ_ENV", requires = "token_env")]
-    insz_env: Option<String>,
-    /// The variable that holds the citizen's TX token
-    #[arg(long, value_name = "NAME", env = "BRONKEUR_TOKEN_ENV", requires = "insz_env")]
-    token_env: Option<String>,
-    /// Certificate authorities of the source, beside those of the system (PEM)
-    #[arg(long, value_name = "FILE", env = "BRONKEUR_CA_BUNDLE")]
-    ca_bundle: Option<PathBuf>,
-    /// The longest wait for one answer, in seconds
-    #[arg(long, value_name = "SECONDS", env = "BRONKEUR_TIMEOUT")]
-    timeout: Option<f64>,
+    #[command(flatten)]
+    profile: ProfileArgs,
     /// The most requests in a second
     #[arg(long, value_name = "N", env = "BRONKEUR_RATE")]
     rate: Option<f64>,
@@ -65,9 +47,6 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "SECONDS", env = "BRONKEUR_WAIT_EXPIRY", num_args = 0..=1, default_missing_value = "3600",
           value_parser = clap::value_parser!(u64).range(0..=86400))]
     wait_expiry: Option<u64>,
-    /// This run may go against production
-    #[arg(long, env = "BRONKEUR_I_MAY_TEST_PRODUCTION")]
-    i_may_test_production: bool,
     #[command(flatten)]
     specs: SpecArgs,
     #[command(flatten)]
@@ -134,14 +113,7 @@ fn tell(mut report: Report, finished: &Finished, out: &Path, global: &Global) ->
     // The last look: what must not leave is looked for in everything that does.
     let leak = std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok()));
     if leak.into_iter().any(|text| finished.vault.leaks(text)) {
-        return Err(Trouble::Other(
-            ExitStatus::Internal,
-            text!(
-                "een geheim of rijksregisternummer zou in een rapport komen; er is niets geschreven",
-                "a secret or a national number would have entered a report; nothing was written"
-            ),
-            text!("meld dit: het is een fout in bronkeur", "please report this: it is a defect of bronkeur"),
-        ));
+        return Err(Trouble::leak());
     }
     let unwritten = report::write_all(out, files);
     if unwritten.is_empty() {
@@ -167,71 +139,25 @@ fn screen(report: &Report, global: &Global) -> String {
 }
 
 /// A number that decides about invented ids and tokens: another one in each run, recorded with it.
-fn seed() -> u64 {
+pub(super) fn seed() -> u64 {
     let (high, low) = uuid::Uuid::new_v4().as_u64_pair();
     high ^ low
 }
 
 impl CheckArgs {
-    /// The profile: the file, or what the flags make; flags win. All faults at once.
+    /// The profile, with what the flags say instead. All faults at once.
     fn profile(&self, catalogue: &Catalogue) -> Result<Resolved, Trouble> {
-        let (file, mut profile, folder) = self.source_of_profile()?;
-        if let Some(base_url) = &self.base_url {
-            profile.source.base_url.clone_from(base_url);
-        }
-        if let Some(bundle) = &self.ca_bundle {
-            profile.source.ca_bundle =
-                Some(std::path::absolute(bundle).unwrap_or_else(|_| bundle.clone()).display().to_string());
-        }
-        profile.source.timeout = self.timeout.or(profile.source.timeout);
+        let mut written = self.profile.read()?;
+        let profile = &mut written.profile;
         profile.source.rate = self.rate.or(profile.source.rate);
         profile.source.concurrency = self.concurrency.or(profile.source.concurrency);
         profile.limits.requests = self.max_requests.unwrap_or(profile.limits.requests);
         profile.limits.wait_expiry = self.wait_expiry.unwrap_or(profile.limits.wait_expiry);
-        profile.production |= self.i_may_test_production;
-        let mut faults = unknown_ids(
-            catalogue,
-            "command line",
-            self.gate.only.iter().chain(&self.gate.skip).chain(&self.gate.accept_blocked),
-        );
-        faults.extend(
-            unknown_ids(catalogue, &file, profile.accept_blocked.keys())
-                .into_iter()
-                .map(|fault| fault.at("accept_blocked")),
-        );
-        match profile.resolve(&file, &environment, &folder) {
-            Ok(resolved) => InputFaults(faults).or(resolved).map_err(Trouble::from),
-            Err(more) => Err(InputFaults([faults, more.0].concat()).into()),
-        }
-    }
-
-    /// The name for messages, the profile, and the folder from which its paths count.
-    fn source_of_profile(&self) -> Result<(String, Profile, PathBuf), Trouble> {
-        let default = Path::new(DEFAULT_PROFILE);
-        let path = match &self.profile {
-            Some(path) => Some(path.as_path()),
-            None => Some(default).filter(|path| self.insz_env.is_none() && path.exists()),
-        };
-        if let Some(path) = path {
-            let file = path.display().to_string();
-            let text = read_text(path, LARGEST_TEXT)?;
-            let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-            return Ok((file.clone(), Profile::read(&file, &text)?, folder));
-        }
-        match (&self.base_url, &self.insz_env, &self.token_env) {
-            (Some(base_url), Some(insz_env), Some(token_env)) => {
-                Ok(("command line".to_owned(), Profile::of_flags(base_url, insz_env, token_env), PathBuf::new()))
-            }
-            _ => Err(InputFaults::one(
-                "command line",
-                text!("er is geen profiel, en ook geen {DEFAULT_PROFILE} in deze map", "there is no profile, and no {DEFAULT_PROFILE} in this folder either"),
-                text!(
-                    "noem een profiel met -p, of geef --base-url, --insz-env en --token-env; `bronkeur demo` werkt zonder",
-                    "name a profile with -p, or give --base-url, --insz-env and --token-env; `bronkeur demo` works without"
-                ),
-            )
-            .into()),
-        }
+        let named = self.gate.only.iter().chain(&self.gate.skip).chain(&self.gate.accept_blocked);
+        let mut faults = unknown_ids(catalogue, "command line", named);
+        let accepted = unknown_ids(catalogue, &written.file, profile.accept_blocked.keys());
+        faults.extend(accepted.into_iter().map(|fault| fault.at("accept_blocked")));
+        Ok(written.resolve(faults)?)
     }
 }
 

@@ -114,7 +114,7 @@ impl ResolvedSource {
             proxy: None,
             timeout: Duration::from_secs(30),
             rate: None,
-            concurrency: 8,
+            concurrency: 16,
         }
     }
 }

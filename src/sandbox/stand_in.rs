@@ -20,7 +20,7 @@ use super::tls::{Authority, Handshake};
 use super::tokens::{Tokens, secret};
 
 /// The client-id with which bronkeur exchanges tokens, where the attesten-backend of the portal does.
-const CALLER: &str = "bronkeur-attesten-backend";
+pub(crate) const CALLER: &str = "bronkeur-attesten-backend";
 /// The client-id to which citizens would log in.
 const PORTAL: &str = "bronkeur-portal";
 /// How long the certificate of its authority is valid, in days: it is trusted once, and kept.

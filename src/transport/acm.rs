@@ -287,6 +287,7 @@ impl Transport {
         if !matches!(call, IssuerCall::Introspection(_)) {
             return raw.masked(&self.vault, retries);
         }
+        let claims = raw.json().map(oauth::claims).unwrap_or_default();
         raw.shape = match raw.shape {
             Shape::Json(answer) => Shape::Json(oauth::introspected(&answer)),
             // Whatever it is, it may be about a person.
@@ -295,6 +296,7 @@ impl Transport {
         };
         let number = raw.json().and_then(|answer| answer.get("rrn")).cloned();
         let mut response = raw.masked(&self.vault, retries);
+        response.facts.claims = claims.iter().map(|name| self.vault.mask_text(name)).collect();
         if let (Some(number), Content::Json(Value::Object(answer))) = (number, &mut response.content) {
             // A number that masking did not know by its value or its look is masked by its place.
             if answer.get("rrn") == Some(&number) && !number.is_null() {

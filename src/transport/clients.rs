@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::{Certificate, ClientBuilder, Identity, NoProxy, Proxy, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::encryption::system;
 use super::settings::{Settings, SettingsError};
 use super::words;
 
@@ -20,7 +21,7 @@ const IDLE: Duration = Duration::from_secs(3);
 pub(super) fn source(settings: &Settings) -> Result<reqwest::Client, SettingsError> {
     let certificates = certificates(&settings.ca_pem, "source")?;
     let identity = identity(settings.identity_pem.as_ref(), "source")?;
-    build("source", certificates, &Shown { identity, proxy: proxy(settings)? }, settings)
+    build("source", certificates, plain(settings), identity, proxy(settings)?)
 }
 
 /// The client for the issuer. An issuer on loopback (our own ACM) is never behind the proxy.
@@ -29,7 +30,7 @@ pub(super) fn issuer(settings: &Settings) -> Result<reqwest::Client, SettingsErr
     let loopback = NoProxy::from_string("localhost,127.0.0.0/8,::1");
     let proxy = proxy(settings)?.map(|proxy| proxy.no_proxy(loopback));
     let identity = identity(settings.acm_identity_pem.as_ref(), "issuer")?;
-    build("issuer", certificates, &Shown { identity, proxy }, settings)
+    build("issuer", certificates, plain(settings), identity, proxy)
 }
 
 fn plain(settings: &Settings) -> ClientBuilder {
@@ -47,29 +48,19 @@ fn plain(settings: &Settings) -> ClientBuilder {
         .http2_max_header_list_size(HEADER_LIST)
 }
 
-/// How a client goes out.
-struct Shown {
-    /// The certificate with which it shows itself.
-    identity: Option<Identity>,
-    proxy: Option<Proxy>,
-}
-
 fn build(
     who: &'static str,
     certificates: Vec<Certificate>,
-    shown: &Shown,
-    settings: &Settings,
+    builder: ClientBuilder,
+    identity: Option<Identity>,
+    proxy: Option<Proxy>,
 ) -> Result<reqwest::Client, SettingsError> {
-    let builder = || {
-        let identified = shown.identity.clone().into_iter().fold(plain(settings), ClientBuilder::identity);
-        shown.proxy.clone().into_iter().fold(identified, ClientBuilder::proxy)
-    };
-    builder()
-        .tls_certs_merge(certificates.clone())
-        .build()
-        // A machine without certificate authorities (a bare container) must still reach http on loopback.
-        .or_else(|_| builder().tls_certs_only(certificates).build())
-        .map_err(|error| SettingsError::Client(who, words::innermost(&error)))
+    // Those of the system are read once for all clients, not by each of them. There may be none (a bare container).
+    let system = system().iter().filter_map(|certificate| Certificate::from_der(certificate).ok());
+    let builder = builder.tls_certs_only(system.chain(certificates));
+    let builder = identity.into_iter().fold(builder, ClientBuilder::identity);
+    let builder = proxy.into_iter().fold(builder, ClientBuilder::proxy);
+    builder.build().map_err(|error| SettingsError::Client(who, words::innermost(&error)))
 }
 
 /// The certificate with which we show ourselves.

@@ -238,6 +238,13 @@ pub(super) fn error_code(answer: Option<&Value>) -> Option<&str> {
     (!code.is_empty() && code.len() <= 60 && code.bytes().all(plain)).then_some(code)
 }
 
+/// The names of the claims of an introspection answer: short plain words, and not beyond reason many.
+pub(super) fn claims(answer: &Value) -> Vec<String> {
+    let names = answer.as_object().into_iter().flatten().map(|(name, _)| name);
+    let plain = |name: &&String| name.len() <= 60 && name.bytes().all(|byte| byte.is_ascii_graphic());
+    names.filter(plain).take(50).cloned().collect()
+}
+
 /// Of an introspection answer only what the requirements read.
 pub(super) fn introspected(answer: &Value) -> Value {
     let members = answer.as_object().into_iter().flatten();
@@ -281,6 +288,8 @@ mod tests {
         let answer = json!({"active": true, "given_name": "An", "sub": "x", "rrn": "1", "scope": "s"});
         assert_eq!(introspected(&answer), json!({"active": true, "rrn": "1", "scope": "s"}));
         assert_eq!(introspected(&json!([1])), json!({}));
+        assert_eq!(claims(&answer), ["active", "given_name", "sub", "rrn", "scope"]);
+        assert!(claims(&json!({"a name with spaces": 1})).is_empty());
     }
 
     #[test]

@@ -13,8 +13,10 @@
 
 mod acm;
 mod command_line;
+mod doctor;
 mod examples;
 #[cfg(unix)]
+mod init;
 mod interrupt;
 mod layout;
 mod matrix;

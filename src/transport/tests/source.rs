@@ -34,9 +34,7 @@ fn list(base: &str) -> serde_json::Value {
 fn links(exchange: &Exchange) -> Vec<String> {
     let page = answer(exchange).page().unwrap();
     let all = page.links.links.iter().chain(&page.items()[0].links.links);
-    all.filter(|link| !link.templated)
-        .map(|link| crate::case::resolved(&exchange.sent.url, &link.href).unwrap())
-        .collect()
+    all.filter(|link| !link.templated).map(|link| link.url(&exchange.sent.url).unwrap().to_string()).collect()
 }
 
 #[tokio::test]
