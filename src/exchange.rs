@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::envelope::{Certificate, Page};
 use crate::fault::InputFaults;
 use crate::openapi::OpenApi;
+use crate::shape::Previous;
 use crate::text::Text;
 
 pub use introspection::{Introspection, Unfit};
@@ -735,6 +736,14 @@ pub struct Exchange {
     pub result: Result<Response, Failure>,
 }
 
+impl Exchange {
+    /// Whether anything left this machine.
+    pub fn was_sent(&self) -> bool {
+        let waited = self.request.target == Target::Issuer(IssuerCall::Expiry);
+        !waited && self.result.as_ref().err().is_none_or(|failure| failure.kind.was_sent())
+    }
+}
+
 /// The URL of the entry resource. The number is the raw one where a request is sent, its surrogate where it is named.
 pub(crate) fn entry_url(base_url: &str, entry_path: &str, insz: &str, query: &[(String, String)]) -> String {
     let mut url = format!("{}/{}", base_url.trim_end_matches('/'), entry_path.replace("{insz}", insz));
@@ -781,6 +790,9 @@ pub struct Setup {
     pub declares: Declares,
     /// The bounds of the run.
     pub limits: Limits,
+    /// The shapes of an earlier report, to see what broke since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Previous>,
 }
 
 /// A citizen of the profile, masked.

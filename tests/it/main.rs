@@ -13,10 +13,12 @@
 
 mod acm;
 mod command_line;
+mod decisions;
 mod doctor;
+mod evidence;
 mod examples;
-#[cfg(unix)]
 mod init;
+#[cfg(unix)]
 mod interrupt;
 mod layout;
 mod matrix;
