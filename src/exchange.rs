@@ -388,6 +388,13 @@ impl Request {
         }
     }
 
+    /// The request for the token of a grant.
+    pub fn token(grant: Grant) -> Self {
+        let request = Self::issuer(IssuerCall::Token(grant));
+        // Not before it is used: it must outlive a long run.
+        if grant == Grant::Fresh { request.phase(Phase::Outage) } else { request }
+    }
+
     /// A call to the control endpoint of our own ACM, when nothing else is outstanding.
     pub fn control(control: Control) -> Self {
         let phase = if control == Control::Close { Phase::Outage } else { Phase::Recovery };
@@ -735,6 +742,14 @@ pub struct Exchange {
     pub result: Result<Response, Failure>,
 }
 
+impl Exchange {
+    /// Whether anything left this machine.
+    pub fn was_sent(&self) -> bool {
+        let waited = self.request.target == Target::Issuer(IssuerCall::Expiry);
+        !waited && self.result.as_ref().err().is_none_or(|failure| failure.kind.was_sent())
+    }
+}
+
 /// The URL of the entry resource. The number is the raw one where a request is sent, its surrogate where it is named.
 pub(crate) fn entry_url(base_url: &str, entry_path: &str, insz: &str, query: &[(String, String)]) -> String {
     let mut url = format!("{}/{}", base_url.trim_end_matches('/'), entry_path.replace("{insz}", insz));
@@ -912,40 +927,49 @@ impl Setup {
         Some(entry_url(&self.base_url, &self.entry_path, &person.insz, query))
     }
 
+    /// The grants whose tokens go out with a request.
+    pub fn presented(&self, request: &Request) -> Vec<Grant> {
+        match &request.target {
+            Target::Issuer(IssuerCall::Token(grant)) => {
+                let before = self.acm.iter().flat_map(|acm| acm.before(*grant));
+                let own = self.acm.as_ref().and_then(|acm| acm.presents_own_token(*grant));
+                before.chain(own.filter(|citizen| self.refreshes(*citizen)).map(Grant::Refresh)).collect()
+            }
+            Target::Issuer(IssuerCall::Introspection(auth) | IssuerCall::Control(Control::Seen(auth))) => {
+                self.grant(*auth).into_iter().collect()
+            }
+            Target::OpenApi
+            | Target::PlainHttp
+            | Target::Tls(_)
+            | Target::Issuer(IssuerCall::Discovery | IssuerCall::Control(_) | IssuerCall::Expiry) => Vec::new(),
+            Target::Entry { .. } | Target::Link { .. } | Target::Path(_) => {
+                self.grant(request.auth).into_iter().collect()
+            }
+        }
+    }
+
     /// What must be recorded before this request can be sent.
     pub fn needs(&self, request: &Request) -> Vec<Request> {
-        let mut needs = match &request.target {
-            Target::Issuer(IssuerCall::Discovery) | Target::OpenApi | Target::PlainHttp | Target::Tls(_) => Vec::new(),
+        let mut needs: Vec<Request> = self.presented(request).into_iter().map(Request::token).collect();
+        match &request.target {
+            Target::Issuer(IssuerCall::Discovery) | Target::OpenApi | Target::PlainHttp | Target::Tls(_) => {}
             Target::Issuer(call) => {
-                let mut needs = vec![Request::issuer(IssuerCall::Discovery)];
-                match call {
-                    IssuerCall::Token(grant) => {
-                        let before = self.acm.iter().flat_map(|acm| acm.before(*grant));
-                        needs.extend(before.map(Self::token_request));
-                        let own = self.acm.as_ref().and_then(|acm| acm.presents_own_token(*grant));
-                        let refreshed = own.filter(|citizen| self.refreshes(*citizen)).map(Grant::Refresh);
-                        needs.extend(refreshed.map(Self::token_request));
-                    }
-                    IssuerCall::Expiry => needs = vec![Self::token_request(Grant::ToExpire)],
-                    IssuerCall::Introspection(auth) | IssuerCall::Control(Control::Seen(auth)) => {
-                        needs.extend(self.grant(*auth).map(Self::token_request));
-                    }
+                needs.insert(0, Request::issuer(IssuerCall::Discovery));
+                needs.extend(match call {
                     // Closed it is only when the token is there, so that it stays so for no longer than it must.
-                    IssuerCall::Control(Control::Close) => needs.push(Self::token_request(Grant::Fresh)),
-                    _ => {}
-                }
-                needs
+                    IssuerCall::Control(Control::Close) => Some(Request::token(Grant::Fresh)),
+                    IssuerCall::Expiry => Some(Request::token(Grant::ToExpire)),
+                    _ => None,
+                });
             }
             Target::Entry { .. } | Target::Link { .. } | Target::Path(_) => {
-                let mut needs: Vec<Request> = self.grant(request.auth).map(Self::token_request).into_iter().collect();
                 needs.extend(match request.phase {
                     Phase::Outage => Some(Request::control(Control::Close)),
                     Phase::Recovery => Some(Request::control(Control::Open)),
                     Phase::Ordinary | Phase::Opening | Phase::Hostile | Phase::Closing => None,
                 });
-                needs
             }
-        };
+        }
         if request.ordinal > 0 {
             needs.push(request.clone().again(request.ordinal - 1));
         }
@@ -989,11 +1013,5 @@ impl Setup {
             | Auth::WithoutScope
             | Auth::WithoutCitizen => None,
         }
-    }
-
-    fn token_request(grant: Grant) -> Request {
-        let request = Request::issuer(IssuerCall::Token(grant));
-        // Not before it is used: it must outlive a long run.
-        if grant == Grant::Fresh { request.phase(Phase::Outage) } else { request }
     }
 }

@@ -77,11 +77,7 @@ impl Recording {
 
     /// How many requests left this machine.
     pub fn sent(&self) -> usize {
-        let sent = |exchange: &&Exchange| match &exchange.result {
-            Ok(_) => true,
-            Err(failure) => failure.kind.was_sent(),
-        };
-        self.exchanges().filter(sent).count()
+        self.exchanges().filter(|exchange| exchange.was_sent()).count()
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
+use std::time::Instant;
 
 use tokio::task::JoinSet;
 
@@ -15,6 +16,7 @@ use crate::recording::Recording;
 use crate::verdict::Verdict;
 
 mod queue;
+mod renewal;
 
 pub use queue::HOSTILE_AT_ONCE;
 use queue::Queue;
@@ -37,6 +39,14 @@ pub struct Bounds {
     pub concurrency: usize,
     /// Requests in all.
     pub requests: usize,
+    /// The start of the run, from which exchanges count their time.
+    pub started: Instant,
+}
+
+impl Bounds {
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
 }
 
 /// Runs the catalogue against a source. Returns the verdicts, in the order of the catalogue; the exchanges are added

@@ -65,7 +65,11 @@ impl Session {
         let settings = Settings { started: clock, seed, ..settings_of(profile, setup.clone()) };
         let transport = Transport::new(settings, Arc::clone(&vault)).map_err(|error| unusable(&error))?;
         let transport = Arc::new(transport);
-        let bounds = Bounds { concurrency: profile.source.concurrency.max(1), requests: profile.limits.requests };
+        let bounds = Bounds {
+            concurrency: profile.source.concurrency.max(1),
+            requests: profile.limits.requests,
+            started: clock,
+        };
         Ok(Self { setup, vault, transport, bounds, started: Timestamp::now(), clock, seed })
     }
 

@@ -30,14 +30,12 @@ pub(crate) fn rsa_pem() -> String {
 
 /// The contents of a DER element at the start of these bytes, and what follows it.
 fn element(der: &[u8]) -> (&[u8], &[u8]) {
-    let length = usize::from(der[1]);
-    let (length, start) = match length {
-        0..0x80 => (length, 2),
-        _ => {
-            let many = length - 0x80;
-            (der[2..2 + many].iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)), 2 + many)
-        }
-    };
+    let short = usize::from(der[1]);
+    // A long length is the number of bytes that hold it.
+    let many = short.saturating_sub(0x80);
+    let start = 2 + many;
+    let long = der[2..start].iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+    let length = if many == 0 { short } else { long };
     (&der[start..start + length], &der[start + length..])
 }
 

@@ -19,7 +19,7 @@ use answers::{
     answers_hold_no_token_or_secret, refusal_has_the_fitting_status, scheme_name_ignores_case,
     unauthorized_carries_a_bearer_challenge,
 };
-use credentials::{expired, other_audience, without_citizen, without_scope};
+use credentials::{expired, has_just_expired, other_audience, without_citizen, without_scope};
 use others::{
     certificate_of_another_citizen_stays_closed, citizens_are_not_mixed, list_of_another_citizen_stays_closed,
     refusal_does_not_tell_whether_a_citizen_exists,
@@ -84,11 +84,14 @@ fn has_certificates(response: &Response) -> bool {
 }
 
 /// The finding where a hostile request was not refused.
-fn acceptance(exchange: &Exchange) -> Option<Finding> {
+fn acceptance(case: &Case<'_>, exchange: &Exchange) -> Option<Finding> {
     let status = exchange.result.as_ref().ok()?.status;
     let expected = text!("een weigering, zonder gegevens", "a refusal, without data");
     let finding = Finding::new(&exchange.request, "status", expected, Text::same(status));
     match shows(exchange) {
+        Shows::Acceptance if exchange.request.auth == Auth::ExpiredToken && has_just_expired(case) => {
+            Some(finding.at_most(Level::May))
+        }
         Shows::Acceptance => Some(finding),
         Shows::OddRefusal => Some(finding.at_most(Level::Should)),
         Shows::Refusal | Shows::Nothing => None,
@@ -98,7 +101,7 @@ fn acceptance(exchange: &Exchange) -> Option<Finding> {
 /// Judges that all these probes are refused, between the controls. A leak is a leak whatever came after it.
 fn refused(case: &Case<'_>, control: &Request, probes: &[Request]) -> Judgement {
     let probed = case.probed(control, probes)?;
-    let findings: Vec<Finding> = probed.exchanges.iter().filter_map(|exchange| acceptance(exchange)).collect();
+    let findings: Vec<Finding> = probed.exchanges.iter().filter_map(|exchange| acceptance(case, exchange)).collect();
     let leaks = findings.iter().any(|finding| finding.level.is_none());
     if !leaks {
         probed.closing?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 
@@ -46,6 +47,10 @@ pub(super) struct CheckArgs {
     /// The most requests in all
     #[arg(long, value_name = "N", env = "BRONKEUR_MAX_REQUESTS")]
     max_requests: Option<usize>,
+    /// Wait for a token of this run to expire, at most so long (SEC-04) [default: 3600 where no number is given]
+    #[arg(long, value_name = "SECONDS", env = "BRONKEUR_WAIT_EXPIRY", num_args = 0..=1, default_missing_value = "3600",
+          value_parser = clap::value_parser!(u64).range(0..=86400))]
+    wait_expiry: Option<u64>,
     #[command(flatten)]
     specs: SpecArgs,
     #[command(flatten)]
@@ -94,7 +99,8 @@ pub(super) fn run(
 ) -> Done {
     let selection = gate.selection(catalogue)?;
     let session = Session::new(profile, catalogue, seed())?.after(decisions.previous.clone());
-    let mut progress = Progress::new(catalogue, session.vault(), global);
+    let wait = Duration::from_secs(profile.limits.wait_expiry);
+    let mut progress = Progress::new(catalogue, session.vault(), wait, global);
     // It lives until the reports are written: a second interrupt ends that too.
     let runtime = runtime()?;
     let interrupted = interrupt::interrupted(runtime.handle());
@@ -174,6 +180,7 @@ impl CheckArgs {
         profile.source.rate = self.rate.or(profile.source.rate);
         profile.source.concurrency = self.concurrency.or(profile.source.concurrency);
         profile.limits.requests = self.max_requests.unwrap_or(profile.limits.requests);
+        profile.limits.wait_expiry = self.wait_expiry.unwrap_or(profile.limits.wait_expiry);
         let named = self.gate.only.iter().chain(&self.gate.skip).chain(&self.gate.accept_blocked);
         let mut faults = unknown_ids(catalogue, "command line", named);
         let accepted = unknown_ids(catalogue, &written.file, profile.accept_blocked.keys());

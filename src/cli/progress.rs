@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::{SignedDuration, Zoned};
 
 use super::Global;
 use crate::catalogue::Catalogue;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, IssuerCall, Target};
 use crate::run::Event;
 use crate::text;
 use crate::text::{Lang, Text};
@@ -26,10 +27,14 @@ pub(super) struct Progress<'a> {
     quiet: bool,
     sent: usize,
     judged: usize,
+    /// The longest wait for a token to expire.
+    longest_wait: Duration,
+    /// The moment at which such a wait that is under way ends at last.
+    waits_until: Option<String>,
 }
 
 impl<'a> Progress<'a> {
-    pub(super) fn new(catalogue: &'a Catalogue, vault: Arc<Vault>, global: &Global) -> Self {
+    pub(super) fn new(catalogue: &'a Catalogue, vault: Arc<Vault>, longest_wait: Duration, global: &Global) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = (terminal && !global.quiet).then(|| {
             let bar = ProgressBar::new(catalogue.requirements.len() as u64);
@@ -51,12 +56,18 @@ impl<'a> Progress<'a> {
             quiet: global.quiet,
             sent: 0,
             judged: 0,
+            longest_wait,
+            waits_until: None,
         }
     }
 
     pub(super) fn tell(&mut self, event: Event<'_>) {
         match event {
+            Event::Sending(request) if request.target == Target::Issuer(IssuerCall::Expiry) => self.waiting(),
             Event::Sending(_) => self.sent += 1,
+            Event::Received(exchange) if exchange.request.target == Target::Issuer(IssuerCall::Expiry) => {
+                self.waits_until = None;
+            }
             Event::Received(exchange) if self.verbose => self.line(&self.vault.for_people(&seen(exchange))),
             Event::Received(_) => {}
             Event::Judged(position, _) => self.judged(position),
@@ -64,7 +75,13 @@ impl<'a> Progress<'a> {
         let (sent, judged) = (self.sent, self.judged);
         if let Some(bar) = &self.bar {
             bar.set_position(judged as u64);
-            let message = text!("beoordeeld, {sent} verzoeken", "judged, {sent} requests");
+            let message = match &self.waits_until {
+                Some(until) => text!(
+                    "beoordeeld, {sent} verzoeken; wacht tot een token vervallen is, hoogstens tot {until}",
+                    "judged, {sent} requests; waiting for a token to expire, until {until} at most"
+                ),
+                None => text!("beoordeeld, {sent} verzoeken", "judged, {sent} requests"),
+            };
             bar.set_message(message.get(self.lang).to_owned());
         }
     }
@@ -84,6 +101,20 @@ impl<'a> Progress<'a> {
                 self.line(line.get(self.lang));
             }
         }
+    }
+
+    /// Said once: nothing else may happen for minutes.
+    fn waiting(&mut self) {
+        let until = Zoned::now().saturating_add(SignedDuration::try_from(self.longest_wait).unwrap_or_default());
+        let until = until.strftime("%H:%M:%S").to_string();
+        if self.bar.is_none() {
+            let line = text!(
+                "wacht tot een token vervallen is (SEC-04), hoogstens tot {until}; Ctrl-C stopt",
+                "waiting for a token to expire (SEC-04), until {until} at most; Ctrl-C stops"
+            );
+            self.line(line.get(self.lang));
+        }
+        self.waits_until = Some(until);
     }
 
     fn line(&self, line: &str) {

@@ -5,7 +5,9 @@ use serde_json::Value;
 use url::Url;
 
 use super::own::{Came, Kept, OfEntry};
-use crate::exchange::{Auth, Content, Exchange, Facts, Failure, Request, Response, Sent, Setup, Target, Variation};
+use crate::exchange::{
+    Auth, Content, Exchange, Facts, Failure, IssuerCall, Request, Response, Sent, Setup, Target, Variation,
+};
 use crate::text;
 use crate::text::Text;
 
@@ -45,12 +47,12 @@ pub(super) fn exchange(own: OfEntry<'_>, parts: Parts, setup: &Setup) -> Result<
             "the URL is not that of the request that `_bronkeur` names"
         ));
     }
-    let is_tls = matches!(own.request.target, Target::Tls(_));
+    let is_http = !matches!(own.request.target, Target::Tls(_) | Target::Issuer(IssuerCall::Expiry));
     let Parts { sent, at_ms, ms, .. } = parts;
     let parts = Parts { sent: Sent::default(), ..parts };
     let result = match own.came {
         Came::Failure(failure) => unanswered(failure.into_owned(), &parts).map(Err),
-        Came::Answer { body, facts } => answered(body, facts.into_owned(), parts, is_tls).map(Ok),
+        Came::Answer { body, facts } => answered(body, facts.into_owned(), parts, is_http).map(Ok),
     };
     match result {
         Ok(result) if wrong.is_empty() => {
@@ -65,6 +67,7 @@ pub(super) fn exchange(own: OfEntry<'_>, parts: Parts, setup: &Setup) -> Result<
 /// Whether the method is the one with which such a request goes out; empty where none did.
 fn fits_method(own: &OfEntry<'_>, method: &str) -> bool {
     let fits = match (&own.request.target, &own.request.variation) {
+        (Target::Issuer(IssuerCall::Expiry), _) => method == "WAIT",
         (Target::Issuer(_), _) => matches!(method, "GET" | "POST"),
         (Target::Tls(_), _) => method == "TLS",
         (Target::OpenApi, _) if method == "FILE" => true,
@@ -95,9 +98,9 @@ fn unanswered(failure: Failure, parts: &Parts) -> Result<Failure, Vec<Text>> {
     )])
 }
 
-fn answered(body: Kept<'_>, facts: Facts, parts: Parts, is_tls: bool) -> Result<Response, Vec<Text>> {
+fn answered(body: Kept<'_>, facts: Facts, parts: Parts, is_http: bool) -> Result<Response, Vec<Text>> {
     let mut wrong = Vec::new();
-    if is_tls != (parts.status == 0) || (!is_tls && !(100..1000).contains(&parts.status)) {
+    if is_http == (parts.status == 0) || (is_http && !(100..1000).contains(&parts.status)) {
         wrong.push(text!(
             "de status kan niet: 100 tot 999 wordt verwacht",
             "the status cannot be: 100 to 999 is expected"

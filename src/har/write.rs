@@ -47,10 +47,9 @@ pub fn write(catalogue: &Catalogue, recording: &Recording, meta: &RunMeta) -> Re
 
 /// Whether an exchange is an HTTP message that went out, to a URL that readers of HAR understand.
 fn is_http(exchange: &Exchange) -> bool {
-    let was_sent = exchange.result.as_ref().err().is_none_or(|failure| failure.kind.was_sent());
     let method = matches!(exchange.sent.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "POST");
     let url = Url::parse(&exchange.sent.url);
-    was_sent && method && url.is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+    exchange.was_sent() && method && url.is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 /// The entries, each made when its turn comes.

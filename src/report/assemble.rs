@@ -372,8 +372,7 @@ fn variable(auth: Auth) -> String {
 fn timings(recording: &Recording) -> Vec<Timing> {
     let mut times: BTreeMap<Kind, Vec<u64>> = BTreeMap::new();
     for one in recording.exchanges() {
-        let was_sent = one.result.as_ref().err().is_none_or(|failure| failure.kind.was_sent());
-        if was_sent {
+        if one.was_sent() {
             times.entry(one.request.kind()).or_default().push(one.ms);
         }
     }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Bounds;
+use super::{Bounds, renewal};
 use crate::exchange::{Exchange, Failure, FailureKind, Phase, Request, Sent};
 use crate::recording::Recording;
 
@@ -89,6 +89,20 @@ impl Queue {
     /// The requests that may go out now: their needs are met, no request of an earlier phase is outstanding, none of
     /// another phase is under way, and there is room. Beyond the limit of the run nothing goes out.
     pub(super) fn ready(&mut self, recording: &mut Recording) -> Vec<Request> {
+        loop {
+            let ready = self.candidates(recording);
+            let renewals = ready.iter().flat_map(|request| renewal::needed(recording, request, self.bounds.elapsed()));
+            let renewals: BTreeSet<Request> = renewals.collect();
+            if renewals.is_empty() {
+                return self.start(ready, recording);
+            }
+            for renewal in &renewals {
+                self.want(renewal, None, recording);
+            }
+        }
+    }
+
+    fn candidates(&self, recording: &Recording) -> Vec<Request> {
         let first = self.order.first().map(|(phase, _, _)| *phase);
         let Some(phase) = self.under_way.iter().map(|request| request.phase).chain(first).min() else {
             return Vec::new();
@@ -104,7 +118,10 @@ impl Queue {
             }
         };
         let room = room.saturating_sub(self.under_way.len());
-        let ready = self.foremost(phase, recording, room);
+        self.foremost(phase, recording, room)
+    }
+
+    fn start(&mut self, ready: Vec<Request>, recording: &mut Recording) -> Vec<Request> {
         let left = self.bounds.requests.saturating_sub(self.started);
         if left == 0 && !ready.is_empty() {
             self.refuse(recording, FailureKind::Limit);
@@ -125,8 +142,13 @@ impl Queue {
         let met = |request: &Request| {
             self.needs.get(request).is_none_or(|needs| needs.iter().all(|need| recording.get(need).is_some()))
         };
+        // Whose token is being renewed waits for the new one.
+        let renewed = renewal::outstanding(self.wanted.keys().chain(&self.under_way));
+        let held = |request: &Request| {
+            !renewed.is_empty() && recording.setup.presented(request).iter().any(|grant| renewed.contains(grant))
+        };
         let wanted = self.order.iter().take_while(|(other, _, _)| *other == phase).map(|(_, _, request)| request);
-        wanted.filter(|request| met(request)).take(room).cloned().collect()
+        wanted.filter(|request| met(request) && !held(request)).take(room).cloned().collect()
     }
 
     /// Records everything that is wanted or under way as not sent.

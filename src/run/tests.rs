@@ -7,14 +7,18 @@ use serde_json::json;
 use super::*;
 use crate::catalogue::DEFAULT_SPEC;
 use crate::checks;
-use crate::exchange::{Auth, Citizen, Failure, Phase, Sent, Setup};
+use crate::exchange::{
+    AcmSetup, Auth, Citizen, Content, Facts, Failure, Grant, IssuerCall, Kind, Phase, Response, Sent, Setup, Target,
+};
 use crate::verdict::Outcome;
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
     Catalogue::load(DEFAULT_SPEC, None, |chapter, name| checks::find(chapter, name).is_some()).unwrap()
 });
 
-const BOUNDS: Bounds = Bounds { concurrency: 4, requests: 100 };
+fn bounds() -> Bounds {
+    Bounds { concurrency: 4, requests: 100, started: Instant::now() }
+}
 
 fn recording() -> Recording {
     let setup: Setup = serde_json::from_value(json!({
@@ -41,7 +45,7 @@ where
             std::future::pending::<()>().await;
         }
     };
-    let run = run(&CATALOGUE, recording, &selection, BOUNDS, send, until, |_| {});
+    let run = run(&CATALOGUE, recording, &selection, bounds(), send, until, |_| {});
     tokio::time::timeout(Duration::from_secs(20), run).await.expect("the run ends")
 }
 
@@ -53,6 +57,48 @@ async fn a_source_that_never_answers_blocks_and_does_not_hang() {
     let judged = |outcome| verdicts.iter().filter(|verdict| verdict.outcome == outcome).count();
     assert!(judged(Outcome::Blocked) > 20);
     assert_eq!(judged(Outcome::Fail), 0);
+}
+
+/// A run that began an hour ago, whose first tokens live for a minute and whose second ones for a day.
+#[tokio::test]
+async fn a_token_that_ends_is_asked_for_once_more() {
+    let mut recording = recording();
+    recording.setup.citizens.values_mut().for_each(|person| person.ready_token = false);
+    recording.setup.acm = Some(AcmSetup {
+        issuer: "https://acm.example/op".to_owned(),
+        client_id: "us".to_owned(),
+        audience: "them".to_owned(),
+        scope: None,
+        actor: true,
+        source_client: None,
+        other_audience: None,
+        hops: Vec::new(),
+    });
+    let hour = 3_600_000;
+    let answered = move |request: Request| async move {
+        let Target::Issuer(IssuerCall::Token(_)) = request.target else { return unanswered(request) };
+        let (at_ms, seconds) = if request.ordinal == 0 { (0, 60) } else { (hour, 86_400) };
+        let body = Content::Json(json!({ "access_token": "TOKEN-1", "expires_in": seconds }));
+        let result = Ok(Response::new(200, Vec::new(), body, Facts::default()));
+        Exchange { at_ms, result, ..unanswered(request) }
+    };
+    let mut renewed = Vec::new();
+    let tell = |event: Event<'_>| {
+        if let Event::Sending(request) = event
+            && request.ordinal > 0
+            && request.kind() == Kind::Issuer
+        {
+            renewed.push(request.clone());
+        }
+    };
+    let bounds = Bounds { started: Instant::now().checked_sub(Duration::from_millis(hour)).unwrap(), ..bounds() };
+    let selection = Selection { only: vec!["LST-01".to_owned(), "LST-20".to_owned()], skip: Vec::new() };
+    let run = run(&CATALOGUE, &mut recording, &selection, bounds, answered, std::future::pending(), tell);
+    tokio::time::timeout(Duration::from_secs(20), run).await.expect("the run ends");
+    // The token of the list first asks for a new actor token; neither is asked for a third time.
+    let expected = [Grant::Actor, Grant::Exchange(Citizen::Subject)].map(|grant| Request::token(grant).again(1));
+    assert_eq!(renewed, expected);
+    assert!(recording.get(&Request::entry(Citizen::Subject).query("limit", 10).query("page", 0)).is_some());
 }
 
 #[tokio::test]
@@ -75,7 +121,7 @@ async fn an_interrupted_run_ends_with_what_it_has() {
 #[test]
 fn phases_follow_each_other_and_never_mix() {
     let mut recording = recording();
-    let mut queue = Queue::new(BOUNDS);
+    let mut queue = Queue::new(bounds());
     let ordinary = Request::entry(Citizen::Subject);
     let hostile = |auth| Request::entry(Citizen::Subject).auth(auth).phase(Phase::Hostile);
     let closing = ordinary.clone().phase(Phase::Closing);
@@ -105,7 +151,7 @@ fn phases_follow_each_other_and_never_mix() {
 #[test]
 fn what_holds_up_most_goes_first() {
     let mut recording = recording();
-    let mut queue = Queue::new(Bounds { concurrency: 2, ..BOUNDS });
+    let mut queue = Queue::new(Bounds { concurrency: 2, ..bounds() });
     let page = |page: u32| Request::entry(Citizen::Subject).query("page", page);
     // Page 2 comes before what only it leads to; page 3 is wanted twice.
     for request in [page(0), page(1), page(2).again(1), page(3), page(3)] {
@@ -122,7 +168,7 @@ fn what_holds_up_most_goes_first() {
 #[test]
 fn beyond_the_limit_nothing_goes_out() {
     let mut recording = recording();
-    let mut queue = Queue::new(Bounds { requests: 1, ..BOUNDS });
+    let mut queue = Queue::new(Bounds { requests: 1, ..bounds() });
     let first = Request::entry(Citizen::Subject);
     queue.want(&first.clone().again(1), None, &recording);
     assert_eq!(queue.ready(&mut recording), std::slice::from_ref(&first));

@@ -35,7 +35,9 @@ impl Transport {
             Ok((until, lifetime, expired_for)) => {
                 sleep(until.saturating_duration_since(start)).await;
                 let said = json!({ "expires_in": lifetime, "expired_for": expired_for });
-                Ok(Response::new(0, Vec::new(), Content::Json(said), Facts { complete: true, ..Facts::default() }))
+                let body_bytes = said.to_string().len() as u64;
+                let facts = Facts { body_bytes, complete: true, utf8: true, ..Facts::default() };
+                Ok(Response::new(0, Vec::new(), Content::Json(said), facts))
             }
         };
         Exchange { request, sent, at_ms, ms: milliseconds(start.elapsed()), credential: None, result }

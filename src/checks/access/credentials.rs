@@ -3,24 +3,80 @@
 use serde_json::Value;
 
 use crate::case::{Answer, Case, Stop};
-use crate::exchange::{AcmSetup, Auth, Citizen, Grant, Introspection, IssuerCall, Request, Response};
+use crate::exchange::{
+    AcmSetup, Auth, Citizen, EXPIRY_MARGIN, FailureKind, Grant, Introspection, IssuerCall, Request, Response,
+};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Verdict, shown};
 
 pub(super) fn expired(case: &Case<'_>) -> Result<Auth, Stop> {
-    if case.setup().ready.contains(&Auth::ExpiredToken) {
-        return Ok(Auth::ExpiredToken);
+    let setup = case.setup();
+    if !setup.ready.contains(&Auth::ExpiredToken) {
+        if setup.grant(Auth::ExpiredToken).is_none() {
+            return Err(no_expired(setup.acm.is_some()).into());
+        }
+        issued(case, Grant::ToExpire, "tokens.expired")?;
+        waited(case)?;
     }
-    Err(reason::lacks(
-        "tokens.expired",
+    if let Some(acm) = &setup.acm
+        && introspected(case, acm, Auth::ExpiredToken)?.is_some_and(is_active)
+    {
+        let why = text!(
+            "ACM noemt het token dat vervallen zou zijn nog actief",
+            "ACM calls the token that should have expired still active"
+        );
+        return Err(reason::lacks("tokens.expired", why).into());
+    }
+    Ok(Auth::ExpiredToken)
+}
+
+fn no_expired(has_acm: bool) -> Verdict {
+    let why = text!(
+        "er is geen token dat al minstens 5 minuten verlopen is",
+        "there is no token that expired at least 5 minutes ago"
+    );
+    if !has_acm {
+        return reason::lacks("tokens.expired", why);
+    }
+    Verdict::blocked(
+        why,
         text!(
-            "er is geen token dat al minstens 5 minuten verlopen is",
-            "there is no token that expired at least 5 minutes ago"
+            "keur met --wait-expiry, dat op een token wacht, of vul `tokens.expired` in het profiel in",
+            "check with --wait-expiry, which waits for one, or fill in `tokens.expired` in the profile"
         ),
     )
-    .into())
+}
+
+/// For how many seconds the token that the run waited for has expired; blocked where waiting was in vain.
+fn waited(case: &Case<'_>) -> Result<u64, Stop> {
+    let exchange = case.attempt(&Request::issuer(IssuerCall::Expiry))?;
+    match &exchange.result {
+        Ok(response) => {
+            let stated = response.json().and_then(|said| said.get("expired_for")?.as_u64());
+            stated.ok_or_else(|| reason::not_recorded().into())
+        }
+        Err(failure) if failure.kind == FailureKind::Limit && !failure.detail.is_empty() => {
+            let detail = shown(&failure.detail);
+            Err(Verdict::blocked(
+                text!("geen token vervalt op tijd ({detail})", "no token expires in time ({detail})"),
+                text!(
+                    "wacht langer (--wait-expiry), of vul `tokens.expired` in het profiel in",
+                    "wait longer (--wait-expiry), or fill in `tokens.expired` in the profile"
+                ),
+            )
+            .into())
+        }
+        Err(failure) => Err(reason::no_answer(failure).into()),
+    }
+}
+
+/// Whether the expired token has expired so recently that its acceptance is only worth a note. What the profile supplies
+/// is as old as its owner says.
+pub(super) fn has_just_expired(case: &Case<'_>) -> bool {
+    let waits = case.setup().grant(Auth::ExpiredToken).is_some();
+    waits && waited(case).is_ok_and(|expired_for| expired_for < EXPIRY_MARGIN)
 }
 
 pub(super) fn other_audience(case: &Case<'_>) -> Result<Auth, Stop> {
