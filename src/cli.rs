@@ -8,6 +8,7 @@ mod interrupt;
 mod list;
 mod output;
 mod progress;
+mod rerun;
 mod selftest;
 mod serve;
 mod specs;

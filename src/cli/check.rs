@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::progress::Progress;
 use super::specs::{SpecArgs, unknown_ids};
-use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
+use super::{Done, Global, Trouble, environment, interrupt, output, rerun, runtime};
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
 use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, read_text};
@@ -15,7 +15,7 @@ use crate::profile::{Profile, Resolved};
 use crate::report::{self, Options, Report, RunMeta};
 use crate::session::{Finished, Session};
 use crate::text;
-use crate::verdict::{ExitStatus, Gate};
+use crate::verdict::{ExitStatus, FailOn, Gate};
 
 /// The profile that is read when none is named.
 const DEFAULT_PROFILE: &str = "bron.yaml";
@@ -79,10 +79,16 @@ pub(super) struct GateArgs {
     /// Leave out these requirements or chapters
     #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_SKIP")]
     skip: Vec<String>,
+    /// Judge again only what failed or was blocked in that report.json; --only and --skip narrow it further
+    #[arg(long, value_name = "FILE", env = "BRONKEUR_RERUN_FAILED")]
+    rerun_failed: Option<PathBuf>,
     /// Blocked requirements that may stay so
     #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_ACCEPT_BLOCKED")]
     accept_blocked: Vec<String>,
-    /// Warnings count as failures
+    /// Which findings end the run with 1; it changes the exit status alone, no report
+    #[arg(long, value_enum, env = "BRONKEUR_FAIL_ON", default_value_t = FailOn::Must)]
+    fail_on: FailOn,
+    /// Warnings count as failures, in every report
     #[arg(long, env = "BRONKEUR_STRICT")]
     strict: bool,
     /// Open reviews keep the run from concluding
@@ -182,11 +188,7 @@ impl CheckArgs {
         profile.source.concurrency = self.concurrency.or(profile.source.concurrency);
         profile.limits.requests = self.max_requests.unwrap_or(profile.limits.requests);
         profile.production |= self.i_may_test_production;
-        let mut faults = unknown_ids(
-            catalogue,
-            "command line",
-            self.gate.only.iter().chain(&self.gate.skip).chain(&self.gate.accept_blocked),
-        );
+        let mut faults = self.gate.faults(catalogue);
         faults.extend(
             unknown_ids(catalogue, &file, profile.accept_blocked.keys())
                 .into_iter()
@@ -229,24 +231,43 @@ impl CheckArgs {
 }
 
 impl GateArgs {
+    /// Everything that is wrong with the names, and with the report to judge again.
+    fn faults(&self, catalogue: &Catalogue) -> Vec<InputFault> {
+        let names = self.only.iter().chain(&self.skip).chain(&self.accept_blocked);
+        let mut faults = unknown_ids(catalogue, "command line", names);
+        faults.extend(self.failed(catalogue).err().map(|faults| faults.0).unwrap_or_default());
+        faults
+    }
+
+    /// What failed or was blocked in the report to judge again, where one is named.
+    fn failed(&self, catalogue: &Catalogue) -> Result<Option<Vec<String>>, InputFaults> {
+        self.rerun_failed.as_deref().map(|path| rerun::failed(path, catalogue)).transpose()
+    }
+
     /// What is judged. An empty selection is a mistake, not a green run.
     fn selection(&self, catalogue: &Catalogue) -> Result<Selection, Trouble> {
-        let names = self.only.iter().chain(&self.skip).chain(&self.accept_blocked);
-        InputFaults(unknown_ids(catalogue, "command line", names)).or(())?;
-        let selection = Selection { only: self.only.clone(), skip: self.skip.clone() };
-        if catalogue.requirements.iter().any(|row| selection.holds(&row.id)) {
-            return Ok(selection);
+        InputFaults(self.faults(catalogue)).or(())?;
+        let asked = Selection { only: self.only.clone(), skip: self.skip.clone() };
+        let failed = self.failed(catalogue)?;
+        let again = |id: &String| failed.as_ref().is_none_or(|failed| failed.contains(id));
+        let ids = catalogue.requirements.iter().map(|row| &row.id);
+        let judged: Vec<String> = ids.filter(|id| asked.holds(id) && again(id)).cloned().collect();
+        if judged.is_empty() {
+            let fault = InputFault::new(
+                "command line",
+                text!(
+                    "--only, --skip en --rerun-failed laten samen niets over om te beoordelen",
+                    "--only, --skip and --rerun-failed together leave nothing to judge"
+                ),
+                text!("neem er een ruimer", "widen one of them"),
+            );
+            return Err(Trouble::Input(fault.into()));
         }
-        Err(InputFault::new(
-            "command line",
-            text!("--only en --skip laten niets over om te beoordelen", "--only and --skip leave nothing to judge"),
-            text!("neem een van de twee ruimer", "widen one of the two"),
-        ))
-        .map_err(|fault| Trouble::Input(fault.into()))
+        Ok(if failed.is_some() { Selection { only: judged, skip: Vec::new() } } else { asked })
     }
 
     fn gate(&self) -> Gate {
-        Gate { strict: self.strict, require_reviews: self.require_reviews }
+        Gate { strict: self.strict, require_reviews: self.require_reviews, fail_on: self.fail_on }
     }
 
     /// The blocked rows that are accepted: of the profile with their reasons, and of the command line.

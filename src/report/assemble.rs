@@ -86,7 +86,11 @@ impl Assembly<'_> {
             requests: self.recording.sent(),
             seed: self.recording.seed,
             selection,
-            gate: GateSettings { strict: self.meta.gate.strict, require_reviews: self.meta.gate.require_reviews },
+            gate: GateSettings {
+                strict: self.meta.gate.strict,
+                require_reviews: self.meta.gate.require_reviews,
+                fail_on: self.meta.gate.fail_on,
+            },
             declares: declared(&setup.declares),
             sample: Sample { details: self.examined(Kind::Detail), downloads: self.examined(Kind::Download) },
             timings: timings(self.recording),

@@ -8,6 +8,7 @@ mod json;
 mod junit;
 mod model;
 mod people;
+mod read;
 mod terminal;
 mod words;
 mod write;
@@ -25,6 +26,7 @@ pub use model::{
     Answer, Chapter, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
     Spec, Timing, Tool, Waiver,
 };
+pub use read::read;
 pub use terminal::{Options, last_line, render};
 pub use words::{State, why_partial};
 pub use write::{Unwritten, write, write_all, write_secret};

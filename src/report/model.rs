@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::{About, Level, Mode};
 use crate::exchange::Kind;
 use crate::text::Text;
-use crate::verdict::{Conformant, Counts, Outcome, Severity};
+use crate::verdict::{Conformant, Counts, FailOn, Outcome, Severity};
 
 use super::exchange::Exchange;
 
@@ -115,6 +115,8 @@ pub struct GateSettings {
     pub strict: bool,
     /// Open reviews keep the run from concluding.
     pub require_reviews: bool,
+    /// Which findings end the run with 1.
+    pub fail_on: FailOn,
 }
 
 /// The certificates that were examined, by the ids of exchanges.

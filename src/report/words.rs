@@ -277,10 +277,7 @@ pub fn why_partial(report: &Report) -> Vec<Text> {
             run.environment == crate::exchange::STAND_IN_ACM,
             text!("een vervanger van ACM gaf de tokens", "a stand-in for ACM issued the tokens"),
         ),
-        (
-            report.result.counts.not_selected > 0,
-            text!("niet alles werd gekeurd (--only, --skip)", "not everything was judged (--only, --skip)"),
-        ),
+        (report.result.counts.not_selected > 0, text!("niet alles werd gekeurd", "not everything was judged")),
         (
             accepted > 0,
             text!("niet te beoordelen en toch aanvaard: {accepted}", "blocked and nevertheless accepted: {accepted}"),

@@ -68,7 +68,7 @@ fn checks_send_nothing_and_know_no_report() {
 
 #[test]
 fn reports_decide_nothing() {
-    let allowed = ["catalogue", "evaluate", "exchange", "recording", "report", "text", "vault", "verdict"];
+    let allowed = ["catalogue", "evaluate", "exchange", "fault", "recording", "report", "text", "vault", "verdict"];
     assert_eq!(strangers("report", &allowed), Vec::<String>::new());
 }
 

@@ -73,7 +73,7 @@ pub(super) fn report_of(rows: &[Row]) -> Report {
     let (waivers, accepted) = (std::mem::take(&mut meta.waivers), std::mem::take(&mut meta.accepted));
     let waiver = waivers.into_values().next().unwrap();
     let reason = accepted.into_values().next().unwrap();
-    meta.gate = Gate { strict: rows.iter().any(|row| row.strict), require_reviews: false };
+    meta.gate = Gate { strict: rows.iter().any(|row| row.strict), ..Gate::default() };
     catalogue.requirements.truncate(rows.len());
     for (requirement, row) in catalogue.requirements.iter_mut().zip(rows) {
         requirement.level = row.level;
