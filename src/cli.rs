@@ -2,10 +2,12 @@
 
 mod acm;
 mod check;
+mod completions;
 mod demo;
 mod explain;
 mod interrupt;
 mod list;
+mod man;
 mod output;
 mod progress;
 mod rerun;
@@ -19,9 +21,13 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::fault::InputFaults;
+use crate::report::Unwritten;
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;
+
+/// How the program is called.
+const NAME: &str = "bronkeur";
 
 const AFTER_HELP: &str = "\
 Start here:
@@ -43,7 +49,7 @@ Exit status:
 /// source with GET, HEAD and OPTIONS alone, and says pass or fail per requirement, with evidence. Secrets and national
 /// numbers are masked everywhere.
 #[derive(Debug, Parser)]
-#[command(name = "bronkeur", version, after_help = AFTER_HELP, max_term_width = 110)]
+#[command(name = NAME, version, after_help = AFTER_HELP, max_term_width = 110)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -92,6 +98,10 @@ enum Command {
     List(list::ListArgs),
     /// One requirement: what it asks, why, how it is judged, what to do
     Explain(explain::ExplainArgs),
+    /// What a shell needs to complete the command line
+    Completions(completions::CompletionsArgs),
+    /// The manual pages
+    Man(man::ManArgs),
 }
 
 impl Global {
@@ -149,6 +159,15 @@ impl Trouble {
         )
     }
 
+    /// A file that a command was asked for and could not write.
+    fn unwritten(problem: &Unwritten) -> Self {
+        Self::Other(
+            ExitStatus::Internal,
+            Text::new(problem.in_words(Lang::Nl), problem.in_words(Lang::En)),
+            text!("kies met --out een map waarin u mag schrijven", "choose with --out a folder in which you may write"),
+        )
+    }
+
     fn status(&self) -> ExitStatus {
         match self {
             Self::Input(_) => ExitStatus::Usage,
@@ -198,6 +217,8 @@ impl Command {
             Self::Selftest(args) => selftest::selftest(&args, global),
             Self::List(args) => list::list(&args, global),
             Self::Explain(args) => explain::explain(&args, global),
+            Self::Completions(args) => completions::completions(&args),
+            Self::Man(args) => man::man(&args),
         }
     }
 }

@@ -23,5 +23,6 @@ mod profiles;
 mod replay;
 mod requirements;
 mod secrets;
+mod shells;
 mod silence;
 mod support;
