@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::progress::Progress;
 use super::specs::{SpecArgs, unknown_ids};
@@ -94,9 +94,21 @@ pub(super) struct GateArgs {
     /// Open reviews keep the run from concluding
     #[arg(long, env = "BRONKEUR_REQUIRE_REVIEWS")]
     require_reviews: bool,
+    /// The form of what is printed
+    #[arg(long, value_enum, env = "BRONKEUR_FORMAT", default_value_t = Printed::Terminal)]
+    format: Printed,
     /// Where report.json and junit.xml go
     #[arg(short, long, value_name = "DIR", env = "BRONKEUR_OUT", default_value = "reports")]
     out: PathBuf,
+}
+
+/// The form of what is printed; the files are always the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Printed {
+    /// For people
+    Terminal,
+    /// Annotations for GitHub Actions, and the last line
+    Github,
 }
 
 pub(super) fn check(args: &CheckArgs, global: &Global) -> Done {
@@ -124,13 +136,13 @@ pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, gl
         waivers: BTreeMap::new(),
     };
     let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta);
-    tell(report, &finished, &gate.out, global)
+    tell(report, &finished, gate, global)
 }
 
-fn tell(mut report: Report, finished: &Finished, out: &Path, global: &Global) -> Done {
+fn tell(mut report: Report, finished: &Finished, gate: &GateArgs, global: &Global) -> Done {
     let lang = global.lang();
     let files = report::render_all(&report, lang);
-    let screen = screen(&report, global);
+    let screen = screen(&report, gate.format, global);
     // The last look: what must not leave is looked for in everything that does.
     let leak = std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok()));
     if leak.into_iter().any(|text| finished.vault.leaks(text)) {
@@ -143,14 +155,14 @@ fn tell(mut report: Report, finished: &Finished, out: &Path, global: &Global) ->
             text!("meld dit: het is een fout in bronkeur", "please report this: it is a defect of bronkeur"),
         ));
     }
-    let unwritten = report::write_all(out, files);
+    let unwritten = report::write_all(&gate.out, files);
     if unwritten.is_empty() {
         output::print(&screen);
         return Ok(ExitStatus::of_code(report.result.exit_status));
     }
     // What cannot be written is the worst status: the last line says so too.
     report.result.exit_status = ExitStatus::Internal.code();
-    output::print(&self::screen(&report, global));
+    output::print(&self::screen(&report, gate.format, global));
     for problem in &unwritten {
         eprintln!("{}", problem.in_words(lang));
     }
@@ -158,11 +170,14 @@ fn tell(mut report: Report, finished: &Finished, out: &Path, global: &Global) ->
 }
 
 /// What the terminal shows: everything, or the last line.
-fn screen(report: &Report, global: &Global) -> String {
+fn screen(report: &Report, format: Printed, global: &Global) -> String {
     if global.quiet {
         return format!("{}\n", report::last_line(&report.result.counts, report.result.exit_status));
     }
     let (lang, width) = (global.lang(), output::width());
+    if format == Printed::Github {
+        return report::github(report, lang);
+    }
     report::render(report, Options { lang, width, color: global.color(), verbose: global.verbose > 0 })
 }
 

@@ -4,6 +4,7 @@
 mod assemble;
 mod curl;
 mod exchange;
+mod github;
 mod json;
 mod junit;
 mod model;
@@ -20,6 +21,7 @@ use crate::text::Lang;
 
 pub use assemble::RunMeta;
 pub use exchange::{Exchange, Facts, Tls, Unanswered};
+pub use github::github;
 pub use json::json;
 pub use junit::junit;
 pub use model::{

@@ -194,6 +194,12 @@ impl Said {
     }
 }
 
+/// What to do about a requirement, in short: the advice of its worst finding, else what to supply.
+pub(super) fn to_do(row: &Requirement, lang: Lang) -> Option<String> {
+    let fix = row.worst_finding().map(|finding| &finding.fix).or(row.remedy.as_ref())?;
+    Some(format!("{}: {}", TO_DO.get(lang), fix.get(lang))).filter(|_| !fix.get(lang).is_empty())
+}
+
 /// Everything about one requirement that people need to act: labels and texts, in order.
 pub(super) fn details(
     report: &Report,
