@@ -4,16 +4,20 @@ mod acm;
 mod check;
 mod completions;
 mod demo;
+mod doctor;
 mod explain;
+mod init;
 mod interrupt;
 mod list;
 mod man;
 mod output;
+mod profile;
 mod progress;
 mod rerun;
 mod selftest;
 mod serve;
 mod specs;
+mod token;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -32,6 +36,8 @@ const NAME: &str = "bronkeur";
 const AFTER_HELP: &str = "\
 Start here:
   bronkeur demo                       checks the built-in source: nothing to configure, nothing leaves this machine
+  bronkeur init                       writes a profile of your own source
+  bronkeur doctor -p bron.yaml        looks whether everything is ready, and says who has to act
   bronkeur check -p bron.yaml         checks your own source
   bronkeur acm                        an issuer for a source on your laptop, with a profile for it
   bronkeur explain LST-11             what a requirement asks, why, and how it is judged
@@ -86,6 +92,12 @@ enum When {
 enum Command {
     /// Check a source: the main job
     Check(Box<check::CheckArgs>),
+    /// Write a first profile of a source, with comments
+    Init(Box<init::InitArgs>),
+    /// Before a check: look at profile, network, clocks, tokens and one call, each with its remedy
+    Doctor(doctor::DoctorArgs),
+    /// Get a citizen's TX token and describe it
+    Token(token::TokenArgs),
     /// Start the built-in ACM and source on this machine, check it, show the result
     Demo(demo::DemoArgs),
     /// Keep the built-in ACM and source running, with a profile for them
@@ -168,6 +180,18 @@ impl Trouble {
         )
     }
 
+    /// What must not leave was about to.
+    fn leak() -> Self {
+        Self::Other(
+            ExitStatus::Internal,
+            text!(
+                "een geheim of rijksregisternummer zou naar buiten komen; er is niets getoond of geschreven",
+                "a secret or a national number would have left; nothing was shown or written"
+            ),
+            text!("meld dit: het is een fout in bronkeur", "please report this: it is a defect of bronkeur"),
+        )
+    }
+
     fn status(&self) -> ExitStatus {
         match self {
             Self::Input(_) => ExitStatus::Usage,
@@ -211,6 +235,9 @@ impl Command {
     fn run(self, global: &Global) -> Done {
         match self {
             Self::Check(args) => check::check(&args, global),
+            Self::Init(args) => init::init(&args, global),
+            Self::Doctor(args) => doctor::doctor(&args, global),
+            Self::Token(args) => token::token(&args, global),
             Self::Demo(args) => demo::demo(&args, global),
             Self::Serve(args) => serve::serve(&args, global),
             Self::Acm(args) => acm::acm(&args, global),

@@ -9,10 +9,12 @@
 //!                      transport (token, TLS, HTTP; the only async place)
 //! ```
 
+pub mod assertion;
 pub mod case;
 pub mod catalogue;
 pub mod checks;
 pub mod cli;
+pub mod doctor;
 pub mod envelope;
 pub mod evaluate;
 pub mod example;

@@ -79,7 +79,13 @@ impl SandboxArgs {
             }
         }
         InputFaults(wrong).or(())?;
-        Ok(Options { behaviour, latency: Duration::from_millis(self.latency), tls: !self.plain_http, port: self.port })
+        Ok(Options {
+            behaviour,
+            latency: Duration::from_millis(self.latency),
+            tls: !self.plain_http,
+            port: self.port,
+            ..Options::default()
+        })
     }
 
     /// Starts the sandbox on the runtime that is given.

@@ -208,6 +208,7 @@ impl Assembly<'_> {
             url: self.people.for_people(&one.sent.url),
             citizen: one.request.citizen().map(|citizen| role(citizen).to_owned()),
             auth: presented(one.request.auth).to_owned(),
+            made: one.credential.as_ref().map(|made| self.people.text(made)),
             status: answer.map(|answer| answer.status),
             ms: one.ms,
             facts: answer.map(|answer| self.facts(answer)).unwrap_or_default(),
@@ -216,7 +217,7 @@ impl Assembly<'_> {
                 .as_ref()
                 .err()
                 .map(|failure| Unanswered { kind: failure.kind, detail: self.people.for_people(&failure.detail) }),
-            curl: curl::line(&one.sent, &self.recording.setup, &self.people),
+            curl: curl::line(&one.sent, variable(one.request.auth), &self.recording.setup, &self.people),
         }
     }
 
@@ -287,6 +288,27 @@ fn presented(auth: Auth) -> &'static str {
         Auth::WithoutScope => "without_scope",
         Auth::WithoutCitizen => "without_citizen",
         Auth::Fresh => "fresh",
+    }
+}
+
+/// The shell variable for what is presented: each negative token has its own.
+fn variable(auth: Auth) -> String {
+    match auth {
+        Auth::None
+        | Auth::Token(_)
+        | Auth::OtherScheme
+        | Auth::NoScheme
+        | Auth::LowerCaseScheme
+        | Auth::InQuery
+        | Auth::Fresh => "TOKEN".to_owned(),
+        Auth::RandomToken
+        | Auth::UnsignedJwt
+        | Auth::TamperedToken
+        | Auth::ExpiredToken
+        | Auth::OtherAudience
+        | Auth::Unexchanged
+        | Auth::WithoutScope
+        | Auth::WithoutCitizen => presented(auth).to_uppercase(),
     }
 }
 

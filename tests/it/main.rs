@@ -13,9 +13,11 @@
 
 mod acm;
 mod command_line;
+mod doctor;
 mod examples;
 mod gate;
 #[cfg(unix)]
+mod init;
 mod interrupt;
 mod layout;
 mod matrix;
