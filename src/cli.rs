@@ -176,7 +176,7 @@ impl Trouble {
         Self::Other(
             ExitStatus::Internal,
             Text::new(problem.in_words(Lang::Nl), problem.in_words(Lang::En)),
-            text!("kies met --out een map waarin u mag schrijven", "choose with --out a folder in which you may write"),
+            text!("kies een map waarin u mag schrijven", "choose a folder in which you may write"),
         )
     }
 

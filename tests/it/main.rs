@@ -22,6 +22,7 @@ mod interrupt;
 mod layout;
 mod matrix;
 mod profiles;
+mod recipes;
 mod replay;
 mod requirements;
 mod secrets;
