@@ -53,7 +53,7 @@ pub fn read(path: &Path) -> Result<Report, InputFaults> {
 }
 
 /// Another version, or another kind of file, gets one sentence instead of every difference.
-fn this_version(file: &str, tree: &Value) -> Result<(), InputFault> {
+fn this_version(file: &str, tree: &Value) -> Result<(), InputFaults> {
     let known = "bronkeur.report/1";
     match tree.get("schema").and_then(Value::as_str) {
         Some(schema) if schema == known => Ok(()),
@@ -70,9 +70,10 @@ fn this_version(file: &str, tree: &Value) -> Result<(), InputFault> {
                     "make the report again with this version of bronkeur"
                 ),
             )
-            .at("schema"))
+            .at("schema")
+            .into())
         }
-        None => Err(InputFault::new(
+        None => Err(InputFaults::one(
             file,
             text!(
                 "dit is geen rapport van bronkeur: `schema` ontbreekt",

@@ -1,13 +1,13 @@
 use std::path::PathBuf;
 
 use super::sample;
-use crate::report::{json, read};
+use crate::report::{json, read, write};
 
 /// What is wrong with a `report.json` of that text.
 fn faults(text: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let path: PathBuf = folder.path().join("report.json");
-    std::fs::write(&path, text).unwrap();
+    write(folder.path(), "report.json", text.as_bytes()).unwrap();
     let faults = read(&path).unwrap_err();
     faults.0.iter().map(|fault| format!("{}: {}", fault.place.clone().unwrap_or_default(), fault.message.en)).collect()
 }
@@ -17,7 +17,7 @@ fn a_report_that_was_written_is_read_again() {
     let folder = tempfile::tempdir().unwrap();
     let report = sample::report();
     let path = folder.path().join("report.json");
-    std::fs::write(&path, json(&report).unwrap()).unwrap();
+    write(folder.path(), "report.json", json(&report).unwrap().as_bytes()).unwrap();
     assert_eq!(read(&path).unwrap(), report);
 }
 
