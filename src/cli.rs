@@ -3,7 +3,9 @@
 mod acm;
 mod check;
 mod completions;
+mod decisions;
 mod demo;
+mod diff;
 mod doctor;
 mod explain;
 mod init;
@@ -13,11 +15,14 @@ mod man;
 mod output;
 mod profile;
 mod progress;
+mod replay;
 mod rerun;
+mod review;
 mod selftest;
 mod serve;
 mod specs;
 mod token;
+mod waivers;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -39,6 +44,7 @@ Start here:
   bronkeur init                       writes a profile of your own source
   bronkeur doctor -p bron.yaml        looks whether everything is ready, and says who has to act
   bronkeur check -p bron.yaml         checks your own source
+  bronkeur replay evidence.har        the verdicts of a run again, offline
   bronkeur acm                        an issuer for a source on your laptop, with a profile for it
   bronkeur explain LST-11             what a requirement asks, why, and how it is judged
 
@@ -98,6 +104,8 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Get a citizen's TX token and describe it
     Token(token::TokenArgs),
+    /// The verdicts of a recorded run again, offline; or compare them with a report
+    Replay(Box<replay::ReplayArgs>),
     /// Start the built-in ACM and source on this machine, check it, show the result
     Demo(demo::DemoArgs),
     /// Keep the built-in ACM and source running, with a profile for them
@@ -106,6 +114,12 @@ enum Command {
     Acm(acm::AcmArgs),
     /// Break the built-in source in every known way and show which requirements notice
     Selftest(selftest::SelftestArgs),
+    /// What changed between two reports
+    Diff(diff::DiffArgs),
+    /// What a person still has to judge, and a file to answer in
+    Review(review::ReviewArgs),
+    /// Check a file with waivers, and show which end soon
+    Waivers(waivers::WaiversArgs),
     /// The requirements: number, level, basis, how they are judged
     List(list::ListArgs),
     /// One requirement: what it asks, why, how it is judged, what to do
@@ -238,10 +252,14 @@ impl Command {
             Self::Init(args) => init::init(&args, global),
             Self::Doctor(args) => doctor::doctor(&args, global),
             Self::Token(args) => token::token(&args, global),
+            Self::Replay(args) => replay::replay(&args, global),
             Self::Demo(args) => demo::demo(&args, global),
             Self::Serve(args) => serve::serve(&args, global),
             Self::Acm(args) => acm::acm(&args, global),
             Self::Selftest(args) => selftest::selftest(&args, global),
+            Self::Diff(args) => diff::diff(&args, global),
+            Self::Review(args) => review::review(&args, global),
+            Self::Waivers(args) => waivers::waivers(&args, global),
             Self::List(args) => list::list(&args, global),
             Self::Explain(args) => explain::explain(&args, global),
             Self::Completions(args) => completions::completions(&args),

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::envelope::{Certificate, Page};
 use crate::fault::InputFaults;
 use crate::openapi::OpenApi;
+use crate::shape::Previous;
 use crate::text::Text;
 
 pub use introspection::{Introspection, Unfit};
@@ -774,6 +775,9 @@ pub struct Setup {
     pub declares: Declares,
     /// The bounds of the run.
     pub limits: Limits,
+    /// The shapes of an earlier report, to see what broke since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Previous>,
 }
 
 /// A citizen of the profile, masked.

@@ -21,6 +21,7 @@ use crate::profile::{
 };
 use crate::recording::Recording;
 use crate::run::{self, Bounds, Event};
+use crate::shape::Previous;
 use crate::text;
 use crate::text::Text;
 use crate::transport::{Settings, SettingsError, Transport};
@@ -67,6 +68,13 @@ impl Session {
         let transport = Arc::new(transport);
         let bounds = Bounds { concurrency: profile.source.concurrency.max(1), requests: profile.limits.requests };
         Ok(Self { setup, vault, transport, bounds, started: Timestamp::now(), clock, seed })
+    }
+
+    /// The same run, which also says what broke since an earlier report.
+    #[must_use]
+    pub fn after(mut self, previous: Option<Previous>) -> Self {
+        self.setup.previous = previous;
+        self
     }
 
     /// What turns surrogates into marks, for those who watch.
@@ -145,10 +153,11 @@ fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
         let role = citizen_of(citizen.role);
         let insz = vault.surrogate(role).unwrap_or_default();
         let ready_token = matches!(citizen.token, Some(CitizenToken::Tx(_)));
-        (role, Person { name: citizen.name.clone(), insz, ready_token })
+        (role, Person { name: vault.mask_text(&citizen.name), insz, ready_token })
     });
     Setup {
-        source: source.name.clone(),
+        // Whatever people write into a name, no report holds a national number.
+        source: vault.mask_text(&source.name),
         base_url: trimmed(source.base_url.as_str()),
         public_url: (source.public_url != source.base_url).then(|| trimmed(source.public_url.as_str())),
         entry_path: catalogue.entry.path.clone(),
@@ -170,6 +179,7 @@ fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
             requests: profile.limits.requests,
             wait_expiry: profile.limits.wait_expiry,
         },
+        previous: None,
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::decisions::{DecisionArgs, Decisions, Named};
 use super::profile::ProfileArgs;
 use super::progress::Progress;
 use super::specs::{SpecArgs, unknown_ids};
@@ -12,10 +13,13 @@ use super::{Done, Global, Trouble, interrupt, output, rerun, runtime};
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
 use crate::fault::{InputFault, InputFaults};
+use crate::har;
 use crate::profile::Resolved;
 use crate::report::{self, Options, Report, RunMeta};
-use crate::session::{Finished, Session};
+use crate::session::Session;
+use crate::shape::Previous;
 use crate::text;
+use crate::vault::Vault;
 use crate::verdict::{ExitStatus, FailOn, Gate};
 
 const AFTER_HELP: &str = "\
@@ -73,12 +77,22 @@ pub(super) struct GateArgs {
     /// Open reviews keep the run from concluding
     #[arg(long, env = "BRONKEUR_REQUIRE_REVIEWS")]
     require_reviews: bool,
+    #[command(flatten)]
+    pub(super) told: Told,
+    #[command(flatten)]
+    pub(super) decisions: DecisionArgs,
+}
+
+/// How the result is told.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Gate and reports")]
+pub(super) struct Told {
     /// The form of what is printed
     #[arg(long, value_enum, env = "BRONKEUR_FORMAT", default_value_t = Printed::Terminal)]
     format: Printed,
-    /// Where report.json and junit.xml go
+    /// Where report.json, junit.xml and the rest go
     #[arg(short, long, value_name = "DIR", env = "BRONKEUR_OUT", default_value = "reports")]
-    out: PathBuf,
+    pub(super) out: PathBuf,
 }
 
 /// The form of what is printed; the files are always the same.
@@ -92,14 +106,20 @@ enum Printed {
 
 pub(super) fn check(args: &CheckArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
-    let profile = args.profile(&catalogue)?;
-    run(&profile, &catalogue, &args.gate, global)
+    let (profile, decisions) = args.profile(&catalogue)?;
+    run(&profile, &catalogue, &args.gate, decisions, global)
 }
 
 /// Checks one source and tells and writes what came of it.
-pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, global: &Global) -> Done {
+pub(super) fn run(
+    profile: &Resolved,
+    catalogue: &Catalogue,
+    gate: &GateArgs,
+    decisions: Decisions,
+    global: &Global,
+) -> Done {
     let selection = gate.selection(catalogue)?;
-    let session = Session::new(profile, catalogue, seed())?;
+    let session = Session::new(profile, catalogue, seed())?.after(decisions.previous);
     let mut progress = Progress::new(catalogue, session.vault(), global);
     // It lives until the reports are written: a second interrupt ends that too.
     let runtime = runtime()?;
@@ -111,30 +131,45 @@ pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, gl
         selection: (!selection.is_everything())
             .then(|| report::Selection { only: selection.only.clone(), skip: selection.skip.clone() }),
         gate: gate.gate(),
-        accepted: gate.accepted(profile),
-        waivers: BTreeMap::new(),
+        accepted: gate.accepted(masked(&profile.accept_blocked, &finished.vault)),
+        reviews: decisions.reviews,
+        waivers: decisions.waivers,
     };
-    let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta);
-    tell(report, &finished, gate, global)
+    let evidence = har::write(catalogue, &finished.recording, &meta);
+    let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta)
+        .with_evidence(evidence.as_deref().ok().map(har::fingerprint));
+    tell(report, Some((har::FILE, evidence)), &finished.vault, &gate.told, global)
 }
 
-fn tell(mut report: Report, finished: &Finished, gate: &GateArgs, global: &Global) -> Done {
+/// Whatever people write into a reason, no report holds a national number.
+fn masked(reasons: &BTreeMap<String, String>, vault: &Vault) -> BTreeMap<String, String> {
+    reasons.iter().map(|(id, reason)| (id.clone(), vault.mask_text(reason))).collect()
+}
+
+/// Shows a report and writes every file of it.
+pub(super) fn tell(
+    mut report: Report,
+    evidence: Option<report::File>,
+    vault: &Vault,
+    told: &Told,
+    global: &Global,
+) -> Done {
     let lang = global.lang();
-    let files = report::render_all(&report, lang);
-    let screen = screen(&report, gate.format, global);
+    let files = report::render_all(&report, evidence, lang);
+    let screen = screen(&report, told.format, global);
     // The last look: what must not leave is looked for in everything that does.
     let leak = std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok()));
-    if leak.into_iter().any(|text| finished.vault.leaks(text)) {
+    if leak.into_iter().any(|text| vault.leaks(text)) {
         return Err(Trouble::leak());
     }
-    let unwritten = report::write_all(&gate.out, files);
+    let unwritten = report::write_all(&told.out, files);
     if unwritten.is_empty() {
         output::print(&screen);
         return Ok(ExitStatus::of_code(report.result.exit_status));
     }
     // What cannot be written is the worst status: the last line says so too.
     report.result.exit_status = ExitStatus::Internal.code();
-    output::print(&self::screen(&report, gate.format, global));
+    output::print(&self::screen(&report, told.format, global));
     for problem in &unwritten {
         eprintln!("{}", problem.in_words(lang));
     }
@@ -160,8 +195,8 @@ pub(super) fn seed() -> u64 {
 }
 
 impl CheckArgs {
-    /// The profile, with what the flags say instead. All faults at once.
-    fn profile(&self, catalogue: &Catalogue) -> Result<Resolved, Trouble> {
+    /// The profile, with what the flags say instead, and what people decided. All faults at once.
+    fn profile(&self, catalogue: &Catalogue) -> Result<(Resolved, Decisions), Trouble> {
         let mut written = self.profile.read()?;
         let profile = &mut written.profile;
         profile.source.rate = self.rate.or(profile.source.rate);
@@ -170,7 +205,12 @@ impl CheckArgs {
         let mut faults = self.gate.faults(catalogue);
         let accepted = unknown_ids(catalogue, &written.file, profile.accept_blocked.keys());
         faults.extend(accepted.into_iter().map(|fault| fault.at("accept_blocked")));
-        Ok(written.resolve(faults)?)
+        let decisions = self.gate.decisions.read(&Named::of(profile, &written.folder), catalogue);
+        let decisions = decisions.unwrap_or_else(|more| {
+            faults.extend(more.0);
+            Decisions::default()
+        });
+        Ok((written.resolve(faults)?, decisions))
     }
 }
 
@@ -211,12 +251,34 @@ impl GateArgs {
     }
 
     fn gate(&self) -> Gate {
-        Gate { strict: self.strict, require_reviews: self.require_reviews, fail_on: self.fail_on }
+        Gate {
+            strict: self.strict,
+            require_reviews: self.require_reviews,
+            stale_waivers_fail: self.decisions.stale_waivers_fail(),
+            fail_on: self.fail_on,
+        }
     }
 
     /// The blocked rows that are accepted: of the profile with their reasons, and of the command line.
-    fn accepted(&self, profile: &Resolved) -> BTreeMap<String, String> {
+    fn accepted(&self, with_reasons: BTreeMap<String, String>) -> BTreeMap<String, String> {
         let named = self.accept_blocked.iter().map(|id| (id.to_uppercase(), "--accept-blocked".to_owned()));
-        named.chain(profile.accept_blocked.clone()).collect()
+        named.chain(with_reasons).collect()
+    }
+
+    /// What a recorded run was asked for, with what these flags say on top: another selection takes the place of the
+    /// run's, a gate only becomes stricter, and decisions are added. Returns the earlier report, if one is named.
+    pub(super) fn on_top_of(&self, meta: &mut RunMeta, catalogue: &Catalogue) -> Result<Option<Previous>, Trouble> {
+        let selection = self.selection(catalogue)?;
+        let decisions = self.decisions.read(&Named::default(), catalogue)?;
+        if !selection.is_everything() {
+            meta.selection = Some(report::Selection { only: selection.only, skip: selection.skip });
+        }
+        meta.gate.strict |= self.strict;
+        meta.gate.require_reviews |= self.require_reviews;
+        meta.gate.stale_waivers_fail |= self.decisions.stale_waivers_fail();
+        meta.accepted = self.accepted(std::mem::take(&mut meta.accepted));
+        meta.reviews.extend(decisions.reviews);
+        meta.waivers.extend(decisions.waivers);
+        Ok(decisions.previous)
     }
 }

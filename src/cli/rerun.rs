@@ -13,7 +13,7 @@ use crate::verdict::Outcome;
 /// that is no green run.
 pub(super) fn failed(path: &Path, catalogue: &Catalogue) -> Result<Vec<String>, InputFaults> {
     let file = path.display().to_string();
-    let rows = report::read(path)?.requirements.into_iter();
+    let rows = report::read_report(path)?.requirements.into_iter();
     let again = rows.filter(|row| matches!(row.outcome, Outcome::Fail | Outcome::Blocked)).map(|row| row.id);
     let again: Vec<String> = again.collect();
     if again.is_empty() {

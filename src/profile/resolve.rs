@@ -41,7 +41,6 @@ impl Profile {
             without_scope: negative(&mut reader, "without_scope", self.tokens.without_scope.as_ref()),
             without_citizen: negative(&mut reader, "without_citizen", self.tokens.without_citizen.as_ref()),
         };
-        let [reviews, waivers] = [&self.reviews, &self.waivers].map(|path| path.as_ref().map(|path| reader.path(path)));
         faults.extend(reader.faults.into_iter().map(|fault| fault.located(&self.text.0)));
         InputFaults(faults).or(())?;
         // Without a fault everything is there.
@@ -56,8 +55,6 @@ impl Profile {
             tokens,
             limits: self.limits,
             accept_blocked: self.accept_blocked,
-            reviews,
-            waivers,
         })
     }
 

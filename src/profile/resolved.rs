@@ -28,10 +28,6 @@ pub struct Resolved {
     pub limits: Limits,
     /// Requirement ids that may stay blocked, with the reason why. Whether the ids exist is not judged here.
     pub accept_blocked: BTreeMap<String, String>,
-    /// File with the answers of reviewers.
-    pub reviews: Option<PathBuf>,
-    /// File with the waivers.
-    pub waivers: Option<PathBuf>,
 }
 
 impl Resolved {
@@ -45,8 +41,6 @@ impl Resolved {
             tokens: Tokens::default(),
             limits: Limits::default(),
             accept_blocked: BTreeMap::new(),
-            reviews: None,
-            waivers: None,
         }
     }
 

@@ -1,88 +1,88 @@
-//! Reading a `report.json` again, strictly: what is no report of this version is refused with every fault in it.
+//! Reading `report.json` back, strictly: it may come from anywhere.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use serde_json::Value;
+use serde_json::error::Category;
 
 use crate::fault::{InputFault, InputFaults, Schema, at_most, read_text};
 use crate::text;
+use crate::text::Text;
 
 use super::model::Report;
 
-const SCHEMA: &str = include_str!("../../specs/report.schema.json");
+/// The JSON Schema of `report.json`.
+const REPORT_SCHEMA: &str = include_str!("../../specs/report.schema.json");
 
-/// The longest report that is read, in bytes: a run of thousands of requests stays far below it.
-const LARGEST: usize = 64 * 1024 * 1024;
+/// The longest report, in bytes: a run of 2,000 requests makes a few million.
+const LARGEST_REPORT: usize = 64 * 1024 * 1024;
 
-/// Faults that are told one by one: a file that is something else entirely has thousands.
+/// Differences from the schema beyond this number help nobody.
 const MOST_FAULTS: usize = 20;
 
-/// The report in that file.
+/// The version that is read.
+const VERSION: &str = "bronkeur.report/1";
+
+static SCHEMA: LazyLock<Result<Schema, InputFaults>> =
+    LazyLock::new(|| Schema::read("report.schema.json", REPORT_SCHEMA));
+
+/// The report in a file.
 ///
 /// # Errors
-/// A file that cannot be read, is no JSON, or is no report of this version: every fault with its place.
-pub fn read(path: &Path) -> Result<Report, InputFaults> {
-    let file = path.display().to_string();
-    let text = read_text(path, LARGEST)?;
-    let tree: Value = serde_json::from_str(&text).map_err(|error| {
-        let problem = error.to_string();
-        let (problem, _) = problem.split_once(" at line ").unwrap_or((&problem, ""));
-        InputFault::new(
-            &file,
-            text!("dit is geen JSON: {problem}", "this is not JSON: {problem}"),
-            text!(
-                "geef een report.json dat `bronkeur check` schreef",
-                "give a report.json that `bronkeur check` wrote"
-            ),
-        )
-        .at(format!("{}:{}", error.line(), error.column()))
-    })?;
-    this_version(&file, &tree)?;
-    let faults = Schema::read("report.schema.json", SCHEMA)?.faults(&file, &tree);
-    InputFaults(at_most(MOST_FAULTS, &file, faults)).or(())?;
+/// What is wrong with it: not there, no JSON, cut off, another schema, or what does not fit the schema.
+pub fn read_report(path: &Path) -> Result<Report, InputFaults> {
+    parse_report(&path.display().to_string(), &read_text(path, LARGEST_REPORT)?)
+}
+
+/// The report in a text.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse_report(file: &str, text: &str) -> Result<Report, InputFaults> {
+    let tree: Value = serde_json::from_str(text).map_err(|error| no_json(file, &error))?;
+    let version = tree.get("schema").and_then(Value::as_str);
+    if version != Some(VERSION) {
+        return Err(other_schema(file, version).into());
+    }
+    let faults = SCHEMA.as_ref().map_err(Clone::clone)?.faults(file, &tree);
+    InputFaults(at_most(MOST_FAULTS, file, faults)).or(())?;
     serde_json::from_value(tree).map_err(|error| {
-        InputFaults::one(
-            &file,
-            text!("het rapport past niet: {error}", "the report does not fit: {error}"),
-            text!(
-                "geef een report.json dat `bronkeur check` schreef",
-                "give a report.json that `bronkeur check` wrote"
-            ),
-        )
+        let message = text!("de inhoud past niet: {error}", "the content does not fit: {error}");
+        InputFaults::one(file, message, make_again())
     })
 }
 
-/// Another version, or another kind of file, gets one sentence instead of every difference.
-fn this_version(file: &str, tree: &Value) -> Result<(), InputFaults> {
-    let known = "bronkeur.report/1";
-    match tree.get("schema").and_then(Value::as_str) {
-        Some(schema) if schema == known => Ok(()),
-        Some(schema) => {
-            let schema = crate::verdict::shown(schema);
-            Err(InputFault::new(
-                file,
-                text!(
-                    "dit is een rapport van vorm `{schema}`; dit programma leest `{known}`",
-                    "this is a report of form `{schema}`; this program reads `{known}`"
-                ),
-                text!(
-                    "maak het rapport opnieuw met deze versie van bronkeur",
-                    "make the report again with this version of bronkeur"
-                ),
-            )
-            .at("schema")
-            .into())
+fn no_json(file: &str, error: &serde_json::Error) -> InputFaults {
+    let (line, column) = (error.line(), error.column());
+    let message = match error.classify() {
+        Category::Eof => {
+            text!("het bestand is afgebroken: het einde ontbreekt", "the file is cut off: its end is missing")
         }
-        None => Err(InputFaults::one(
-            file,
-            text!(
-                "dit is geen rapport van bronkeur: `schema` ontbreekt",
-                "this is no report of bronkeur: there is no `schema`"
-            ),
-            text!(
-                "geef een report.json dat `bronkeur check` schreef",
-                "give a report.json that `bronkeur check` wrote"
-            ),
-        )),
-    }
+        Category::Io | Category::Syntax | Category::Data => {
+            text!("het bestand is geen JSON: {error}", "the file is not JSON: {error}")
+        }
+    };
+    InputFault::new(file, message, make_again()).at(format!("{line}:{column}")).into()
+}
+
+fn other_schema(file: &str, version: Option<&str>) -> InputFault {
+    let message = match version.map(crate::verdict::shown) {
+        Some(version) => text!(
+            "is een rapport van schema {version}; dit programma leest {VERSION}",
+            "is a report of schema {version}; this program reads {VERSION}"
+        ),
+        None => text!(
+            "is geen report.json: `schema` ontbreekt, verwacht {VERSION}",
+            "is no report.json: `schema` is missing, expected {VERSION}"
+        ),
+    };
+    InputFault::new(file, message, make_again()).at("schema")
+}
+
+fn make_again() -> Text {
+    text!(
+        "geef een report.json zoals `bronkeur check` het schrijft, of maak het opnieuw met deze versie",
+        "give a report.json as `bronkeur check` writes it, or make it again with this version"
+    )
 }

@@ -13,11 +13,14 @@
 
 mod acm;
 mod command_line;
+mod decisions;
 mod doctor;
+mod evidence;
 mod examples;
 mod gate;
 #[cfg(unix)]
 mod init;
+#[cfg(unix)]
 mod interrupt;
 mod layout;
 mod matrix;

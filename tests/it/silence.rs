@@ -393,7 +393,7 @@ async fn complaints(plan: Plan) -> Vec<String> {
         if NOT_BUILT_YET.contains(&id) {
             continue;
         }
-        let severity = severity(row.level, row.about, false, verdict, Gate::default());
+        let severity = severity(row.level, row.about, None, verdict, Gate::default());
         let loud = match severity {
             Severity::None => false,
             Severity::Note | Severity::Warning => !explained(&plan, id),

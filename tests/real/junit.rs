@@ -66,7 +66,7 @@ fn every_kind_of_run_is_read_by_others() {
     let mut kinds = BTreeSet::new();
     for ((name, _), found) in runs.iter().zip(&found) {
         assert_eq!(found["faults"], Value::Array(Vec::new()), "{name}");
-        let report = report::read(&folder.path().join(name).join("report.json")).unwrap();
+        let report = report::read_report(&folder.path().join(name).join("report.json")).unwrap();
         kinds.extend(says_what_the_report_says(name, &report, found));
     }
     assert_eq!(kinds, ["Error", "Failure", "Skipped", "passed"].map(str::to_owned).into());
@@ -129,7 +129,7 @@ fn no_text_of_a_source_breaks_it() {
     let status =
         bronkeur(&folder).args(["demo", "--quiet", "--fault", "number-counts-from-zero", "--only", "LST"]).status();
     assert_eq!(status.unwrap().code(), Some(1));
-    let mut report = report::read(&folder.path().join("reports/report.json")).unwrap();
+    let mut report = report::read_report(&folder.path().join("reports/report.json")).unwrap();
     let every: String = (0..=0x2100_u32).chain(0xfdd0..=0xffff).filter_map(char::from_u32).collect();
     let hostile = [
         "]]></failure></testcase></testsuite></testsuites>".to_owned(),

@@ -133,6 +133,7 @@ fn settings(base_url: &Url, vault: &Vault) -> Settings {
         ready: Vec::new(),
         declares: Declares::default(),
         limits: Limits::default(),
+        previous: None,
     };
     let mut settings = Settings::new(setup, base_url.clone());
     settings.tx_tokens = [(Citizen::Subject, TX.into())].into();
