@@ -2,6 +2,7 @@
 
 mod acm;
 mod check;
+mod completions;
 mod decisions;
 mod demo;
 mod diff;
@@ -11,10 +12,12 @@ mod init;
 mod interrupt;
 mod list;
 mod login;
+mod man;
 mod output;
 mod profile;
 mod progress;
 mod replay;
+mod rerun;
 mod review;
 mod selftest;
 mod serve;
@@ -28,9 +31,13 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::fault::InputFaults;
+use crate::report::Unwritten;
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;
+
+/// How the program is called.
+const NAME: &str = "bronkeur";
 
 const AFTER_HELP: &str = "\
 Start here:
@@ -55,7 +62,7 @@ Exit status:
 /// source with GET, HEAD and OPTIONS alone, and says pass or fail per requirement, with evidence. Secrets and national
 /// numbers are masked everywhere.
 #[derive(Debug, Parser)]
-#[command(name = "bronkeur", version, after_help = AFTER_HELP, max_term_width = 110)]
+#[command(name = NAME, version, after_help = AFTER_HELP, max_term_width = 110)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -120,6 +127,10 @@ enum Command {
     List(list::ListArgs),
     /// One requirement: what it asks, why, how it is judged, what to do
     Explain(explain::ExplainArgs),
+    /// What a shell needs to complete the command line
+    Completions(completions::CompletionsArgs),
+    /// The manual pages
+    Man(man::ManArgs),
 }
 
 impl Global {
@@ -174,6 +185,15 @@ impl Trouble {
                 "meld dit met de versie (`bronkeur --version`) en de opdracht",
                 "report this with the version (`bronkeur --version`) and the command"
             ),
+        )
+    }
+
+    /// A file that a command was asked for and could not write.
+    fn unwritten(problem: &Unwritten) -> Self {
+        Self::Other(
+            ExitStatus::Internal,
+            Text::new(problem.in_words(Lang::Nl), problem.in_words(Lang::En)),
+            text!("kies een map waarin u mag schrijven", "choose a folder in which you may write"),
         )
     }
 
@@ -246,6 +266,8 @@ impl Command {
             Self::Login(args) => login::login(&args, global),
             Self::List(args) => list::list(&args, global),
             Self::Explain(args) => explain::explain(&args, global),
+            Self::Completions(args) => completions::completions(&args),
+            Self::Man(args) => man::man(&args),
         }
     }
 }

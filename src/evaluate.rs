@@ -82,7 +82,10 @@ pub fn evaluate(catalogue: &Catalogue, recording: &Recording, selection: &Select
 /// The verdict of a requirement that was left out.
 pub fn not_selected() -> Verdict {
     Verdict {
-        reason: Some(text!("niet gekozen met --only of --skip", "not selected by --only or --skip")),
+        reason: Some(text!(
+            "niet gekozen: --only, --skip of --rerun-failed",
+            "not selected: --only, --skip or --rerun-failed"
+        )),
         ..Verdict::of(Outcome::NotSelected)
     }
 }

@@ -173,19 +173,10 @@ pub fn read_tree(file: &str, text: &str) -> Result<Value, InputFaults> {
     })
 }
 
-/// A YAML text as a `T`, held against its schema first: every difference is reported, each with its place.
-pub fn read_yaml<T: DeserializeOwned>(file: &str, text: &str, schema: &Schema) -> Result<T, InputFaults> {
-    let tree = read_tree(file, text)?;
-    let mut faults = schema.faults(file, &tree);
-    let beyond = faults.len().saturating_sub(MOST_FAULTS);
-    faults.truncate(MOST_FAULTS);
-    // Each place costs one more pass over the text.
-    let located = if text.len() > 256 * 1024 { 5 } else { MOST_FAULTS };
-    let mut faults: Vec<_> = faults
-        .into_iter()
-        .enumerate()
-        .map(|(n, fault)| if n < located { fault.located(text) } else { fault })
-        .collect();
+/// The first faults of a file, and how many more there are.
+pub(crate) fn at_most(most: usize, file: &str, mut faults: Vec<InputFault>) -> Vec<InputFault> {
+    let beyond = faults.len().saturating_sub(most);
+    faults.truncate(most);
     if beyond > 0 {
         faults.push(InputFault::new(
             file,
@@ -193,6 +184,17 @@ pub fn read_yaml<T: DeserializeOwned>(file: &str, text: &str, schema: &Schema) -
             text!("verbeter eerst de fouten hierboven", "mend those above first"),
         ));
     }
+    faults
+}
+
+/// A YAML text as a `T`, held against its schema first: every difference is reported, each with its place.
+pub fn read_yaml<T: DeserializeOwned>(file: &str, text: &str, schema: &Schema) -> Result<T, InputFaults> {
+    let tree = read_tree(file, text)?;
+    let faults = at_most(MOST_FAULTS, file, schema.faults(file, &tree));
+    // Each place costs one more pass over the text.
+    let located = if text.len() > 256 * 1024 { 5 } else { MOST_FAULTS };
+    let faults = faults.into_iter().enumerate();
+    let faults = faults.map(|(n, fault)| if n < located { fault.located(text) } else { fault }).collect();
     InputFaults(faults).or(())?;
     serde_json::from_value(tree).map_err(|error| {
         let problem = tree::without_values(&error.to_string());

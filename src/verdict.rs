@@ -179,6 +179,42 @@ pub struct Gate {
     pub require_reviews: bool,
     /// A waiver that covers nothing any more is a failure instead of a warning.
     pub stale_waivers_fail: bool,
+    /// Which findings the run ends with 1 for.
+    pub fail_on: FailOn,
+}
+
+/// Which findings make the program end with 1. It changes the exit status alone: severity, counts and conformity say
+/// what was found, whatever the gate does with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum FailOn {
+    /// A failure: an obligation that is not met, and under --strict a recommendation
+    #[default]
+    Must,
+    /// A warning too: a recommendation that is not followed
+    Should,
+    /// No finding; what could not be judged still ends with 3
+    Never,
+}
+
+impl FailOn {
+    /// The word on the command line and in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Must => "must",
+            Self::Should => "should",
+            Self::Never => "never",
+        }
+    }
+
+    /// Whether a requirement of that severity makes the program end with 1.
+    pub fn fails(self, severity: Severity) -> bool {
+        match self {
+            Self::Must => severity == Severity::Failure,
+            Self::Should => matches!(severity, Severity::Failure | Severity::Warning),
+            Self::Never => false,
+        }
+    }
 }
 
 /// The severity of one finding. The only place that decides it.
@@ -368,16 +404,22 @@ pub fn conclude(standings: &[Standing], circumstances: Circumstances, gate: Gate
         || standings.iter().any(|standing| standing.is_blocked_must() && !standing.accepted)
         || (gate.require_reviews && counts.review > 0);
     let accepted_must = standings.iter().any(|standing| standing.is_blocked_must() && standing.accepted);
-    let (conformant, exit_status) = if standings.iter().any(|standing| standing.fails()) {
-        (Conformant::No, ExitStatus::Failures)
+    let conformant = if standings.iter().any(|standing| standing.fails()) {
+        Conformant::No
     } else if undecided {
-        (Conformant::Undecided, ExitStatus::Undecided)
+        Conformant::Undecided
     } else if circumstances.partial || accepted_must || counts.waived > 0 || counts.not_selected > 0 {
-        (Conformant::Partial, ExitStatus::Success)
+        Conformant::Partial
     } else {
-        (Conformant::Yes, ExitStatus::Success)
+        Conformant::Yes
     };
-    let exit_status = if counts.failures > 0 { ExitStatus::Failures } else { exit_status };
+    let exit_status = if standings.iter().any(|standing| gate.fail_on.fails(standing.severity)) {
+        ExitStatus::Failures
+    } else if undecided {
+        ExitStatus::Undecided
+    } else {
+        ExitStatus::Success
+    };
     Conclusion { conformant, exit_status, counts }
 }
 
@@ -448,6 +490,32 @@ mod tests {
         assert_eq!(conclude(&[review], AS_USUAL, Gate::default()).exit_status, ExitStatus::Success);
         let gate = Gate { require_reviews: true, ..Gate::default() };
         assert_eq!(conclude(&[review], AS_USUAL, gate).exit_status, ExitStatus::Undecided);
+    }
+
+    #[test]
+    fn what_the_run_fails_on_changes_its_exit_status_alone() {
+        use ExitStatus::{Failures, Success, Undecided};
+        let failed = standing(Level::Must, Outcome::Fail, Severity::Failure);
+        let warned = standing(Level::Should, Outcome::Fail, Severity::Warning);
+        let blocked = standing(Level::Must, Outcome::Blocked, Severity::None);
+        let waived = standing(Level::Must, Outcome::Fail, Severity::Waived);
+        // The standings, and the exit status for must, should and never.
+        let cases = [
+            (vec![], [Success, Success, Success]),
+            (vec![warned], [Success, Failures, Success]),
+            (vec![failed], [Failures, Failures, Success]),
+            (vec![waived], [Success, Success, Success]),
+            (vec![blocked], [Undecided, Undecided, Undecided]),
+            (vec![blocked, warned], [Undecided, Failures, Undecided]),
+            (vec![blocked, failed], [Failures, Failures, Undecided]),
+        ];
+        for (standings, expected) in cases {
+            let usual = conclude(&standings, AS_USUAL, Gate::default());
+            for (fail_on, expected) in [FailOn::Must, FailOn::Should, FailOn::Never].into_iter().zip(expected) {
+                let conclusion = conclude(&standings, AS_USUAL, Gate { fail_on, ..Gate::default() });
+                assert_eq!(conclusion, Conclusion { exit_status: expected, ..usual }, "{fail_on:?} {standings:?}");
+            }
+        }
     }
 
     #[test]

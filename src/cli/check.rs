@@ -1,16 +1,16 @@
 //! `bronkeur check`: the main job.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::decisions::{DecisionArgs, Decisions, Named};
 use super::profile::ProfileArgs;
 use super::progress::Progress;
 use super::specs::{SpecArgs, unknown_ids};
-use super::{Done, Global, Trouble, interrupt, output, runtime};
+use super::{Done, Global, Trouble, interrupt, output, rerun, runtime};
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
 use crate::fault::{InputFault, InputFaults};
@@ -21,7 +21,7 @@ use crate::session::Session;
 use crate::shape::Previous;
 use crate::text;
 use crate::vault::Vault;
-use crate::verdict::{ExitStatus, Gate};
+use crate::verdict::{ExitStatus, FailOn, Gate};
 
 const AFTER_HELP: &str = "\
 Without a profile three flags are enough, for a source on a laptop with a token of your own:
@@ -67,20 +67,46 @@ pub(super) struct GateArgs {
     /// Leave out these requirements or chapters
     #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_SKIP")]
     skip: Vec<String>,
+    /// Judge again only what failed or was blocked in that report.json; --only and --skip narrow it further
+    #[arg(long, value_name = "FILE", env = "BRONKEUR_RERUN_FAILED")]
+    rerun_failed: Option<PathBuf>,
     /// Blocked requirements that may stay so
     #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_ACCEPT_BLOCKED")]
     accept_blocked: Vec<String>,
-    /// Warnings count as failures
+    /// Which findings end the run with 1; it changes the exit status alone, no report
+    #[arg(long, value_enum, env = "BRONKEUR_FAIL_ON", default_value_t = FailOn::Must)]
+    fail_on: FailOn,
+    /// Warnings count as failures, in every report
     #[arg(long, env = "BRONKEUR_STRICT")]
     strict: bool,
     /// Open reviews keep the run from concluding
     #[arg(long, env = "BRONKEUR_REQUIRE_REVIEWS")]
     require_reviews: bool,
+    #[command(flatten)]
+    pub(super) told: Told,
+    #[command(flatten)]
+    pub(super) decisions: DecisionArgs,
+}
+
+/// How the result is told.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Gate and reports")]
+pub(super) struct Told {
+    /// The form of what is printed
+    #[arg(long, value_enum, env = "BRONKEUR_FORMAT", default_value_t = Printed::Terminal)]
+    format: Printed,
     /// Where report.json, junit.xml and the rest go
     #[arg(short, long, value_name = "DIR", env = "BRONKEUR_OUT", default_value = "reports")]
     pub(super) out: PathBuf,
-    #[command(flatten)]
-    pub(super) decisions: DecisionArgs,
+}
+
+/// The form of what is printed; the files are always the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Printed {
+    /// For people
+    Terminal,
+    /// Annotations for GitHub Actions, and the last line
+    Github,
 }
 
 pub(super) fn check(args: &CheckArgs, global: &Global) -> Done {
@@ -119,7 +145,7 @@ pub(super) fn run(
     let evidence = har::write(catalogue, &finished.recording, &meta);
     let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta)
         .with_evidence(evidence.as_deref().ok().map(har::fingerprint));
-    tell(report, Some((har::FILE, evidence)), &finished.vault, &gate.out, global)
+    tell(report, Some((har::FILE, evidence)), &finished.vault, &gate.told, global)
 }
 
 /// Whatever people write into a reason, no report holds a national number.
@@ -132,25 +158,25 @@ pub(super) fn tell(
     mut report: Report,
     evidence: Option<report::File>,
     vault: &Vault,
-    out: &Path,
+    told: &Told,
     global: &Global,
 ) -> Done {
     let lang = global.lang();
     let files = report::render_all(&report, evidence, lang);
-    let screen = screen(&report, global);
+    let screen = screen(&report, told.format, global);
     // The last look: what must not leave is looked for in everything that does.
     let leak = std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok()));
     if leak.into_iter().any(|text| vault.leaks(text)) {
         return Err(Trouble::leak());
     }
-    let unwritten = report::write_all(out, files);
+    let unwritten = report::write_all(&told.out, files);
     if unwritten.is_empty() {
         output::print(&screen);
         return Ok(ExitStatus::of_code(report.result.exit_status));
     }
     // What cannot be written is the worst status: the last line says so too.
     report.result.exit_status = ExitStatus::Internal.code();
-    output::print(&self::screen(&report, global));
+    output::print(&self::screen(&report, told.format, global));
     for problem in &unwritten {
         eprintln!("{}", problem.in_words(lang));
     }
@@ -158,11 +184,14 @@ pub(super) fn tell(
 }
 
 /// What the terminal shows: everything, or the last line.
-fn screen(report: &Report, global: &Global) -> String {
+fn screen(report: &Report, format: Printed, global: &Global) -> String {
     if global.quiet {
         return format!("{}\n", report::last_line(&report.result.counts, report.result.exit_status));
     }
     let (lang, width) = (global.lang(), output::width());
+    if format == Printed::Github {
+        return report::github(report, lang);
+    }
     report::render(report, Options { lang, width, color: global.color(), verbose: global.verbose > 0 })
 }
 
@@ -181,8 +210,7 @@ impl CheckArgs {
         profile.source.concurrency = self.concurrency.or(profile.source.concurrency);
         profile.limits.requests = self.max_requests.unwrap_or(profile.limits.requests);
         profile.limits.wait_expiry = self.wait_expiry.unwrap_or(profile.limits.wait_expiry);
-        let named = self.gate.only.iter().chain(&self.gate.skip).chain(&self.gate.accept_blocked);
-        let mut faults = unknown_ids(catalogue, "command line", named);
+        let mut faults = self.gate.faults(catalogue);
         let accepted = unknown_ids(catalogue, &written.file, profile.accept_blocked.keys());
         faults.extend(accepted.into_iter().map(|fault| fault.at("accept_blocked")));
         let decisions = self.gate.decisions.read(&Named::of(profile, &written.folder), catalogue);
@@ -195,20 +223,39 @@ impl CheckArgs {
 }
 
 impl GateArgs {
+    /// Everything that is wrong with the names, and with the report to judge again.
+    fn faults(&self, catalogue: &Catalogue) -> Vec<InputFault> {
+        let names = self.only.iter().chain(&self.skip).chain(&self.accept_blocked);
+        let mut faults = unknown_ids(catalogue, "command line", names);
+        faults.extend(self.failed(catalogue).err().map(|faults| faults.0).unwrap_or_default());
+        faults
+    }
+
+    /// What failed or was blocked in the report to judge again, where one is named.
+    fn failed(&self, catalogue: &Catalogue) -> Result<Option<Vec<String>>, InputFaults> {
+        self.rerun_failed.as_deref().map(|path| rerun::failed(path, catalogue)).transpose()
+    }
+
     /// What is judged. An empty selection is a mistake, not a green run.
     fn selection(&self, catalogue: &Catalogue) -> Result<Selection, Trouble> {
-        let names = self.only.iter().chain(&self.skip).chain(&self.accept_blocked);
-        InputFaults(unknown_ids(catalogue, "command line", names)).or(())?;
-        let selection = Selection { only: self.only.clone(), skip: self.skip.clone() };
-        if catalogue.requirements.iter().any(|row| selection.holds(&row.id)) {
-            return Ok(selection);
+        InputFaults(self.faults(catalogue)).or(())?;
+        let asked = Selection { only: self.only.clone(), skip: self.skip.clone() };
+        let failed = self.failed(catalogue)?;
+        let again = |id: &String| failed.as_ref().is_none_or(|failed| failed.contains(id));
+        let ids = catalogue.requirements.iter().map(|row| &row.id);
+        let judged: Vec<String> = ids.filter(|id| asked.holds(id) && again(id)).cloned().collect();
+        if judged.is_empty() {
+            let fault = InputFault::new(
+                "command line",
+                text!(
+                    "--only, --skip en --rerun-failed laten samen niets over om te beoordelen",
+                    "--only, --skip and --rerun-failed together leave nothing to judge"
+                ),
+                text!("neem er een ruimer", "widen one of them"),
+            );
+            return Err(Trouble::Input(fault.into()));
         }
-        Err(InputFault::new(
-            "command line",
-            text!("--only en --skip laten niets over om te beoordelen", "--only and --skip leave nothing to judge"),
-            text!("neem een van de twee ruimer", "widen one of the two"),
-        ))
-        .map_err(|fault| Trouble::Input(fault.into()))
+        Ok(if failed.is_some() { Selection { only: judged, skip: Vec::new() } } else { asked })
     }
 
     fn gate(&self) -> Gate {
@@ -216,6 +263,7 @@ impl GateArgs {
             strict: self.strict,
             require_reviews: self.require_reviews,
             stale_waivers_fail: self.decisions.stale_waivers_fail(),
+            fail_on: self.fail_on,
         }
     }
 

@@ -16,7 +16,7 @@ use crate::profile::{
 };
 use crate::report;
 use crate::text;
-use crate::text::{Lang, Text};
+use crate::text::Text;
 use crate::verdict::ExitStatus;
 
 const AFTER_HELP: &str = "\
@@ -150,13 +150,7 @@ pub(super) fn init(args: &InitArgs, global: &Global) -> Done {
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
     let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
     for (name, text) in [(schema.as_str(), PROFILE_SCHEMA), (&name, &yaml)] {
-        report::write(&folder, name, text.as_bytes()).map_err(|problem| {
-            Trouble::Other(
-                ExitStatus::Internal,
-                Text::new(problem.in_words(Lang::Nl), problem.in_words(Lang::En)),
-                text!("kies een map waarin u mag schrijven", "choose a folder in which you may write"),
-            )
-        })?;
+        report::write(&folder, name, text.as_bytes()).map_err(|problem| Trouble::unwritten(&problem))?;
     }
     output::print(args.next(&draft).get(lang));
     Ok(ExitStatus::Success)

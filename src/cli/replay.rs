@@ -64,7 +64,7 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
     let report = judged(evidence, &catalogue, &args.gate)?.with_evidence(Some(fingerprint));
     match claimed {
         Some(claimed) => verify::verify(&claimed, &report, global),
-        None => check::tell(report, None, &Vault::default(), &args.gate.out, global),
+        None => check::tell(report, None, &Vault::default(), &args.gate.told, global),
     }
 }
 

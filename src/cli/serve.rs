@@ -9,7 +9,6 @@ use super::{Done, Global, Trouble, interrupt, output, runtime};
 use crate::report;
 use crate::sandbox::{PROFILE, ProfileFile, faults};
 use crate::text;
-use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;
 
 #[derive(Clone, Debug, Args)]
@@ -57,16 +56,7 @@ pub(super) fn serve(args: &ServeArgs, global: &Global) -> Done {
 pub(super) fn write_profile(files: &[ProfileFile], folder: &Path) -> Result<PathBuf, Trouble> {
     for file in files {
         let write = if file.secret { report::write_secret } else { report::write };
-        write(folder, &file.name, file.text.as_bytes()).map_err(|problem| {
-            Trouble::Other(
-                ExitStatus::Internal,
-                Text::new(problem.in_words(Lang::Nl), problem.in_words(Lang::En)),
-                text!(
-                    "kies met --out een map waarin u mag schrijven",
-                    "choose with --out a folder in which you may write"
-                ),
-            )
-        })?;
+        write(folder, &file.name, file.text.as_bytes()).map_err(|problem| Trouble::unwritten(&problem))?;
     }
     Ok(folder.join(PROFILE))
 }

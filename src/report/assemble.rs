@@ -116,6 +116,7 @@ impl Assembly<'_> {
                 strict: self.meta.gate.strict,
                 require_reviews: self.meta.gate.require_reviews,
                 stale_waivers_fail: self.meta.gate.stale_waivers_fail,
+                fail_on: self.meta.gate.fail_on,
             },
             declares: declared(&setup.declares),
             sample: Sample { details: self.examined(Kind::Detail), downloads: self.examined(Kind::Download) },

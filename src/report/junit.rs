@@ -1,13 +1,18 @@
 //! `junit.xml`, for CI systems: one suite per chapter, one test case per requirement.
 //!
 //! A failure is a failure; an error of the issuer and a blocked obligation are errors; what was not judged is skipped,
-//! with why. Warnings and notes pass, and stand in system-out.
+//! with why. Warnings and notes pass. What a test case does not say itself stands in the suite's system-out: the schema
+//! of Ant knows none in a test case.
+
+mod complete;
+
+use std::collections::HashSet;
 
 use junit_report::{Duration, OffsetDateTime, TestCase, TestCaseBuilder, TestSuite, TestSuiteBuilder};
 
 use crate::text;
 use crate::text::{Lang, Text};
-use crate::verdict::Outcome;
+use crate::verdict::{Outcome, Severity};
 
 use super::exchange::Exchange;
 use super::model::{Chapter, Report, Requirement};
@@ -20,8 +25,11 @@ pub(super) const FILE: &str = "junit.xml";
 /// Characters of a message: viewers show it on one line.
 const LONGEST_MESSAGE: usize = 300;
 
-/// Characters of a text.
+/// Characters of the text of one test case.
 const LONGEST_TEXT: usize = 20_000;
+
+/// Characters of what a suite says.
+const LONGEST_OUTPUT: usize = 200_000;
 
 /// Exchanges of one test case.
 const MOST_EXCHANGES: usize = 10;
@@ -31,56 +39,111 @@ const MOST_EXCHANGES: usize = 10;
 /// # Errors
 /// In words, when it cannot be made.
 pub fn junit(report: &Report, lang: Lang) -> Result<String, Unwritten> {
+    let mut times = Times { report, counted: HashSet::new() };
+    let suites: Vec<TestSuite> =
+        report.by_chapter().map(|(chapter, rows)| suite(report, chapter, &rows, &mut times, lang)).collect();
+    let skipped: Vec<usize> = suites.iter().map(TestSuite::skipped).collect();
     let mut xml = junit_report::Report::new();
-    xml.add_testsuites(report.by_chapter().map(|(chapter, rows)| suite(report, chapter, &rows, lang)));
+    xml.add_testsuites(suites);
     let mut bytes = Vec::new();
     let failed = |reason: Text| Unwritten::new(FILE, reason);
     xml.write_xml(&mut bytes).map_err(|error| failed(text!("{error}", "{error}")))?;
-    bytes.push(b'\n');
-    String::from_utf8(bytes).map_err(|error| failed(text!("{error}", "{error}")))
+    let written = String::from_utf8(bytes).map_err(|error| failed(text!("{error}", "{error}")))?;
+    let properties: Vec<(String, String)> =
+        properties(report).into_iter().map(|(name, value)| (line(&name), line(&value))).collect();
+    complete::complete(&written, &skipped, &properties).map_err(|error| failed(text!("{error}", "{error}")))
 }
 
-fn suite(report: &Report, chapter: &Chapter, rows: &[&Requirement], lang: Lang) -> TestSuite {
+/// What made the report, and of what.
+fn properties(report: &Report) -> Vec<(String, String)> {
+    let run = &report.run;
+    let mut properties =
+        vec![("tool".to_owned(), report.tool.name.clone()), ("tool.version".to_owned(), report.tool.version.clone())];
+    properties.extend(run.specs.iter().map(|spec| (format!("spec.{}", spec.name), spec.version.clone())));
+    properties.extend([
+        ("source".to_owned(), run.source.clone()),
+        ("base_url".to_owned(), run.base_url.clone()),
+        ("environment".to_owned(), run.environment.clone()),
+    ]);
+    properties
+}
+
+/// How long requirements took: the calls that they rest on. A call that several rest on counts once, where it stands
+/// first, so that the times add up.
+struct Times<'a> {
+    report: &'a Report,
+    counted: HashSet<&'a str>,
+}
+
+impl<'a> Times<'a> {
+    fn of(&mut self, row: &'a Requirement) -> Duration {
+        let fresh = row.evidence.iter().filter(|id| self.counted.insert(id));
+        let ms: u64 = fresh.filter_map(|id| self.report.exchange(id)).map(|exchange| exchange.ms).sum();
+        Duration::milliseconds(i64::try_from(ms).unwrap_or(i64::MAX))
+    }
+}
+
+fn suite<'a>(
+    report: &'a Report,
+    chapter: &Chapter,
+    rows: &[&'a Requirement],
+    times: &mut Times<'a>,
+    lang: Lang,
+) -> TestSuite {
     // The library cannot write a year before 0.
     let started = report.run.started.as_second().max(0);
+    let output: String = rows.iter().map(|row| output(report, row, lang)).collect();
     let mut suite = TestSuiteBuilder::new(&line(chapter.title.get(lang)))
         .set_timestamp(OffsetDateTime::from_unix_timestamp(started).unwrap_or(OffsetDateTime::UNIX_EPOCH))
-        .add_testcases(rows.iter().map(|row| case(report, row, lang)))
+        .add_testcases(rows.iter().map(|row| case(report, row, times.of(row), lang)))
+        .set_system_out(&body(&output, LONGEST_OUTPUT))
+        .set_system_err("")
         .build();
     suite.package = line(&format!("bronkeur.{}", chapter.name));
     suite
 }
 
-fn case(report: &Report, row: &Requirement, lang: Lang) -> TestCase {
+fn case(report: &Report, row: &Requirement, time: Duration, lang: Lang) -> TestCase {
     let name = line(&format!("{} {}", row.id, row.title.get(lang)));
     let state = row.state();
     let message = || {
         let word = if state == State::Review { Outcome::Review.label() } else { state.word() };
         line(&row.brief(lang).unwrap_or_else(|| word.get(lang).to_owned()))
     };
+    let skipped = |why| TestCaseBuilder::skipped_with_cause(&name, why, &message());
     let mut case = match state {
-        State::Failure => TestCaseBuilder::failure(&name, Duration::ZERO, row.level.name(), &message()),
-        State::Error => TestCaseBuilder::error(&name, Duration::ZERO, row.level.name(), &message()),
-        State::BlockedMust => TestCaseBuilder::error(&name, Duration::ZERO, "blocked", &message()),
-        State::Blocked => TestCaseBuilder::skipped_with_cause(&name, "blocked", &message()),
-        State::Waived => TestCaseBuilder::skipped_with_cause(&name, "waived", &message()),
-        State::Review => TestCaseBuilder::skipped_with_cause(&name, "review", &message()),
-        State::NotApplicable => TestCaseBuilder::skipped_with_cause(&name, "not_applicable", &message()),
-        State::NotSelected => TestCaseBuilder::skipped_with_cause(&name, "not_selected", &message()),
+        State::Failure => TestCaseBuilder::failure(&name, time, row.level.name(), &message()),
+        // The run ends with 1 for it: a server that reads this file alone has to see that.
+        State::Warning if report.run.gate.fail_on.fails(Severity::Warning) => {
+            TestCaseBuilder::failure(&name, time, row.level.name(), &message())
+        }
+        State::Error => TestCaseBuilder::error(&name, time, row.level.name(), &message()),
+        State::BlockedMust => TestCaseBuilder::error(&name, time, "blocked", &message()),
+        State::Blocked => skipped("blocked"),
+        State::Waived => skipped("waived"),
+        State::Review => skipped("review"),
+        State::NotApplicable => skipped("not_applicable"),
+        State::NotSelected => skipped("not_selected"),
         State::Warning | State::Note | State::Observed | State::PassWithNote | State::Pass => {
-            TestCaseBuilder::success(&name, Duration::ZERO)
+            TestCaseBuilder::success(&name, time)
         }
     };
     case.set_classname(&line(&format!("bronkeur.{}", row.chapter)));
-    let about = about(report, row, lang);
-    case.set_trace(&body(&about));
-    // Where there is a failure or an error, its own text says what is wrong.
-    let told = matches!(state, State::Failure | State::Error | State::BlockedMust | State::Pass | State::NotSelected);
-    let out = [if told { String::new() } else { about }, evidence(report, row, lang)].concat();
-    if !out.is_empty() {
-        case.set_system_out(&body(&out));
+    case.set_trace(&body(&[about(report, row, lang), evidence(report, row, lang)].concat(), LONGEST_TEXT));
+    let mut case = case.build();
+    // A skipped test of the library takes no time; the calls that showed that it cannot be judged did.
+    case.time = time;
+    case
+}
+
+/// What the suite says about a requirement that its test case does not.
+fn output(report: &Report, row: &Requirement, lang: Lang) -> String {
+    match row.state() {
+        State::Warning | State::Waived | State::Blocked | State::Note | State::Observed | State::PassWithNote => {
+            [about(report, row, lang), evidence(report, row, lang), "\n".to_owned()].concat()
+        }
+        _ => String::new(),
     }
-    case.build()
 }
 
 /// What became of a requirement, line by line.
@@ -119,8 +182,8 @@ fn line(text: &str) -> String {
 }
 
 /// The text of an element, which the library puts into CDATA as it is: the end of CDATA in it would be markup.
-fn body(text: &str) -> String {
-    allowed(&bounded(text, LONGEST_TEXT), true).replace("]]>", "]]]]><![CDATA[>")
+fn body(text: &str, most: usize) -> String {
+    allowed(&bounded(text, most), true).replace("]]>", "]]]]><![CDATA[>")
 }
 
 /// Characters that XML 1.0 does not allow are escaped, as are those of which viewers make something else.

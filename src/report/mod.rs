@@ -5,6 +5,7 @@ mod assemble;
 mod curl;
 mod difference;
 mod exchange;
+mod github;
 mod json;
 mod junit;
 mod model;
@@ -22,6 +23,7 @@ use crate::text::Lang;
 pub use assemble::RunMeta;
 pub use difference::{Difference, difference_as_markdown, difference_as_text};
 pub use exchange::{Exchange, Facts, Tls, Unanswered};
+pub use github::github;
 pub use json::json;
 pub use junit::junit;
 pub use model::{

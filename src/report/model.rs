@@ -9,7 +9,7 @@ use crate::decisions::{Answer, Scope};
 use crate::exchange::Kind;
 use crate::shape::{Previous, Shapes};
 use crate::text::Text;
-use crate::verdict::{Conformant, Counts, Outcome, Severity, WaiverState};
+use crate::verdict::{Conformant, Counts, FailOn, Outcome, Severity, WaiverState};
 
 use super::exchange::Exchange;
 
@@ -123,6 +123,8 @@ pub struct GateSettings {
     pub require_reviews: bool,
     /// Waivers that cover nothing any more are failures.
     pub stale_waivers_fail: bool,
+    /// Which findings end the run with 1.
+    pub fail_on: FailOn,
 }
 
 /// The certificates that were examined, by the ids of exchanges.

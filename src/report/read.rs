@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use serde_json::error::Category;
 
-use crate::fault::{InputFault, InputFaults, Schema, read_text};
+use crate::fault::{InputFault, InputFaults, Schema, at_most, read_text};
 use crate::text;
 use crate::text::Text;
 
@@ -45,9 +45,8 @@ pub fn parse_report(file: &str, text: &str) -> Result<Report, InputFaults> {
     if version != Some(VERSION) {
         return Err(other_schema(file, version).into());
     }
-    let mut faults = SCHEMA.as_ref().map_err(Clone::clone)?.faults(file, &tree);
-    faults.truncate(MOST_FAULTS);
-    InputFaults(faults).or(())?;
+    let faults = SCHEMA.as_ref().map_err(Clone::clone)?.faults(file, &tree);
+    InputFaults(at_most(MOST_FAULTS, file, faults)).or(())?;
     serde_json::from_value(tree).map_err(|error| {
         let message = text!("de inhoud past niet: {error}", "the content does not fit: {error}");
         InputFaults::one(file, message, make_again())

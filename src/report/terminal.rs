@@ -7,7 +7,7 @@ use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, 
 
 use crate::text;
 use crate::text::{Lang, Text};
-use crate::verdict::Counts;
+use crate::verdict::{Counts, FailOn};
 
 use super::model::{Chapter, Report, Requirement};
 use super::words::{self, State, bounded};
@@ -97,6 +97,9 @@ impl Screen<'_> {
                 text!("streng", "strict"),
                 self.say(&text!("waarschuwingen tellen als inbreuk", "warnings count as failures")),
             ));
+        }
+        if run.gate.fail_on != FailOn::default() {
+            lines.push((text!("eindigt met 1 bij", "ends with 1 on"), run.gate.fail_on.name().to_owned()));
         }
         let lines: Vec<(String, String)> = lines.into_iter().map(|(label, said)| (self.say(&label), said)).collect();
         let title = self.bold(&format!("{} {}", tool.name, tool.version));

@@ -233,6 +233,12 @@ impl Said {
     }
 }
 
+/// What to do about a requirement, in short: the advice of its worst finding, else what to supply.
+pub(super) fn to_do(row: &Requirement, lang: Lang) -> Option<String> {
+    let fix = row.worst_finding().map(|finding| &finding.fix).or(row.remedy.as_ref())?;
+    Some(format!("{}: {}", TO_DO.get(lang), fix.get(lang))).filter(|_| !fix.get(lang).is_empty())
+}
+
 /// Everything about one requirement that people need to act: labels and texts, in order.
 pub(super) fn details(
     report: &Report,
@@ -320,10 +326,7 @@ pub fn why_partial(report: &Report) -> Vec<Text> {
             run.environment == crate::exchange::STAND_IN_ACM,
             text!("een vervanger van ACM gaf de tokens", "a stand-in for ACM issued the tokens"),
         ),
-        (
-            report.result.counts.not_selected > 0,
-            text!("niet alles werd gekeurd (--only, --skip)", "not everything was judged (--only, --skip)"),
-        ),
+        (report.result.counts.not_selected > 0, text!("niet alles werd gekeurd", "not everything was judged")),
         (waived > 0, text!("vrijgestelde inbreuken: {waived}", "waived failures: {waived}")),
         (
             accepted > 0,

@@ -17,6 +17,8 @@ mod decisions;
 mod doctor;
 mod evidence;
 mod examples;
+mod gate;
+#[cfg(unix)]
 mod init;
 #[cfg(unix)]
 mod interrupt;
@@ -25,9 +27,11 @@ mod login;
 mod marked;
 mod matrix;
 mod profiles;
+mod recipes;
 mod replay;
 mod requirements;
 mod secrecy;
 mod secrets;
+mod shells;
 mod silence;
 mod support;

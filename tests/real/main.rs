@@ -1,5 +1,5 @@
-//! Tests against real parts that we did not write: an OpenID-certified server and a browser. They need Node.js, the
-//! packages of `tests/node` and Chromium; what cannot run here counts as ignored and says what is missing. With `CI`
+//! Tests against real parts that we did not write: an OpenID-certified server, a browser, readers of JUnit files, shells.
+//! They need Node.js with the packages of `tests/node`, Chromium, Python with those of `tests/python`, and shells; what cannot run here counts as ignored and says what is missing. With `CI`
 //! set it fails instead: there nothing is skipped.
 #![allow(
     clippy::unwrap_used,
@@ -10,8 +10,10 @@
     reason = "tests: a panic is how they fail, and their files are their own"
 )]
 
+mod junit;
 mod packages;
 mod provider;
+mod shells;
 mod support;
 
 use std::process::ExitCode;
@@ -19,6 +21,6 @@ use std::process::ExitCode;
 use libtest_mimic::Arguments;
 
 fn main() -> ExitCode {
-    let trials = [packages::trials(), provider::trials()];
+    let trials = [junit::trials(), packages::trials(), provider::trials(), shells::trials()];
     libtest_mimic::run(&Arguments::from_args(), trials.into_iter().flatten().collect()).exit_code()
 }

@@ -10,6 +10,9 @@ use serde_json::Value;
 /// Where the scripts and their packages are.
 pub(crate) const NODE_FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/node");
 
+/// The Python of `tests/python`, with its packages.
+const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/python/bin/python");
+
 /// What a test needs of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
@@ -17,19 +20,31 @@ pub(crate) enum Need {
     Node,
     /// Chromium, as a package of the system.
     Chromium,
+    /// Python with the packages of `tests/python`.
+    Python,
+    /// A program that is a package of the system of the same name.
+    Program(&'static str),
 }
 
 impl Need {
     /// What to do about it, when it is not there.
-    fn missing(self) -> Option<&'static str> {
+    fn missing(self) -> Option<String> {
         let (there, remedy) = match self {
+            Self::Program(name) => {
+                return program(&[name]).is_none().then(|| format!("{name}: install your system's package `{name}`"));
+            }
+            Self::Python => (
+                Path::new(PYTHON).is_file(),
+                "Python 3 and the packages of tests/python: run `python3 -m venv target/python` and \
+                 `target/python/bin/pip install -r tests/python/requirements.txt`",
+            ),
             Self::Node => (
                 program(&["node"]).is_some() && Path::new(NODE_FOLDER).join("node_modules").is_dir(),
                 "Node.js 20 and the packages of tests/node: run `npm ci --prefix tests/node`",
             ),
             Self::Chromium => (chromium().is_some(), "Chromium: install your system's package `chromium`"),
         };
-        (!there).then_some(remedy)
+        (!there).then(|| remedy.to_owned())
     }
 }
 
@@ -46,7 +61,7 @@ fn program(names: &[&str]) -> Option<PathBuf> {
 
 /// A test that runs where all it needs is there.
 pub(crate) fn trial(name: &str, needs: &[Need], test: fn()) -> Trial {
-    let missing: Vec<&str> = needs.iter().filter_map(|need| need.missing()).collect();
+    let missing: Vec<String> = needs.iter().filter_map(|need| need.missing()).collect();
     if missing.is_empty() {
         return Trial::test(name, move || {
             test();
@@ -103,5 +118,20 @@ fn node(name: &str, arguments: &[&str]) -> Command {
     if let Some(chromium) = chromium() {
         command.env("CHROMIUM", chromium);
     }
+    command
+}
+
+/// Runs a script of `tests/python` to its end and returns the JSON that it printed.
+pub(crate) fn run_python(name: &str, arguments: &[String]) -> Value {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python").join(name);
+    let output = Command::new(PYTHON).arg(script).args(arguments).stderr(Stdio::inherit()).output().unwrap();
+    assert!(output.status.success(), "{name} ended with {}", output.status);
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The real binary, in an empty folder, with an environment that only says what the test says.
+pub(crate) fn bronkeur(folder: &tempfile::TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bronkeur"));
+    command.current_dir(folder.path()).env_clear().env("LANG", "C.UTF-8").env("COLUMNS", "100");
     command
 }

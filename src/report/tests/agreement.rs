@@ -8,9 +8,9 @@ use crate::catalogue::{About, Level};
 use crate::decisions::{Answer, Review, Scope, Waiver};
 use crate::envelope::Envelope;
 use crate::exchange::Kind;
-use crate::report::{Options, Report, State, junit, render};
+use crate::report::{Options, Report, State, github, junit, render};
 use crate::text::{Lang, Text};
-use crate::verdict::{Finding, Gate, Outcome, Verdict};
+use crate::verdict::{FailOn, Finding, Gate, Outcome, Verdict};
 
 #[derive(Clone, Debug)]
 pub(super) struct Row {
@@ -22,6 +22,7 @@ pub(super) struct Row {
     review: Option<Review>,
     strict: bool,
     stale_fails: bool,
+    fail_on: FailOn,
 }
 
 fn level() -> impl Strategy<Value = Level> {
@@ -78,7 +79,8 @@ fn row() -> impl Strategy<Value = Row> {
         Just(Outcome::NotSelected),
     ];
     let findings = prop::collection::vec((hostile(), hostile(), prop::option::of(level())), 1..4);
-    let settings = (any::<bool>(), any::<bool>(), any::<bool>());
+    let fail_on = prop_oneof![4 => Just(FailOn::Must), 1 => Just(FailOn::Should), 1 => Just(FailOn::Never)];
+    let settings = (any::<bool>(), any::<bool>(), any::<bool>(), fail_on);
     let decided = (prop::option::of(waiver()), prop::option::of(review()));
     (level(), issuer, outcome, findings, hostile(), settings, decided).prop_map(
         |(level, about, outcome, findings, text, more, (waiver, review))| {
@@ -94,8 +96,8 @@ fn row() -> impl Strategy<Value = Row> {
                 Outcome::Pass | Outcome::Fail => Verdict { evidence, ..Verdict::judged(level, findings) },
                 outcome => Verdict { reason, evidence, ..Verdict::of(outcome) },
             };
-            let (accepted, strict, stale_fails) = more;
-            Row { level, about, verdict, accepted, waiver, review, strict, stale_fails }
+            let (accepted, strict, stale_fails, fail_on) = more;
+            Row { level, about, verdict, accepted, waiver, review, strict, stale_fails, fail_on }
         },
     )
 }
@@ -112,6 +114,7 @@ pub(super) fn report_of(rows: &[Row]) -> Report {
     meta.gate = Gate {
         strict: rows.iter().any(|row| row.strict),
         stale_waivers_fail: rows.iter().any(|row| row.stale_fails),
+        fail_on: rows.first().map_or(FailOn::Must, |row| row.fail_on),
         ..Gate::default()
     };
     catalogue.requirements.truncate(rows.len());
@@ -151,6 +154,15 @@ fn elements(xml: &str) -> Vec<String> {
     }
 }
 
+/// Whether a line is one of the three commands that we write, with a title that ends where it should.
+fn is_command(line: &str) -> bool {
+    let Some((command, rest)) = line.strip_prefix("::").and_then(|line| line.split_once(" title=")) else {
+        return false;
+    };
+    let title = rest.split_once("::").map(|(title, _)| title);
+    ["error", "warning", "notice"].contains(&command) && title.is_some_and(|title| !title.contains([':', ',']))
+}
+
 /// How many the last line of a run names of something; none named: 0.
 fn named(last: &str, word: &str) -> usize {
     let counts = last.strip_prefix("bronkeur: ").unwrap().split_once(" -> ").unwrap().0;
@@ -170,10 +182,14 @@ proptest! {
         let count = |name: &str| names.iter().filter(|found| *found == name).count();
         let blocked_must = report.requirements.iter().filter(|row| row.state() == State::BlockedMust).count();
         prop_assert_eq!(count("testcase"), rows.len());
-        prop_assert_eq!(count("failure"), counts.failures);
+        // A warning that ends the run with 1 is a failure there; a failure stays one, whatever the run ends with.
+        let fail_on = report.run.gate.fail_on;
+        prop_assert_eq!(count("failure"), counts.failures + if fail_on == FailOn::Should { counts.warnings } else { 0 });
         prop_assert_eq!(count("error"), counts.errors + blocked_must);
         let must_fail = count("failure") + count("error") > 0;
-        prop_assert_eq!(must_fail, report.result.exit_status != 0, "exit status {}", report.result.exit_status);
+        let status = report.result.exit_status;
+        prop_assert!(must_fail || status == 0, "exit status {}", status);
+        prop_assert_eq!(must_fail && (fail_on != FailOn::Never || count("error") > 0), status != 0, "exit status {}", status);
         for lang in [Lang::Nl, Lang::En] {
             let text = render(&report, Options { lang, width: 80, color: false, verbose: false });
             let last = text.lines().last().unwrap();
@@ -189,8 +205,14 @@ proptest! {
         let xml = junit(&report, Lang::Nl).unwrap();
         let allowed = |c: char| c == '\n' || (!crate::verdict::unsafe_in_text(c) && !matches!(c, '\u{fffe}' | '\u{ffff}'));
         prop_assert!(xml.chars().all(allowed));
-        let known = ["testsuites", "testsuite", "testcase", "failure", "error", "skipped", "system-out"];
+        let known = [
+            "testsuites", "testsuite", "properties", "property", "testcase", "failure", "error", "skipped",
+            "system-out", "system-err",
+        ];
         prop_assert!(elements(&xml).iter().all(|name| known.contains(&name.as_str())));
+        let commands = github(&report, Lang::Nl);
+        prop_assert!(commands.chars().all(|c| c == '\n' || !crate::verdict::unsafe_in_text(c)));
+        prop_assert_eq!(commands.lines().filter(|line| !is_command(line)).count(), 1, "{}", commands);
         let text = render(&report, Options { lang: Lang::Nl, width: 80, color: false, verbose: true });
         prop_assert!(text.lines().all(|line| line.chars().count() <= 80), "{}", text);
         prop_assert!(text.chars().all(|c| c == '\n' || !crate::verdict::unsafe_in_text(c)));

@@ -11,9 +11,10 @@ fn assert_snapshot(name: &str, text: &str) {
     let version = env!("CARGO_PKG_VERSION");
     let named = [
         (format!("bronkeur {version}"), "bronkeur [version]"),
+        (format!("name=\"tool.version\" value=\"{version}\""), "name=\"tool.version\" value=\"[version]\""),
         (format!("\"version\": \"{version}\"\n"), "\"version\": \"[version]\"\n"),
     ];
-    let text = named.iter().fold(text.to_owned(), |text, (from, to)| text.replacen(from, to, 1));
+    let text = named.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from.as_str(), to));
     insta::assert_snapshot!(name, text);
 }
 

@@ -1,0 +1,58 @@
+//! `bronkeur completions`: what a shell needs to complete the command line, requirement ids and faults included.
+
+use std::collections::BTreeSet;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Command, CommandFactory as _};
+use clap_complete::Shell;
+
+use super::specs::SpecArgs;
+use super::{Cli, Done, NAME, output};
+use crate::catalogue::Catalogue;
+use crate::sandbox::faults;
+use crate::verdict::ExitStatus;
+
+const AFTER_HELP: &str = "\
+  bash        bronkeur completions bash > ~/.local/share/bash-completion/completions/bronkeur
+  zsh         bronkeur completions zsh > ~/.zfunc/_bronkeur      (with ~/.zfunc in fpath, before compinit)
+  fish        bronkeur completions fish > ~/.config/fish/completions/bronkeur.fish
+  PowerShell  bronkeur completions powershell >> $PROFILE";
+
+#[derive(Clone, Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+    #[command(flatten)]
+    specs: SpecArgs,
+}
+
+pub(super) fn completions(args: &CompletionsArgs) -> Done {
+    let catalogue = args.specs.load()?;
+    let mut command = with_values(Cli::command(), &catalogue);
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut command, NAME, &mut script);
+    output::print(&String::from_utf8_lossy(&script));
+    Ok(ExitStatus::Success)
+}
+
+/// The command line with the values that only the catalogue knows. Parsing stays without them: it says what is unknown
+/// in its own words, and `--specs` brings ids of its own.
+fn with_values(command: Command, catalogue: &Catalogue) -> Command {
+    let ids: BTreeSet<String> = catalogue.requirements.iter().map(|row| row.id.clone()).collect();
+    let chapters = ids.iter().filter_map(|id| id.split_once('-')).map(|(prefix, _)| prefix.to_owned());
+    let names: BTreeSet<String> = chapters.chain(ids.iter().cloned()).collect();
+    let faults: BTreeSet<String> = faults::all().map(|fault| fault.name.to_owned()).collect();
+    command.mut_subcommands(|subcommand| {
+        subcommand.mut_args(|argument| {
+            let values = match argument.get_id().as_str() {
+                "only" | "skip" | "ids" => &names,
+                "accept_blocked" | "id" => &ids,
+                "fault" | "faults" if argument.get_action().takes_values() => &faults,
+                _ => return argument,
+            };
+            argument.value_parser(PossibleValuesParser::new(values.iter().cloned()))
+        })
+    })
+}
