@@ -123,7 +123,7 @@ pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, gl
 
 fn tell(mut report: Report, finished: &Finished, out: &Path, global: &Global) -> Done {
     let lang = global.lang();
-    let files = report::render_all(&report, lang);
+    let files = report::render_all(&report, global.languages());
     let screen = screen(&report, global);
     // The last look: what must not leave is looked for in everything that does.
     let leak = std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok()));

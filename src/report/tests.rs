@@ -2,6 +2,8 @@ pub(crate) mod sample;
 
 mod agreement;
 mod masking;
+mod page;
 mod schema;
 mod snapshots;
+mod summary;
 mod writing;
