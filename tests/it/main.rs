@@ -13,6 +13,7 @@
 
 mod acm;
 mod command_line;
+mod example_reports;
 mod examples;
 #[cfg(unix)]
 mod interrupt;
