@@ -1,5 +1,6 @@
 // What a browser makes of pages of ours, without a network. Called with a command and files; prints one line of JSON.
 //   look FILE             accessibility in every language and colour scheme, script, requests, keyboard, filters, paper
+//   trust FILE            script, requests and the shape of the page alone
 //   picture FILE PNG      how the page looks at first sight
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -67,7 +68,9 @@ async function everyLook() {
         const words = await page.locator("main").innerText();
         looks.push({
           colorScheme, width, lang, words: words.length, other: await shown(page, `span[lang=${other}]`),
-          own: await shown(page, `span[lang=${lang}]`), ...(await structure(page)), ...(await violations(page)),
+          own: await shown(page, `span[lang=${lang}]`), ...(await structure(page)),
+          // On a phone the same elements stand below each other: their rules are judged once.
+          ...(width === 1200 ? await violations(page) : {}),
         });
       }
       await close();
@@ -136,15 +139,19 @@ async function paper() {
   return { closed, hidden, bytes: pdf.length, pages: (pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g) ?? []).length };
 }
 
-async function look() {
+async function trust() {
   const first = await opened({});
-  const marks = await first.page.evaluate(() => ({ ran: window.ran ?? null, scripts: document.scripts.length, images: document.images.length }));
   await first.page.waitForTimeout(200);
+  const marks = await first.page.evaluate(() => ({ ran: window.ran ?? null, scripts: document.scripts.length, images: document.images.length }));
+  marks.overflow = (await structure(first.page)).overflow;
   await first.close();
-  return {
-    milliseconds: first.milliseconds, seen: first.seen, marks,
-    looks: await everyLook(), keyboard: await keyboard(), filters: await filters(), paper: await paper(),
-  };
+  return { milliseconds: first.milliseconds, seen: first.seen, marks };
+}
+
+async function look() {
+  const all = [trust(), everyLook(), keyboard(), filters(), paper()];
+  const [first, looks, keys, choices, printed] = await Promise.all(all);
+  return { ...first, looks, keyboard: keys, filters: choices, paper: printed };
 }
 
 async function take() {
@@ -154,5 +161,5 @@ async function take() {
   return { picture };
 }
 
-console.log(JSON.stringify(await (command === "picture" ? take() : look())));
+console.log(JSON.stringify(await { look, trust, picture: take }[command]()));
 await browser.close();
