@@ -437,22 +437,19 @@ impl<'a> Case<'a> {
     }
 
     /// The request that a link leads to; none for a templated link or one that is no URL.
-    pub fn follow(&self, from: Answer<'a>, link: &Link, kind: Kind) -> Option<Request> {
+    pub fn follow(&self, from: Answer<'a>, link: &'a Link, kind: Kind) -> Option<Request> {
         let url = self.resolve(from, link)?;
         if kind == Kind::List
-            && let Some(request) = self.as_entry(&url)
+            && let Some(request) = self.as_entry(url.as_str())
         {
             return Some(request);
         }
-        Some(Request::link(kind, url))
+        Some(Request::link(kind, url.as_str()))
     }
 
     /// The absolute form of a link, masked. A relative href counts from the URL of the request.
-    pub fn resolve(&self, from: Answer<'a>, link: &Link) -> Option<String> {
-        if link.templated {
-            return None;
-        }
-        resolved(&from.exchange.sent.url, &link.href)
+    pub fn resolve(&self, from: Answer<'a>, link: &'a Link) -> Option<&'a Url> {
+        if link.templated { None } else { link.url(&from.exchange.sent.url) }
     }
 
     /// The paths that a URL of the source may have in an href: as it was asked, and as `source.public_url` writes it.
@@ -598,19 +595,6 @@ impl<'a> Case<'a> {
         let closing = exchanges.pop().map_or(Ok(()), control_holds);
         Ok(Probed { exchanges, closing })
     }
-}
-
-/// The longest href that is followed, in bytes: twice what a server must accept of a URL (RFC 9110, section 4.1).
-const LONGEST_HREF: usize = 16 * 1000;
-
-/// The absolute form of an href; none where it is no URL, or one that is longer than anybody would accept.
-pub fn resolved(base: &str, href: &str) -> Option<String> {
-    if href.len() > LONGEST_HREF {
-        return None;
-    }
-    let base = Url::parse(base).ok()?;
-    let url = base.join(href.trim()).ok()?;
-    matches!(url.scheme(), "http" | "https").then(|| url.to_string())
 }
 
 /// The answer to a call, unless there is none or the source asks to come back later: a verdict that says so.

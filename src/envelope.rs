@@ -1,8 +1,13 @@
 //! The two envelopes of an answer (the documented one and official HAL), read into one shape. Every check judges that
 //! shape, so that what is legal in one envelope is never a fault because of the other.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use url::Url;
+
+use crate::href;
 
 /// Which envelope an answer has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +47,7 @@ impl Envelope {
 }
 
 /// One link.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Link {
     /// The relation.
     pub rel: String,
@@ -52,7 +57,27 @@ pub struct Link {
     pub templated: bool,
     /// Where it stands (JSON pointer).
     pub place: String,
+    /// Where it leads: read once, whatever the number of checks.
+    url: OnceLock<Option<Url>>,
 }
+
+impl Link {
+    /// Its absolute form, masked; of a template the part before its first brace. `base` is the URL of the answer in
+    /// which it stands: a link belongs to one answer.
+    pub fn url(&self, base: &str) -> Option<&Url> {
+        let read = || href::absolute(base, self.href.split('{').next().unwrap_or_default());
+        self.url.get_or_init(read).as_ref()
+    }
+}
+
+/// Two links that say the same; where they lead follows from it.
+impl PartialEq for Link {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.rel, &self.href, self.templated, &self.place) == (&other.rel, &other.href, other.templated, &other.place)
+    }
+}
+
+impl Eq for Link {}
 
 /// The links section of an answer or of an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -116,7 +141,8 @@ impl Links {
         match (rel, href) {
             (Some(rel), Some(href)) if !rel.is_empty() && !href.is_empty() => {
                 let templated = entry.get("templated") == Some(&Value::Bool(true)) || href.contains('{');
-                self.links.push(Link { rel: rel.to_owned(), href: href.to_owned(), templated, place });
+                let (rel, href) = (rel.to_owned(), href.to_owned());
+                self.links.push(Link { rel, href, templated, place, url: OnceLock::new() });
             }
             (None | Some(""), _) => self.malformed.push((format!("{place}/rel"), described(entry.get("rel")))),
             (_, _) => self.malformed.push((format!("{place}/href"), described(entry.get("href")))),

@@ -7,6 +7,21 @@ use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 use uuid::Uuid;
 
+/// The longest href that is followed, in bytes: twice what a server must accept of a URL (RFC 9110, section 4.1).
+const LONGEST: usize = 16 * 1000;
+
+/// The absolute form of an href; none where it is no URL, or one that is longer than anybody would accept.
+pub fn absolute(base: &str, href: &str) -> Option<Url> {
+    if href.len() > LONGEST {
+        return None;
+    }
+    let href = href.trim();
+    // Most hrefs are absolute: the base is read only for the others.
+    let absolute = ["http://", "https://"].iter().any(|start| href.starts_with(start));
+    let url = if absolute { Url::parse(href) } else { Url::parse(base).and_then(|base| base.join(href)) }.ok()?;
+    matches!(url.scheme(), "http" | "https").then_some(url)
+}
+
 /// The rels whose hrefs are judged. Others (help, describedby, curies …) may live anywhere.
 const JUDGED: [&str; 8] = ["self", "next", "prev", "previous", "start", "first", "last", "download"];
 

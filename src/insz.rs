@@ -2,6 +2,9 @@
 
 use secrecy::SecretString;
 
+/// How many digits a national number has.
+pub const DIGITS: usize = 11;
+
 /// The check number of the first nine digits: 97 minus their remainder modulo 97, with a 2 put before them for people
 /// born from 2000 on.
 pub fn check_number(nine: u64, from_2000: bool) -> u64 {
@@ -11,7 +14,7 @@ pub fn check_number(nine: u64, from_2000: bool) -> u64 {
 
 /// Whether these are 11 digits of which the last two are the check number of the first nine.
 pub fn valid(digits: &str) -> bool {
-    if digits.len() != 11 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    if digits.len() != DIGITS || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return false;
     }
     let (nine, check) = digits.split_at(9);

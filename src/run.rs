@@ -1,21 +1,23 @@
 //! The run loop: evaluate, send what is missing, evaluate again what waited for it. The only driver of the transport.
 //!
 //! There is no plan and no barrier: a check is evaluated again as soon as its own exchanges have arrived, so the time
-//! of a run is its longest chain of dependent calls.
+//! of a run is its longest chain of dependent calls. `queue` decides what goes out, and when.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 
 use tokio::task::JoinSet;
 
 use crate::catalogue::Catalogue;
 use crate::evaluate::{Evaluated, Selection, evaluate_one, not_selected};
-use crate::exchange::{Exchange, Failure, FailureKind, Phase, Request, Sent};
+use crate::exchange::{Exchange, FailureKind, Request};
 use crate::recording::Recording;
 use crate::verdict::Verdict;
 
-/// How many hostile requests are under way at once: enough to be quick, too few to look like an attack.
-const HOSTILE_AT_ONCE: usize = 3;
+mod queue;
+
+pub use queue::HOSTILE_AT_ONCE;
+use queue::Queue;
 
 /// What a run tells while it runs.
 #[derive(Clone, Copy, Debug)]
@@ -126,14 +128,16 @@ impl<'a> Judging<'a> {
     fn evaluate_all(&mut self, recording: &Recording, queue: &mut Queue, tell: &mut impl FnMut(Event<'_>)) {
         for position in 0..self.verdicts.len() {
             if self.verdicts.get(position).is_some_and(Option::is_none) {
-                self.evaluate(position, recording, queue, tell);
+                self.evaluate(position, None, recording, queue, tell);
             }
         }
     }
 
+    /// Evaluates one requirement. `after`: the request whose answer it waited for.
     fn evaluate(
         &mut self,
         position: usize,
+        after: Option<&Request>,
         recording: &Recording,
         queue: &mut Queue,
         tell: &mut impl FnMut(Event<'_>),
@@ -153,7 +157,7 @@ impl<'a> Judging<'a> {
             Evaluated::Missing(missing) => {
                 for request in &missing {
                     self.waiting.entry(request.clone()).or_default().insert(position);
-                    queue.want(request, recording);
+                    queue.want(request, after, recording);
                 }
                 if let Some(slot) = self.waits.get_mut(position) {
                     *slot = missing.into_iter().collect();
@@ -174,121 +178,13 @@ impl<'a> Judging<'a> {
             let Some(waits) = self.waits.get_mut(position) else { continue };
             waits.remove(request);
             if waits.is_empty() {
-                self.evaluate(position, recording, queue, tell);
+                self.evaluate(position, Some(request), recording, queue, tell);
             }
         }
     }
 
     fn finish(self) -> Vec<Verdict> {
         self.verdicts.into_iter().map(|verdict| verdict.unwrap_or_else(crate::reason::not_recorded)).collect()
-    }
-}
-
-/// What is wanted and not yet recorded, and what may go out now.
-struct Queue {
-    bounds: Bounds,
-    wanted: BTreeSet<Request>,
-    under_way: BTreeSet<Request>,
-    needs: BTreeMap<Request, Vec<Request>>,
-    started: usize,
-    refused: Vec<Request>,
-}
-
-impl Queue {
-    fn new(bounds: Bounds) -> Self {
-        Self {
-            bounds,
-            wanted: BTreeSet::new(),
-            under_way: BTreeSet::new(),
-            needs: BTreeMap::new(),
-            started: 0,
-            refused: Vec::new(),
-        }
-    }
-
-    /// Wants a request and, before it, what it needs.
-    fn want(&mut self, request: &Request, recording: &Recording) {
-        let mut pending = vec![request.clone()];
-        while let Some(request) = pending.pop() {
-            if recording.get(&request).is_some() || self.under_way.contains(&request) || self.wanted.contains(&request)
-            {
-                continue;
-            }
-            let needs = recording.setup.needs(&request);
-            pending.extend(needs.iter().cloned());
-            self.needs.insert(request.clone(), needs);
-            self.wanted.insert(request);
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.wanted.is_empty() && self.under_way.is_empty() && self.refused.is_empty()
-    }
-
-    fn done(&mut self, request: &Request) {
-        self.under_way.remove(request);
-        self.needs.remove(request);
-    }
-
-    /// The requests that may go out now: their needs are met, no request of an earlier phase is outstanding, none of
-    /// another phase is under way, and there is room. Beyond the limit of the run nothing goes out.
-    fn ready(&mut self, recording: &mut Recording) -> Vec<Request> {
-        let Some(phase) = self.wanted.iter().chain(&self.under_way).map(|request| request.phase).min() else {
-            return Vec::new();
-        };
-        // What an answer to a hostile request brought up waits until the others are answered: the two never mix.
-        if self.under_way.iter().any(|request| request.phase != phase) {
-            return Vec::new();
-        }
-        let room = match phase {
-            Phase::Hostile => HOSTILE_AT_ONCE,
-            Phase::Ordinary | Phase::Opening | Phase::Closing | Phase::Outage | Phase::Recovery => {
-                self.bounds.concurrency
-            }
-        };
-        let met = |request: &Request| {
-            self.needs.get(request).is_none_or(|needs| needs.iter().all(|need| recording.get(need).is_some()))
-        };
-        let mut ready: Vec<Request> = self
-            .wanted
-            .iter()
-            .filter(|request| request.phase == phase && met(request))
-            .take(room.saturating_sub(self.under_way.len()))
-            .cloned()
-            .collect();
-        let left = self.bounds.requests.saturating_sub(self.started);
-        if left == 0 && !ready.is_empty() {
-            self.refuse(recording, FailureKind::Limit);
-            return Vec::new();
-        }
-        ready.truncate(left);
-        for request in &ready {
-            self.wanted.remove(request);
-            self.under_way.insert(request.clone());
-        }
-        self.started += ready.len();
-        ready
-    }
-
-    /// Records everything that is wanted or under way as not sent.
-    fn refuse(&mut self, recording: &mut Recording, kind: FailureKind) {
-        let mut open = std::mem::take(&mut self.wanted);
-        if kind == FailureKind::Interrupted {
-            open.append(&mut self.under_way);
-        }
-        for request in open {
-            let failure = Failure { kind, detail: String::new() };
-            let result = Err(failure);
-            let exchange =
-                Exchange { request: request.clone(), sent: Sent::default(), at_ms: 0, ms: 0, credential: None, result };
-            recording.add(exchange);
-            self.needs.remove(&request);
-            self.refused.push(request);
-        }
-    }
-
-    fn take_refused(&mut self) -> Option<Request> {
-        self.refused.pop()
     }
 }
 

@@ -9,16 +9,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Number, Value};
 use url::Url;
 
 use crate::exchange::{Citizen, Grant};
 use crate::insz;
+
+mod finder;
+
+use finder::Finder;
 
 /// A token or secret shorter than this cannot be kept out of a report: to mask it would blacken every answer that
 /// happens to hold these few characters.
@@ -54,6 +54,23 @@ pub struct Mark {
     pub mark: String,
 }
 
+impl Mark {
+    /// Whether the surrogate is the one that this mark has.
+    fn is_ours(&self) -> bool {
+        let Some((word, number)) = self.mark.split_once('-') else { return false };
+        let index = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let Some(index) = index.filter(|index| format!("{}", index + 1) == number) else { return false };
+        match word {
+            "INSZ" => self.surrogate == insz::surrogate(index),
+            "TOKEN" | "SECRET" => {
+                let padding = self.surrogate.strip_prefix(&self.mark);
+                padding.is_some_and(|padding| padding.bytes().all(|b| b == PADDING))
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Secrets, national numbers and raw URLs of one run.
 #[derive(Default)]
 pub struct Vault {
@@ -68,8 +85,8 @@ struct Inner {
     marks: Vec<Mark>,
     /// The surrogates in use, to leave them alone in a second pass.
     used: HashSet<String>,
-    /// Finds every known value in every encoding; rebuilt when a value is added.
-    finder: Option<Finder>,
+    /// Finds every known value in every encoding.
+    finder: Finder,
     /// The values that are known beforehand or by their place; the others are found by their look.
     known: BTreeSet<String>,
     numbers: BTreeMap<Citizen, SecretString>,
@@ -82,12 +99,6 @@ struct Surrogate {
     text: String,
     mark: String,
     nature: Nature,
-}
-
-struct Finder {
-    automaton: AhoCorasick,
-    /// For each pattern: the raw value that it encodes.
-    owners: Vec<String>,
 }
 
 impl fmt::Debug for Vault {
@@ -115,6 +126,36 @@ impl Vault {
             }
         }
         vault
+    }
+
+    /// A vault for a recording that was made elsewhere. It knows no value, and leaves the surrogates of these marks
+    /// alone.
+    ///
+    /// # Errors
+    /// The position of the first mark that no vault would have given: with it a value could pass for a surrogate.
+    pub fn of_marks(marks: &[Mark]) -> Result<Self, usize> {
+        let vault = Self::default();
+        {
+            let mut inner = vault.lock();
+            for (position, mark) in marks.iter().enumerate() {
+                let is_new = inner.used.insert(mark.surrogate.clone());
+                if !is_new || !mark.is_ours() {
+                    return Err(position);
+                }
+            }
+            inner.marks = marks.to_vec();
+        }
+        Ok(vault)
+    }
+
+    /// Whether masking leaves this text as it is.
+    pub fn is_masked(&self, text: &str) -> bool {
+        self.mask_text(text) == text
+    }
+
+    /// Whether masking leaves this JSON value as it is.
+    pub fn is_masked_json(&self, value: &Value) -> bool {
+        self.lock().is_masked_json(value)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -189,9 +230,7 @@ impl Vault {
 
     /// The last look at an output: whether a value that must not be there stands in it. Surrogates and marks are fine.
     pub fn leaks(&self, output: &str) -> bool {
-        let mut inner = self.lock();
-        let finder = inner.finder();
-        finder.is_some_and(|finder| finder.automaton.is_match(output))
+        self.lock().finder.is_in(output)
     }
 }
 
@@ -199,7 +238,7 @@ impl Inner {
     fn learn(&mut self, raw: &str, nature: Nature) -> String {
         // It may have a surrogate already, by its look: known it is only from now on.
         if self.known.insert(raw.to_owned()) {
-            self.finder = None;
+            self.finder.add(raw);
         }
         self.surrogate(raw, nature).text
     }
@@ -224,27 +263,24 @@ impl Inner {
         surrogate
     }
 
-    fn finder(&mut self) -> Option<&Finder> {
-        if self.finder.is_none() && !self.known.is_empty() {
-            self.finder = Finder::new(&self.known);
-        }
-        self.finder.as_ref()
-    }
-
     fn mask(&mut self, text: &str, found: &mut Found) -> String {
+        if text.len() < self.shortest() {
+            return text.to_owned();
+        }
         let text = self.mask_known(text, found);
         let text = self.mask_jwts(&text);
         self.mask_numbers(&text)
     }
 
+    /// The length of the shortest text in which there is anything to mask, in bytes: most texts of a list are shorter. A
+    /// JWT is longer than a national number.
+    fn shortest(&mut self) -> usize {
+        self.finder.shortest().min(insz::DIGITS)
+    }
+
     /// Known values first, in one pass over all encodings, the longest match at each place.
     fn mask_known(&mut self, text: &str, found: &mut Found) -> String {
-        let Some(finder) = self.finder() else { return text.to_owned() };
-        let matches: Vec<(usize, usize, String)> = finder
-            .automaton
-            .find_iter(text)
-            .filter_map(|m| Some((m.start(), m.end(), finder.owners.get(m.pattern().as_usize())?.clone())))
-            .collect();
+        let matches = self.finder.matches(text);
         if matches.is_empty() {
             return text.to_owned();
         }
@@ -334,6 +370,9 @@ impl Inner {
     /// shows only then is masked too, and the text becomes what it is read as.
     fn mask_string(&mut self, text: &str, found: &mut Found) -> String {
         let masked = self.mask(text, found);
+        if !masked.contains([':', '\t', '\n', '\r']) {
+            return masked;
+        }
         let mut read: String = masked.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
         if let Ok(url) = Url::parse(&read) {
             read = url.into();
@@ -352,6 +391,26 @@ impl Inner {
             return Value::String(masked);
         }
         Value::String(self.surrogate(text, Nature::Token).text)
+    }
+
+    fn is_masked_json(&mut self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.mask_string(text, &mut Found::default()) == *text,
+            Value::Number(number) => self.mask_number(number, &mut Found::default()) == *value,
+            Value::Array(items) => items.iter().all(|item| self.is_masked_json(item)),
+            Value::Object(members) => members.iter().all(|(name, value)| {
+                let token = TOKENS.contains(&name.as_str()).then(|| value.as_str()).flatten();
+                // A value within a longer text left the text around its mark or its surrogate.
+                let is_one = |text: &str| {
+                    let marked = self.marks.iter().any(|mark| text.contains(&mark.mark));
+                    text.is_empty() || marked || !insz::look_alikes(text).is_empty()
+                };
+                token.is_none_or(is_one)
+                    && self.mask_string(name, &mut Found::default()) == *name
+                    && self.is_masked_json(value)
+            }),
+            Value::Null | Value::Bool(_) => true,
+        }
     }
 
     fn mask_number(&mut self, number: &Number, found: &mut Found) -> Value {
@@ -374,72 +433,17 @@ impl Inner {
     }
 }
 
-impl Finder {
-    fn new(known: &BTreeSet<String>) -> Option<Self> {
-        let mut patterns = Vec::new();
-        let mut owners = Vec::new();
-        for raw in known {
-            for pattern in encodings(raw) {
-                patterns.push(pattern);
-                owners.push(raw.clone());
-            }
-        }
-        // Building fails only beyond two thousand million states; without an automaton nothing may be recorded.
-        AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            // `%2f` is `%2F`, and what stands in the host of a URL loses its capitals.
-            .ascii_case_insensitive(true)
-            // Not the one that searches fastest: it takes longer to build, at every token, than all searches together.
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&patterns)
-            .ok()
-            .map(|automaton| Self { automaton, owners })
-    }
-}
-
-/// The forms in which a value may show, in whatever case: as it is, percent-encoded once or twice, with the usual
-/// separators, in Base64 at each of the three alignments.
-fn encodings(raw: &str) -> Vec<String> {
-    let mut forms = vec![raw.to_owned()];
-    for set in [NON_ALPHANUMERIC, UNRESERVED, WITH_SLASH] {
-        let encoded = utf8_percent_encode(raw, set).to_string();
-        forms.push(encoded.replace('%', "%25"));
-        forms.push(encoded.replace("%20", "+"));
-        forms.push(encoded);
-    }
-    // JSON and JavaScript in a body that is neither parsed nor parsable.
-    forms.push(raw.replace('/', "\\/"));
-    if insz::valid(raw) {
-        forms.extend(insz::written_forms(raw));
-    }
-    for skip in 0..3 {
-        let padded = [vec![b'_'; skip], raw.as_bytes().to_vec()].concat();
-        for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
-            let text = engine.encode(&padded);
-            // The first and the last characters depend on the neighbours: only the middle is this value's own.
-            let from = [0, 2, 3].get(skip).copied().unwrap_or_default();
-            let to = padded.len() * 8 / 6;
-            forms.extend(text.get(from..to).filter(|middle| middle.len() >= 8).map(str::to_owned));
-        }
-    }
-    forms.sort();
-    forms.dedup();
-    forms.retain(|form| !form.is_empty());
-    forms
-}
-
 /// The members whose value is a token or a secret, in an answer to a token request and wherever else they stand.
 const TOKENS: [&str; 5] = ["access_token", "refresh_token", "id_token", "client_secret", "client_assertion"];
 
-/// What encoders leave as it is differs: nothing, the unreserved characters of RFC 3986, these and the slash.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-const WITH_SLASH: &AsciiSet = &UNRESERVED.remove(b'/');
+/// What fills a mark up: a character of the Base64url alphabet.
+const PADDING: u8 = b'x';
 
-/// A mark, padded to a length with a character of the Base64url alphabet.
+/// A mark, padded to a length.
 fn padded(mark: &str, length: usize) -> String {
     let mut text = mark.to_owned();
     while text.len() < length {
-        text.push('x');
+        text.push(char::from(PADDING));
     }
     text
 }

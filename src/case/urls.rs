@@ -3,9 +3,10 @@
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::{Answer, Case, resolved};
+use super::{Answer, Case};
 use crate::envelope::Link;
 use crate::exchange::Part;
+use crate::href;
 
 /// What a URL names, whatever way it is written.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ impl<'a> Case<'a> {
     /// The absolute form of a link, masked, without the expressions in braces of a template: for comparisons. Only
     /// [`Case::follow`] says what may be requested.
     pub fn target(&self, from: Answer<'a>, link: &Link) -> Option<String> {
-        resolved(&from.exchange.sent.url, &outside_braces(&link.href))
+        href::absolute(&from.exchange.sent.url, &outside_braces(&link.href)).map(String::from)
     }
 
     /// Whether two absolute URLs name the same thing: percent-encoding and the order of query parameters do not count,

@@ -10,9 +10,11 @@ use super::reference::{Reader, fits_a_header};
 use super::resolved::Pem;
 use super::validate::{self, Purpose, is_url, issuer, url};
 use super::{
-    Acm, AuthMethod, Citizen, CitizenToken, Client, ClientCertificate, OpenApiLocation, Profile, Reference, Resolved,
-    ResolvedAcm, ResolvedCitizen, ResolvedClient, ResolvedClientAuth, ResolvedSource, Source, Target, Tokens,
+    Acm, AuthMethod, CertificateFiles, Citizen, CitizenToken, Client, ClientCertificate, OpenApiLocation, PrivateKey,
+    Profile, Reference, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient, ResolvedClientAuth, ResolvedHop,
+    ResolvedSource, Source, Target, Tokens,
 };
+use crate::assertion::SigningKey;
 use crate::fault::{InputFaults, LARGEST_TEXT, read_text};
 use crate::insz;
 use crate::text;
@@ -39,7 +41,6 @@ impl Profile {
             without_scope: negative(&mut reader, "without_scope", self.tokens.without_scope.as_ref()),
             without_citizen: negative(&mut reader, "without_citizen", self.tokens.without_citizen.as_ref()),
         };
-        let [reviews, waivers] = [&self.reviews, &self.waivers].map(|path| path.as_ref().map(|path| reader.path(path)));
         faults.extend(reader.faults.into_iter().map(|fault| fault.located(&self.text.0)));
         InputFaults(faults).or(())?;
         // Without a fault everything is there.
@@ -54,8 +55,6 @@ impl Profile {
             tokens,
             limits: self.limits,
             accept_blocked: self.accept_blocked,
-            reviews,
-            waivers,
         })
     }
 
@@ -93,12 +92,7 @@ fn given(text: Option<&String>, purpose: Purpose) -> Option<Url> {
 fn source(reader: &mut Reader<'_>, profile: &Source) -> Option<ResolvedSource> {
     let openapi = profile.openapi.as_ref().and_then(|place| openapi(reader, place));
     let ca_bundle = pem(reader, "source.ca_bundle", profile.ca_bundle.as_ref());
-    let client_certificate = profile.client_certificate.as_ref().and_then(|files| {
-        let certificate = pem(reader, "source.client_certificate.certificate", Some(&files.certificate));
-        let place = "source.client_certificate.key";
-        let key = reader.secret(place, &files.key).and_then(|key| private_key(reader, place, key));
-        Some(ClientCertificate { certificate: certificate?, key: key? })
-    });
+    let client_certificate = certificate(reader, "source.client_certificate", profile.client_certificate.as_ref());
     let defaults = ResolvedSource::new(&url(&profile.base_url, Purpose::Base).ok()?);
     Some(ResolvedSource {
         name: profile.name.clone().unwrap_or(defaults.name),
@@ -168,6 +162,14 @@ fn pem(reader: &mut Reader<'_>, place: &str, path: Option<&String>) -> Option<Pe
     Some(Pem(text))
 }
 
+fn certificate(reader: &mut Reader<'_>, place: &str, files: Option<&CertificateFiles>) -> Option<ClientCertificate> {
+    let files = files?;
+    let certificate = pem(reader, &format!("{place}.certificate"), Some(&files.certificate));
+    let place = format!("{place}.key");
+    let key = reader.secret(&place, &files.key).and_then(|key| private_key(reader, &place, key));
+    Some(ClientCertificate { certificate: certificate?, key: key? })
+}
+
 fn private_key(reader: &mut Reader<'_>, place: &str, key: SecretString) -> Option<SecretString> {
     if key.expose_secret().contains("PRIVATE KEY-----") {
         return Some(key);
@@ -186,6 +188,8 @@ fn acm(reader: &mut Reader<'_>, profile: &Acm) -> Option<ResolvedAcm> {
     let source_client =
         profile.source_client.as_ref().and_then(|source_client| client(reader, "acm.source_client", source_client));
     let ca_bundle = pem(reader, "acm.ca_bundle", profile.ca_bundle.as_ref());
+    let client_certificate = certificate(reader, "acm.client_certificate", profile.client_certificate.as_ref());
+    let hops = hops(reader, profile);
     let target = match (&profile.audience, &profile.resource) {
         (Some(audience), None) => Target::Audience(audience.clone()),
         (None, Some(resource)) => Target::Resource(resource.clone()),
@@ -202,7 +206,9 @@ fn acm(reader: &mut Reader<'_>, profile: &Acm) -> Option<ResolvedAcm> {
         actor: profile.actor,
         source_client,
         other_audience: profile.other_audience.clone(),
-        hops: profile.hops.clone(),
+        hops,
+        names_token_type: profile.requested_token_type.is_some(),
+        client_certificate,
         ca_bundle,
     })
 }
@@ -212,21 +218,50 @@ fn client(reader: &mut Reader<'_>, place: &str, profile: &Client) -> Option<Reso
         let place = format!("{place}.secret");
         reader.secret(&place, secret).and_then(|secret| long_enough(reader, &place, secret))
     });
-    let key = profile.private_key.as_ref().map(|key| {
-        let place = format!("{place}.private_key.file");
-        let pem = reader.secret(&place, &Reference::File(key.file.clone()));
-        pem.and_then(|pem| private_key(reader, &place, pem))
-    });
-    let auth = match (secret, key) {
-        (_, Some(key)) => {
-            let kid = profile.private_key.as_ref().and_then(|key| key.kid.clone());
-            ResolvedClientAuth::Jwt { key: key?, kid }
-        }
+    let auth = match (secret, &profile.private_key) {
+        (_, Some(key)) => ResolvedClientAuth::Jwt {
+            kid: key.kid.clone(),
+            audience: key.audience.clone(),
+            key: signing_key(reader, &format!("{place}.private_key"), key)?,
+        },
         (Some(secret), None) if profile.auth == Some(AuthMethod::Basic) => ResolvedClientAuth::Basic(secret?),
         (Some(secret), None) => ResolvedClientAuth::Post(secret?),
+        (None, None) if profile.auth == Some(AuthMethod::Tls) => ResolvedClientAuth::Certificate,
         (None, None) => return None,
     };
     Some(ResolvedClient { id: profile.id.clone(), auth })
+}
+
+/// The exchanges before the last one; each is for the client that exchanges next.
+fn hops(reader: &mut Reader<'_>, profile: &Acm) -> Vec<ResolvedHop> {
+    let next = profile.hops.iter().skip(1).map(|hop| &hop.client.id).chain([&profile.client.id]);
+    let resolved = profile.hops.iter().zip(next).enumerate().filter_map(|(n, (hop, next))| {
+        Some(ResolvedHop {
+            client: client(reader, &format!("acm.hops[{n}].client"), &hop.client)?,
+            audience: hop.audience.as_ref().unwrap_or(next).clone(),
+            scope: hop.scope.clone(),
+            actor: hop.actor,
+        })
+    });
+    resolved.collect()
+}
+
+fn signing_key(reader: &mut Reader<'_>, place: &str, key: &PrivateKey) -> Option<SigningKey> {
+    let text = reader.secret(place, &key.reference()?)?;
+    match SigningKey::read(text.expose_secret()) {
+        Ok(key) => Some(key),
+        Err(why) => {
+            reader.fault(
+                place,
+                why,
+                text!(
+                    "geef de private sleutel van de client in PEM (PKCS#8, PKCS#1, SEC 1) of als JWK, zonder wachtwoord; `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256` maakt er een",
+                    "give the client's private key in PEM (PKCS#8, PKCS#1, SEC 1) or as a JWK, without a pass phrase; `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256` makes one"
+                ),
+            );
+            None
+        }
+    }
 }
 
 fn negative(reader: &mut Reader<'_>, key: &str, reference: Option<&Reference>) -> Option<SecretString> {

@@ -5,10 +5,11 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::{Actor, AuthMethod, Declares, Limits, Role, Tokens};
+use crate::assertion::SigningKey;
 
 /// A profile that is ready to run with. Secrets and national numbers are shown by no formatter.
 #[derive(Clone, Debug)]
@@ -27,10 +28,6 @@ pub struct Resolved {
     pub limits: Limits,
     /// Requirement ids that may stay blocked, with the reason why. Whether the ids exist is not judged here.
     pub accept_blocked: BTreeMap<String, String>,
-    /// File with the answers of reviewers.
-    pub reviews: Option<PathBuf>,
-    /// File with the waivers.
-    pub waivers: Option<PathBuf>,
 }
 
 impl Resolved {
@@ -44,8 +41,6 @@ impl Resolved {
             tokens: Tokens::default(),
             limits: Limits::default(),
             accept_blocked: BTreeMap::new(),
-            reviews: None,
-            waivers: None,
         }
     }
 
@@ -113,7 +108,7 @@ impl ResolvedSource {
             proxy: None,
             timeout: Duration::from_secs(30),
             rate: None,
-            concurrency: 8,
+            concurrency: 16,
         }
     }
 }
@@ -146,6 +141,21 @@ pub struct ClientCertificate {
     pub key: SecretString,
 }
 
+impl ClientCertificate {
+    /// Certificate and key in one PEM text.
+    pub fn pem(&self) -> SecretString {
+        format!("{}\n{}", self.certificate.0, self.key.expose_secret()).into()
+    }
+}
+
+impl ResolvedAcm {
+    /// Every client of the profile.
+    pub fn clients(&self) -> impl Iterator<Item = &ResolvedClient> {
+        let hops = self.hops.iter().map(|hop| &hop.client);
+        std::iter::once(&self.client).chain(&self.source_client).chain(hops)
+    }
+}
+
 /// How to get tokens from ACM.
 #[derive(Clone, Debug)]
 pub struct ResolvedAcm {
@@ -169,10 +179,27 @@ pub struct ResolvedAcm {
     pub source_client: Option<ResolvedClient>,
     /// Client-id of another API.
     pub other_audience: Option<String>,
-    /// Client-ids for which the token is exchanged before, in order.
-    pub hops: Vec<String>,
+    /// The exchanges before the last one, in order.
+    pub hops: Vec<ResolvedHop>,
+    /// Every exchange says which type of token is asked for.
+    pub names_token_type: bool,
+    /// The certificate with which we show ourselves.
+    pub client_certificate: Option<ClientCertificate>,
     /// Further certificate authorities.
     pub ca_bundle: Option<Pem>,
+}
+
+/// An exchange of the citizen's token before the last one.
+#[derive(Clone, Debug)]
+pub struct ResolvedHop {
+    /// The client that exchanges.
+    pub client: ResolvedClient,
+    /// The client-id of the one that exchanges next.
+    pub audience: String,
+    /// Scopes to ask for, separated by spaces.
+    pub scope: Option<String>,
+    /// Whose token goes along as actor token.
+    pub actor: Actor,
 }
 
 /// What a token is for; the name of the variant is the name of the parameter.
@@ -202,11 +229,15 @@ pub enum ResolvedClientAuth {
     Basic(SecretString),
     /// `private_key_jwt`
     Jwt {
-        /// The private key (PEM).
-        key: SecretString,
+        /// The private key.
+        key: SigningKey,
         /// Its id at ACM.
         kid: Option<String>,
+        /// What the assertion names as `aud`; none: the issuer.
+        audience: Option<String>,
     },
+    /// `tls_client_auth`: the certificate of the connection says who it is.
+    Certificate,
 }
 
 impl ResolvedClientAuth {
@@ -216,6 +247,25 @@ impl ResolvedClientAuth {
             Self::Post(_) => AuthMethod::Post,
             Self::Basic(_) => AuthMethod::Basic,
             Self::Jwt { .. } => AuthMethod::Jwt,
+            Self::Certificate => AuthMethod::Tls,
+        }
+    }
+
+    /// The method's name in RFC 7591, RFC 8705 and discovery documents.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Post(_) => "client_secret_post",
+            Self::Basic(_) => "client_secret_basic",
+            Self::Jwt { .. } => "private_key_jwt",
+            Self::Certificate => "tls_client_auth",
+        }
+    }
+
+    /// The secret, where there is one.
+    pub const fn secret(&self) -> Option<&SecretString> {
+        match self {
+            Self::Post(secret) | Self::Basic(secret) => Some(secret),
+            Self::Jwt { .. } | Self::Certificate => None,
         }
     }
 }

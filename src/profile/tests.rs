@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::*;
+use crate::assertion::tests::p256_pem;
 use crate::text::Lang;
 
 const SMALL: &str = "source: { base_url: https://api.example.be/v1 }
@@ -63,8 +64,8 @@ fn a_small_profile_has_the_documented_defaults() {
     let profile = resolve(SMALL).unwrap();
     assert_eq!(profile.source.name, "api.example.be");
     assert_eq!(profile.source.timeout.as_secs(), 30);
-    assert_eq!((profile.source.concurrency, profile.source.rate, profile.source.http_port), (8, None, 80));
-    assert_eq!(profile.limits, Limits { details: 20, downloads: 5, pages: 200, requests: 2000 });
+    assert_eq!((profile.source.concurrency, profile.source.rate, profile.source.http_port), (16, None, 80));
+    assert_eq!(profile.limits, Limits { details: 20, downloads: 5, pages: 200, requests: 2000, wait_expiry: 0 });
     let citizen = profile.citizen(Role::Subject).unwrap();
     assert_eq!(citizen.insz.expose_secret(), "85073003328");
     assert!(matches!(&citizen.token, Some(CitizenToken::Tx(token)) if token.expose_secret() == "tx-token-1"));
@@ -112,6 +113,29 @@ fn every_semantic_fault_is_found() {
         ("scope: certificates", "other_audience: them", "7:3:", "own audience"),
         (", secret: { env: SECRET }", "", "5:3: acm.client:", "secret and private_key"),
         ("{ env: SECRET }", "{ env: SECRET }, private_key: { file: k }", "5:3:", "secret and private_key"),
+        (
+            "secret: { env: SECRET }",
+            "private_key: { kid: a }",
+            "5:21: acm.client.private_key:",
+            "exactly one of env, file",
+        ),
+        ("secret: { env: SECRET }", "private_key: { env: SECRET, file: k }", "5:21:", "exactly one of env, file"),
+        ("secret: { env: SECRET }", "private_key: { env: NONE }", "5:21: acm.client.private_key:", "is not set"),
+        ("secret: { env: SECRET }", "private_key: { env: SECRET }", "5:21:", "is not a private key in PEM or JWK form"),
+        ("secret: { env: SECRET }", "auth: tls", "5:21: acm.client.auth:", "needs a certificate"),
+        ("{ env: SECRET }", "{ env: SECRET }, auth: tls", "5:46: acm.client.auth:", "neither secret nor private_key"),
+        (
+            "scope: certificates",
+            "hops: [{ client: { id: mbp } }]",
+            "7:12: acm.hops[0].client:",
+            "secret and private_key",
+        ),
+        (
+            "scope: certificates",
+            "client_certificate: { certificate: c, key: { env: SECRET } }",
+            "7:",
+            "not a private key",
+        ),
         ("{ env: SECRET }", "{ env: SECRET }, auth: jwt", "5:46: acm.client.auth:", "jwt goes with"),
         ("role: other", "role: subject", "10:17: citizens[1].role:", "taken already"),
         ("name: bo", "name: an", "10:7:", "name is there already"),
@@ -231,7 +255,7 @@ fn files_are_found_beside_the_profile() {
         std::io::Write::write_all(&mut std::fs::File::create(dir.path().join(name)).unwrap(), text.as_bytes()).unwrap();
     };
     write("secret", "hunter22\n");
-    write("key.pem", "-----BEGIN PRIVATE KEY-----\n");
+    write("key.pem", &p256_pem());
     write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
     write("openapi.yaml", "openapi: 3.0.0\n");
     write("large", &"x".repeat(70_000));
@@ -257,6 +281,28 @@ fn files_are_found_beside_the_profile() {
             .to_string()
             .contains("no certificate")
     );
+}
+
+#[test]
+fn a_key_may_come_from_anywhere_and_a_hop_is_for_who_exchanges_next() {
+    let hops = "hops:
+    - { client: { id: mbp, private_key: { env: KEY, audience: them } } }
+    - { client: { id: gate, secret: { env: SECRET }, auth: basic }, actor: client_credentials, scope: s }
+    - { client: { id: last, secret: { env: SECRET } }, audience: named }
+  scope: certificates";
+    let key = p256_pem();
+    let env = |name: &str| if name == "KEY" { Some(key.clone()) } else { env(name) };
+    let text = WITH_ACM.replace("scope: certificates", hops);
+    let profile = Profile::read("bron.yaml", &text).unwrap().resolve("bron.yaml", &env, Path::new("")).unwrap();
+    let hops = profile.acm.unwrap().hops;
+    let asked: Vec<_> = hops.iter().map(|hop| (hop.client.auth.name(), hop.audience.as_str(), hop.actor)).collect();
+    let expected = [
+        ("private_key_jwt", "gate", Actor::None),
+        ("client_secret_basic", "last", Actor::ClientCredentials),
+        ("client_secret_post", "named", Actor::None),
+    ];
+    assert_eq!(asked, expected);
+    assert!(matches!(&hops[0].client.auth, ResolvedClientAuth::Jwt { audience: Some(them), .. } if them == "them"));
 }
 
 #[test]
@@ -289,8 +335,10 @@ fn a_profile_can_be_built_in_code() {
 /// Every key, so that the schema and the structs can be held against each other.
 fn everything() -> Value {
     let reference = json!({"env": "A"});
-    let client =
-        |auth: &str| json!({"id": "a", "secret": reference, "private_key": {"file": "k", "kid": "1"}, "auth": auth});
+    let client = |auth: &str| {
+        json!({"id": "a", "secret": reference, "private_key": {"env": "A", "file": "k",
+            "command": ["a"], "kid": "1", "audience": "a"}, "auth": auth})
+    };
     json!({
         "source": {
             "name": "a", "base_url": "https://a.be", "public_url": "https://a.be", "origins": ["https://a.be"],
@@ -301,15 +349,16 @@ fn everything() -> Value {
         },
         "acm": {
             "environment": "tni", "stand_in": true, "client": client("basic"), "audience": "a", "resource": "https://a.be", "scope": "a",
-            "actor": "client_credentials", "source_client": client("jwt"), "other_audience": "b", "hops": ["a"],
-            "ca_bundle": "a"
+            "actor": "client_credentials", "source_client": client("jwt"), "other_audience": "b", "hops": [{"client": client("tls"),
+                "audience": "a", "scope": "a", "actor": "none"}], "requested_token_type": "access_token",
+            "client_certificate": {"certificate": "a", "key": reference}, "ca_bundle": "a"
         },
         "production": true,
         "citizens": [{"name": "a", "role": "empty", "insz": {"file": "a"}, "token": reference,
             "refresh_token": reference, "command": ["a"], "tx_token": {"command": ["a", "b"]}}],
         "tokens": {"expired": reference, "other_audience": reference, "without_scope": reference,
             "without_citizen": reference},
-        "limits": {"details": 1, "downloads": 1, "pages": 1, "requests": 1},
+        "limits": {"details": 1, "downloads": 1, "pages": 1, "requests": 1, "wait_expiry": 1},
         "accept_blocked": {"SEC-04": "a"}, "reviews": "a", "waivers": "a"
     })
 }

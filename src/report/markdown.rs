@@ -7,13 +7,12 @@ use std::fmt::Write as _;
 
 use crate::text;
 use crate::text::{Lang, Text};
-use crate::verdict::Outcome;
 
 use self::paper::{Paper, fenced, inline};
 use super::group::Group;
 use super::languages::Languages;
 use super::model::{Report, Requirement};
-use super::words::{self, MOST_FINDINGS, bounded};
+use super::words::{self, MOST_FINDINGS, State, bounded};
 
 /// The name of the file.
 pub(super) const FILE: &str = "summary.md";
@@ -65,7 +64,7 @@ impl Summary<'_> {
         let mut paper = Paper::new(room);
         paper.always(&self.head());
         let rows: Vec<&Requirement> = Group::TOLD.into_iter().flat_map(|group| group.rows(self.report)).collect();
-        let rows: Vec<&Requirement> = rows.into_iter().filter(|row| row.outcome != Outcome::Pass).collect();
+        let rows: Vec<&Requirement> = rows.into_iter().filter(|row| row.state() != State::PassWithNote).collect();
         self.table(&mut paper, &rows);
         self.actions(&mut paper, &rows);
         let counts = &self.report.result.counts;

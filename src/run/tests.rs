@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::catalogue::DEFAULT_SPEC;
 use crate::checks;
-use crate::exchange::{Auth, Citizen, Setup};
+use crate::exchange::{Auth, Citizen, Failure, Phase, Sent, Setup};
 use crate::verdict::Outcome;
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -81,7 +81,7 @@ fn phases_follow_each_other_and_never_mix() {
     let closing = ordinary.clone().phase(Phase::Closing);
     let three = [Auth::None, Auth::NoScheme, Auth::OtherScheme, Auth::RandomToken].map(hostile);
     for request in three.iter().chain([&closing, &ordinary.clone().phase(Phase::Opening)]) {
-        queue.want(request, &recording);
+        queue.want(request, None, &recording);
     }
     let opening = queue.ready(&mut recording);
     assert_eq!(opening.iter().map(|request| request.phase).collect::<Vec<_>>(), [Phase::Opening]);
@@ -90,7 +90,7 @@ fn phases_follow_each_other_and_never_mix() {
     assert_eq!(queue.ready(&mut recording).len(), HOSTILE_AT_ONCE);
     // What the answer to a hostile request brings up waits for the other hostile ones that are under way.
     queue.done(&three[0]);
-    queue.want(&ordinary, &recording);
+    queue.want(&ordinary, None, &recording);
     assert_eq!(queue.ready(&mut recording), []);
     queue.done(&three[1]);
     queue.done(&three[2]);
@@ -103,11 +103,28 @@ fn phases_follow_each_other_and_never_mix() {
 }
 
 #[test]
+fn what_holds_up_most_goes_first() {
+    let mut recording = recording();
+    let mut queue = Queue::new(Bounds { concurrency: 2, ..BOUNDS });
+    let page = |page: u32| Request::entry(Citizen::Subject).query("page", page);
+    // Page 2 comes before what only it leads to; page 3 is wanted twice.
+    for request in [page(0), page(1), page(2).again(1), page(3), page(3)] {
+        queue.want(&request, None, &recording);
+    }
+    assert_eq!(queue.ready(&mut recording), [page(2), page(3)]);
+    recording.add(unanswered(page(3)));
+    queue.done(&page(3));
+    // What an answer brought up is further along a chain than what was wanted from the start.
+    queue.want(&page(4), Some(&page(3)), &recording);
+    assert_eq!(queue.ready(&mut recording), [page(4)]);
+}
+
+#[test]
 fn beyond_the_limit_nothing_goes_out() {
     let mut recording = recording();
     let mut queue = Queue::new(Bounds { requests: 1, ..BOUNDS });
     let first = Request::entry(Citizen::Subject);
-    queue.want(&first.clone().again(1), &recording);
+    queue.want(&first.clone().again(1), None, &recording);
     assert_eq!(queue.ready(&mut recording), std::slice::from_ref(&first));
     recording.add(unanswered(first.clone()));
     queue.done(&first);

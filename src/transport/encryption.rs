@@ -1,6 +1,6 @@
 //! TLS below the calls that reqwest does not make: the authorities that are trusted, and a handshake as an exchange.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
@@ -57,14 +57,24 @@ impl Transport {
     }
 }
 
+/// The certificates of the authorities that this machine trusts, as far as they can be used. They are read once: on
+/// some systems they are hundreds of files.
+pub(super) fn system() -> &'static [CertificateDer<'static>] {
+    static SYSTEM: OnceLock<Vec<CertificateDer<'static>>> = OnceLock::new();
+    SYSTEM.get_or_init(|| {
+        let found = rustls_native_certs::load_native_certs();
+        for error in &found.errors {
+            tracing::debug!(%error, "a certificate authority of the system is not usable");
+        }
+        let usable = |certificate: &CertificateDer<'_>| RootCertStore::empty().add(certificate.clone()).is_ok();
+        found.certs.into_iter().filter(usable).collect()
+    })
+}
+
 /// The authorities of the system, and those in these PEM files.
 fn loaded(files: &[Vec<u8>]) -> RootCertStore {
     let mut roots = RootCertStore::empty();
-    let system = rustls_native_certs::load_native_certs();
-    for error in &system.errors {
-        tracing::debug!(%error, "a certificate authority of the system is not usable");
-    }
-    roots.add_parsable_certificates(system.certs);
+    roots.add_parsable_certificates(system().iter().cloned());
     for file in files {
         roots.add_parsable_certificates(CertificateDer::pem_slice_iter(file).flatten());
     }

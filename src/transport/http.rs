@@ -21,6 +21,7 @@ use super::settings::{Settings, SettingsError};
 use super::{clients, words};
 use crate::exchange::{Exchange, Failure, FailureKind, Kind, Phase, Request, Sent, Target};
 use crate::insz;
+use crate::text::Text;
 use crate::vault::{Nature, Vault};
 
 /// What we call ourselves.
@@ -92,8 +93,8 @@ impl Transport {
         for token in settings.tokens() {
             vault.learn(token, Nature::Token);
         }
-        for client in settings.client.iter().chain(&settings.source_client) {
-            vault.learn(&client.secret, Nature::Secret);
+        for secret in settings.clients().filter_map(|client| client.auth.secret()) {
+            vault.learn(secret, Nature::Secret);
         }
         vault.learn(&insz::nobody(), Nature::Number);
         Ok(Self {
@@ -221,7 +222,7 @@ impl Transport {
     }
 
     /// An exchange that was not sent.
-    pub(super) fn unsent(&self, request: Request, sent: Sent, made: Option<String>, failure: Failure) -> Exchange {
+    pub(super) fn unsent(&self, request: Request, sent: Sent, made: Option<Text>, failure: Failure) -> Exchange {
         let at_ms = milliseconds(self.settings.started.elapsed());
         Exchange { request, sent, at_ms, ms: 0, credential: made, result: Err(failure) }
     }

@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::base64::is_base64;
 use super::body::{Body, End};
 use super::keys;
-use crate::case::resolved;
 use crate::envelope::{Links, Page};
 use crate::exchange::{Content, Document, Facts, Kind, Look, Response};
+use crate::href;
 use crate::vault::{Found, Vault};
 
 /// The longest text that is kept of a body that is no JSON, in bytes.
@@ -238,8 +238,8 @@ pub(super) fn keep_links(vault: &Vault, raw: &[Links], recorded: &Response, base
     }
     let pairs = raw.iter().zip(&masked).flat_map(|(raw, masked)| raw.links.iter().zip(&masked.links));
     for (raw, masked) in pairs.filter(|(raw, _)| !raw.templated) {
-        if let (Some(raw), Some(masked)) = (resolved(base.raw, &raw.href), resolved(base.masked, &masked.href)) {
-            vault.keep_url(masked, raw);
+        if let (Some(raw), Some(masked)) = (href::absolute(base.raw, &raw.href), masked.url(base.masked)) {
+            vault.keep_url(masked.to_string(), raw.into());
         }
     }
 }

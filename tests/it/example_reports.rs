@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use bronkeur::evaluate::{Selection, evaluate};
+use bronkeur::har;
 use bronkeur::recording::Recording;
 use bronkeur::report::{Languages, Report, RunMeta, render_all};
 use bronkeur::sandbox::{Behaviour, IdLook, Sandbox, faults};
@@ -49,7 +50,8 @@ fn settled(recording: &Recording, sandbox: &Sandbox) -> Recording {
     serde_json::from_value(value).unwrap()
 }
 
-/// Tokens are numbered as they come in, which differs: here by the exchange in which they stand first.
+/// Tokens are numbered as they come in, which differs: here by the exchange in which they stand first, and all are of
+/// one length.
 fn renumbered(text: &str) -> String {
     const MARK: &str = "TOKEN-";
     let number = |rest: &str| -> String { rest.chars().take_while(char::is_ascii_digit).collect() };
@@ -65,7 +67,13 @@ fn renumbered(text: &str) -> String {
     for part in parts {
         let old = number(part);
         let new = order.iter().position(|known| *known == old).map(|place| (place + 1).to_string());
-        renumbered.extend([MARK, &new.unwrap_or_default(), &part[old.len()..]]);
+        let mark = format!("{MARK}{}", new.unwrap_or_default());
+        // A surrogate is as long as its token; which of them is longer differs too.
+        let rest = &part[old.len()..];
+        let is_padded = rest.starts_with("xxxxxxxx");
+        let rest = if is_padded { rest.trim_start_matches('x') } else { rest };
+        renumbered.push_str(&if is_padded { format!("{mark:x<64}") } else { mark });
+        renumbered.push_str(rest);
     }
     renumbered
 }
@@ -112,8 +120,10 @@ fn example() -> Vec<(&'static str, String)> {
     let recording = settled(&finished.recording, &sandbox);
     let verdicts = evaluate(catalogue(), &recording, &Selection::default());
     let meta = RunMeta { duration_ms: 1_840, ..RunMeta::default() };
-    let report = Report::new(catalogue(), &recording, &verdicts, &meta);
-    let files = render_all(&report, Languages { first: Lang::En, only: false });
+    let evidence = har::write(catalogue(), &recording, &meta).unwrap();
+    let report =
+        Report::new(catalogue(), &recording, &verdicts, &meta).with_evidence(Some(har::fingerprint(&evidence)));
+    let files = render_all(&report, Some((har::FILE, Ok(evidence))), Languages { first: Lang::En, only: false });
     files.into_iter().map(|(name, text)| (name, text.unwrap())).collect()
 }
 

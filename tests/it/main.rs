@@ -13,8 +13,12 @@
 
 mod acm;
 mod command_line;
+mod decisions;
+mod doctor;
+mod evidence;
 mod example_reports;
 mod examples;
+mod init;
 #[cfg(unix)]
 mod interrupt;
 mod layout;

@@ -128,6 +128,7 @@ fn acm(other_audience: Option<&str>) -> AcmSetup {
         actor: false,
         source_client: Some("source".to_owned()),
         other_audience: other_audience.map(ToOwned::to_owned),
+        hops: Vec::new(),
     }
 }
 

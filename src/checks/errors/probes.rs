@@ -85,9 +85,9 @@ pub(super) fn unknown_certificate(case: &Case<'_>) -> Result<(Request, Request),
     Ok((control, probe))
 }
 
-fn self_of(case: &Case<'_>, on: Listed<'_>, item: &Certificate) -> Option<(String, Request)> {
+fn self_of<'a>(case: &Case<'a>, on: Listed<'a>, item: &'a Certificate) -> Option<(String, Request)> {
     let link = item.links.find(&["self"])?;
-    Some((item.id_text()?, Request::link(Kind::Detail, case.resolve(on.answer, link)?)))
+    Some((item.id_text()?, Request::link(Kind::Detail, case.resolve(on.answer, link)?.as_str())))
 }
 
 /// The ids of all pages, as far as they can be seen.

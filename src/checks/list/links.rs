@@ -79,15 +79,14 @@ pub(super) fn self_is_the_list_itself(case: &Case<'_>) -> Judgement {
 
 /// Same path, and the same page and limit where both state them. A clamped limit is fine.
 fn leads_to_itself(case: &Case<'_>, answer: Answer<'_>, link: &Link) -> bool {
-    let href = link.href.split('{').next().unwrap_or_default();
-    let target = crate::case::resolved(&answer.exchange.sent.url, href).and_then(|url| Url::parse(&url).ok());
-    let (Some(target), Ok(own)) = (target, Url::parse(&answer.exchange.sent.url)) else { return false };
+    let sent = &answer.exchange.sent.url;
+    let (Some(target), Ok(own)) = (link.url(sent), Url::parse(sent)) else { return false };
     let paths = case.public_paths(&own);
-    let page_agrees = match (query(&target, &case.entry.page), query(&own, &case.entry.page)) {
+    let page_agrees = match (query(target, &case.entry.page), query(&own, &case.entry.page)) {
         (Some(stated), Some(asked)) => stated == asked,
         _ => true,
     };
-    let limit_agrees = match (query(&target, &case.entry.limit), query(&own, &case.entry.limit)) {
+    let limit_agrees = match (query(target, &case.entry.limit), query(&own, &case.entry.limit)) {
         (Some(stated), Some(asked)) => stated == asked || number(&asked) > Some(case.entry.maximum_limit),
         _ => true,
     };
@@ -190,9 +189,9 @@ pub(super) fn paging_links_carry_page_and_limit(case: &Case<'_>) -> Judgement {
         let asked = listed.answer.request().parameter(&case.entry.limit).unwrap_or_default();
         for rel in &rels {
             let Some(link) = listed.page.links.find(&[rel]).filter(|link| !link.templated) else { continue };
-            let Some(url) = case.resolve(listed.answer, link).and_then(|url| Url::parse(&url).ok()) else { continue };
+            let Some(url) = case.resolve(listed.answer, link) else { continue };
             seen = true;
-            if query(&url, &case.entry.page).is_some() && query(&url, &case.entry.limit).as_deref() == Some(asked) {
+            if query(url, &case.entry.page).is_some() && query(url, &case.entry.limit).as_deref() == Some(asked) {
                 continue;
             }
             let (page, limit) = (&case.entry.page, &case.entry.limit);

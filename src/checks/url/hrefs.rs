@@ -1,6 +1,6 @@
 //! The hrefs that the chapter looks at, and the address of the API that they belong to.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use url::Url;
 
@@ -22,7 +22,7 @@ pub(super) struct Href<'a> {
     /// The item that it belongs to, in the list or in its detail.
     pub item: Option<&'a Certificate>,
     /// Absolute; of a template the part before its first brace.
-    pub url: Url,
+    pub url: &'a Url,
     /// On another origin than the API itself.
     pub foreign: bool,
 }
@@ -44,7 +44,7 @@ impl Href<'_> {
     }
 
     pub(super) fn segments(&self) -> Vec<String> {
-        href::segments(&self.url)
+        href::segments(self.url)
     }
 }
 
@@ -63,7 +63,7 @@ pub(super) fn crawled<'a>(case: &Case<'a>) -> Result<Crawled<'a>, Stop> {
 /// Every judged href of list and details; the same href of the same item counts once.
 pub(super) fn hrefs<'a>(case: &Case<'a>) -> Result<Vec<Href<'a>>, Stop> {
     let (pages, details) = crawled(case)?;
-    let mut hrefs = Hrefs { origins: origins(case), seen: BTreeSet::new(), found: Vec::new() };
+    let mut hrefs = Hrefs { origins: origins(case), seen: HashSet::new(), found: Vec::new() };
     for listed in &pages {
         hrefs.add(listed.answer, &listed.page.links, None);
         for item in listed.items() {
@@ -92,17 +92,15 @@ pub(super) fn some_hrefs<'a>(case: &Case<'a>) -> Result<Vec<Href<'a>>, Stop> {
 
 struct Hrefs<'a> {
     origins: Vec<url::Origin>,
-    seen: BTreeSet<(Option<String>, String, String)>,
+    seen: HashSet<(Option<String>, String, &'a str)>,
     found: Vec<Href<'a>>,
 }
 
 impl<'a> Hrefs<'a> {
     fn add(&mut self, answer: Answer<'a>, links: &'a Links, item: Option<&'a Certificate>) {
         for link in links.links.iter().filter(|link| href::is_judged(&link.rel)) {
-            let written = link.href.split('{').next().unwrap_or_default();
-            let resolved = crate::case::resolved(&answer.exchange.sent.url, written);
-            let Some(url) = resolved.and_then(|url| Url::parse(&url).ok()) else { continue };
-            let key = (item.and_then(Certificate::id_text), link.rel.to_ascii_lowercase(), link.href.clone());
+            let Some(url) = link.url(&answer.exchange.sent.url) else { continue };
+            let key = (item.and_then(Certificate::id_text), link.rel.to_ascii_lowercase(), link.href.as_str());
             if self.seen.insert(key) {
                 let foreign = !self.origins.contains(&url.origin());
                 self.found.push(Href { answer, link, item, url, foreign });

@@ -188,7 +188,7 @@ pub(super) fn identifiers_are_not_uris(case: &Case<'_>) -> Judgement {
         let spread = path.contains("/https://") || path.contains("/http://");
         let id = item.id_text();
         let in_query =
-            href::query_values(&href.url).any(|value| Some(&value) == id.as_ref() && href::is_absolute_uri(&value));
+            href::query_values(href.url).any(|value| Some(&value) == id.as_ref() && href::is_absolute_uri(&value));
         in_path || spread || in_query
     };
     case.judged(hrefs.iter().filter(holds_uri).map(|href| href.finding(expected())).collect())

@@ -3,9 +3,10 @@
 use quick_xml::events::Event;
 
 use super::sample;
+use crate::decisions::Answer;
 use crate::exchange::{Request, Response};
 use crate::recording::Recording;
-use crate::report::{Answer, Languages, Report, Review, html};
+use crate::report::{Languages, Report, Review, html};
 use crate::text::{Lang, Text};
 use crate::verdict::{Finding, Outcome, Verdict};
 
@@ -53,7 +54,14 @@ fn planted() -> Report {
         (row.title, row.reference, row.link) = (text(), word(), format!("javascript:alert(1)//{PLANTED}"));
         (row.reason, row.remedy, row.accepted) = (Some(text()), Some(text()), Some(word()));
         let date = "2026-03-01".parse().unwrap();
-        row.review = Some(Review { answer: Answer::Rejected, name: word(), date, note: word() });
+        row.review = Some(Review {
+            answer: Answer::Rejected,
+            name: word(),
+            date,
+            note: word(),
+            link: Some(word()),
+            until: None,
+        });
         for finding in &mut row.findings {
             (finding.expected, finding.actual, finding.place) = (text(), text(), word());
             (finding.excerpt, finding.fix) = (Some(word()), text());

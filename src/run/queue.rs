@@ -1,0 +1,153 @@
+//! What is wanted and not yet recorded, and what may go out now.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Bounds;
+use crate::exchange::{Exchange, Failure, FailureKind, Phase, Request, Sent};
+use crate::recording::Recording;
+
+/// How many hostile requests are under way at once: enough to be quick, too few to look like an attack.
+pub const HOSTILE_AT_ONCE: usize = 3;
+
+/// What is wanted and not yet recorded, and what may go out now.
+pub(super) struct Queue {
+    bounds: Bounds,
+    wanted: BTreeMap<Request, Rank>,
+    /// The same, in the order in which they go out.
+    order: BTreeSet<(Phase, Reverse<Rank>, Request)>,
+    under_way: BTreeSet<Request>,
+    needs: BTreeMap<Request, Vec<Request>>,
+    /// After how many others a request came that was sent: the steps of the chain that led to it.
+    steps: BTreeMap<Request, usize>,
+    started: usize,
+    refused: Vec<Request>,
+}
+
+/// What goes first where there is no room for all: what holds up most. The greatest goes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    /// The longest chain of wanted requests that wait for it.
+    ahead_of: usize,
+    /// The steps of the chain that led to it: an answer that was followed leads on, mostly.
+    steps: usize,
+    /// How often it is wanted.
+    wanted: usize,
+}
+
+impl Queue {
+    pub(super) fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            wanted: BTreeMap::new(),
+            order: BTreeSet::new(),
+            under_way: BTreeSet::new(),
+            needs: BTreeMap::new(),
+            steps: BTreeMap::new(),
+            started: 0,
+            refused: Vec::new(),
+        }
+    }
+
+    /// Wants a request and, before it, what it needs. `after`: the request whose answer brought it up.
+    pub(super) fn want(&mut self, request: &Request, after: Option<&Request>, recording: &Recording) {
+        let steps = after.and_then(|request| self.steps.get(request)).map_or(0, |steps| steps + 1);
+        let mut pending = vec![(request.clone(), 0)];
+        while let Some((request, ahead_of)) = pending.pop() {
+            if recording.get(&request).is_some() || self.under_way.contains(&request) {
+                continue;
+            }
+            let needs = self.needs.entry(request.clone()).or_insert_with(|| recording.setup.needs(&request));
+            let known = self.wanted.get(&request).map(|rank| rank.ahead_of);
+            // What it needs is wanted already, and holds up no more than was known.
+            if known.is_none_or(|known| known < ahead_of) {
+                pending.extend(needs.iter().map(|need| (need.clone(), ahead_of + 1)));
+            }
+            let rank = self.forget(&request).unwrap_or(Rank { steps, ..Rank::default() });
+            let rank = Rank { ahead_of: rank.ahead_of.max(ahead_of), wanted: rank.wanted + 1, ..rank };
+            self.order.insert((request.phase, Reverse(rank), request.clone()));
+            self.wanted.insert(request, rank);
+        }
+    }
+
+    /// Wants a request no longer; its rank, where it was wanted.
+    fn forget(&mut self, request: &Request) -> Option<Rank> {
+        let rank = self.wanted.remove(request)?;
+        self.order.remove(&(request.phase, Reverse(rank), request.clone()));
+        Some(rank)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.wanted.is_empty() && self.under_way.is_empty() && self.refused.is_empty()
+    }
+
+    pub(super) fn done(&mut self, request: &Request) {
+        self.under_way.remove(request);
+        self.needs.remove(request);
+    }
+
+    /// The requests that may go out now: their needs are met, no request of an earlier phase is outstanding, none of
+    /// another phase is under way, and there is room. Beyond the limit of the run nothing goes out.
+    pub(super) fn ready(&mut self, recording: &mut Recording) -> Vec<Request> {
+        let first = self.order.first().map(|(phase, _, _)| *phase);
+        let Some(phase) = self.under_way.iter().map(|request| request.phase).chain(first).min() else {
+            return Vec::new();
+        };
+        // What an answer to a hostile request brought up waits until the others are answered: the two never mix.
+        if self.under_way.iter().any(|request| request.phase != phase) {
+            return Vec::new();
+        }
+        let room = match phase {
+            Phase::Hostile => HOSTILE_AT_ONCE,
+            Phase::Ordinary | Phase::Opening | Phase::Closing | Phase::Outage | Phase::Recovery => {
+                self.bounds.concurrency
+            }
+        };
+        let room = room.saturating_sub(self.under_way.len());
+        let ready = self.foremost(phase, recording, room);
+        let left = self.bounds.requests.saturating_sub(self.started);
+        if left == 0 && !ready.is_empty() {
+            self.refuse(recording, FailureKind::Limit);
+            return Vec::new();
+        }
+        let ready: Vec<Request> = ready.into_iter().take(left).collect();
+        for request in &ready {
+            let rank = self.forget(request).unwrap_or_default();
+            self.steps.insert(request.clone(), rank.steps);
+            self.under_way.insert(request.clone());
+        }
+        self.started += ready.len();
+        ready
+    }
+
+    /// The requests of a phase whose needs are met, those that hold up most first, as many as there is room for.
+    fn foremost(&self, phase: Phase, recording: &Recording, room: usize) -> Vec<Request> {
+        let met = |request: &Request| {
+            self.needs.get(request).is_none_or(|needs| needs.iter().all(|need| recording.get(need).is_some()))
+        };
+        let wanted = self.order.iter().take_while(|(other, _, _)| *other == phase).map(|(_, _, request)| request);
+        wanted.filter(|request| met(request)).take(room).cloned().collect()
+    }
+
+    /// Records everything that is wanted or under way as not sent.
+    pub(super) fn refuse(&mut self, recording: &mut Recording, kind: FailureKind) {
+        self.order.clear();
+        let mut open: BTreeSet<Request> = std::mem::take(&mut self.wanted).into_keys().collect();
+        if kind == FailureKind::Interrupted {
+            open.append(&mut self.under_way);
+        }
+        for request in open {
+            let failure = Failure { kind, detail: String::new() };
+            let result = Err(failure);
+            let exchange =
+                Exchange { request: request.clone(), sent: Sent::default(), at_ms: 0, ms: 0, credential: None, result };
+            recording.add(exchange);
+            self.needs.remove(&request);
+            self.refused.push(request);
+        }
+    }
+
+    pub(super) fn take_refused(&mut self) -> Option<Request> {
+        self.refused.pop()
+    }
+}
