@@ -31,7 +31,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::fault::InputFaults;
-use crate::report::Unwritten;
+use crate::report::{Languages, Unwritten};
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;
@@ -74,7 +74,7 @@ struct Cli {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 struct Global {
-    /// The language of terminal and JUnit [default: from LC_ALL or LANG, else en]
+    /// The language of terminal and JUnit [default: from LC_ALL or LANG, else en], and the only one of HTML and Markdown
     #[arg(long, global = true, env = "BRONKEUR_LANG", value_enum)]
     lang: Option<Lang>,
     /// Colour on the terminal; NO_COLOR is respected
@@ -140,6 +140,11 @@ impl Global {
             let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(environment);
             Lang::of_locale(&locale.unwrap_or_default())
         })
+    }
+
+    /// The languages of the files: `--lang` narrows those that would hold both.
+    fn languages(&self) -> Languages {
+        Languages { first: self.lang(), only: self.lang.is_some() }
     }
 
     fn color(&self) -> bool {

@@ -162,7 +162,7 @@ pub(super) fn tell(
     global: &Global,
 ) -> Done {
     let lang = global.lang();
-    let files = report::render_all(&report, evidence, lang);
+    let files = report::render_all(&report, evidence, global.languages());
     let screen = screen(&report, told.format, global);
     // The last look: what must not leave is looked for in everything that does.
     let leak = std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok()));

@@ -14,12 +14,14 @@ use crate::shape::Shapes;
 use crate::verdict::{self, Circumstances, Gate, Outcome, Severity, Standing, Verdict, Waived};
 
 use super::curl;
+use super::excerpt;
 use super::exchange::{Exchange, Facts, Tls, Unanswered};
 use super::model::{
-    Chapter, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection, Spec,
-    Timing, Tool, Waiver,
+    Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
+    Spec, Timing, Tool, Waiver,
 };
 use super::people::People;
+use super::words::MOST_FINDINGS;
 
 /// What a run knows that neither its recording nor its verdicts say.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -62,6 +64,15 @@ impl Report {
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             run: assembly.run(catalogue),
             result: assembly.result(&requirements),
+            documents: catalogue
+                .documents
+                .iter()
+                .map(|document| Document {
+                    key: document.key.clone(),
+                    title: document.title.clone(),
+                    link: document.link.clone(),
+                })
+                .collect(),
             chapters: catalogue
                 .chapters
                 .iter()
@@ -229,12 +240,13 @@ impl Assembly<'_> {
     }
 
     fn findings(&self, row: &catalogue::Requirement, waived: Option<Waived<'_>>, verdict: &Verdict) -> Vec<Finding> {
-        let finding = |finding| {
+        let finding = |(position, finding)| {
             let covered = waived.is_some_and(|waived| waived.covers(finding));
             let severity = verdict::finding_severity(row.level, row.about, covered, finding, self.meta.gate);
-            self.finding(row, finding, severity)
+            let excerpt = (position < MOST_FINDINGS).then(|| self.excerpt(finding)).flatten();
+            Finding { excerpt, ..self.finding(row, finding, severity) }
         };
-        verdict.findings.iter().map(finding).collect()
+        verdict.findings.iter().enumerate().map(finding).collect()
     }
 
     fn finding(&self, row: &catalogue::Requirement, finding: &verdict::Finding, severity: Severity) -> Finding {
@@ -243,9 +255,15 @@ impl Assembly<'_> {
             actual: self.people.text(&finding.actual),
             place: self.people.for_people(&finding.place),
             exchange: finding.exchange.as_ref().and_then(|request| self.id(request)),
+            excerpt: None,
             severity,
             fix: finding.fix.as_ref().map_or_else(|| row.fix.clone(), |fix| self.people.text(fix)),
         }
+    }
+
+    fn excerpt(&self, finding: &verdict::Finding) -> Option<String> {
+        let answer = self.recording.get(finding.exchange.as_ref()?)?.result.as_ref().ok()?;
+        Some(excerpt::excerpt(answer, &finding.place, &self.people))
     }
 
     fn exchange(&self, one: &exchange::Exchange) -> Exchange {

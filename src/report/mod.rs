@@ -4,10 +4,15 @@
 mod assemble;
 mod curl;
 mod difference;
+mod excerpt;
 mod exchange;
 mod github;
+mod group;
+mod html;
 mod json;
 mod junit;
+mod languages;
+mod markdown;
 mod model;
 mod people;
 mod read;
@@ -18,31 +23,36 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use crate::text::Lang;
-
 pub use assemble::RunMeta;
 pub use difference::{Difference, difference_as_markdown, difference_as_text};
 pub use exchange::{Exchange, Facts, Tls, Unanswered};
 pub use github::github;
+pub use html::html;
 pub use json::json;
 pub use junit::junit;
+pub use languages::Languages;
+pub use markdown::markdown;
 pub use model::{
-    Chapter, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection, Spec,
-    Timing, Tool, Waiver,
+    Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
+    Spec, Timing, Tool, Waiver,
 };
 pub use read::{parse_report, read_report};
-pub use terminal::{Options, last_line, render};
-pub use words::{State, why_partial};
+pub use terminal::{Options, render};
+pub use words::{State, last_line, why_partial};
 pub use write::{Unwritten, write, write_all, write_secret};
 
 /// A file to be: its name, and its text or why there is none.
 pub type File = (&'static str, Result<String, Unwritten>);
 
-/// Every file of a run: the evidence, where this run made any, and the views of its report. `lang` is the language of
-/// the files that hold only one.
+/// Every file of a run: the evidence, where this run made any, and the views of its report.
 ///
 /// The caller looks once more for leaks before it hands them to [`write_all`].
-pub fn render_all(report: &Report, evidence: Option<File>, lang: Lang) -> Vec<File> {
-    let views = [(json::FILE, json(report)), (junit::FILE, junit(report, lang))];
+pub fn render_all(report: &Report, evidence: Option<File>, languages: Languages) -> Vec<File> {
+    let views = [
+        (json::FILE, json(report)),
+        (junit::FILE, junit(report, languages.first)),
+        (html::FILE, html(report, languages)),
+        (markdown::FILE, Ok(markdown(report, languages))),
+    ];
     evidence.into_iter().chain(views).collect()
 }

@@ -25,6 +25,8 @@ pub struct Report {
     pub run: Run,
     /// What it comes to.
     pub result: RunResult,
+    /// The documents that the requirements rest on.
+    pub documents: Vec<Document>,
     /// The chapters of the catalogue, in order.
     pub chapters: Vec<Chapter>,
     /// Every requirement of the catalogue, in order.
@@ -165,6 +167,18 @@ pub struct RunResult {
     pub counts: Counts,
 }
 
+/// A document that requirements rest on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// The key by which references name it.
+    pub key: String,
+    /// Its title.
+    pub title: Text,
+    /// Where it stands.
+    pub link: String,
+}
+
 /// A chapter of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -266,6 +280,8 @@ pub struct Finding {
     pub place: String,
     /// The id of the exchange that shows it.
     pub exchange: Option<String>,
+    /// What the answer showed there; null where no answer came, and beyond the first findings of a requirement.
+    pub excerpt: Option<String>,
     /// How bad it is.
     pub severity: Severity,
     /// What to do about it.

@@ -7,7 +7,7 @@ use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, 
 
 use crate::text;
 use crate::text::{Lang, Text};
-use crate::verdict::{Counts, FailOn};
+use crate::verdict::FailOn;
 
 use super::model::{Chapter, Report, Requirement};
 use super::words::{self, State, bounded};
@@ -31,7 +31,7 @@ pub struct Options {
     pub verbose: bool,
 }
 
-/// The report as text, ending in a line feed. The last line is stable: see [`last_line`].
+/// The report as text, ending in a line feed. The last line is stable: see [`words::last_line`].
 pub fn render(report: &Report, options: Options) -> String {
     let width = options.width.clamp(*WIDTHS.start(), *WIDTHS.end());
     let mut screen = Screen { report, options: Options { width, ..options }, text: String::new() };
@@ -41,24 +41,9 @@ pub fn render(report: &Report, options: Options) -> String {
     }
     screen.actions();
     screen.counts();
-    screen.text.push_str(&last_line(&report.result.counts, report.result.exit_status));
+    screen.text.push_str(&words::last_line(&report.result.counts, report.result.exit_status));
     screen.text.push('\n');
     screen.text
-}
-
-/// The last line of a run, in English in every language, for scripts:
-/// `bronkeur: 2 failures, 1 warning, 3 blocked -> exit 1`.
-pub fn last_line(counts: &Counts, exit_status: u8) -> String {
-    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-    let all = [
-        (counts.failures, plural(counts.failures, "failure")),
-        (counts.errors, plural(counts.errors, "error")),
-        (counts.warnings, plural(counts.warnings, "warning")),
-        (counts.blocked, format!("{} blocked", counts.blocked)),
-    ];
-    let named: Vec<String> = all.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
-    let named = if named.is_empty() { plural(0, "failure") } else { named.join(", ") };
-    format!("bronkeur: {named} -> exit {exit_status}")
 }
 
 struct Screen<'a> {
@@ -75,10 +60,7 @@ impl Screen<'_> {
     fn header(&mut self) {
         let run = &self.report.run;
         let specs: Vec<String> = run.specs.iter().map(|spec| format!("{} {}", spec.name, spec.version)).collect();
-        let seconds = format!("{}.{:01} s", run.duration_ms / 1000, run.duration_ms % 1000 / 100);
-        let requests = run.requests;
-        let comma = seconds.replace('.', ",");
-        let requests = text!("{requests} in {comma}", "{requests} in {seconds}");
+        let requests = format!("{} in {}", run.requests, words::seconds(run.duration_ms, self.options.lang));
         let tool = &self.report.tool;
         let mut lines = vec![
             (text!("bron", "source"), run.source.clone()),
@@ -86,17 +68,14 @@ impl Screen<'_> {
             (text!("omgeving", "environment"), bounded(&run.environment, 300)),
             (text!("specificaties", "specifications"), specs.join(", ")),
             (text!("vorm", "envelope"), run.envelope.clone()),
-            (text!("verzoeken", "requests"), self.say(&requests)),
+            (text!("verzoeken", "requests"), requests),
             (text!("gestart", "started"), format!("{:.0}", run.started)),
         ];
         if !run.declares.is_empty() {
             lines.push((text!("eigenaar verklaart", "owner declares"), run.declares.join(", ")));
         }
         if run.gate.strict {
-            lines.push((
-                text!("streng", "strict"),
-                self.say(&text!("waarschuwingen tellen als inbreuk", "warnings count as failures")),
-            ));
+            lines.push((text!("streng", "strict"), self.say(&words::strict())));
         }
         if run.gate.fail_on != FailOn::default() {
             lines.push((text!("eindigt met 1 bij", "ends with 1 on"), run.gate.fail_on.name().to_owned()));

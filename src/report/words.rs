@@ -1,115 +1,31 @@
 //! How a requirement, a finding and an exchange read. The views share these words; they differ in form only.
 
+mod state;
+mod tally;
+
 use crate::catalogue::Level;
 use crate::decisions::Answer;
 use crate::exchange::FailureKind;
 use crate::text;
 use crate::text::{Lang, Text};
-use crate::verdict::{Conformant, Outcome, Severity, WaiverState};
+use crate::verdict::{Conformant, Counts, Outcome, WaiverState};
 
 use super::exchange::Exchange;
 use super::model::{Finding, Report, Requirement, Review, Waiver};
 
+pub use self::state::State;
+pub(super) use self::tally::{Tally, tallies};
+
 /// Findings that a view repeats before it says how many more there are.
 pub(super) const MOST_FINDINGS: usize = 5;
 
-/// How a requirement reads: its outcome and its severity in one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
-    /// Not met.
-    Failure,
-    /// We could not get what we need from the issuer.
-    Error,
-    /// An obligation that could not be judged.
-    BlockedMust,
-    /// A recommendation is not followed.
-    Warning,
-    /// A failure that a waiver covers.
-    Waived,
-    /// Could not be judged: no obligation, or accepted by the gate.
-    Blocked,
-    /// Worth knowing.
-    Note,
-    /// A human answers.
-    Review,
-    /// A value.
-    Observed,
-    /// Passed, with something worth knowing.
-    PassWithNote,
-    /// Passed.
-    Pass,
-    /// Cannot arise.
-    NotApplicable,
-    /// Left out.
-    NotSelected,
-}
-
-impl State {
-    /// A mark of one column. Never alone: the word stands beside it.
-    pub fn symbol(self) -> char {
-        match self {
-            Self::Failure | Self::Error => '✗',
-            Self::Warning => '!',
-            Self::BlockedMust | Self::Blocked => '?',
-            Self::Waived => '~',
-            Self::Note | Self::PassWithNote => '·',
-            Self::Review => '○',
-            Self::Observed => '=',
-            Self::Pass => '✓',
-            Self::NotApplicable | Self::NotSelected => '–',
-        }
-    }
-
-    /// The word for people.
-    pub fn word(self) -> Text {
-        match self {
-            Self::Failure => Severity::Failure.label(),
-            Self::Error => Severity::Error.label(),
-            Self::Warning => Severity::Warning.label(),
-            Self::Waived => Severity::Waived.label(),
-            Self::Note => Severity::Note.label(),
-            Self::BlockedMust | Self::Blocked => Outcome::Blocked.label(),
-            Self::Review => Text::new("beoordeling", "review"),
-            Self::Observed => Outcome::Observed.label(),
-            Self::PassWithNote => Text::new("voldoet, opmerking", "pass, note"),
-            Self::Pass => Outcome::Pass.label(),
-            Self::NotApplicable => Outcome::NotApplicable.label(),
-            Self::NotSelected => Outcome::NotSelected.label(),
-        }
-    }
-
-    /// Whether somebody has to do something about it.
-    pub fn needs_action(self) -> bool {
-        matches!(self, Self::Failure | Self::Error | Self::BlockedMust | Self::Warning)
-    }
-}
-
 impl Requirement {
-    /// How it reads.
-    pub fn state(&self) -> State {
-        match (self.outcome, self.severity) {
-            (Outcome::Blocked, _) if self.level == Level::Must && self.accepted.is_none() => State::BlockedMust,
-            (Outcome::Blocked, _) => State::Blocked,
-            (Outcome::Review, _) => State::Review,
-            (Outcome::NotApplicable, _) => State::NotApplicable,
-            (Outcome::NotSelected, _) => State::NotSelected,
-            (_, Severity::Failure) => State::Failure,
-            (_, Severity::Error) => State::Error,
-            (_, Severity::Warning) => State::Warning,
-            (_, Severity::Waived) => State::Waived,
-            (Outcome::Observed, _) => State::Observed,
-            (Outcome::Pass, Severity::Note) => State::PassWithNote,
-            (Outcome::Fail, Severity::Note | Severity::None) => State::Note,
-            (Outcome::Pass, Severity::None) => State::Pass,
-        }
-    }
-
     /// What is to be said about it in one sentence: its reason, else its first finding, and what covers it.
     pub(super) fn brief(&self, lang: Lang) -> Option<String> {
         let reason = self.why().map(|why| why.get(lang).to_owned());
         let accepted = self.accepted.as_ref().map(|why| format!("{}: {why}", ACCEPTED.get(lang)));
         let waiver = self.waiver.as_ref().filter(|waiver| waiver.state != WaiverState::Unused);
-        let waiver = waiver.map(|waiver| format!("{}: {}", WAIVER.get(lang), waived(waiver, lang)));
+        let waiver = waiver.map(|waiver| format!("{}: {}", WAIVER.get(lang), waived(waiver).get(lang)));
         let all: Vec<String> = [reason, accepted, waiver].into_iter().flatten().collect();
         (!all.is_empty()).then(|| all.join("; "))
     }
@@ -136,13 +52,13 @@ pub(super) fn sentence(finding: &Finding, lang: Lang) -> String {
 }
 
 /// Why a waiver covers a failure, for how long and who answers for it; or why it does not cover it any more.
-fn waived(waiver: &Waiver, lang: Lang) -> String {
+pub(super) fn waived(waiver: &Waiver) -> Text {
     let (reason, owner, until) = (&waiver.reason, &waiver.owner, waiver.until);
     let Text { nl, en } = waiver.scope.in_words();
     let approved = waiver.approved_by.as_ref();
     let approved = approved.map(|by| text!(", goedgekeurd door {by}", ", approved by {by}")).unwrap_or_default();
     let Text { nl: by_nl, en: by_en } = approved;
-    let text = match waiver.state {
+    match waiver.state {
         WaiverState::Holds | WaiverState::Unused => text!(
             "{reason} ({nl}, tot en met {until}; {owner}{by_nl})",
             "{reason} ({en}, until {until}; {owner}{by_en})"
@@ -158,12 +74,11 @@ fn waived(waiver: &Waiver, lang: Lang) -> String {
             "dekt niets meer ({nl}): {owner} haalt ze weg",
             "covers nothing any more ({en}): {owner} takes it out"
         ),
-    };
-    text.get(lang).to_owned()
+    }
 }
 
 /// What a reviewer answered.
-fn reviewed(review: &Review, lang: Lang) -> String {
+pub(super) fn reviewed(review: &Review) -> Text {
     let (name, date, note) = (&review.name, review.date, &review.note);
     let text = match review.answer {
         Answer::Accepted => text!("aanvaard door {name} op {date}: {note}", "accepted by {name} on {date}: {note}"),
@@ -171,21 +86,100 @@ fn reviewed(review: &Review, lang: Lang) -> String {
     };
     let until = review.until.map(|until| text!(" (tot en met {until})", " (until {until})")).unwrap_or_default();
     let link = review.link.as_ref().map(|link| format!(" {link}")).unwrap_or_default();
-    [text.get(lang), until.get(lang), &link].concat()
+    let whole = |lang| [text.get(lang), until.get(lang), &link].concat();
+    Text::new(whole(Lang::Nl), whole(Lang::En))
+}
+
+/// How strongly a requirement binds.
+pub(super) fn level(level: Level) -> Text {
+    match level {
+        Level::Must => Text::new("must: verplicht", "must: obligatory"),
+        Level::Should => Text::new("should: aanbevolen", "should: recommended"),
+        Level::May => Text::new("may: vrijblijvend", "may: optional"),
+    }
+}
+
+/// Whether the source conforms, in two words.
+pub(super) fn conformant(conformant: Conformant) -> Text {
+    match conformant {
+        Conformant::Yes => Text::new("Voldoet", "Conforms"),
+        Conformant::No => Text::new("Voldoet niet", "Does not conform"),
+        Conformant::Undecided => Text::new("Geen besluit", "Undecided"),
+        Conformant::Partial => Text::new("Geen volledig oordeel", "No full judgement"),
+    }
+}
+
+/// A mark of one column for it. Never alone: the words stand beside it.
+pub(super) fn mark(conformant: Conformant) -> char {
+    match conformant {
+        Conformant::Yes => State::Pass.symbol(),
+        Conformant::No => State::Failure.symbol(),
+        Conformant::Undecided => State::Blocked.symbol(),
+        Conformant::Partial => State::Waived.symbol(),
+    }
+}
+
+/// Where the tokens came from.
+pub(super) fn environment(environment: &str) -> Text {
+    match environment {
+        "none" => Text::new("kant-en-klare tokens, zonder ACM", "ready-made tokens, without ACM"),
+        "tni" => Text::new("TNI (test)", "TNI (test)"),
+        "prod" => Text::new("productie", "production"),
+        crate::exchange::STAND_IN_ACM => {
+            Text::new("een vervanger van ACM (bronkeur-acm)", "a stand-in for ACM (bronkeur-acm)")
+        }
+        issuer => Text::same(issuer),
+    }
+}
+
+/// A duration in seconds.
+pub(super) fn seconds(ms: u64, lang: Lang) -> String {
+    let point = if lang == Lang::Nl { ',' } else { '.' };
+    format!("{}{point}{} s", ms / 1000, ms % 1000 / 100)
+}
+
+/// What `--strict` does.
+pub(super) fn strict() -> Text {
+    Text::new("waarschuwingen tellen als inbreuk", "warnings count as failures")
+}
+
+/// Whether a browser may follow it: a link of the specs, which may be anybody's.
+pub(super) fn is_web_link(link: &str) -> bool {
+    link.starts_with("https://") || link.starts_with("http://")
+}
+
+/// The last line of a run, in English in every language, for scripts:
+/// `bronkeur: 2 failures, 1 warning, 3 blocked -> exit 1`.
+pub fn last_line(counts: &Counts, exit_status: u8) -> String {
+    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let all = [
+        (counts.failures, plural(counts.failures, "failure")),
+        (counts.errors, plural(counts.errors, "error")),
+        (counts.warnings, plural(counts.warnings, "warning")),
+        (counts.blocked, format!("{} blocked", counts.blocked)),
+    ];
+    let named: Vec<String> = all.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
+    let named = if named.is_empty() { plural(0, "failure") } else { named.join(", ") };
+    format!("bronkeur: {named} -> exit {exit_status}")
 }
 
 /// What was sent and what came of it, in one line; bounded.
 pub(super) fn call(exchange: &Exchange, lang: Lang) -> String {
-    let (id, method) = (&exchange.id, &exchange.method);
-    let end = match (exchange.status, &exchange.error) {
-        (Some(status), _) => status.to_string(),
-        (None, Some(error)) => unanswered(error.kind).get(lang).to_owned(),
-        (None, None) => "-".to_owned(),
-    };
+    let (id, method, end) = (&exchange.id, &exchange.method, answer(exchange));
+    let end = end.get(lang);
     if exchange.url.is_empty() {
         return format!("{id} {} ({end})", text!("niet verzonden", "not sent").get(lang));
     }
     format!("{id} {method} {} -> {end}", bounded(&exchange.url, 300))
+}
+
+/// The status of the answer, or why none came.
+pub(super) fn answer(exchange: &Exchange) -> Text {
+    match (exchange.status, &exchange.error) {
+        (Some(status), _) => Text::same(status),
+        (None, Some(error)) => unanswered(error.kind),
+        (None, None) => Text::same("-"),
+    }
 }
 
 /// Why no answer came, in two words; the verdict that rests on it says more.
@@ -275,10 +269,10 @@ pub(super) fn details(
     }
     said.say(&ACCEPTED, requirement.accepted.as_deref().unwrap_or_default());
     if let Some(review) = &requirement.review {
-        said.say(&REVIEW, &reviewed(review, lang));
+        said.say(&REVIEW, reviewed(review).get(lang));
     }
     if let Some(waiver) = &requirement.waiver {
-        said.say(&WAIVER, &waived(waiver, lang));
+        said.say(&WAIVER, waived(waiver).get(lang));
     }
     said.say(&REFERENCE, &requirement.reference);
     said.say(&LINK, &requirement.link);

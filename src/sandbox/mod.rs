@@ -33,7 +33,7 @@ mod tokens;
 pub mod variation;
 
 pub use answer::Answer;
-pub use behaviour::{Behaviour, Envelope};
+pub use behaviour::{Behaviour, Envelope, IdLook};
 pub use citizens::Role;
 pub use credentials::{ClientId, Credentials, Party, Person};
 pub use envelope::{field, item_links, items_mut, metadata_mut, put, remove_link, set_link};

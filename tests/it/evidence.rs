@@ -252,7 +252,11 @@ fn refused_or_judged(text: &str) {
         let report = Report::new(catalogue(), &evidence.recording, &verdicts, &evidence.meta)
             .with_evidence(Some(har::fingerprint(text)));
         assert!(REPORT_SCHEMA.is_valid(&serde_json::to_value(&report).unwrap()));
-        for (_, text) in bronkeur::report::render_all(&report, None, bronkeur::text::Lang::En) {
+        for (_, text) in bronkeur::report::render_all(
+            &report,
+            None,
+            bronkeur::report::Languages { first: bronkeur::text::Lang::En, only: false },
+        ) {
             assert!(!text.unwrap().contains(NUMBER));
         }
     }

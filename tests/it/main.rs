@@ -16,6 +16,7 @@ mod command_line;
 mod decisions;
 mod doctor;
 mod evidence;
+mod example_reports;
 mod examples;
 mod gate;
 #[cfg(unix)]

@@ -2,7 +2,7 @@
 
 use bronkeur::evaluate::{Selection, evaluate};
 use bronkeur::har;
-use bronkeur::report::{Report, RunMeta, render_all};
+use bronkeur::report::{Languages, Report, RunMeta, render_all};
 use bronkeur::run::Event;
 use bronkeur::sandbox::{Behaviour, Envelope, Options, Sandbox, faults};
 use bronkeur::session::{Finished, Session};
@@ -38,8 +38,9 @@ pub(crate) fn replays(finished: &Finished) {
     let online = Report::new(catalogue(), &finished.recording, &finished.verdicts, &meta);
     let replayed = Report::new(catalogue(), &evidence.recording, &again, &evidence.meta);
     for lang in [Lang::Nl, Lang::En] {
-        let online = render_all(&online, None, lang);
-        for ((name, one), (_, other)) in online.into_iter().zip(render_all(&replayed, None, lang)) {
+        let languages = Languages { first: lang, only: false };
+        let online = render_all(&online, None, languages);
+        for ((name, one), (_, other)) in online.into_iter().zip(render_all(&replayed, None, languages)) {
             assert!(one.unwrap() == other.unwrap(), "{name} differs");
         }
     }

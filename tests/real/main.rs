@@ -12,6 +12,7 @@
 
 mod junit;
 mod packages;
+mod page;
 mod provider;
 mod shells;
 mod support;
@@ -21,6 +22,6 @@ use std::process::ExitCode;
 use libtest_mimic::Arguments;
 
 fn main() -> ExitCode {
-    let trials = [junit::trials(), packages::trials(), provider::trials(), shells::trials()];
+    let trials = [junit::trials(), packages::trials(), page::trials(), provider::trials(), shells::trials()];
     libtest_mimic::run(&Arguments::from_args(), trials.into_iter().flatten().collect()).exit_code()
 }

@@ -8,7 +8,7 @@ use crate::catalogue::{About, Level};
 use crate::decisions::{Answer, Review, Scope, Waiver};
 use crate::envelope::Envelope;
 use crate::exchange::Kind;
-use crate::report::{Options, Report, State, github, junit, render};
+use crate::report::{Languages, Options, Report, State, github, html, junit, markdown, render};
 use crate::text::{Lang, Text};
 use crate::verdict::{FailOn, Finding, Gate, Outcome, Verdict};
 
@@ -163,6 +163,24 @@ fn is_command(line: &str) -> bool {
     ["error", "warning", "notice"].contains(&command) && title.is_some_and(|title| !title.contains([':', ',']))
 }
 
+const BOTH: Languages = Languages { first: Lang::Nl, only: false };
+
+/// How often a piece of our markup stands in a page: a quotation mark of a source is never one.
+fn marked(page: &str, mark: &str) -> usize {
+    page.matches(mark).count()
+}
+
+/// Rows of the first table of a summary in that state.
+fn told_in_table(summary: &str, state: State, lang: Lang) -> usize {
+    let cell = format!("| {} {} |", state.symbol(), state.word().get(lang));
+    summary
+        .lines()
+        .skip_while(|line| !line.starts_with("| --- |"))
+        .take_while(|line| line.starts_with('|'))
+        .filter(|line| line.starts_with(&cell))
+        .count()
+}
+
 /// How many the last line of a run names of something; none named: 0.
 fn named(last: &str, word: &str) -> usize {
     let counts = last.strip_prefix("bronkeur: ").unwrap().split_once(" -> ").unwrap().0;
@@ -200,6 +218,35 @@ proptest! {
     }
 
     #[test]
+    fn the_page_and_the_summary_say_the_same(rows in some_rows()) {
+        let report = report_of(&rows);
+        let counts = report.result.counts;
+        let page = html(&report, BOTH).unwrap();
+        let summary = markdown(&report, BOTH);
+        let last = crate::report::last_line(&counts, report.result.exit_status).replace('>', "&gt;");
+        prop_assert_eq!(marked(&page, " data-requirement=\""), rows.len());
+        prop_assert_eq!(marked(&page, &format!("<code>{last}</code>")), 1);
+        prop_assert_eq!(marked(&summary, &format!("`{}`", last.replace("&gt;", ">"))), 2);
+        for (key, state, count) in [
+            ("failure", State::Failure, counts.failures),
+            ("error", State::Error, counts.errors),
+            ("warning", State::Warning, counts.warnings),
+            ("waived", State::Waived, counts.waived),
+            ("review", State::Review, counts.review),
+            ("blocked", State::Blocked, counts.blocked),
+            ("observed", State::Observed, report.requirements.iter().filter(|row| row.state() == State::Observed).count()),
+        ] {
+            prop_assert_eq!(marked(&page, &format!(" data-outcome=\"{key}\"")), count, "{}", key);
+            let chip = format!("class=\"{key}\" data-count=\"{count}\"");
+            prop_assert_eq!(marked(&page, &chip), usize::from(count > 0), "{}", key);
+            if state != State::Observed {
+                prop_assert_eq!(told_in_table(&summary, state, Lang::Nl), count, "{}\n{}", key, summary);
+            }
+        }
+        prop_assert_eq!(marked(&page, &format!("<section class=\"result {}\"", conformant(&report))), 1);
+    }
+
+    #[test]
     fn nothing_that_a_source_writes_controls_a_terminal_or_breaks_the_xml(rows in some_rows()) {
         let report = report_of(&rows);
         let xml = junit(&report, Lang::Nl).unwrap();
@@ -218,6 +265,10 @@ proptest! {
         prop_assert!(text.chars().all(|c| c == '\n' || !crate::verdict::unsafe_in_text(c)));
         prop_assert_eq!(text.lines().filter(|line| line.starts_with("bronkeur:")).count(), 1);
     }
+}
+
+fn conformant(report: &Report) -> String {
+    format!("{:?}", report.result.conformant).to_lowercase()
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::catalogue::{About, Basis, Catalogue, Chapter, Entry, Level, Mode, Requirement, SetVersion};
+use crate::catalogue::{About, Basis, Catalogue, Chapter, Document, Entry, Level, Mode, Requirement, SetVersion};
 use crate::decisions::{Answer, Review, Scope, Waiver};
 use crate::exchange::{
     Auth, Citizen, Content, Declares, Exchange, Facts, Failure, FailureKind, IssuerCall, Kind, Limits, Person, Request,
@@ -108,7 +108,13 @@ pub(crate) fn catalogue() -> Catalogue {
             version: "1.0.0".into(),
             sha256: "ab".repeat(32),
         }],
-        documents: Vec::new(),
+        documents: vec![Document {
+            key: "ATT".to_owned(),
+            title: both("Specificaties Attesten", "Specifications of certificates"),
+            publisher: String::new(),
+            link: "https://vlaamseoverheid.atlassian.net/wiki/spaces/IKPubliek/pages/5821858143".to_owned(),
+            knowledge: Text::default(),
+        }],
         chapters: vec![
             chapter("token", "Het token", "The token"),
             chapter("list", "De lijst van attesten", "The list of certificates"),
@@ -163,6 +169,15 @@ pub(crate) fn exchange(request: Request, url: &str, ms: u64, result: Result<Resp
     let headers = vec![("accept".to_owned(), request.accept.value().to_owned()), authorization];
     let sent = Sent { method: "GET".into(), url: url.into(), headers, form: Vec::new() };
     Exchange { request, sent, at_ms: 0, ms, credential: None, result }
+}
+
+/// A page of that many certificates.
+pub(crate) fn list_answer(count: usize) -> Response {
+    let certificate =
+        |n: usize| json!({"id": n.to_string(), "language": "nl", "name": "Attest", "links": [{"rel": "self"}]});
+    let certificates: Vec<serde_json::Value> = (0..count).map(certificate).collect();
+    let headers = vec![("content-type".to_owned(), "application/hal+json".to_owned())];
+    Response::new(200, headers, Content::Json(json!({"certificates": certificates})), Facts::default())
 }
 
 pub(crate) fn recording() -> Recording {

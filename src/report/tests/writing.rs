@@ -1,5 +1,5 @@
 use super::sample;
-use crate::report::{Unwritten, render_all, write, write_all};
+use crate::report::{Languages, Unwritten, render_all, write, write_all};
 use crate::text::{Lang, Text};
 
 #[test]
@@ -18,7 +18,8 @@ fn one_file_that_cannot_be_written_does_not_stop_the_others() {
     // A folder stands where the file should come.
     std::fs::create_dir_all(folder.path().join("report.json/x")).unwrap();
     let evidence = Err(Unwritten::new("evidence.har", Text::new("gaat niet", "cannot be made")));
-    let files = render_all(&sample::report(), Some(("evidence.har", evidence)), Lang::En);
+    let files =
+        render_all(&sample::report(), Some(("evidence.har", evidence)), Languages { first: Lang::En, only: false });
     let unwritten = write_all(folder.path(), files);
     let words: Vec<String> = unwritten.iter().map(|one| one.in_words(Lang::Nl)).collect();
     assert_eq!(words.len(), 2, "{words:?}");

@@ -1,0 +1,115 @@
+//! How a requirement reads, in one word.
+
+use crate::catalogue::Level;
+use crate::report::model::Requirement;
+use crate::text::Text;
+use crate::verdict::{Outcome, Severity};
+
+/// How a requirement reads: its outcome and its severity in one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Not met.
+    Failure,
+    /// We could not get what we need from the issuer.
+    Error,
+    /// An obligation that could not be judged.
+    BlockedMust,
+    /// A recommendation is not followed.
+    Warning,
+    /// A failure that a waiver covers.
+    Waived,
+    /// Could not be judged: no obligation, or accepted by the gate.
+    Blocked,
+    /// Worth knowing.
+    Note,
+    /// A human answers.
+    Review,
+    /// A value.
+    Observed,
+    /// Passed, with something worth knowing.
+    PassWithNote,
+    /// Passed.
+    Pass,
+    /// Cannot arise.
+    NotApplicable,
+    /// Left out.
+    NotSelected,
+}
+
+impl State {
+    /// A mark of one column. Never alone: the word stands beside it.
+    pub fn symbol(self) -> char {
+        match self {
+            Self::Failure | Self::Error => '✗',
+            Self::Warning => '!',
+            Self::BlockedMust | Self::Blocked => '?',
+            Self::Waived => '~',
+            Self::Note | Self::PassWithNote => '·',
+            Self::Review => '○',
+            Self::Observed => '=',
+            Self::Pass => '✓',
+            Self::NotApplicable | Self::NotSelected => '–',
+        }
+    }
+
+    /// The word for people.
+    pub fn word(self) -> Text {
+        match self {
+            Self::Failure => Severity::Failure.label(),
+            Self::Error => Severity::Error.label(),
+            Self::Warning => Severity::Warning.label(),
+            Self::Waived => Severity::Waived.label(),
+            Self::Note => Severity::Note.label(),
+            Self::BlockedMust | Self::Blocked => Outcome::Blocked.label(),
+            Self::Review => Text::new("beoordeling", "review"),
+            Self::Observed => Outcome::Observed.label(),
+            Self::PassWithNote => Text::new("voldoet, opmerking", "pass, note"),
+            Self::Pass => Outcome::Pass.label(),
+            Self::NotApplicable => Outcome::NotApplicable.label(),
+            Self::NotSelected => Outcome::NotSelected.label(),
+        }
+    }
+
+    /// The name of its kind, for filters.
+    pub(in crate::report) fn key(self) -> &'static str {
+        match self {
+            Self::Failure => "failure",
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Waived => "waived",
+            Self::Note | Self::PassWithNote => "note",
+            Self::BlockedMust | Self::Blocked => "blocked",
+            Self::Review => "review",
+            Self::Observed => "observed",
+            Self::Pass => "pass",
+            Self::NotApplicable => "not_applicable",
+            Self::NotSelected => "not_selected",
+        }
+    }
+
+    /// Whether somebody has to do something about it.
+    pub fn needs_action(self) -> bool {
+        matches!(self, Self::Failure | Self::Error | Self::BlockedMust | Self::Warning)
+    }
+}
+
+impl Requirement {
+    /// How it reads.
+    pub fn state(&self) -> State {
+        match (self.outcome, self.severity) {
+            (Outcome::Blocked, _) if self.level == Level::Must && self.accepted.is_none() => State::BlockedMust,
+            (Outcome::Blocked, _) => State::Blocked,
+            (Outcome::Review, _) => State::Review,
+            (Outcome::NotApplicable, _) => State::NotApplicable,
+            (Outcome::NotSelected, _) => State::NotSelected,
+            (_, Severity::Failure) => State::Failure,
+            (_, Severity::Error) => State::Error,
+            (_, Severity::Warning) => State::Warning,
+            (_, Severity::Waived) => State::Waived,
+            (Outcome::Observed, _) => State::Observed,
+            (Outcome::Pass, Severity::Note) => State::PassWithNote,
+            (Outcome::Fail, Severity::Note | Severity::None) => State::Note,
+            (Outcome::Pass, Severity::None) => State::Pass,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+// What a browser makes of pages of ours, without a network. Called with a command and files; prints one line of JSON.
+//   look FILE             accessibility in every language and colour scheme, script, requests, keyboard, filters, paper
+//   trust FILE            script, requests and the shape of the page alone
+//   picture FILE PNG      how the page looks at first sight
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const [command, file, picture] = process.argv.slice(2);
+const url = pathToFileURL(file).href;
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM,
+  args: [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+  ],
+});
+
+async function opened(options) {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+  const page = await context.newPage();
+  const seen = { requests: [], dialogs: 0, errors: [] };
+  page.on("request", (request) => request.url() !== url && seen.requests.push(request.url()));
+  page.on("dialog", (dialog) => { seen.dialogs += 1; dialog.dismiss(); });
+  page.on("pageerror", (error) => seen.errors.push(String(error)));
+  const start = Date.now();
+  await page.goto(url);
+  return { page, seen, milliseconds: Date.now() - start, close: () => context.close() };
+}
+
+const shown = (page, selector) => page.locator(selector).evaluateAll((all) => all.filter((one) => one.checkVisibility()).length);
+const languages = (page) => page.locator("input[name=language]").evaluateAll((all) => all.map((one) => one.id));
+const focused = (page) => page.evaluate(() => document.activeElement?.id || document.activeElement?.tagName);
+
+// WCAG 2.2 AA and the practices that axe knows, for what is on the screen.
+async function violations(page) {
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const found = await page.evaluate((values) => axe.run({ runOnly: { type: "tag", values } }), tags);
+  const told = (one) => ({ rule: one.id, help: one.help, places: one.nodes.slice(0, 5).map((node) => node.html.slice(0, 200)) });
+  return { violations: found.violations.map(told), passes: found.passes.length };
+}
+
+// Headings without a gap, one main landmark, every visible text in an element of its language.
+async function structure(page) {
+  return page.evaluate(() => {
+    const visible = (one) => one.checkVisibility();
+    const levels = [...document.querySelectorAll("h1,h2,h3,h4")].filter(visible).map((one) => Number(one.tagName[1]));
+    return {
+      gaps: levels.filter((level, at) => at > 0 && level > levels[at - 1] + 1).length,
+      landmarks: ["header", "main", "footer"].map((name) => document.querySelectorAll(`body > ${name}`).length),
+      overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    };
+  });
+}
+
+async function everyLook() {
+  const looks = [];
+  for (const colorScheme of ["light", "dark"]) {
+    for (const width of [1200, 360]) {
+      const { page, close } = await opened({ colorScheme, viewport: { width, height: 900 } });
+      for (const language of await languages(page)) {
+        await page.check(`#${language}`);
+        await page.locator("details").evaluateAll((all) => all.forEach((one) => (one.open = true)));
+        const lang = language.replace("language-", "");
+        const other = lang === "nl" ? "en" : "nl";
+        const words = await page.locator("main").innerText();
+        looks.push({
+          colorScheme, width, lang, words: words.length, other: await shown(page, `span[lang=${other}]`),
+          own: await shown(page, `span[lang=${lang}]`), ...(await structure(page)),
+          // On a phone the same elements stand below each other: their rules are judged once.
+          ...(width === 1200 ? await violations(page) : {}),
+        });
+      }
+      await close();
+    }
+  }
+  return looks;
+}
+
+// From the top with the Tab key alone: which controls are reached, and that arrows choose.
+async function keyboard() {
+  const { page, close } = await opened({});
+  const reached = [];
+  for (let presses = 0; presses < 30; presses += 1) {
+    await page.keyboard.press("Tab");
+    reached.push(await focused(page));
+    if (reached.at(-1) === "language-en" || reached.at(-1) === "language-nl") {
+      await page.keyboard.press("ArrowRight");
+      reached.push(await focused(page));
+    }
+    if (reached.at(-1) === "outcome-all") {
+      await page.keyboard.press("ArrowRight");
+      reached.push(await focused(page));
+      break;
+    }
+  }
+  const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+  await close();
+  return { reached, outline };
+}
+
+async function filters() {
+  const { page, close } = await opened({});
+  const all = await shown(page, ".requirement");
+  const results = {};
+  for (const id of await page.locator(".filters input").evaluateAll((inputs) => inputs.map((one) => one.id))) {
+    if (id.endsWith("-all")) continue;
+    await page.check(`#${id}`);
+    const [name, value] = [id.slice(0, id.indexOf("-")), id.slice(id.indexOf("-") + 1)];
+    results[id] = {
+      shown: await shown(page, ".requirement"),
+      wanted: await page.locator(`.requirement[data-${name}="${value}"]`).count(),
+      empty: await page.locator(".part").evaluateAll((parts) => parts.filter(
+        (part) => part.checkVisibility() && part.querySelector(".requirement") &&
+          ![...part.querySelectorAll(".requirement")].some((one) => one.checkVisibility())).length),
+    };
+    await page.emulateMedia({ media: "print" });
+    results[id].printed = await shown(page, ".requirement");
+    await page.emulateMedia({ media: "screen" });
+    await page.check(`#${name}-all`);
+  }
+  await page.check("#level-may");
+  await page.locator("button[type=reset]").click();
+  const reset = await shown(page, ".requirement");
+  await close();
+  return { all, reset, results };
+}
+
+async function paper() {
+  const { page, close } = await opened({});
+  await page.emulateMedia({ media: "print" });
+  const closed = await page.locator("details").evaluateAll((all) => all.filter((one) => !one.open).length);
+  const hidden = await page.locator("details").evaluateAll((all) => all.filter(
+    (one) => ![...one.children].slice(1).every((child) => child.checkVisibility({ contentVisibilityAuto: true }))).length);
+  const pdf = await page.pdf({ format: "A4", printBackground: true });
+  await close();
+  return { closed, hidden, bytes: pdf.length, pages: (pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g) ?? []).length };
+}
+
+async function trust() {
+  const first = await opened({});
+  await first.page.waitForTimeout(200);
+  const marks = await first.page.evaluate(() => ({ ran: window.ran ?? null, scripts: document.scripts.length, images: document.images.length }));
+  marks.overflow = (await structure(first.page)).overflow;
+  await first.close();
+  return { milliseconds: first.milliseconds, seen: first.seen, marks };
+}
+
+async function look() {
+  const all = [trust(), everyLook(), keyboard(), filters(), paper()];
+  const [first, looks, keys, choices, printed] = await Promise.all(all);
+  return { ...first, looks, keyboard: keys, filters: choices, paper: printed };
+}
+
+async function take() {
+  const { page, close } = await opened({ viewport: { width: 1100, height: 1250 }, deviceScaleFactor: 1 });
+  await page.screenshot({ path: picture });
+  await close();
+  return { picture };
+}
+
+console.log(JSON.stringify(await { look, trust, picture: take }[command]()));
+await browser.close();
