@@ -10,6 +10,7 @@ mod explain;
 mod init;
 mod interrupt;
 mod list;
+mod login;
 mod output;
 mod profile;
 mod progress;
@@ -113,6 +114,8 @@ enum Command {
     Review(review::ReviewArgs),
     /// Check a file with waivers, and show which end soon
     Waivers(waivers::WaiversArgs),
+    /// Log a test citizen in, in the browser, and keep the tokens for `check`
+    Login(login::LoginArgs),
     /// The requirements: number, level, basis, how they are judged
     List(list::ListArgs),
     /// One requirement: what it asks, why, how it is judged, what to do
@@ -240,6 +243,7 @@ impl Command {
             Self::Diff(args) => diff::diff(&args, global),
             Self::Review(args) => review::review(&args, global),
             Self::Waivers(args) => waivers::waivers(&args, global),
+            Self::Login(args) => login::login(&args, global),
             Self::List(args) => list::list(&args, global),
             Self::Explain(args) => explain::explain(&args, global),
         }

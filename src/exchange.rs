@@ -134,6 +134,8 @@ pub enum Grant {
     Hop(Citizen, u8),
     /// The own token of the client of such an exchange, presented as actor in it.
     HopActor(u8),
+    /// The citizen's refresh token swapped for an access token, and for the next refresh token.
+    Refresh(Citizen),
 }
 
 impl Grant {
@@ -142,7 +144,7 @@ impl Grant {
         match self {
             Self::Exchange(citizen) => Some(citizen),
             Self::OtherAudience | Self::WithoutScope | Self::Fresh | Self::ToExpire => Some(Citizen::Subject),
-            Self::Actor | Self::WithoutCitizen | Self::Hop(..) | Self::HopActor(_) => None,
+            Self::Actor | Self::WithoutCitizen | Self::Hop(..) | Self::HopActor(_) | Self::Refresh(_) => None,
         }
     }
 }
@@ -463,7 +465,11 @@ impl Request {
     /// Whose data it asks for, as far as the request itself says.
     pub fn citizen(&self) -> Option<Citizen> {
         match (&self.target, &self.auth) {
-            (Target::Entry { citizen, .. } | Target::Issuer(IssuerCall::Token(Grant::Exchange(citizen))), _)
+            (
+                Target::Entry { citizen, .. }
+                | Target::Issuer(IssuerCall::Token(Grant::Exchange(citizen) | Grant::Refresh(citizen))),
+                _,
+            )
             | (_, Auth::Token(citizen)) => Some(*citizen),
             _ => None,
         }
@@ -789,6 +795,9 @@ pub struct Person {
     pub insz: String,
     /// The profile has a TX token ready.
     pub ready_token: bool,
+    /// The access token comes from a refresh token, at the start of the run.
+    #[serde(default)]
+    pub refreshes: bool,
 }
 
 /// How tokens are asked for.
@@ -836,6 +845,14 @@ impl AcmSetup {
     /// What an exchange of the profile's `hops` asks for.
     pub fn hop(&self, place: u8) -> Option<&HopSetup> {
         self.hops.get(usize::from(place))
+    }
+
+    /// Whose own access token, from the login, this grant presents.
+    fn presents_own_token(&self, grant: Grant) -> Option<Citizen> {
+        match grant {
+            Grant::Hop(citizen, 0) => Some(citizen),
+            _ => grant.exchanged().filter(|citizen| self.last_hop(*citizen).is_none()),
+        }
     }
 
     /// The tokens that must be there before a token can be asked for.
@@ -905,6 +922,9 @@ impl Setup {
                     IssuerCall::Token(grant) => {
                         let before = self.acm.iter().flat_map(|acm| acm.before(*grant));
                         needs.extend(before.map(Self::token_request));
+                        let own = self.acm.as_ref().and_then(|acm| acm.presents_own_token(*grant));
+                        let refreshed = own.filter(|citizen| self.refreshes(*citizen)).map(Grant::Refresh);
+                        needs.extend(refreshed.map(Self::token_request));
                     }
                     IssuerCall::Expiry => needs = vec![Self::token_request(Grant::ToExpire)],
                     IssuerCall::Introspection(auth) | IssuerCall::Control(Control::Seen(auth)) => {
@@ -932,6 +952,11 @@ impl Setup {
         needs
     }
 
+    /// Whether the citizen's access token comes from a refresh token.
+    pub fn refreshes(&self, citizen: Citizen) -> bool {
+        self.citizens.get(&citizen).is_some_and(|person| person.refreshes)
+    }
+
     /// The grant that yields the token behind a credential; none where none is needed or the profile has it ready.
     pub fn grant(&self, auth: Auth) -> Option<Grant> {
         let exchange = |citizen: Citizen| {
@@ -951,6 +976,7 @@ impl Setup {
             }
             Auth::WithoutCitizen if !self.ready.contains(&auth) => self.acm.as_ref().map(|_| Grant::WithoutCitizen),
             Auth::Fresh => self.acm.as_ref().map(|_| Grant::Fresh),
+            Auth::Unexchanged if self.refreshes(Citizen::Subject) => Some(Grant::Refresh(Citizen::Subject)),
             Auth::ExpiredToken if !self.ready.contains(&auth) && self.limits.wait_expiry > 0 => {
                 self.acm.as_ref().map(|_| Grant::ToExpire)
             }

@@ -24,6 +24,7 @@ pub mod fault;
 pub mod har;
 pub mod href;
 pub mod insz;
+pub mod login;
 pub mod openapi;
 pub mod profile;
 pub mod reason;

@@ -5,6 +5,7 @@
 
 mod draft;
 mod files;
+mod given;
 mod reference;
 mod resolve;
 mod resolved;
@@ -174,6 +175,9 @@ pub struct Acm {
     /// Whose token goes along as actor token.
     #[serde(default)]
     pub actor: Actor,
+    /// The client with which citizens log in and their tokens are refreshed; without one, `client`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_client: Option<Client>,
     /// The source's own client, for introspection (TOK-05, TOK-06).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_client: Option<Client>,
@@ -281,6 +285,8 @@ pub enum AuthMethod {
     Jwt,
     /// `tls_client_auth`
     Tls,
+    /// `none`: a public client, with neither secret nor key.
+    None,
 }
 
 /// Whose token goes along as `actor_token` of an exchange.
@@ -317,7 +323,7 @@ impl Role {
     }
 }
 
-/// A test citizen, with at most one of the four tokens.
+/// A test citizen, with at most one of the five tokens.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Citizen {
@@ -336,6 +342,9 @@ pub struct Citizen {
     /// Program and arguments that print a token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<Command>,
+    /// The name of a login that `bronkeur login` made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
     /// A token that was already exchanged for the source's audience.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tx_token: Option<Reference>,
@@ -348,6 +357,7 @@ impl Citizen {
             ("token", self.token.is_some()),
             ("refresh_token", self.refresh_token.is_some()),
             ("command", self.command.is_some()),
+            ("login", self.login.is_some()),
             ("tx_token", self.tx_token.is_some()),
         ]
         .into_iter()
@@ -432,6 +442,7 @@ impl Profile {
                 token: None,
                 refresh_token: None,
                 command: None,
+                login: None,
                 tx_token: Some(Reference::Env(token_env.to_owned())),
             }],
             ..Self::default()

@@ -96,8 +96,8 @@ pub async fn examine_after(
 
 /// What a run of the conformant source saw, for a fault that only shows beside an earlier report.
 async fn earlier(catalogue: &Catalogue, fault: Option<&Fault>, envelope: Envelope) -> Result<Option<Previous>, Unable> {
-    let compared = |id: &&str| catalogue.find(id).is_some_and(|row| row.mode == Mode::Compare);
-    if !fault.is_some_and(|fault| fault.breaks.iter().any(|id| compared(&id))) {
+    let is_compared = |id: &str| catalogue.find(id).is_some_and(|row| row.mode == Mode::Compare);
+    if fault.is_none_or(|fault| !fault.breaks.iter().any(|id| is_compared(id))) {
         return Ok(None);
     }
     let options = Options { behaviour: behaviour(None, envelope), latency: Duration::ZERO, ..Options::default() };

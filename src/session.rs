@@ -14,16 +14,16 @@ use secrecy::SecretString;
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
 use crate::exchange::{AcmSetup, Auth, Citizen, Declares, HopSetup, Limits, Person, STAND_IN_ACM, Setup};
-use crate::fault::{InputFault, InputFaults};
+use crate::fault::InputFaults;
 use crate::insz;
+use crate::login::Keeper;
 use crate::profile::{
-    Actor, CitizenToken, ClientCertificate, OpenApiLocation, Pem, Resolved, ResolvedAcm, Role, Target,
+    Actor, CitizenToken, ClientCertificate, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, Role, Target,
 };
 use crate::recording::Recording;
 use crate::run::{self, Bounds, Event};
 use crate::shape::Previous;
 use crate::text;
-use crate::text::Text;
 use crate::transport::{Settings, SettingsError, Transport};
 use crate::vault::{Nature, Vault};
 use crate::verdict::Verdict;
@@ -59,10 +59,9 @@ impl Session {
     /// # Errors
     /// Certificates or keys of the profile that cannot be used.
     pub fn new(profile: &Resolved, catalogue: &Catalogue, seed: u64) -> Result<Self, InputFaults> {
-        not_yet(profile).or(())?;
         let clock = Instant::now();
         let vault = Arc::new(vault_of(profile));
-        let setup = setup_of(profile, catalogue, &vault);
+        let setup = setup_of(profile, &catalogue.entry.path, &vault);
         let settings = Settings { started: clock, seed, ..settings_of(profile, setup.clone()) };
         let transport = Transport::new(settings, Arc::clone(&vault)).map_err(|error| unusable(&error))?;
         let transport = Arc::new(transport);
@@ -93,10 +92,24 @@ impl Session {
         let mut recording = Recording::new(self.setup, self.started, self.seed);
         let send = |request| Arc::clone(&self.transport).send(request);
         let verdicts = run::run(catalogue, &mut recording, selection, self.bounds, send, interrupted, tell).await;
+        self.transport.settled().await;
         recording.marks = self.vault.marks();
         let duration_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
         Finished { recording, verdicts, duration_ms, vault: self.vault }
     }
+}
+
+/// A transport for an issuer alone, where there is no source to inspect (`bronkeur login`).
+///
+/// # Errors
+/// Certificates or keys of the profile that cannot be used.
+pub fn issuer_alone(acm: ResolvedAcm) -> Result<Arc<Transport>, InputFaults> {
+    let mut profile = Resolved::new(&acm.issuer);
+    profile.acm = Some(acm);
+    let vault = Arc::new(vault_of(&profile));
+    let setup = setup_of(&profile, "", &vault);
+    let transport = Transport::new(settings_of(&profile, setup), vault);
+    transport.map(Arc::new).map_err(|error| unusable(&error))
 }
 
 /// The citizen of a role, as requests name it.
@@ -119,12 +132,8 @@ fn vault_of(profile: &Resolved) -> Vault {
     }
     for token in profile.citizens.iter().filter_map(|citizen| citizen.token.as_ref()) {
         match token {
-            CitizenToken::Access(token) | CitizenToken::Refresh(token) | CitizenToken::Tx(token) => {
+            CitizenToken::Access(token) | CitizenToken::Refresh { token, .. } | CitizenToken::Tx(token) => {
                 vault.learn(token, Nature::Token);
-            }
-            CitizenToken::Session { access, refresh } => {
-                vault.learn(access, Nature::Token);
-                vault.learn(refresh, Nature::Token);
             }
         }
     }
@@ -147,20 +156,21 @@ fn ready_tokens(profile: &Resolved) -> BTreeMap<Auth, SecretString> {
     .collect()
 }
 
-fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
+fn setup_of(profile: &Resolved, entry_path: &str, vault: &Vault) -> Setup {
     let source = &profile.source;
     let citizens = profile.citizens.iter().map(|citizen| {
         let role = citizen_of(citizen.role);
         let insz = vault.surrogate(role).unwrap_or_default();
         let ready_token = matches!(citizen.token, Some(CitizenToken::Tx(_)));
-        (role, Person { name: vault.mask_text(&citizen.name), insz, ready_token })
+        let refreshes = matches!(citizen.token, Some(CitizenToken::Refresh { .. }));
+        (role, Person { name: vault.mask_text(&citizen.name), insz, ready_token, refreshes })
     });
     Setup {
         // Whatever people write into a name, no report holds a national number.
         source: vault.mask_text(&source.name),
         base_url: trimmed(source.base_url.as_str()),
         public_url: (source.public_url != source.base_url).then(|| trimmed(source.public_url.as_str())),
-        entry_path: catalogue.entry.path.clone(),
+        entry_path: entry_path.to_owned(),
         origins: source.origins.iter().map(|origin| trimmed(origin.as_str())).collect(),
         openapi: openapi_of(profile),
         environment: environment_of(profile),
@@ -261,15 +271,17 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
         _ => None,
     });
     settings.subject_tokens = tokens(|token| match token {
-        CitizenToken::Access(token) | CitizenToken::Session { access: token, .. } => Some(token),
+        CitizenToken::Access(token) => Some(token),
         _ => None,
     });
+    settings.keepers = profile.citizens.iter().filter_map(keeper_of).collect();
     settings.ready = ready_tokens(profile);
     if let Some(acm) = &profile.acm {
         settings.issuer = Some(acm.issuer.clone());
         settings.acm_ca_pem = pem(&acm.ca_bundle);
         settings.acm_identity_pem = acm.client_certificate.as_ref().map(ClientCertificate::pem);
         settings.client = Some(acm.client.clone());
+        settings.login_client = Some(acm.login_client().clone());
         settings.source_client.clone_from(&acm.source_client);
         settings.hop_clients = acm.hops.iter().map(|hop| hop.client.clone()).collect();
         settings.names_token_type = acm.names_token_type;
@@ -278,27 +290,12 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
     settings
 }
 
-/// What the profile may say and this version cannot do yet: said before anything is sent.
-fn not_yet(profile: &Resolved) -> InputFaults {
-    let mut faults = Vec::new();
-    let mut fault = |key: &str, instead: Text| {
-        faults.push(
-            InputFault::new(
-                "profile",
-                text!(
-                    "`{key}` wordt in deze versie nog niet ondersteund",
-                    "`{key}` is not supported by this version yet"
-                ),
-                instead,
-            )
-            .at(key),
-        );
-    };
-    let refresh = profile.citizens.iter().any(|citizen| matches!(citizen.token, Some(CitizenToken::Refresh(_))));
-    if refresh {
-        fault("citizens.refresh_token", text!("geef de burger een `token`", "give the citizen a `token`"));
+/// Where a citizen's refresh token is kept.
+fn keeper_of(citizen: &ResolvedCitizen) -> Option<(Citizen, Keeper)> {
+    match &citizen.token {
+        Some(CitizenToken::Refresh { keeper, .. }) => Some((citizen_of(citizen.role), keeper.clone())),
+        _ => None,
     }
-    InputFaults(faults)
 }
 
 fn unusable(error: &SettingsError) -> InputFaults {

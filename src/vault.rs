@@ -180,6 +180,11 @@ impl Vault {
         self.lock().tokens.get(&grant).cloned()
     }
 
+    /// Drops the token that a grant yielded; it stays known, so that it is masked.
+    pub fn forget_token(&self, grant: Grant) {
+        self.lock().tokens.remove(&grant);
+    }
+
     /// The national number of a citizen.
     pub fn number(&self, citizen: Citizen) -> Option<SecretString> {
         self.lock().numbers.get(&citizen).cloned()

@@ -93,21 +93,22 @@ pub(super) fn run(
     global: &Global,
 ) -> Done {
     let selection = gate.selection(catalogue)?;
-    let session = Session::new(profile, catalogue, seed())?.after(decisions.previous);
+    let session = Session::new(profile, catalogue, seed())?.after(decisions.previous.clone());
     let mut progress = Progress::new(catalogue, session.vault(), global);
     // It lives until the reports are written: a second interrupt ends that too.
     let runtime = runtime()?;
     let interrupted = interrupt::interrupted(runtime.handle());
     let finished = runtime.block_on(session.run(catalogue, &selection, interrupted, |event| progress.tell(event)));
     progress.finish();
+    let Decisions { reviews, waivers, .. } = decisions.masked(&finished.vault);
     let meta = RunMeta {
         duration_ms: finished.duration_ms,
         selection: (!selection.is_everything())
             .then(|| report::Selection { only: selection.only.clone(), skip: selection.skip.clone() }),
         gate: gate.gate(),
         accepted: gate.accepted(masked(&profile.accept_blocked, &finished.vault)),
-        reviews: decisions.reviews,
-        waivers: decisions.waivers,
+        reviews,
+        waivers,
     };
     let evidence = har::write(catalogue, &finished.recording, &meta);
     let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta)

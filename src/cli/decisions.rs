@@ -15,6 +15,7 @@ use crate::fault::{InputFaults, LARGEST_TEXT, read_text};
 use crate::profile::Profile;
 use crate::report::read_report;
 use crate::shape::Previous;
+use crate::vault::Vault;
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Decisions of people, and an earlier report")]
@@ -72,6 +73,20 @@ pub(super) struct Decisions {
     pub(super) reviews: BTreeMap<String, Review>,
     pub(super) waivers: BTreeMap<String, Waiver>,
     pub(super) previous: Option<Previous>,
+}
+
+impl Decisions {
+    /// Whatever people write into these files, no report holds a secret.
+    pub(super) fn masked(mut self, vault: &Vault) -> Self {
+        let mask = |text: &mut String| *text = vault.mask_text(text);
+        for review in self.reviews.values_mut() {
+            [&mut review.by, &mut review.note].into_iter().chain(&mut review.link).for_each(mask);
+        }
+        for waiver in self.waivers.values_mut() {
+            [&mut waiver.reason, &mut waiver.owner].into_iter().chain(&mut waiver.approved_by).for_each(mask);
+        }
+        self
+    }
 }
 
 impl DecisionArgs {

@@ -13,7 +13,7 @@ use crate::catalogue::Catalogue;
 use crate::evaluate::{Selection, evaluate};
 use crate::fault::{InputFault, InputFaults, read_text};
 use crate::har::{self, Evidence};
-use crate::report::Report;
+use crate::report::{Report, read_report};
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::vault::Vault;
@@ -48,7 +48,7 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
     let file = args.evidence.display().to_string();
     let evidence = read_text(&args.evidence, har::LARGEST)
         .and_then(|text| Ok((har::read(&file, &text)?, har::fingerprint(&text))));
-    let claimed = args.verify.as_deref().map(verify::read).transpose();
+    let claimed = args.verify.as_deref().map(read_report).transpose();
     // Both files are looked at before either is refused.
     let ((evidence, fingerprint), claimed) = match (evidence, claimed) {
         (Ok(evidence), Ok(claimed)) => (evidence, claimed),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use super::given;
 use super::reference::{Reader, fits_a_header};
 use super::resolved::Pem;
 use super::validate::{self, Purpose, is_url, issuer, url};
@@ -34,7 +35,7 @@ impl Profile {
         let mut reader = Reader::new(file, env, base_dir);
         let source = source(&mut reader, &self.source);
         let acm = self.acm.as_ref().map(|profile| acm(&mut reader, profile));
-        let citizens = citizens(&mut reader, &self.citizens);
+        let citizens = citizens(&mut reader, &self.citizens, self.acm.as_ref());
         let tokens = Tokens {
             expired: negative(&mut reader, "expired", self.tokens.expired.as_ref()),
             other_audience: negative(&mut reader, "other_audience", self.tokens.other_audience.as_ref()),
@@ -185,6 +186,8 @@ fn private_key(reader: &mut Reader<'_>, place: &str, key: SecretString) -> Optio
 fn acm(reader: &mut Reader<'_>, profile: &Acm) -> Option<ResolvedAcm> {
     let issuer_name = issuer(&profile.environment).to_owned();
     let resolved = client(reader, "acm.client", &profile.client);
+    let login_client =
+        profile.login_client.as_ref().and_then(|login_client| client(reader, "acm.login_client", login_client));
     let source_client =
         profile.source_client.as_ref().and_then(|source_client| client(reader, "acm.source_client", source_client));
     let ca_bundle = pem(reader, "acm.ca_bundle", profile.ca_bundle.as_ref());
@@ -201,6 +204,7 @@ fn acm(reader: &mut Reader<'_>, profile: &Acm) -> Option<ResolvedAcm> {
         issuer_name,
         stand_in: profile.stand_in,
         client: resolved?,
+        login_client,
         target,
         scope: profile.scope.clone(),
         actor: profile.actor,
@@ -226,6 +230,7 @@ fn client(reader: &mut Reader<'_>, place: &str, profile: &Client) -> Option<Reso
         },
         (Some(secret), None) if profile.auth == Some(AuthMethod::Basic) => ResolvedClientAuth::Basic(secret?),
         (Some(secret), None) => ResolvedClientAuth::Post(secret?),
+        (None, None) if profile.auth == Some(AuthMethod::None) => ResolvedClientAuth::Public,
         (None, None) if profile.auth == Some(AuthMethod::Tls) => ResolvedClientAuth::Certificate,
         (None, None) => return None,
     };
@@ -302,10 +307,10 @@ fn long_enough(reader: &mut Reader<'_>, place: &str, secret: SecretString) -> Op
     None
 }
 
-fn citizens(reader: &mut Reader<'_>, profile: &[Citizen]) -> Vec<ResolvedCitizen> {
+fn citizens(reader: &mut Reader<'_>, profile: &[Citizen], acm: Option<&Acm>) -> Vec<ResolvedCitizen> {
     let mut citizens: Vec<ResolvedCitizen> = Vec::new();
     for (n, citizen) in profile.iter().enumerate() {
-        let token = citizen_token(reader, n, citizen);
+        let token = citizen_token(reader, n, citizen, acm);
         let place = format!("citizens[{n}].insz");
         let Some(number) = reader.secret(&place, &citizen.insz) else { continue };
         let Some(insz) = insz::bare(number.expose_secret()).map(SecretString::from) else {
@@ -340,22 +345,25 @@ fn citizens(reader: &mut Reader<'_>, profile: &[Citizen]) -> Vec<ResolvedCitizen
     citizens
 }
 
-fn values(token: Option<&CitizenToken>) -> Vec<&str> {
+fn value(token: &CitizenToken) -> &str {
     match token {
-        None => Vec::new(),
-        Some(CitizenToken::Access(one) | CitizenToken::Refresh(one) | CitizenToken::Tx(one)) => {
-            vec![one.expose_secret()]
+        CitizenToken::Access(token) | CitizenToken::Refresh { token, .. } | CitizenToken::Tx(token) => {
+            token.expose_secret()
         }
-        Some(CitizenToken::Session { access, refresh }) => vec![access.expose_secret(), refresh.expose_secret()],
     }
 }
 
 fn shares_token(one: Option<&CitizenToken>, other: Option<&CitizenToken>) -> bool {
-    let other = values(other);
-    values(one).iter().any(|value| other.contains(value))
+    one.zip(other).is_some_and(|(one, other)| value(one) == value(other))
 }
 
-fn citizen_token(reader: &mut Reader<'_>, n: usize, citizen: &Citizen) -> Option<CitizenToken> {
+fn citizen_token(reader: &mut Reader<'_>, n: usize, citizen: &Citizen, acm: Option<&Acm>) -> Option<CitizenToken> {
+    if let Some(name) = &citizen.login {
+        // Validation has reported a profile without ACM.
+        return given::login(name, acm?)
+            .map_err(|(message, remedy)| reader.fault(format!("citizens[{n}].login"), message, remedy))
+            .ok();
+    }
     let command = citizen.command.clone().map(Reference::Command);
     let given = [
         ("token", citizen.token.as_ref()),
@@ -366,41 +374,11 @@ fn citizen_token(reader: &mut Reader<'_>, n: usize, citizen: &Citizen) -> Option
     let (key, reference) = given.into_iter().find_map(|(key, reference)| Some((key, reference?)))?;
     let place = format!("citizens[{n}].{key}");
     let text = reader.secret(&place, reference)?;
-    let Some(token) = token_of(key, &text) else {
-        reader.fault(
-            place,
-            text!("is JSON zonder het gevraagde token", "is JSON without the token asked for"),
-            text!(
-                "geef het token zelf, of een object met access_token en refresh_token",
-                "give the token itself, or an object with access_token and refresh_token"
-            ),
-        );
-        return None;
-    };
-    for value in values(Some(&token)) {
-        header_value(reader, &place, SecretString::from(value))?;
-    }
-    Some(token)
-}
-
-/// A token as it is, or out of the answer of a token endpoint.
-fn token_of(key: &str, text: &SecretString) -> Option<CitizenToken> {
-    let text = text.expose_secret().trim();
-    let (access, refresh) = if text.starts_with('{') {
-        let answer: serde_json::Value = serde_json::from_str(text).ok()?;
-        let field = |name: &str| answer.get(name)?.as_str().filter(|token| !token.is_empty()).map(SecretString::from);
-        (field("access_token"), field("refresh_token"))
-    } else if key == "refresh_token" {
-        (None, Some(SecretString::from(text)))
-    } else {
-        (Some(SecretString::from(text)), None)
-    };
-    match (key, access, refresh) {
-        ("tx_token", Some(access), _) => Some(CitizenToken::Tx(access)),
-        // A refresh token is no TX token.
-        ("tx_token", None, _) | (_, None, None) => None,
-        ("refresh_token", _, Some(refresh)) | (_, None, Some(refresh)) => Some(CitizenToken::Refresh(refresh)),
-        (_, Some(access), Some(refresh)) => Some(CitizenToken::Session { access, refresh }),
-        (_, Some(access), None) => Some(CitizenToken::Access(access)),
+    match given::token(key, text.expose_secret(), reference, |path| reader.path(path)) {
+        Ok(token) => header_value(reader, &place, value(&token).into()).map(|_| token),
+        Err((message, remedy)) => {
+            reader.fault(place, message, remedy);
+            None
+        }
     }
 }

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::{Actor, AuthMethod, Declares, Limits, Role, Tokens};
 use crate::assertion::SigningKey;
+use crate::login::Keeper;
 
 /// A profile that is ready to run with. Secrets and national numbers are shown by no formatter.
 #[derive(Clone, Debug)]
@@ -149,10 +150,17 @@ impl ClientCertificate {
 }
 
 impl ResolvedAcm {
+    /// The client that citizens log in to, and whose refresh tokens they have: where the profile names none, the one that
+    /// exchanges first.
+    pub fn login_client(&self) -> &ResolvedClient {
+        let first = self.hops.first().map_or(&self.client, |hop| &hop.client);
+        self.login_client.as_ref().unwrap_or(first)
+    }
+
     /// Every client of the profile.
     pub fn clients(&self) -> impl Iterator<Item = &ResolvedClient> {
         let hops = self.hops.iter().map(|hop| &hop.client);
-        std::iter::once(&self.client).chain(&self.source_client).chain(hops)
+        std::iter::once(&self.client).chain(&self.source_client).chain(&self.login_client).chain(hops)
     }
 }
 
@@ -175,6 +183,8 @@ pub struct ResolvedAcm {
     pub scope: Option<String>,
     /// Whose token goes along as actor token.
     pub actor: Actor,
+    /// The client with which citizens log in and their tokens are refreshed, where the profile names one.
+    pub login_client: Option<ResolvedClient>,
     /// The source's own client, for introspection.
     pub source_client: Option<ResolvedClient>,
     /// Client-id of another API.
@@ -227,6 +237,8 @@ pub enum ResolvedClientAuth {
     Post(SecretString),
     /// `client_secret_basic`
     Basic(SecretString),
+    /// `none`: a public client.
+    Public,
     /// `private_key_jwt`
     Jwt {
         /// The private key.
@@ -246,6 +258,7 @@ impl ResolvedClientAuth {
         match self {
             Self::Post(_) => AuthMethod::Post,
             Self::Basic(_) => AuthMethod::Basic,
+            Self::Public => AuthMethod::None,
             Self::Jwt { .. } => AuthMethod::Jwt,
             Self::Certificate => AuthMethod::Tls,
         }
@@ -256,6 +269,7 @@ impl ResolvedClientAuth {
         match self {
             Self::Post(_) => "client_secret_post",
             Self::Basic(_) => "client_secret_basic",
+            Self::Public => "none",
             Self::Jwt { .. } => "private_key_jwt",
             Self::Certificate => "tls_client_auth",
         }
@@ -265,7 +279,7 @@ impl ResolvedClientAuth {
     pub const fn secret(&self) -> Option<&SecretString> {
         match self {
             Self::Post(secret) | Self::Basic(secret) => Some(secret),
-            Self::Jwt { .. } | Self::Certificate => None,
+            Self::Public | Self::Jwt { .. } | Self::Certificate => None,
         }
     }
 }
@@ -288,14 +302,12 @@ pub struct ResolvedCitizen {
 pub enum CitizenToken {
     /// An access token of ACM: to be exchanged.
     Access(SecretString),
-    /// A refresh token of ACM: to be refreshed or exchanged. It works once.
-    Refresh(SecretString),
-    /// Both.
-    Session {
-        /// The access token.
-        access: SecretString,
-        /// The refresh token.
-        refresh: SecretString,
+    /// A refresh token of ACM: swapped for an access token at the start of the run. It works once.
+    Refresh {
+        /// As it stood there when the profile was read; another run may have put the next one in its place since.
+        token: SecretString,
+        /// Where it stands, and where the next one goes.
+        keeper: Keeper,
     },
     /// The TX token itself.
     Tx(SecretString),

@@ -23,7 +23,7 @@ acm:
   scope: certificates
 citizens:
   - { name: an, role: subject, insz: { env: INSZ }, token: { env: TOKEN } }
-  - { name: bo, role: other, insz: { env: INSZ_2 }, refresh_token: { env: TX } }
+  - { name: bo, role: other, insz: { env: INSZ_2 }, token: { env: TX } }
 ";
 
 fn env(name: &str) -> Option<String> {
@@ -81,7 +81,7 @@ fn a_profile_with_acm_is_typed_and_normalised() {
     assert_eq!((acm.target.clone(), acm.actor), (Target::Audience("them".to_owned()), Actor::None));
     assert!(matches!(&acm.client.auth, ResolvedClientAuth::Post(secret) if secret.expose_secret() == "hunter22"));
     assert_eq!(acm.client.auth.method(), AuthMethod::Post);
-    assert!(matches!(profile.citizen(Role::Other).unwrap().token, Some(CitizenToken::Refresh(_))));
+    assert!(matches!(profile.citizen(Role::Other).unwrap().token, Some(CitizenToken::Access(_))));
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn a_literal_secret_is_refused_and_not_repeated() {
         ("{ env: TOKEN }", "hunter22"),
         ("token: { env: TOKEN }", "command: hunter22"),
         ("token: { env: TOKEN }", "tx_token: hunter22"),
-        ("refresh_token: { env: TX }", "refresh_token: hunter22"),
+        ("token: { env: TX }", "refresh_token: hunter22"),
         ("scope: certificates", "source_client: { id: a, secret: hunter22 }"),
         ("citizens:", "tokens: { expired: hunter22 }\ncitizens:"),
         ("role: subject", "role: \"85073003328\""),
@@ -223,17 +223,44 @@ fn a_token_may_be_the_answer_of_a_token_endpoint() {
     let token = |from: &str, to: &str| {
         resolve(&WITH_ACM.replacen(from, to, 1)).unwrap().citizen(Role::Subject).unwrap().token.clone().unwrap()
     };
-    let is_session = |token: &CitizenToken| {
-        matches!(token, CitizenToken::Session { access, refresh }
-            if access.expose_secret() == "access-1" && refresh.expose_secret() == "refresh-1")
-    };
-    assert!(is_session(&token("env: TOKEN", "env: SESSION")));
+    // A variable or a program renews its tokens itself.
+    let is_access =
+        |token: &CitizenToken| matches!(token, CitizenToken::Access(access) if access.expose_secret() == "access-1");
+    assert!(is_access(&token("env: TOKEN", "env: SESSION")));
     let command = "command: [printf, '{\"access_token\":\"access-1\",\"refresh_token\":\"refresh-1\"}']";
     let in_root = WITH_ACM.replace("token: { env: TOKEN }", command);
     let profile = Profile::read("bron.yaml", &in_root).unwrap().resolve("bron.yaml", &env, Path::new("/")).unwrap();
-    assert!(is_session(profile.citizens[0].token.as_ref().unwrap()));
-    assert!(matches!(token("env: TOKEN", "env: REFRESH"), CitizenToken::Refresh(_)));
+    assert!(is_access(profile.citizens[0].token.as_ref().unwrap()));
     assert!(matches!(token("token: { env: TOKEN", "tx_token: { env: SESSION"), CitizenToken::Tx(_)));
+}
+
+#[test]
+fn a_refresh_token_needs_a_place_for_the_next_one() {
+    for text in [
+        WITH_ACM.replace("token: { env: TOKEN }", "refresh_token: { env: TOKEN }"),
+        WITH_ACM.replace("token: { env: TOKEN }", "refresh_token: { env: SESSION }"),
+        WITH_ACM.replace("token: { env: TOKEN }", "token: { env: REFRESH }"),
+    ] {
+        let seen = faults(&text);
+        assert!(seen.contains("works only once") && seen.contains("with `file`"), "{seen}");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    crate::report::write(dir.path(), "session", env("SESSION").unwrap().as_bytes()).unwrap();
+    for key in ["token", "refresh_token"] {
+        let text = WITH_ACM.replace("token: { env: TOKEN }", &format!("{key}: {{ file: session }}"));
+        let profile = Profile::read("bron.yaml", &text).unwrap().resolve("bron.yaml", &env, dir.path()).unwrap();
+        let Some(CitizenToken::Refresh { token, keeper }) = &profile.citizens[0].token else { panic!("{profile:?}") };
+        assert_eq!(token.expose_secret(), "refresh-1");
+        assert_eq!(keeper.path(), dir.path().join("session").canonicalize().unwrap());
+    }
+}
+
+#[test]
+fn a_token_that_says_it_expired_is_refused() {
+    let printed = r#"{"access_token":"access-1","expires_in":0}"#;
+    let text = WITH_ACM.replace("token: { env: TOKEN }", &format!("command: [printf, '{printed}']"));
+    let seen = Profile::read("bron.yaml", &text).unwrap().resolve("bron.yaml", &env, Path::new("/")).unwrap_err();
+    assert!(seen.to_string().contains("has expired"), "{seen}");
 }
 
 #[test]
@@ -349,13 +376,14 @@ fn everything() -> Value {
         },
         "acm": {
             "environment": "tni", "stand_in": true, "client": client("basic"), "audience": "a", "resource": "https://a.be", "scope": "a",
-            "actor": "client_credentials", "source_client": client("jwt"), "other_audience": "b", "hops": [{"client": client("tls"),
-                "audience": "a", "scope": "a", "actor": "none"}], "requested_token_type": "access_token",
+            "actor": "client_credentials", "source_client": client("jwt"), "login_client": client("none"), "other_audience": "b",
+            "hops": [{"client": client("tls"), "audience": "a", "scope": "a", "actor": "none"}],
+            "requested_token_type": "access_token",
             "client_certificate": {"certificate": "a", "key": reference}, "ca_bundle": "a"
         },
         "production": true,
         "citizens": [{"name": "a", "role": "empty", "insz": {"file": "a"}, "token": reference,
-            "refresh_token": reference, "command": ["a"], "tx_token": {"command": ["a", "b"]}}],
+            "refresh_token": reference, "command": ["a"], "login": "a", "tx_token": {"command": ["a", "b"]}}],
         "tokens": {"expired": reference, "other_audience": reference, "without_scope": reference,
             "without_citizen": reference},
         "limits": {"details": 1, "downloads": 1, "pages": 1, "requests": 1, "wait_expiry": 1},

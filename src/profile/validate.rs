@@ -192,6 +192,9 @@ fn acm_faults(found: &mut Found<'_>, profile: &Profile, acm: &Acm) {
     }
     let certificate = acm.client_certificate.is_some();
     client(found, "acm.client", &acm.client, certificate);
+    if let Some(login_client) = &acm.login_client {
+        client(found, "acm.login_client", login_client, certificate);
+    }
     if let Some(source_client) = &acm.source_client {
         client(found, "acm.source_client", source_client, certificate);
     }
@@ -212,7 +215,15 @@ fn client(found: &mut Found<'_>, place: &str, client: &Client, certificate: bool
             text!("zeg op één manier waar de sleutel is", "say in one way where the key is"),
         );
     }
-    if client.auth == Some(AuthMethod::Tls) {
+    if client.auth == Some(AuthMethod::None) {
+        if secret || key {
+            found.note(
+                format!("{place}.auth"),
+                text!("none past niet bij een geheim of sleutel", "none does not go with a secret or a key"),
+                text!("laat `auth` weg, of het geheim", "leave out `auth`, or the secret"),
+            );
+        }
+    } else if client.auth == Some(AuthMethod::Tls) {
         if secret || key {
             found.note(
                 format!("{place}.auth"),
@@ -289,7 +300,7 @@ fn token(found: &mut Found<'_>, n: usize, citizen: &Citizen, acm: bool) {
     match given.as_slice() {
         [] if citizen.role == Role::Subject => {
             let (nl, en) = if acm {
-                ("token, refresh_token, command of tx_token", "token, refresh_token, command or tx_token")
+                ("token, refresh_token, command, login of tx_token", "token, refresh_token, command, login or tx_token")
             } else {
                 ("tx_token", "tx_token")
             };

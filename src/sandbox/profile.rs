@@ -37,6 +37,7 @@ impl Sandbox {
             target: Target::Audience(credentials.audience.clone()),
             scope: Some(credentials.scope.clone()),
             actor: Actor::ClientCredentials,
+            login_client: None,
             source_client: Some(client(&credentials.source_client)),
             other_audience: Some(credentials.other_audience.id.clone()),
             hops: Vec::new(),

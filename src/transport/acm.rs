@@ -24,7 +24,7 @@ use crate::text::Text;
 use crate::vault::Nature;
 
 /// How a client authenticates, for the evidence.
-fn client_by(client: &ResolvedClient) -> Text {
+pub(super) fn client_by(client: &ResolvedClient) -> Text {
     let by = client.auth.name();
     text!("de client, met {by}", "the client, by {by}")
 }
@@ -76,20 +76,27 @@ impl Transport {
     }
 
     /// The client with which tokens are asked for.
-    fn own_client(&self) -> Result<&ResolvedClient, Failure> {
+    pub(super) fn own_client(&self) -> Result<&ResolvedClient, Failure> {
         let client = self.settings.client.as_ref();
         client.ok_or_else(|| self.failure(FailureKind::NotConfigured, "no client with which to ask for tokens"))
     }
 
     /// The client that asks for the token of a grant.
-    fn client_for(&self, grant: Grant) -> Result<&ResolvedClient, Failure> {
+    pub(super) fn client_for(&self, grant: Grant) -> Result<&ResolvedClient, Failure> {
         match grant {
             Grant::Hop(_, place) | Grant::HopActor(place) => {
                 let client = self.settings.hop_clients.get(usize::from(place));
                 client.ok_or_else(|| self.failure(FailureKind::NotConfigured, "no client for this exchange"))
             }
+            Grant::Refresh(_) => self.login_client(),
             _ => self.own_client(),
         }
+    }
+
+    /// The client that the citizens logged in to.
+    pub(super) fn login_client(&self) -> Result<&ResolvedClient, Failure> {
+        let client = self.settings.login_client.as_ref();
+        client.ok_or_else(|| self.failure(FailureKind::NotConfigured, "no client for the refresh token"))
     }
 
     fn token_call(&self, request: &Request, grant: Grant, made: &mut Option<Text>) -> Result<Call<'_>, Failure> {
@@ -133,7 +140,7 @@ impl Transport {
     }
 
     /// A call with client authentication.
-    fn authenticated(
+    pub(super) fn authenticated(
         &self,
         request: &Request,
         endpoint: Url,
@@ -158,12 +165,12 @@ impl Transport {
                 self.vault.learn(&assertion, Nature::Secret);
                 oauth::asserted(&assertion, &mut form);
             }
-            ResolvedClientAuth::Certificate => oauth::identify(&client.id, &mut form),
+            ResolvedClientAuth::Public | ResolvedClientAuth::Certificate => oauth::identify(&client.id, &mut form),
         }
         Ok(self.issuer_call(request, Method::POST, endpoint, authorization, form))
     }
 
-    fn issuer_call(
+    pub(super) fn issuer_call(
         &self,
         request: &Request,
         method: Method,
@@ -189,6 +196,11 @@ impl Transport {
         let is_resource = self.settings.audience_is_resource;
         let source = For { audience: &acm.audience, is_resource, scope: acm.scope.as_deref() };
         let own = |citizen: Citizen| {
+            if self.settings.setup.refreshes(citizen) {
+                let refreshed = Grant::Refresh(citizen);
+                let token = self.vault.token(refreshed);
+                return token.ok_or_else(|| self.failure(FailureKind::NoToken, &self.cause(refreshed)));
+            }
             let token = self.settings.subject_tokens.get(&citizen).cloned();
             token.ok_or_else(|| lacks(&format!("no access token of {}", person(citizen))))
         };
@@ -218,6 +230,7 @@ impl Transport {
                 let what = For { audience: &hop.audience, is_resource: false, scope: hop.scope.as_deref() };
                 Ok(exchange(subject, hop.actor.then_some(Grant::HopActor(place)), what))
             }
+            Grant::Refresh(_) => Err(lacks("a refresh token is taken from its keeper")),
         }
     }
 
@@ -227,13 +240,13 @@ impl Transport {
         self.vault.token(grant).ok_or_else(|| self.failure(FailureKind::NoToken, &words()))
     }
 
-    fn discovered(&self) -> Discovery {
+    pub(super) fn discovered(&self) -> Discovery {
         let none = || Discovery::none("the discovery document of the issuer was not asked for");
         self.memory().discovery.clone().unwrap_or_else(none)
     }
 
     /// Remembers endpoints, tokens and causes. Tokens become known here, before the answer is masked.
-    fn remember(&self, call: IssuerCall, result: Result<&Raw, &Failure>) {
+    pub(super) fn remember(&self, call: IssuerCall, result: Result<&Raw, &Failure>) {
         let json = result.ok().and_then(Raw::json);
         let refused = match result {
             Err(failure) if failure.detail.is_empty() => Some("no answer came".to_owned()),

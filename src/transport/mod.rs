@@ -7,6 +7,8 @@
 //! - `address`: from a request to a URL, and which origins may see it; `credential`: from a request to a header.
 //! - `acm`: the calls to the issuer; `oauth`: their forms and what is remembered of the answers; `expiry`: the wait for a
 //!   token to expire.
+//! - `issuer`: what `bronkeur login` asks of the issuer, outside any run.
+//! - `refresh`: a citizen's refresh token swapped for an access token, without ever losing the next one.
 //! - `encryption`: a TLS handshake as an exchange, made by `tls`; `bare`: a request below reqwest; `tcp`: the connection
 //!   of both; `file`: an OpenAPI document that is a file.
 //! - `body`: reads a body within bounds, `base64` looks whether it is such a text; `record`: from an answer to what is recorded of it, with `keys` for what
@@ -23,9 +25,11 @@ mod encryption;
 mod expiry;
 mod file;
 mod http;
+mod issuer;
 mod keys;
 mod oauth;
 mod record;
+mod refresh;
 mod settings;
 mod source;
 mod tcp;
@@ -36,4 +40,5 @@ mod words;
 mod tests;
 
 pub use http::Transport;
+pub use issuer::Refused;
 pub use settings::{Settings, SettingsError};

@@ -47,6 +47,8 @@ pub(super) struct Discovery {
     plain: Endpoints,
     /// For clients that authenticate by certificate: other addresses, where the issuer names them.
     mutual: Endpoints,
+    /// Where citizens log in.
+    pub(super) authorization: Result<Url, String>,
     /// Where our own ACM is closed and opened; no other issuer names it.
     pub(super) control: Result<Url, String>,
 }
@@ -74,6 +76,7 @@ impl Discovery {
         Self {
             plain: Endpoints::of(document, None),
             mutual: Endpoints::of(document, document.get("mtls_endpoint_aliases")),
+            authorization: endpoint(document, "authorization_endpoint"),
             control: endpoint(document, CONTROL_ENDPOINT),
         }
     }
@@ -82,7 +85,7 @@ impl Discovery {
     pub(super) fn none(why: &str) -> Self {
         let why = || Err(why.to_owned());
         let endpoints = || Endpoints { token: why(), introspection: why() };
-        Self { plain: endpoints(), mutual: endpoints(), control: why() }
+        Self { plain: endpoints(), mutual: endpoints(), authorization: why(), control: why() }
     }
 
     /// The endpoints for a client (RFC 8705, section 5).
@@ -152,6 +155,24 @@ pub(super) fn exchange(
         add(&mut form, "actor_token", actor.expose_secret());
         add(&mut form, "actor_token_type", ACCESS_TOKEN);
     }
+    form
+}
+
+/// Refresh (RFC 6749, section 6).
+pub(super) fn refresh(token: &SecretString) -> Form {
+    let mut form = Form::new();
+    add(&mut form, "grant_type", "refresh_token");
+    add(&mut form, "refresh_token", token.expose_secret());
+    form
+}
+
+/// An authorization code, with what proves that it was asked for by us (RFC 6749, section 4.1.3; RFC 7636).
+pub(super) fn code(code: &SecretString, verifier: &SecretString, redirect: &Url) -> Form {
+    let mut form = Form::new();
+    add(&mut form, "grant_type", "authorization_code");
+    add(&mut form, "code", code.expose_secret());
+    add(&mut form, "redirect_uri", redirect.as_str());
+    add(&mut form, "code_verifier", verifier.expose_secret());
     form
 }
 

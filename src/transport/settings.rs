@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use url::{Origin, Url};
 
 use crate::exchange::{Auth, Citizen, Setup};
+use crate::login::Keeper;
 use crate::profile::ResolvedClient;
 
 /// The longest wait for a connection: a firewall that drops packets shows as such, not as a slow answer.
@@ -53,6 +54,8 @@ pub struct Settings {
     pub acm_identity_pem: Option<SecretString>,
     /// The client with which tokens are asked for.
     pub client: Option<ResolvedClient>,
+    /// The client that the citizens logged in to, whose refresh tokens they have.
+    pub login_client: Option<ResolvedClient>,
     /// The source's own client, for introspection.
     pub source_client: Option<ResolvedClient>,
     /// The clients of `setup.acm.hops`, in order.
@@ -61,6 +64,9 @@ pub struct Settings {
     pub names_token_type: bool,
     /// `setup.acm.audience` is a URL and goes out as `resource`.
     pub audience_is_resource: bool,
+    /// Where the refresh tokens of the citizens are kept, by which access tokens are had; `setup.citizens` says so too
+    /// (`refreshes`).
+    pub keepers: BTreeMap<Citizen, Keeper>,
     /// The access tokens of the citizens, to be exchanged.
     pub subject_tokens: BTreeMap<Citizen, SecretString>,
     /// The TX tokens that the profile has ready; `setup.citizens` says so too (`ready_token`).
@@ -91,10 +97,12 @@ impl Settings {
             issuer: None,
             acm_identity_pem: None,
             client: None,
+            login_client: None,
             source_client: None,
             hop_clients: Vec::new(),
             names_token_type: false,
             audience_is_resource: false,
+            keepers: BTreeMap::new(),
             subject_tokens: BTreeMap::new(),
             tx_tokens: BTreeMap::new(),
             ready: BTreeMap::new(),

@@ -206,6 +206,12 @@ fn an_earlier_report_shows_what_broke_within_a_version() {
     let broken = row(&folder, "URL-17");
     assert_eq!((&broken["outcome"], &broken["severity"]), (&"fail".into(), &"warning".into()));
     assert_eq!(broken["findings"][0]["where"], "item /community");
+    // The evidence carries what the run was judged by.
+    fs::write(folder.path().join("w.yaml"), waiver("URL-17", "2099-06-30")).unwrap();
+    demo(&["--previous", "old/report.json", "--fault", "community-goes-away", "--waivers", "w.yaml"]);
+    assert_eq!(row(&folder, "URL-17")["severity"], "waived");
+    let verified = ran(bronkeur(&folder).args(["replay", "reports/evidence.har", "--verify", "reports/report.json"]));
+    assert_eq!(verified.status, 0, "{}\n{}", verified.stdout, verified.stderr);
     fs::write(folder.path().join("half.json"), "{").unwrap();
     let wrong = demo(&["--previous", "half.json", "--waivers", "nowhere.yaml"]);
     assert_eq!(wrong.status, 2);

@@ -174,7 +174,7 @@ fn what_is_not_masked_is_refused_and_never_shown() {
         |log| entry_of(log)["response"]["headers"][0]["value"] = json!(NUMBER),
         |log| entry_of(log)["response"]["content"]["text"] = json!(format!("{{\"a\": [{NUMBER}]}}")),
         |log| entry_of(log)["response"]["content"]["text"] = json!("{\"access_token\": \"short\"}"),
-        |log| entry_of(log)["_bronkeur"]["credential"] = json!(format!("of {NUMBER}")),
+        |log| entry_of(log)["_bronkeur"]["credential"] = json!({ "nl": "", "en": format!("of {NUMBER}") }),
         |log| entry_of(log)["_bronkeur"]["came"]["answer"]["facts"]["json_error"] = json!(NUMBER),
         |log| log["_bronkeur"]["setup"]["source"] = json!(format!("Dienst {NUMBER}")),
         |log| log["_bronkeur"]["meta"]["accepted"] = json!({ "SEC-04": NUMBER }),

@@ -75,6 +75,7 @@ fn reports_decide_nothing() {
         "envelope",
         "evaluate",
         "exchange",
+        "fault",
         "recording",
         "report",
         "shape",

@@ -21,6 +21,7 @@ mod init;
 #[cfg(unix)]
 mod interrupt;
 mod layout;
+mod login;
 mod marked;
 mod matrix;
 mod profiles;

@@ -16,7 +16,7 @@ use crate::support::{block_on, catalogue, examine, with_outcome};
 fn meta(finished: &Finished) -> RunMeta {
     RunMeta {
         duration_ms: finished.duration_ms,
-        gate: Gate { strict: true, require_reviews: false, ..Gate::default() },
+        gate: Gate { strict: true, ..Gate::default() },
         accepted: [("SEC-04".to_owned(), "no expired token to be had".to_owned())].into(),
         ..RunMeta::default()
     }

@@ -11,6 +11,7 @@
 )]
 
 mod packages;
+mod provider;
 mod support;
 
 use std::process::ExitCode;
@@ -18,6 +19,6 @@ use std::process::ExitCode;
 use libtest_mimic::Arguments;
 
 fn main() -> ExitCode {
-    let trials = [packages::trials()];
+    let trials = [packages::trials(), provider::trials()];
     libtest_mimic::run(&Arguments::from_args(), trials.into_iter().flatten().collect()).exit_code()
 }

@@ -1,14 +1,11 @@
 //! Whether a report is what follows from the evidence.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use serde_json::Value;
 
 use super::{label, last_line};
 use crate::cli::{Done, Global, Trouble, output};
-use crate::fault::{InputFaults, JsonText, read_text};
-use crate::har;
 use crate::report::Report;
 use crate::text;
 use crate::text::{Lang, Text};
@@ -24,14 +21,6 @@ struct Difference {
     place: String,
     claimed: Value,
     computed: Value,
-}
-
-/// A report.json that somebody made.
-pub(super) fn read(path: &Path) -> Result<Report, InputFaults> {
-    let text = read_text(path, har::LARGEST)?;
-    let file = path.display().to_string();
-    let json = JsonText::new(&file, &text);
-    json.read(json.text(), &text!("een report.json van bronkeur", "a report.json of bronkeur"))
 }
 
 /// Compares what a report says with what follows from the evidence, and shows every difference.

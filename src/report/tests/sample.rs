@@ -123,7 +123,8 @@ pub(crate) fn catalogue() -> Catalogue {
 }
 
 pub(crate) fn setup() -> Setup {
-    let person = |name: &str, insz: &str| Person { name: name.into(), insz: insz.into(), ready_token: true };
+    let person =
+        |name: &str, insz: &str| Person { name: name.into(), insz: insz.into(), ready_token: true, refreshes: false };
     Setup {
         source: "Fiscale attesten".into(),
         base_url: BASE.into(),

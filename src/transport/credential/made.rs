@@ -73,6 +73,7 @@ fn origin(setup: &Setup, auth: Auth) -> Option<Text> {
         Some(Grant::WithoutCitizen | Grant::Actor | Grant::HopActor(_)) => {
             text!("client credentials", "client credentials")
         }
+        Some(Grant::Refresh(_)) => text!("met het refresh token", "by the refresh token"),
         Some(Grant::Exchange(_) | Grant::Fresh | Grant::Hop(..)) => text!("{nl}", "{en}"),
     })
 }

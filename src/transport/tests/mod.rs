@@ -5,6 +5,7 @@ mod bare;
 mod body;
 mod issuer;
 mod network;
+mod refresh;
 mod source;
 mod tls;
 
@@ -118,6 +119,7 @@ fn settings(base_url: &Url, vault: &Vault) -> Settings {
         name: name.to_owned(),
         insz: vault.surrogate(citizen).unwrap(),
         ready_token: citizen == Citizen::Subject,
+        refreshes: false,
     };
     let citizens = [(Citizen::Subject, person(Citizen::Subject, "an")), (Citizen::Other, person(Citizen::Other, "bo"))];
     let setup = Setup {
@@ -158,6 +160,7 @@ fn with_issuer(base_url: &Url, issuer: &Url, auth: ClientAuth, vault: &Vault) ->
     });
     settings.issuer = Some(issuer.clone());
     settings.client = Some(Client { id: "the client".to_owned(), auth });
+    settings.login_client.clone_from(&settings.client);
     settings.source_client = Some(Client { id: "the-source".to_owned(), auth: ClientAuth::Post(SOURCE_SECRET.into()) });
     settings.subject_tokens = [(Citizen::Subject, ACCESS.into())].into();
     settings
