@@ -113,7 +113,7 @@ impl ResolvedSource {
             proxy: None,
             timeout: Duration::from_secs(30),
             rate: None,
-            concurrency: 16,
+            concurrency: 24,
         }
     }
 }
