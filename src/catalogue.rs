@@ -221,7 +221,8 @@ pub struct Entry {
 }
 
 /// One set, as reports name it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SetVersion {
     /// The name of its folder.
     pub name: String,
@@ -373,6 +374,21 @@ impl Catalogue {
     /// A requirement by its id.
     pub fn find(&self, id: &str) -> Option<&Requirement> {
         self.requirements.iter().find(|requirement| requirement.id.eq_ignore_ascii_case(id))
+    }
+
+    /// The fault of a name that no requirement has.
+    pub fn unknown(&self, file: &str, name: &str) -> InputFault {
+        let upper = name.to_uppercase();
+        let ids = self.requirements.iter().map(|requirement| requirement.id.as_str());
+        let near = ids.min_by_key(|id| strsim::damerau_levenshtein(id, &upper)).unwrap_or_default();
+        InputFault::new(
+            file,
+            text!("er is geen requirement `{name}`", "there is no requirement `{name}`"),
+            text!(
+                "bedoelde u {near}? `bronkeur list` toont alle nummers",
+                "did you mean {near}? `bronkeur list` shows every id"
+            ),
+        )
     }
 }
 

@@ -2,15 +2,25 @@
 
 mod acm;
 mod check;
+mod decisions;
 mod demo;
+mod diff;
+mod doctor;
 mod explain;
+mod init;
 mod interrupt;
 mod list;
+mod login;
 mod output;
+mod profile;
 mod progress;
+mod replay;
+mod review;
 mod selftest;
 mod serve;
 mod specs;
+mod token;
+mod waivers;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -25,7 +35,10 @@ use crate::verdict::ExitStatus;
 const AFTER_HELP: &str = "\
 Start here:
   bronkeur demo                       checks the built-in source: nothing to configure, nothing leaves this machine
+  bronkeur init                       writes a profile of your own source
+  bronkeur doctor -p bron.yaml        looks whether everything is ready, and says who has to act
   bronkeur check -p bron.yaml         checks your own source
+  bronkeur replay evidence.har        the verdicts of a run again, offline
   bronkeur acm                        an issuer for a source on your laptop, with a profile for it
   bronkeur explain LST-11             what a requirement asks, why, and how it is judged
 
@@ -79,6 +92,14 @@ enum When {
 enum Command {
     /// Check a source: the main job
     Check(Box<check::CheckArgs>),
+    /// Write a first profile of a source, with comments
+    Init(Box<init::InitArgs>),
+    /// Before a check: look at profile, network, clocks, tokens and one call, each with its remedy
+    Doctor(doctor::DoctorArgs),
+    /// Get a citizen's TX token and describe it
+    Token(token::TokenArgs),
+    /// The verdicts of a recorded run again, offline; or compare them with a report
+    Replay(Box<replay::ReplayArgs>),
     /// Start the built-in ACM and source on this machine, check it, show the result
     Demo(demo::DemoArgs),
     /// Keep the built-in ACM and source running, with a profile for them
@@ -87,6 +108,14 @@ enum Command {
     Acm(acm::AcmArgs),
     /// Break the built-in source in every known way and show which requirements notice
     Selftest(selftest::SelftestArgs),
+    /// What changed between two reports
+    Diff(diff::DiffArgs),
+    /// What a person still has to judge, and a file to answer in
+    Review(review::ReviewArgs),
+    /// Check a file with waivers, and show which end soon
+    Waivers(waivers::WaiversArgs),
+    /// Log a test citizen in, in the browser, and keep the tokens for `check`
+    Login(login::LoginArgs),
     /// The requirements: number, level, basis, how they are judged
     List(list::ListArgs),
     /// One requirement: what it asks, why, how it is judged, what to do
@@ -148,6 +177,18 @@ impl Trouble {
         )
     }
 
+    /// What must not leave was about to.
+    fn leak() -> Self {
+        Self::Other(
+            ExitStatus::Internal,
+            text!(
+                "een geheim of rijksregisternummer zou naar buiten komen; er is niets getoond of geschreven",
+                "a secret or a national number would have left; nothing was shown or written"
+            ),
+            text!("meld dit: het is een fout in bronkeur", "please report this: it is a defect of bronkeur"),
+        )
+    }
+
     fn status(&self) -> ExitStatus {
         match self {
             Self::Input(_) => ExitStatus::Usage,
@@ -191,10 +232,18 @@ impl Command {
     fn run(self, global: &Global) -> Done {
         match self {
             Self::Check(args) => check::check(&args, global),
+            Self::Init(args) => init::init(&args, global),
+            Self::Doctor(args) => doctor::doctor(&args, global),
+            Self::Token(args) => token::token(&args, global),
+            Self::Replay(args) => replay::replay(&args, global),
             Self::Demo(args) => demo::demo(&args, global),
             Self::Serve(args) => serve::serve(&args, global),
             Self::Acm(args) => acm::acm(&args, global),
             Self::Selftest(args) => selftest::selftest(&args, global),
+            Self::Diff(args) => diff::diff(&args, global),
+            Self::Review(args) => review::review(&args, global),
+            Self::Waivers(args) => waivers::waivers(&args, global),
+            Self::Login(args) => login::login(&args, global),
             Self::List(args) => list::list(&args, global),
             Self::Explain(args) => explain::explain(&args, global),
         }

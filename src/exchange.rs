@@ -1,6 +1,8 @@
 //! Requests, by name, and what came of them. A [`Request`] is its own key: two checks that ask the same thing share
 //! one exchange. It names citizens and credentials and never holds them.
 
+mod introspection;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -10,6 +12,10 @@ use serde_json::Value;
 use crate::envelope::{Certificate, Page};
 use crate::fault::InputFaults;
 use crate::openapi::OpenApi;
+use crate::shape::Previous;
+use crate::text::Text;
+
+pub use introspection::{Introspection, Unfit};
 
 /// A person in the path of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -122,6 +128,25 @@ pub enum Grant {
     WithoutScope,
     /// One more exchange for the subject.
     Fresh,
+    /// One more exchange for the subject: a token that is kept until it has expired.
+    ToExpire,
+    /// An exchange of the citizen's token before the last one, by its place in the profile's `hops`.
+    Hop(Citizen, u8),
+    /// The own token of the client of such an exchange, presented as actor in it.
+    HopActor(u8),
+    /// The citizen's refresh token swapped for an access token, and for the next refresh token.
+    Refresh(Citizen),
+}
+
+impl Grant {
+    /// Whose token is exchanged for the one that goes to a source; none where this grant is no such exchange.
+    pub fn exchanged(self) -> Option<Citizen> {
+        match self {
+            Self::Exchange(citizen) => Some(citizen),
+            Self::OtherAudience | Self::WithoutScope | Self::Fresh | Self::ToExpire => Some(Citizen::Subject),
+            Self::Actor | Self::WithoutCitizen | Self::Hop(..) | Self::HopActor(_) | Self::Refresh(_) => None,
+        }
+    }
 }
 
 /// What is asked of bronkeur's own ACM, and of no other issuer.
@@ -148,7 +173,13 @@ pub enum IssuerCall {
     Introspection(Auth),
     /// A call to the control endpoint of our own ACM.
     Control(Control),
+    /// No call: the wait until the token of [`Grant::ToExpire`] has expired for [`EXPIRY_MARGIN`].
+    Expiry,
 }
+
+/// How long a token must have expired before its acceptance counts in full (SEC-04), in seconds: clocks differ, and a
+/// source may remember what introspection said.
+pub const EXPIRY_MARGIN: u64 = 300;
 
 /// Which part of a followed URL is replaced.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -434,7 +465,11 @@ impl Request {
     /// Whose data it asks for, as far as the request itself says.
     pub fn citizen(&self) -> Option<Citizen> {
         match (&self.target, &self.auth) {
-            (Target::Entry { citizen, .. } | Target::Issuer(IssuerCall::Token(Grant::Exchange(citizen))), _)
+            (
+                Target::Entry { citizen, .. }
+                | Target::Issuer(IssuerCall::Token(Grant::Exchange(citizen) | Grant::Refresh(citizen))),
+                _,
+            )
             | (_, Auth::Token(citizen)) => Some(*citizen),
             _ => None,
         }
@@ -588,6 +623,9 @@ pub struct Facts {
     /// The tokens and secrets that the answer held, by their marks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
+    /// The names of the claims in an introspection answer. Of most of them the value is not recorded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<String>,
     /// How many answers 429 with a short `Retry-After` were waited out before this one came.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub retries: u32,
@@ -640,6 +678,11 @@ impl Response {
             .filter(|v| !v.is_empty())
     }
 
+    /// The server's own clock, by its `Date` header.
+    pub fn date(&self) -> Option<jiff::Timestamp> {
+        jiff::fmt::rfc2822::parse(self.header("date")?).ok().map(|date| date.timestamp())
+    }
+
     /// The JSON body.
     pub fn json(&self) -> Option<&Value> {
         match &self.content {
@@ -687,7 +730,7 @@ pub struct Exchange {
     pub ms: u64,
     /// How the credential was made, for the evidence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub credential: Option<String>,
+    pub credential: Option<Text>,
     /// The answer, or why none came.
     pub result: Result<Response, Failure>,
 }
@@ -738,6 +781,9 @@ pub struct Setup {
     pub declares: Declares,
     /// The bounds of the run.
     pub limits: Limits,
+    /// The shapes of an earlier report, to see what broke since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Previous>,
 }
 
 /// A citizen of the profile, masked.
@@ -749,6 +795,9 @@ pub struct Person {
     pub insz: String,
     /// The profile has a TX token ready.
     pub ready_token: bool,
+    /// The access token comes from a refresh token, at the start of the run.
+    #[serde(default)]
+    pub refreshes: bool,
 }
 
 /// How tokens are asked for.
@@ -768,6 +817,58 @@ pub struct AcmSetup {
     pub source_client: Option<String>,
     /// A second audience, for tokens that the source must refuse.
     pub other_audience: Option<String>,
+    /// The exchanges before the one for the source, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hops: Vec<HopSetup>,
+}
+
+/// An exchange of the citizen's token before the one for the source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HopSetup {
+    /// The client-id of the one that exchanges.
+    pub client_id: String,
+    /// The client-id for which it does.
+    pub audience: String,
+    /// The scopes asked for, separated by spaces.
+    pub scope: Option<String>,
+    /// An actor token goes with the exchange.
+    pub actor: bool,
+}
+
+impl AcmSetup {
+    /// The grant that yields what a citizen's token is exchanged from; none where that is the citizen's own token.
+    pub fn last_hop(&self, citizen: Citizen) -> Option<Grant> {
+        let last = u8::try_from(self.hops.len()).ok()?.checked_sub(1)?;
+        Some(Grant::Hop(citizen, last))
+    }
+
+    /// What an exchange of the profile's `hops` asks for.
+    pub fn hop(&self, place: u8) -> Option<&HopSetup> {
+        self.hops.get(usize::from(place))
+    }
+
+    /// Whose own access token, from the login, this grant presents.
+    fn presents_own_token(&self, grant: Grant) -> Option<Citizen> {
+        match grant {
+            Grant::Hop(citizen, 0) => Some(citizen),
+            _ => grant.exchanged().filter(|citizen| self.last_hop(*citizen).is_none()),
+        }
+    }
+
+    /// The tokens that must be there before a token can be asked for.
+    fn before(&self, grant: Grant) -> Vec<Grant> {
+        let (actor, subject) = match grant {
+            Grant::Hop(citizen, place) => (
+                self.hop(place).is_some_and(|hop| hop.actor).then_some(Grant::HopActor(place)),
+                place.checked_sub(1).map(|before| Grant::Hop(citizen, before)),
+            ),
+            _ => match grant.exchanged() {
+                Some(citizen) => (self.actor.then_some(Grant::Actor), self.last_hop(citizen)),
+                None => (None, None),
+            },
+        };
+        actor.into_iter().chain(subject).collect()
+    }
 }
 
 /// What the owner declares cannot arise.
@@ -794,11 +895,13 @@ pub struct Limits {
     pub pages: u64,
     /// Requests in all.
     pub requests: usize,
+    /// The longest wait until a token has expired, in seconds; 0: none.
+    pub wait_expiry: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { details: 20, downloads: 5, pages: 200, requests: 2000 }
+        Self { details: 20, downloads: 5, pages: 200, requests: 2000, wait_expiry: 0 }
     }
 }
 
@@ -816,11 +919,14 @@ impl Setup {
             Target::Issuer(call) => {
                 let mut needs = vec![Request::issuer(IssuerCall::Discovery)];
                 match call {
-                    IssuerCall::Token(
-                        Grant::Exchange(_) | Grant::OtherAudience | Grant::WithoutScope | Grant::Fresh,
-                    ) if self.acm.as_ref().is_some_and(|acm| acm.actor) => {
-                        needs.push(Request::issuer(IssuerCall::Token(Grant::Actor)));
+                    IssuerCall::Token(grant) => {
+                        let before = self.acm.iter().flat_map(|acm| acm.before(*grant));
+                        needs.extend(before.map(Self::token_request));
+                        let own = self.acm.as_ref().and_then(|acm| acm.presents_own_token(*grant));
+                        let refreshed = own.filter(|citizen| self.refreshes(*citizen)).map(Grant::Refresh);
+                        needs.extend(refreshed.map(Self::token_request));
                     }
+                    IssuerCall::Expiry => needs = vec![Self::token_request(Grant::ToExpire)],
                     IssuerCall::Introspection(auth) | IssuerCall::Control(Control::Seen(auth)) => {
                         needs.extend(self.grant(*auth).map(Self::token_request));
                     }
@@ -846,6 +952,11 @@ impl Setup {
         needs
     }
 
+    /// Whether the citizen's access token comes from a refresh token.
+    pub fn refreshes(&self, citizen: Citizen) -> bool {
+        self.citizens.get(&citizen).is_some_and(|person| person.refreshes)
+    }
+
     /// The grant that yields the token behind a credential; none where none is needed or the profile has it ready.
     pub fn grant(&self, auth: Auth) -> Option<Grant> {
         let exchange = |citizen: Citizen| {
@@ -865,6 +976,10 @@ impl Setup {
             }
             Auth::WithoutCitizen if !self.ready.contains(&auth) => self.acm.as_ref().map(|_| Grant::WithoutCitizen),
             Auth::Fresh => self.acm.as_ref().map(|_| Grant::Fresh),
+            Auth::Unexchanged if self.refreshes(Citizen::Subject) => Some(Grant::Refresh(Citizen::Subject)),
+            Auth::ExpiredToken if !self.ready.contains(&auth) && self.limits.wait_expiry > 0 => {
+                self.acm.as_ref().map(|_| Grant::ToExpire)
+            }
             Auth::None
             | Auth::RandomToken
             | Auth::UnsignedJwt

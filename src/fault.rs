@@ -2,6 +2,7 @@
 //!
 //! All faults of a file are reported at once, before anything is sent (exit status 2).
 
+mod json;
 mod place;
 mod schema;
 mod tree;
@@ -16,6 +17,7 @@ use serde_json::Value;
 use crate::text;
 use crate::text::{Lang, Text};
 
+pub use json::JsonText;
 pub use place::{Place, Step};
 pub use schema::Schema;
 pub(crate) use schema::{keyword, sentence, short};
@@ -49,6 +51,13 @@ impl InputFault {
     #[must_use]
     pub fn at(mut self, place: impl fmt::Display) -> Self {
         self.place = Some(place.to_string()).filter(|place| !place.is_empty());
+        self
+    }
+
+    /// The same fault, with the path of what it stands in behind its line and column.
+    #[must_use]
+    pub fn within(mut self, path: &str) -> Self {
+        self.place = Some(self.place.map_or_else(|| path.to_owned(), |place| format!("{place}: {path}")));
         self
     }
 

@@ -9,17 +9,22 @@
 //!                      transport (token, TLS, HTTP; the only async place)
 //! ```
 
+pub mod assertion;
 pub mod case;
 pub mod catalogue;
 pub mod checks;
 pub mod cli;
+pub mod decisions;
+pub mod doctor;
 pub mod envelope;
 pub mod evaluate;
 pub mod example;
 pub mod exchange;
 pub mod fault;
+pub mod har;
 pub mod href;
 pub mod insz;
+pub mod login;
 pub mod openapi;
 pub mod profile;
 pub mod reason;
@@ -29,6 +34,7 @@ pub mod run;
 pub mod sandbox;
 pub mod selftest;
 pub mod session;
+pub mod shape;
 pub mod text;
 pub mod transport;
 pub mod value;

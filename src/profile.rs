@@ -3,6 +3,8 @@
 //! [`Profile`] is the file as it was written: secrets and national numbers are references. [`Resolved`] is the same
 //! with every reference read, once, before any request.
 
+mod draft;
+mod given;
 mod reference;
 mod resolve;
 mod resolved;
@@ -15,11 +17,14 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{InputFault, InputFaults, Schema, read_yaml};
+use crate::text::Text;
 
+pub(crate) use draft::quoted;
+pub use draft::{Draft, DraftAcm, DraftCitizen, DraftClient, Proof};
 pub use reference::{Command, Reference};
 pub use resolved::{
     CitizenToken, ClientCertificate, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient,
-    ResolvedClientAuth, ResolvedSource, Target,
+    ResolvedClientAuth, ResolvedHop, ResolvedSource, Target,
 };
 
 /// The JSON Schema of the profile, for editors and for [`Profile::read`].
@@ -169,21 +174,55 @@ pub struct Acm {
     /// Whose token goes along as actor token.
     #[serde(default)]
     pub actor: Actor,
+    /// The client with which citizens log in and their tokens are refreshed; without one, `client`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_client: Option<Client>,
     /// The source's own client, for introspection (TOK-05, TOK-06).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_client: Option<Client>,
     /// Client-id of another API (SEC-05).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_audience: Option<String>,
-    /// Client-ids for which the token is exchanged before the last exchange, in order.
+    /// The exchanges of the citizen's token that precede the last one, in order.
     #[serde(default)]
-    pub hops: Vec<String>,
+    pub hops: Vec<Hop>,
+    /// Asks in so many words for this type of token in every exchange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_token_type: Option<TokenType>,
+    /// The certificate with which we show ourselves to ACM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_certificate: Option<CertificateFiles>,
     /// File with further certificate authorities (PEM).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca_bundle: Option<String>,
 }
 
-/// A client of ACM: its id with either a secret or a private key.
+/// An exchange of the citizen's token before the last one, as the portal's own for the attesten-backend.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hop {
+    /// The client that exchanges.
+    pub client: Client,
+    /// For whom; without one, for the client that exchanges next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+    /// Scopes to ask for, separated by spaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Whose token goes along as actor token.
+    #[serde(default)]
+    pub actor: Actor,
+}
+
+/// A type of token that may be asked for in an exchange; ACM gives no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenType {
+    /// `urn:ietf:params:oauth:token-type:access_token`
+    AccessToken,
+}
+
+/// A client of ACM: its id with a secret, a private key, or neither where the certificate says who it is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Client {
@@ -200,15 +239,37 @@ pub struct Client {
     pub auth: Option<AuthMethod>,
 }
 
-/// A private key (PEM) as the profile names it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// A private key (PEM or JWK) as the profile names it: by one of env, file and command, as every secret.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PrivateKey {
+    /// An environment variable, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env: Option<String>,
     /// File with the key, relative to the profile.
-    pub file: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// A program that prints it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<Command>,
     /// The key's id at ACM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kid: Option<String>,
+    /// What the assertion names as `aud`; without one, the issuer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+}
+
+impl PrivateKey {
+    /// Where the key is; none unless exactly one place is named.
+    pub fn reference(&self) -> Option<Reference> {
+        match (&self.env, &self.file, &self.command) {
+            (Some(name), None, None) => Some(Reference::Env(name.clone())),
+            (None, Some(path), None) => Some(Reference::File(path.clone())),
+            (None, None, Some(command)) => Some(Reference::Command(command.clone())),
+            _ => None,
+        }
+    }
 }
 
 /// How a client authenticates at ACM.
@@ -221,6 +282,10 @@ pub enum AuthMethod {
     Basic,
     /// `private_key_jwt`
     Jwt,
+    /// `tls_client_auth`
+    Tls,
+    /// `none`: a public client, with neither secret nor key.
+    None,
 }
 
 /// Whose token goes along as `actor_token` of an exchange.
@@ -257,7 +322,7 @@ impl Role {
     }
 }
 
-/// A test citizen, with at most one of the four tokens.
+/// A test citizen, with at most one of the five tokens.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Citizen {
@@ -276,6 +341,9 @@ pub struct Citizen {
     /// Program and arguments that print a token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<Command>,
+    /// The name of a login that `bronkeur login` made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
     /// A token that was already exchanged for the source's audience.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tx_token: Option<Reference>,
@@ -288,6 +356,7 @@ impl Citizen {
             ("token", self.token.is_some()),
             ("refresh_token", self.refresh_token.is_some()),
             ("command", self.command.is_some()),
+            ("login", self.login.is_some()),
             ("tx_token", self.tx_token.is_some()),
         ]
         .into_iter()
@@ -332,12 +401,22 @@ pub struct Limits {
     pub pages: usize,
     /// Most requests of the whole run.
     pub requests: usize,
+    /// Longest wait until a token has expired (SEC-04), in seconds; 0: none.
+    pub wait_expiry: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { details: 20, downloads: 5, pages: 200, requests: 2000 }
+        Self { details: 20, downloads: 5, pages: 200, requests: 2000, wait_expiry: 0 }
     }
+}
+
+/// What is wrong with a URL that is to be a source's `base_url`.
+///
+/// # Errors
+/// What is wrong, and what to do.
+pub fn is_base_url(text: &str) -> Result<(), (Text, Text)> {
+    validate::url(text, validate::Purpose::Base).map(|_| ())
 }
 
 impl Profile {
@@ -362,10 +441,45 @@ impl Profile {
                 token: None,
                 refresh_token: None,
                 command: None,
+                login: None,
                 tx_token: Some(Reference::Env(token_env.to_owned())),
             }],
             ..Self::default()
         }
+    }
+
+    /// Every file that holds a secret, a token or a national number, with its place in the profile.
+    pub fn secret_files(&self) -> Vec<(String, &str)> {
+        let mut named: Vec<(String, Option<&Reference>)> = Vec::new();
+        let certificate = self.source.client_certificate.as_ref();
+        named.push(("source.client_certificate.key".to_owned(), certificate.map(|files| &files.key)));
+        let acm = self.acm.as_ref();
+        let clients = [
+            ("acm.client", acm.map(|acm| &acm.client)),
+            ("acm.source_client", acm.and_then(|acm| acm.source_client.as_ref())),
+        ];
+        for (place, client) in clients {
+            named.push((format!("{place}.secret"), client.and_then(|client| client.secret.as_ref())));
+        }
+        for (n, citizen) in self.citizens.iter().enumerate() {
+            named.push((format!("citizens[{n}].insz"), Some(&citizen.insz)));
+            named.push((format!("citizens[{n}].token"), citizen.token.as_ref()));
+            named.push((format!("citizens[{n}].refresh_token"), citizen.refresh_token.as_ref()));
+            named.push((format!("citizens[{n}].tx_token"), citizen.tx_token.as_ref()));
+        }
+        let tokens = &self.tokens;
+        named.push(("tokens.expired".to_owned(), tokens.expired.as_ref()));
+        named.push(("tokens.other_audience".to_owned(), tokens.other_audience.as_ref()));
+        named.push(("tokens.without_scope".to_owned(), tokens.without_scope.as_ref()));
+        named.push(("tokens.without_citizen".to_owned(), tokens.without_citizen.as_ref()));
+        let keys = clients.into_iter().filter_map(|(place, client)| {
+            Some((format!("{place}.private_key.file"), client?.private_key.as_ref()?.file.as_deref()?))
+        });
+        let files = named.into_iter().filter_map(|(place, reference)| match reference? {
+            Reference::File(path) => Some((place, path.as_str())),
+            Reference::Env(_) | Reference::Command(_) => None,
+        });
+        files.chain(keys).collect()
     }
 
     /// What is wrong although it has the right form, each with its line where the profile was read from a text.

@@ -1,6 +1,8 @@
 //! Why something could not be judged or cannot arise, in words, with what to do. The checks say which; the sentences
 //! stand here once.
 
+pub mod issuer;
+
 use crate::exchange::{Citizen, Failure, FailureKind};
 use crate::text;
 use crate::text::Text;
@@ -8,9 +10,15 @@ use crate::verdict::{Verdict, shown};
 
 /// No answer came.
 pub fn no_answer(failure: &Failure) -> Verdict {
+    let (reason, remedy) = unanswered(failure);
+    Verdict::blocked(reason, remedy)
+}
+
+/// Why no answer came, and what to do.
+pub fn unanswered(failure: &Failure) -> (Text, Text) {
     let detail = shown(&failure.detail);
     let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
-    let (reason, remedy) = match failure.kind {
+    match failure.kind {
         FailureKind::Dns => (
             text!("de naam van de server is niet gevonden{detail}", "the host name was not found{detail}"),
             text!("controleer de URL in het profiel, en DNS of VPN", "check the URL in the profile, and DNS or VPN"),
@@ -68,8 +76,7 @@ pub fn no_answer(failure: &Failure) -> Verdict {
         FailureKind::Interrupted => {
             (text!("de keuring is onderbroken", "the run was interrupted"), text!("start ze opnieuw", "start it again"))
         }
-    };
-    Verdict::blocked(reason, remedy)
+    }
 }
 
 /// The source asks to come back later (429), or is not available now (503).

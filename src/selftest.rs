@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Mode};
 use crate::evaluate::Selection;
 use crate::fault::InputFaults;
 use crate::sandbox::{Behaviour, Envelope, Fault, Options, Sandbox};
 use crate::session::{Finished, Session};
+use crate::shape::Previous;
 use crate::verdict::Outcome;
 
 /// Why a sandbox could not be checked at all.
@@ -75,10 +76,33 @@ impl Row {
 /// # Errors
 /// When it does not start, or its profile cannot be used.
 pub async fn examine(catalogue: &Catalogue, options: Options) -> Result<(Finished, Sandbox), Unable> {
+    examine_after(catalogue, options, None).await
+}
+
+/// The same, with what an earlier run saw.
+///
+/// # Errors
+/// When it does not start, or its profile cannot be used.
+pub async fn examine_after(
+    catalogue: &Catalogue,
+    options: Options,
+    previous: Option<Previous>,
+) -> Result<(Finished, Sandbox), Unable> {
     let sandbox = Sandbox::start(options).await?;
-    let session = Session::new(&sandbox.profile()?, catalogue, 1)?;
+    let session = Session::new(&sandbox.profile()?, catalogue, 1)?.after(previous);
     let finished = session.run(catalogue, &Selection::default(), std::future::pending(), |_| {}).await;
     Ok((finished, sandbox))
+}
+
+/// What a run of the conformant source saw, for a fault that only shows beside an earlier report.
+async fn earlier(catalogue: &Catalogue, fault: Option<&Fault>, envelope: Envelope) -> Result<Option<Previous>, Unable> {
+    let compared = |id: &&str| catalogue.find(id).is_some_and(|row| row.mode == Mode::Compare);
+    if !fault.is_some_and(|fault| fault.breaks.iter().any(|id| compared(&id))) {
+        return Ok(None);
+    }
+    let options = Options { behaviour: behaviour(None, envelope), latency: Duration::ZERO, ..Options::default() };
+    let (finished, _sandbox) = examine(catalogue, options).await?;
+    Ok(Some(Previous::of(&finished.recording)))
 }
 
 /// The behaviour of the sandbox with a fault, in an envelope.
@@ -128,7 +152,8 @@ pub async fn matrix(
 
 async fn row(catalogue: &'static Catalogue, fault: Option<&'static Fault>, envelope: Envelope) -> Result<Row, Unable> {
     let options = Options { behaviour: behaviour(fault, envelope), latency: Duration::ZERO, ..Options::default() };
-    let (finished, _sandbox) = examine(catalogue, options).await?;
+    let previous = earlier(catalogue, fault, envelope).await?;
+    let (finished, _sandbox) = examine_after(catalogue, options, previous).await?;
     let with = |outcome: Outcome| {
         let verdicts = catalogue.requirements.iter().zip(&finished.verdicts);
         verdicts.filter(|(_, verdict)| verdict.outcome == outcome).map(|(row, _)| row.id.clone()).collect()

@@ -1,5 +1,7 @@
 //! One run against one source: from a resolved profile to verdicts and their recording.
 
+mod inquiry;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::Path;
@@ -7,23 +9,26 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
-use crate::exchange::{AcmSetup, Auth, Citizen, Declares, Limits, Person, STAND_IN_ACM, Setup};
-use crate::fault::{InputFault, InputFaults};
+use crate::exchange::{AcmSetup, Auth, Citizen, Declares, HopSetup, Limits, Person, STAND_IN_ACM, Setup};
+use crate::fault::InputFaults;
 use crate::insz;
+use crate::login::Keeper;
 use crate::profile::{
-    Actor, CitizenToken, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedClient, ResolvedClientAuth, Role, Target,
+    Actor, CitizenToken, ClientCertificate, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, Role, Target,
 };
 use crate::recording::Recording;
 use crate::run::{self, Bounds, Event};
+use crate::shape::Previous;
 use crate::text;
-use crate::text::Text;
-use crate::transport::{Client, ClientAuth, Settings, SettingsError, Transport};
+use crate::transport::{Settings, SettingsError, Transport};
 use crate::vault::{Nature, Vault};
 use crate::verdict::Verdict;
+
+pub use inquiry::Inquiry;
 
 /// Everything that a run needs, before anything is sent.
 pub struct Session {
@@ -54,15 +59,21 @@ impl Session {
     /// # Errors
     /// Certificates or keys of the profile that cannot be used.
     pub fn new(profile: &Resolved, catalogue: &Catalogue, seed: u64) -> Result<Self, InputFaults> {
-        not_yet(profile).or(())?;
         let clock = Instant::now();
         let vault = Arc::new(vault_of(profile));
-        let setup = setup_of(profile, catalogue, &vault);
+        let setup = setup_of(profile, &catalogue.entry.path, &vault);
         let settings = Settings { started: clock, seed, ..settings_of(profile, setup.clone()) };
         let transport = Transport::new(settings, Arc::clone(&vault)).map_err(|error| unusable(&error))?;
         let transport = Arc::new(transport);
         let bounds = Bounds { concurrency: profile.source.concurrency.max(1), requests: profile.limits.requests };
         Ok(Self { setup, vault, transport, bounds, started: Timestamp::now(), clock, seed })
+    }
+
+    /// The same run, which also says what broke since an earlier report.
+    #[must_use]
+    pub fn after(mut self, previous: Option<Previous>) -> Self {
+        self.setup.previous = previous;
+        self
     }
 
     /// What turns surrogates into marks, for those who watch.
@@ -81,13 +92,28 @@ impl Session {
         let mut recording = Recording::new(self.setup, self.started, self.seed);
         let send = |request| Arc::clone(&self.transport).send(request);
         let verdicts = run::run(catalogue, &mut recording, selection, self.bounds, send, interrupted, tell).await;
+        self.transport.settled().await;
         recording.marks = self.vault.marks();
         let duration_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
         Finished { recording, verdicts, duration_ms, vault: self.vault }
     }
 }
 
-fn citizen_of(role: Role) -> Citizen {
+/// A transport for an issuer alone, where there is no source to inspect (`bronkeur login`).
+///
+/// # Errors
+/// Certificates or keys of the profile that cannot be used.
+pub fn issuer_alone(acm: ResolvedAcm) -> Result<Arc<Transport>, InputFaults> {
+    let mut profile = Resolved::new(&acm.issuer);
+    profile.acm = Some(acm);
+    let vault = Arc::new(vault_of(&profile));
+    let setup = setup_of(&profile, "", &vault);
+    let transport = Transport::new(settings_of(&profile, setup), vault);
+    transport.map(Arc::new).map_err(|error| unusable(&error))
+}
+
+/// The citizen of a role, as requests name it.
+pub fn citizen_of(role: Role) -> Citizen {
     match role {
         Role::Subject => Citizen::Subject,
         Role::Other => Citizen::Other,
@@ -101,20 +127,13 @@ fn vault_of(profile: &Resolved) -> Vault {
         profile.citizens.iter().map(|citizen| (citizen_of(citizen.role), citizen.insz.clone())).collect();
     numbers.insert(Citizen::Nobody, insz::nobody());
     let vault = Vault::new(numbers);
-    let clients = profile.acm.iter().flat_map(|acm| [Some(&acm.client), acm.source_client.as_ref()]).flatten();
-    for client in clients {
-        if let ResolvedClientAuth::Post(secret) | ResolvedClientAuth::Basic(secret) = &client.auth {
-            vault.learn(secret, Nature::Secret);
-        }
+    for secret in profile.acm.iter().flat_map(ResolvedAcm::clients).filter_map(|client| client.auth.secret()) {
+        vault.learn(secret, Nature::Secret);
     }
     for token in profile.citizens.iter().filter_map(|citizen| citizen.token.as_ref()) {
         match token {
-            CitizenToken::Access(token) | CitizenToken::Refresh(token) | CitizenToken::Tx(token) => {
+            CitizenToken::Access(token) | CitizenToken::Refresh { token, .. } | CitizenToken::Tx(token) => {
                 vault.learn(token, Nature::Token);
-            }
-            CitizenToken::Session { access, refresh } => {
-                vault.learn(access, Nature::Token);
-                vault.learn(refresh, Nature::Token);
             }
         }
     }
@@ -137,19 +156,21 @@ fn ready_tokens(profile: &Resolved) -> BTreeMap<Auth, SecretString> {
     .collect()
 }
 
-fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
+fn setup_of(profile: &Resolved, entry_path: &str, vault: &Vault) -> Setup {
     let source = &profile.source;
     let citizens = profile.citizens.iter().map(|citizen| {
         let role = citizen_of(citizen.role);
         let insz = vault.surrogate(role).unwrap_or_default();
         let ready_token = matches!(citizen.token, Some(CitizenToken::Tx(_)));
-        (role, Person { name: citizen.name.clone(), insz, ready_token })
+        let refreshes = matches!(citizen.token, Some(CitizenToken::Refresh { .. }));
+        (role, Person { name: vault.mask_text(&citizen.name), insz, ready_token, refreshes })
     });
     Setup {
-        source: source.name.clone(),
+        // Whatever people write into a name, no report holds a national number.
+        source: vault.mask_text(&source.name),
         base_url: trimmed(source.base_url.as_str()),
         public_url: (source.public_url != source.base_url).then(|| trimmed(source.public_url.as_str())),
-        entry_path: catalogue.entry.path.clone(),
+        entry_path: entry_path.to_owned(),
         origins: source.origins.iter().map(|origin| trimmed(origin.as_str())).collect(),
         openapi: openapi_of(profile),
         environment: environment_of(profile),
@@ -166,7 +187,9 @@ fn setup_of(profile: &Resolved, catalogue: &Catalogue, vault: &Vault) -> Setup {
             downloads: profile.limits.downloads,
             pages: profile.limits.pages as u64,
             requests: profile.limits.requests,
+            wait_expiry: profile.limits.wait_expiry,
         },
+        previous: None,
     }
 }
 
@@ -207,6 +230,16 @@ fn acm_setup(acm: &ResolvedAcm) -> AcmSetup {
         actor: acm.actor == Actor::ClientCredentials,
         source_client: acm.source_client.as_ref().map(|client| client.id.clone()),
         other_audience: acm.other_audience.clone(),
+        hops: acm
+            .hops
+            .iter()
+            .map(|hop| HopSetup {
+                client_id: hop.client.id.clone(),
+                audience: hop.audience.clone(),
+                scope: hop.scope.clone(),
+                actor: hop.actor == Actor::ClientCredentials,
+            })
+            .collect(),
     }
 }
 
@@ -223,10 +256,7 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
     settings.public_url = (source.public_url != source.base_url).then(|| source.public_url.clone());
     settings.origins = source.origins.iter().map(url::Url::origin).collect();
     settings.ca_pem = pem(&source.ca_bundle);
-    settings.identity_pem = source
-        .client_certificate
-        .as_ref()
-        .map(|identity| SecretString::from(format!("{}\n{}", identity.certificate.0, identity.key.expose_secret())));
+    settings.identity_pem = source.client_certificate.as_ref().map(ClientCertificate::pem);
     settings.timeout = source.timeout;
     settings.rate = source.rate;
     settings.proxy.clone_from(&source.proxy);
@@ -241,62 +271,31 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
         _ => None,
     });
     settings.subject_tokens = tokens(|token| match token {
-        CitizenToken::Access(token) | CitizenToken::Session { access: token, .. } => Some(token),
+        CitizenToken::Access(token) => Some(token),
         _ => None,
     });
+    settings.keepers = profile.citizens.iter().filter_map(keeper_of).collect();
     settings.ready = ready_tokens(profile);
     if let Some(acm) = &profile.acm {
         settings.issuer = Some(acm.issuer.clone());
         settings.acm_ca_pem = pem(&acm.ca_bundle);
-        settings.client = client_of(&acm.client);
-        settings.source_client = acm.source_client.as_ref().and_then(client_of);
+        settings.acm_identity_pem = acm.client_certificate.as_ref().map(ClientCertificate::pem);
+        settings.client = Some(acm.client.clone());
+        settings.login_client = Some(acm.login_client().clone());
+        settings.source_client.clone_from(&acm.source_client);
+        settings.hop_clients = acm.hops.iter().map(|hop| hop.client.clone()).collect();
+        settings.names_token_type = acm.names_token_type;
         settings.audience_is_resource = matches!(acm.target, Target::Resource(_));
     }
     settings
 }
 
-/// A client with a secret; signed assertions are not built yet, and the session refuses such a profile beforehand.
-fn client_of(client: &ResolvedClient) -> Option<Client> {
-    let (secret, auth) = match &client.auth {
-        ResolvedClientAuth::Post(secret) => (secret, ClientAuth::Post),
-        ResolvedClientAuth::Basic(secret) => (secret, ClientAuth::Basic),
-        ResolvedClientAuth::Jwt { .. } => return None,
-    };
-    Some(Client { id: client.id.clone(), secret: secret.clone(), auth })
-}
-
-/// What the profile may say and this version cannot do yet: said before anything is sent.
-fn not_yet(profile: &Resolved) -> InputFaults {
-    let mut faults = Vec::new();
-    let mut fault = |key: &str, instead: Text| {
-        faults.push(
-            InputFault::new(
-                "profile",
-                text!(
-                    "`{key}` wordt in deze versie nog niet ondersteund",
-                    "`{key}` is not supported by this version yet"
-                ),
-                instead,
-            )
-            .at(key),
-        );
-    };
-    if let Some(acm) = &profile.acm {
-        let clients = [("acm.client", Some(&acm.client)), ("acm.source_client", acm.source_client.as_ref())];
-        for (key, client) in clients {
-            if client.is_some_and(|client| matches!(client.auth, ResolvedClientAuth::Jwt { .. })) {
-                fault(&format!("{key}.private_key"), text!("gebruik een `secret`", "use a `secret`"));
-            }
-        }
-        if !acm.hops.is_empty() {
-            fault("acm.hops", text!("laat `hops` weg", "leave out `hops`"));
-        }
+/// Where a citizen's refresh token is kept.
+fn keeper_of(citizen: &ResolvedCitizen) -> Option<(Citizen, Keeper)> {
+    match &citizen.token {
+        Some(CitizenToken::Refresh { keeper, .. }) => Some((citizen_of(citizen.role), keeper.clone())),
+        _ => None,
     }
-    let refresh = profile.citizens.iter().any(|citizen| matches!(citizen.token, Some(CitizenToken::Refresh(_))));
-    if refresh {
-        fault("citizens.refresh_token", text!("geef de burger een `token`", "give the citizen a `token`"));
-    }
-    InputFaults(faults)
 }
 
 fn unusable(error: &SettingsError) -> InputFaults {

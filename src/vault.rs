@@ -54,6 +54,23 @@ pub struct Mark {
     pub mark: String,
 }
 
+impl Mark {
+    /// Whether the surrogate is the one that this mark has.
+    fn is_ours(&self) -> bool {
+        let Some((word, number)) = self.mark.split_once('-') else { return false };
+        let index = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let Some(index) = index.filter(|index| format!("{}", index + 1) == number) else { return false };
+        match word {
+            "INSZ" => self.surrogate == insz::surrogate(index),
+            "TOKEN" | "SECRET" => {
+                let padding = self.surrogate.strip_prefix(&self.mark);
+                padding.is_some_and(|padding| padding.bytes().all(|b| b == PADDING))
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Secrets, national numbers and raw URLs of one run.
 #[derive(Default)]
 pub struct Vault {
@@ -111,6 +128,36 @@ impl Vault {
         vault
     }
 
+    /// A vault for a recording that was made elsewhere. It knows no value, and leaves the surrogates of these marks
+    /// alone.
+    ///
+    /// # Errors
+    /// The position of the first mark that no vault would have given: with it a value could pass for a surrogate.
+    pub fn of_marks(marks: &[Mark]) -> Result<Self, usize> {
+        let vault = Self::default();
+        {
+            let mut inner = vault.lock();
+            for (position, mark) in marks.iter().enumerate() {
+                let is_new = inner.used.insert(mark.surrogate.clone());
+                if !is_new || !mark.is_ours() {
+                    return Err(position);
+                }
+            }
+            inner.marks = marks.to_vec();
+        }
+        Ok(vault)
+    }
+
+    /// Whether masking leaves this text as it is.
+    pub fn is_masked(&self, text: &str) -> bool {
+        self.mask_text(text) == text
+    }
+
+    /// Whether masking leaves this JSON value as it is.
+    pub fn is_masked_json(&self, value: &Value) -> bool {
+        self.lock().is_masked_json(value)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // A panic elsewhere leaves the tables usable: every change to them is complete before the lock is let go.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
@@ -131,6 +178,11 @@ impl Vault {
     /// The token that a grant yielded.
     pub fn token(&self, grant: Grant) -> Option<SecretString> {
         self.lock().tokens.get(&grant).cloned()
+    }
+
+    /// Drops the token that a grant yielded; it stays known, so that it is masked.
+    pub fn forget_token(&self, grant: Grant) {
+        self.lock().tokens.remove(&grant);
     }
 
     /// The national number of a citizen.
@@ -346,6 +398,26 @@ impl Inner {
         Value::String(self.surrogate(text, Nature::Token).text)
     }
 
+    fn is_masked_json(&mut self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.mask_string(text, &mut Found::default()) == *text,
+            Value::Number(number) => self.mask_number(number, &mut Found::default()) == *value,
+            Value::Array(items) => items.iter().all(|item| self.is_masked_json(item)),
+            Value::Object(members) => members.iter().all(|(name, value)| {
+                let token = TOKENS.contains(&name.as_str()).then(|| value.as_str()).flatten();
+                // A value within a longer text left the text around its mark or its surrogate.
+                let is_one = |text: &str| {
+                    let marked = self.marks.iter().any(|mark| text.contains(&mark.mark));
+                    text.is_empty() || marked || !insz::look_alikes(text).is_empty()
+                };
+                token.is_none_or(is_one)
+                    && self.mask_string(name, &mut Found::default()) == *name
+                    && self.is_masked_json(value)
+            }),
+            Value::Null | Value::Bool(_) => true,
+        }
+    }
+
     fn mask_number(&mut self, number: &Number, found: &mut Found) -> Value {
         let text = number.to_string();
         let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
@@ -369,11 +441,14 @@ impl Inner {
 /// The members whose value is a token or a secret, in an answer to a token request and wherever else they stand.
 const TOKENS: [&str; 5] = ["access_token", "refresh_token", "id_token", "client_secret", "client_assertion"];
 
-/// A mark, padded to a length with a character of the Base64url alphabet.
+/// What fills a mark up: a character of the Base64url alphabet.
+const PADDING: u8 = b'x';
+
+/// A mark, padded to a length.
 fn padded(mark: &str, length: usize) -> String {
     let mut text = mark.to_owned();
     while text.len() < length {
-        text.push('x');
+        text.push(char::from(PADDING));
     }
     text
 }

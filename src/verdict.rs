@@ -1,5 +1,7 @@
 //! Verdicts, and the one place that decides what they mean: severity, conformity and exit status.
 
+mod decided;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::{About, Level};
 use crate::exchange::Request;
 use crate::text::Text;
+
+pub use decided::{Waived, WaiverState, answered};
 
 /// What became of a requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -166,12 +170,15 @@ fn effective(level: Level, finding: &Finding) -> Level {
 }
 
 /// What the gate was asked to do; changes severity or exit status, never a verdict.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Gate {
     /// Warnings count as failures.
     pub strict: bool,
     /// Open reviews keep the run from concluding.
     pub require_reviews: bool,
+    /// A waiver that covers nothing any more is a failure instead of a warning.
+    pub stale_waivers_fail: bool,
 }
 
 /// The severity of one finding. The only place that decides it.
@@ -191,14 +198,16 @@ pub fn finding_severity(level: Level, about: About, waived: bool, finding: &Find
     }
 }
 
-/// The severity of a requirement: that of its worst finding.
-pub fn severity(level: Level, about: About, waived: bool, verdict: &Verdict, gate: Gate) -> Severity {
-    verdict
-        .findings
-        .iter()
-        .map(|finding| finding_severity(level, about, waived, finding, gate))
-        .max()
-        .unwrap_or(Severity::None)
+/// The severity of a requirement: that of its worst finding, or of a waiver that covers nothing any more.
+pub fn severity(level: Level, about: About, waived: Option<Waived<'_>>, verdict: &Verdict, gate: Gate) -> Severity {
+    let findings = verdict.findings.iter().map(|finding| {
+        let covered = waived.is_some_and(|waived| waived.covers(finding));
+        finding_severity(level, about, covered, finding, gate)
+    });
+    let stale = waived.filter(|waived| waived.state(level, verdict) == WaiverState::Stale);
+    let stale =
+        stale.map(|_| if gate.strict || gate.stale_waivers_fail { Severity::Failure } else { Severity::Warning });
+    findings.chain(stale).max().unwrap_or(Severity::None)
 }
 
 /// Whether the source conforms.
@@ -211,7 +220,7 @@ pub enum Conformant {
     No,
     /// A must is blocked.
     Undecided,
-    /// No failure, but not everything was asked, or not as in production.
+    /// No failure, but not everything was asked, or not as in production, or failures are waived.
     Partial,
 }
 
@@ -303,6 +312,11 @@ impl Standing {
     fn is_blocked_must(self) -> bool {
         self.level == Level::Must && self.outcome == Outcome::Blocked
     }
+
+    /// A failure of the source.
+    fn fails(self) -> bool {
+        self.outcome == Outcome::Fail && self.severity == Severity::Failure
+    }
 }
 
 /// What a run comes to.
@@ -325,7 +339,8 @@ pub struct Circumstances {
     pub interrupted: bool,
 }
 
-/// Counts, conformity and exit status of a run. The only place that decides them.
+/// Counts, conformity and exit status of a run. The only place that decides them. A failure that is none of the source
+/// (a waiver that covers nothing any more) decides about the exit status alone.
 pub fn conclude(standings: &[Standing], circumstances: Circumstances, gate: Gate) -> Conclusion {
     let mut counts = Counts::default();
     for standing in standings {
@@ -353,15 +368,16 @@ pub fn conclude(standings: &[Standing], circumstances: Circumstances, gate: Gate
         || standings.iter().any(|standing| standing.is_blocked_must() && !standing.accepted)
         || (gate.require_reviews && counts.review > 0);
     let accepted_must = standings.iter().any(|standing| standing.is_blocked_must() && standing.accepted);
-    let (conformant, exit_status) = if counts.failures > 0 {
+    let (conformant, exit_status) = if standings.iter().any(|standing| standing.fails()) {
         (Conformant::No, ExitStatus::Failures)
     } else if undecided {
         (Conformant::Undecided, ExitStatus::Undecided)
-    } else if circumstances.partial || accepted_must || counts.not_selected > 0 {
+    } else if circumstances.partial || accepted_must || counts.waived > 0 || counts.not_selected > 0 {
         (Conformant::Partial, ExitStatus::Success)
     } else {
         (Conformant::Yes, ExitStatus::Success)
     };
+    let exit_status = if counts.failures > 0 { ExitStatus::Failures } else { exit_status };
     Conclusion { conformant, exit_status, counts }
 }
 
@@ -432,6 +448,17 @@ mod tests {
         assert_eq!(conclude(&[review], AS_USUAL, Gate::default()).exit_status, ExitStatus::Success);
         let gate = Gate { require_reviews: true, ..Gate::default() };
         assert_eq!(conclude(&[review], AS_USUAL, gate).exit_status, ExitStatus::Undecided);
+    }
+
+    #[test]
+    fn a_waived_failure_is_no_pass_and_a_stale_waiver_no_failure_of_the_source() {
+        let waived = standing(Level::Must, Outcome::Fail, Severity::Waived);
+        let conclusion = conclude(&[waived], AS_USUAL, Gate::default());
+        assert_eq!((conclusion.conformant, conclusion.exit_status), (Conformant::Partial, ExitStatus::Success));
+        assert_eq!((conclusion.counts.waived, conclusion.counts.failures), (1, 0));
+        let stale = standing(Level::Must, Outcome::Pass, Severity::Failure);
+        let conclusion = conclude(&[stale], AS_USUAL, Gate::default());
+        assert_eq!((conclusion.conformant, conclusion.exit_status), (Conformant::Yes, ExitStatus::Failures));
     }
 
     #[test]

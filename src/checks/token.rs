@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::checks;
 use crate::case::{Answer, Case, Judgement, Stop};
-use crate::exchange::{AcmSetup, Auth, Citizen, Grant, IssuerCall, Request};
+use crate::exchange::{AcmSetup, Auth, Citizen, Grant, Introspection, IssuerCall, Request};
 use crate::reason;
+use crate::reason::issuer;
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Verdict, shown};
@@ -24,21 +25,23 @@ fn acm<'a>(case: &Case<'a>) -> Result<&'a AcmSetup, Stop> {
 }
 
 fn discovery_of_the_issuer_works(case: &Case<'_>) -> Judgement {
-    let issuer = &acm(case)?.issuer;
+    let expected = &acm(case)?.issuer;
     let answer = case.response(&Request::issuer(IssuerCall::Discovery))?;
     let status = answer.response.status;
     if status != 200 {
-        return case.judged(vec![answer.finding("status", Text::same(200), Text::same(status))]);
+        let finding = answer.finding("status", Text::same(200), Text::same(status));
+        return case.judged(vec![finding.fix(issuer::refusal(answer.response).in_words())]);
     }
     let Some(Value::Object(discovery)) = answer.response.json() else {
-        let expected = text!("een JSON-object", "a JSON object");
-        return case.judged(vec![answer.finding("", expected, super::list::no_json(answer))]);
+        let finding = answer.finding("", text!("een JSON-object", "a JSON object"), super::list::no_json(answer));
+        return case.judged(vec![finding.fix(issuer::refusal(answer.response).in_words())]);
     };
     let stated = discovery.get("issuer");
-    if stated.and_then(Value::as_str) == Some(issuer) {
+    if stated.and_then(Value::as_str) == Some(expected) {
         return case.judged(Vec::new());
     }
-    case.judged(vec![answer.finding("/issuer", Text::same(issuer), described(stated))])
+    let finding = answer.finding("/issuer", Text::same(expected), described(stated));
+    case.judged(vec![finding.fix(issuer::wrong_issuer().in_words())])
 }
 
 /// What stands where something else was expected.
@@ -96,7 +99,7 @@ fn exchange_for_the_source_succeeds(case: &Case<'_>) -> Judgement {
     case.judged(findings)
 }
 
-/// An OAuth error (RFC 6749, 5.2; RFC 8693, 2.2.2) with what it means here and who has to act.
+/// A refusal of the issuer, with what it means here and who has to act.
 fn oauth_finding(answer: Answer<'_>, status: u16) -> Finding {
     let member = |name: &str| answer.response.json().and_then(|json| json.get(name)?.as_str()).map(shown);
     let error = member("error").unwrap_or_default();
@@ -106,37 +109,7 @@ fn oauth_finding(answer: Answer<'_>, status: u16) -> Finding {
         text!("200 met een token", "200 with a token"),
         Text::same(format!("{status} {error}{description}")),
     );
-    match oauth_advice(&error) {
-        Some(advice) => finding.fix(advice),
-        None => finding,
-    }
-}
-
-/// What an OAuth error means here, the likely cause, and who has to act.
-fn oauth_advice(error: &str) -> Option<Text> {
-    Some(match error {
-        "invalid_client" => text!(
-            "ACM herkent de client niet: controleer `acm.client` (id, geheim of sleutel) en de manier van authenticatie (`auth`). Aan de eigenaar van het profiel.",
-            "ACM does not recognise the client: check `acm.client` (id, secret or key) and the way of authentication (`auth`). Up to the owner of the profile."
-        ),
-        "invalid_grant" => text!(
-            "ACM aanvaardt het token van de burger niet: het is verlopen, ingetrokken of van een andere client. Meld de testburger opnieuw aan. Aan de eigenaar van het profiel.",
-            "ACM does not accept the citizen's token: it expired, was revoked or belongs to another client. Log the test citizen in again. Up to the owner of the profile."
-        ),
-        "invalid_target" => text!(
-            "ACM kent de `audience` niet, of de bron vertrouwt deze client niet: controleer `acm.audience`, en vraag Digitaal Vlaanderen om het vertrouwen tussen beide clients te registreren.",
-            "ACM does not know the `audience`, or the source does not trust this client: check `acm.audience`, and ask Digitaal Vlaanderen to register the trust between both clients."
-        ),
-        "invalid_scope" => text!(
-            "ACM kent de scope niet voor deze audience: controleer `acm.scope`, of vraag Digitaal Vlaanderen welke scopes de bron heeft.",
-            "ACM does not know the scope for this audience: check `acm.scope`, or ask Digitaal Vlaanderen which scopes the source has."
-        ),
-        "unauthorized_client" | "unsupported_grant_type" => text!(
-            "deze client mag bij ACM geen tokens inwisselen: vraag Digitaal Vlaanderen om token exchange voor `acm.client.id` toe te staan.",
-            "this client may not exchange tokens at ACM: ask Digitaal Vlaanderen to allow token exchange for `acm.client.id`."
-        ),
-        _ => return None,
-    })
+    finding.fix(issuer::refusal(answer.response).in_words())
 }
 
 fn exchange_answer_is_complete(case: &Case<'_>) -> Judgement {
@@ -201,41 +174,27 @@ fn introspections<'a>(case: &Case<'a>) -> Result<Vec<(Citizen, Answer<'a>)>, Sto
     Ok(citizens.into_iter().zip(answers).collect())
 }
 
-/// The audiences of an introspection answer: `aud` is a string or a list of strings.
-pub(super) fn audiences(introspection: &Value) -> Vec<&str> {
-    match introspection.get("aud") {
-        Some(Value::String(audience)) => vec![audience],
-        Some(Value::Array(audiences)) => audiences.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    }
-}
-
 fn token_is_meant_for_the_source(case: &Case<'_>) -> Judgement {
     let acm = acm(case)?;
     let mut findings = Vec::new();
     for (_, answer) in introspections(case)? {
         let Some(json) = answer.response.json() else { continue };
-        if json.get("active").and_then(Value::as_bool) != Some(true) {
+        let said = Introspection(json);
+        if said.active() != Some(true) {
             findings.push(answer.finding("/active", Text::same("true"), described(json.get("active"))));
             continue;
         }
         let expected: Vec<&str> =
             [Some(acm.audience.as_str()), acm.source_client.as_deref()].into_iter().flatten().collect();
-        if !audiences(json).iter().any(|audience| expected.contains(audience)) {
+        if !said.audiences().iter().any(|audience| expected.contains(audience)) {
             findings.push(answer.finding("/aud", Text::same(&acm.audience), described(json.get("aud"))));
         }
         let now = issuer_clock(case, answer);
-        if json.get("exp").and_then(Value::as_f64).is_some_and(|exp| exp <= now) {
+        if said.expires().is_some_and(|exp| exp <= now) {
             let expected = text!("een tijdstip in de toekomst", "a moment in the future");
             findings.push(answer.finding("/exp", expected, described(json.get("exp"))));
         }
-        let granted = json.get("scope").and_then(Value::as_str).unwrap_or_default();
-        let lacking = acm
-            .scope
-            .iter()
-            .flat_map(|scope| scope.split_whitespace())
-            .filter(|asked| !granted.split(' ').any(|given| given == *asked));
-        for scope in lacking {
+        for scope in said.lacking(acm.scope.as_deref()) {
             findings.push(answer.finding("/scope", Text::same(scope), described(json.get("scope"))));
         }
     }
@@ -245,8 +204,7 @@ fn token_is_meant_for_the_source(case: &Case<'_>) -> Judgement {
 /// The issuer's clock in seconds since 1970: its `Date` header, else the start of the run.
 #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^52")]
 fn issuer_clock(case: &Case<'_>, answer: Answer<'_>) -> f64 {
-    let date = answer.response.header("date").and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
-    date.map_or(case.now(), |date| date.timestamp()).as_second() as f64
+    answer.response.date().unwrap_or(case.now()).as_second() as f64
 }
 
 fn token_names_the_citizen(case: &Case<'_>) -> Judgement {
@@ -254,7 +212,7 @@ fn token_names_the_citizen(case: &Case<'_>) -> Judgement {
     for (citizen, answer) in introspections(case)? {
         let number = case.insz(citizen)?;
         let rrn = answer.response.json().and_then(|json| json.get("rrn"));
-        let text = rrn.map(|rrn| rrn.as_str().map_or_else(|| rrn.to_string(), str::to_owned));
+        let text = answer.response.json().and_then(|json| Introspection(json).number());
         if text.as_deref() != Some(number) {
             findings.push(answer.finding("/rrn", Text::same(number), described(rrn)));
         }

@@ -13,12 +13,14 @@ use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Verdict, shown};
 
+mod changes;
 mod encryption;
 mod hrefs;
 mod names;
 #[cfg(test)]
 mod tests;
 
+use changes::no_breaking_change_within_a_version;
 use encryption::{
     https_is_used_everywhere, old_tls_versions_are_refused, plain_http_gives_no_data,
     tls_is_modern_and_the_certificate_is_valid,
@@ -213,15 +215,6 @@ fn version_finding(answer: Answer<'_>, value: &str, major: &str) -> Option<Findi
         parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     let expected = || text!("een vorm als v.{major}.2.3", "a form such as v.{major}.2.3");
     (!plain).then(|| answer.finding("header x-version", expected(), actual).at_most(Level::May))
-}
-
-/// The earlier report is compared elsewhere; without one there is nothing to compare.
-#[expect(clippy::unnecessary_wraps, reason = "the form of every check")]
-fn no_breaking_change_within_a_version(_: &Case<'_>) -> Judgement {
-    Ok(Verdict::not_applicable(text!(
-        "er is geen eerder rapport; geef er een op met --previous",
-        "there is no earlier report; supply one with --previous"
-    )))
 }
 
 fn depth_of_sub_resources_is_reported(case: &Case<'_>) -> Judgement {

@@ -21,6 +21,12 @@ const LARGEST: usize = 64 * 1024;
 /// The shortest secret of a client.
 const SHORTEST: usize = 8;
 
+/// What a profile beside it counts on, where no argument says otherwise.
+pub(super) const PORT: u16 = 8444;
+pub(super) const FOLDER: &str = "acm";
+pub(super) const AUDIENCE: &str = "laptop-source";
+pub(super) const SCOPE: &str = "attesten";
+
 const AFTER_HELP: &str = "\
 Your own source on a laptop, in two windows:
   bronkeur acm --base-url https://localhost:8443/v1
@@ -40,22 +46,22 @@ SEC-20 (what if it cannot?) are judged too. Since this is not the real ACM, the 
 #[command(after_help = AFTER_HELP)]
 pub(super) struct AcmArgs {
     /// The port; 0 for any
-    #[arg(long, default_value_t = 8444)]
+    #[arg(long, default_value_t = PORT)]
     port: u16,
     /// Plain http instead of TLS
     #[arg(long)]
     plain_http: bool,
     /// Where the profile and what it refers to go
-    #[arg(short, long, value_name = "DIR", default_value = "acm")]
+    #[arg(short, long, value_name = "DIR", default_value = FOLDER)]
     out: PathBuf,
     /// Your source, up to and including the version
     #[arg(long, value_name = "URL", default_value = "https://localhost:8443/v1")]
     base_url: String,
     /// The client-id of your source, which is the audience of its tokens
-    #[arg(long, value_name = "ID", default_value = "laptop-source", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "ID", default_value = AUDIENCE, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     audience: String,
     /// The scope that your source asks of a token
-    #[arg(long, default_value = "attesten", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, default_value = SCOPE, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     scope: String,
     /// The variable with the national number of the citizen who is examined
     #[arg(long, value_name = "NAME")]

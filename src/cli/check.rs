@@ -5,20 +5,22 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::decisions::{DecisionArgs, Decisions, Named};
+use super::profile::ProfileArgs;
 use super::progress::Progress;
 use super::specs::{SpecArgs, unknown_ids};
-use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
+use super::{Done, Global, Trouble, interrupt, output, runtime};
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
-use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, read_text};
-use crate::profile::{Profile, Resolved};
+use crate::fault::{InputFault, InputFaults};
+use crate::har;
+use crate::profile::Resolved;
 use crate::report::{self, Options, Report, RunMeta};
-use crate::session::{Finished, Session};
+use crate::session::Session;
+use crate::shape::Previous;
 use crate::text;
+use crate::vault::Vault;
 use crate::verdict::{ExitStatus, Gate};
-
-/// The profile that is read when none is named.
-const DEFAULT_PROFILE: &str = "bron.yaml";
 
 const AFTER_HELP: &str = "\
 Without a profile three flags are enough, for a source on a laptop with a token of your own:
@@ -33,24 +35,8 @@ Exit status: 0 no failure · 1 failures · 2 wrong call, profile or specs · 3 c
 #[derive(Clone, Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct CheckArgs {
-    /// The profile of the source [default: bron.yaml, if there is one]
-    #[arg(short, long, value_name = "FILE", env = "BRONKEUR_PROFILE")]
-    profile: Option<PathBuf>,
-    /// The URL of the source, up to and including the version
-    #[arg(long, value_name = "URL", env = "BRONKEUR_BASE_URL")]
-    base_url: Option<String>,
-    /// The variable that holds the citizen's national number
-    #[arg(long, value_name = "NAME", env = "BRONKEUR_INSZ_ENV", requires = "token_env")]
-    insz_env: Option<String>,
-    /// The variable that holds the citizen's TX token
-    #[arg(long, value_name = "NAME", env = "BRONKEUR_TOKEN_ENV", requires = "insz_env")]
-    token_env: Option<String>,
-    /// Certificate authorities of the source, beside those of the system (PEM)
-    #[arg(long, value_name = "FILE", env = "BRONKEUR_CA_BUNDLE")]
-    ca_bundle: Option<PathBuf>,
-    /// The longest wait for one answer, in seconds
-    #[arg(long, value_name = "SECONDS", env = "BRONKEUR_TIMEOUT")]
-    timeout: Option<f64>,
+    #[command(flatten)]
+    profile: ProfileArgs,
     /// The most requests in a second
     #[arg(long, value_name = "N", env = "BRONKEUR_RATE")]
     rate: Option<f64>,
@@ -60,9 +46,6 @@ pub(super) struct CheckArgs {
     /// The most requests in all
     #[arg(long, value_name = "N", env = "BRONKEUR_MAX_REQUESTS")]
     max_requests: Option<usize>,
-    /// This run may go against production
-    #[arg(long, env = "BRONKEUR_I_MAY_TEST_PRODUCTION")]
-    i_may_test_production: bool,
     #[command(flatten)]
     specs: SpecArgs,
     #[command(flatten)]
@@ -88,21 +71,29 @@ pub(super) struct GateArgs {
     /// Open reviews keep the run from concluding
     #[arg(long, env = "BRONKEUR_REQUIRE_REVIEWS")]
     require_reviews: bool,
-    /// Where report.json and junit.xml go
+    /// Where report.json, junit.xml and the rest go
     #[arg(short, long, value_name = "DIR", env = "BRONKEUR_OUT", default_value = "reports")]
-    out: PathBuf,
+    pub(super) out: PathBuf,
+    #[command(flatten)]
+    pub(super) decisions: DecisionArgs,
 }
 
 pub(super) fn check(args: &CheckArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
-    let profile = args.profile(&catalogue)?;
-    run(&profile, &catalogue, &args.gate, global)
+    let (profile, decisions) = args.profile(&catalogue)?;
+    run(&profile, &catalogue, &args.gate, decisions, global)
 }
 
 /// Checks one source and tells and writes what came of it.
-pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, global: &Global) -> Done {
+pub(super) fn run(
+    profile: &Resolved,
+    catalogue: &Catalogue,
+    gate: &GateArgs,
+    decisions: Decisions,
+    global: &Global,
+) -> Done {
     let selection = gate.selection(catalogue)?;
-    let session = Session::new(profile, catalogue, seed())?;
+    let session = Session::new(profile, catalogue, seed())?.after(decisions.previous);
     let mut progress = Progress::new(catalogue, session.vault(), global);
     // It lives until the reports are written: a second interrupt ends that too.
     let runtime = runtime()?;
@@ -114,28 +105,36 @@ pub(super) fn run(profile: &Resolved, catalogue: &Catalogue, gate: &GateArgs, gl
         selection: (!selection.is_everything())
             .then(|| report::Selection { only: selection.only.clone(), skip: selection.skip.clone() }),
         gate: gate.gate(),
-        accepted: gate.accepted(profile),
-        waivers: BTreeMap::new(),
+        accepted: gate.accepted(masked(&profile.accept_blocked, &finished.vault)),
+        reviews: decisions.reviews,
+        waivers: decisions.waivers,
     };
-    let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta);
-    tell(report, &finished, &gate.out, global)
+    let evidence = har::write(catalogue, &finished.recording, &meta);
+    let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta)
+        .with_evidence(evidence.as_deref().ok().map(har::fingerprint));
+    tell(report, Some((har::FILE, evidence)), &finished.vault, &gate.out, global)
 }
 
-fn tell(mut report: Report, finished: &Finished, out: &Path, global: &Global) -> Done {
+/// Whatever people write into a reason, no report holds a national number.
+fn masked(reasons: &BTreeMap<String, String>, vault: &Vault) -> BTreeMap<String, String> {
+    reasons.iter().map(|(id, reason)| (id.clone(), vault.mask_text(reason))).collect()
+}
+
+/// Shows a report and writes every file of it.
+pub(super) fn tell(
+    mut report: Report,
+    evidence: Option<report::File>,
+    vault: &Vault,
+    out: &Path,
+    global: &Global,
+) -> Done {
     let lang = global.lang();
-    let files = report::render_all(&report, lang);
+    let files = report::render_all(&report, evidence, lang);
     let screen = screen(&report, global);
     // The last look: what must not leave is looked for in everything that does.
     let leak = std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok()));
-    if leak.into_iter().any(|text| finished.vault.leaks(text)) {
-        return Err(Trouble::Other(
-            ExitStatus::Internal,
-            text!(
-                "een geheim of rijksregisternummer zou in een rapport komen; er is niets geschreven",
-                "a secret or a national number would have entered a report; nothing was written"
-            ),
-            text!("meld dit: het is een fout in bronkeur", "please report this: it is a defect of bronkeur"),
-        ));
+    if leak.into_iter().any(|text| vault.leaks(text)) {
+        return Err(Trouble::leak());
     }
     let unwritten = report::write_all(out, files);
     if unwritten.is_empty() {
@@ -161,70 +160,29 @@ fn screen(report: &Report, global: &Global) -> String {
 }
 
 /// A number that decides about invented ids and tokens: another one in each run, recorded with it.
-fn seed() -> u64 {
+pub(super) fn seed() -> u64 {
     let (high, low) = uuid::Uuid::new_v4().as_u64_pair();
     high ^ low
 }
 
 impl CheckArgs {
-    /// The profile: the file, or what the flags make; flags win. All faults at once.
-    fn profile(&self, catalogue: &Catalogue) -> Result<Resolved, Trouble> {
-        let (file, mut profile, folder) = self.source_of_profile()?;
-        if let Some(base_url) = &self.base_url {
-            profile.source.base_url.clone_from(base_url);
-        }
-        if let Some(bundle) = &self.ca_bundle {
-            profile.source.ca_bundle =
-                Some(std::path::absolute(bundle).unwrap_or_else(|_| bundle.clone()).display().to_string());
-        }
-        profile.source.timeout = self.timeout.or(profile.source.timeout);
+    /// The profile, with what the flags say instead, and what people decided. All faults at once.
+    fn profile(&self, catalogue: &Catalogue) -> Result<(Resolved, Decisions), Trouble> {
+        let mut written = self.profile.read()?;
+        let profile = &mut written.profile;
         profile.source.rate = self.rate.or(profile.source.rate);
         profile.source.concurrency = self.concurrency.or(profile.source.concurrency);
         profile.limits.requests = self.max_requests.unwrap_or(profile.limits.requests);
-        profile.production |= self.i_may_test_production;
-        let mut faults = unknown_ids(
-            catalogue,
-            "command line",
-            self.gate.only.iter().chain(&self.gate.skip).chain(&self.gate.accept_blocked),
-        );
-        faults.extend(
-            unknown_ids(catalogue, &file, profile.accept_blocked.keys())
-                .into_iter()
-                .map(|fault| fault.at("accept_blocked")),
-        );
-        match profile.resolve(&file, &environment, &folder) {
-            Ok(resolved) => InputFaults(faults).or(resolved).map_err(Trouble::from),
-            Err(more) => Err(InputFaults([faults, more.0].concat()).into()),
-        }
-    }
-
-    /// The name for messages, the profile, and the folder from which its paths count.
-    fn source_of_profile(&self) -> Result<(String, Profile, PathBuf), Trouble> {
-        let default = Path::new(DEFAULT_PROFILE);
-        let path = match &self.profile {
-            Some(path) => Some(path.as_path()),
-            None => Some(default).filter(|path| self.insz_env.is_none() && path.exists()),
-        };
-        if let Some(path) = path {
-            let file = path.display().to_string();
-            let text = read_text(path, LARGEST_TEXT)?;
-            let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-            return Ok((file.clone(), Profile::read(&file, &text)?, folder));
-        }
-        match (&self.base_url, &self.insz_env, &self.token_env) {
-            (Some(base_url), Some(insz_env), Some(token_env)) => {
-                Ok(("command line".to_owned(), Profile::of_flags(base_url, insz_env, token_env), PathBuf::new()))
-            }
-            _ => Err(InputFaults::one(
-                "command line",
-                text!("er is geen profiel, en ook geen {DEFAULT_PROFILE} in deze map", "there is no profile, and no {DEFAULT_PROFILE} in this folder either"),
-                text!(
-                    "noem een profiel met -p, of geef --base-url, --insz-env en --token-env; `bronkeur demo` werkt zonder",
-                    "name a profile with -p, or give --base-url, --insz-env and --token-env; `bronkeur demo` works without"
-                ),
-            )
-            .into()),
-        }
+        let named = self.gate.only.iter().chain(&self.gate.skip).chain(&self.gate.accept_blocked);
+        let mut faults = unknown_ids(catalogue, "command line", named);
+        let accepted = unknown_ids(catalogue, &written.file, profile.accept_blocked.keys());
+        faults.extend(accepted.into_iter().map(|fault| fault.at("accept_blocked")));
+        let decisions = self.gate.decisions.read(&Named::of(profile, &written.folder), catalogue);
+        let decisions = decisions.unwrap_or_else(|more| {
+            faults.extend(more.0);
+            Decisions::default()
+        });
+        Ok((written.resolve(faults)?, decisions))
     }
 }
 
@@ -246,12 +204,33 @@ impl GateArgs {
     }
 
     fn gate(&self) -> Gate {
-        Gate { strict: self.strict, require_reviews: self.require_reviews }
+        Gate {
+            strict: self.strict,
+            require_reviews: self.require_reviews,
+            stale_waivers_fail: self.decisions.stale_waivers_fail(),
+        }
     }
 
     /// The blocked rows that are accepted: of the profile with their reasons, and of the command line.
-    fn accepted(&self, profile: &Resolved) -> BTreeMap<String, String> {
+    fn accepted(&self, with_reasons: BTreeMap<String, String>) -> BTreeMap<String, String> {
         let named = self.accept_blocked.iter().map(|id| (id.to_uppercase(), "--accept-blocked".to_owned()));
-        named.chain(profile.accept_blocked.clone()).collect()
+        named.chain(with_reasons).collect()
+    }
+
+    /// What a recorded run was asked for, with what these flags say on top: another selection takes the place of the
+    /// run's, a gate only becomes stricter, and decisions are added. Returns the earlier report, if one is named.
+    pub(super) fn on_top_of(&self, meta: &mut RunMeta, catalogue: &Catalogue) -> Result<Option<Previous>, Trouble> {
+        let selection = self.selection(catalogue)?;
+        let decisions = self.decisions.read(&Named::default(), catalogue)?;
+        if !selection.is_everything() {
+            meta.selection = Some(report::Selection { only: selection.only, skip: selection.skip });
+        }
+        meta.gate.strict |= self.strict;
+        meta.gate.require_reviews |= self.require_reviews;
+        meta.gate.stale_waivers_fail |= self.decisions.stale_waivers_fail();
+        meta.accepted = self.accepted(std::mem::take(&mut meta.accepted));
+        meta.reviews.extend(decisions.reviews);
+        meta.waivers.extend(decisions.waivers);
+        Ok(decisions.previous)
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::check::{self, GateArgs};
+use super::decisions::Named;
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, runtime};
 use crate::fault::{InputFault, InputFaults};
@@ -79,7 +80,13 @@ impl SandboxArgs {
             }
         }
         InputFaults(wrong).or(())?;
-        Ok(Options { behaviour, latency: Duration::from_millis(self.latency), tls: !self.plain_http, port: self.port })
+        Ok(Options {
+            behaviour,
+            latency: Duration::from_millis(self.latency),
+            tls: !self.plain_http,
+            port: self.port,
+            ..Options::default()
+        })
     }
 
     /// Starts the sandbox on the runtime that is given.
@@ -100,10 +107,11 @@ impl SandboxArgs {
 
 pub(super) fn demo(args: &DemoArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
+    let decisions = args.gate.decisions.read(&Named::default(), &catalogue)?;
     // The servers have threads of their own: judging never waits for them.
     let servers = runtime()?;
     let sandbox = servers.block_on(args.sandbox.start())?;
-    let status = check::run(&sandbox.profile()?, &catalogue, &args.gate, global);
+    let status = check::run(&sandbox.profile()?, &catalogue, &args.gate, decisions, global);
     drop(sandbox);
     servers.shutdown_background();
     status

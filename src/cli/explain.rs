@@ -2,10 +2,11 @@
 
 use clap::Args;
 
-use super::specs::{SpecArgs, requirement};
+use super::specs::SpecArgs;
 use super::{Done, Global, output};
 use crate::catalogue::{Catalogue, Requirement};
 use crate::example::REST;
+use crate::fault::InputFaults;
 use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;
 
@@ -20,7 +21,7 @@ pub(super) struct ExplainArgs {
 
 pub(super) fn explain(args: &ExplainArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
-    let row = requirement(&catalogue, &args.id)?;
+    let row = catalogue.find(&args.id).ok_or_else(|| InputFaults::from(catalogue.unknown("command line", &args.id)))?;
     output::print(&explained(&catalogue, row, global.lang()));
     Ok(ExitStatus::Success)
 }

@@ -2,10 +2,23 @@
 
 use std::io::Write as _;
 
+use super::Trouble;
+use crate::vault::Vault;
+
 /// Writes to standard output. A reader that went away (`bronkeur list | head`) is no fault.
 pub(super) fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Writes a text made of masked parts as people see it, after a last look for what must not leave.
+pub(super) fn print_masked(text: &str, vault: &Vault) -> Result<(), Trouble> {
+    let text = vault.for_people(text);
+    if vault.leaks(&text) {
+        return Err(Trouble::leak());
+    }
+    print(&text);
+    Ok(())
 }
 
 /// The columns of the terminal; 100 where there is none.

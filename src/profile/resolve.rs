@@ -6,13 +6,16 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use super::given;
 use super::reference::{Reader, fits_a_header};
 use super::resolved::Pem;
 use super::validate::{self, Purpose, is_url, issuer, url};
 use super::{
-    Acm, AuthMethod, Citizen, CitizenToken, Client, ClientCertificate, OpenApiLocation, Profile, Reference, Resolved,
-    ResolvedAcm, ResolvedCitizen, ResolvedClient, ResolvedClientAuth, ResolvedSource, Source, Target, Tokens,
+    Acm, AuthMethod, CertificateFiles, Citizen, CitizenToken, Client, ClientCertificate, OpenApiLocation, PrivateKey,
+    Profile, Reference, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient, ResolvedClientAuth, ResolvedHop,
+    ResolvedSource, Source, Target, Tokens,
 };
+use crate::assertion::SigningKey;
 use crate::fault::{InputFaults, LARGEST_TEXT, read_text};
 use crate::insz;
 use crate::text;
@@ -32,14 +35,13 @@ impl Profile {
         let mut reader = Reader::new(file, env, base_dir);
         let source = source(&mut reader, &self.source);
         let acm = self.acm.as_ref().map(|profile| acm(&mut reader, profile));
-        let citizens = citizens(&mut reader, &self.citizens);
+        let citizens = citizens(&mut reader, &self.citizens, self.acm.as_ref());
         let tokens = Tokens {
             expired: negative(&mut reader, "expired", self.tokens.expired.as_ref()),
             other_audience: negative(&mut reader, "other_audience", self.tokens.other_audience.as_ref()),
             without_scope: negative(&mut reader, "without_scope", self.tokens.without_scope.as_ref()),
             without_citizen: negative(&mut reader, "without_citizen", self.tokens.without_citizen.as_ref()),
         };
-        let [reviews, waivers] = [&self.reviews, &self.waivers].map(|path| path.as_ref().map(|path| reader.path(path)));
         faults.extend(reader.faults.into_iter().map(|fault| fault.located(&self.text.0)));
         InputFaults(faults).or(())?;
         // Without a fault everything is there.
@@ -54,8 +56,6 @@ impl Profile {
             tokens,
             limits: self.limits,
             accept_blocked: self.accept_blocked,
-            reviews,
-            waivers,
         })
     }
 
@@ -93,12 +93,7 @@ fn given(text: Option<&String>, purpose: Purpose) -> Option<Url> {
 fn source(reader: &mut Reader<'_>, profile: &Source) -> Option<ResolvedSource> {
     let openapi = profile.openapi.as_ref().and_then(|place| openapi(reader, place));
     let ca_bundle = pem(reader, "source.ca_bundle", profile.ca_bundle.as_ref());
-    let client_certificate = profile.client_certificate.as_ref().and_then(|files| {
-        let certificate = pem(reader, "source.client_certificate.certificate", Some(&files.certificate));
-        let place = "source.client_certificate.key";
-        let key = reader.secret(place, &files.key).and_then(|key| private_key(reader, place, key));
-        Some(ClientCertificate { certificate: certificate?, key: key? })
-    });
+    let client_certificate = certificate(reader, "source.client_certificate", profile.client_certificate.as_ref());
     let defaults = ResolvedSource::new(&url(&profile.base_url, Purpose::Base).ok()?);
     Some(ResolvedSource {
         name: profile.name.clone().unwrap_or(defaults.name),
@@ -168,6 +163,14 @@ fn pem(reader: &mut Reader<'_>, place: &str, path: Option<&String>) -> Option<Pe
     Some(Pem(text))
 }
 
+fn certificate(reader: &mut Reader<'_>, place: &str, files: Option<&CertificateFiles>) -> Option<ClientCertificate> {
+    let files = files?;
+    let certificate = pem(reader, &format!("{place}.certificate"), Some(&files.certificate));
+    let place = format!("{place}.key");
+    let key = reader.secret(&place, &files.key).and_then(|key| private_key(reader, &place, key));
+    Some(ClientCertificate { certificate: certificate?, key: key? })
+}
+
 fn private_key(reader: &mut Reader<'_>, place: &str, key: SecretString) -> Option<SecretString> {
     if key.expose_secret().contains("PRIVATE KEY-----") {
         return Some(key);
@@ -183,9 +186,13 @@ fn private_key(reader: &mut Reader<'_>, place: &str, key: SecretString) -> Optio
 fn acm(reader: &mut Reader<'_>, profile: &Acm) -> Option<ResolvedAcm> {
     let issuer_name = issuer(&profile.environment).to_owned();
     let resolved = client(reader, "acm.client", &profile.client);
+    let login_client =
+        profile.login_client.as_ref().and_then(|login_client| client(reader, "acm.login_client", login_client));
     let source_client =
         profile.source_client.as_ref().and_then(|source_client| client(reader, "acm.source_client", source_client));
     let ca_bundle = pem(reader, "acm.ca_bundle", profile.ca_bundle.as_ref());
+    let client_certificate = certificate(reader, "acm.client_certificate", profile.client_certificate.as_ref());
+    let hops = hops(reader, profile);
     let target = match (&profile.audience, &profile.resource) {
         (Some(audience), None) => Target::Audience(audience.clone()),
         (None, Some(resource)) => Target::Resource(resource.clone()),
@@ -197,12 +204,15 @@ fn acm(reader: &mut Reader<'_>, profile: &Acm) -> Option<ResolvedAcm> {
         issuer_name,
         stand_in: profile.stand_in,
         client: resolved?,
+        login_client,
         target,
         scope: profile.scope.clone(),
         actor: profile.actor,
         source_client,
         other_audience: profile.other_audience.clone(),
-        hops: profile.hops.clone(),
+        hops,
+        names_token_type: profile.requested_token_type.is_some(),
+        client_certificate,
         ca_bundle,
     })
 }
@@ -212,21 +222,51 @@ fn client(reader: &mut Reader<'_>, place: &str, profile: &Client) -> Option<Reso
         let place = format!("{place}.secret");
         reader.secret(&place, secret).and_then(|secret| long_enough(reader, &place, secret))
     });
-    let key = profile.private_key.as_ref().map(|key| {
-        let place = format!("{place}.private_key.file");
-        let pem = reader.secret(&place, &Reference::File(key.file.clone()));
-        pem.and_then(|pem| private_key(reader, &place, pem))
-    });
-    let auth = match (secret, key) {
-        (_, Some(key)) => {
-            let kid = profile.private_key.as_ref().and_then(|key| key.kid.clone());
-            ResolvedClientAuth::Jwt { key: key?, kid }
-        }
+    let auth = match (secret, &profile.private_key) {
+        (_, Some(key)) => ResolvedClientAuth::Jwt {
+            kid: key.kid.clone(),
+            audience: key.audience.clone(),
+            key: signing_key(reader, &format!("{place}.private_key"), key)?,
+        },
         (Some(secret), None) if profile.auth == Some(AuthMethod::Basic) => ResolvedClientAuth::Basic(secret?),
         (Some(secret), None) => ResolvedClientAuth::Post(secret?),
+        (None, None) if profile.auth == Some(AuthMethod::None) => ResolvedClientAuth::Public,
+        (None, None) if profile.auth == Some(AuthMethod::Tls) => ResolvedClientAuth::Certificate,
         (None, None) => return None,
     };
     Some(ResolvedClient { id: profile.id.clone(), auth })
+}
+
+/// The exchanges before the last one; each is for the client that exchanges next.
+fn hops(reader: &mut Reader<'_>, profile: &Acm) -> Vec<ResolvedHop> {
+    let next = profile.hops.iter().skip(1).map(|hop| &hop.client.id).chain([&profile.client.id]);
+    let resolved = profile.hops.iter().zip(next).enumerate().filter_map(|(n, (hop, next))| {
+        Some(ResolvedHop {
+            client: client(reader, &format!("acm.hops[{n}].client"), &hop.client)?,
+            audience: hop.audience.as_ref().unwrap_or(next).clone(),
+            scope: hop.scope.clone(),
+            actor: hop.actor,
+        })
+    });
+    resolved.collect()
+}
+
+fn signing_key(reader: &mut Reader<'_>, place: &str, key: &PrivateKey) -> Option<SigningKey> {
+    let text = reader.secret(place, &key.reference()?)?;
+    match SigningKey::read(text.expose_secret()) {
+        Ok(key) => Some(key),
+        Err(why) => {
+            reader.fault(
+                place,
+                why,
+                text!(
+                    "geef de private sleutel van de client in PEM (PKCS#8, PKCS#1, SEC 1) of als JWK, zonder wachtwoord; `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256` maakt er een",
+                    "give the client's private key in PEM (PKCS#8, PKCS#1, SEC 1) or as a JWK, without a pass phrase; `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256` makes one"
+                ),
+            );
+            None
+        }
+    }
 }
 
 fn negative(reader: &mut Reader<'_>, key: &str, reference: Option<&Reference>) -> Option<SecretString> {
@@ -267,10 +307,10 @@ fn long_enough(reader: &mut Reader<'_>, place: &str, secret: SecretString) -> Op
     None
 }
 
-fn citizens(reader: &mut Reader<'_>, profile: &[Citizen]) -> Vec<ResolvedCitizen> {
+fn citizens(reader: &mut Reader<'_>, profile: &[Citizen], acm: Option<&Acm>) -> Vec<ResolvedCitizen> {
     let mut citizens: Vec<ResolvedCitizen> = Vec::new();
     for (n, citizen) in profile.iter().enumerate() {
-        let token = citizen_token(reader, n, citizen);
+        let token = citizen_token(reader, n, citizen, acm);
         let place = format!("citizens[{n}].insz");
         let Some(number) = reader.secret(&place, &citizen.insz) else { continue };
         let Some(insz) = insz::bare(number.expose_secret()).map(SecretString::from) else {
@@ -305,22 +345,25 @@ fn citizens(reader: &mut Reader<'_>, profile: &[Citizen]) -> Vec<ResolvedCitizen
     citizens
 }
 
-fn values(token: Option<&CitizenToken>) -> Vec<&str> {
+fn value(token: &CitizenToken) -> &str {
     match token {
-        None => Vec::new(),
-        Some(CitizenToken::Access(one) | CitizenToken::Refresh(one) | CitizenToken::Tx(one)) => {
-            vec![one.expose_secret()]
+        CitizenToken::Access(token) | CitizenToken::Refresh { token, .. } | CitizenToken::Tx(token) => {
+            token.expose_secret()
         }
-        Some(CitizenToken::Session { access, refresh }) => vec![access.expose_secret(), refresh.expose_secret()],
     }
 }
 
 fn shares_token(one: Option<&CitizenToken>, other: Option<&CitizenToken>) -> bool {
-    let other = values(other);
-    values(one).iter().any(|value| other.contains(value))
+    one.zip(other).is_some_and(|(one, other)| value(one) == value(other))
 }
 
-fn citizen_token(reader: &mut Reader<'_>, n: usize, citizen: &Citizen) -> Option<CitizenToken> {
+fn citizen_token(reader: &mut Reader<'_>, n: usize, citizen: &Citizen, acm: Option<&Acm>) -> Option<CitizenToken> {
+    if let Some(name) = &citizen.login {
+        // Validation has reported a profile without ACM.
+        return given::login(name, acm?)
+            .map_err(|(message, remedy)| reader.fault(format!("citizens[{n}].login"), message, remedy))
+            .ok();
+    }
     let command = citizen.command.clone().map(Reference::Command);
     let given = [
         ("token", citizen.token.as_ref()),
@@ -331,41 +374,11 @@ fn citizen_token(reader: &mut Reader<'_>, n: usize, citizen: &Citizen) -> Option
     let (key, reference) = given.into_iter().find_map(|(key, reference)| Some((key, reference?)))?;
     let place = format!("citizens[{n}].{key}");
     let text = reader.secret(&place, reference)?;
-    let Some(token) = token_of(key, &text) else {
-        reader.fault(
-            place,
-            text!("is JSON zonder het gevraagde token", "is JSON without the token asked for"),
-            text!(
-                "geef het token zelf, of een object met access_token en refresh_token",
-                "give the token itself, or an object with access_token and refresh_token"
-            ),
-        );
-        return None;
-    };
-    for value in values(Some(&token)) {
-        header_value(reader, &place, SecretString::from(value))?;
-    }
-    Some(token)
-}
-
-/// A token as it is, or out of the answer of a token endpoint.
-fn token_of(key: &str, text: &SecretString) -> Option<CitizenToken> {
-    let text = text.expose_secret().trim();
-    let (access, refresh) = if text.starts_with('{') {
-        let answer: serde_json::Value = serde_json::from_str(text).ok()?;
-        let field = |name: &str| answer.get(name)?.as_str().filter(|token| !token.is_empty()).map(SecretString::from);
-        (field("access_token"), field("refresh_token"))
-    } else if key == "refresh_token" {
-        (None, Some(SecretString::from(text)))
-    } else {
-        (Some(SecretString::from(text)), None)
-    };
-    match (key, access, refresh) {
-        ("tx_token", Some(access), _) => Some(CitizenToken::Tx(access)),
-        // A refresh token is no TX token.
-        ("tx_token", None, _) | (_, None, None) => None,
-        ("refresh_token", _, Some(refresh)) | (_, None, Some(refresh)) => Some(CitizenToken::Refresh(refresh)),
-        (_, Some(access), Some(refresh)) => Some(CitizenToken::Session { access, refresh }),
-        (_, Some(access), None) => Some(CitizenToken::Access(access)),
+    match given::token(key, text.expose_secret(), reference, |path| reader.path(path)) {
+        Ok(token) => header_value(reader, &place, value(&token).into()).map(|_| token),
+        Err((message, remedy)) => {
+            reader.fault(place, message, remedy);
+            None
+        }
     }
 }

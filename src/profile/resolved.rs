@@ -5,10 +5,12 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::{Actor, AuthMethod, Declares, Limits, Role, Tokens};
+use crate::assertion::SigningKey;
+use crate::login::Keeper;
 
 /// A profile that is ready to run with. Secrets and national numbers are shown by no formatter.
 #[derive(Clone, Debug)]
@@ -27,10 +29,6 @@ pub struct Resolved {
     pub limits: Limits,
     /// Requirement ids that may stay blocked, with the reason why. Whether the ids exist is not judged here.
     pub accept_blocked: BTreeMap<String, String>,
-    /// File with the answers of reviewers.
-    pub reviews: Option<PathBuf>,
-    /// File with the waivers.
-    pub waivers: Option<PathBuf>,
 }
 
 impl Resolved {
@@ -44,8 +42,6 @@ impl Resolved {
             tokens: Tokens::default(),
             limits: Limits::default(),
             accept_blocked: BTreeMap::new(),
-            reviews: None,
-            waivers: None,
         }
     }
 
@@ -146,6 +142,28 @@ pub struct ClientCertificate {
     pub key: SecretString,
 }
 
+impl ClientCertificate {
+    /// Certificate and key in one PEM text.
+    pub fn pem(&self) -> SecretString {
+        format!("{}\n{}", self.certificate.0, self.key.expose_secret()).into()
+    }
+}
+
+impl ResolvedAcm {
+    /// The client that citizens log in to, and whose refresh tokens they have: where the profile names none, the one that
+    /// exchanges first.
+    pub fn login_client(&self) -> &ResolvedClient {
+        let first = self.hops.first().map_or(&self.client, |hop| &hop.client);
+        self.login_client.as_ref().unwrap_or(first)
+    }
+
+    /// Every client of the profile.
+    pub fn clients(&self) -> impl Iterator<Item = &ResolvedClient> {
+        let hops = self.hops.iter().map(|hop| &hop.client);
+        std::iter::once(&self.client).chain(&self.source_client).chain(&self.login_client).chain(hops)
+    }
+}
+
 /// How to get tokens from ACM.
 #[derive(Clone, Debug)]
 pub struct ResolvedAcm {
@@ -165,14 +183,33 @@ pub struct ResolvedAcm {
     pub scope: Option<String>,
     /// Whose token goes along as actor token.
     pub actor: Actor,
+    /// The client with which citizens log in and their tokens are refreshed, where the profile names one.
+    pub login_client: Option<ResolvedClient>,
     /// The source's own client, for introspection.
     pub source_client: Option<ResolvedClient>,
     /// Client-id of another API.
     pub other_audience: Option<String>,
-    /// Client-ids for which the token is exchanged before, in order.
-    pub hops: Vec<String>,
+    /// The exchanges before the last one, in order.
+    pub hops: Vec<ResolvedHop>,
+    /// Every exchange says which type of token is asked for.
+    pub names_token_type: bool,
+    /// The certificate with which we show ourselves.
+    pub client_certificate: Option<ClientCertificate>,
     /// Further certificate authorities.
     pub ca_bundle: Option<Pem>,
+}
+
+/// An exchange of the citizen's token before the last one.
+#[derive(Clone, Debug)]
+pub struct ResolvedHop {
+    /// The client that exchanges.
+    pub client: ResolvedClient,
+    /// The client-id of the one that exchanges next.
+    pub audience: String,
+    /// Scopes to ask for, separated by spaces.
+    pub scope: Option<String>,
+    /// Whose token goes along as actor token.
+    pub actor: Actor,
 }
 
 /// What a token is for; the name of the variant is the name of the parameter.
@@ -200,13 +237,19 @@ pub enum ResolvedClientAuth {
     Post(SecretString),
     /// `client_secret_basic`
     Basic(SecretString),
+    /// `none`: a public client.
+    Public,
     /// `private_key_jwt`
     Jwt {
-        /// The private key (PEM).
-        key: SecretString,
+        /// The private key.
+        key: SigningKey,
         /// Its id at ACM.
         kid: Option<String>,
+        /// What the assertion names as `aud`; none: the issuer.
+        audience: Option<String>,
     },
+    /// `tls_client_auth`: the certificate of the connection says who it is.
+    Certificate,
 }
 
 impl ResolvedClientAuth {
@@ -215,7 +258,28 @@ impl ResolvedClientAuth {
         match self {
             Self::Post(_) => AuthMethod::Post,
             Self::Basic(_) => AuthMethod::Basic,
+            Self::Public => AuthMethod::None,
             Self::Jwt { .. } => AuthMethod::Jwt,
+            Self::Certificate => AuthMethod::Tls,
+        }
+    }
+
+    /// The method's name in RFC 7591, RFC 8705 and discovery documents.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Post(_) => "client_secret_post",
+            Self::Basic(_) => "client_secret_basic",
+            Self::Public => "none",
+            Self::Jwt { .. } => "private_key_jwt",
+            Self::Certificate => "tls_client_auth",
+        }
+    }
+
+    /// The secret, where there is one.
+    pub const fn secret(&self) -> Option<&SecretString> {
+        match self {
+            Self::Post(secret) | Self::Basic(secret) => Some(secret),
+            Self::Public | Self::Jwt { .. } | Self::Certificate => None,
         }
     }
 }
@@ -238,14 +302,12 @@ pub struct ResolvedCitizen {
 pub enum CitizenToken {
     /// An access token of ACM: to be exchanged.
     Access(SecretString),
-    /// A refresh token of ACM: to be refreshed or exchanged. It works once.
-    Refresh(SecretString),
-    /// Both.
-    Session {
-        /// The access token.
-        access: SecretString,
-        /// The refresh token.
-        refresh: SecretString,
+    /// A refresh token of ACM: swapped for an access token at the start of the run. It works once.
+    Refresh {
+        /// As it stood there when the profile was read; another run may have put the next one in its place since.
+        token: SecretString,
+        /// Where it stands, and where the next one goes.
+        keeper: Keeper,
     },
     /// The TX token itself.
     Tx(SecretString),

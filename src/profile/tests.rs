@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::*;
+use crate::assertion::tests::p256_pem;
 use crate::text::Lang;
 
 const SMALL: &str = "source: { base_url: https://api.example.be/v1 }
@@ -22,7 +23,7 @@ acm:
   scope: certificates
 citizens:
   - { name: an, role: subject, insz: { env: INSZ }, token: { env: TOKEN } }
-  - { name: bo, role: other, insz: { env: INSZ_2 }, refresh_token: { env: TX } }
+  - { name: bo, role: other, insz: { env: INSZ_2 }, token: { env: TX } }
 ";
 
 fn env(name: &str) -> Option<String> {
@@ -64,7 +65,7 @@ fn a_small_profile_has_the_documented_defaults() {
     assert_eq!(profile.source.name, "api.example.be");
     assert_eq!(profile.source.timeout.as_secs(), 30);
     assert_eq!((profile.source.concurrency, profile.source.rate, profile.source.http_port), (24, None, 80));
-    assert_eq!(profile.limits, Limits { details: 20, downloads: 5, pages: 200, requests: 2000 });
+    assert_eq!(profile.limits, Limits { details: 20, downloads: 5, pages: 200, requests: 2000, wait_expiry: 0 });
     let citizen = profile.citizen(Role::Subject).unwrap();
     assert_eq!(citizen.insz.expose_secret(), "85073003328");
     assert!(matches!(&citizen.token, Some(CitizenToken::Tx(token)) if token.expose_secret() == "tx-token-1"));
@@ -80,7 +81,7 @@ fn a_profile_with_acm_is_typed_and_normalised() {
     assert_eq!((acm.target.clone(), acm.actor), (Target::Audience("them".to_owned()), Actor::None));
     assert!(matches!(&acm.client.auth, ResolvedClientAuth::Post(secret) if secret.expose_secret() == "hunter22"));
     assert_eq!(acm.client.auth.method(), AuthMethod::Post);
-    assert!(matches!(profile.citizen(Role::Other).unwrap().token, Some(CitizenToken::Refresh(_))));
+    assert!(matches!(profile.citizen(Role::Other).unwrap().token, Some(CitizenToken::Access(_))));
 }
 
 #[test]
@@ -112,6 +113,29 @@ fn every_semantic_fault_is_found() {
         ("scope: certificates", "other_audience: them", "7:3:", "own audience"),
         (", secret: { env: SECRET }", "", "5:3: acm.client:", "secret and private_key"),
         ("{ env: SECRET }", "{ env: SECRET }, private_key: { file: k }", "5:3:", "secret and private_key"),
+        (
+            "secret: { env: SECRET }",
+            "private_key: { kid: a }",
+            "5:21: acm.client.private_key:",
+            "exactly one of env, file",
+        ),
+        ("secret: { env: SECRET }", "private_key: { env: SECRET, file: k }", "5:21:", "exactly one of env, file"),
+        ("secret: { env: SECRET }", "private_key: { env: NONE }", "5:21: acm.client.private_key:", "is not set"),
+        ("secret: { env: SECRET }", "private_key: { env: SECRET }", "5:21:", "is not a private key in PEM or JWK form"),
+        ("secret: { env: SECRET }", "auth: tls", "5:21: acm.client.auth:", "needs a certificate"),
+        ("{ env: SECRET }", "{ env: SECRET }, auth: tls", "5:46: acm.client.auth:", "neither secret nor private_key"),
+        (
+            "scope: certificates",
+            "hops: [{ client: { id: mbp } }]",
+            "7:12: acm.hops[0].client:",
+            "secret and private_key",
+        ),
+        (
+            "scope: certificates",
+            "client_certificate: { certificate: c, key: { env: SECRET } }",
+            "7:",
+            "not a private key",
+        ),
         ("{ env: SECRET }", "{ env: SECRET }, auth: jwt", "5:46: acm.client.auth:", "jwt goes with"),
         ("role: other", "role: subject", "10:17: citizens[1].role:", "taken already"),
         ("name: bo", "name: an", "10:7:", "name is there already"),
@@ -158,7 +182,7 @@ fn a_literal_secret_is_refused_and_not_repeated() {
         ("{ env: TOKEN }", "hunter22"),
         ("token: { env: TOKEN }", "command: hunter22"),
         ("token: { env: TOKEN }", "tx_token: hunter22"),
-        ("refresh_token: { env: TX }", "refresh_token: hunter22"),
+        ("token: { env: TX }", "refresh_token: hunter22"),
         ("scope: certificates", "source_client: { id: a, secret: hunter22 }"),
         ("citizens:", "tokens: { expired: hunter22 }\ncitizens:"),
         ("role: subject", "role: \"85073003328\""),
@@ -199,17 +223,44 @@ fn a_token_may_be_the_answer_of_a_token_endpoint() {
     let token = |from: &str, to: &str| {
         resolve(&WITH_ACM.replacen(from, to, 1)).unwrap().citizen(Role::Subject).unwrap().token.clone().unwrap()
     };
-    let is_session = |token: &CitizenToken| {
-        matches!(token, CitizenToken::Session { access, refresh }
-            if access.expose_secret() == "access-1" && refresh.expose_secret() == "refresh-1")
-    };
-    assert!(is_session(&token("env: TOKEN", "env: SESSION")));
+    // A variable or a program renews its tokens itself.
+    let is_access =
+        |token: &CitizenToken| matches!(token, CitizenToken::Access(access) if access.expose_secret() == "access-1");
+    assert!(is_access(&token("env: TOKEN", "env: SESSION")));
     let command = "command: [printf, '{\"access_token\":\"access-1\",\"refresh_token\":\"refresh-1\"}']";
     let in_root = WITH_ACM.replace("token: { env: TOKEN }", command);
     let profile = Profile::read("bron.yaml", &in_root).unwrap().resolve("bron.yaml", &env, Path::new("/")).unwrap();
-    assert!(is_session(profile.citizens[0].token.as_ref().unwrap()));
-    assert!(matches!(token("env: TOKEN", "env: REFRESH"), CitizenToken::Refresh(_)));
+    assert!(is_access(profile.citizens[0].token.as_ref().unwrap()));
     assert!(matches!(token("token: { env: TOKEN", "tx_token: { env: SESSION"), CitizenToken::Tx(_)));
+}
+
+#[test]
+fn a_refresh_token_needs_a_place_for_the_next_one() {
+    for text in [
+        WITH_ACM.replace("token: { env: TOKEN }", "refresh_token: { env: TOKEN }"),
+        WITH_ACM.replace("token: { env: TOKEN }", "refresh_token: { env: SESSION }"),
+        WITH_ACM.replace("token: { env: TOKEN }", "token: { env: REFRESH }"),
+    ] {
+        let seen = faults(&text);
+        assert!(seen.contains("works only once") && seen.contains("with `file`"), "{seen}");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    crate::report::write(dir.path(), "session", env("SESSION").unwrap().as_bytes()).unwrap();
+    for key in ["token", "refresh_token"] {
+        let text = WITH_ACM.replace("token: { env: TOKEN }", &format!("{key}: {{ file: session }}"));
+        let profile = Profile::read("bron.yaml", &text).unwrap().resolve("bron.yaml", &env, dir.path()).unwrap();
+        let Some(CitizenToken::Refresh { token, keeper }) = &profile.citizens[0].token else { panic!("{profile:?}") };
+        assert_eq!(token.expose_secret(), "refresh-1");
+        assert_eq!(keeper.path(), dir.path().join("session").canonicalize().unwrap());
+    }
+}
+
+#[test]
+fn a_token_that_says_it_expired_is_refused() {
+    let printed = r#"{"access_token":"access-1","expires_in":0}"#;
+    let text = WITH_ACM.replace("token: { env: TOKEN }", &format!("command: [printf, '{printed}']"));
+    let seen = Profile::read("bron.yaml", &text).unwrap().resolve("bron.yaml", &env, Path::new("/")).unwrap_err();
+    assert!(seen.to_string().contains("has expired"), "{seen}");
 }
 
 #[test]
@@ -231,7 +282,7 @@ fn files_are_found_beside_the_profile() {
         std::io::Write::write_all(&mut std::fs::File::create(dir.path().join(name)).unwrap(), text.as_bytes()).unwrap();
     };
     write("secret", "hunter22\n");
-    write("key.pem", "-----BEGIN PRIVATE KEY-----\n");
+    write("key.pem", &p256_pem());
     write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
     write("openapi.yaml", "openapi: 3.0.0\n");
     write("large", &"x".repeat(70_000));
@@ -257,6 +308,28 @@ fn files_are_found_beside_the_profile() {
             .to_string()
             .contains("no certificate")
     );
+}
+
+#[test]
+fn a_key_may_come_from_anywhere_and_a_hop_is_for_who_exchanges_next() {
+    let hops = "hops:
+    - { client: { id: mbp, private_key: { env: KEY, audience: them } } }
+    - { client: { id: gate, secret: { env: SECRET }, auth: basic }, actor: client_credentials, scope: s }
+    - { client: { id: last, secret: { env: SECRET } }, audience: named }
+  scope: certificates";
+    let key = p256_pem();
+    let env = |name: &str| if name == "KEY" { Some(key.clone()) } else { env(name) };
+    let text = WITH_ACM.replace("scope: certificates", hops);
+    let profile = Profile::read("bron.yaml", &text).unwrap().resolve("bron.yaml", &env, Path::new("")).unwrap();
+    let hops = profile.acm.unwrap().hops;
+    let asked: Vec<_> = hops.iter().map(|hop| (hop.client.auth.name(), hop.audience.as_str(), hop.actor)).collect();
+    let expected = [
+        ("private_key_jwt", "gate", Actor::None),
+        ("client_secret_basic", "last", Actor::ClientCredentials),
+        ("client_secret_post", "named", Actor::None),
+    ];
+    assert_eq!(asked, expected);
+    assert!(matches!(&hops[0].client.auth, ResolvedClientAuth::Jwt { audience: Some(them), .. } if them == "them"));
 }
 
 #[test]
@@ -289,8 +362,10 @@ fn a_profile_can_be_built_in_code() {
 /// Every key, so that the schema and the structs can be held against each other.
 fn everything() -> Value {
     let reference = json!({"env": "A"});
-    let client =
-        |auth: &str| json!({"id": "a", "secret": reference, "private_key": {"file": "k", "kid": "1"}, "auth": auth});
+    let client = |auth: &str| {
+        json!({"id": "a", "secret": reference, "private_key": {"env": "A", "file": "k",
+            "command": ["a"], "kid": "1", "audience": "a"}, "auth": auth})
+    };
     json!({
         "source": {
             "name": "a", "base_url": "https://a.be", "public_url": "https://a.be", "origins": ["https://a.be"],
@@ -301,15 +376,17 @@ fn everything() -> Value {
         },
         "acm": {
             "environment": "tni", "stand_in": true, "client": client("basic"), "audience": "a", "resource": "https://a.be", "scope": "a",
-            "actor": "client_credentials", "source_client": client("jwt"), "other_audience": "b", "hops": ["a"],
-            "ca_bundle": "a"
+            "actor": "client_credentials", "source_client": client("jwt"), "login_client": client("none"), "other_audience": "b",
+            "hops": [{"client": client("tls"), "audience": "a", "scope": "a", "actor": "none"}],
+            "requested_token_type": "access_token",
+            "client_certificate": {"certificate": "a", "key": reference}, "ca_bundle": "a"
         },
         "production": true,
         "citizens": [{"name": "a", "role": "empty", "insz": {"file": "a"}, "token": reference,
-            "refresh_token": reference, "command": ["a"], "tx_token": {"command": ["a", "b"]}}],
+            "refresh_token": reference, "command": ["a"], "login": "a", "tx_token": {"command": ["a", "b"]}}],
         "tokens": {"expired": reference, "other_audience": reference, "without_scope": reference,
             "without_citizen": reference},
-        "limits": {"details": 1, "downloads": 1, "pages": 1, "requests": 1},
+        "limits": {"details": 1, "downloads": 1, "pages": 1, "requests": 1, "wait_expiry": 1},
         "accept_blocked": {"SEC-04": "a"}, "reviews": "a", "waivers": "a"
     })
 }

@@ -190,22 +190,65 @@ fn acm_faults(found: &mut Found<'_>, profile: &Profile, acm: &Acm) {
             text!("noem het client-id van een andere API", "name the client-id of another API"),
         );
     }
-    client(found, "acm.client", &acm.client);
+    let certificate = acm.client_certificate.is_some();
+    client(found, "acm.client", &acm.client, certificate);
+    if let Some(login_client) = &acm.login_client {
+        client(found, "acm.login_client", login_client, certificate);
+    }
     if let Some(source_client) = &acm.source_client {
-        client(found, "acm.source_client", source_client);
+        client(found, "acm.source_client", source_client, certificate);
+    }
+    for (n, hop) in acm.hops.iter().enumerate() {
+        client(found, &format!("acm.hops[{n}].client"), &hop.client, certificate);
     }
 }
 
-fn client(found: &mut Found<'_>, place: &str, client: &Client) {
+fn client(found: &mut Found<'_>, place: &str, client: &Client, certificate: bool) {
     let (secret, key) = (client.secret.is_some(), client.private_key.is_some());
-    if secret == key {
+    if client.private_key.as_ref().is_some_and(|key| key.reference().is_none()) {
+        found.note(
+            format!("{place}.private_key"),
+            text!(
+                "noemt niet precies één van env, file en command",
+                "does not name exactly one of env, file and command"
+            ),
+            text!("zeg op één manier waar de sleutel is", "say in one way where the key is"),
+        );
+    }
+    if client.auth == Some(AuthMethod::None) {
+        if secret || key {
+            found.note(
+                format!("{place}.auth"),
+                text!("none past niet bij een geheim of sleutel", "none does not go with a secret or a key"),
+                text!("laat `auth` weg, of het geheim", "leave out `auth`, or the secret"),
+            );
+        }
+    } else if client.auth == Some(AuthMethod::Tls) {
+        if secret || key {
+            found.note(
+                format!("{place}.auth"),
+                text!(
+                    "tls gebruikt enkel het certificaat: secret en private_key horen er niet bij",
+                    "tls uses the certificate alone: neither secret nor private_key goes with it"
+                ),
+                text!("laat `auth` weg, of het geheim", "leave out `auth`, or the secret"),
+            );
+        }
+        if !certificate {
+            found.note(
+                format!("{place}.auth"),
+                text!("tls vraagt een certificaat", "tls needs a certificate"),
+                text!("voeg `acm.client_certificate` toe", "add `acm.client_certificate`"),
+            );
+        }
+    } else if secret == key {
         found.note(
             place,
             text!(
                 "heeft niet precies één van secret en private_key",
                 "does not have exactly one of secret and private_key"
             ),
-            text!("geef een van beide", "give one of the two"),
+            text!("geef een van beide, of `auth: tls`", "give one of the two, or `auth: tls`"),
         );
     } else if client.auth.is_some_and(|auth| (auth == AuthMethod::Jwt) != key) {
         found.note(
@@ -257,7 +300,7 @@ fn token(found: &mut Found<'_>, n: usize, citizen: &Citizen, acm: bool) {
     match given.as_slice() {
         [] if citizen.role == Role::Subject => {
             let (nl, en) = if acm {
-                ("token, refresh_token, command of tx_token", "token, refresh_token, command or tx_token")
+                ("token, refresh_token, command, login of tx_token", "token, refresh_token, command, login or tx_token")
             } else {
                 ("tx_token", "tx_token")
             };

@@ -2,21 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
 use crate::catalogue::{self, Catalogue};
+use crate::decisions;
+use crate::envelope::Envelope;
 use crate::exchange::{self, Auth, Citizen, Content, Declares, Kind, Phase, Request, Target, Variation};
 use crate::recording::Recording;
-use crate::verdict::{self, Circumstances, Gate, Outcome, Severity, Standing, Verdict};
+use crate::shape::Shapes;
+use crate::verdict::{self, Circumstances, Gate, Outcome, Severity, Standing, Verdict, Waived};
 
 use super::curl;
 use super::exchange::{Exchange, Facts, Tls, Unanswered};
 use super::model::{
-    Chapter, Finding, Format, GateSettings, Report, Requirement, Run, RunResult, Sample, Selection, Spec, Timing, Tool,
-    Waiver,
+    Chapter, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection, Spec,
+    Timing, Tool, Waiver,
 };
 use super::people::People;
 
 /// What a run knows that neither its recording nor its verdicts say.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct RunMeta {
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
@@ -26,8 +33,10 @@ pub struct RunMeta {
     pub gate: Gate,
     /// The blocked requirements that the gate accepts, by id, and why.
     pub accepted: BTreeMap<String, String>,
-    /// The waivers that hold on the day of the run, by id.
-    pub waivers: BTreeMap<String, Waiver>,
+    /// The answers of reviewers, by id.
+    pub reviews: BTreeMap<String, decisions::Review>,
+    /// The waivers, by id.
+    pub waivers: BTreeMap<String, decisions::Waiver>,
 }
 
 impl Report {
@@ -35,7 +44,14 @@ impl Report {
     /// blocked.
     pub fn new(catalogue: &Catalogue, recording: &Recording, verdicts: &[Verdict], meta: &RunMeta) -> Self {
         let ids = recording.exchanges().enumerate().map(|(index, one)| (&one.request, format!("x{}", index + 1)));
-        let assembly = Assembly { recording, meta, people: People::new(recording), ids: ids.collect() };
+        let assembly = Assembly {
+            recording,
+            meta,
+            people: People::new(recording),
+            ids: ids.collect(),
+            today: decisions::day_of(recording.started),
+            envelope: envelope(recording),
+        };
         let absent = Verdict::of(Outcome::Blocked);
         let verdict_at = |position: usize| verdicts.get(position).unwrap_or(&absent);
         let rows = catalogue.requirements.iter().enumerate();
@@ -55,6 +71,13 @@ impl Report {
             exchanges: recording.exchanges().map(|one| assembly.exchange(one)).collect(),
         }
     }
+
+    /// The same report, tied to its evidence by the SHA-256 of that file.
+    #[must_use]
+    pub fn with_evidence(mut self, sha256: Option<String>) -> Self {
+        self.run.evidence_sha256 = sha256;
+        self
+    }
 }
 
 struct Assembly<'a> {
@@ -62,6 +85,9 @@ struct Assembly<'a> {
     meta: &'a RunMeta,
     people: People,
     ids: HashMap<&'a Request, String>,
+    /// The day of the run, in Brussels.
+    today: Date,
+    envelope: Envelope,
 }
 
 impl Assembly<'_> {
@@ -76,7 +102,7 @@ impl Assembly<'_> {
             duration_ms: self.meta.duration_ms,
             source: self.people.for_people(&setup.source),
             base_url: self.people.for_people(&setup.base_url),
-            envelope: self.envelope().to_owned(),
+            envelope: self.envelope.name().to_owned(),
             environment: self.people.for_people(&setup.environment),
             specs: catalogue
                 .sets
@@ -86,20 +112,18 @@ impl Assembly<'_> {
             requests: self.recording.sent(),
             seed: self.recording.seed,
             selection,
-            gate: GateSettings { strict: self.meta.gate.strict, require_reviews: self.meta.gate.require_reviews },
+            gate: GateSettings {
+                strict: self.meta.gate.strict,
+                require_reviews: self.meta.gate.require_reviews,
+                stale_waivers_fail: self.meta.gate.stale_waivers_fail,
+            },
             declares: declared(&setup.declares),
             sample: Sample { details: self.examined(Kind::Detail), downloads: self.examined(Kind::Download) },
             timings: timings(self.recording),
+            shapes: Shapes::of(&setup.base_url, self.recording.exchanges()),
+            previous: setup.previous.as_ref().map(|previous| previous.started),
             evidence_sha256: None,
         }
-    }
-
-    /// The envelope of the first list that was given.
-    fn envelope(&self) -> &'static str {
-        let lists = self.recording.exchanges().filter(|one| one.request.kind() == Kind::List);
-        let pages = lists.filter_map(|one| one.result.as_ref().ok().filter(|answer| answer.is_success())?.page());
-        let mut names = pages.map(|page| page.envelope.name());
-        names.find(|name| *name != "unknown").unwrap_or("unknown")
     }
 
     /// The certificates of that kind of call that were asked for as their links say, once each.
@@ -146,7 +170,11 @@ impl Assembly<'_> {
     }
 
     fn requirement(&self, row: &catalogue::Requirement, verdict: &Verdict) -> Requirement {
-        let waiver = named(&self.meta.waivers, &row.id);
+        let review = named(&self.meta.reviews, &row.id).filter(|_| verdict.outcome == Outcome::Review);
+        let answered = review.map(|review| verdict::answered(verdict, row.level, &row.title, review, self.today));
+        let verdict = answered.as_ref().unwrap_or(verdict);
+        let waived = named(&self.meta.waivers, &row.id);
+        let waived = waived.map(|waiver| Waived { waiver, today: self.today, envelope: self.envelope });
         let accepted = named(&self.meta.accepted, &row.id).filter(|_| verdict.outcome == Outcome::Blocked);
         let mut basis: Vec<String> = Vec::new();
         for one in &row.basis {
@@ -165,23 +193,47 @@ impl Assembly<'_> {
             reference: row.reference.clone(),
             link: row.link.clone(),
             outcome: verdict.outcome,
-            severity: verdict::severity(row.level, row.about, waiver.is_some(), verdict, self.meta.gate),
+            severity: verdict::severity(row.level, row.about, waived, verdict, self.meta.gate),
             reason: verdict.reason.as_ref().map(|reason| self.people.text(reason)),
             remedy: verdict.remedy.as_ref().map(|remedy| self.people.text(remedy)),
             accepted: accepted.map(|reason| self.people.for_people(reason)),
-            review: None,
-            waiver: waiver.map(|waiver| Waiver { reason: self.people.for_people(&waiver.reason), until: waiver.until }),
-            findings: verdict
-                .findings
-                .iter()
-                .map(|finding| {
-                    let gate = self.meta.gate;
-                    let severity = verdict::finding_severity(row.level, row.about, waiver.is_some(), finding, gate);
-                    self.finding(row, finding, severity)
-                })
-                .collect(),
+            review: review.map(|review| self.review(review)),
+            waiver: waived.map(|waived| self.waiver(row, waived, verdict)),
+            findings: self.findings(row, waived, verdict),
             evidence: verdict.evidence.iter().filter_map(|request| self.id(request)).collect(),
         }
+    }
+
+    fn review(&self, review: &decisions::Review) -> Review {
+        Review {
+            answer: review.answer,
+            name: self.people.for_people(&review.by),
+            date: review.date,
+            note: self.people.for_people(&review.note),
+            link: review.link.as_ref().map(|link| self.people.for_people(link)),
+            until: review.ends_on,
+        }
+    }
+
+    fn waiver(&self, row: &catalogue::Requirement, waived: Waived<'_>, verdict: &Verdict) -> Waiver {
+        let waiver = waived.waiver;
+        Waiver {
+            reason: self.people.for_people(&waiver.reason),
+            owner: self.people.for_people(&waiver.owner),
+            approved_by: waiver.approved_by.as_ref().map(|name| self.people.for_people(name)),
+            scope: waiver.scope.clone(),
+            until: waiver.ends_on,
+            state: waived.state(row.level, verdict),
+        }
+    }
+
+    fn findings(&self, row: &catalogue::Requirement, waived: Option<Waived<'_>>, verdict: &Verdict) -> Vec<Finding> {
+        let finding = |finding| {
+            let covered = waived.is_some_and(|waived| waived.covers(finding));
+            let severity = verdict::finding_severity(row.level, row.about, covered, finding, self.meta.gate);
+            self.finding(row, finding, severity)
+        };
+        verdict.findings.iter().map(finding).collect()
     }
 
     fn finding(&self, row: &catalogue::Requirement, finding: &verdict::Finding, severity: Severity) -> Finding {
@@ -204,6 +256,7 @@ impl Assembly<'_> {
             url: self.people.for_people(&one.sent.url),
             citizen: one.request.citizen().map(|citizen| role(citizen).to_owned()),
             auth: presented(one.request.auth).to_owned(),
+            made: one.credential.as_ref().map(|made| self.people.text(made)),
             status: answer.map(|answer| answer.status),
             ms: one.ms,
             facts: answer.map(|answer| self.facts(answer)).unwrap_or_default(),
@@ -212,7 +265,7 @@ impl Assembly<'_> {
                 .as_ref()
                 .err()
                 .map(|failure| Unanswered { kind: failure.kind, detail: self.people.for_people(&failure.detail) }),
-            curl: curl::line(&one.sent, &self.recording.setup, &self.people),
+            curl: curl::line(&one.sent, variable(one.request.auth), &self.recording.setup, &self.people),
         }
     }
 
@@ -238,6 +291,14 @@ impl Assembly<'_> {
             secrets: facts.secrets.iter().map(|mark| self.people.for_people(mark)).collect(),
         }
     }
+}
+
+/// The envelope of the first list that was given.
+fn envelope(recording: &Recording) -> Envelope {
+    let lists = recording.exchanges().filter(|one| one.request.kind() == Kind::List);
+    let pages = lists.filter_map(|one| one.result.as_ref().ok().filter(|answer| answer.is_success())?.page());
+    let mut envelopes = pages.map(|page| page.envelope);
+    envelopes.find(|envelope| *envelope != Envelope::Unknown).unwrap_or_default()
 }
 
 /// What is said about a requirement by its id, which people may write in lower case.
@@ -283,6 +344,27 @@ fn presented(auth: Auth) -> &'static str {
         Auth::WithoutScope => "without_scope",
         Auth::WithoutCitizen => "without_citizen",
         Auth::Fresh => "fresh",
+    }
+}
+
+/// The shell variable for what is presented: each negative token has its own.
+fn variable(auth: Auth) -> String {
+    match auth {
+        Auth::None
+        | Auth::Token(_)
+        | Auth::OtherScheme
+        | Auth::NoScheme
+        | Auth::LowerCaseScheme
+        | Auth::InQuery
+        | Auth::Fresh => "TOKEN".to_owned(),
+        Auth::RandomToken
+        | Auth::UnsignedJwt
+        | Auth::TamperedToken
+        | Auth::ExpiredToken
+        | Auth::OtherAudience
+        | Auth::Unexchanged
+        | Auth::WithoutScope
+        | Auth::WithoutCitizen => presented(auth).to_uppercase(),
     }
 }
 

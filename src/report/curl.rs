@@ -13,13 +13,14 @@ const LEFT_OUT: [&str; 4] = ["host", "user-agent", "content-length", "connection
 /// Longer lines help nobody.
 const LONGEST: usize = 4_000;
 
-/// The curl line of a request, with `$TOKEN` and `$INSZ_SUBJECT` where the values stood. None where nothing was sent.
-pub(super) fn line(sent: &Sent, setup: &Setup, people: &People) -> Option<String> {
+/// The curl line of a request, with `$TOKEN` (or `$EXPIRED_TOKEN` and the like) and `$INSZ_SUBJECT` where the
+/// values stood. None where nothing was sent.
+pub(super) fn line(sent: &Sent, token: String, setup: &Setup, people: &People) -> Option<String> {
     // A recording may come from elsewhere: nothing in it may turn into an option of curl.
     let is_url = sent.url.starts_with("https://") || sent.url.starts_with("http://");
     let is_method = !sent.method.is_empty() && sent.method.bytes().all(|b| b.is_ascii_uppercase());
     (is_url && is_method).then_some(())?;
-    let words = Words { setup, people };
+    let words = Words { token, setup, people };
     let mut line = "curl".to_owned();
     match sent.method.as_str() {
         "GET" => {}
@@ -53,6 +54,8 @@ pub(super) fn line(sent: &Sent, setup: &Setup, people: &People) -> Option<String
 }
 
 struct Words<'a> {
+    /// The variable for what is presented in the header.
+    token: String,
     setup: &'a Setup,
     people: &'a People,
 }
@@ -64,8 +67,8 @@ impl Words<'_> {
         }
         let scheme = value.split_once(' ').map(|(scheme, _)| scheme);
         match scheme.filter(|scheme| scheme.bytes().all(|b| b.is_ascii_alphabetic())) {
-            Some(scheme) => format!("\"{name}: {scheme} $TOKEN\""),
-            None => format!("\"{name}: $TOKEN\""),
+            Some(scheme) => format!("\"{name}: {scheme} ${}\"", self.token),
+            None => format!("\"{name}: ${}\"", self.token),
         }
     }
 

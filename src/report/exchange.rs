@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::exchange::{FailureKind, Kind, Look};
+use crate::text::Text;
 
 /// One request and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +22,8 @@ pub struct Exchange {
     pub citizen: Option<String>,
     /// What it presents: `token`, `none`, `expired_token`, …
     pub auth: String,
+    /// How that was made, or how the client authenticated; null where nothing was presented.
+    pub made: Option<Text>,
     /// The status of the answer.
     pub status: Option<u16>,
     /// How long the answer took, in milliseconds.

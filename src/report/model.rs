@@ -5,9 +5,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{About, Level, Mode};
+use crate::decisions::{Answer, Scope};
 use crate::exchange::Kind;
+use crate::shape::{Previous, Shapes};
 use crate::text::Text;
-use crate::verdict::{Conformant, Counts, Outcome, Severity};
+use crate::verdict::{Conformant, Counts, Outcome, Severity, WaiverState};
 
 use super::exchange::Exchange;
 
@@ -81,6 +83,10 @@ pub struct Run {
     pub sample: Sample,
     /// Response times, per kind of call.
     pub timings: Vec<Timing>,
+    /// The shapes of the answers, for a later run to compare with.
+    pub shapes: Shapes,
+    /// When the earlier report was made that this run was compared with.
+    pub previous: Option<Timestamp>,
     /// SHA-256 of the evidence that belongs to this report.
     pub evidence_sha256: Option<String>,
 }
@@ -115,6 +121,8 @@ pub struct GateSettings {
     pub strict: bool,
     /// Open reviews keep the run from concluding.
     pub require_reviews: bool,
+    /// Waivers that cover nothing any more are failures.
+    pub stale_waivers_fail: bool,
 }
 
 /// The certificates that were examined, by the ids of exchanges.
@@ -197,9 +205,9 @@ pub struct Requirement {
     pub remedy: Option<Text>,
     /// Why the gate accepts that it is blocked.
     pub accepted: Option<String>,
-    /// What a reviewer answered.
+    /// What a reviewer answered; where the review is open, the answer has ended.
     pub review: Option<Review>,
-    /// What covers its failure.
+    /// What covers its failure, or is meant to.
     pub waiver: Option<Waiver>,
     /// What was found; with a pass these are notes.
     pub findings: Vec<Finding>,
@@ -219,16 +227,10 @@ pub struct Review {
     pub date: Date,
     /// Why.
     pub note: String,
-}
-
-/// The answer of a reviewer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// The requirement is met.
-    Accepted,
-    /// It is not.
-    Rejected,
+    /// Where more stands about it.
+    pub link: Option<String>,
+    /// The last day on which it holds; null: for ever.
+    pub until: Option<Date>,
 }
 
 /// What covers a failure for a time.
@@ -237,8 +239,16 @@ pub enum Answer {
 pub struct Waiver {
     /// Why.
     pub reason: String,
+    /// Who repairs it.
+    pub owner: String,
+    /// Who allowed it.
+    pub approved_by: Option<String>,
+    /// Which failures it covers.
+    pub scope: Scope,
     /// The last day on which it holds.
     pub until: Date,
+    /// What it came to.
+    pub state: WaiverState,
 }
 
 /// One observation against a requirement.
@@ -265,6 +275,13 @@ impl Report {
     pub fn exchange(&self, id: &str) -> Option<&Exchange> {
         let number: usize = id.strip_prefix('x')?.parse().ok()?;
         self.exchanges.get(number.checked_sub(1)?).filter(|exchange| exchange.id == id)
+    }
+
+    /// What a later run compares with.
+    pub fn as_previous(&self) -> Previous {
+        let run = &self.run;
+        let (source, base_url) = (run.source.clone(), run.base_url.clone());
+        Previous { source, base_url, started: run.started, shapes: run.shapes.clone() }
     }
 
     /// The chapters, each with its requirements.

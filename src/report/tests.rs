@@ -1,6 +1,7 @@
 pub(crate) mod sample;
 
 mod agreement;
+mod difference;
 mod masking;
 mod schema;
 mod snapshots;

@@ -1,13 +1,14 @@
 //! How a requirement, a finding and an exchange read. The views share these words; they differ in form only.
 
 use crate::catalogue::Level;
+use crate::decisions::Answer;
 use crate::exchange::FailureKind;
 use crate::text;
 use crate::text::{Lang, Text};
-use crate::verdict::{Conformant, Outcome, Severity};
+use crate::verdict::{Conformant, Outcome, Severity, WaiverState};
 
 use super::exchange::Exchange;
-use super::model::{Finding, Report, Requirement, Waiver};
+use super::model::{Finding, Report, Requirement, Review, Waiver};
 
 /// Findings that a view repeats before it says how many more there are.
 pub(super) const MOST_FINDINGS: usize = 5;
@@ -105,13 +106,18 @@ impl Requirement {
 
     /// What is to be said about it in one sentence: its reason, else its first finding, and what covers it.
     pub(super) fn brief(&self, lang: Lang) -> Option<String> {
-        let reason = self.reason.as_ref().map(|reason| reason.get(lang).to_owned());
-        let reason = reason.or_else(|| self.worst_finding().map(|finding| sentence(finding, lang)));
+        let reason = self.why().map(|why| why.get(lang).to_owned());
         let accepted = self.accepted.as_ref().map(|why| format!("{}: {why}", ACCEPTED.get(lang)));
-        let waiver = self.waiver.as_ref().filter(|_| self.state() == State::Waived);
+        let waiver = self.waiver.as_ref().filter(|waiver| waiver.state != WaiverState::Unused);
         let waiver = waiver.map(|waiver| format!("{}: {}", WAIVER.get(lang), waived(waiver, lang)));
         let all: Vec<String> = [reason, accepted, waiver].into_iter().flatten().collect();
         (!all.is_empty()).then(|| all.join("; "))
+    }
+
+    /// Why it stands as it does: its reason, else its worst finding.
+    pub(super) fn why(&self) -> Option<Text> {
+        let in_words = |finding| Text::new(sentence(finding, Lang::Nl), sentence(finding, Lang::En));
+        self.reason.clone().or_else(|| self.worst_finding().map(in_words))
     }
 
     /// The first of the worst findings.
@@ -129,10 +135,43 @@ pub(super) fn sentence(finding: &Finding, lang: Lang) -> String {
     format!("{}: {expected}; {}: {actual}", EXPECTED.get(lang), FOUND.get(lang))
 }
 
-/// Why a waiver covers a failure, and how long.
+/// Why a waiver covers a failure, for how long and who answers for it; or why it does not cover it any more.
 fn waived(waiver: &Waiver, lang: Lang) -> String {
-    let (reason, until) = (&waiver.reason, waiver.until);
-    text!("{reason} (tot en met {until})", "{reason} (until {until})").get(lang).to_owned()
+    let (reason, owner, until) = (&waiver.reason, &waiver.owner, waiver.until);
+    let Text { nl, en } = waiver.scope.in_words();
+    let approved = waiver.approved_by.as_ref();
+    let approved = approved.map(|by| text!(", goedgekeurd door {by}", ", approved by {by}")).unwrap_or_default();
+    let Text { nl: by_nl, en: by_en } = approved;
+    let text = match waiver.state {
+        WaiverState::Holds | WaiverState::Unused => text!(
+            "{reason} ({nl}, tot en met {until}; {owner}{by_nl})",
+            "{reason} ({en}, until {until}; {owner}{by_en})"
+        ),
+        WaiverState::Ended => {
+            text!("liep af op {until} ({owner}{by_nl}): {reason}", "ended on {until} ({owner}{by_en}): {reason}")
+        }
+        WaiverState::Exceeded => text!(
+            "geldt alleen {nl}, en er faalt meer ({owner}{by_nl}): {reason}",
+            "holds only {en}, and more fails ({owner}{by_en}): {reason}"
+        ),
+        WaiverState::Stale => text!(
+            "dekt niets meer ({nl}): {owner} haalt ze weg",
+            "covers nothing any more ({en}): {owner} takes it out"
+        ),
+    };
+    text.get(lang).to_owned()
+}
+
+/// What a reviewer answered.
+fn reviewed(review: &Review, lang: Lang) -> String {
+    let (name, date, note) = (&review.name, review.date, &review.note);
+    let text = match review.answer {
+        Answer::Accepted => text!("aanvaard door {name} op {date}: {note}", "accepted by {name} on {date}: {note}"),
+        Answer::Rejected => text!("afgekeurd door {name} op {date}: {note}", "rejected by {name} on {date}: {note}"),
+    };
+    let until = review.until.map(|until| text!(" (tot en met {until})", " (until {until})")).unwrap_or_default();
+    let link = review.link.as_ref().map(|link| format!(" {link}")).unwrap_or_default();
+    [text.get(lang), until.get(lang), &link].concat()
 }
 
 /// What was sent and what came of it, in one line; bounded.
@@ -229,6 +268,9 @@ pub(super) fn details(
         said.say(&TO_DO, remedy.get(lang));
     }
     said.say(&ACCEPTED, requirement.accepted.as_deref().unwrap_or_default());
+    if let Some(review) = &requirement.review {
+        said.say(&REVIEW, &reviewed(review, lang));
+    }
     if let Some(waiver) = &requirement.waiver {
         said.say(&WAIVER, &waived(waiver, lang));
     }
@@ -260,6 +302,7 @@ const MORE: Label = Label { nl: "meer", en: "more" };
 const REASON: Label = Label { nl: "reden", en: "reason" };
 const TO_DO: Label = Label { nl: "wat te doen", en: "what to do" };
 const ACCEPTED: Label = Label { nl: "aanvaard", en: "accepted" };
+const REVIEW: Label = Label { nl: "beoordeling", en: "review" };
 const WAIVER: Label = Label { nl: "vrijstelling", en: "waiver" };
 const REFERENCE: Label = Label { nl: "verwijzing", en: "reference" };
 const LINK: Label = Label { nl: "link", en: "link" };
@@ -267,7 +310,7 @@ const LINK: Label = Label { nl: "link", en: "link" };
 /// Why a run without failures is no full judgement.
 pub fn why_partial(report: &Report) -> Vec<Text> {
     let run = &report.run;
-    let accepted = report.result.counts.accepted;
+    let (accepted, waived) = (report.result.counts.accepted, report.result.counts.waived);
     let reasons = [
         (
             run.base_url.to_ascii_lowercase().starts_with("http:"),
@@ -281,6 +324,7 @@ pub fn why_partial(report: &Report) -> Vec<Text> {
             report.result.counts.not_selected > 0,
             text!("niet alles werd gekeurd (--only, --skip)", "not everything was judged (--only, --skip)"),
         ),
+        (waived > 0, text!("vrijgestelde inbreuken: {waived}", "waived failures: {waived}")),
         (
             accepted > 0,
             text!("niet te beoordelen en toch aanvaard: {accepted}", "blocked and nevertheless accepted: {accepted}"),

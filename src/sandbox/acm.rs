@@ -4,14 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Inbound};
 use super::behaviour::{Edits, Issuer};
 use super::citizens::Citizen;
+use super::clients::{Client, Clients};
 use super::control::{self, Door};
 use super::envelope::put;
 use super::tokens::{Grant, Tokens, now};
@@ -21,22 +19,12 @@ const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token";
 
-/// A client of the ACM.
-#[derive(Clone, Debug)]
-pub(super) struct Client {
-    pub id: String,
-    pub secret: String,
-}
-
 /// The ACM and what it knows.
 pub(super) struct Acm {
     pub behaviour: Issuer,
     pub edits: Edits,
     pub issuer: String,
-    /// The caller, which may exchange tokens.
-    pub caller: Client,
-    /// The source, which may introspect them; its id is the audience.
-    pub source: Client,
+    pub clients: Clients,
     /// The API of somebody else, whose tokens the source must refuse.
     pub other_audience: String,
     /// The scope of the source.
@@ -97,7 +85,7 @@ impl Acm {
             put(
                 &mut document,
                 "token_endpoint_auth_methods_supported",
-                json!(["client_secret_post", "client_secret_basic"]),
+                json!(["client_secret_post", "client_secret_basic", "private_key_jwt", "tls_client_auth"]),
             );
         }
         for edit in &self.edits.discovery {
@@ -151,7 +139,7 @@ impl Acm {
             _ => return Err(Error(400, "invalid_request", "actor_token and actor_token_type go together")),
         }
         let audience = self.audience(form)?.ok_or(Error(400, "invalid_request", "audience or resource is needed"))?;
-        if client.id != self.caller.id || (audience == self.source.id && !self.behaviour.trusts_caller) {
+        if !self.may_exchange(client, &audience) {
             return Err(Error(400, "invalid_target", "the audience has declared no trust in this client"));
         }
         let subject = self.active(subject).filter(|grant| grant.insz.is_some()).ok_or(Error(
@@ -159,10 +147,20 @@ impl Acm {
             "invalid_grant",
             "the subject token is unknown, expired or of nobody",
         ))?;
+        if subject.audience != client.id {
+            return Err(Error(400, "invalid_grant", "the subject token is of another client"));
+        }
         let scope = self.granted_scope(form, &audience)?;
         let mut body = self.issue(subject.insz, &subject.sub, &client.id, audience, &scope);
         put(&mut body, "issued_token_type", json!(ACCESS_TOKEN));
         Ok(body)
+    }
+
+    /// Whether the audience has declared its trust in this client.
+    fn may_exchange(&self, client: &Client, audience: &str) -> bool {
+        let Clients { caller, source, portal, .. } = &self.clients;
+        let is_caller = client.id == caller.id && (audience != source.id || self.behaviour.trusts_caller);
+        is_caller || (client.id == portal.id && audience == caller.id)
     }
 
     fn issue(&self, insz: Option<String>, sub: &str, client: &str, audience: String, scope: &str) -> Value {
@@ -192,12 +190,14 @@ impl Acm {
     /// The client-id that `audience` or `resource` names.
     fn audience(&self, form: &Form) -> Result<Option<String>, Error> {
         if let Some(audience) = form.get("audience").filter(|value| !value.is_empty()) {
-            let known = [&self.source.id, &self.other_audience, &self.caller.id];
+            let known = [&self.clients.source.id, &self.other_audience, &self.clients.caller.id];
             return if known.contains(&audience) { Ok(Some(audience.clone())) } else { Err(UNKNOWN_TARGET) };
         }
         match form.get("resource").filter(|value| !value.is_empty()) {
             None => Ok(None),
-            Some(resource) if resource.trim_end_matches('/') == self.resource => Ok(Some(self.source.id.clone())),
+            Some(resource) if resource.trim_end_matches('/') == self.resource => {
+                Ok(Some(self.clients.source.id.clone()))
+            }
             Some(_) => Err(UNKNOWN_TARGET),
         }
     }
@@ -213,7 +213,7 @@ impl Acm {
             return Err(Error(400, "invalid_scope", "a scope is unknown"));
         }
         let granted = match asked {
-            "" if audience == self.source.id => "",
+            "" if audience == self.clients.source.id => "",
             "" => self.scope.as_str(),
             _ => asked,
         };
@@ -223,7 +223,7 @@ impl Acm {
     fn introspect(&self, request: &Inbound, form: &Form) -> Result<Answer, Error> {
         let client = self.client(request, form)?;
         let token = form.get("token").ok_or(Error(400, "invalid_request", "token is missing"))?;
-        if client.id == self.source.id {
+        if client.id == self.clients.source.id {
             self.tokens.note_introspection(token);
         }
         if self.door.is_closed(Instant::now()) {
@@ -237,7 +237,7 @@ impl Acm {
 
     /// What bronkeur asks of its own ACM; it stays reachable while introspection is closed.
     fn control(&self, request: &Inbound, form: &Form) -> Result<Answer, Error> {
-        if self.client(request, form)?.id != self.caller.id {
+        if self.client(request, form)?.id != self.clients.caller.id {
             return Err(Error(403, "unauthorized_client", "only the client that exchanges tokens may do this"));
         }
         let mut answer = Answer::json(200, "application/json", &control::perform(form, &self.door, &self.tokens)?);
@@ -271,24 +271,11 @@ impl Acm {
         body
     }
 
-    /// Who calls: by `client_secret_basic` or `client_secret_post`, not both.
     fn client(&self, request: &Inbound, form: &Form) -> Result<&Client, Error> {
-        let basic = request.header("authorization").map(|header| basic(header).ok_or(UNKNOWN_CLIENT)).transpose()?;
-        let posted = form.get("client_id").zip(form.get("client_secret"));
-        let (id, secret) = match (basic, posted) {
-            (Some(_), Some(_)) => return Err(Error(400, "invalid_request", "authenticate in one way only")),
-            (Some(basic), None) => basic,
-            (None, Some((id, secret))) => (id.clone(), secret.clone()),
-            (None, None) => return Err(Error(401, "invalid_client", "the client did not authenticate")),
-        };
-        [&self.caller, &self.source]
-            .into_iter()
-            .find(|client| client.id == id && client.secret == secret)
-            .ok_or(UNKNOWN_CLIENT)
+        self.clients.authenticated(&self.issuer, request, form)
     }
 }
 
-const UNKNOWN_CLIENT: Error = Error(401, "invalid_client", "the client is unknown or its secret is wrong");
 const UNKNOWN_TARGET: Error = Error(400, "invalid_target", "the audience or resource is unknown");
 
 fn form(request: &Inbound) -> Result<Form, Error> {
@@ -307,18 +294,6 @@ fn form(request: &Inbound) -> Result<Form, Error> {
         }
     }
     Ok(form)
-}
-
-/// Id and secret of a Basic header; both are form-encoded inside it (RFC 6749, 2.3.1).
-fn basic(header: &str) -> Option<(String, String)> {
-    let (scheme, value) = header.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let text = String::from_utf8(BASE64_STANDARD.decode(value.trim()).ok()?).ok()?;
-    let (id, secret) = text.split_once(':')?;
-    let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8().ok().map(String::from);
-    Some((decode(id)?, decode(secret)?))
 }
 
 fn refuse(error: &Error, request: &Inbound) -> Answer {

@@ -17,6 +17,8 @@ pub(super) struct Inbound {
     pub query: Option<String>,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+    /// The common name in the certificate that the caller showed, signed by the sandbox's own authority.
+    pub certificate: Option<String>,
 }
 
 impl Inbound {

@@ -1,7 +1,7 @@
 //! What a caller of the ACM must have: clients, citizens with their tokens, and tokens that a source must refuse.
 
-use super::acm::Client;
 use super::citizens::{Citizen, Role};
+use super::clients::Client;
 use super::tokens::{Grant, Tokens, now};
 
 const HOUR: i64 = 3600;
@@ -35,6 +35,8 @@ pub struct Person {
     pub insz: String,
     /// His access token at the ACM, not yet exchanged.
     pub token: String,
+    /// The same as the portal has it, which exchanges it for the caller.
+    pub portal_token: String,
 }
 
 /// All that a profile needs to check the sandbox.
@@ -44,6 +46,8 @@ pub struct Credentials {
     pub client: Party,
     /// The source as a client of the ACM; its id is the audience.
     pub source_client: Party,
+    /// The portal, to which citizens log in.
+    pub portal: Party,
     /// The audience of the source.
     pub audience: String,
     /// The scope of the source.
@@ -68,6 +72,8 @@ pub(super) struct Parties<'a> {
     pub caller: &'a Client,
     /// The source.
     pub source: &'a Client,
+    /// The portal.
+    pub portal: &'a Client,
     /// The client-id of another API.
     pub other: &'a str,
     /// The scope of the source.
@@ -85,6 +91,7 @@ impl Parties<'_> {
             role: person.role,
             insz: person.insz.clone(),
             token: tokens.issue(self.grant(Some(person), &self.caller.id, &all_scopes, now + LONG)),
+            portal_token: tokens.issue(self.grant(Some(person), &self.portal.id, &all_scopes, now + LONG)),
         };
         let subject = people.first();
         let issue = |citizen: Option<&Citizen>, audience: &str, scope: &str, expires| {
@@ -94,6 +101,7 @@ impl Parties<'_> {
         Credentials {
             client: party(self.caller),
             source_client: party(self.source),
+            portal: party(self.portal),
             audience: self.source.id.clone(),
             scope: self.scope.to_owned(),
             other_audience: ClientId { id: self.other.to_owned() },

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::profile::{NAME, role};
 use super::{Credentials, Person, Role, Sandbox, StandIn};
+use crate::profile::quoted;
 
 /// A file of a profile.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,6 +36,8 @@ const EXPIRED: (&str, &str) = ("expired", "expired-token.txt");
 const WITHOUT_SCOPE: (&str, &str) = ("without_scope", "token-without-scope.txt");
 const OTHER_AUDIENCE: (&str, &str) = ("other_audience", "token-for-another-audience.txt");
 const WITHOUT_CITIZEN: (&str, &str) = ("without_citizen", "token-without-citizen.txt");
+/// Those of the ACM alone.
+pub(crate) const TOKENS: [(&str, &str); 4] = [EXPIRED, OTHER_AUDIENCE, WITHOUT_SCOPE, WITHOUT_CITIZEN];
 
 impl Sandbox {
     /// `bron.yaml` and the files that it refers to.
@@ -75,7 +78,7 @@ impl StandIn {
             ca_pem: authority.map(|(certificate, _)| certificate.as_str()),
             credentials: self.credentials(),
             other_audience: false,
-            tokens: &[EXPIRED, OTHER_AUDIENCE, WITHOUT_SCOPE, WITHOUT_CITIZEN],
+            tokens: &TOKENS,
             numbers,
         };
         let mut files = written.files();
@@ -180,9 +183,4 @@ fn secret(name: &str, text: &str) -> ProfileFile {
 
 fn open(name: &str, text: String) -> ProfileFile {
     ProfileFile { name: name.to_owned(), text, secret: false }
-}
-
-/// A YAML string, whatever it holds: JSON's are YAML too.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }

@@ -164,7 +164,7 @@ mod tests {
     fn request(url: &str) -> Inbound {
         let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query.to_owned())));
         let headers = axum::http::HeaderMap::new();
-        Inbound { method: "GET".to_owned(), path: path.to_owned(), query, headers, body: Vec::new() }
+        Inbound { method: "GET".to_owned(), path: path.to_owned(), query, headers, body: Vec::new(), certificate: None }
     }
 
     #[test]

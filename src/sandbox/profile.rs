@@ -37,9 +37,12 @@ impl Sandbox {
             target: Target::Audience(credentials.audience.clone()),
             scope: Some(credentials.scope.clone()),
             actor: Actor::ClientCredentials,
+            login_client: None,
             source_client: Some(client(&credentials.source_client)),
             other_audience: Some(credentials.other_audience.id.clone()),
             hops: Vec::new(),
+            names_token_type: false,
+            client_certificate: None,
             ca_bundle: bundle,
         });
         profile.citizens = credentials.people.iter().map(citizen).collect();

@@ -10,15 +10,17 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::acm::{Acm, Client};
+use super::acm::Acm;
 use super::behaviour::{Behaviour, PlainHttp, ServerCertificate};
 use super::citizens::people;
+use super::clients::{Client, Clients};
 use super::control::Door;
-use super::credentials::{Credentials, Parties};
+use super::credentials::{Credentials, Parties, Party};
 use super::site::{Handler, Logged, SOURCE_AGENT, Server, Site};
 use super::source::Source;
 use super::tls::{Authority, Handshake};
 use super::tokens::{Tokens, secret};
+use crate::assertion::VerifyingKey;
 
 /// How long the certificate of its authority is valid, in days.
 const AUTHORITY_DAYS: i64 = 90;
@@ -36,11 +38,22 @@ pub struct Options {
     pub tls: bool,
     /// The port of the ACM; the source has the next, and its http port the one after. 0 for any.
     pub port: u16,
+    /// Id and secret of the client that exchanges; made at start where there are none.
+    pub caller: Option<Party>,
+    /// The public keys that it registered, for `private_key_jwt`.
+    pub caller_keys: Vec<VerifyingKey>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { behaviour: Behaviour::default(), latency: Duration::ZERO, tls: true, port: 0 }
+        Self {
+            behaviour: Behaviour::default(),
+            latency: Duration::ZERO,
+            tls: true,
+            port: 0,
+            caller: None,
+            caller_keys: Vec::new(),
+        }
     }
 }
 
@@ -50,6 +63,7 @@ pub struct Sandbox {
     base_url: String,
     http_port: Option<u16>,
     ca_pem: Option<String>,
+    client_certificate: Option<(String, String)>,
     credentials: Credentials,
     log: Arc<Mutex<Vec<Logged>>>,
     acm_reachable: Arc<AtomicBool>,
@@ -64,8 +78,8 @@ impl Sandbox {
         let plain_listener = if options.tls { Some(listen(&options, 2).await?) } else { None };
         let behaviour = &options.behaviour;
         let authority = if options.tls { Some(Authority::new(AUTHORITY_DAYS)?) } else { None };
-        let handshake = |shape, answers_old_tls| {
-            let acceptor = authority.as_ref().map(|authority| authority.acceptor(shape)).transpose()?;
+        let handshake = |shape, server, answers_old_tls| {
+            let acceptor = authority.as_ref().map(|authority| authority.acceptor(shape, server)).transpose()?;
             Ok::<_, io::Error>(Handshake { acceptor, answers_old_tls: answers_old_tls && options.tls })
         };
         let ca_pem = authority.as_ref().map(|authority| authority.ca_pem.clone());
@@ -73,7 +87,10 @@ impl Sandbox {
         let issuer = format!("{scheme}://{}/op", acm_listener.local_addr()?);
         let origin = format!("{scheme}://{}", source_listener.local_addr()?);
 
-        let (acm, source, credentials) = world(behaviour, &issuer, &origin, ca_pem.as_deref())?;
+        let (acm, source, credentials) = world(&options, &issuer, &origin, ca_pem.as_deref())?;
+        let caller = &credentials.client.id;
+        let client_certificate =
+            authority.as_ref().map(|authority| authority.client_certificate(caller)).transpose()?;
         let (stop, stopped) = watch::channel(());
         let (log, acm_reachable) = (Arc::default(), Arc::new(AtomicBool::new(true)));
         let site = |server, handler, reachable: &Arc<AtomicBool>| Site {
@@ -93,12 +110,22 @@ impl Sandbox {
             let handshake = Handshake { acceptor: None, answers_old_tls: false };
             site(Server::Source, handler, &always).run(listener, handshake, &stopped)?;
         }
-        let acm_handshake = handshake(ServerCertificate::Valid, false)?;
+        let acm_handshake = handshake(ServerCertificate::Valid, Server::Acm, false)?;
         site(Server::Acm, Handler::Acm(Arc::new(acm)), &acm_reachable).run(acm_listener, acm_handshake, &stopped)?;
-        let source_handshake = handshake(behaviour.server_certificate, behaviour.answers_old_tls)?;
+        let source_handshake = handshake(behaviour.server_certificate, Server::Source, behaviour.answers_old_tls)?;
         site(Server::Source, source, &always).run(source_listener, source_handshake, &stopped)?;
         let base_url = format!("{origin}{}", behaviour.prefix);
-        Ok(Self { issuer, base_url, http_port, ca_pem, credentials, log, acm_reachable, _stop: stop })
+        Ok(Self {
+            issuer,
+            base_url,
+            http_port,
+            ca_pem,
+            client_certificate,
+            credentials,
+            log,
+            acm_reachable,
+            _stop: stop,
+        })
     }
 
     /// The issuer, such as `https://127.0.0.1:4711/op`.
@@ -119,6 +146,11 @@ impl Sandbox {
     /// The certificate authority to trust, as PEM; `None` without TLS.
     pub fn ca_pem(&self) -> Option<&str> {
         self.ca_pem.as_deref()
+    }
+
+    /// The certificate of the client that exchanges and its key, as PEM; `None` without TLS.
+    pub fn client_certificate(&self) -> Option<&(String, String)> {
+        self.client_certificate.as_ref()
     }
 
     /// All that a profile needs.
@@ -144,18 +176,19 @@ async fn listen(options: &Options, place: u16) -> io::Result<TcpListener> {
 }
 
 /// ACM, source and credentials that fit together.
-fn world(
-    behaviour: &Behaviour,
-    issuer: &str,
-    origin: &str,
-    ca: Option<&str>,
-) -> io::Result<(Acm, Source, Credentials)> {
+fn world(options: &Options, issuer: &str, origin: &str, ca: Option<&str>) -> io::Result<(Acm, Source, Credentials)> {
+    let behaviour = &options.behaviour;
     let people = Arc::new(people(behaviour));
     let tokens = Arc::new(Tokens::default());
-    let party = || Client { id: Uuid::new_v4().to_string(), secret: secret() };
-    let (caller, source_client) = (party(), party());
+    let party = || Client::new(Uuid::new_v4().to_string(), secret());
+    let (mut caller, source_client, portal) = (party(), party(), party());
+    if let Some(Party { id, secret }) = &options.caller {
+        caller = Client::new(id, secret.clone());
+    }
+    caller.keys.clone_from(&options.caller_keys);
     let other_audience = Uuid::new_v4().to_string();
-    let parties = Parties { caller: &caller, source: &source_client, other: &other_audience, scope: SCOPE };
+    let parties =
+        Parties { caller: &caller, source: &source_client, portal: &portal, other: &other_audience, scope: SCOPE };
     let credentials = parties.credentials(&people, &tokens);
     let base = behaviour.public_base.clone().unwrap_or_else(|| format!("{origin}{}", behaviour.prefix));
     let source = Source {
@@ -174,8 +207,7 @@ fn world(
         behaviour: behaviour.issuer.clone(),
         edits: behaviour.edits.clone(),
         issuer: issuer.to_owned(),
-        caller,
-        source: source_client,
+        clients: Clients::new(caller, source_client, portal),
         other_audience,
         scope: SCOPE.to_owned(),
         resource: format!("{origin}{}", behaviour.prefix),

@@ -113,8 +113,9 @@ async fn answer(State(site): State<Site>, ConnectInfo(peer): ConnectInfo<Peer>, 
         query: parts.uri.query().map(str::to_owned),
         headers: parts.headers,
         body,
+        certificate: peer.certificate,
     };
-    site.note(&inbound, peer.0);
+    site.note(&inbound, peer.address);
     if !site.reachable.load(Ordering::Relaxed) {
         return Answer::status(503).into_response();
     }

@@ -9,9 +9,10 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::acm::{Acm, Client};
+use super::acm::Acm;
 use super::behaviour::{Behaviour, ServerCertificate};
 use super::citizens::{Role, people};
+use super::clients::{Client, Clients};
 use super::control::Door;
 use super::credentials::{Credentials, Parties};
 use super::site::{Handler, Server, Site};
@@ -19,7 +20,9 @@ use super::tls::{Authority, Handshake};
 use super::tokens::{Tokens, secret};
 
 /// The client-id with which bronkeur exchanges tokens, where the attesten-backend of the portal does.
-const CALLER: &str = "bronkeur-attesten-backend";
+pub(crate) const CALLER: &str = "bronkeur-attesten-backend";
+/// The client-id to which citizens would log in.
+const PORTAL: &str = "bronkeur-portal";
 /// How long the certificate of its authority is valid, in days: it is trusted once, and kept.
 const AUTHORITY_DAYS: i64 = 3650;
 
@@ -79,7 +82,10 @@ impl StandIn {
             Some((certificate, key)) => Some(Authority::kept(certificate, key)?),
             None => Some(Authority::new(AUTHORITY_DAYS)?),
         };
-        let acceptor = authority.as_ref().map(|authority| authority.acceptor(ServerCertificate::Valid)).transpose()?;
+        let acceptor = authority
+            .as_ref()
+            .map(|authority| authority.acceptor(ServerCertificate::Valid, Server::Acm))
+            .transpose()?;
         let scheme = if options.tls { "https" } else { "http" };
         let issuer = format!("{scheme}://{}/op", listener.local_addr()?);
         let (acm, credentials) = acm(options, &issuer);
@@ -127,17 +133,17 @@ fn acm(options: StandInOptions, issuer: &str) -> (Acm, Credentials) {
         people.iter_mut().filter(|person| person.role == role).for_each(|person| person.insz.clone_from(&number));
     }
     let other_audience = format!("{audience}-another-api");
-    let caller = Client { id: CALLER.to_owned(), secret: kept.caller_secret.unwrap_or_else(secret) };
-    let source = Client { id: audience, secret: kept.source_secret.unwrap_or_else(secret) };
+    let caller = Client::new(CALLER, kept.caller_secret.unwrap_or_else(secret));
+    let source = Client::new(audience, kept.source_secret.unwrap_or_else(secret));
+    let portal = Client::new(PORTAL, secret());
     let tokens = Arc::new(Tokens::default());
-    let parties = Parties { caller: &caller, source: &source, other: &other_audience, scope: &scope };
+    let parties = Parties { caller: &caller, source: &source, portal: &portal, other: &other_audience, scope: &scope };
     let credentials = parties.credentials(&people, &tokens);
     let acm = Acm {
         behaviour: behaviour.issuer,
         edits: behaviour.edits,
         issuer: issuer.to_owned(),
-        caller,
-        source,
+        clients: Clients::new(caller, source, portal),
         other_audience,
         scope,
         resource: resource.trim_end_matches('/').to_owned(),

@@ -11,16 +11,21 @@ use std::time::Duration;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
 };
-use rustls::ServerConfig;
-use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::{RootCertStore, ServerConfig};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
 use super::behaviour::ServerCertificate;
+use super::site::Server;
 
 /// A handshake that takes longer is given up.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -61,8 +66,31 @@ impl Authority {
         params
     }
 
-    /// What a server with such a certificate needs for its handshakes.
-    pub(super) fn acceptor(&self, shape: ServerCertificate) -> io::Result<TlsAcceptor> {
+    /// A certificate for a client of that id, and its key, both as PEM.
+    pub(super) fn client_certificate(&self, id: &str) -> io::Result<(String, String)> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, id);
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        limit_validity(&mut params, -1, 90)?;
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        let certificate = params.signed_by(&key, &self.issuer).map_err(io::Error::other)?;
+        Ok((certificate.pem(), key.serialize_pem()))
+    }
+
+    /// Asks every caller for a certificate of this authority, and lets in those that have none.
+    fn client_verifier(&self) -> io::Result<Arc<dyn ClientCertVerifier>> {
+        let mut roots = RootCertStore::empty();
+        let own = CertificateDer::from_pem_slice(self.ca_pem.as_bytes()).map_err(io::Error::other)?;
+        roots.add(own).map_err(io::Error::other)?;
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+        builder.allow_unauthenticated().build().map_err(io::Error::other)
+    }
+
+    /// What a server with such a certificate needs for its handshakes. The ACM asks its callers for a certificate.
+    pub(super) fn acceptor(&self, shape: ServerCertificate, server: Server) -> io::Result<TlsAcceptor> {
         let names = match shape {
             ServerCertificate::OtherHost => vec!["source.invalid".to_owned()],
             _ => ["127.0.0.1", "::1", "localhost"].map(str::to_owned).to_vec(),
@@ -82,10 +110,14 @@ impl Authority {
         };
         let chain = vec![certificate.map_err(io::Error::other)?.der().clone()];
         let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(io::Error::other)?;
-        let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        let builder = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
-            .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
             .map_err(io::Error::other)?;
+        let builder = match server {
+            Server::Acm => builder.with_client_cert_verifier(self.client_verifier()?),
+            Server::Source => builder.with_no_client_auth(),
+        };
+        let mut config = builder.with_single_cert(chain, key).map_err(io::Error::other)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
@@ -138,6 +170,18 @@ async fn old_hello(stream: &TcpStream) -> Option<Vec<u8>> {
 pub(super) enum Stream {
     Plain(TcpStream),
     Tls(Box<tokio_rustls::server::TlsStream<TcpStream>>),
+}
+
+impl Stream {
+    /// The common name in the caller's certificate; the handshake has verified who signed it.
+    fn certificate(&self) -> Option<String> {
+        let Self::Tls(stream) = self else { return None };
+        let (_, connection) = stream.get_ref();
+        let shown = connection.peer_certificates()?.first()?;
+        let (_, certificate) = x509_parser::parse_x509_certificate(shown).ok()?;
+        let name = certificate.subject().iter_common_name().next()?;
+        name.as_str().ok().map(str::to_owned)
+    }
 }
 
 impl AsyncRead for Stream {
@@ -249,12 +293,16 @@ impl Listener for Connections {
     }
 }
 
-/// The address of a caller.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub SocketAddr);
+/// Who calls.
+#[derive(Clone, Debug)]
+pub(super) struct Peer {
+    pub address: SocketAddr,
+    /// The common name in the certificate that was shown.
+    pub certificate: Option<String>,
+}
 
 impl Connected<IncomingStream<'_, Connections>> for Peer {
     fn connect_info(stream: IncomingStream<'_, Connections>) -> Self {
-        Self(*stream.remote_addr())
+        Self { address: *stream.remote_addr(), certificate: stream.io().certificate() }
     }
 }

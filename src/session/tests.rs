@@ -26,6 +26,8 @@ fn outcome(finished: &Finished, id: &str) -> Outcome {
     rows.filter(|(row, _)| row.id == id).map(|(_, verdict)| verdict.outcome).next().unwrap()
 }
 
+mod tokens;
+
 #[tokio::test]
 async fn a_certificate_that_is_not_right_ends_every_call_in_clear_words() {
     for (fault, words) in [

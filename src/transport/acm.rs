@@ -1,21 +1,33 @@
 //! The calls to the issuer: discovery, token requests, introspection. The issuer is sent no token but what RFC 8693 and
 //! RFC 7662 ask for, and only over https or on loopback.
 
+use jiff::Timestamp;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderValue};
 use secrecy::SecretString;
 use serde_json::Value;
+use tokio::time::Instant;
 use url::Url;
+use uuid::Uuid;
 
 use super::credential::person;
+use super::expiry::Lifetime;
 use super::http::{By, Call, Came, IDENTITY, Transport};
 use super::oauth::{self, Discovery, For, Form, INSECURE};
 use super::record::{Raw, Shape};
-use super::settings::{Client, ClientAuth};
 use crate::exchange::{
     Auth, Citizen, Content, Control, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request, Response, Sent,
 };
+use crate::profile::{ResolvedClient, ResolvedClientAuth};
+use crate::text;
+use crate::text::Text;
 use crate::vault::Nature;
+
+/// How a client authenticates, for the evidence.
+pub(super) fn client_by(client: &ResolvedClient) -> Text {
+    let by = client.auth.name();
+    text!("de client, met {by}", "the client, by {by}")
+}
 
 /// Where the discovery document stands, below the issuer.
 const DISCOVERY: &str = "/.well-known/openid-configuration";
@@ -30,6 +42,7 @@ impl Transport {
             IssuerCall::Token(grant) => self.token_call(&request, grant, &mut made),
             IssuerCall::Introspection(auth) => self.introspection_call(&request, auth, &mut made),
             IssuerCall::Control(control) => self.control_call(&request, control, &mut made),
+            IssuerCall::Expiry => return self.wait_for_expiry(request).await,
         };
         let ready = match ready {
             Ok(ready) => ready,
@@ -63,45 +76,58 @@ impl Transport {
     }
 
     /// The client with which tokens are asked for.
-    fn own_client(&self) -> Result<&Client, Failure> {
+    pub(super) fn own_client(&self) -> Result<&ResolvedClient, Failure> {
         let client = self.settings.client.as_ref();
         client.ok_or_else(|| self.failure(FailureKind::NotConfigured, "no client with which to ask for tokens"))
     }
 
-    fn token_call(&self, request: &Request, grant: Grant, made: &mut Option<String>) -> Result<Call<'_>, Failure> {
-        let form = self.token_form(grant)?;
-        let client = self.own_client()?;
-        let endpoint = self.discovered().token.map_err(|words| self.failure(FailureKind::NoToken, &words))?;
-        *made = Some(format!("the client, by {}", client.auth.name()));
-        Ok(self.authenticated(request, endpoint, client, form))
+    /// The client that asks for the token of a grant.
+    pub(super) fn client_for(&self, grant: Grant) -> Result<&ResolvedClient, Failure> {
+        match grant {
+            Grant::Hop(_, place) | Grant::HopActor(place) => {
+                let client = self.settings.hop_clients.get(usize::from(place));
+                client.ok_or_else(|| self.failure(FailureKind::NotConfigured, "no client for this exchange"))
+            }
+            Grant::Refresh(_) => self.login_client(),
+            _ => self.own_client(),
+        }
     }
 
-    fn introspection_call(
-        &self,
-        request: &Request,
-        auth: Auth,
-        made: &mut Option<String>,
-    ) -> Result<Call<'_>, Failure> {
+    /// The client that the citizens logged in to.
+    pub(super) fn login_client(&self) -> Result<&ResolvedClient, Failure> {
+        let client = self.settings.login_client.as_ref();
+        client.ok_or_else(|| self.failure(FailureKind::NotConfigured, "no client for the refresh token"))
+    }
+
+    fn token_call(&self, request: &Request, grant: Grant, made: &mut Option<Text>) -> Result<Call<'_>, Failure> {
+        let form = self.token_form(grant)?;
+        let client = self.client_for(grant)?;
+        let endpoint = self.discovered().endpoints(&client.auth).token;
+        let endpoint = endpoint.map_err(|words| self.failure(FailureKind::NoToken, &words))?;
+        *made = Some(client_by(client));
+        self.authenticated(request, endpoint, client, form)
+    }
+
+    fn introspection_call(&self, request: &Request, auth: Auth, made: &mut Option<Text>) -> Result<Call<'_>, Failure> {
         let lacks = |words: &str| self.failure(FailureKind::NotConfigured, words);
         let client = self.settings.source_client.as_ref();
         let client = client.ok_or_else(|| lacks("no client of the source for introspection"))?;
         let credential = self.credential(auth)?.ok_or_else(|| lacks("no token to introspect"))?;
-        let endpoint = self.discovered().introspection.map_err(|words| lacks(&words))?;
-        *made = Some(format!("the source's own client, by {}; about: {}", client.auth.name(), credential.made));
-        Ok(self.authenticated(request, endpoint, client, oauth::introspection(&credential.token)))
+        let endpoint = self.discovered().endpoints(&client.auth).introspection.map_err(|words| lacks(&words))?;
+        let (by, Text { nl, en }) = (client.auth.name(), credential.made);
+        *made = Some(text!(
+            "de eigen client van de bron, met {by}; over: {nl}",
+            "the source's own client, by {by}; about: {en}"
+        ));
+        self.authenticated(request, endpoint, client, oauth::introspection(&credential.token))
     }
 
     /// Only our own ACM names a control endpoint: no other issuer is ever sent this.
-    fn control_call(
-        &self,
-        request: &Request,
-        control: Control,
-        made: &mut Option<String>,
-    ) -> Result<Call<'_>, Failure> {
+    fn control_call(&self, request: &Request, control: Control, made: &mut Option<Text>) -> Result<Call<'_>, Failure> {
         let lacks = |words: &str| self.failure(FailureKind::NotConfigured, words);
         let client = self.own_client()?;
         let endpoint = self.discovered().control.map_err(|words| lacks(&words))?;
-        *made = Some(format!("the client, by {}", client.auth.name()));
+        *made = Some(client_by(client));
         let form = match control {
             Control::Close => oauth::control("close", None),
             Control::Open => oauth::control("open", None),
@@ -110,26 +136,41 @@ impl Transport {
                 oauth::control("seen", Some(&credential.token))
             }
         };
-        Ok(self.authenticated(request, endpoint, client, form))
+        self.authenticated(request, endpoint, client, form)
     }
 
     /// A call with client authentication.
-    fn authenticated(&self, request: &Request, endpoint: Url, client: &Client, mut form: Form) -> Call<'_> {
-        let authorization = match client.auth {
-            ClientAuth::Post => {
-                oauth::post(client, &mut form);
-                None
-            }
-            ClientAuth::Basic => {
-                let credentials = oauth::basic(client);
+    pub(super) fn authenticated(
+        &self,
+        request: &Request,
+        endpoint: Url,
+        client: &ResolvedClient,
+        mut form: Form,
+    ) -> Result<Call<'_>, Failure> {
+        let mut authorization = None;
+        match &client.auth {
+            ResolvedClientAuth::Post(secret) => oauth::post(&client.id, secret, &mut form),
+            ResolvedClientAuth::Basic(secret) => {
+                let credentials = oauth::basic(&client.id, secret);
                 self.vault.learn(&credentials, Nature::Secret);
-                oauth::basic_header(&credentials)
+                authorization = oauth::basic_header(&credentials);
             }
-        };
-        self.issuer_call(request, Method::POST, endpoint, authorization, form)
+            ResolvedClientAuth::Jwt { key, kid, audience } => {
+                let issuer = self.settings.setup.acm.as_ref().map(|acm| acm.issuer.as_str());
+                let audience = audience.as_deref().or(issuer).unwrap_or_default();
+                let (now, id) = (Timestamp::now().as_second(), Uuid::new_v4().to_string());
+                let assertion = key.assertion(&client.id, audience, kid.as_deref(), now, &id);
+                let unsigned = || self.failure(FailureKind::NotConfigured, "the private key of the client cannot sign");
+                let assertion = assertion.ok_or_else(unsigned)?;
+                self.vault.learn(&assertion, Nature::Secret);
+                oauth::asserted(&assertion, &mut form);
+            }
+            ResolvedClientAuth::Public | ResolvedClientAuth::Certificate => oauth::identify(&client.id, &mut form),
+        }
+        Ok(self.issuer_call(request, Method::POST, endpoint, authorization, form))
     }
 
-    fn issuer_call(
+    pub(super) fn issuer_call(
         &self,
         request: &Request,
         method: Method,
@@ -154,36 +195,58 @@ impl Transport {
         let acm = self.settings.setup.acm.as_ref().ok_or_else(|| lacks("no ACM"))?;
         let is_resource = self.settings.audience_is_resource;
         let source = For { audience: &acm.audience, is_resource, scope: acm.scope.as_deref() };
-        let subject = |citizen: Citizen| {
-            let token = self.settings.subject_tokens.get(&citizen);
+        let own = |citizen: Citizen| {
+            if self.settings.setup.refreshes(citizen) {
+                let refreshed = Grant::Refresh(citizen);
+                let token = self.vault.token(refreshed);
+                return token.ok_or_else(|| self.failure(FailureKind::NoToken, &self.cause(refreshed)));
+            }
+            let token = self.settings.subject_tokens.get(&citizen).cloned();
             token.ok_or_else(|| lacks(&format!("no access token of {}", person(citizen))))
         };
-        let actor = self.vault.token(Grant::Actor).filter(|_| acm.actor);
+        let exchange = |subject: SecretString, actor: Option<Grant>, what: For<'_>| {
+            let actor = actor.and_then(|actor| self.vault.token(actor));
+            oauth::exchange(&subject, actor.as_ref(), what, self.settings.names_token_type)
+        };
+        let last = |citizen: Citizen, what: For<'_>| {
+            let subject = acm.last_hop(citizen).map_or_else(|| own(citizen), |hop| self.granted(hop))?;
+            Ok(exchange(subject, acm.actor.then_some(Grant::Actor), what))
+        };
         match grant {
-            Grant::Actor => Ok(oauth::client_credentials(None)),
+            Grant::Actor | Grant::HopActor(_) => Ok(oauth::client_credentials(None)),
             Grant::WithoutCitizen => Ok(oauth::client_credentials(Some(source))),
-            Grant::Exchange(citizen) => Ok(oauth::exchange(subject(citizen)?, actor.as_ref(), source)),
-            Grant::Fresh => Ok(oauth::exchange(subject(Citizen::Subject)?, actor.as_ref(), source)),
-            Grant::WithoutScope => {
-                let unscoped = For { scope: None, ..source };
-                Ok(oauth::exchange(subject(Citizen::Subject)?, actor.as_ref(), unscoped))
-            }
+            Grant::Exchange(citizen) => last(citizen, source),
+            Grant::Fresh | Grant::ToExpire => last(Citizen::Subject, source),
+            Grant::WithoutScope => last(Citizen::Subject, For { scope: None, ..source }),
             Grant::OtherAudience => {
                 let audience = acm.other_audience.as_deref().ok_or_else(|| lacks("no other audience"))?;
                 let is_resource = is_resource && Url::parse(audience).is_ok();
-                let other = For { audience, is_resource, ..source };
-                Ok(oauth::exchange(subject(Citizen::Subject)?, actor.as_ref(), other))
+                last(Citizen::Subject, For { audience, is_resource, ..source })
             }
+            Grant::Hop(citizen, place) => {
+                let hop = acm.hop(place).ok_or_else(|| lacks("no such exchange"))?;
+                let before = place.checked_sub(1).map(|before| Grant::Hop(citizen, before));
+                let subject = before.map_or_else(|| own(citizen), |before| self.granted(before))?;
+                let what = For { audience: &hop.audience, is_resource: false, scope: hop.scope.as_deref() };
+                Ok(exchange(subject, hop.actor.then_some(Grant::HopActor(place)), what))
+            }
+            Grant::Refresh(_) => Err(lacks("a refresh token is taken from its keeper")),
         }
     }
 
-    fn discovered(&self) -> Discovery {
+    /// The token of an earlier exchange.
+    fn granted(&self, grant: Grant) -> Result<SecretString, Failure> {
+        let words = || format!("the exchange before this one gave no token: {}", self.cause(grant));
+        self.vault.token(grant).ok_or_else(|| self.failure(FailureKind::NoToken, &words()))
+    }
+
+    pub(super) fn discovered(&self) -> Discovery {
         let none = || Discovery::none("the discovery document of the issuer was not asked for");
         self.memory().discovery.clone().unwrap_or_else(none)
     }
 
     /// Remembers endpoints, tokens and causes. Tokens become known here, before the answer is masked.
-    fn remember(&self, call: IssuerCall, result: Result<&Raw, &Failure>) {
+    pub(super) fn remember(&self, call: IssuerCall, result: Result<&Raw, &Failure>) {
         let json = result.ok().and_then(Raw::json);
         let refused = match result {
             Err(failure) if failure.detail.is_empty() => Some("no answer came".to_owned()),
@@ -208,6 +271,9 @@ impl Transport {
                 for token in others.iter().filter_map(|name| oauth::token(json?, name)) {
                     self.vault.learn(&token, Nature::Token);
                 }
+                if let Some(seconds) = json.and_then(oauth::expires_in).filter(|_| refused.is_none()) {
+                    self.memory().lifetimes.insert(grant, Lifetime { from: Instant::now(), seconds });
+                }
                 let token = json.and_then(|json| oauth::token(json, "access_token"));
                 let cause = match (refused, token) {
                     (None, Some(token)) => return self.vault.keep_token(grant, token),
@@ -219,7 +285,7 @@ impl Transport {
                 };
                 self.memory().causes.insert(grant, cause);
             }
-            IssuerCall::Introspection(_) | IssuerCall::Control(_) => {}
+            IssuerCall::Introspection(_) | IssuerCall::Control(_) | IssuerCall::Expiry => {}
         }
     }
 
@@ -234,6 +300,7 @@ impl Transport {
         if !matches!(call, IssuerCall::Introspection(_)) {
             return raw.masked(&self.vault, retries);
         }
+        let claims = raw.json().map(oauth::claims).unwrap_or_default();
         raw.shape = match raw.shape {
             Shape::Json(answer) => Shape::Json(oauth::introspected(&answer)),
             // Whatever it is, it may be about a person.
@@ -242,6 +309,7 @@ impl Transport {
         };
         let number = raw.json().and_then(|answer| answer.get("rrn")).cloned();
         let mut response = raw.masked(&self.vault, retries);
+        response.facts.claims = claims.iter().map(|name| self.vault.mask_text(name)).collect();
         if let (Some(number), Content::Json(Value::Object(answer))) = (number, &mut response.content) {
             // A number that masking did not know by its value or its look is masked by its place.
             if answer.get("rrn") == Some(&number) && !number.is_null() {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use reqwest::{Certificate, ClientBuilder, Identity, NoProxy, Proxy, redirect};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::encryption::system;
 use super::settings::{Settings, SettingsError};
@@ -20,17 +20,8 @@ const IDLE: Duration = Duration::from_secs(3);
 /// The client for the source.
 pub(super) fn source(settings: &Settings) -> Result<reqwest::Client, SettingsError> {
     let certificates = certificates(&settings.ca_pem, "source")?;
-    let identity = settings.identity_pem.as_ref().map(|pem| Identity::from_pem(pem.expose_secret().as_bytes()));
-    let identity = identity.transpose().map_err(|_| SettingsError::Identity)?;
-    let proxy = proxy(settings)?;
-    let mut builder = plain(settings);
-    if let Some(identity) = identity {
-        builder = builder.identity(identity);
-    }
-    if let Some(proxy) = proxy {
-        builder = builder.proxy(proxy);
-    }
-    build("source", certificates, builder)
+    let identity = identity(settings.identity_pem.as_ref(), "source")?;
+    build("source", certificates, plain(settings), identity, proxy(settings)?)
 }
 
 /// The client for the issuer. An issuer on loopback (our own ACM) is never behind the proxy.
@@ -38,11 +29,8 @@ pub(super) fn issuer(settings: &Settings) -> Result<reqwest::Client, SettingsErr
     let certificates = certificates(&settings.acm_ca_pem, "issuer")?;
     let loopback = NoProxy::from_string("localhost,127.0.0.0/8,::1");
     let proxy = proxy(settings)?.map(|proxy| proxy.no_proxy(loopback));
-    let builder = match proxy {
-        Some(proxy) => plain(settings).proxy(proxy),
-        None => plain(settings),
-    };
-    build("issuer", certificates, builder)
+    let identity = identity(settings.acm_identity_pem.as_ref(), "issuer")?;
+    build("issuer", certificates, plain(settings), identity, proxy)
 }
 
 fn plain(settings: &Settings) -> ClientBuilder {
@@ -64,11 +52,21 @@ fn build(
     who: &'static str,
     certificates: Vec<Certificate>,
     builder: ClientBuilder,
+    identity: Option<Identity>,
+    proxy: Option<Proxy>,
 ) -> Result<reqwest::Client, SettingsError> {
     // Those of the system are read once for all clients, not by each of them. There may be none (a bare container).
     let system = system().iter().filter_map(|certificate| Certificate::from_der(certificate).ok());
     let builder = builder.tls_certs_only(system.chain(certificates));
+    let builder = identity.into_iter().fold(builder, ClientBuilder::identity);
+    let builder = proxy.into_iter().fold(builder, ClientBuilder::proxy);
     builder.build().map_err(|error| SettingsError::Client(who, words::innermost(&error)))
+}
+
+/// The certificate with which we show ourselves.
+fn identity(pem: Option<&SecretString>, who: &'static str) -> Result<Option<Identity>, SettingsError> {
+    let identity = pem.map(|pem| Identity::from_pem(pem.expose_secret().as_bytes()));
+    identity.transpose().map_err(|_| SettingsError::Identity(who))
 }
 
 fn certificates(files: &[Vec<u8>], who: &'static str) -> Result<Vec<Certificate>, SettingsError> {

@@ -1,7 +1,5 @@
 //! From the name of a credential to the header that presents it.
 
-use std::fmt::Write as _;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
@@ -10,16 +8,21 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::http::Transport;
-use crate::exchange::{Auth, Citizen, Failure, FailureKind, Grant};
+use crate::exchange::{Auth, Citizen, Failure, FailureKind};
 use crate::recording::invented;
+use crate::text::Text;
 use crate::vault::Nature;
+
+mod made;
+
+pub(super) use made::person;
 
 /// A credential, ready to go out.
 pub(super) struct Credential {
     /// The token itself.
     pub(super) token: SecretString,
-    /// How it was made, in English, for the evidence.
-    pub(super) made: String,
+    /// How it was made, for the evidence.
+    pub(super) made: Text,
     /// Where it goes.
     pub(super) place: Place,
 }
@@ -74,7 +77,7 @@ impl Transport {
             _ => self.token(auth)?,
         };
         self.vault.learn(&token, Nature::Token);
-        Ok(Some(Credential { token, made: self.described(auth), place }))
+        Ok(Some(Credential { token, made: made::made(&self.settings.setup, auth), place }))
     }
 
     /// The token that a grant yielded or that the profile has ready.
@@ -90,7 +93,9 @@ impl Transport {
             }
             _ => self.settings.ready.get(&auth),
         };
-        ready.cloned().ok_or_else(|| self.no_token(&format!("the profile has none: {}", self.described(auth))))
+        ready.cloned().ok_or_else(|| {
+            self.no_token(&format!("the profile has none: {}", made::made(&self.settings.setup, auth).en))
+        })
     }
 
     fn no_token(&self, cause: &str) -> Failure {
@@ -123,57 +128,6 @@ impl Transport {
             format!("{}.{}.", part(json!({"alg": "none", "typ": "JWT"})), part(claims)).into()
         };
         self.jwt.get_or_init(make).clone()
-    }
-
-    /// How a credential is made, in English.
-    fn described(&self, auth: Auth) -> String {
-        let mut words = match auth {
-            Auth::None => "no credential".to_owned(),
-            Auth::Token(citizen) => format!("TX token of {}", person(citizen)),
-            Auth::OtherScheme => "the good token under the scheme Basic".to_owned(),
-            Auth::NoScheme => "the good token without a scheme".to_owned(),
-            Auth::LowerCaseScheme => "the good token under the scheme in lower case".to_owned(),
-            Auth::InQuery => "the good token in the query string".to_owned(),
-            Auth::WithoutScope => "a token without the source's scope".to_owned(),
-            Auth::RandomToken => "a random opaque token".to_owned(),
-            Auth::UnsignedJwt => "a well-formed JWT without a signature (alg none)".to_owned(),
-            Auth::TamperedToken => "the good token with one character changed".to_owned(),
-            Auth::ExpiredToken => "an expired token".to_owned(),
-            Auth::OtherAudience => "a token for another audience".to_owned(),
-            Auth::Unexchanged => "the subject's own access token, before the exchange".to_owned(),
-            Auth::WithoutCitizen => "a token for the source without a citizen".to_owned(),
-            Auth::Fresh => "a further TX token of the subject".to_owned(),
-        };
-        let origin = match auth {
-            Auth::Token(_)
-            | Auth::ExpiredToken
-            | Auth::OtherAudience
-            | Auth::WithoutScope
-            | Auth::WithoutCitizen
-            | Auth::Fresh => Some(match self.settings.setup.grant(auth) {
-                Some(Grant::Exchange(_) | Grant::Fresh) => "token exchange for the source's audience",
-                Some(Grant::OtherAudience) => "token exchange for that audience",
-                Some(Grant::WithoutScope) => "token exchange for the source's audience, no scope asked for",
-                Some(Grant::WithoutCitizen | Grant::Actor) => "client credentials",
-                None => "from the profile",
-            }),
-            _ => None,
-        };
-        if let Some(origin) = origin {
-            let _ = write!(words, " ({origin})");
-        }
-        words
-    }
-}
-
-/// A citizen, in the words of a report.
-pub(super) fn person(citizen: Citizen) -> &'static str {
-    match citizen {
-        Citizen::Subject => "the subject",
-        Citizen::Other => "the other citizen",
-        Citizen::Empty => "the citizen without certificates",
-        Citizen::Nobody => "nobody",
-        Citizen::Malformed(_) => "a number that is none",
     }
 }
 

@@ -9,7 +9,7 @@ use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use rustls::RootCertStore;
 use secrecy::SecretString;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, RwLock};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use url::{Url, form_urlencoded};
 use uuid::Uuid;
@@ -19,8 +19,9 @@ use super::oauth::Memory;
 use super::record::Raw;
 use super::settings::{Settings, SettingsError};
 use super::{clients, words};
-use crate::exchange::{Exchange, Failure, FailureKind, Kind, Phase, Request, Sent, Target};
+use crate::exchange::{Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Phase, Request, Sent, Target};
 use crate::insz;
+use crate::text::Text;
 use crate::vault::{Nature, Vault};
 
 /// What we call ourselves.
@@ -50,6 +51,8 @@ pub struct Transport {
     pub(super) roots: OnceCell<Arc<RootCertStore>>,
     /// When the next call to the source may go out.
     turn: Mutex<Instant>,
+    /// Held by every refresh that is under way.
+    pub(super) unsettled: Arc<RwLock<()>>,
 }
 
 /// What sends a call.
@@ -92,8 +95,8 @@ impl Transport {
         for token in settings.tokens() {
             vault.learn(token, Nature::Token);
         }
-        for client in settings.client.iter().chain(&settings.source_client) {
-            vault.learn(&client.secret, Nature::Secret);
+        for secret in settings.clients().filter_map(|client| client.auth.secret()) {
+            vault.learn(secret, Nature::Secret);
         }
         vault.learn(&insz::nobody(), Nature::Number);
         Ok(Self {
@@ -106,12 +109,16 @@ impl Transport {
             memory: Mutex::default(),
             roots: OnceCell::new(),
             turn: Mutex::new(Instant::now()),
+            unsettled: Arc::default(),
         })
     }
 
     /// Performs one request, to the source or to the issuer. It never fails otherwise than in the exchange.
     pub async fn send(self: Arc<Self>, request: Request) -> Exchange {
         let exchange = match request.target {
+            Target::Issuer(IssuerCall::Token(Grant::Refresh(citizen))) => {
+                Arc::clone(&self).refresh(request, citizen).await
+            }
             Target::Issuer(call) => self.ask_issuer(request, call).await,
             Target::Tls(offer) => self.shake_hands(request, offer).await,
             Target::OpenApi if let Some(path) = &self.settings.openapi_file => self.read_openapi(request, path).await,
@@ -221,7 +228,7 @@ impl Transport {
     }
 
     /// An exchange that was not sent.
-    pub(super) fn unsent(&self, request: Request, sent: Sent, made: Option<String>, failure: Failure) -> Exchange {
+    pub(super) fn unsent(&self, request: Request, sent: Sent, made: Option<Text>, failure: Failure) -> Exchange {
         let at_ms = milliseconds(self.settings.started.elapsed());
         Exchange { request, sent, at_ms, ms: 0, credential: made, result: Err(failure) }
     }

@@ -5,7 +5,10 @@
 //! - `settings`: what it must be told; `clients`: the two HTTP clients made from that.
 //! - `http`: [`Transport`], and one call with its turn, its deadline and its waits; `source`: the calls to a source.
 //! - `address`: from a request to a URL, and which origins may see it; `credential`: from a request to a header.
-//! - `acm`: the calls to the issuer; `oauth`: their forms and what is remembered of the answers.
+//! - `acm`: the calls to the issuer; `oauth`: their forms and what is remembered of the answers; `expiry`: the wait for a
+//!   token to expire.
+//! - `issuer`: what `bronkeur login` asks of the issuer, outside any run.
+//! - `refresh`: a citizen's refresh token swapped for an access token, without ever losing the next one.
 //! - `encryption`: a TLS handshake as an exchange, made by `tls`; `bare`: a request below reqwest; `tcp`: the connection
 //!   of both; `file`: an OpenAPI document that is a file.
 //! - `body`: reads a body within bounds, `base64` looks whether it is such a text; `record`: from an answer to what is recorded of it, with `keys` for what
@@ -19,11 +22,14 @@ mod body;
 mod clients;
 mod credential;
 mod encryption;
+mod expiry;
 mod file;
 mod http;
+mod issuer;
 mod keys;
 mod oauth;
 mod record;
+mod refresh;
 mod settings;
 mod source;
 mod tcp;
@@ -34,4 +40,5 @@ mod words;
 mod tests;
 
 pub use http::Transport;
-pub use settings::{Client, ClientAuth, Settings, SettingsError};
+pub use issuer::Refused;
+pub use settings::{Settings, SettingsError};

@@ -9,8 +9,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use url::{Url, form_urlencoded};
 
-use super::settings::Client;
+use super::expiry::Lifetime;
+use crate::assertion::ASSERTION_TYPE;
 use crate::exchange::{CONTROL_ENDPOINT, Grant};
+use crate::profile::ResolvedClientAuth;
 
 /// A form, raw.
 pub(super) type Form = Vec<(String, String)>;
@@ -34,25 +36,47 @@ pub(super) struct Memory {
     pub(super) discovery: Option<Discovery>,
     /// Why a grant yielded no token.
     pub(super) causes: BTreeMap<Grant, String>,
+    /// How long its token lives, where the issuer says so.
+    pub(super) lifetimes: BTreeMap<Grant, Lifetime>,
 }
 
 /// The endpoints of the discovery document, or why one cannot be used.
 #[derive(Clone, Debug)]
 pub(super) struct Discovery {
+    /// For clients that authenticate by what they send.
+    plain: Endpoints,
+    /// For clients that authenticate by certificate: other addresses, where the issuer names them.
+    mutual: Endpoints,
+    /// Where citizens log in.
+    pub(super) authorization: Result<Url, String>,
+    /// Where our own ACM is closed and opened; no other issuer names it.
+    pub(super) control: Result<Url, String>,
+}
+
+/// The endpoints that ask for client authentication.
+#[derive(Clone, Debug)]
+pub(super) struct Endpoints {
     /// Where tokens are asked for.
     pub(super) token: Result<Url, String>,
     /// Where tokens are introspected.
     pub(super) introspection: Result<Url, String>,
-    /// Where our own ACM is closed and opened; no other issuer names it.
-    pub(super) control: Result<Url, String>,
+}
+
+impl Endpoints {
+    fn of(document: &Value, aliases: Option<&Value>) -> Self {
+        let one =
+            |name: &str| endpoint(aliases.filter(|aliases| aliases.get(name).is_some()).unwrap_or(document), name);
+        Self { token: one("token_endpoint"), introspection: one("introspection_endpoint") }
+    }
 }
 
 impl Discovery {
     /// Reads the endpoints.
     pub(super) fn of(document: &Value) -> Self {
         Self {
-            token: endpoint(document, "token_endpoint"),
-            introspection: endpoint(document, "introspection_endpoint"),
+            plain: Endpoints::of(document, None),
+            mutual: Endpoints::of(document, document.get("mtls_endpoint_aliases")),
+            authorization: endpoint(document, "authorization_endpoint"),
             control: endpoint(document, CONTROL_ENDPOINT),
         }
     }
@@ -60,7 +84,13 @@ impl Discovery {
     /// No document came.
     pub(super) fn none(why: &str) -> Self {
         let why = || Err(why.to_owned());
-        Self { token: why(), introspection: why(), control: why() }
+        let endpoints = || Endpoints { token: why(), introspection: why() };
+        Self { plain: endpoints(), mutual: endpoints(), authorization: why(), control: why() }
+    }
+
+    /// The endpoints for a client (RFC 8705, section 5).
+    pub(super) fn endpoints(self, auth: &ResolvedClientAuth) -> Endpoints {
+        if matches!(auth, ResolvedClientAuth::Certificate) { self.mutual } else { self.plain }
     }
 }
 
@@ -107,16 +137,42 @@ impl For<'_> {
 }
 
 /// Token exchange (RFC 8693).
-pub(super) fn exchange(subject: &SecretString, actor: Option<&SecretString>, what: For<'_>) -> Form {
+pub(super) fn exchange(
+    subject: &SecretString,
+    actor: Option<&SecretString>,
+    what: For<'_>,
+    names_token_type: bool,
+) -> Form {
     let mut form = Form::new();
     add(&mut form, "grant_type", EXCHANGE);
     add(&mut form, "subject_token", subject.expose_secret());
     add(&mut form, "subject_token_type", ACCESS_TOKEN);
+    if names_token_type {
+        add(&mut form, "requested_token_type", ACCESS_TOKEN);
+    }
     what.add(&mut form);
     if let Some(actor) = actor {
         add(&mut form, "actor_token", actor.expose_secret());
         add(&mut form, "actor_token_type", ACCESS_TOKEN);
     }
+    form
+}
+
+/// Refresh (RFC 6749, section 6).
+pub(super) fn refresh(token: &SecretString) -> Form {
+    let mut form = Form::new();
+    add(&mut form, "grant_type", "refresh_token");
+    add(&mut form, "refresh_token", token.expose_secret());
+    form
+}
+
+/// An authorization code, with what proves that it was asked for by us (RFC 6749, section 4.1.3; RFC 7636).
+pub(super) fn code(code: &SecretString, verifier: &SecretString, redirect: &Url) -> Form {
+    let mut form = Form::new();
+    add(&mut form, "grant_type", "authorization_code");
+    add(&mut form, "code", code.expose_secret());
+    add(&mut form, "redirect_uri", redirect.as_str());
+    add(&mut form, "code_verifier", verifier.expose_secret());
     form
 }
 
@@ -139,16 +195,27 @@ pub(super) fn introspection(token: &SecretString) -> Form {
 }
 
 /// `client_secret_post`
-pub(super) fn post(client: &Client, form: &mut Form) {
-    add(form, "client_id", &client.id);
-    add(form, "client_secret", client.secret.expose_secret());
+pub(super) fn post(id: &str, secret: &SecretString, form: &mut Form) {
+    identify(id, form);
+    add(form, "client_secret", secret.expose_secret());
+}
+
+/// `tls_client_auth`: the body says who the certificate of the connection must be of (RFC 8705, section 2).
+pub(super) fn identify(id: &str, form: &mut Form) {
+    add(form, "client_id", id);
+}
+
+/// `private_key_jwt`
+pub(super) fn asserted(assertion: &SecretString, form: &mut Form) {
+    add(form, "client_assertion_type", ASSERTION_TYPE);
+    add(form, "client_assertion", assertion.expose_secret());
 }
 
 /// `client_secret_basic`: id and secret are form-encoded before they are joined (RFC 6749, section 2.3.1). What follows
 /// the scheme is as good as the secret.
-pub(super) fn basic(client: &Client) -> SecretString {
+pub(super) fn basic(id: &str, secret: &SecretString) -> SecretString {
     let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    STANDARD.encode(format!("{}:{}", encoded(&client.id), encoded(client.secret.expose_secret()))).into()
+    STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret.expose_secret()))).into()
 }
 
 /// The header for [`basic`].
@@ -178,11 +245,25 @@ pub(super) fn token(answer: &Value, name: &str) -> Option<SecretString> {
     (text.len() >= SHORTEST_TOKEN).then(|| text.into())
 }
 
+/// How long the token of an answer lives, in whole seconds; none where that is no time at all.
+pub(super) fn expires_in(answer: &Value) -> Option<u64> {
+    let seconds = answer.get("expires_in")?;
+    let given = seconds.as_u64().or_else(|| seconds.as_str()?.parse().ok());
+    given.filter(|seconds| *seconds > 0)
+}
+
 /// The error code of an OAuth error, if it looks like one.
 pub(super) fn error_code(answer: Option<&Value>) -> Option<&str> {
     let code = answer?.get("error")?.as_str()?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     (!code.is_empty() && code.len() <= 60 && code.bytes().all(plain)).then_some(code)
+}
+
+/// The names of the claims of an introspection answer: short plain words, and not beyond reason many.
+pub(super) fn claims(answer: &Value) -> Vec<String> {
+    let names = answer.as_object().into_iter().flatten().map(|(name, _)| name);
+    let plain = |name: &&String| name.len() <= 60 && name.bytes().all(|byte| byte.is_ascii_graphic());
+    names.filter(plain).take(50).cloned().collect()
 }
 
 /// Of an introspection answer only what the requirements read.
@@ -199,12 +280,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::transport::ClientAuth;
 
     #[test]
     fn id_and_secret_are_form_encoded_before_base64() {
-        let client = Client { id: "a:b c".to_owned(), secret: "p+w/ü%".into(), auth: ClientAuth::Basic };
-        let decoded = STANDARD.decode(basic(&client).expose_secret()).unwrap();
+        let decoded = STANDARD.decode(basic("a:b c", &"p+w/ü%".into()).expose_secret()).unwrap();
         assert_eq!(String::from_utf8(decoded).unwrap(), "a%3Ab+c:p%2Bw%2F%C3%BC%25");
     }
 
@@ -230,6 +309,8 @@ mod tests {
         let answer = json!({"active": true, "given_name": "An", "sub": "x", "rrn": "1", "scope": "s"});
         assert_eq!(introspected(&answer), json!({"active": true, "rrn": "1", "scope": "s"}));
         assert_eq!(introspected(&json!([1])), json!({}));
+        assert_eq!(claims(&answer), ["active", "given_name", "sub", "rrn", "scope"]);
+        assert!(claims(&json!({"a name with spaces": 1})).is_empty());
     }
 
     #[test]

@@ -8,6 +8,8 @@ use secrecy::SecretString;
 use url::{Origin, Url};
 
 use crate::exchange::{Auth, Citizen, Setup};
+use crate::login::Keeper;
+use crate::profile::ResolvedClient;
 
 /// The longest wait for a connection: a firewall that drops packets shows as such, not as a slow answer.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -48,12 +50,23 @@ pub struct Settings {
     pub seed: u64,
     /// The issuer; none without ACM.
     pub issuer: Option<Url>,
+    /// The certificate with which we show ourselves to the issuer, and its key, in one PEM text.
+    pub acm_identity_pem: Option<SecretString>,
     /// The client with which tokens are asked for.
-    pub client: Option<Client>,
+    pub client: Option<ResolvedClient>,
+    /// The client that the citizens logged in to, whose refresh tokens they have.
+    pub login_client: Option<ResolvedClient>,
     /// The source's own client, for introspection.
-    pub source_client: Option<Client>,
+    pub source_client: Option<ResolvedClient>,
+    /// The clients of `setup.acm.hops`, in order.
+    pub hop_clients: Vec<ResolvedClient>,
+    /// Every exchange says that it is an access token that is asked for.
+    pub names_token_type: bool,
     /// `setup.acm.audience` is a URL and goes out as `resource`.
     pub audience_is_resource: bool,
+    /// Where the refresh tokens of the citizens are kept, by which access tokens are had; `setup.citizens` says so too
+    /// (`refreshes`).
+    pub keepers: BTreeMap<Citizen, Keeper>,
     /// The access tokens of the citizens, to be exchanged.
     pub subject_tokens: BTreeMap<Citizen, SecretString>,
     /// The TX tokens that the profile has ready; `setup.citizens` says so too (`ready_token`).
@@ -82,9 +95,14 @@ impl Settings {
             started: Instant::now(),
             seed: 0,
             issuer: None,
+            acm_identity_pem: None,
             client: None,
+            login_client: None,
             source_client: None,
+            hop_clients: Vec::new(),
+            names_token_type: false,
             audience_is_resource: false,
+            keepers: BTreeMap::new(),
             subject_tokens: BTreeMap::new(),
             tx_tokens: BTreeMap::new(),
             ready: BTreeMap::new(),
@@ -96,39 +114,14 @@ impl Settings {
         CONNECT.min(self.timeout / 2)
     }
 
+    /// Every client of the issuer.
+    pub(super) fn clients(&self) -> impl Iterator<Item = &ResolvedClient> {
+        self.client.iter().chain(&self.source_client).chain(&self.hop_clients)
+    }
+
     /// All secrets that are known before the first call.
     pub(super) fn tokens(&self) -> impl Iterator<Item = &SecretString> {
         self.subject_tokens.values().chain(self.tx_tokens.values()).chain(self.ready.values())
-    }
-}
-
-/// A client of the issuer.
-#[derive(Clone, Debug)]
-pub struct Client {
-    /// The client-id.
-    pub id: String,
-    /// The secret.
-    pub secret: SecretString,
-    /// How it goes out.
-    pub auth: ClientAuth,
-}
-
-/// How a client proves who it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientAuth {
-    /// `client_secret_post`: in the form.
-    Post,
-    /// `client_secret_basic`: in the Authorization header.
-    Basic,
-}
-
-impl ClientAuth {
-    /// The name of RFC 7591 and of discovery documents.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Post => "client_secret_post",
-            Self::Basic => "client_secret_basic",
-        }
     }
 }
 
@@ -139,8 +132,10 @@ pub enum SettingsError {
     #[error("the certificate authorities for the {0} hold no usable certificate: a PEM file is expected")]
     CaBundle(&'static str),
     /// The client certificate.
-    #[error("the client certificate cannot be used: one PEM text with the certificate and its private key is expected")]
-    Identity,
+    #[error(
+        "the client certificate for the {0} cannot be used: a certificate and its own private key, both PEM, are expected"
+    )]
+    Identity(&'static str),
     /// The proxy.
     #[error("the proxy URL cannot be used: http://host:port is expected")]
     Proxy,

@@ -8,6 +8,7 @@ use super::credential::Place;
 use super::http::{By, CORRELATION, Call, Came, IDENTITY, Transport};
 use super::record::{self, Base, Raw};
 use crate::exchange::{Exchange, Failure, FailureKind, Request, Response, Sent, Target, Variation};
+use crate::text::Text;
 
 impl Transport {
     /// Performs a request to the source.
@@ -30,7 +31,7 @@ impl Transport {
 
     /// The call that a request to the source asks for. What is known of it before it is refused stands in `sent` and
     /// `made`.
-    fn source_call(&self, request: &Request, sent: &mut Sent, made: &mut Option<String>) -> Result<Call<'_>, Failure> {
+    fn source_call(&self, request: &Request, sent: &mut Sent, made: &mut Option<Text>) -> Result<Call<'_>, Failure> {
         let refused = |(kind, words): Refusal| self.failure(kind, &words);
         let mut url = address::address(&self.settings, &self.vault, request).map_err(refused)?;
         sent.url = self.vault.mask_text(url.as_str());

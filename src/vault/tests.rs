@@ -1,6 +1,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -145,4 +146,67 @@ fn the_last_look_sees_a_leak_and_accepts_surrogates() {
     let vault = vault();
     assert!(vault.leaks(&format!("x{TOKEN}")));
     assert!(!vault.leaks(&vault.mask_text(&format!("x{TOKEN} {SUBJECT}"))));
+}
+
+/// What a source may put around a number, a token and a mark of its own.
+fn some_answer() -> impl Strategy<Value = Value> {
+    let text = "[a-z\"/%:. <_-]{0,6}";
+    let part = prop_oneof![
+        Just(SUBJECT.to_owned()),
+        Just(TOKEN.to_owned()),
+        Just("90010199992".to_owned()),
+        Just("900101 999-92".to_owned()),
+        Just("eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.".to_owned()),
+        Just(STANDARD_NO_PAD.encode(TOKEN)),
+        Just("INSZ-1 TOKEN-9x".to_owned()),
+        Just("https://h/%20".to_owned()),
+        "[0-9]{0,12}",
+    ];
+    let words = (text, part, text).prop_map(|(a, b, c)| format!("{a}{b}{c}"));
+    prop::collection::vec(words, 0..4).prop_map(|words| {
+        let number = words.first().and_then(|word| word.parse::<i64>().ok());
+        json!({"access_token": words.first(), "a": words.concat(), words.join("-"): number})
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_masked_is_so_for_whoever_has_the_marks(answer in some_answer()) {
+        let vault = vault();
+        let text = vault.mask_text(&answer.to_string());
+        let masked = vault.mask_json(answer, &mut Found::default());
+        let elsewhere = Vault::of_marks(&vault.marks()).unwrap();
+        prop_assert!(elsewhere.is_masked_json(&masked), "{masked}");
+        prop_assert!(elsewhere.is_masked(&text), "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_masked_is_seen_without_knowing_it() {
+    let vault = Vault::of_marks(&self::vault().marks()).unwrap();
+    assert!(!vault.is_masked(SUBJECT) && !vault.is_masked("eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."));
+    let number: u64 = SUBJECT.parse().unwrap();
+    for value in [json!([number]), json!({ SUBJECT: 1 }), json!({"access_token": "abc"}), json!({"a": {"b": SUBJECT}})]
+    {
+        assert!(!vault.is_masked_json(&value), "{value}");
+    }
+}
+
+#[test]
+fn a_value_cannot_pass_for_the_surrogate_of_a_mark() {
+    let mark = |surrogate: &str, mark: &str| Mark { surrogate: surrogate.to_owned(), mark: mark.to_owned() };
+    let number = mark(&insz::surrogate(0), "INSZ-1");
+    assert!(Vault::of_marks(&[number.clone(), mark("TOKEN-1", "TOKEN-1"), mark("SECRET-12xx", "SECRET-12")]).is_ok());
+    for other in [
+        mark(SUBJECT, "INSZ-1"),
+        mark(&insz::surrogate(1), "INSZ-1"),
+        mark(&insz::surrogate(1), "INSZ-02"),
+        mark("TOKEN-1abc", "TOKEN-1"),
+        mark("TOKEN-0xxx", "TOKEN-0"),
+        mark("", ""),
+        mark("WORD-1x", "WORD-1"),
+        number.clone(),
+    ] {
+        assert_eq!(Vault::of_marks(&[number.clone(), other.clone()]).err(), Some(1), "{other:?}");
+    }
 }

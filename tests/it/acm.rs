@@ -12,14 +12,14 @@ use serde_json::Value;
 use crate::support::{block_on, bronkeur, ran};
 
 /// A running ACM and the settings that it printed.
-struct Acm {
+pub(crate) struct Acm {
     child: Child,
     settings: BTreeMap<String, String>,
     printed: String,
 }
 
 impl Acm {
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut printed = String::new();
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {

@@ -59,6 +59,7 @@ fn checks_send_nothing_and_know_no_report() {
         "insz",
         "openapi",
         "reason",
+        "shape",
         "text",
         "value",
         "verdict",
@@ -68,8 +69,27 @@ fn checks_send_nothing_and_know_no_report() {
 
 #[test]
 fn reports_decide_nothing() {
-    let allowed = ["catalogue", "evaluate", "exchange", "recording", "report", "text", "vault", "verdict"];
+    let allowed = [
+        "catalogue",
+        "decisions",
+        "envelope",
+        "evaluate",
+        "exchange",
+        "fault",
+        "recording",
+        "report",
+        "shape",
+        "text",
+        "vault",
+        "verdict",
+    ];
     assert_eq!(strangers("report", &allowed), Vec::<String>::new());
+}
+
+#[test]
+fn evidence_is_read_without_sending_anything() {
+    let allowed = ["catalogue", "exchange", "fault", "har", "recording", "report", "text", "vault", "verdict"];
+    assert_eq!(strangers("har", &allowed), Vec::<String>::new());
 }
 
 #[test]

@@ -13,10 +13,15 @@
 
 mod acm;
 mod command_line;
+mod decisions;
+mod doctor;
+mod evidence;
 mod examples;
+mod init;
 #[cfg(unix)]
 mod interrupt;
 mod layout;
+mod login;
 mod matrix;
 mod profiles;
 mod replay;

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use bronkeur::catalogue::Mode;
-use bronkeur::sandbox::{Behaviour, Envelope, faults};
-use bronkeur::selftest::matrix;
+use bronkeur::sandbox::{Behaviour, Envelope, Options, faults};
+use bronkeur::selftest::{self, matrix};
+use bronkeur::shape::Previous;
 use bronkeur::verdict::{Gate, Outcome, Severity, severity};
 
 use crate::support::{block_on, catalogue, examine, with_outcome};
@@ -57,9 +58,21 @@ fn the_conformant_source_fails_nothing_blocks_nothing_and_warns_of_nothing() {
         assert_eq!(with_outcome(&finished, Outcome::Blocked), Vec::<&str>::new(), "{envelope:?}");
         let rows = catalogue().requirements.iter().zip(&finished.verdicts);
         let noted: Vec<&str> = rows
-            .filter(|(row, verdict)| severity(row.level, row.about, false, verdict, Gate::default()) != Severity::None)
+            .filter(|(row, verdict)| severity(row.level, row.about, None, verdict, Gate::default()) != Severity::None)
             .map(|(row, _)| row.id.as_str())
             .collect();
         assert_eq!(noted, Vec::<&str>::new(), "{envelope:?}");
+    }
+}
+
+#[test]
+fn a_source_that_stays_the_same_breaks_nothing() {
+    for envelope in [Envelope::Links, Envelope::Hal] {
+        let behaviour = || Behaviour { envelope, ..Behaviour::default() };
+        let (finished, _sandbox) = examine(behaviour());
+        let previous = Some(Previous::of(&finished.recording));
+        let options = Options { behaviour: behaviour(), ..Options::default() };
+        let (finished, _sandbox) = block_on(selftest::examine_after(catalogue(), options, previous)).unwrap();
+        assert!(with_outcome(&finished, Outcome::Pass).contains(&"URL-17"), "{envelope:?}");
     }
 }

@@ -365,7 +365,12 @@ fn explained(plan: &Plan, id: &str) -> bool {
 
 /// What is wrong with the verdicts on a conformant source: requirement and what it says.
 async fn complaints(plan: Plan) -> Vec<String> {
-    let options = Options { behaviour: plan.behaviour.clone(), latency: plan.latency, tls: !plan.plain_http, port: 0 };
+    let options = Options {
+        behaviour: plan.behaviour.clone(),
+        latency: plan.latency,
+        tls: !plan.plain_http,
+        ..Options::default()
+    };
     let sandbox = Sandbox::start(options).await.unwrap();
     let mut profile = sandbox.profile().unwrap();
     if plan.no_empty {
@@ -388,7 +393,7 @@ async fn complaints(plan: Plan) -> Vec<String> {
         if NOT_BUILT_YET.contains(&id) {
             continue;
         }
-        let severity = severity(row.level, row.about, false, verdict, Gate::default());
+        let severity = severity(row.level, row.about, None, verdict, Gate::default());
         let loud = match severity {
             Severity::None => false,
             Severity::Note | Severity::Warning => !explained(&plan, id),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::case::{Answer, Case, Stop};
-use crate::exchange::{AcmSetup, Auth, Citizen, Grant, IssuerCall, Request, Response};
+use crate::exchange::{AcmSetup, Auth, Citizen, Grant, Introspection, IssuerCall, Request, Response};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
@@ -67,7 +67,7 @@ fn unexchanged(case: &Case<'_>, acm: &AcmSetup) -> Result<bool, Stop> {
         return Ok(false);
     }
     let Some(answer) = introspected(case, acm, Auth::Unexchanged)? else { return Ok(false) };
-    let audiences = crate::checks::token::audiences(answer);
+    let audiences = Introspection(answer).audiences();
     let own = own_audiences(acm);
     // An inactive answer says nothing about the audience.
     Ok(is_active(answer) && !audiences.is_empty() && !audiences.iter().any(|audience| own.contains(audience)))
@@ -111,7 +111,7 @@ fn lacks_the_citizen_alone(case: &Case<'_>, acm: &AcmSetup) -> Result<(), Stop> 
     let own = own_audiences(acm);
     let wrong = if !is_active(answer) {
         text!("volgens ACM is het niet actief", "ACM calls it inactive")
-    } else if !crate::checks::token::audiences(answer).iter().any(|audience| own.contains(audience)) {
+    } else if !Introspection(answer).audiences().iter().any(|audience| own.contains(audience)) {
         text!("volgens ACM is het niet voor de bron", "ACM says that it is not for the source")
     } else if answer.get("rrn").is_some() {
         text!("volgens ACM is er toch een burger in", "ACM says that there is a citizen in it")

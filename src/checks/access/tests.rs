@@ -30,7 +30,8 @@ fn probe(request: &Request, kind: Kind, auth: Auth) -> bool {
 
 /// The list of the other citizen, with these certificates.
 fn with_other(mut source: Source, items: serde_json::Value) -> Source {
-    let person = |insz: &str| Person { name: insz.to_owned(), insz: insz.to_owned(), ready_token: true };
+    let person =
+        |insz: &str| Person { name: insz.to_owned(), insz: insz.to_owned(), ready_token: true, refreshes: false };
     source.setup.citizens = BTreeMap::from([(Citizen::Subject, person(INSZ)), (Citizen::Other, person(OTHER))]);
     let list = json!({ "certificates": items, "pageMetadata": { "totalElements": 2 }, "links": [] });
     source.when(move |request| {
@@ -128,6 +129,7 @@ fn acm(other_audience: Option<&str>) -> AcmSetup {
         actor: false,
         source_client: Some("source".to_owned()),
         other_audience: other_audience.map(ToOwned::to_owned),
+        hops: Vec::new(),
     }
 }
 

@@ -404,3 +404,75 @@ fn no_document_and_no_stranger_is_asked_for() {
     assert!(asked.iter().all(|request| request.kind() != Kind::Download));
     assert!(asked.iter().all(|request| request.citizen() == Some(Citizen::Subject)));
 }
+
+mod changes {
+    use serde_json::{Value, json};
+
+    use crate::catalogue::Level;
+    use crate::checks::testing::{BASE, Source, certificate, changed};
+    use crate::shape::{Field, Part, Previous, Shape, Shapes};
+    use crate::verdict::{Outcome, Verdict};
+
+    /// The verdict on certificates with these changes, after a run that saw `seen` plain ones in `version`.
+    fn judged(hal: bool, changes: &Value, now: usize, seen: usize, version: &str) -> Verdict {
+        let ids = ["a", "b", "c", "d", "e", "f"];
+        let items = ids.iter().take(now).map(|id| changed(certificate(id, "nl"), changes)).collect();
+        let mut source = Source::new(hal, items);
+        let on_all = |kind: &str| Field { on: seen, types: [(kind.to_owned(), seen)].into() };
+        let item = Shape {
+            count: seen,
+            fields: [
+                ("/id".to_owned(), on_all("string")),
+                ("/year".to_owned(), on_all("integer")),
+                ("/extra".to_owned(), on_all("string")),
+            ]
+            .into(),
+            rels: [("self".to_owned(), seen), ("download".to_owned(), seen)].into(),
+            ..Shape::default()
+        };
+        let shapes = Shapes { version: Some(version.to_owned()), parts: [(Part::Item, item)].into() };
+        let started = "2026-01-01T00:00:00Z".parse().unwrap();
+        source.setup.previous = Some(Previous { source: "test".into(), base_url: BASE.into(), started, shapes });
+        source.judge("URL-17")
+    }
+
+    fn places(verdict: &Verdict) -> Vec<(&str, Option<Level>)> {
+        verdict.findings.iter().map(|finding| (finding.place.as_str(), finding.level)).collect()
+    }
+
+    #[test]
+    fn what_no_document_names_may_go() {
+        for hal in [false, true] {
+            let verdict = judged(hal, &json!({}), 6, 5, "v1");
+            assert_eq!((verdict.outcome, places(&verdict)), (Outcome::Pass, vec![("item /extra", Some(Level::May))]));
+        }
+    }
+
+    #[test]
+    fn a_documented_field_a_type_and_a_rel_may_not() {
+        for hal in [false, true] {
+            let verdict = judged(hal, &json!({"extra": "x", "year": null}), 6, 5, "v1");
+            assert_eq!((verdict.outcome, places(&verdict)), (Outcome::Fail, vec![("item /year", None)]));
+            assert!(verdict.findings.iter().all(|finding| finding.exchange.is_some()));
+        }
+        let verdict = judged(false, &json!({"extra": "x", "year": "2025"}), 6, 5, "v1");
+        assert_eq!(
+            (verdict.findings[0].expected.en.as_str(), verdict.findings[0].actual.en.as_str()),
+            ("integer", "string")
+        );
+        let verdict = judged(false, &json!({"extra": "x", "links": [{"rel": "self", "href": BASE}]}), 6, 5, "v1");
+        assert_eq!(places(&verdict), [("item rel download", None)]);
+    }
+
+    #[test]
+    fn too_few_block_and_another_version_or_source_does_not_apply() {
+        assert_eq!(judged(false, &json!({}), 6, 4, "v1").outcome, Outcome::Blocked);
+        assert_eq!(judged(false, &json!({}), 4, 6, "v1").outcome, Outcome::Blocked);
+        assert_eq!(judged(false, &json!({}), 6, 6, "v2").outcome, Outcome::NotApplicable);
+        let mut source = Source::new(false, Vec::new());
+        let (started, shapes) = ("2026-01-01T00:00:00Z".parse().unwrap(), Shapes::default());
+        source.setup.previous =
+            Some(Previous { source: "other".into(), base_url: "https://o.be/v1".into(), started, shapes });
+        assert_eq!(source.judge("URL-17").outcome, Outcome::NotApplicable);
+    }
+}

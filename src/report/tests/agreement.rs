@@ -5,6 +5,9 @@ use quick_xml::events::Event;
 
 use super::sample;
 use crate::catalogue::{About, Level};
+use crate::decisions::{Answer, Review, Scope, Waiver};
+use crate::envelope::Envelope;
+use crate::exchange::Kind;
 use crate::report::{Options, Report, State, junit, render};
 use crate::text::{Lang, Text};
 use crate::verdict::{Finding, Gate, Outcome, Verdict};
@@ -15,12 +18,44 @@ pub(super) struct Row {
     about: About,
     verdict: Verdict,
     accepted: bool,
-    waived: bool,
+    waiver: Option<Waiver>,
+    review: Option<Review>,
     strict: bool,
+    stale_fails: bool,
 }
 
 fn level() -> impl Strategy<Value = Level> {
     prop_oneof![Just(Level::May), Just(Level::Should), Just(Level::Must)]
+}
+
+fn waiver() -> impl Strategy<Value = Waiver> {
+    let scope = prop_oneof![
+        Just(Scope::All),
+        Just(Scope::Operations(vec![Kind::List])),
+        Just(Scope::Operations(vec![Kind::Detail, Kind::Download])),
+        Just(Scope::Envelope(Envelope::Hal)),
+    ];
+    let end = prop_oneof![Just("2026-02-28"), Just("2026-03-01")];
+    (scope, hostile(), prop::option::of(hostile()), end).prop_map(|(scope, reason, approved_by, end)| Waiver {
+        scope,
+        reason,
+        owner: "team".into(),
+        approved_by,
+        ends_on: end.parse().unwrap(),
+    })
+}
+
+fn review() -> impl Strategy<Value = Review> {
+    let answer = prop_oneof![Just(Answer::Accepted), Just(Answer::Rejected)];
+    let end = prop_oneof![Just(None), Just(Some("2026-02-28")), Just(Some("2026-03-01"))];
+    (answer, hostile(), prop::option::of(hostile()), end).prop_map(|(answer, note, link, end)| Review {
+        answer,
+        by: "Rita".into(),
+        date: "2026-01-05".parse().unwrap(),
+        note,
+        link,
+        ends_on: end.map(|end| end.parse().unwrap()),
+    })
 }
 
 fn hostile() -> impl Strategy<Value = String> {
@@ -44,8 +79,9 @@ fn row() -> impl Strategy<Value = Row> {
     ];
     let findings = prop::collection::vec((hostile(), hostile(), prop::option::of(level())), 1..4);
     let settings = (any::<bool>(), any::<bool>(), any::<bool>());
-    (level(), issuer, outcome, findings, hostile(), settings).prop_map(
-        |(level, about, outcome, findings, text, more)| {
+    let decided = (prop::option::of(waiver()), prop::option::of(review()));
+    (level(), issuer, outcome, findings, hostile(), settings, decided).prop_map(
+        |(level, about, outcome, findings, text, more, (waiver, review))| {
             let finding = |(place, actual, level): (String, String, Option<Level>)| Finding {
                 level,
                 ..Finding::new(&sample::detail(), place, Text::same("1"), Text::same(actual))
@@ -58,7 +94,8 @@ fn row() -> impl Strategy<Value = Row> {
                 Outcome::Pass | Outcome::Fail => Verdict { evidence, ..Verdict::judged(level, findings) },
                 outcome => Verdict { reason, evidence, ..Verdict::of(outcome) },
             };
-            Row { level, about, verdict, accepted: more.0, waived: more.1, strict: more.2 }
+            let (accepted, strict, stale_fails) = more;
+            Row { level, about, verdict, accepted, waiver, review, strict, stale_fails }
         },
     )
 }
@@ -70,16 +107,22 @@ pub(super) fn some_rows() -> impl Strategy<Value = Vec<Row>> {
 pub(super) fn report_of(rows: &[Row]) -> Report {
     let mut catalogue = sample::catalogue();
     let mut meta = sample::meta();
-    let (waivers, accepted) = (std::mem::take(&mut meta.waivers), std::mem::take(&mut meta.accepted));
-    let waiver = waivers.into_values().next().unwrap();
+    let (_, accepted) = (std::mem::take(&mut meta.waivers), std::mem::take(&mut meta.accepted));
     let reason = accepted.into_values().next().unwrap();
-    meta.gate = Gate { strict: rows.iter().any(|row| row.strict), require_reviews: false };
+    meta.gate = Gate {
+        strict: rows.iter().any(|row| row.strict),
+        stale_waivers_fail: rows.iter().any(|row| row.stale_fails),
+        ..Gate::default()
+    };
     catalogue.requirements.truncate(rows.len());
     for (requirement, row) in catalogue.requirements.iter_mut().zip(rows) {
         requirement.level = row.level;
         requirement.about = row.about;
-        if row.waived {
+        if let Some(waiver) = &row.waiver {
             meta.waivers.insert(requirement.id.clone(), waiver.clone());
+        }
+        if let Some(review) = &row.review {
+            meta.reviews.insert(requirement.id.clone(), review.clone());
         }
         if row.accepted {
             meta.accepted.insert(requirement.id.clone(), reason.clone());

@@ -13,7 +13,7 @@ fn people() -> People {
 fn curl_of(url: &str, headers: &[(&str, &str)]) -> Option<String> {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let sent = Sent { method: "GET".into(), url: url.into(), headers, form: Vec::new() };
-    curl::line(&sent, &sample::setup(), &people())
+    curl::line(&sent, "TOKEN".to_owned(), &sample::setup(), &people())
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_form_of_the_issuer_holds_no_secret() {
         vec![("client_secret".to_owned(), "SECRET-1xx".to_owned()), ("subject_token".to_owned(), TOKEN.to_owned())];
     let headers = vec![("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())];
     let sent = Sent { method: "POST".into(), url: "https://acm.be/token".into(), headers, form };
-    let line = curl::line(&sent, &sample::setup(), &people()).unwrap();
+    let line = curl::line(&sent, "TOKEN".to_owned(), &sample::setup(), &people()).unwrap();
     assert_eq!(
         line,
         r#"curl -X POST -H 'Accept:' --data-urlencode "client_secret=$SECRET_1" --data-urlencode "subject_token=$TOKEN_1" 'https://acm.be/token'"#

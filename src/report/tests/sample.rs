@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::catalogue::{About, Basis, Catalogue, Chapter, Entry, Level, Mode, Requirement, SetVersion};
+use crate::decisions::{Answer, Review, Scope, Waiver};
 use crate::exchange::{
     Auth, Citizen, Content, Declares, Exchange, Facts, Failure, FailureKind, IssuerCall, Kind, Limits, Person, Request,
     Response, Sent, Setup,
 };
 use crate::recording::Recording;
-use crate::report::{Report, RunMeta, Waiver};
+use crate::report::{Report, RunMeta};
 use crate::text::Text;
 use crate::vault::Mark;
 use crate::verdict::{Finding, Outcome, Verdict};
@@ -122,7 +123,8 @@ pub(crate) fn catalogue() -> Catalogue {
 }
 
 pub(crate) fn setup() -> Setup {
-    let person = |name: &str, insz: &str| Person { name: name.into(), insz: insz.into(), ready_token: true };
+    let person =
+        |name: &str, insz: &str| Person { name: name.into(), insz: insz.into(), ready_token: true, refreshes: false };
     Setup {
         source: "Fiscale attesten".into(),
         base_url: BASE.into(),
@@ -136,6 +138,7 @@ pub(crate) fn setup() -> Setup {
         ready: Vec::new(),
         declares: Declares { one_page: true, ..Declares::default() },
         limits: Limits::default(),
+        previous: None,
     }
 }
 
@@ -234,10 +237,25 @@ pub(crate) fn verdicts() -> Vec<Verdict> {
 }
 
 pub(crate) fn meta() -> RunMeta {
-    let waiver = Waiver { reason: "wordt hersteld in release 8".into(), until: "2026-06-30".parse().unwrap() };
+    let waiver = Waiver {
+        scope: Scope::All,
+        reason: "wordt hersteld in release 8".into(),
+        owner: "team attesten".into(),
+        approved_by: Some("Rita".into()),
+        ends_on: "2026-06-30".parse().unwrap(),
+    };
+    let review = Review {
+        answer: Answer::Rejected,
+        by: "Rita".into(),
+        date: "2026-02-02".parse().unwrap(),
+        note: "geen verslag gezien".into(),
+        link: Some("https://wiki.example.be/1".into()),
+        ends_on: Some("2026-02-28".parse().unwrap()),
+    };
     RunMeta {
         duration_ms: 10_432,
         accepted: [("lst-06".to_owned(), "geen lege burger op TNI".to_owned())].into(),
+        reviews: [("OPS-01".to_owned(), review)].into(),
         waivers: [("LST-03".to_owned(), waiver)].into(),
         ..RunMeta::default()
     }

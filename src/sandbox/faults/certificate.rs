@@ -283,7 +283,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
 ];
 
-fn remove(body: &mut Value, name: &str) {
+pub(super) fn remove(body: &mut Value, name: &str) {
     if let Some(body) = body.as_object_mut() {
         body.shift_remove(name);
     }

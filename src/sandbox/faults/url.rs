@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::catalogue::{EVERYTHING, Fault};
+use super::certificate::remove;
 use crate::sandbox::answer::Answer;
 use crate::sandbox::behaviour::{Call, DocumentPath, IdLook, PlainHttp, ServerCertificate};
-use crate::sandbox::envelope::{item_links, set_link};
+use crate::sandbox::envelope::{item_links, put, set_link};
 
 pub(super) static FAULTS: &[Fault] = &[
     Fault {
@@ -171,5 +172,25 @@ pub(super) static FAULTS: &[Fault] = &[
         blocks: &[],
         summary: "x-version says 2 under a URL that says v1.",
         apply: |behaviour| behaviour.version_header = Some("v2.0.0"),
+    },
+    Fault {
+        name: "community-goes-away",
+        breaks: &["URL-17"],
+        blocks: &[],
+        summary: "Certificates have no community any more, within v1.",
+        apply: |behaviour| behaviour.edits.certificate.push(|_, body| remove(body, "community")),
+    },
+    Fault {
+        name: "year-becomes-text",
+        breaks: &["URL-17", "CRT-05"],
+        blocks: &[],
+        summary: "The year of certificates is a string instead of an integer, within v1.",
+        apply: |behaviour| {
+            behaviour.edits.certificate.push(|_, body| {
+                if let Some(year) = body.get("year").map(ToString::to_string) {
+                    put(body, "year", json!(year));
+                }
+            });
+        },
     },
 ];

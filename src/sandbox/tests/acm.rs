@@ -1,6 +1,8 @@
 //! The ACM: grants, client authentication, errors, introspection.
 
 use super::*;
+use crate::assertion::tests::p256_pem;
+use crate::assertion::{ASSERTION_TYPE, SigningKey};
 
 async fn error(response: Response) -> (u16, String) {
     let status = response.status().as_u16();
@@ -188,4 +190,83 @@ async fn only_the_client_that_exchanges_controls_it() {
         let (status, body) = control(&world, caller, &form).await;
         assert_eq!((status, body["error"].as_str()), (400, Some("invalid_request")), "{form:?}");
     }
+}
+
+#[tokio::test]
+async fn an_assertion_is_verified_in_every_part_and_works_once() {
+    use secrecy::ExposeSecret as _;
+    let key = SigningKey::read(&p256_pem()).unwrap();
+    let world = World::with(Options { caller_keys: vec![key.verifying_key()], ..Options::default() }).await;
+    let (issuer, id) = (world.sandbox.issuer().to_owned(), world.sandbox.credentials().client.id.clone());
+    let now = super::super::tokens::now();
+    let assertion = |id: &str, audience: &str, at: i64, jti: &str| {
+        key.assertion(id, audience, None, at, jti).unwrap().expose_secret().to_owned()
+    };
+    let url = format!("{issuer}/v1/token");
+    let ask = async |assertion: &str, more: &[(&str, &str)]| {
+        let mut form = vec![("grant_type", "client_credentials"), ("client_assertion", assertion)];
+        form.extend(more);
+        world.http.post(&url).form(&form).send().await.unwrap()
+    };
+    let kind = [("client_assertion_type", ASSERTION_TYPE)];
+    let good = assertion(&id, &issuer, now, "one");
+    assert_eq!(ask(&good, &kind).await.status(), 200);
+    assert_eq!(error(ask(&good, &kind).await).await, (401, "invalid_client".to_owned()), "replayed");
+    for (wrong, why) in [
+        (assertion("somebody", &issuer, now, "two"), "another client"),
+        (assertion(&id, "https://elsewhere.example", now, "three"), "another audience"),
+        (assertion(&id, &issuer, now - 600, "four"), "expired"),
+        (assertion(&id, &issuer, now + 600, "five"), "from the future"),
+        (format!("{good}x"), "another signature"),
+    ] {
+        assert_eq!(error(ask(&wrong, &kind).await).await, (401, "invalid_client".to_owned()), "{why}");
+    }
+    let fresh = assertion(&id, &issuer, now, "six");
+    assert_eq!(error(ask(&fresh, &[]).await).await, (400, "invalid_request".to_owned()), "no type");
+    let both = [kind[0], ("client_id", &id), ("client_secret", &world.sandbox.credentials().client.secret)];
+    assert_eq!(error(ask(&fresh, &both).await).await, (400, "invalid_request".to_owned()), "two ways");
+    assert_eq!(error(ask(&fresh, &[kind[0], ("client_id", "x")]).await).await.0, 401, "another id beside it");
+    assert_eq!(ask(&fresh, &[kind[0], ("client_id", &id)]).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_certificate_opens_for_the_client_that_it_names() {
+    let world = World::start(Behaviour::default()).await;
+    let (certificate, key) = world.sandbox.client_certificate().unwrap();
+    let identity = reqwest::Identity::from_pem(format!("{certificate}{key}").as_bytes()).unwrap();
+    let ca = reqwest::Certificate::from_pem(world.sandbox.ca_pem().unwrap().as_bytes()).unwrap();
+    let http = Client::builder().no_proxy().tls_certs_only([ca]).identity(identity).build().unwrap();
+    let credentials = world.sandbox.credentials();
+    let ask = async |http: &Client, id: &str| {
+        let form = [("grant_type", "client_credentials"), ("client_id", id)];
+        http.post(format!("{}/v1/token", world.sandbox.issuer())).form(&form).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(ask(&http, &credentials.client.id).await, 200);
+    assert_eq!(ask(&http, &credentials.source_client.id).await, 401);
+    assert_eq!(ask(&world.http, &credentials.client.id).await, 401);
+}
+
+#[tokio::test]
+async fn the_portal_exchanges_for_the_caller_alone() {
+    let world = World::start(Behaviour::default()).await;
+    let credentials = world.sandbox.credentials();
+    let person = world.person(Role::Subject);
+    let exchange = async |client: &Party, token: &str, audience: &str| {
+        let form = [
+            ("grant_type", EXCHANGE),
+            ("subject_token", token),
+            ("subject_token_type", ACCESS_TOKEN),
+            ("audience", audience),
+            ("client_id", &client.id),
+            ("client_secret", &client.secret),
+        ];
+        json(world.http.post(format!("{}/v1/token", world.sandbox.issuer())).form(&form).send().await.unwrap()).await
+    };
+    let (portal, caller) = (&credentials.portal, &credentials.client);
+    let hop = exchange(portal, &person.portal_token, &caller.id).await;
+    let hop = hop["access_token"].as_str().unwrap();
+    assert!(exchange(caller, hop, &credentials.audience).await["access_token"].is_string());
+    assert_eq!(exchange(portal, &person.portal_token, &credentials.audience).await["error"], "invalid_target");
+    // A token is exchanged by the client that it was given to.
+    assert_eq!(exchange(caller, &person.portal_token, &credentials.audience).await["error"], "invalid_grant");
 }

@@ -93,7 +93,7 @@ fn members<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String>
 
 #[tokio::test]
 async fn the_exchange_as_rfc_8693_asks() {
-    let world = World::new(acm(), ClientAuth::Post, |_| ()).await;
+    let world = World::new(acm(), ClientAuth::Post(SECRET.into()), |_| ()).await;
     let exchange = world.send(token(Grant::Exchange(Citizen::Subject))).await;
     let forms = world.forms();
     let client = [("client_id", "the client"), ("client_secret", SECRET)];
@@ -119,23 +119,23 @@ async fn the_exchange_as_rfc_8693_asks() {
     assert!(json["access_token"].as_str().unwrap().starts_with("TOKEN-"));
     assert!(json["refresh_token"].as_str().unwrap().starts_with("TOKEN-"));
     assert_eq!(json["expires_in"], 60);
-    assert_eq!(exchange.credential.as_deref(), Some("the client, by client_secret_post"));
+    assert_eq!(exchange.credential.as_ref().unwrap().en, "the client, by client_secret_post");
 }
 
 #[tokio::test]
 async fn the_token_of_a_grant_goes_to_the_source() {
-    let world = World::new(acm(), ClientAuth::Post, |_| ()).await;
+    let world = World::new(acm(), ClientAuth::Post(SECRET.into()), |_| ()).await;
     let exchange = world.send(entry()).await;
     assert_eq!(answer(&exchange).status, 200);
     let made = "TX token of the subject (token exchange for the source's audience)";
-    assert_eq!(exchange.credential.as_deref(), Some(made));
+    assert_eq!(exchange.credential.as_ref().unwrap().en, made);
     let seen = world.source_log.lock().unwrap().clone();
     assert_eq!(seen[0].header("authorization"), Some("Bearer exchanged-token-5f0c2b"));
 }
 
 #[tokio::test]
 async fn the_other_grants() {
-    let world = World::new(acm(), ClientAuth::Basic, |settings| {
+    let world = World::new(acm(), ClientAuth::Basic(SECRET.into()), |settings| {
         settings.setup.acm.as_mut().unwrap().actor = false;
         settings.audience_is_resource = true;
         settings.setup.acm.as_mut().unwrap().audience = "https://api.example.be".to_owned();
@@ -156,7 +156,7 @@ async fn the_other_grants() {
 
 #[tokio::test]
 async fn a_refused_grant_names_its_cause() {
-    let world = World::new(acm(), ClientAuth::Post, |_| ()).await;
+    let world = World::new(acm(), ClientAuth::Post(SECRET.into()), |_| ()).await;
     let exchange = world.send(entry().auth(Auth::OtherAudience)).await;
     let expected = Failure { kind: FailureKind::NoToken, detail: "the issuer answered 400: invalid_target".to_owned() };
     assert_eq!(*failure(&exchange), expected);
@@ -168,7 +168,7 @@ async fn a_refused_grant_names_its_cause() {
 
 #[tokio::test]
 async fn introspection_is_the_sources_own_and_little_of_it_is_kept() {
-    let world = World::new(acm(), ClientAuth::Post, |_| ()).await;
+    let world = World::new(acm(), ClientAuth::Post(SECRET.into()), |_| ()).await;
     let auth = Auth::Token(Citizen::Subject);
     let exchange = world.send(Request::issuer(IssuerCall::Introspection(auth))).await;
     let insz = world.vault.surrogate(Citizen::Subject).unwrap();
@@ -185,7 +185,7 @@ async fn introspection_is_the_sources_own_and_little_of_it_is_kept() {
 
 #[tokio::test]
 async fn a_number_that_is_none_is_masked_by_its_place() {
-    let world = World::new(acm(), ClientAuth::Post, |settings| {
+    let world = World::new(acm(), ClientAuth::Post(SECRET.into()), |settings| {
         settings.setup.ready = vec![Auth::ExpiredToken];
         settings.ready = [(Auth::ExpiredToken, "actor-like-expired-token".into())].into();
     })
@@ -208,13 +208,13 @@ async fn what_the_issuer_must_not_be_used_for() {
         (discovery(json!({})), "names no token_endpoint"),
         (Router::new(), "no discovery document: the issuer answered 404"),
     ] {
-        let world = World::new(router, ClientAuth::Post, |_| ()).await;
+        let world = World::new(router, ClientAuth::Post(SECRET.into()), |_| ()).await;
         let exchange = world.send(entry()).await;
         assert_eq!(failure(&exchange).kind, FailureKind::NoToken);
         assert!(failure(&exchange).detail.contains(words), "{}", failure(&exchange).detail);
         assert!(world.forms().is_empty() && world.source_log.lock().unwrap().is_empty());
     }
-    let world = World::new(acm(), ClientAuth::Post, |settings| {
+    let world = World::new(acm(), ClientAuth::Post(SECRET.into()), |settings| {
         settings.issuer = "http://acm.example.be/op".parse().ok();
     })
     .await;
@@ -242,7 +242,7 @@ async fn an_answer_without_a_token_is_a_cause() {
     for answer in
         [json!({"token_type": "Bearer"}), json!({"access_token": "e"}), json!({"access_token": 12}), json!([])]
     {
-        let world = World::new(router(answer), ClientAuth::Post, |_| ()).await;
+        let world = World::new(router(answer), ClientAuth::Post(SECRET.into()), |_| ()).await;
         let exchange = world.send(entry()).await;
         assert_eq!(failure(&exchange).detail, "the issuer's answer holds no access_token");
     }

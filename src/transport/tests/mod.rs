@@ -5,6 +5,7 @@ mod bare;
 mod body;
 mod issuer;
 mod network;
+mod refresh;
 mod source;
 mod tls;
 
@@ -19,8 +20,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
-use super::{Client, ClientAuth, Settings, Transport};
+use super::{Settings, Transport};
 use crate::exchange::{AcmSetup, Citizen, Declares, Exchange, Failure, Limits, Person, Request, Response, Setup};
+use crate::profile::{ResolvedClient as Client, ResolvedClientAuth as ClientAuth};
 use crate::vault::Vault;
 
 // Serial 999 is never issued.
@@ -117,6 +119,7 @@ fn settings(base_url: &Url, vault: &Vault) -> Settings {
         name: name.to_owned(),
         insz: vault.surrogate(citizen).unwrap(),
         ready_token: citizen == Citizen::Subject,
+        refreshes: false,
     };
     let citizens = [(Citizen::Subject, person(Citizen::Subject, "an")), (Citizen::Other, person(Citizen::Other, "bo"))];
     let setup = Setup {
@@ -132,6 +135,7 @@ fn settings(base_url: &Url, vault: &Vault) -> Settings {
         ready: Vec::new(),
         declares: Declares::default(),
         limits: Limits::default(),
+        previous: None,
     };
     let mut settings = Settings::new(setup, base_url.clone());
     settings.tx_tokens = [(Citizen::Subject, TX.into())].into();
@@ -152,11 +156,12 @@ fn with_issuer(base_url: &Url, issuer: &Url, auth: ClientAuth, vault: &Vault) ->
         actor: true,
         source_client: Some("the-source".to_owned()),
         other_audience: Some("another-api".to_owned()),
+        hops: Vec::new(),
     });
     settings.issuer = Some(issuer.clone());
-    settings.client = Some(Client { id: "the client".to_owned(), secret: SECRET.into(), auth });
-    settings.source_client =
-        Some(Client { id: "the-source".to_owned(), secret: SOURCE_SECRET.into(), auth: ClientAuth::Post });
+    settings.client = Some(Client { id: "the client".to_owned(), auth });
+    settings.login_client.clone_from(&settings.client);
+    settings.source_client = Some(Client { id: "the-source".to_owned(), auth: ClientAuth::Post(SOURCE_SECRET.into()) });
     settings.subject_tokens = [(Citizen::Subject, ACCESS.into())].into();
     settings
 }

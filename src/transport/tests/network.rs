@@ -130,7 +130,7 @@ async fn unusable_settings_are_named_without_their_content() {
     assert_eq!(with(|_| ()), None);
     assert_eq!(with(|settings| settings.ca_pem = vec![b"junk".to_vec()]), Some(SettingsError::CaBundle("source")));
     assert_eq!(with(|settings| settings.acm_ca_pem = vec![Vec::new()]), Some(SettingsError::CaBundle("issuer")));
-    assert_eq!(with(|settings| settings.identity_pem = Some("junk".into())), Some(SettingsError::Identity));
+    assert_eq!(with(|settings| settings.identity_pem = Some("junk".into())), Some(SettingsError::Identity("source")));
     let socks = |settings: &mut Settings| settings.proxy = "socks5://127.0.0.1:1".parse().ok();
     assert_eq!(with(socks), Some(SettingsError::Proxy));
 }

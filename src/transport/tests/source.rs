@@ -71,7 +71,7 @@ async fn an_exchange_is_masked() {
     assert_eq!(response.header("set-cookie"), Some("(masked)"));
     assert_eq!(response.header("etag"), sent_headers(&exchange).get("x-request-id").copied());
     assert!(response.facts.complete && response.facts.utf8);
-    assert_eq!(exchange.credential.as_deref(), Some("TX token of the subject (from the profile)"));
+    assert_eq!(exchange.credential.as_ref().unwrap().en, "TX token of the subject (from the profile)");
 }
 
 #[tokio::test]

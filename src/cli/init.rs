@@ -1,0 +1,328 @@
+//! `bronkeur init`: a first profile, from answers on a terminal or from flags.
+
+mod questions;
+mod stand_in;
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::profile::DEFAULT_PROFILE;
+use super::{Done, Global, Trouble, output};
+use crate::fault::{InputFault, InputFaults};
+use crate::profile::{
+    Draft, DraftAcm, DraftCitizen, DraftClient, PROFILE_SCHEMA, Profile, ProfileText, Proof, Reference, Role,
+};
+use crate::report;
+use crate::text;
+use crate::text::{Lang, Text};
+use crate::verdict::ExitStatus;
+
+const AFTER_HELP: &str = "\
+On a terminal it asks what the flags do not say. Without one the flags must say it: --base-url, --client-id and
+--audience, or --base-url with --without-acm or --acm-stand-in.
+
+A secret, a token or a national number is never an argument: name the variable that holds it. The JSON Schema of the
+profile is written beside it, and the profile's first line leads editors to it.
+
+For a source on a laptop, with the tokens of `bronkeur acm`:
+  bronkeur init --acm-stand-in --base-url https://localhost:8443/v1";
+
+#[derive(Clone, Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct InitArgs {
+    /// The profile to write
+    #[arg(value_name = "FILE", default_value = DEFAULT_PROFILE)]
+    file: PathBuf,
+    /// Replace what is there
+    #[arg(long)]
+    force: bool,
+    /// The name of the source in the reports
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    name: Option<String>,
+    /// The URL of the source, up to and including the version
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// Certificate authorities of the source, beside those of the system (PEM)
+    #[arg(long, value_name = "FILE")]
+    ca_bundle: Option<String>,
+    #[command(flatten)]
+    acm: AcmFlags,
+    #[command(flatten)]
+    citizens: CitizenFlags,
+    /// Runs with this profile may go against production
+    #[arg(long)]
+    i_may_test_production: bool,
+}
+
+/// Where the tokens come from.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "ACM")]
+struct AcmFlags {
+    /// tni, prod, or the URL of an issuer [default: tni]
+    #[arg(long, value_name = "NAME|URL", value_parser = environment)]
+    environment: Option<String>,
+    /// The client that exchanges tokens
+    #[arg(long, value_name = "ID")]
+    client_id: Option<String>,
+    /// The variable that holds its secret
+    #[arg(long, value_name = "NAME", default_value = "ACM_SECRET", value_parser = variable)]
+    secret_env: String,
+    /// The file with its private key, instead of a secret
+    #[arg(long, value_name = "FILE", conflicts_with = "secret_env")]
+    private_key: Option<String>,
+    /// The ACM client-id of the source
+    #[arg(long, value_name = "ID")]
+    audience: Option<String>,
+    /// The scopes of the source, separated by spaces
+    #[arg(long)]
+    scope: Option<String>,
+    /// The variable that holds the source's own secret, so that tokens can be introspected
+    #[arg(long, value_name = "NAME", value_parser = variable)]
+    source_secret_env: Option<String>,
+    /// The client-id of another API, for a token that the source must refuse
+    #[arg(long, value_name = "ID")]
+    other_audience: Option<String>,
+    /// No ACM: the citizens bring TX tokens
+    #[arg(long, conflicts_with_all = ["acm_stand_in", "client_id", "audience"])]
+    without_acm: bool,
+    /// The ACM of `bronkeur acm`, with its tokens and citizens
+    #[arg(long, conflicts_with_all = ["environment", "client_id", "audience", "scope", "private_key", "other_audience"])]
+    acm_stand_in: bool,
+}
+
+/// The variables of the test citizens.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Test citizens")]
+struct CitizenFlags {
+    /// The variable with the national number of the citizen who is examined
+    #[arg(long, value_name = "NAME", default_value = "INSZ_SUBJECT", value_parser = variable)]
+    subject_insz_env: String,
+    /// The variable with its token
+    #[arg(long, value_name = "NAME", default_value = "TOKEN_SUBJECT", value_parser = variable)]
+    subject_token_env: String,
+    /// The variable with the national number of an unrelated citizen
+    #[arg(long, value_name = "NAME", value_parser = variable, requires = "other_token_env")]
+    other_insz_env: Option<String>,
+    /// The variable with its token
+    #[arg(long, value_name = "NAME", value_parser = variable, requires = "other_insz_env")]
+    other_token_env: Option<String>,
+    /// The variable with the national number of a citizen without certificates
+    #[arg(long, value_name = "NAME", value_parser = variable, requires = "empty_token_env")]
+    empty_insz_env: Option<String>,
+    /// The variable with its token
+    #[arg(long, value_name = "NAME", value_parser = variable, requires = "empty_insz_env")]
+    empty_token_env: Option<String>,
+}
+
+/// The name of a variable, and not its value.
+fn variable(text: &str) -> Result<String, String> {
+    let mut bytes = text.bytes();
+    let first = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    if first && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return Ok(text.to_owned());
+    }
+    Err("the name of an environment variable is expected: letters, digits and underscores".to_owned())
+}
+
+fn environment(text: &str) -> Result<String, String> {
+    if ["tni", "prod"].contains(&text) || crate::profile::is_base_url(text).is_ok() {
+        return Ok(text.to_owned());
+    }
+    Err("tni, prod or the URL of an issuer is expected".to_owned())
+}
+
+pub(super) fn init(args: &InitArgs, global: &Global) -> Done {
+    let lang = global.lang();
+    let schema = schema_name(&args.file);
+    let folder = args.file.parent().map(Path::to_path_buf).unwrap_or_default();
+    free(args, &folder.join(&schema))?;
+    let asks = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let args = match args.draft() {
+        Err(_) if asks => questions::answered(args, lang)?,
+        _ => args.clone(),
+    };
+    let draft = args.draft()?;
+    let yaml = draft.yaml(&schema, lang);
+    holds(&yaml)?;
+    let name = args.file.file_name().unwrap_or_default().to_string_lossy();
+    let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+    for (name, text) in [(schema.as_str(), PROFILE_SCHEMA), (&name, &yaml)] {
+        report::write(&folder, name, text.as_bytes()).map_err(|problem| {
+            Trouble::Other(
+                ExitStatus::Internal,
+                Text::new(problem.in_words(Lang::Nl), problem.in_words(Lang::En)),
+                text!("kies een map waarin u mag schrijven", "choose a folder in which you may write"),
+            )
+        })?;
+    }
+    output::print(args.next(&draft).get(lang));
+    Ok(ExitStatus::Success)
+}
+
+/// The schema's file, beside the profile.
+fn schema_name(profile: &Path) -> String {
+    let stem = profile.file_stem().unwrap_or_default().to_string_lossy();
+    format!("{stem}.schema.json")
+}
+
+/// Nothing that somebody wrote is replaced unasked.
+fn free(args: &InitArgs, schema: &Path) -> Result<(), InputFaults> {
+    let taken = |path: &Path| {
+        InputFault::new(
+            path.display().to_string(),
+            text!("dit bestand is er al", "this file is there already"),
+            text!(
+                "kies een andere naam, of vervang het met --force",
+                "choose another name, or replace it with --force"
+            ),
+        )
+    };
+    let other = |path: &Path| path.exists() && std::fs::read(path).ok().as_deref() != Some(PROFILE_SCHEMA.as_bytes());
+    let mut faults = Vec::new();
+    if !args.force && args.file.exists() {
+        faults.push(taken(&args.file));
+    }
+    if !args.force && other(schema) {
+        faults.push(taken(schema));
+    }
+    InputFaults(faults).or(())
+}
+
+/// The written profile is one that can be read. That production needs the owner's word shows when it is used.
+fn holds(yaml: &str) -> Result<(), InputFaults> {
+    let place = "command line";
+    // Nobody can look up a line of a text that is not there yet.
+    let unlocated = |mut fault: InputFault| {
+        fault.place = fault.place.map(|place| place.rsplit(": ").next().unwrap_or_default().to_owned());
+        fault
+    };
+    let read = Profile::read(place, yaml);
+    let mut profile = read.map_err(|faults| InputFaults(faults.0.into_iter().map(unlocated).collect()))?;
+    profile.production = true;
+    profile.text = ProfileText::default();
+    InputFaults(profile.validate(place)).or(())
+}
+
+impl InitArgs {
+    /// What the flags and answers make, or everything that is missing.
+    fn draft(&self) -> Result<Draft, InputFaults> {
+        let mut missing = Vec::new();
+        let mut wanted = |flag: &str, given: Option<&String>| {
+            if given.is_none() {
+                missing.push(InputFault::new(
+                    "command line",
+                    text!("{flag} ontbreekt", "{flag} is missing"),
+                    text!(
+                        "geef {flag}, of start `bronkeur init` op een terminal",
+                        "pass {flag}, or start `bronkeur init` on a terminal"
+                    ),
+                ));
+            }
+            given.cloned().unwrap_or_default()
+        };
+        let base_url = wanted("--base-url", self.base_url.as_ref());
+        let acm = if self.acm.without_acm {
+            None
+        } else if self.acm.acm_stand_in {
+            Some(stand_in::acm())
+        } else {
+            let id = wanted("--client-id", self.acm.client_id.as_ref());
+            let audience = wanted("--audience", self.acm.audience.as_ref());
+            Some(self.acm.draft(id, audience))
+        };
+        InputFaults(missing).or(())?;
+        let (citizens, tokens) = if self.acm.acm_stand_in {
+            (stand_in::citizens(), stand_in::tokens())
+        } else {
+            (self.citizens.draft(), Vec::new())
+        };
+        Ok(Draft {
+            name: self.name.clone(),
+            base_url,
+            ca_bundle: self.ca_bundle.clone(),
+            acm,
+            production: self.i_may_test_production,
+            citizens,
+            tokens,
+        })
+    }
+
+    /// What comes next: the variables to set, and the commands.
+    fn next(&self, draft: &Draft) -> Text {
+        let file = self.file.display();
+        let mut variables: Vec<&str> = draft
+            .acm
+            .iter()
+            .flat_map(|acm| [Some(&acm.client), acm.source_client.as_ref()])
+            .flatten()
+            .filter_map(|client| match &client.proof {
+                Proof::Secret(Reference::Env(name)) => Some(name.as_str()),
+                _ => None,
+            })
+            .collect();
+        variables.extend(draft.citizens.iter().flat_map(|citizen| [&citizen.insz, &citizen.token]).filter_map(
+            |reference| match reference {
+                Reference::Env(name) => Some(name.as_str()),
+                _ => None,
+            },
+        ));
+        let names = variables.join(" ");
+        let (first_nl, first_en) = if self.acm.acm_stand_in {
+            (
+                format!("Laat in een ander venster de ACM lopen:\n    bronkeur acm --base-url {}", draft.base_url),
+                format!("Keep the ACM running in another window:\n    bronkeur acm --base-url {}", draft.base_url),
+            )
+        } else {
+            (format!("Geef deze variabelen een waarde:\n    {names}"), format!("Set these variables:\n    {names}"))
+        };
+        text!(
+            "{file} is geschreven.\n\n{first_nl}\nDan:\n    bronkeur doctor -p {file}    kijkt of alles klaar staat\n    bronkeur check -p {file}     keurt de bron\n",
+            "{file} is written.\n\n{first_en}\nThen:\n    bronkeur doctor -p {file}    looks whether everything is ready\n    bronkeur check -p {file}     checks the source\n"
+        )
+    }
+}
+
+impl AcmFlags {
+    fn draft(&self, id: String, audience: String) -> DraftAcm {
+        let proof = match &self.private_key {
+            Some(file) => Proof::PrivateKey(file.clone()),
+            None => Proof::Secret(Reference::Env(self.secret_env.clone())),
+        };
+        // The source's own client is its audience.
+        let source_client = self
+            .source_secret_env
+            .as_ref()
+            .map(|name| DraftClient { id: audience.clone(), proof: Proof::Secret(Reference::Env(name.clone())) });
+        DraftAcm {
+            environment: self.environment.clone().unwrap_or_else(|| "tni".to_owned()),
+            stand_in: false,
+            ca_bundle: None,
+            client: DraftClient { id, proof },
+            audience,
+            scope: self.scope.clone(),
+            source_client,
+            other_audience: self.other_audience.clone(),
+        }
+    }
+}
+
+impl CitizenFlags {
+    fn draft(&self) -> Vec<DraftCitizen> {
+        let named = [
+            (Role::Subject, Some(&self.subject_insz_env), Some(&self.subject_token_env)),
+            (Role::Other, self.other_insz_env.as_ref(), self.other_token_env.as_ref()),
+            (Role::Empty, self.empty_insz_env.as_ref(), self.empty_token_env.as_ref()),
+        ];
+        let citizen = |(role, insz, token): (Role, Option<&String>, Option<&String>)| {
+            Some(DraftCitizen {
+                name: role.as_str().to_owned(),
+                role,
+                insz: Reference::Env(insz?.clone()),
+                token: Reference::Env(token?.clone()),
+            })
+        };
+        named.into_iter().filter_map(citizen).collect()
+    }
+}

@@ -1,0 +1,40 @@
+//! What `bronkeur acm` writes when it is started without arguments, as a profile beside its folder names it.
+
+use crate::cli::acm::{AUDIENCE, FOLDER, PORT, SCOPE};
+use crate::profile::{DraftAcm, DraftCitizen, DraftClient, Proof, Reference, Role};
+use crate::sandbox::{AUTHORITY, CALLER, CALLER_SECRET, SOURCE_SECRET, TOKENS};
+
+fn file(name: &str) -> Reference {
+    Reference::File(format!("{FOLDER}/{name}"))
+}
+
+fn client(id: &str, secret: &str) -> DraftClient {
+    DraftClient { id: id.to_owned(), proof: Proof::Secret(file(secret)) }
+}
+
+pub(super) fn acm() -> DraftAcm {
+    DraftAcm {
+        environment: format!("https://127.0.0.1:{PORT}/op"),
+        stand_in: true,
+        ca_bundle: Some(format!("{FOLDER}/{AUTHORITY}")),
+        client: client(CALLER, CALLER_SECRET),
+        audience: AUDIENCE.to_owned(),
+        scope: Some(SCOPE.to_owned()),
+        source_client: Some(client(AUDIENCE, SOURCE_SECRET)),
+        other_audience: None,
+    }
+}
+
+pub(super) fn citizens() -> Vec<DraftCitizen> {
+    let citizen = |(name, role): (&str, Role)| DraftCitizen {
+        name: name.to_owned(),
+        role,
+        insz: file(&format!("{name}-insz.txt")),
+        token: file(&format!("{name}-token.txt")),
+    };
+    [("an", Role::Subject), ("bo", Role::Other), ("cy", Role::Empty)].map(citizen).into()
+}
+
+pub(super) fn tokens() -> Vec<(&'static str, Reference)> {
+    TOKENS.map(|(key, name)| (key, file(name))).into()
+}

@@ -1,0 +1,113 @@
+//! Which profile a command works with: a file, or what the flags make of one citizen with a TX token.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{Trouble, environment};
+use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, read_text};
+use crate::profile::{Profile, Resolved};
+use crate::text;
+
+/// The profile that is read when none is named, and the one that `init` writes.
+pub(super) const DEFAULT_PROFILE: &str = "bron.yaml";
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct ProfileArgs {
+    /// The profile of the source [default: bron.yaml, if there is one]
+    #[arg(short, long, value_name = "FILE", env = "BRONKEUR_PROFILE")]
+    profile: Option<PathBuf>,
+    /// The URL of the source, up to and including the version
+    #[arg(long, value_name = "URL", env = "BRONKEUR_BASE_URL")]
+    base_url: Option<String>,
+    /// The variable that holds the citizen's national number
+    #[arg(long, value_name = "NAME", env = "BRONKEUR_INSZ_ENV", requires = "token_env")]
+    insz_env: Option<String>,
+    /// The variable that holds the citizen's TX token
+    #[arg(long, value_name = "NAME", env = "BRONKEUR_TOKEN_ENV", requires = "insz_env")]
+    token_env: Option<String>,
+    /// Certificate authorities of the source, beside those of the system (PEM)
+    #[arg(long, value_name = "FILE", env = "BRONKEUR_CA_BUNDLE")]
+    ca_bundle: Option<PathBuf>,
+    /// The longest wait for one answer, in seconds
+    #[arg(long, value_name = "SECONDS", env = "BRONKEUR_TIMEOUT")]
+    timeout: Option<f64>,
+    /// This run may go against production
+    #[arg(long, env = "BRONKEUR_I_MAY_TEST_PRODUCTION")]
+    i_may_test_production: bool,
+}
+
+/// A profile that was read and not yet resolved.
+pub(super) struct Written {
+    /// Its name in messages.
+    pub(super) file: String,
+    /// What it says, with what the flags say instead.
+    pub(super) profile: Profile,
+    /// From where its paths count.
+    pub(super) folder: PathBuf,
+}
+
+impl Written {
+    /// Every reference followed, or everything that is wrong: `more` faults included.
+    pub(super) fn resolve(self, more: Vec<InputFault>) -> Result<Resolved, InputFaults> {
+        match self.profile.resolve(&self.file, &environment, &self.folder) {
+            Ok(resolved) => InputFaults(more).or(resolved),
+            Err(faults) => Err(InputFaults([more, faults.0].concat())),
+        }
+    }
+}
+
+impl ProfileArgs {
+    /// The file, or what the flags make; flags win.
+    pub(super) fn read(&self) -> Result<Written, InputFaults> {
+        let mut written = self.written()?;
+        let profile = &mut written.profile;
+        if let Some(base_url) = &self.base_url {
+            profile.source.base_url.clone_from(base_url);
+        }
+        if let Some(bundle) = &self.ca_bundle {
+            profile.source.ca_bundle =
+                Some(std::path::absolute(bundle).unwrap_or_else(|_| bundle.clone()).display().to_string());
+        }
+        profile.source.timeout = self.timeout.or(profile.source.timeout);
+        profile.production |= self.i_may_test_production;
+        Ok(written)
+    }
+
+    /// The profile, ready to run with.
+    pub(super) fn resolve(&self) -> Result<Resolved, Trouble> {
+        Ok(self.read()?.resolve(Vec::new())?)
+    }
+
+    fn written(&self) -> Result<Written, InputFaults> {
+        let default = Path::new(DEFAULT_PROFILE);
+        let path = match &self.profile {
+            Some(path) => Some(path.as_path()),
+            None => Some(default).filter(|path| self.insz_env.is_none() && path.exists()),
+        };
+        if let Some(path) = path {
+            let file = path.display().to_string();
+            let text = read_text(path, LARGEST_TEXT)?;
+            let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+            return Ok(Written { profile: Profile::read(&file, &text)?, file, folder });
+        }
+        match (&self.base_url, &self.insz_env, &self.token_env) {
+            (Some(base_url), Some(insz_env), Some(token_env)) => Ok(Written {
+                file: "command line".to_owned(),
+                profile: Profile::of_flags(base_url, insz_env, token_env),
+                folder: PathBuf::new(),
+            }),
+            _ => Err(InputFaults::one(
+                "command line",
+                text!(
+                    "er is geen profiel, en ook geen {DEFAULT_PROFILE} in deze map",
+                    "there is no profile, and no {DEFAULT_PROFILE} in this folder either"
+                ),
+                text!(
+                    "schrijf er een met `bronkeur init`, noem er een met -p, of geef --base-url, --insz-env en --token-env; `bronkeur demo` werkt zonder",
+                    "write one with `bronkeur init`, name one with -p, or give --base-url, --insz-env and --token-env; `bronkeur demo` works without"
+                ),
+            )),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! `bronkeur replay`: the verdicts of a recorded run again, offline.
+
+mod verify;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::check::{self, GateArgs};
+use super::specs::SpecArgs;
+use super::{Done, Global, Trouble};
+use crate::catalogue::Catalogue;
+use crate::evaluate::{Selection, evaluate};
+use crate::fault::{InputFault, InputFaults, read_text};
+use crate::har::{self, Evidence};
+use crate::report::{Report, read_report};
+use crate::text;
+use crate::text::{Lang, Text};
+use crate::vault::Vault;
+
+const AFTER_HELP: &str = "\
+Nothing is sent. The same program with the same specs writes the same report.json, to the byte: start and duration are
+those of the run. With --specs another version judges it (\"would you pass the next version?\"): what that version asks
+and the run did not record is blocked. Selection, gate and accepted rows are those of the run; flags come on top.
+
+  bronkeur replay reports/evidence.har --out again
+  bronkeur replay reports/evidence.har --verify reports/report.json
+
+Exit status: as `check`; with --verify 0 when the report is the same, 1 when it is not · 2 the file cannot be used";
+
+#[derive(Clone, Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct ReplayArgs {
+    /// The evidence.har of a run
+    #[arg(value_name = "EVIDENCE")]
+    evidence: PathBuf,
+    /// Write nothing: compare with this report.json, and show what differs
+    #[arg(long, value_name = "REPORT")]
+    verify: Option<PathBuf>,
+    #[command(flatten)]
+    specs: SpecArgs,
+    #[command(flatten)]
+    gate: GateArgs,
+}
+
+pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
+    let catalogue = args.specs.load()?;
+    let file = args.evidence.display().to_string();
+    let evidence = read_text(&args.evidence, har::LARGEST)
+        .and_then(|text| Ok((har::read(&file, &text)?, har::fingerprint(&text))));
+    let claimed = args.verify.as_deref().map(read_report).transpose();
+    // Both files are looked at before either is refused.
+    let ((evidence, fingerprint), claimed) = match (evidence, claimed) {
+        (Ok(evidence), Ok(claimed)) => (evidence, claimed),
+        (Err(one), Err(other)) => return Err(InputFaults([one.0, other.0].concat()).into()),
+        (Err(faults), _) | (_, Err(faults)) => return Err(faults.into()),
+    };
+    of_this_spec(&file, &evidence, &catalogue)?;
+    if !global.quiet {
+        for note in notes(&evidence, &catalogue) {
+            eprintln!("bronkeur: {}", note.get(global.lang()));
+        }
+    }
+    let report = judged(evidence, &catalogue, &args.gate)?.with_evidence(Some(fingerprint));
+    match claimed {
+        Some(claimed) => verify::verify(&claimed, &report, global),
+        None => check::tell(report, None, &Vault::default(), &args.gate.out, global),
+    }
+}
+
+/// The report that follows from the evidence: judged as the run was, unless a flag says otherwise.
+fn judged(evidence: Evidence, catalogue: &Catalogue, gate: &GateArgs) -> Result<Report, Trouble> {
+    let Evidence { mut recording, mut meta, .. } = evidence;
+    if let Some(previous) = gate.on_top_of(&mut meta, catalogue)? {
+        recording.setup.previous = Some(previous);
+    }
+    let selection = meta
+        .selection
+        .as_ref()
+        .map(|selection| Selection { only: selection.only.clone(), skip: selection.skip.clone() });
+    let verdicts = evaluate(catalogue, &recording, &selection.unwrap_or_default());
+    Ok(Report::new(catalogue, &recording, &verdicts, &meta))
+}
+
+/// A run of another kind of source has nothing to say about this one's requirements.
+fn of_this_spec(file: &str, evidence: &Evidence, catalogue: &Catalogue) -> Result<(), InputFaults> {
+    let (run, own) = (evidence.specs.last(), catalogue.sets.last());
+    let Some((run, own)) = run.zip(own).filter(|(run, own)| run.name != own.name) else { return Ok(()) };
+    let (run, own) = (crate::verdict::shown(&run.name), &own.name);
+    Err(InputFault::new(
+        file,
+        text!(
+            "deze keuring was volgens `{run}`, niet volgens `{own}`",
+            "this run was judged by `{run}`, not by `{own}`"
+        ),
+        text!("kies met --spec dezelfde specificatie", "choose the same specification with --spec"),
+    )
+    .into())
+}
+
+/// What makes this other than the run: exchanges that are gone, and other specs.
+fn notes(evidence: &Evidence, catalogue: &Catalogue) -> Vec<Text> {
+    let mut notes = Vec::new();
+    let gone = evidence.gone;
+    if gone > 0 {
+        notes.push(text!(
+            "verzoeken van de keuring die in het bewijs ontbreken: {gone}; wat daarop rust is niet te beoordelen",
+            "requests of the run that are missing from the evidence: {gone}; what rests on them cannot be judged"
+        ));
+    }
+    for own in &catalogue.sets {
+        let run = evidence.specs.iter().find(|run| run.name == own.name);
+        if run.is_none_or(|run| run.sha256 != own.sha256) {
+            let (name, version) = (&own.name, &own.version);
+            let then = crate::verdict::shown(run.map_or("-", |run| &run.version));
+            notes.push(text!(
+                "de keuring was volgens een andere inhoud van {name} ({then}); hier oordeelt {version}",
+                "the run was judged by another content of {name} ({then}); here {version} judges"
+            ));
+        }
+    }
+    notes
+}
+
+/// One line that stays the same in every language, for scripts.
+fn last_line(differences: usize, status: u8) -> String {
+    let word = if differences == 1 { "difference" } else { "differences" };
+    format!("bronkeur: {differences} {word} -> exit {status}\n")
+}
+
+/// A label in front of a value.
+fn label(text: &Text, lang: Lang) -> String {
+    format!("{:<14}", format!("{}:", text.get(lang)))
+}

@@ -1,0 +1,134 @@
+//! `bronkeur waivers`: checks a file with waivers and shows which end soon.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, Table};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use super::decisions::{Named, today, waivers_in};
+use super::specs::SpecArgs;
+use super::{Done, Global, output};
+use crate::decisions::Waiver;
+use crate::fault::InputFaults;
+use crate::text;
+use crate::text::{Lang, Text};
+use crate::verdict::ExitStatus;
+
+/// Soon: within so many days.
+const SOON: i64 = 30;
+
+const AFTER_HELP: &str = "\
+Exit status: 0 all hold for longer than 30 days · 1 some ended or end within 30 days · 2 the file is wrong";
+
+#[derive(Clone, Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct WaiversArgs {
+    /// The file with the waivers [default: `waivers` of the profile]
+    #[arg(value_name = "FILE", conflicts_with = "profile")]
+    file: Option<PathBuf>,
+    /// The profile that names it [default: bron.yaml]
+    #[arg(short, long, value_name = "FILE", env = "BRONKEUR_PROFILE")]
+    profile: Option<PathBuf>,
+    #[command(flatten)]
+    specs: SpecArgs,
+}
+
+/// How long a waiver still holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Left {
+    Ended,
+    Soon,
+    Long,
+}
+
+impl Left {
+    fn of(waiver: &Waiver, today: Date) -> Self {
+        if waiver.has_ended(today) {
+            Self::Ended
+        } else if waiver.ends_on <= today.saturating_add(SOON.days()) {
+            Self::Soon
+        } else {
+            Self::Long
+        }
+    }
+
+    fn word(self) -> Text {
+        match self {
+            Self::Ended => text!("afgelopen", "ended"),
+            Self::Soon => text!("loopt af binnen {SOON} dagen", "ends within {SOON} days"),
+            Self::Long => text!("geldt", "holds"),
+        }
+    }
+}
+
+pub(super) fn waivers(args: &WaiversArgs, global: &Global) -> Done {
+    let catalogue = args.specs.load()?;
+    let lang = global.lang();
+    let named = match &args.file {
+        Some(file) => Some(file.clone()),
+        None => Named::of_profile(args.profile.as_deref())?.waivers,
+    };
+    let file = named.ok_or_else(|| {
+        InputFaults::one(
+            "command line",
+            text!("er is geen bestand met vrijstellingen genoemd", "no file with waivers is named"),
+            text!(
+                "noem het bestand, of een profiel met de sleutel `waivers` (-p)",
+                "name the file, or a profile with the key `waivers` (-p)"
+            ),
+        )
+    })?;
+    let (waivers, today) = (waivers_in(&file, &catalogue)?, today());
+    let mut rows: Vec<(&String, &Waiver)> = waivers.iter().collect();
+    rows.sort_by_key(|(_, waiver)| waiver.ends_on);
+    let ending = rows.iter().filter(|(_, waiver)| Left::of(waiver, today) != Left::Long).count();
+    if !global.quiet && !rows.is_empty() {
+        output::print(&table(&rows, today, lang));
+    }
+    let count = rows.len();
+    let s = if count == 1 { "" } else { "s" };
+    output::print(&format!("bronkeur: {count} waiver{s}, {ending} ended or ending within {SOON} days\n"));
+    Ok(if ending == 0 { ExitStatus::Success } else { ExitStatus::Failures })
+}
+
+fn table(rows: &[(&String, &Waiver)], today: Date, lang: Lang) -> String {
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(output::width());
+    for (id, waiver) in rows {
+        let left = Left::of(waiver, today);
+        let approved = waiver.approved_by.as_deref().unwrap_or("-");
+        table.add_row([
+            id.as_str(),
+            &waiver.ends_on.to_string(),
+            left.word().get(lang),
+            waiver.scope.in_words().get(lang),
+            &crate::verdict::shown(&waiver.owner),
+            &crate::verdict::shown(approved),
+            &crate::verdict::shown(&waiver.reason),
+        ]);
+    }
+    format!("{}\n", table.trim_fmt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decisions::Scope;
+
+    #[test]
+    fn thirty_days_are_soon_and_thirty_one_are_not() {
+        let today: Date = "2026-06-15".parse().unwrap();
+        let left = |ends_on: &str| {
+            let ends_on = ends_on.parse().unwrap();
+            let (reason, owner) = ("r".to_owned(), "o".to_owned());
+            Left::of(&Waiver { scope: Scope::All, reason, owner, approved_by: None, ends_on }, today)
+        };
+        assert_eq!(left("2026-06-14"), Left::Ended);
+        assert_eq!(left("2026-06-15"), Left::Soon);
+        assert_eq!(left("2026-07-15"), Left::Soon);
+        assert_eq!(left("2026-07-16"), Left::Long);
+    }
+}

@@ -1,0 +1,103 @@
+//! What people decide about requirements: the answers of reviewers (`reviews.yaml`) and waivers (`waivers.yaml`). Both
+//! are read strictly, before the first request, and every fault of a file is reported at once.
+
+mod review;
+mod waiver;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::catalogue::{Catalogue, Requirement};
+use crate::fault::{InputFault, InputFaults};
+use crate::insz;
+use crate::text;
+use crate::text::Text;
+
+pub use review::{Answer, REVIEWS_SCHEMA, Review, read_reviews};
+pub use waiver::{Scope, WAIVERS_SCHEMA, Waiver, read_waivers};
+
+/// Compiled in, so that no system needs a tz database for it.
+static BRUSSELS: TimeZone = jiff::tz::get!("Europe/Brussels");
+
+/// The day that it is in Brussels at a moment.
+pub fn day_of(moment: Timestamp) -> Date {
+    moment.to_zoned(BRUSSELS.clone()).date()
+}
+
+/// A file with one row per requirement, while it is judged.
+struct Reading<'a> {
+    file: &'a str,
+    text: &'a str,
+    catalogue: &'a Catalogue,
+    faults: Vec<InputFault>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(file: &'a str, text: &'a str, catalogue: &'a Catalogue) -> Self {
+        Self { file, text, catalogue, faults: Vec::new() }
+    }
+
+    fn fault(&mut self, row: usize, key: &str, message: Text, remedy: Text) {
+        let fault = InputFault::new(self.file, message, remedy).at(format!("[{row}].{key}"));
+        self.faults.push(fault.located(self.text));
+    }
+
+    /// The requirement of a row; none, and a fault, where there is no such requirement or an earlier row has it.
+    fn requirement(&mut self, row: usize, ids: &[&str]) -> Option<&'a Requirement> {
+        let id = ids.get(row).copied().unwrap_or_default();
+        if ids.iter().take(row).any(|earlier| earlier.eq_ignore_ascii_case(id)) {
+            self.fault(
+                row,
+                "id",
+                text!("`{id}` staat er al", "`{id}` is there already"),
+                text!("houd er één over", "keep one of them"),
+            );
+            return None;
+        }
+        let found = self.catalogue.find(id);
+        if found.is_none() {
+            let InputFault { message, remedy, .. } = self.catalogue.unknown(self.file, id);
+            self.fault(row, "id", message, remedy);
+        }
+        found
+    }
+
+    /// A day such as `2026-06-30`; none, and a fault, where the calendar does not have it.
+    fn day(&mut self, row: usize, key: &str, written: &str) -> Option<Date> {
+        let day = written.parse().ok();
+        if day.is_none() {
+            self.fault(
+                row,
+                key,
+                text!("die dag bestaat niet", "there is no such day"),
+                text!("schrijf een datum als 2026-06-30", "write a date such as 2026-06-30"),
+            );
+        }
+        day
+    }
+
+    /// These texts go into every report: a national number has no place in them.
+    fn no_numbers<'t>(&mut self, row: usize, texts: impl IntoIterator<Item = (&'t str, &'t str)>) {
+        for (key, said) in texts {
+            if !insz::look_alikes(said).is_empty() {
+                self.fault(
+                    row,
+                    key,
+                    text!("bevat een rijksregisternummer", "holds a national number"),
+                    text!(
+                        "laat het weg: deze tekst komt in elk rapport",
+                        "leave it out: this text goes into every report"
+                    ),
+                );
+            }
+        }
+    }
+
+    fn or<T>(self, value: T) -> Result<T, InputFaults> {
+        InputFaults(self.faults).or(value)
+    }
+}

@@ -1,0 +1,43 @@
+//! `evidence.har`: the recording of a run in the form that browsers' developer tools open (HAR 1.2), and back.
+//!
+//! What HAR has a place for stands there and nowhere else, so that what people see is what is judged. The rest stands
+//! under `_bronkeur`: of the log what the run knew of itself, of each entry which request it answers and the facts
+//! that no longer show in the body. Calls that are no HTTP, and those that were never sent, stand in the log's part.
+
+mod form;
+mod masked;
+mod own;
+mod read;
+mod rebuild;
+mod setup;
+mod write;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::catalogue::{SetVersion, hex};
+use crate::recording::Recording;
+use crate::report::RunMeta;
+
+pub use read::{LARGEST, read};
+pub use write::write;
+
+/// The name of the file.
+pub const FILE: &str = "evidence.har";
+
+/// What a HAR of ours holds: all that the verdicts of its run follow from.
+#[derive(Debug)]
+pub struct Evidence {
+    /// What happened. Not closed where exchanges are gone: what looks at the whole run cannot be judged then.
+    pub recording: Recording,
+    /// What the run knew besides.
+    pub meta: RunMeta,
+    /// The sets of requirements that judged the run.
+    pub specs: Vec<SetVersion>,
+    /// How many exchanges the run had and this HAR has not.
+    pub gone: usize,
+}
+
+/// What ties a report to its evidence: the SHA-256 of the file, in hexadecimal.
+pub fn fingerprint(har: &str) -> String {
+    hex(&Sha256::digest(har))
+}

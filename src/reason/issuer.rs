@@ -1,0 +1,341 @@
+//! What an answer of the issuer (ACM) means here, the likely cause, and who has to act. Verdicts, `bronkeur doctor` and
+//! `bronkeur token` all take their words from this table.
+
+use serde::Serialize;
+
+use crate::exchange::{Content, Response, Unfit};
+use crate::text;
+use crate::text::Text;
+use crate::verdict::shown;
+
+/// Who has to act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    /// Whoever owns the profile: the source's owner.
+    Owner,
+    /// Digitaal Vlaanderen, which runs ACM and registers its clients.
+    DigitaalVlaanderen,
+    /// The makers of this program.
+    Bronkeur,
+}
+
+impl Party {
+    /// Who that is.
+    pub fn name(self) -> Text {
+        match self {
+            Self::Owner => text!("de eigenaar van het profiel", "the owner of the profile"),
+            Self::DigitaalVlaanderen => Text::same("Digitaal Vlaanderen"),
+            Self::Bronkeur => text!("de makers van bronkeur", "the makers of bronkeur"),
+        }
+    }
+}
+
+/// What something means, what to do about it, and who does that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// What it means here.
+    pub meaning: Text,
+    /// What to do: the likely cause first.
+    pub remedy: Text,
+    /// Who has to act.
+    pub who: Party,
+}
+
+impl Advice {
+    fn new(who: Party, meaning: Text, remedy: Text) -> Self {
+        Self { meaning, remedy, who }
+    }
+
+    /// In one text.
+    pub fn in_words(&self) -> Text {
+        let (meaning, remedy, who) = (&self.meaning, &self.remedy, self.who.name());
+        Text::new(
+            format!("{}: {}. Aan zet: {}.", meaning.nl, remedy.nl, who.nl),
+            format!("{}: {}. Up to {}.", meaning.en, remedy.en, who.en),
+        )
+    }
+}
+
+/// What an error code of OAuth means here (RFC 6749, sections 4.1.2.1 and 5.2; RFC 8693, section 2.2.2).
+pub fn oauth_error(code: &str) -> Option<Advice> {
+    Some(match code {
+        "invalid_client" => Advice::new(
+            Party::Owner,
+            text!("ACM herkent de client niet", "ACM does not recognise the client"),
+            text!(
+                "controleer id, geheim of sleutel van de client in het profiel (`acm.client`, of `acm.source_client` bij introspectie), of ze bij deze omgeving horen, en de manier van authenticatie (`auth`)",
+                "check the client's id, secret or key in the profile (`acm.client`, or `acm.source_client` for introspection), whether they belong to this environment, and the way of authentication (`auth`)"
+            ),
+        ),
+        "invalid_grant" => Advice::new(
+            Party::Owner,
+            text!("ACM aanvaardt het token van de burger niet", "ACM does not accept the citizen's token"),
+            text!(
+                "het is verlopen, ingetrokken, al gebruikt of van een andere client of omgeving: meld de testburger opnieuw aan",
+                "it expired, was revoked, was used already, or belongs to another client or environment: log the test citizen in again"
+            ),
+        ),
+        "invalid_target" => Advice::new(
+            Party::DigitaalVlaanderen,
+            text!(
+                "ACM geeft deze client geen token voor deze `audience`",
+                "ACM gives this client no token for this `audience`"
+            ),
+            text!(
+                "controleer eerst `acm.audience` (of `acm.resource`): het is het client-id van de bron in deze omgeving; klopt het, vraag dan om het vertrouwen van de bron in `acm.client.id` te registreren",
+                "check `acm.audience` (or `acm.resource`) first: it is the client-id of the source in this environment; if it is right, ask to register the source's trust in `acm.client.id`"
+            ),
+        ),
+        "invalid_scope" => Advice::new(
+            Party::Owner,
+            text!(
+                "ACM kent deze scope niet voor deze audience en deze client",
+                "ACM does not know this scope for this audience and this client"
+            ),
+            text!(
+                "controleer `acm.scope`: namen gescheiden door spaties, zoals Digitaal Vlaanderen ze voor de bron registreerde",
+                "check `acm.scope`: names separated by spaces, as Digitaal Vlaanderen registered them for the source"
+            ),
+        ),
+        "unauthorized_client" => Advice::new(
+            Party::DigitaalVlaanderen,
+            text!(
+                "ACM kent de client, maar die mag op deze manier geen token vragen",
+                "ACM knows the client, but it may not ask for a token in this way"
+            ),
+            text!(
+                "vraag om token exchange voor `acm.client.id` toe te staan, en client credentials als `acm.actor` ze gebruikt",
+                "ask to allow token exchange for `acm.client.id`, and client credentials where `acm.actor` uses them"
+            ),
+        ),
+        "unsupported_grant_type" => Advice::new(
+            Party::DigitaalVlaanderen,
+            text!(
+                "deze uitgever kent deze manier om een token te vragen niet",
+                "this issuer does not know this way of asking for a token"
+            ),
+            text!(
+                "controleer `acm.environment`; is het ACM zelf, vraag dan of token exchange er aan staat",
+                "check `acm.environment`; if it is ACM itself, ask whether token exchange is switched on there"
+            ),
+        ),
+        "access_denied" => Advice::new(
+            Party::Owner,
+            text!("ACM of de burger weigerde toestemming", "ACM or the citizen denied consent"),
+            text!(
+                "meld de testburger opnieuw aan en stem toe; blijft het zo, vraag Digitaal Vlaanderen welk toegangsbeleid voor de bron geldt",
+                "log the test citizen in again and consent; if it stays so, ask Digitaal Vlaanderen which access policy holds for the source"
+            ),
+        ),
+        "invalid_request" => Advice::new(
+            Party::Bronkeur,
+            text!("ACM vindt het verzoek onvolledig of dubbelzinnig", "ACM finds the request incomplete or ambiguous"),
+            text!(
+                "controleer of het profiel één van `acm.audience` en `acm.resource` noemt, en of het token van de burger een access token is; klopt dat, meld het dan met het gemaskeerde verzoek uit het rapport",
+                "check that the profile names one of `acm.audience` and `acm.resource`, and that the citizen's token is an access token; if so, report it with the masked request of the report"
+            ),
+        ),
+        "server_error" | "temporarily_unavailable" => not_now(),
+        _ => return None,
+    })
+}
+
+/// What an answer means that is no token and no document: by its OAuth error, else by its form.
+pub fn refusal(response: &Response) -> Advice {
+    let code = response.json().and_then(|json| json.get("error")?.as_str());
+    if let Some(advice) = code.and_then(oauth_error) {
+        return advice;
+    }
+    match (response.status, &response.content) {
+        (429 | 500.., _) => not_now(),
+        (300..400, _) => Advice::new(
+            Party::Owner,
+            text!(
+                "de uitgever verwijst door, en een geheim volgt geen verwijzing",
+                "the issuer redirects, and a secret follows no redirect"
+            ),
+            text!(
+                "controleer `acm.environment`: schrijf de URL waar de uitgever zelf staat",
+                "check `acm.environment`: write the URL at which the issuer itself is"
+            ),
+        ),
+        (404, _) => Advice::new(
+            Party::Owner,
+            text!("op deze URL staat geen uitgever", "there is no issuer at this URL"),
+            text!(
+                "controleer `acm.environment`: `tni`, `prod`, of de URL waaronder `/.well-known/openid-configuration` staat",
+                "check `acm.environment`: `tni`, `prod`, or the URL below which `/.well-known/openid-configuration` stands"
+            ),
+        ),
+        (_, Content::Json(_)) => Advice::new(
+            Party::DigitaalVlaanderen,
+            text!("de uitgever weigert zonder bekende reden", "the issuer refuses without a known reason"),
+            text!(
+                "vraag de reden na, met het tijdstip en het client-id; het rapport toont het gemaskeerde verzoek",
+                "ask for the reason, with the time and the client-id; the report shows the masked request"
+            ),
+        ),
+        _ => Advice::new(
+            Party::Owner,
+            text!(
+                "dit is geen JSON maar een pagina of iets anders: het antwoord komt wellicht niet van de uitgever zelf",
+                "this is no JSON but a page or something else: the answer may not come from the issuer itself"
+            ),
+            text!(
+                "controleer `acm.environment`, en of een proxy, firewall of aanmeldpagina ertussen zit",
+                "check `acm.environment`, and whether a proxy, a firewall or a login page stands in between"
+            ),
+        ),
+    }
+}
+
+fn not_now() -> Advice {
+    Advice::new(
+        Party::DigitaalVlaanderen,
+        text!("de uitgever kan nu niet antwoorden", "the issuer cannot answer now"),
+        text!(
+            "probeer later opnieuw; blijft het zo, meld het aan wie de uitgever beheert",
+            "try again later; if it stays so, tell those who run the issuer"
+        ),
+    )
+}
+
+/// The discovery document names another issuer than the profile.
+pub fn wrong_issuer() -> Advice {
+    Advice::new(
+        Party::Owner,
+        text!(
+            "een andere uitgever dan die van het profiel antwoordt",
+            "another issuer answers than the one of the profile"
+        ),
+        text!(
+            "schrijf in `acm.environment` precies wat de uitgever als `issuer` noemt, ook de schuine streep aan het eind; een geheim gaat alleen naar de bedoelde uitgever",
+            "write in `acm.environment` exactly what the issuer names as `issuer`, a slash at its end included; a secret is only for the issuer that is meant"
+        ),
+    )
+}
+
+/// Why a source would refuse a token that ACM gave.
+pub fn unfit(why: &Unfit) -> Advice {
+    match why {
+        Unfit::NotActive => Advice::new(
+            Party::Owner,
+            text!("ACM noemt het token dat het gaf niet actief", "ACM calls the token that it gave not active"),
+            text!(
+                "controleer of `acm.source_client` de client van de bron is, in dezelfde omgeving",
+                "check that `acm.source_client` is the client of the source, in the same environment"
+            ),
+        ),
+        Unfit::Audience(audiences) => {
+            let audiences = shown(audiences);
+            Advice::new(
+                Party::Owner,
+                text!(
+                    "het token is voor {audiences}, niet voor de bron",
+                    "the token is for {audiences}, not for the source"
+                ),
+                text!("controleer `acm.audience`", "check `acm.audience`"),
+            )
+        }
+        Unfit::Scope(scopes) => {
+            let scopes = shown(scopes);
+            Advice::new(
+                Party::DigitaalVlaanderen,
+                text!("het token mist de scope {scopes}", "the token lacks the scope {scopes}"),
+                text!(
+                    "controleer eerst `acm.scope`; klopt het, vraag dan om de scope voor de bron en deze client te registreren",
+                    "check `acm.scope` first; if it is right, ask to register the scope for the source and this client"
+                ),
+            )
+        }
+        Unfit::Number => Advice::new(
+            Party::Owner,
+            text!(
+                "het token noemt niet het rijksregisternummer van deze burger",
+                "the token does not name this citizen's national number"
+            ),
+            text!(
+                "controleer of `insz` en het token van dezelfde testburger zijn, en of de bron de scope `rrn` krijgt",
+                "check that `insz` and the token are of the same test citizen, and that the source gets the scope `rrn`"
+            ),
+        ),
+        Unfit::Expired => Advice::new(
+            Party::Owner,
+            text!("het token is al verlopen", "the token has expired already"),
+            text!(
+                "geef een nieuw token, of meld de testburger opnieuw aan",
+                "give a new token, or log the test citizen in again"
+            ),
+        ),
+    }
+}
+
+/// This machine's clock and a server's differ.
+pub fn clock_skew() -> Advice {
+    Advice::new(
+        Party::Owner,
+        text!(
+            "de klok van deze computer en die van de server verschillen, zodat tokens te vroeg of te laat lijken",
+            "the clocks of this computer and of the server differ, so that tokens seem too early or too late"
+        ),
+        text!(
+            "zet de klok van deze computer gelijk (NTP); loopt de server verkeerd, dan is het aan wie hem beheert",
+            "set this computer's clock right (NTP); if the server's is wrong, it is up to those who run it"
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::exchange::Facts;
+
+    fn answer(status: u16, content: Content) -> Response {
+        Response::new(status, Vec::new(), content, Facts::default())
+    }
+
+    #[test]
+    fn every_error_of_oauth_has_a_meaning_of_its_own_and_somebody_who_acts() {
+        let codes = [
+            "invalid_client",
+            "invalid_grant",
+            "invalid_target",
+            "invalid_scope",
+            "unauthorized_client",
+            "unsupported_grant_type",
+            "access_denied",
+            "invalid_request",
+            "server_error",
+        ];
+        let mut meanings: Vec<String> = codes.iter().map(|code| oauth_error(code).unwrap().meaning.en).collect();
+        meanings.sort();
+        meanings.dedup();
+        assert_eq!(meanings.len(), codes.len());
+        assert_eq!(oauth_error("invalid_grant").unwrap().who, Party::Owner);
+        assert_eq!(oauth_error("invalid_target").unwrap().who, Party::DigitaalVlaanderen);
+        assert_eq!(oauth_error("invalid_request").unwrap().who, Party::Bronkeur);
+        assert_eq!(oauth_error("no_such_error"), None);
+    }
+
+    #[test]
+    fn an_error_code_wins_over_the_form_of_the_answer() {
+        let coded = answer(404, Content::Json(json!({ "error": "invalid_client" })));
+        assert_eq!(refusal(&coded), oauth_error("invalid_client").unwrap());
+        let words = |status, content| refusal(&answer(status, content)).meaning.en;
+        assert!(words(200, Content::Text("<html>".to_owned())).contains("no JSON"));
+        assert!(words(404, Content::Empty).contains("no issuer"));
+        assert!(words(302, Content::Empty).contains("redirects"));
+        assert!(words(503, Content::Text("<html>".to_owned())).contains("cannot answer now"));
+        assert!(words(400, Content::Json(json!({}))).contains("without a known reason"));
+    }
+
+    #[test]
+    fn the_words_say_who_acts() {
+        let words = wrong_issuer().in_words();
+        assert!(words.en.ends_with("Up to the owner of the profile."), "{}", words.en);
+        assert!(words.nl.ends_with("Aan zet: de eigenaar van het profiel."), "{}", words.nl);
+    }
+}

@@ -1,0 +1,108 @@
+//! A citizen's refresh token swapped for an access token. It works once: the next one is in its place before anything
+//! uses the access token, and an interrupt does not come between.
+
+use std::panic::resume_unwind;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use reqwest::Method;
+
+use super::acm::client_by;
+use super::http::{Came, Transport};
+use super::oauth;
+use super::record::Raw;
+use crate::exchange::{Citizen, Exchange, Failure, FailureKind, Grant, IssuerCall, Request, Sent};
+use crate::login::{LOCK_WAIT, Taken};
+use crate::vault::Nature;
+
+impl Transport {
+    /// Refreshes. It is a task of its own: whoever waits for it may be stopped, the token that is on its way may not.
+    pub(super) async fn refresh(self: Arc<Self>, request: Request, citizen: Citizen) -> Exchange {
+        let settled = Arc::clone(&self.unsettled).read_owned().await;
+        let (transport, asked) = (Arc::clone(&self), request.clone());
+        let task = tokio::spawn(async move {
+            let exchange = transport.refreshed(asked, citizen).await;
+            drop(settled);
+            exchange
+        });
+        match task.await {
+            Ok(exchange) => exchange,
+            Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+            Err(_) => {
+                let failure = self.failure(FailureKind::Interrupted, "");
+                self.unsent(request, Sent::default(), None, failure)
+            }
+        }
+    }
+
+    /// Waits until no refresh is under way: before that the process must not end.
+    pub async fn settled(&self) {
+        drop(self.unsettled.write().await);
+    }
+
+    async fn refreshed(&self, request: Request, citizen: Citizen) -> Exchange {
+        match self.refresh_call(&request, citizen).await {
+            Ok(exchange) => exchange,
+            Err(failure) => {
+                self.remember(IssuerCall::Token(Grant::Refresh(citizen)), Err(&failure));
+                let sent = Sent { method: Method::POST.to_string(), ..Sent::default() };
+                self.unsent(request, sent, None, failure)
+            }
+        }
+    }
+
+    async fn refresh_call(&self, request: &Request, citizen: Citizen) -> Result<Exchange, Failure> {
+        let no_token = |words: &str| self.failure(FailureKind::NoToken, words);
+        let grant = Grant::Refresh(citizen);
+        let keeper = self.settings.keepers.get(&citizen).ok_or_else(|| no_token("no refresh token"))?;
+        let client = self.client_for(grant)?;
+        let endpoint = self.discovered().endpoints(&client.auth).token.map_err(|words| no_token(&words))?;
+        let taken = keeper.take(LOCK_WAIT).await;
+        let mut taken = taken.map_err(|unkept| no_token(&format!("{}; {}", unkept.message.en, unkept.remedy.en)))?;
+        self.vault.learn(taken.token(), Nature::Token);
+        let call = self.authenticated(request, endpoint, client, oauth::refresh(taken.token()))?;
+        taken
+            .spend()
+            .map_err(|error| no_token(&format!("nothing can be written beside the refresh token: {error}")))?;
+        let Came { sent, at_ms, ms, retries, result } = self.perform(&call).await;
+        let kept = self.kept(taken, result.as_ref());
+        self.remember(IssuerCall::Token(grant), result.as_ref());
+        if let Err(cause) = kept {
+            // Whoever goes on with the access token would find out only in the next run.
+            self.memory().causes.insert(grant, cause);
+            self.vault.forget_token(grant);
+        }
+        let result = result.map(|raw| raw.masked(&self.vault, retries));
+        let credential = Some(client_by(client));
+        Ok(Exchange { request: request.clone(), sent, at_ms, ms, credential, result })
+    }
+
+    /// Puts what came into the place of the token that was sent, or leaves that one where it surely was not used.
+    fn kept(&self, taken: Taken, result: Result<&Raw, &Failure>) -> Result<(), String> {
+        let renewed = |raw: &Raw| (200..300).contains(&raw.status);
+        let answer = result.ok().filter(|raw| renewed(raw)).and_then(Raw::json);
+        let outcome = match answer.filter(|answer| answer.get("access_token").is_some()) {
+            Some(answer) => taken.keep(answer, Timestamp::now()),
+            None if unused(result) => taken.release(),
+            None => return Ok(()),
+        };
+        outcome.map_err(|error| {
+            self.vault.mask_text(&format!(
+                "the next refresh token could not be written ({error}); the old one is used up: log the citizen in again"
+            ))
+        })
+    }
+}
+
+/// Whether the issuer surely did not use the token: nothing reached it, or it refused for another reason than the token.
+/// A refused token is as good as used, and so is one of which nobody knows.
+fn unused(result: Result<&Raw, &Failure>) -> bool {
+    match result {
+        Err(failure) => matches!(failure.kind, FailureKind::Dns | FailureKind::Connect | FailureKind::Tls),
+        Ok(raw) => match raw.status {
+            429 | 503 => true,
+            400..500 => oauth::error_code(raw.json()).is_some_and(|code| code != "invalid_grant"),
+            _ => false,
+        },
+    }
+}
