@@ -1,40 +1,75 @@
-//! What judging costs: the whole catalogue over a recorded run, without a network.
+//! What judging costs, without a network: the whole catalogue over recorded runs of growing length, and loading the
+//! catalogue.
 //!
 //! `cargo bench --bench judging`
 #![allow(clippy::unwrap_used, reason = "a bench that cannot start should say so and end")]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC};
 use bronkeur::checks;
 use bronkeur::evaluate::{Selection, evaluate};
 use bronkeur::recording::Recording;
-use bronkeur::sandbox::Options;
-use bronkeur::selftest::examine;
+use bronkeur::sandbox::{Options, Sandbox};
+use bronkeur::session::Session;
+
+/// Certificates of the citizen. A run asks for every page of ten twice; the smallest run sends about a hundred requests.
+const CERTIFICATES: [usize; 4] = [20, 124, 4_700, 49_700];
 
 fn main() {
-    divan::main();
+    let load = median(20, || drop(black_box(catalogue())));
+    println!("loading the catalogue: {:.2} ms", milliseconds(load));
+    let catalogue = catalogue();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut before: Option<(f64, f64)> = None;
+    println!("exchanges  judging them all  each      exponent");
+    for certificates in CERTIFICATES {
+        let text = serde_json::to_string(&runtime.block_on(recorded(&catalogue, certificates))).unwrap();
+        let recording: Recording = serde_json::from_str(&text).unwrap();
+        // As a replay does it: pages and links are read for the first time.
+        let start = Instant::now();
+        black_box(evaluate(&catalogue, &recording, &Selection::default()));
+        let first = milliseconds(start.elapsed());
+        let again =
+            milliseconds(median(5, || drop(black_box(evaluate(&catalogue, &recording, &Selection::default())))));
+        #[expect(clippy::cast_precision_loss, reason = "a number of exchanges")]
+        let count = recording.exchanges().len() as f64;
+        let exponent =
+            before.map_or(String::new(), |(other, took)| format!("{:.2}", (first / took).ln() / (count / other).ln()));
+        println!("{count:9}  {first:9.2} ms       {:6.3} ms  {exponent:8}  (once more: {again:.2} ms)", first / count);
+        before = Some((count, first));
+    }
 }
 
 fn catalogue() -> Catalogue {
     Catalogue::load(DEFAULT_SPEC, None, |chapter, name| checks::find(chapter, name).is_some()).unwrap()
 }
 
-/// A run against the built-in source, as a replay would read it.
-fn recorded(catalogue: &Catalogue) -> Recording {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (finished, _sandbox) = runtime.block_on(examine(catalogue, Options::default())).unwrap();
-    serde_json::from_str(&serde_json::to_string(&finished.recording).unwrap()).unwrap()
+/// A run against the built-in source, with so many certificates.
+async fn recorded(catalogue: &Catalogue, certificates: usize) -> Recording {
+    let mut options = Options::default();
+    options.behaviour.certificates.subject = certificates;
+    let sandbox = Sandbox::start(options).await.unwrap();
+    let mut profile = sandbox.profile().unwrap();
+    (profile.limits.pages, profile.limits.requests) = (100_000, 100_000);
+    let session = Session::new(&profile, catalogue, 1).unwrap();
+    let finished = session.run(catalogue, &Selection::default(), std::future::pending(), |_| {}).await;
+    finished.recording
 }
 
-/// All verdicts of a run of about 200 exchanges. The pages are read once, at the first round.
-#[divan::bench(sample_count = 50)]
-fn whole_catalogue(bencher: divan::Bencher<'_, '_>) {
-    let catalogue = catalogue();
-    let recording = recorded(&catalogue);
-    bencher.bench_local(|| evaluate(&catalogue, &recording, &Selection::default()));
+fn median(times: usize, mut what: impl FnMut()) -> Duration {
+    let mut took: Vec<Duration> = (0..times)
+        .map(|_| {
+            let start = Instant::now();
+            what();
+            start.elapsed()
+        })
+        .collect();
+    took.sort_unstable();
+    took.get(times / 2).copied().unwrap_or_default()
 }
 
-/// Reading and checking specs/: what every command pays at its start.
-#[divan::bench(sample_count = 50)]
-fn load_the_catalogue(bencher: divan::Bencher<'_, '_>) {
-    bencher.bench_local(catalogue);
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
 }

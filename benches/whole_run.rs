@@ -30,7 +30,7 @@ fn main() {
         let ratio = finished.duration_ms as f64 / (chain.calls() as u64 * latency).max(1) as f64;
         let (requests, wall, calls) = (finished.recording.exchanges().len(), finished.duration_ms, chain.calls());
         println!("{requests} requests, {wall} ms; longest chain {calls} calls of {latency} ms; ratio {ratio:.3}");
-        println!("    calls in the chain: {}", chain.words());
+        println!("    calls in the chain, and what they took: {}", chain.words(&finished.recording));
         ratios.push(ratio);
     }
     ratios.sort_by(f64::total_cmp);
@@ -59,9 +59,14 @@ impl Chain {
         self.0.values().sum()
     }
 
-    fn words(&self) -> String {
-        let words: Vec<String> = self.0.iter().map(|(phase, calls)| format!("{phase:?} {calls}")).collect();
-        words.join(", ")
+    fn words(&self, recording: &Recording) -> String {
+        let word = |(phase, calls): (&Phase, &usize)| {
+            let of_phase = || recording.exchanges().filter(|exchange| exchange.request.phase == *phase);
+            let from = of_phase().map(|exchange| exchange.at_ms).min().unwrap_or(0);
+            let to = of_phase().map(|exchange| exchange.at_ms + exchange.ms).max().unwrap_or(0);
+            format!("{phase:?} {calls} ({} ms)", to - from)
+        };
+        self.0.iter().map(word).collect::<Vec<_>>().join(", ")
     }
 }
 

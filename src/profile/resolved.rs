@@ -109,7 +109,7 @@ impl ResolvedSource {
             proxy: None,
             timeout: Duration::from_secs(30),
             rate: None,
-            concurrency: 16,
+            concurrency: 24,
         }
     }
 }

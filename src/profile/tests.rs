@@ -64,7 +64,7 @@ fn a_small_profile_has_the_documented_defaults() {
     let profile = resolve(SMALL).unwrap();
     assert_eq!(profile.source.name, "api.example.be");
     assert_eq!(profile.source.timeout.as_secs(), 30);
-    assert_eq!((profile.source.concurrency, profile.source.rate, profile.source.http_port), (16, None, 80));
+    assert_eq!((profile.source.concurrency, profile.source.rate, profile.source.http_port), (24, None, 80));
     assert_eq!(profile.limits, Limits { details: 20, downloads: 5, pages: 200, requests: 2000, wait_expiry: 0 });
     let citizen = profile.citizen(Role::Subject).unwrap();
     assert_eq!(citizen.insz.expose_secret(), "85073003328");
