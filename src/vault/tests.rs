@@ -143,3 +143,22 @@ fn the_last_look_sees_a_leak_and_accepts_surrogates() {
     assert!(vault.leaks(&format!("x{TOKEN}")));
     assert!(!vault.leaks(&vault.mask_text(&format!("x{TOKEN} {SUBJECT}"))));
 }
+
+#[test]
+fn the_password_in_a_url_is_masked() {
+    let vault = Vault::default();
+    for (text, masked) in [
+        ("https://user:hunter22@host/a", "https://user:SECRET-1@host/a"),
+        (
+            "see <ftp://a:b@c:d@host> and https://user:hunter22@x",
+            "see <ftp://a:SECRET-2@host> and https://user:SECRET-1@x",
+        ),
+        ("https://host:8443/a@b:c", "https://host:8443/a@b:c"),
+        ("https://user@host/", "https://user@host/"),
+        ("https://user:@host/", "https://user:@host/"),
+        ("://", "://"),
+    ] {
+        assert_eq!(vault.mask_text(text), masked);
+        assert_eq!(vault.mask_text(masked), masked, "masking twice changes nothing");
+    }
+}

@@ -14,6 +14,7 @@
 mod acm;
 mod command_line;
 mod examples;
+mod hostile;
 #[cfg(unix)]
 mod interrupt;
 mod layout;
