@@ -610,7 +610,7 @@ pub struct Facts {
     pub announced_bytes: Option<u64>,
     /// The body ended as announced. False: cut off, or longer than we read.
     pub complete: bool,
-    /// The body was larger than we read.
+    /// The body was larger than we read, or held more.
     #[serde(default)]
     pub truncated: bool,
     /// The bytes are valid UTF-8.

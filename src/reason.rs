@@ -95,6 +95,14 @@ pub fn page_limit() -> Verdict {
     )
 }
 
+/// An answer is longer, or holds more values, than is read of one.
+pub fn too_long() -> Verdict {
+    Verdict::blocked(
+        text!("het antwoord is langer dan bronkeur leest", "the answer is longer than bronkeur reads"),
+        text!("kies een burger met minder of kleinere attesten", "choose a citizen with fewer or smaller certificates"),
+    )
+}
+
 /// Replaying: the recording does not hold what the check asks for.
 pub fn not_recorded() -> Verdict {
     Verdict::blocked(

@@ -274,6 +274,7 @@ impl Inner {
         }
         let text = self.mask_known(text, found);
         let text = self.mask_jwts(&text);
+        let text = self.mask_passwords(&text);
         self.mask_numbers(&text)
     }
 
@@ -322,6 +323,28 @@ impl Inner {
                 masked.push_str(token);
             }
             rest = after;
+        }
+        masked.push_str(rest);
+        masked
+    }
+
+    /// The password in a URL (`https://user:password@host`) is one, whoever gave it.
+    fn mask_passwords(&mut self, text: &str) -> String {
+        let mut masked = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find("://") {
+            let (before, authority) = rest.split_at(start + 3);
+            masked.push_str(before);
+            rest = authority;
+            let Some((user, password)) = userinfo(authority) else { continue };
+            masked.push_str(user);
+            masked.push(':');
+            if self.used.contains(password) {
+                masked.push_str(password);
+            } else {
+                masked.push_str(&self.surrogate(password, Nature::Secret).text);
+            }
+            rest = authority.get(user.len() + 1 + password.len()..).unwrap_or_default();
         }
         masked.push_str(rest);
         masked
@@ -451,6 +474,14 @@ fn padded(mark: &str, length: usize) -> String {
         text.push(char::from(PADDING));
     }
     text
+}
+
+/// User and password, where a text starts with the authority of a URL that has both.
+fn userinfo(text: &str) -> Option<(&str, &str)> {
+    let ends = |c: char| matches!(c, '/' | '?' | '#' | '\\' | '"' | '<' | '>') || c.is_whitespace() || c.is_control();
+    let authority = text.split(ends).next()?;
+    let (userinfo, _host) = authority.rsplit_once('@')?;
+    userinfo.split_once(':').filter(|(_, password)| !password.is_empty())
 }
 
 /// The length of what starts with `eyJ`, and whether it is a JWT: three Base64url parts, the last of which may be empty.

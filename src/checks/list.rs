@@ -115,7 +115,12 @@ pub(in crate::checks) fn absent() -> Text {
 
 fn collection_is_there(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
+    let mut obstacle = None;
     for answer in case.walk()? {
+        if let Some(verdict) = answer.unreadable() {
+            obstacle = Some(verdict);
+            continue;
+        }
         let expected = text!("een array `certificates`", "an array `certificates`");
         match answer.response.page() {
             None => findings.push(answer.finding("", text!("JSON", "JSON"), no_json(answer))),
@@ -128,7 +133,7 @@ fn collection_is_there(case: &Case<'_>) -> Judgement {
             },
         }
     }
-    case.judged(findings)
+    case.judged_unless(findings, obstacle)
 }
 
 /// Why a body is no JSON.

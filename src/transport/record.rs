@@ -14,8 +14,15 @@ use crate::vault::{Found, Vault};
 /// The longest text that is kept of a body that is no JSON, in bytes.
 const LONGEST_TEXT: usize = 4 * 1024;
 
+/// The longest text of a body that is no JSON in which secrets are looked for, in bytes: what lies beyond is dropped.
+const LONGEST_SEARCHED: usize = 2 * 1024 * 1024;
+
 /// A text of Base64 longer than this is a document in disguise: no byte of a document is recorded.
 const LONGEST_BASE64: usize = 1024;
+
+/// The most values in a body that is read as JSON. Each costs many times the bytes of its text; a page of a hundred
+/// certificates has a few thousand.
+const MOST_VALUES: usize = 200_000;
 
 /// An answer, read but not masked yet. It lives no longer than one call.
 pub(super) struct Raw {
@@ -53,7 +60,7 @@ impl Raw {
             body_bytes: body.arrived,
             announced_bytes: announced.and_then(|(_, value)| value.trim().parse().ok()),
             complete: body.complete(),
-            truncated: body.end == End::TooLong,
+            truncated: body.end == End::TooLong || (kind != Kind::Download && holds_too_much(body)),
             utf8: body.utf8(),
             framed: response.version() >= Version::HTTP_2
                 || headers.iter().any(|(name, value)| name == "transfer-encoding" && value.contains("chunked")),
@@ -101,7 +108,8 @@ impl Raw {
             Shape::Empty => Content::Empty,
             Shape::Json(value) => Content::Json(without_documents(vault.mask_json(value, &mut found))),
             Shape::Text(text) => {
-                let text = if self.facts.complete { text.as_str() } else { without_tail(&text) };
+                let cut = self.facts.truncated || !self.facts.complete;
+                let text = if cut { without_tail(&text) } else { text.as_str() };
                 // Masked before it is cut: half a secret would not be recognised.
                 Content::Text(bounded(vault.mask_noting(text, &mut found), self.longest_text))
             }
@@ -129,7 +137,8 @@ fn structured(body: &Body, facts: &mut Facts) -> Shape {
         let look = if body.is_pdf() { Look::Pdf } else { Look::Other };
         return Shape::Document(body.document(look), String::new());
     }
-    Shape::Text(String::from_utf8_lossy(&body.kept).into_owned())
+    facts.truncated |= body.kept.len() > LONGEST_SEARCHED;
+    Shape::Text(String::from_utf8_lossy(body.kept.get(..LONGEST_SEARCHED).unwrap_or(&body.kept)).into_owned())
 }
 
 /// The body behind a `download`: a document, unless it is JSON, or the few words of an error.
@@ -162,6 +171,9 @@ fn json(body: &Body) -> Result<Value, String> {
     if body.end == End::TooLong {
         return Err(format!("the body is larger than the {} bytes that are read", body.arrived));
     }
+    if holds_too_much(body) {
+        return Err(format!("the body holds more than the {MOST_VALUES} values that are read"));
+    }
     if body.kept.starts_with(b"\xef\xbb\xbf") {
         return Err("the body starts with a byte order mark".to_owned());
     }
@@ -169,6 +181,11 @@ fn json(body: &Body) -> Result<Value, String> {
         let lossy = if body.utf8() { None } else { serde_json::from_str(&String::from_utf8_lossy(&body.kept)).ok() };
         lossy.ok_or_else(|| error.to_string())
     })
+}
+
+/// More values than are read; counted by what separates them, those inside texts included.
+fn holds_too_much(body: &Body) -> bool {
+    body.kept.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).nth(MOST_VALUES).is_some()
 }
 
 /// The same JSON with every text that is a Base64 document cut down to its beginning, which tells what it is.

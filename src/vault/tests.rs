@@ -210,3 +210,22 @@ fn a_value_cannot_pass_for_the_surrogate_of_a_mark() {
         assert_eq!(Vault::of_marks(&[number.clone(), other.clone()]).err(), Some(1), "{other:?}");
     }
 }
+
+#[test]
+fn the_password_in_a_url_is_masked() {
+    let vault = Vault::default();
+    for (text, masked) in [
+        ("https://user:hunter22@host/a", "https://user:SECRET-1@host/a"),
+        (
+            "see <ftp://a:b@c:d@host> and https://user:hunter22@x",
+            "see <ftp://a:SECRET-2@host> and https://user:SECRET-1@x",
+        ),
+        ("https://host:8443/a@b:c", "https://host:8443/a@b:c"),
+        ("https://user@host/", "https://user@host/"),
+        ("https://user:@host/", "https://user:@host/"),
+        ("://", "://"),
+    ] {
+        assert_eq!(vault.mask_text(text), masked);
+        assert_eq!(vault.mask_text(masked), masked, "masking twice changes nothing");
+    }
+}

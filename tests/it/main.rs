@@ -19,7 +19,7 @@ mod evidence;
 mod example_reports;
 mod examples;
 mod gate;
-#[cfg(unix)]
+mod hostile;
 mod init;
 #[cfg(unix)]
 mod interrupt;

@@ -70,7 +70,10 @@ pub(super) fn self_answers_hal_json(case: &Case<'_>) -> Judgement {
     for (_, exchange) in details {
         match settled(exchange) {
             Err(verdict) => obstacle = obstacle.or(Some(verdict)),
-            Ok(answer) if answer.response.status == 200 => findings.extend(form_findings(answer)),
+            Ok(answer) if answer.response.status == 200 => match answer.unreadable() {
+                Some(verdict) => obstacle = obstacle.or(Some(Box::new(verdict))),
+                None => findings.extend(form_findings(answer)),
+            },
             Ok(answer) => {
                 findings.push(answer.finding("status", Text::same(200), Text::same(answer.response.status)));
             }

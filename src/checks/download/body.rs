@@ -7,6 +7,7 @@ use crate::case::{Answer, Case, Judgement};
 use crate::catalogue::Level;
 use crate::checks::list::absent;
 use crate::exchange::{Content, Look};
+use crate::reason;
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Verdict, shown};
@@ -95,19 +96,12 @@ pub(super) fn document_is_complete(case: &Case<'_>) -> Judgement {
     let mut too_long = None;
     for answer in documents(case)? {
         if answer.response.facts.truncated {
-            too_long = Some(Box::new(too_long_to_read()));
+            too_long = Some(Box::new(reason::too_long()));
             continue;
         }
         findings.extend(cut_short(answer).or_else(|| no_whole_pdf(answer)));
     }
     case.judged_unless(findings, too_long)
-}
-
-fn too_long_to_read() -> Verdict {
-    Verdict::blocked(
-        text!("het document is langer dan bronkeur leest", "the document is longer than bronkeur reads"),
-        text!("kies een burger met een kleiner document", "choose a citizen with a smaller document"),
-    )
 }
 
 /// A finding where fewer or more bytes came than announced, or the transfer broke off.
