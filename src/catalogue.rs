@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -394,23 +395,48 @@ impl Catalogue {
 
 struct Loader<'a> {
     files: Files<'a>,
-    set_schema: Schema,
-    chapter_schema: Schema,
+    /// None for the embedded files: a test holds them against their schemas, not every start of the program.
+    schemas: Option<Schemas>,
     faults: Vec<InputFault>,
 }
 
-impl<'a> Loader<'a> {
-    fn new(files: Files<'a>) -> Result<Self, InputFaults> {
+/// What the files of a folder are held against.
+struct Schemas {
+    set: Schema,
+    chapter: Schema,
+}
+
+impl Schemas {
+    fn read() -> Result<Self, InputFaults> {
         let schema = |name: &str| {
             let (file, text) = Files::Embedded.read(name)?;
             Schema::read(&file, &text)
         };
-        Ok(Self {
-            files,
-            set_schema: schema("set.schema.json")?,
-            chapter_schema: schema("chapter.schema.json")?,
-            faults: Vec::new(),
-        })
+        Ok(Self { set: schema("set.schema.json")?, chapter: schema("chapter.schema.json")? })
+    }
+}
+
+/// A file as a `T`, by its schema; without one the text is ours, and needs no words about what is wrong in it.
+fn parsed<T: DeserializeOwned>(file: &str, text: &str, schema: Option<&Schema>) -> Result<T, InputFaults> {
+    match schema {
+        Some(schema) => read_yaml(file, text, schema),
+        None => serde_yaml::from_str(text).map_err(|error| {
+            InputFaults::one(
+                file,
+                text!(
+                    "de ingebouwde specificatie is onleesbaar: {error}",
+                    "the built-in specification is unreadable: {error}"
+                ),
+                text!("meld dit: het is een fout in bronkeur", "please report this: it is a defect of bronkeur"),
+            )
+        }),
+    }
+}
+
+impl<'a> Loader<'a> {
+    fn new(files: Files<'a>) -> Result<Self, InputFaults> {
+        let schemas = matches!(files, Files::Folder(_)).then(Schemas::read).transpose()?;
+        Ok(Self { files, schemas, faults: Vec::new() })
     }
 
     fn load(mut self, spec: &str, is_check: &dyn Fn(&str, &str) -> bool) -> Result<Catalogue, InputFaults> {
@@ -465,7 +491,7 @@ impl<'a> Loader<'a> {
                 continue;
             }
             let (file, text) = self.files.read(&format!("{name}/set.yaml"))?;
-            let set: SetFile = read_yaml(&file, &text, &self.set_schema)?;
+            let set: SetFile = parsed(&file, &text, self.schemas.as_ref().map(|schemas| &schemas.set))?;
             pending.push((name.clone(), true));
             pending.extend(set.builds_on.iter().rev().map(|below| (below.clone(), false)));
             read.insert(name, (file, set, text));
@@ -487,8 +513,11 @@ impl<'a> Loader<'a> {
             let path = format!("{}/{name}.yaml", set.name);
             let chapter = self.files.read(&path).and_then(|(file, text)| {
                 digest.update(&text);
-                let chapter = read_yaml::<ChapterFile>(&file, &text, &self.chapter_schema)?;
-                self.check_examples(&file, &text, &chapter);
+                let schema = self.schemas.as_ref().map(|schemas| &schemas.chapter);
+                let chapter: ChapterFile = parsed(&file, &text, schema)?;
+                if schema.is_some() {
+                    self.check_examples(&file, &text, &chapter);
+                }
                 Ok((file, chapter))
             });
             match chapter {
@@ -675,3 +704,6 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests;
