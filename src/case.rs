@@ -1,8 +1,10 @@
 //! What a check sees: it asks the recording through a [`Case`], and `?` ends it when an exchange is not there yet. Here
 //! too stands what the chapters share: pages, walks, samples, and refusals between their controls.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use url::Url;
@@ -191,6 +193,23 @@ impl<'a> Case<'a> {
     /// Everything that the check asked for.
     pub fn evidence(self) -> BTreeSet<Request> {
         self.asked.into_inner()
+    }
+
+    /// What several checks draw alike from the exchanges: drawn by the first of them, as long as none is added. `draw`
+    /// may look at the recording and at the source specification, not at the requirement.
+    pub fn once<T: Any + Send + Sync>(&self, draw: impl FnOnce() -> Result<T, Stop>) -> Result<Arc<T>, Stop> {
+        if let Some((drawn, from)) = self.recording.known() {
+            self.asked.borrow_mut().extend(from.iter().cloned());
+            return Ok(drawn);
+        }
+        // What is asked for meanwhile is evidence of every check that uses it.
+        let before = self.asked.take();
+        let drawn = draw();
+        let from = self.asked.replace(before);
+        self.asked.borrow_mut().extend(from.iter().cloned());
+        let drawn = Arc::new(drawn?);
+        self.recording.keep(Arc::clone(&drawn), from);
+        Ok(drawn)
     }
 
     /// A word that is the same in a replay: invented ids and the like.

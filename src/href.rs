@@ -1,7 +1,8 @@
 //! What an href says by its form: which are judged, its version, and which of its path segments name a resource. Pure:
 //! nothing here knows a recording.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
@@ -38,12 +39,8 @@ pub fn is_judged(rel: &str) -> bool {
 
 /// The path segments, percent-decoded. Their positions are those of
 /// [`Part::Segment`](crate::exchange::Part::Segment).
-pub fn segments(url: &Url) -> Vec<String> {
-    url.path_segments().into_iter().flatten().map(decoded).collect()
-}
-
-fn decoded(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
+pub fn segments(url: &Url) -> Vec<Cow<'_, str>> {
+    url.path_segments().into_iter().flatten().map(|text| percent_decode_str(text).decode_utf8_lossy()).collect()
 }
 
 /// `v` and a natural number.
@@ -61,9 +58,9 @@ pub fn is_meant_as_version(segment: &str) -> bool {
 }
 
 /// The version segment with its position.
-pub fn version(segments: &[String]) -> Option<(usize, &str)> {
-    let position = segments.iter().position(|segment| is_version(segment))?;
-    segments.get(position).map(|segment| (position, segment.as_str()))
+pub fn version<S: AsRef<str>>(segments: &[S]) -> Option<(usize, &str)> {
+    let position = segments.iter().position(|segment| is_version(segment.as_ref()))?;
+    segments.get(position).map(|segment| (position, segment.as_ref()))
 }
 
 /// Whether a URL leads to this machine itself.
@@ -84,7 +81,7 @@ pub struct ItemPath<'a> {
     /// The rel of the link.
     pub rel: &'a str,
     /// The decoded path segments.
-    pub segments: &'a [String],
+    pub segments: &'a [Cow<'a, str>],
 }
 
 /// What a path segment is.
@@ -107,6 +104,7 @@ pub enum Role {
 #[derive(Debug)]
 pub struct Roles {
     lists: Vec<Vec<String>>,
+    /// Rel, position and text of the names, and whether they stand in the hrefs of all items.
     repeated: BTreeMap<(String, usize, String), bool>,
     identifiers: BTreeSet<String>,
 }
@@ -115,33 +113,30 @@ impl Roles {
     /// From the paths of the list (without what identifies the citizen), the hrefs of the items, and the texts that
     /// are identifiers wherever they stand: numbers of citizens, ids, languages.
     pub fn new(lists: Vec<Vec<String>>, items: &[ItemPath<'_>], identifiers: BTreeSet<String>) -> Self {
-        let mut ids: BTreeMap<(String, usize, String), BTreeSet<&str>> = BTreeMap::new();
-        let mut all: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        let mut of_rel: BTreeMap<String, Vec<&ItemPath<'_>>> = BTreeMap::new();
         for item in items {
-            let rel = item.rel.to_ascii_lowercase();
-            all.entry(rel.clone()).or_default().insert(item.id);
-            for (position, segment) in item.segments.iter().enumerate() {
-                ids.entry((rel.clone(), position, segment.clone())).or_default().insert(item.id);
-            }
+            of_rel.entry(item.rel.to_ascii_lowercase()).or_default().push(item);
         }
         let is_name = |segment: &str| !looks_like_identifier(segment) && !identifiers.contains(segment);
-        let repeated = ids
-            .into_iter()
-            .filter(|((_, _, segment), ids)| ids.len() >= REPEATED && is_name(segment))
-            .map(|(key, ids)| {
-                let everywhere = all.get(&key.0).is_some_and(|all| all.len() == ids.len());
-                (key, everywhere)
-            })
-            .collect();
+        let mut repeated = BTreeMap::new();
+        for (rel, items) in of_rel {
+            let all: BTreeSet<&str> = items.iter().map(|item| item.id).collect();
+            for ((position, segment), ids) in ids_by_segment(&items) {
+                if ids.len() >= REPEATED && is_name(segment) {
+                    repeated.insert((rel.clone(), position, segment.to_owned()), ids.len() == all.len());
+                }
+            }
+        }
         Self { lists, repeated, identifiers }
     }
 
     /// What each segment of an href with that rel is.
-    pub fn of(&self, rel: &str, segments: &[String]) -> Vec<Role> {
-        let is_version = |segment: &String| is_meant_as_version(segment) && !self.identifiers.contains(segment);
-        let version = segments.iter().position(is_version);
-        let role = |(position, segment): (usize, &String)| {
-            if version == Some(position) { Role::Version } else { self.name(rel, position, segment) }
+    pub fn of(&self, rel: &str, segments: &[Cow<'_, str>]) -> Vec<Role> {
+        let is_version = |segment: &str| is_meant_as_version(segment) && !self.identifiers.contains(segment);
+        let version = segments.iter().position(|segment| is_version(segment));
+        let rel = rel.to_ascii_lowercase();
+        let role = |(position, segment): (usize, &Cow<'_, str>)| {
+            if version == Some(position) { Role::Version } else { self.name(&rel, position, segment) }
         };
         segments.iter().enumerate().map(role).collect()
     }
@@ -150,8 +145,10 @@ impl Roles {
         if self.lists.iter().any(|list| list.get(position).is_some_and(|listed| listed == segment)) {
             return Role::Listed;
         }
-        match self.repeated.get(&(rel.to_ascii_lowercase(), position, segment.to_owned())) {
-            Some(everywhere) => Role::Chosen { everywhere: *everywhere },
+        // There are few of them.
+        let mut names = self.repeated.iter();
+        match names.find(|((of, at, text), _)| *at == position && text == segment && of == rel) {
+            Some((_, everywhere)) => Role::Chosen { everywhere: *everywhere },
             None => Role::Identifier,
         }
     }
@@ -160,6 +157,25 @@ impl Roles {
     pub fn is_listed(&self, segment: &str) -> bool {
         self.lists.iter().flatten().any(|listed| listed == segment)
     }
+}
+
+/// In the hrefs of which items a text stands at a position, where it stands in several hrefs.
+fn ids_by_segment<'a>(items: &[&'a ItemPath<'a>]) -> HashMap<(usize, &'a str), BTreeSet<&'a str>> {
+    let texts = |item: &&'a ItemPath<'a>| {
+        let item = *item;
+        item.segments.iter().enumerate().map(move |(position, text)| ((position, text.as_ref()), item.id))
+    };
+    let mut hrefs: HashMap<(usize, &str), usize> = HashMap::new();
+    for (text, _) in items.iter().flat_map(texts) {
+        *hrefs.entry(text).or_default() += 1;
+    }
+    let mut ids: HashMap<(usize, &str), BTreeSet<&str>> = HashMap::new();
+    for (text, id) in items.iter().flat_map(texts) {
+        if hrefs.get(&text).is_some_and(|hrefs| *hrefs >= REPEATED) {
+            ids.entry(text).or_default().insert(id);
+        }
+    }
+    ids
 }
 
 fn looks_like_identifier(segment: &str) -> bool {
@@ -244,16 +260,18 @@ mod tests {
 
     use super::*;
 
-    fn path(text: &str) -> Vec<String> {
-        segments(&Url::parse(&format!("https://h{text}")).unwrap())
+    fn path(text: &str) -> Vec<Cow<'static, str>> {
+        let url = Url::parse(&format!("https://h{text}")).unwrap();
+        segments(&url).into_iter().map(|segment| Cow::Owned(segment.into_owned())).collect()
     }
 
     fn roles(items: &[(&str, &str)]) -> Roles {
-        let paths: Vec<(&str, Vec<String>)> = items.iter().map(|(id, href)| (*id, path(href))).collect();
+        let paths: Vec<(&str, Vec<Cow<'_, str>>)> = items.iter().map(|(id, href)| (*id, path(href))).collect();
         let items: Vec<ItemPath<'_>> =
             paths.iter().map(|(id, segments)| ItemPath { id, rel: "self", segments }).collect();
         let identifiers = ["10000000077".to_owned()].into_iter().chain(items.iter().map(|item| item.id.to_owned()));
-        Roles::new(vec![path("/v1/certificates")], &items, identifiers.collect())
+        let list = ["v1", "certificates"].map(str::to_owned).to_vec();
+        Roles::new(vec![list], &items, identifiers.collect())
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod path;
 mod schema;
 mod walk;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jsonschema::Validator;
@@ -35,6 +36,8 @@ pub struct OpenApi {
     document: Value,
     operations: Vec<Declared>,
     bases: Vec<String>,
+    /// Every `format` that occurs in it.
+    formats: BTreeSet<String>,
     errors: Vec<InputFault>,
     unjudged: Vec<InputFault>,
 }
@@ -139,6 +142,11 @@ impl OpenApi {
     /// The paths of the document's servers, without a slash at their end; one empty path when it names no server.
     pub fn base_paths(&self) -> &[String] {
         &self.bases
+    }
+
+    /// Whether any of these formats occurs in the document: where none does, no answer need be looked through for them.
+    pub fn states_format(&self, formats: &[&str]) -> bool {
+        formats.iter().any(|format| self.formats.contains(*format))
     }
 
     /// Every operation that could be read, in the order of the document.

@@ -1,6 +1,8 @@
 //! The recording of a run: exchanges by the request that they answer, masked. All verdicts follow from it.
 
-use std::collections::BTreeMap;
+use std::any::{Any, TypeId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,12 +27,29 @@ pub struct Recording {
     pub closed: bool,
     #[serde(with = "as_list")]
     exchanges: BTreeMap<Request, Exchange>,
+    #[serde(skip)]
+    drawn: Mutex<HashMap<TypeId, Drawn>>,
+}
+
+/// What checks draw alike from the exchanges, and from which; forgotten when an exchange is added.
+#[derive(Clone, Debug)]
+struct Drawn {
+    what: Arc<dyn Any + Send + Sync>,
+    from: Arc<BTreeSet<Request>>,
 }
 
 impl Recording {
     /// A recording without exchanges.
     pub fn new(setup: Setup, started: Timestamp, seed: u64) -> Self {
-        Self { setup, started, seed, marks: Vec::new(), closed: false, exchanges: BTreeMap::new() }
+        Self {
+            setup,
+            started,
+            seed,
+            marks: Vec::new(),
+            closed: false,
+            exchanges: BTreeMap::new(),
+            drawn: Mutex::default(),
+        }
     }
 
     /// What came of a request.
@@ -55,13 +74,30 @@ impl Recording {
 
     /// Adds an exchange. The first answer to a request stays.
     pub fn add(&mut self, exchange: Exchange) {
+        self.drawn().clear();
         self.exchanges.entry(exchange.request.clone()).or_insert(exchange);
     }
 
     /// Puts another exchange in the place of the one with the same request, which comes back. For trying what a check
     /// says of another answer; a run itself never does this.
     pub fn replace(&mut self, exchange: Exchange) -> Option<Exchange> {
+        self.drawn().clear();
         self.exchanges.insert(exchange.request.clone(), exchange)
+    }
+
+    /// What was drawn from the exchanges before, and from which.
+    pub(crate) fn known<T: Any + Send + Sync>(&self) -> Option<(Arc<T>, Arc<BTreeSet<Request>>)> {
+        let Drawn { what, from } = self.drawn().get(&TypeId::of::<T>())?.clone();
+        Some((what.downcast().ok()?, from))
+    }
+
+    /// Keeps what was drawn from these exchanges, until another one is added.
+    pub(crate) fn keep<T: Any + Send + Sync>(&self, what: Arc<T>, from: BTreeSet<Request>) {
+        self.drawn().insert(TypeId::of::<T>(), Drawn { what, from: Arc::new(from) });
+    }
+
+    fn drawn(&self) -> MutexGuard<'_, HashMap<TypeId, Drawn>> {
+        self.drawn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All exchanges, in the order of their requests: the order of their ids `x1`, `x2`, …

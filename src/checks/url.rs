@@ -96,9 +96,10 @@ fn url_follows_the_agreed_shape(case: &Case<'_>) -> Judgement {
 }
 
 /// What stands before the version; none without a version.
-fn prefix(segments: &[String]) -> Option<Vec<String>> {
+fn prefix<S: AsRef<str>>(segments: &[S]) -> Option<Vec<String>> {
     let (position, _) = href::version(segments)?;
-    Some(segments.iter().take(position).filter(|segment| !segment.is_empty()).cloned().collect())
+    let before = segments.iter().take(position).map(AsRef::as_ref);
+    Some(before.filter(|segment| !segment.is_empty()).map(str::to_owned).collect())
 }
 
 fn is_agreed(prefix: &[String]) -> bool {

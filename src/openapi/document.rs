@@ -46,7 +46,8 @@ pub(super) fn read(file: &str, text: &str) -> Result<OpenApi, InputFaults> {
     let mut operations = reader.operations();
     reader.compile(&mut operations);
     let (errors, unjudged) = (reader.errors, reader.unjudged);
-    Ok(OpenApi { version, document, operations, bases, errors, unjudged })
+    let formats = super::formats::all(&document);
+    Ok(OpenApi { version, document, operations, bases, formats, errors, unjudged })
 }
 
 fn version(file: &str, document: &Value) -> Result<(String, Dialect), InputFaults> {

@@ -1,6 +1,6 @@
 //! Which values of an answer have a `format` in their schema.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -13,6 +13,23 @@ pub(super) fn collect(document: &Value, schema: &Value, body: &Value) -> Vec<(St
     let mut walk = Walk { document, found: BTreeMap::new(), left: BUDGET };
     walk.visit(schema, body, "", DEEPEST);
     walk.found.into_iter().filter_map(|(pointer, format)| Some((pointer, format?))).collect()
+}
+
+/// Every `format` that occurs anywhere in a document.
+pub(super) fn all(document: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut pending = vec![document];
+    while let Some(value) = pending.pop() {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.get("format").and_then(Value::as_str).map(str::to_owned));
+                pending.extend(members.values());
+            }
+            Value::Array(items) => pending.extend(items),
+            _ => {}
+        }
+    }
+    found
 }
 
 struct Walk<'a> {

@@ -1,6 +1,8 @@
 //! The owner's own OpenAPI document: what it is, and what it says about itself. Whether the answers fit it, `covered`
 //! judges.
 
+use std::collections::BTreeSet;
+
 use url::Url;
 
 use super::{Offence, in_one};
@@ -196,19 +198,36 @@ pub(super) fn operation_of<'d>(case: &Case<'_>, document: &'d OpenApi, exchange:
     document.operation_at(method, &url).or_else(below)
 }
 
-/// The values of an answer for which a schema states a format: the owner's, and that of the source specification.
-pub(super) fn stated_formats(case: &Case<'_>, answer: Answer<'_>) -> Result<Vec<(String, String)>, Stop> {
-    let own = match readable(case) {
-        Ok((_, document)) => operation_of(case, document, answer.exchange),
-        Err(Stop::Verdict(_)) => None,
-        Err(stop) => return Err(stop),
-    };
-    let specified = case.catalogue.schemas().and_then(|schemas| specified(case, schemas, answer));
-    let (Some(json), Some(media_type)) = (answer.response.json(), answer.response.media_type()) else {
-        return Ok(Vec::new());
-    };
-    let formats = |operation: Operation<'_>| operation.formats(answer.response.status, &media_type, json);
-    Ok([own, specified].into_iter().flatten().flat_map(formats).collect())
+/// The documents that state any of these formats: the owner's, and that of the source specification.
+pub(super) struct Stating<'a> {
+    formats: &'a [&'a str],
+    own: Option<&'a OpenApi>,
+    specified: Option<&'a OpenApi>,
+}
+
+impl<'a> Stating<'a> {
+    pub(super) fn new(case: &Case<'a>, formats: &'a [&'a str]) -> Result<Self, Stop> {
+        let own = match readable(case) {
+            Ok((_, document)) => Some(document),
+            Err(Stop::Verdict(_)) => None,
+            Err(stop) => return Err(stop),
+        };
+        let [own, specified] =
+            [own, case.catalogue.schemas()].map(|document| document.filter(|document| document.states_format(formats)));
+        Ok(Self { formats, own, specified })
+    }
+
+    /// Where in an answer the values stand for which a schema states one of the formats.
+    pub(super) fn places(&self, case: &Case<'_>, answer: Answer<'_>) -> BTreeSet<String> {
+        let own = self.own.and_then(|document| operation_of(case, document, answer.exchange));
+        let specified = self.specified.and_then(|schemas| specified(case, schemas, answer));
+        let (Some(json), Some(media_type)) = (answer.response.json(), answer.response.media_type()) else {
+            return BTreeSet::new();
+        };
+        let stated = |operation: Operation<'_>| operation.formats(answer.response.status, &media_type, json);
+        let stated = [own, specified].into_iter().flatten().flat_map(stated);
+        stated.filter(|(_, format)| self.formats.contains(&format.as_str())).map(|(place, _)| place).collect()
+    }
 }
 
 /// The operation of the source specification: the entry resource, or the first one below it that answers in JSON.

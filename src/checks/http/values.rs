@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::openapi::{own, stated_formats};
+use super::openapi::{Stating, own};
 use super::{Offence, in_one};
 use crate::case::{Answer, Case, Judgement, Stop, seek};
 use crate::catalogue::Level;
@@ -70,13 +70,10 @@ impl<'a> Dated<'a> {
 fn dates<'a>(case: &Case<'a>) -> Result<Vec<Dated<'a>>, Stop> {
     seek([bodies(case).map(drop), own(case).map(drop)])?;
     let (words, endings) = (case.parameter("words"), case.parameter("endings"));
+    let stating = Stating::new(case, &["date", "date-time"])?;
     let mut dates = Vec::new();
     for answer in bodies(case)? {
-        let documented: BTreeSet<String> = stated_formats(case, answer)?
-            .into_iter()
-            .filter(|(_, format)| matches!(format.as_str(), "date" | "date-time"))
-            .map(|(pointer, _)| pointer)
-            .collect();
+        let documented = stating.places(case, answer);
         let Some(json) = answer.response.json() else { continue };
         members(json, &is_no_links, &mut |member| {
             let documented = documented.contains(member.pointer);

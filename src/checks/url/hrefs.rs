@@ -1,5 +1,6 @@
 //! The hrefs that the chapter looks at, and the address of the API that they belong to.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use url::Url;
@@ -43,7 +44,7 @@ impl Href<'_> {
         format!("{}/href", self.link.place)
     }
 
-    pub(super) fn segments(&self) -> Vec<String> {
+    pub(super) fn segments(&self) -> Vec<Cow<'_, str>> {
         href::segments(self.url)
     }
 }
@@ -147,9 +148,8 @@ impl Base {
     }
 
     pub(super) fn segments(&self) -> Vec<String> {
-        let mut segments = href::segments(&self.url);
-        segments.retain(|segment| !segment.is_empty());
-        segments
+        let segments = href::segments(&self.url).into_iter();
+        segments.filter(|segment| !segment.is_empty()).map(Cow::into_owned).collect()
     }
 
     pub(super) fn finding(&self, expected: Text) -> Finding {

@@ -1,6 +1,8 @@
 //! The names in the path: which segments name a resource, and how they are written.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::hrefs::{Base, Href, hrefs, judged};
 use crate::case::{Case, Judgement, Stop};
@@ -55,13 +57,24 @@ fn names_of_base(case: &Case<'_>) -> Result<Vec<Name>, Stop> {
     Ok(segments.iter().enumerate().map(name).collect())
 }
 
-/// The versions and the names of the source's own choice in the hrefs.
-fn names_of_hrefs(case: &Case<'_>) -> Result<Vec<Name>, Stop> {
-    let hrefs = hrefs(case)?;
-    let roles = roles(case, &hrefs)?;
-    let mut seen = BTreeSet::new();
+/// What the hrefs show: the versions and the names of the source's own choice, and which segments are names.
+struct Named {
+    names: Vec<Name>,
+    roles: Roles,
+}
+
+fn named(case: &Case<'_>) -> Result<Arc<Named>, Stop> {
+    case.once(|| {
+        let hrefs = hrefs(case)?;
+        let roles = roles(case, &hrefs)?;
+        Ok(Named { names: names_of_hrefs(&hrefs, &roles), roles })
+    })
+}
+
+fn names_of_hrefs(hrefs: &[Href<'_>], roles: &Roles) -> Vec<Name> {
+    let mut seen: BTreeSet<(bool, String)> = BTreeSet::new();
     let mut names = Vec::new();
-    for href in &hrefs {
+    for href in hrefs {
         let segments = href.segments();
         for (role, text) in roles.of(&href.link.rel, &segments).into_iter().zip(&segments) {
             let is_doubtful = match role {
@@ -69,14 +82,14 @@ fn names_of_hrefs(case: &Case<'_>) -> Result<Vec<Name>, Stop> {
                 Role::Chosen { everywhere } if href.item.is_some() => !everywhere,
                 Role::Chosen { .. } | Role::Listed | Role::Identifier => continue,
             };
-            if seen.insert((role == Role::Version, text.clone())) {
+            let is_version = role == Role::Version;
+            if seen.insert((is_version, text.to_string())) {
                 let finding = href.finding(Text::default());
-                let is_version = role == Role::Version;
-                names.push(Name { text: text.clone(), is_version, is_prefix: false, is_doubtful, finding });
+                names.push(Name { text: text.to_string(), is_version, is_prefix: false, is_doubtful, finding });
             }
         }
     }
-    Ok(names)
+    names
 }
 
 /// Which segments are names, from all that was seen.
@@ -84,7 +97,7 @@ fn roles(case: &Case<'_>, hrefs: &[Href<'_>]) -> Result<Roles, Stop> {
     let setup = case.setup();
     let entry: Vec<String> = case.entry.path.split('/').map(str::to_owned).collect();
     let lists = [Base::of(case)?, Base::asked(case)?].map(|base| [base.segments(), entry.clone()].concat());
-    let paths: Vec<(String, &str, Vec<String>)> = hrefs
+    let paths: Vec<(String, &str, Vec<Cow<'_, str>>)> = hrefs
         .iter()
         .filter_map(|href| Some((href.item?.id_text()?, href.link.rel.as_str(), href.segments())))
         .collect();
@@ -105,11 +118,11 @@ fn names_are(
     in_base: impl Fn(&Name) -> bool,
     in_hrefs: impl Fn(&Name) -> bool,
 ) -> Judgement {
-    let found = |names: Vec<Name>, is_wrong: &dyn Fn(&Name) -> bool| -> Vec<Finding> {
+    let found = |names: &[Name], is_wrong: &dyn Fn(&Name) -> bool| -> Vec<Finding> {
         names.iter().filter(|name| is_wrong(name)).map(|name| name.finding(expected.clone())).collect()
     };
-    let base = found(names_of_base(case)?, &in_base);
-    judged(case, base, names_of_hrefs(case).map(|names| found(names, &in_hrefs)))
+    let base = found(&names_of_base(case)?, &in_base);
+    judged(case, base, named(case).map(|named| found(&named.names, &in_hrefs)))
 }
 
 pub(super) fn version_and_resource_segments_are_lower_case(case: &Case<'_>) -> Judgement {
@@ -153,12 +166,12 @@ pub(super) fn resource_names_are_plural(case: &Case<'_>) -> Judgement {
     if ids.len() < 3 {
         return Err(reason::too_few(ids.len() as u64, 3).into());
     }
-    let roles = roles(case, &hrefs)?;
-    let is_chosen = |name: &Name| {
-        let required = name.text == DOWNLOAD || roles.is_listed(&name.text);
+    let named = named(case)?;
+    let is_chosen = |name: &&Name| {
+        let required = name.text == DOWNLOAD || named.roles.is_listed(&name.text);
         !name.is_version && !name.is_doubtful && !required
     };
-    let chosen: Vec<Name> = names_of_hrefs(case)?.into_iter().filter(is_chosen).collect();
+    let chosen: Vec<&Name> = named.names.iter().filter(is_chosen).collect();
     if chosen.is_empty() {
         return Ok(Verdict::not_applicable(text!(
             "de bron koos zelf geen resourcenamen",
@@ -175,12 +188,12 @@ pub(super) fn identifiers_are_not_uris(case: &Case<'_>) -> Judgement {
     if hrefs.iter().all(|href| href.item.is_none()) {
         return Err(reason::too_few(0, 1).into());
     }
-    let roles = roles(case, &hrefs)?;
+    let named = named(case)?;
     let expected = || text!("een sleutel die zelf geen URI is", "a key that is not a URI itself");
     let holds_uri = |href: &&Href<'_>| {
         let Some(item) = href.item else { return false };
         let segments = href.segments();
-        let identifiers = roles.of(&href.link.rel, &segments).into_iter().zip(&segments);
+        let identifiers = named.roles.of(&href.link.rel, &segments).into_iter().zip(&segments);
         let in_path =
             identifiers.filter(|(role, _)| *role == Role::Identifier).any(|(_, text)| href::is_absolute_uri(text));
         // Not encoded it goes over several segments.
