@@ -26,7 +26,7 @@ const TIMEOUT: &str = "10";
 const IMPATIENT: &str = "0.5";
 
 /// No run may last longer: it would be hanging.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_mins(2);
 
 /// What a run may hold in memory at its largest, in KiB.
 const LARGEST: u64 = 150 * 1024;
