@@ -2,6 +2,7 @@
 
 use hyper::Version;
 use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::base64::is_base64;
 use super::body::{Body, End};
@@ -36,6 +37,8 @@ pub(super) struct Raw {
     headers: Vec<(String, String)>,
     facts: Facts,
     longest_text: usize,
+    /// Held until a large answer is masked.
+    turn: Option<OwnedSemaphorePermit>,
 }
 
 /// The shape of a body.
@@ -76,7 +79,12 @@ impl Raw {
             Kind::Download => download(body, success, &mut facts),
             Kind::Issuer | Kind::List | Kind::Detail | Kind::Probe => structured(body, &mut facts),
         };
-        Self { status, shape, headers, facts, longest_text: LONGEST_TEXT }
+        Self { status, shape, headers, facts, longest_text: LONGEST_TEXT, turn: None }
+    }
+
+    /// The same, in the turn of a large body.
+    pub(super) fn in_turn(self, turn: Option<OwnedSemaphorePermit>) -> Self {
+        Self { turn, ..self }
     }
 
     /// Other text is kept whole: it is a document about the source, not one of a citizen.
@@ -99,6 +107,7 @@ impl Raw {
 
     /// The answer, masked. `retries`: answers 429 that were waited out before it.
     pub(super) fn masked(self, vault: &Vault, retries: u32) -> Response {
+        let _turn = self.turn;
         let mut found = Found::default();
         let headers = self.headers.into_iter().map(|(name, value)| {
             let value = vault.mask_noting(&value, &mut found);
