@@ -124,7 +124,7 @@ fn a_length_that_is_too_long() {
         stream.write_all(body.as_bytes())
     });
     // All that was promised of the list came: what is missing is what was announced after it.
-    ran.expect(&[("HTTP-15", "fail")]);
+    ran.expect(&[("HTTP-17", "fail")]);
 }
 
 #[test]
