@@ -92,6 +92,7 @@ fn a_result_that_cannot_be_written_ends_with_4() {
     fs::write(folder.path().join("taken"), "a file, not a folder").unwrap();
     let output = ran(bronkeur(&folder).args(["demo", "--only", "LST-01", "--out", "taken"]));
     assert_eq!(output.status, 4, "{}", output.stderr);
+    assert!(output.stderr.contains("choose a folder"), "{}", output.stderr);
 }
 
 #[test]
