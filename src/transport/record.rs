@@ -110,7 +110,7 @@ impl Raw {
         let _turn = self.turn;
         let mut found = Found::default();
         let headers = self.headers.into_iter().map(|(name, value)| {
-            let value = vault.mask_noting(&value, &mut found);
+            let value = vault.mask_link(&value, &mut found);
             // A session of the source's is nobody's business; looked at for secrets all the same.
             let value = if name.starts_with("set-cookie") { "(masked)".to_owned() } else { value };
             (vault.mask_text(&name), value)
@@ -131,7 +131,14 @@ impl Raw {
             }
         };
         let duplicate_keys = self.facts.duplicate_keys.iter().map(|name| vault.mask_noting(name, &mut found)).collect();
-        let facts = Facts { duplicate_keys, secrets: found.secrets, retries, ..self.facts };
+        // The length that did arrive says nothing; any other may be a number that is none of a length.
+        let announced = self.facts.announced_bytes;
+        let announced_bytes = if announced == Some(self.facts.body_bytes) {
+            announced
+        } else {
+            announced.and_then(|length| vault.mask_json(length.into(), &mut found).as_u64())
+        };
+        let facts = Facts { announced_bytes, duplicate_keys, secrets: found.secrets, retries, ..self.facts };
         Response::new(self.status, headers, content, facts)
     }
 }
