@@ -334,11 +334,17 @@ impl<'a> Case<'a> {
         Ok(page.metadata.total_elements.value().map_or(items, |total| total.max(items)))
     }
 
-    /// The page length of a walk: the default for a long list, else such that there are three pages.
+    /// The page length of a walk: the default for a long list, the maximum for one that has more pages of the default
+    /// than the greatest page has places, else such that there are three pages.
     pub fn walk_limit(&self) -> Result<u64, Stop> {
         let total = self.total()?;
-        let long = total > 2 * self.entry.default_limit;
-        Ok(if long { self.entry.default_limit } else { total.div_ceil(3).max(1) })
+        let (default, maximum) = (self.entry.default_limit, self.entry.maximum_limit);
+        Ok(match total {
+            0 => 1,
+            _ if total <= 2 * default => total.div_ceil(3),
+            _ if total.div_ceil(default) <= maximum => default,
+            _ => maximum,
+        })
     }
 
     /// How many pages a walk has, and how many of them the profile's limit allows.
