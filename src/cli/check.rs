@@ -47,6 +47,10 @@ pub(super) struct CheckArgs {
     /// The most requests in all
     #[arg(long, value_name = "N", env = "BRONKEUR_MAX_REQUESTS")]
     max_requests: Option<usize>,
+    /// Ask for the detail and the document of so many certificates, spread over the whole list [default: a few of the
+    /// first page, one of each language and one of the last page; five documents]
+    #[arg(long, value_name = "N", env = "BRONKEUR_SAMPLE", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    sample: Option<u32>,
     /// Wait for a token of this run to expire, at most so long (SEC-04) [default: 3600 where no number is given]
     #[arg(long, value_name = "SECONDS", env = "BRONKEUR_WAIT_EXPIRY", num_args = 0..=1, default_missing_value = "3600",
           value_parser = clap::value_parser!(u64).range(0..=86400))]
@@ -209,6 +213,7 @@ impl CheckArgs {
         profile.source.rate = self.rate.or(profile.source.rate);
         profile.source.concurrency = self.concurrency.or(profile.source.concurrency);
         profile.limits.requests = self.max_requests.unwrap_or(profile.limits.requests);
+        profile.limits.sample = self.sample.map(|count| count as usize).or(profile.limits.sample);
         profile.limits.wait_expiry = self.wait_expiry.unwrap_or(profile.limits.wait_expiry);
         let mut faults = self.gate.faults(catalogue);
         let accepted = unknown_ids(catalogue, &written.file, profile.accept_blocked.keys());

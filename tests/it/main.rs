@@ -25,6 +25,7 @@ mod init;
 mod interrupt;
 mod layout;
 mod login;
+mod long_list;
 mod marked;
 mod matrix;
 mod profiles;
