@@ -48,6 +48,10 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "N", env = "BRONKEUR_MAX_REQUESTS",
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     max_requests: Option<u32>,
+    /// Ask for the detail and the document of so many certificates, spread over the whole list [default: a few of the
+    /// first page, one of each language and one of the last page; five documents]
+    #[arg(long, value_name = "N", env = "BRONKEUR_SAMPLE", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    sample: Option<u32>,
     /// Wait for a token of this run to expire, at most so long (SEC-04) [default: 3600 where no number is given]
     #[arg(long, value_name = "SECONDS", env = "BRONKEUR_WAIT_EXPIRY", num_args = 0..=1, default_missing_value = "3600",
           value_parser = clap::value_parser!(u64).range(0..=86400))]
@@ -218,6 +222,7 @@ impl CheckArgs {
         if let Some(requests) = self.max_requests.and_then(|most| usize::try_from(most).ok()) {
             profile.limits.requests = requests;
         }
+        profile.limits.sample = self.sample.map(|count| count as usize).or(profile.limits.sample);
         profile.limits.wait_expiry = self.wait_expiry.unwrap_or(profile.limits.wait_expiry);
         let mut faults = self.gate.faults(catalogue);
         let accepted = unknown_ids(catalogue, &written.file, profile.accept_blocked.keys());

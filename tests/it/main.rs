@@ -26,6 +26,7 @@ mod init;
 mod interrupt;
 mod layout;
 mod login;
+mod long_list;
 mod marked;
 mod matrix;
 mod profiles;
