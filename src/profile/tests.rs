@@ -355,6 +355,21 @@ fn the_acm_part_resolves_without_citizens() {
 }
 
 #[test]
+fn a_login_asks_for_no_secret_but_that_of_its_own_client() {
+    let here = Path::new("");
+    let others = "source_client: { id: src, secret: { env: NONE } }
+  hops: [{ client: { id: portal, secret: { env: SECRET } } }]
+  scope: certificates";
+    let text = WITH_ACM.replace("env: SECRET", "env: NONE").replace("scope: certificates", others);
+    let login = |text: &str| Profile::read("bron.yaml", text).unwrap().resolve_acm("bron.yaml", &env, here);
+    assert_eq!(login(&text).unwrap().unwrap().login_client().id, "portal");
+    let own = text.replace("scope: certificates", "login_client: { id: own, auth: none }\n  scope: certificates");
+    assert_eq!(login(&own.replace("env: SECRET", "env: NONE")).unwrap().unwrap().login_client().id, "own");
+    let faults = login(&text.replace("env: SECRET", "env: NONE")).unwrap_err();
+    assert!(faults.0.len() == 1 && faults.to_string().contains("acm.hops[0].client.secret"), "{faults}");
+}
+
+#[test]
 fn a_profile_can_be_built_in_code() {
     let mut profile = Resolved::new(&Url::parse("https://127.0.0.1:8443/v1/").unwrap());
     profile.tokens.expired = Some("x".into());
