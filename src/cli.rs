@@ -83,7 +83,7 @@ struct Global {
     /// Only the last line, and errors
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Every requirement on its own line, and the requests as they go out
+    /// Every requirement on its own line, and the requests; twice (-vv): their bodies too, masked and bounded
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
 }
@@ -198,7 +198,15 @@ impl Trouble {
         Self::Other(
             ExitStatus::Internal,
             Text::new(problem.in_words(Lang::Nl), problem.in_words(Lang::En)),
-            text!("kies een map waarin u mag schrijven", "choose a folder in which you may write"),
+            Self::writable(),
+        )
+    }
+
+    /// What to do about a file that could not be written.
+    fn writable() -> Text {
+        text!(
+            "kies met --out een map waarin u mag schrijven, op een schijf met plaats",
+            "choose with --out a folder in which you may write, on a disk with room"
         )
     }
 

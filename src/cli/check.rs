@@ -180,6 +180,7 @@ pub(super) fn tell(
     for problem in &unwritten {
         eprintln!("{}", problem.in_words(lang));
     }
+    eprintln!("    {}", Trouble::writable().get(lang));
     Ok(ExitStatus::Internal)
 }
 

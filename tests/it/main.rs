@@ -36,3 +36,4 @@ mod secrets;
 mod shells;
 mod silence;
 mod support;
+mod writing;
