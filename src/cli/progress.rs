@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{SignedDuration, Zoned};
 
-use super::Global;
+use super::{Global, output};
 use crate::catalogue::Catalogue;
 use crate::exchange::{IssuerCall, Target};
 use crate::report::seconds;
@@ -143,7 +143,7 @@ impl<'a> Progress<'a> {
     fn line(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.println(line),
-            None if !self.quiet => eprintln!("{line}"),
+            None if !self.quiet => output::say(line),
             None => {}
         }
     }
