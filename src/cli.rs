@@ -83,7 +83,7 @@ struct Global {
     /// Only the last line, and errors
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Every requirement on its own line, and the requests as they go out
+    /// Every requirement on its own line, and the requests; twice (-vv): their bodies too, masked and bounded
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
 }
@@ -245,7 +245,10 @@ impl Trouble {
 
 /// What to do where a folder cannot be written.
 fn elsewhere() -> Text {
-    text!("kies een map waarin u mag schrijven", "choose a folder in which you may write")
+    text!(
+        "kies een map waarin u mag schrijven, op een schijf met plaats (--out)",
+        "choose a folder in which you may write, on a disk with room (--out)"
+    )
 }
 
 type Done = Result<ExitStatus, Trouble>;

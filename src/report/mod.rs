@@ -38,7 +38,7 @@ pub use model::{
 };
 pub use read::{parse_report, read_report};
 pub use terminal::{Options, render};
-pub use words::{State, last_line, why_partial};
+pub use words::{State, last_line, seconds, why_partial};
 pub use write::{Unwritten, write, write_all, write_secret};
 
 /// A file to be: its name, and its text or why there is none.

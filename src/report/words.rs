@@ -133,7 +133,7 @@ pub(super) fn environment(environment: &str) -> Text {
 }
 
 /// A duration in seconds.
-pub(super) fn seconds(ms: u64, lang: Lang) -> String {
+pub fn seconds(ms: u64, lang: Lang) -> String {
     let point = if lang == Lang::Nl { ',' } else { '.' };
     format!("{}{point}{} s", ms / 1000, ms % 1000 / 100)
 }

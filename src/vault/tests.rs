@@ -229,6 +229,9 @@ fn undone(text: &str) -> String {
 }
 
 proptest! {
+    // Each case looks at dozens of texts.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn no_way_of_writing_brings_a_number_through(nine in 0u64..1_000_000_000, from_2000: bool) {
         let digits = format!("{nine:09}{:02}", insz::check_number(nine, from_2000));
@@ -255,6 +258,9 @@ proptest! {
         }
     }
 
+}
+
+proptest! {
     #[test]
     fn what_is_masked_is_so_for_whoever_has_the_marks(answer in some_answer()) {
         let vault = vault();

@@ -38,3 +38,4 @@ mod secrets;
 mod shells;
 mod silence;
 mod support;
+mod writing;
