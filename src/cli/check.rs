@@ -7,10 +7,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::decisions::{DecisionArgs, Decisions, Named};
-use super::profile::ProfileArgs;
+use super::profile::{ProfileArgs, above_zero};
 use super::progress::Progress;
 use super::specs::{SpecArgs, unknown_ids};
-use super::{Done, Global, Trouble, interrupt, output, rerun, runtime};
+use super::{Done, Global, Trouble, elsewhere, interrupt, output, rerun, runtime};
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
 use crate::fault::{InputFault, InputFaults};
@@ -39,14 +39,15 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     profile: ProfileArgs,
     /// The most requests in a second
-    #[arg(long, value_name = "N", env = "BRONKEUR_RATE")]
+    #[arg(long, value_name = "N", env = "BRONKEUR_RATE", value_parser = rate)]
     rate: Option<f64>,
     /// The most requests at the same time
-    #[arg(long, value_name = "N", env = "BRONKEUR_CONCURRENCY")]
-    concurrency: Option<usize>,
+    #[arg(long, value_name = "N", env = "BRONKEUR_CONCURRENCY", value_parser = clap::value_parser!(u16).range(1..=64))]
+    concurrency: Option<u16>,
     /// The most requests in all
-    #[arg(long, value_name = "N", env = "BRONKEUR_MAX_REQUESTS")]
-    max_requests: Option<usize>,
+    #[arg(long, value_name = "N", env = "BRONKEUR_MAX_REQUESTS",
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    max_requests: Option<u32>,
     /// Ask for the detail and the document of so many certificates, spread over the whole list [default: a few of the
     /// first page, one of each language and one of the last page; five documents]
     #[arg(long, value_name = "N", env = "BRONKEUR_SAMPLE", value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -77,9 +78,10 @@ pub(super) struct GateArgs {
     /// Blocked requirements that may stay so
     #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_ACCEPT_BLOCKED")]
     accept_blocked: Vec<String>,
-    /// Which findings end the run with 1; it changes the exit status alone, no report
-    #[arg(long, value_enum, env = "BRONKEUR_FAIL_ON", default_value_t = FailOn::Must)]
-    fail_on: FailOn,
+    /// Which findings end the run with 1; it changes the exit status alone, no report [default: must; a replay: as the
+    /// run]
+    #[arg(long, value_enum, env = "BRONKEUR_FAIL_ON")]
+    fail_on: Option<FailOn>,
     /// Warnings count as failures, in every report
     #[arg(long, env = "BRONKEUR_STRICT")]
     strict: bool,
@@ -111,6 +113,10 @@ enum Printed {
     Terminal,
     /// Annotations for GitHub Actions, and the last line
     Github,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    above_zero(text, 10_000.0)
 }
 
 pub(super) fn check(args: &CheckArgs, global: &Global) -> Done {
@@ -182,8 +188,9 @@ pub(super) fn tell(
     report.result.exit_status = ExitStatus::Internal.code();
     output::print(&self::screen(&report, told.format, global));
     for problem in &unwritten {
-        eprintln!("{}", problem.in_words(lang));
+        output::say(&problem.in_words(lang));
     }
+    output::say(&format!("    {}", elsewhere().get(lang)));
     Ok(ExitStatus::Internal)
 }
 
@@ -211,8 +218,10 @@ impl CheckArgs {
         let mut written = self.profile.read()?;
         let profile = &mut written.profile;
         profile.source.rate = self.rate.or(profile.source.rate);
-        profile.source.concurrency = self.concurrency.or(profile.source.concurrency);
-        profile.limits.requests = self.max_requests.unwrap_or(profile.limits.requests);
+        profile.source.concurrency = self.concurrency.map(usize::from).or(profile.source.concurrency);
+        if let Some(requests) = self.max_requests.and_then(|most| usize::try_from(most).ok()) {
+            profile.limits.requests = requests;
+        }
         profile.limits.sample = self.sample.map(|count| count as usize).or(profile.limits.sample);
         profile.limits.wait_expiry = self.wait_expiry.unwrap_or(profile.limits.wait_expiry);
         let mut faults = self.gate.faults(catalogue);
@@ -268,7 +277,7 @@ impl GateArgs {
             strict: self.strict,
             require_reviews: self.require_reviews,
             stale_waivers_fail: self.decisions.stale_waivers_fail(),
-            fail_on: self.fail_on,
+            fail_on: self.fail_on.unwrap_or_default(),
         }
     }
 
@@ -279,13 +288,14 @@ impl GateArgs {
     }
 
     /// What a recorded run was asked for, with what these flags say on top: another selection takes the place of the
-    /// run's, a gate only becomes stricter, and decisions are added. Returns the earlier report, if one is named.
+    /// run's, and so does what ends it with 1; the rest of the gate only becomes stricter, and decisions are added. Returns the earlier report, if one is named.
     pub(super) fn on_top_of(&self, meta: &mut RunMeta, catalogue: &Catalogue) -> Result<Option<Previous>, Trouble> {
         let selection = self.selection(catalogue)?;
         let decisions = self.decisions.read(&Named::default(), catalogue)?;
         if !selection.is_everything() {
             meta.selection = Some(report::Selection { only: selection.only, skip: selection.skip });
         }
+        meta.gate.fail_on = self.fail_on.unwrap_or(meta.gate.fail_on);
         meta.gate.strict |= self.strict;
         meta.gate.require_reviews |= self.require_reviews;
         meta.gate.stale_waivers_fail |= self.decisions.stale_waivers_fail();

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::check::{self, GateArgs};
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble};
+use super::{Done, Global, Trouble, output};
 use crate::catalogue::Catalogue;
 use crate::evaluate::{Selection, evaluate};
 use crate::fault::{InputFault, InputFaults, read_text};
@@ -58,7 +58,7 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
     of_this_spec(&file, &evidence, &catalogue)?;
     if !global.quiet {
         for note in notes(&evidence, &catalogue) {
-            eprintln!("bronkeur: {}", note.get(global.lang()));
+            output::say(&format!("bronkeur: {}", note.get(global.lang())));
         }
     }
     let report = judged(evidence, &catalogue, &args.gate)?.with_evidence(Some(fingerprint));

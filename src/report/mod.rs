@@ -24,7 +24,7 @@ mod write;
 mod tests;
 
 pub use assemble::RunMeta;
-pub use difference::{Difference, difference_as_markdown, difference_as_text};
+pub use difference::{Difference, difference_as_markdown, difference_as_text, difference_in_short};
 pub use exchange::{Exchange, Facts, Tls, Unanswered};
 pub use github::github;
 pub use html::html;

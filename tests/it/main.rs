@@ -12,6 +12,7 @@
 )]
 
 mod acm;
+mod clients;
 mod command_line;
 mod decisions;
 mod doctor;
