@@ -23,6 +23,7 @@ pub mod exchange;
 pub mod fault;
 pub mod har;
 pub mod href;
+pub mod inspection;
 pub mod insz;
 pub mod login;
 pub mod openapi;

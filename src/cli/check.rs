@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::decisions::{DecisionArgs, Decisions, Named};
+use super::decisions::{DecisionArgs, Named};
 use super::profile::ProfileArgs;
 use super::progress::Progress;
 use super::specs::{SpecArgs, unknown_ids};
 use super::{Done, Global, Trouble, interrupt, output, rerun, runtime};
 use crate::catalogue::Catalogue;
+use crate::decisions::Decisions;
 use crate::evaluate::Selection;
 use crate::fault::{InputFault, InputFaults};
 use crate::har;
+use crate::inspection::{self, Asked, Inspected, inspect};
 use crate::profile::Resolved;
 use crate::report::{self, Options, Report, RunMeta};
 use crate::session::Session;
@@ -123,34 +125,22 @@ pub(super) fn run(
     decisions: Decisions,
     global: &Global,
 ) -> Done {
-    let selection = gate.selection(catalogue)?;
-    let session = Session::new(profile, catalogue, seed())?.after(decisions.previous.clone());
+    let asked = Asked {
+        selection: gate.selection(catalogue)?,
+        gate: gate.gate(),
+        accepted: gate.accepted(profile.accept_blocked.clone()),
+        decisions,
+    };
+    let session = Session::new(profile, catalogue, seed())?;
     let wait = Duration::from_secs(profile.limits.wait_expiry);
     let mut progress = Progress::new(catalogue, session.vault(), wait, global);
     // It lives until the reports are written: a second interrupt ends that too.
     let runtime = runtime()?;
     let interrupted = interrupt::interrupted(runtime.handle());
-    let finished = runtime.block_on(session.run(catalogue, &selection, interrupted, |event| progress.tell(event)));
+    let inspecting = inspect(session, catalogue, asked, interrupted, |event| progress.tell(event));
+    let Inspected { report, evidence, vault } = runtime.block_on(inspecting);
     progress.finish();
-    let Decisions { reviews, waivers, .. } = decisions.masked(&finished.vault);
-    let meta = RunMeta {
-        duration_ms: finished.duration_ms,
-        selection: (!selection.is_everything())
-            .then(|| report::Selection { only: selection.only.clone(), skip: selection.skip.clone() }),
-        gate: gate.gate(),
-        accepted: gate.accepted(masked(&profile.accept_blocked, &finished.vault)),
-        reviews,
-        waivers,
-    };
-    let evidence = har::write(catalogue, &finished.recording, &meta);
-    let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta)
-        .with_evidence(evidence.as_deref().ok().map(har::fingerprint));
-    tell(report, Some((har::FILE, evidence)), &finished.vault, &gate.told, global)
-}
-
-/// Whatever people write into a reason, no report holds a national number.
-fn masked(reasons: &BTreeMap<String, String>, vault: &Vault) -> BTreeMap<String, String> {
-    reasons.iter().map(|(id, reason)| (id.clone(), vault.mask_text(reason))).collect()
+    tell(report, Some((har::FILE, evidence)), &vault, &gate.told, global)
 }
 
 /// Shows a report and writes every file of it.
@@ -279,7 +269,7 @@ impl GateArgs {
         let selection = self.selection(catalogue)?;
         let decisions = self.decisions.read(&Named::default(), catalogue)?;
         if !selection.is_everything() {
-            meta.selection = Some(report::Selection { only: selection.only, skip: selection.skip });
+            meta.selection = Some(inspection::told(&selection));
         }
         meta.gate.strict |= self.strict;
         meta.gate.require_reviews |= self.require_reviews;

@@ -10,12 +10,10 @@ use jiff::civil::Date;
 
 use super::profile::DEFAULT_PROFILE;
 use crate::catalogue::Catalogue;
-use crate::decisions::{Review, Waiver, day_of, read_reviews, read_waivers};
+use crate::decisions::{Decisions, Review, Waiver, day_of, read_reviews, read_waivers};
 use crate::fault::{InputFaults, LARGEST_TEXT, read_text};
 use crate::profile::Profile;
 use crate::report::read_report;
-use crate::shape::Previous;
-use crate::vault::Vault;
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Decisions of people, and an earlier report")]
@@ -65,43 +63,36 @@ impl Named {
         let path = |named: &Option<String>| named.as_ref().map(|path| folder.join(path));
         Self { reviews: path(&profile.reviews), waivers: path(&profile.waivers) }
     }
-}
 
-/// What people decided, by the id of the requirement, and what an earlier run saw.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Decisions {
-    pub(super) reviews: BTreeMap<String, Review>,
-    pub(super) waivers: BTreeMap<String, Waiver>,
-    pub(super) previous: Option<Previous>,
-}
-
-impl Decisions {
-    /// Whatever people write into these files, no report holds a secret.
-    pub(super) fn masked(mut self, vault: &Vault) -> Self {
-        let mask = |text: &mut String| *text = vault.mask_text(text);
-        for review in self.reviews.values_mut() {
-            [&mut review.by, &mut review.note].into_iter().chain(&mut review.link).for_each(mask);
+    /// What stands in them, or everything that is wrong there.
+    pub(super) fn read(&self, catalogue: &Catalogue) -> Result<Decisions, InputFaults> {
+        let reviews = self.reviews.as_ref();
+        let reviews = reviews.map_or_else(|| Ok(BTreeMap::new()), |path| reviews_in(path, catalogue, today()));
+        let waivers = self.waivers.as_ref();
+        let waivers = waivers.map_or_else(|| Ok(BTreeMap::new()), |path| waivers_in(path, catalogue));
+        match (reviews, waivers) {
+            (Ok(reviews), Ok(waivers)) => Ok(Decisions { reviews, waivers, previous: None }),
+            (reviews, waivers) => {
+                let faults = [reviews.err(), waivers.err()].into_iter().flatten();
+                Err(InputFaults(faults.flat_map(|faults| faults.0).collect()))
+            }
         }
-        for waiver in self.waivers.values_mut() {
-            [&mut waiver.reason, &mut waiver.owner].into_iter().chain(&mut waiver.approved_by).for_each(mask);
-        }
-        self
     }
 }
 
 impl DecisionArgs {
     /// The decisions, or everything that is wrong in their files. A flag wins over the profile.
     pub(super) fn read(&self, named: &Named, catalogue: &Catalogue) -> Result<Decisions, InputFaults> {
-        let reviews = self.reviews.as_ref().or(named.reviews.as_ref());
-        let reviews = reviews.map_or_else(|| Ok(BTreeMap::new()), |path| reviews_in(path, catalogue, today()));
-        let waivers = self.waivers.as_ref().or(named.waivers.as_ref());
-        let waivers = waivers.map_or_else(|| Ok(BTreeMap::new()), |path| waivers_in(path, catalogue));
+        let named = Named {
+            reviews: self.reviews.clone().or_else(|| named.reviews.clone()),
+            waivers: self.waivers.clone().or_else(|| named.waivers.clone()),
+        };
         let previous = self.previous.as_ref().map(|path| read_report(path)).transpose();
         let previous = previous.map(|report| report.map(|report| report.as_previous()));
-        match (reviews, waivers, previous) {
-            (Ok(reviews), Ok(waivers), Ok(previous)) => Ok(Decisions { reviews, waivers, previous }),
-            (reviews, waivers, previous) => {
-                let faults = [reviews.err(), waivers.err(), previous.err()].into_iter().flatten();
+        match (named.read(catalogue), previous) {
+            (Ok(decisions), Ok(previous)) => Ok(Decisions { previous, ..decisions }),
+            (decisions, previous) => {
+                let faults = [decisions.err(), previous.err()].into_iter().flatten();
                 Err(InputFaults(faults.flat_map(|faults| faults.0).collect()))
             }
         }

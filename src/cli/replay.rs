@@ -10,9 +10,9 @@ use super::check::{self, GateArgs};
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble};
 use crate::catalogue::Catalogue;
-use crate::evaluate::{Selection, evaluate};
 use crate::fault::{InputFault, InputFaults, read_text};
 use crate::har::{self, Evidence};
+use crate::inspection;
 use crate::report::{Report, read_report};
 use crate::text;
 use crate::text::{Lang, Text};
@@ -69,17 +69,11 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
 }
 
 /// The report that follows from the evidence: judged as the run was, unless a flag says otherwise.
-fn judged(evidence: Evidence, catalogue: &Catalogue, gate: &GateArgs) -> Result<Report, Trouble> {
-    let Evidence { mut recording, mut meta, .. } = evidence;
-    if let Some(previous) = gate.on_top_of(&mut meta, catalogue)? {
-        recording.setup.previous = Some(previous);
+fn judged(mut evidence: Evidence, catalogue: &Catalogue, gate: &GateArgs) -> Result<Report, Trouble> {
+    if let Some(previous) = gate.on_top_of(&mut evidence.meta, catalogue)? {
+        evidence.recording.setup.previous = Some(previous);
     }
-    let selection = meta
-        .selection
-        .as_ref()
-        .map(|selection| Selection { only: selection.only.clone(), skip: selection.skip.clone() });
-    let verdicts = evaluate(catalogue, &recording, &selection.unwrap_or_default());
-    Ok(Report::new(catalogue, &recording, &verdicts, &meta))
+    Ok(inspection::judge(&evidence, catalogue))
 }
 
 /// A run of another kind of source has nothing to say about this one's requirements.
