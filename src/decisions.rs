@@ -1,6 +1,7 @@
 //! What people decide about requirements: the answers of reviewers (`reviews.yaml`) and waivers (`waivers.yaml`). Both
 //! are read strictly, before the first request, and every fault of a file is reported at once.
 
+mod files;
 mod review;
 mod waiver;
 
@@ -21,6 +22,7 @@ use crate::text;
 use crate::text::Text;
 use crate::vault::Vault;
 
+pub use files::{Named, reviews_in, today, waivers_in};
 pub use review::{Answer, REVIEWS_SCHEMA, Review, read_reviews};
 pub use waiver::{Scope, WAIVERS_SCHEMA, Waiver, read_waivers};
 

@@ -65,18 +65,34 @@ pub async fn inspect(
     Inspected { report, evidence, vault }
 }
 
-/// The report that follows from the evidence of a run, judged as that run was asked to.
-pub fn judge(evidence: &Evidence, catalogue: &Catalogue) -> Report {
-    let Evidence { recording, meta, .. } = evidence;
+/// The report that follows from the evidence of a run, judged as that run was asked to, with what is asked on top.
+pub fn judge(evidence: &Evidence, catalogue: &Catalogue, asked: Option<&Asked>) -> Report {
+    let mut meta = evidence.meta.clone();
+    if let Some(asked) = asked {
+        meta.on_top(&asked.selection, asked.gate);
+    }
     let selection = meta
         .selection
         .as_ref()
         .map(|selection| Selection { only: selection.only.clone(), skip: selection.skip.clone() });
-    let verdicts = evaluate(catalogue, recording, &selection.unwrap_or_default());
-    Report::new(catalogue, recording, &verdicts, meta)
+    let verdicts = evaluate(catalogue, &evidence.recording, &selection.unwrap_or_default());
+    Report::new(catalogue, &evidence.recording, &verdicts, &meta)
+}
+
+impl RunMeta {
+    /// What a recorded run was asked for, with more on top: another selection takes the place of the run's, and a gate
+    /// only becomes stricter.
+    pub fn on_top(&mut self, selection: &Selection, gate: Gate) {
+        if !selection.is_everything() {
+            self.selection = Some(told(selection));
+        }
+        self.gate.strict |= gate.strict;
+        self.gate.require_reviews |= gate.require_reviews;
+        self.gate.stale_waivers_fail |= gate.stale_waivers_fail;
+    }
 }
 
 /// A selection as reports tell it.
-pub fn told(selection: &Selection) -> report::Selection {
+fn told(selection: &Selection) -> report::Selection {
     report::Selection { only: selection.only.clone(), skip: selection.skip.clone() }
 }

@@ -21,6 +21,7 @@ pub mod evaluate;
 pub mod example;
 pub mod exchange;
 pub mod fault;
+pub mod fleet;
 pub mod har;
 pub mod href;
 pub mod inspection;
