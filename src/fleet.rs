@@ -8,6 +8,9 @@ mod overview;
 mod run;
 mod sources;
 
+#[cfg(test)]
+mod tests;
+
 pub use gather::{gather, summary};
 pub use merge::{merge, read_overview};
 pub use overview::{Cell, Changes, FLEET_SCHEMA, Format, Member, Overview, Requirement, Tally, Total};

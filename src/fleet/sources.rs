@@ -162,7 +162,11 @@ impl Sources {
         for (position, entry) in chosen {
             match self.ready(position, entry, catalogue, env) {
                 Ok(what) => sources.push(Source { name: entry.name.clone(), tags: entry.tags.clone(), what }),
-                Err(more) => faults.extend(more.0),
+                // What is wrong in the defaults is wrong once.
+                Err(more) => {
+                    let new: Vec<_> = more.0.into_iter().filter(|fault| !faults.contains(fault)).collect();
+                    faults.extend(new);
+                }
             }
         }
         InputFaults(faults).or(sources)

@@ -18,6 +18,7 @@ mod doctor;
 mod evidence;
 mod example_reports;
 mod examples;
+mod fleet;
 mod gate;
 mod hostile;
 mod init;
