@@ -205,7 +205,19 @@ impl Trouble {
         Self::Other(
             ExitStatus::Internal,
             Text::new(problem.in_words(Lang::Nl), problem.in_words(Lang::En)),
-            text!("kies een map waarin u mag schrijven", "choose a folder in which you may write"),
+            elsewhere(),
+        )
+    }
+
+    /// What was to be printed could not be, for another reason than a reader that went away.
+    fn lost() -> Self {
+        Self::Other(
+            ExitStatus::Internal,
+            text!("niet alles kon naar de standaarduitvoer", "not all could be written to standard output"),
+            text!(
+                "maak plaats op die schijf, of leid de uitvoer elders heen",
+                "make room on that disk, or redirect elsewhere"
+            ),
         )
     }
 
@@ -230,10 +242,17 @@ impl Trouble {
 
     fn show(&self, lang: Lang) {
         match self {
-            Self::Input(faults) => eprintln!("{}", faults.render(lang)),
-            Self::Other(_, message, remedy) => eprintln!("bronkeur: {}\n    {}", message.get(lang), remedy.get(lang)),
+            Self::Input(faults) => output::say(&faults.render(lang)),
+            Self::Other(_, message, remedy) => {
+                output::say(&format!("bronkeur: {}\n    {}", message.get(lang), remedy.get(lang)));
+            }
         }
     }
+}
+
+/// What to do where a folder cannot be written.
+fn elsewhere() -> Text {
+    text!("kies een map waarin u mag schrijven", "choose a folder in which you may write")
 }
 
 type Done = Result<ExitStatus, Trouble>;
@@ -244,18 +263,21 @@ pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         // The message itself could hold anything, a secret too: it is not shown.
-        eprintln!("bronkeur: internal error at {place}; please report it with the command and `bronkeur --version`");
+        output::say(&format!(
+            "bronkeur: internal error at {place}; please report it with the command and `bronkeur --version`"
+        ));
     }));
     let status = std::panic::catch_unwind(|| {
         let cli = Cli::parse();
         let lang = cli.global.lang();
-        match cli.command.run(&cli.global) {
-            Ok(status) => status,
-            Err(trouble) => {
-                trouble.show(lang);
-                trouble.status()
-            }
-        }
+        let ended = match cli.command.run(&cli.global) {
+            Ok(_) if output::lost() => Err(Trouble::lost()),
+            ended => ended,
+        };
+        ended.unwrap_or_else(|trouble| {
+            trouble.show(lang);
+            trouble.status()
+        })
     });
     ExitCode::from(status.unwrap_or(ExitStatus::Internal).code())
 }

@@ -12,7 +12,7 @@ use crate::report::{self, Report, RunMeta, Unwritten};
 use crate::run::Event;
 use crate::session::Session;
 use crate::vault::Vault;
-use crate::verdict::Gate;
+use crate::verdict::{FailOn, Gate};
 
 /// What is asked of a run besides its profile.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,8 @@ pub struct Asked {
     pub selection: Selection,
     /// When it fails.
     pub gate: Gate,
+    /// What the judgement of evidence fails on; none: what its run did.
+    pub fail_on: Option<FailOn>,
     /// The blocked requirements that the gate accepts, by id, and why.
     pub accepted: BTreeMap<String, String>,
     /// What people decided, and what an earlier run saw.
@@ -45,7 +47,7 @@ pub async fn inspect(
     interrupted: impl Future<Output = ()>,
     tell: impl FnMut(Event<'_>),
 ) -> Inspected {
-    let Asked { selection, gate, accepted, decisions } = asked;
+    let Asked { selection, gate, accepted, decisions, .. } = asked;
     let session = session.after(decisions.previous.clone());
     let finished = session.run(catalogue, &selection, interrupted, tell).await;
     let vault = finished.vault;
@@ -69,7 +71,7 @@ pub async fn inspect(
 pub fn judge(evidence: &Evidence, catalogue: &Catalogue, asked: Option<&Asked>) -> Report {
     let mut meta = evidence.meta.clone();
     if let Some(asked) = asked {
-        meta.on_top(&asked.selection, asked.gate);
+        meta.on_top(&asked.selection, asked.gate, asked.fail_on);
     }
     let selection = meta
         .selection
@@ -80,12 +82,13 @@ pub fn judge(evidence: &Evidence, catalogue: &Catalogue, asked: Option<&Asked>) 
 }
 
 impl RunMeta {
-    /// What a recorded run was asked for, with more on top: another selection takes the place of the run's, and a gate
-    /// only becomes stricter.
-    pub fn on_top(&mut self, selection: &Selection, gate: Gate) {
+    /// What a recorded run was asked for, with more on top: another selection and another `fail_on` take the
+    /// place of the run's, and a gate only becomes stricter.
+    pub fn on_top(&mut self, selection: &Selection, gate: Gate, fail_on: Option<FailOn>) {
         if !selection.is_everything() {
             self.selection = Some(told(selection));
         }
+        self.gate.fail_on = fail_on.unwrap_or(self.gate.fail_on);
         self.gate.strict |= gate.strict;
         self.gate.require_reviews |= gate.require_reviews;
         self.gate.stale_waivers_fail |= gate.stale_waivers_fail;

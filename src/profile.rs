@@ -399,6 +399,9 @@ pub struct Limits {
     pub details: usize,
     /// Most documents that are downloaded.
     pub downloads: usize,
+    /// Certificates whose detail and document are asked for, spread over the whole list, instead of these two numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<usize>,
     /// Most pages of one list.
     pub pages: usize,
     /// Most requests of the whole run.
@@ -409,7 +412,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { details: 20, downloads: 5, pages: 200, requests: 2000, wait_expiry: 0 }
+        Self { details: 20, downloads: 5, sample: None, pages: 200, requests: 2000, wait_expiry: 0 }
     }
 }
 

@@ -7,10 +7,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::decisions::DecisionArgs;
-use super::profile::ProfileArgs;
+use super::profile::{ProfileArgs, above_zero};
 use super::progress::Progress;
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble, interrupt, output, rerun, runtime};
+use super::{Done, Global, Trouble, elsewhere, interrupt, output, rerun, runtime};
 use crate::catalogue::Catalogue;
 use crate::decisions::{Decisions, Named};
 use crate::evaluate::{Selection, unknown_ids};
@@ -41,14 +41,19 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     profile: ProfileArgs,
     /// The most requests in a second
-    #[arg(long, value_name = "N", env = "BRONKEUR_RATE")]
+    #[arg(long, value_name = "N", env = "BRONKEUR_RATE", value_parser = rate)]
     rate: Option<f64>,
     /// The most requests at the same time
-    #[arg(long, value_name = "N", env = "BRONKEUR_CONCURRENCY")]
-    concurrency: Option<usize>,
+    #[arg(long, value_name = "N", env = "BRONKEUR_CONCURRENCY", value_parser = clap::value_parser!(u16).range(1..=64))]
+    concurrency: Option<u16>,
     /// The most requests in all
-    #[arg(long, value_name = "N", env = "BRONKEUR_MAX_REQUESTS")]
-    max_requests: Option<usize>,
+    #[arg(long, value_name = "N", env = "BRONKEUR_MAX_REQUESTS",
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    max_requests: Option<u32>,
+    /// Ask for the detail and the document of so many certificates, spread over the whole list [default: a few of the
+    /// first page, one of each language and one of the last page; five documents]
+    #[arg(long, value_name = "N", env = "BRONKEUR_SAMPLE", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    sample: Option<u32>,
     /// Wait for a token of this run to expire, at most so long (SEC-04) [default: 3600 where no number is given]
     #[arg(long, value_name = "SECONDS", env = "BRONKEUR_WAIT_EXPIRY", num_args = 0..=1, default_missing_value = "3600",
           value_parser = clap::value_parser!(u64).range(0..=86400))]
@@ -87,9 +92,10 @@ pub(super) struct JudgingArgs {
     /// Leave out these requirements or chapters
     #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_SKIP")]
     skip: Vec<String>,
-    /// Which findings end the run with 1; it changes the exit status alone, no report
-    #[arg(long, value_enum, env = "BRONKEUR_FAIL_ON", default_value_t = FailOn::Must)]
-    fail_on: FailOn,
+    /// Which findings end the run with 1; it changes the exit status alone, no report [default: must; a replay: as the
+    /// run]
+    #[arg(long, value_enum, env = "BRONKEUR_FAIL_ON")]
+    fail_on: Option<FailOn>,
     /// Warnings count as failures, in every report
     #[arg(long, env = "BRONKEUR_STRICT")]
     strict: bool,
@@ -130,6 +136,10 @@ enum Printed {
     Github,
 }
 
+fn rate(text: &str) -> Result<f64, String> {
+    above_zero(text, 10_000.0)
+}
+
 pub(super) fn check(args: &CheckArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
     let (profile, decisions) = args.profile(&catalogue)?;
@@ -149,6 +159,7 @@ pub(super) fn run(
         gate: gate.judging.gate(),
         accepted: gate.accepted(profile.accept_blocked.clone()),
         decisions,
+        ..Asked::default()
     };
     let session = Session::new(profile, catalogue, seed())?;
     let wait = Duration::from_secs(profile.limits.wait_expiry);
@@ -187,8 +198,9 @@ pub(super) fn tell(
     report.result.exit_status = ExitStatus::Internal.code();
     output::print(&self::screen(&report, told.format, global));
     for problem in &unwritten {
-        eprintln!("{}", problem.in_words(lang));
+        output::say(&problem.in_words(lang));
     }
+    output::say(&format!("    {}", elsewhere().get(lang)));
     Ok(ExitStatus::Internal)
 }
 
@@ -216,8 +228,11 @@ impl CheckArgs {
         let mut written = self.profile.read()?;
         let profile = &mut written.profile;
         profile.source.rate = self.rate.or(profile.source.rate);
-        profile.source.concurrency = self.concurrency.or(profile.source.concurrency);
-        profile.limits.requests = self.max_requests.unwrap_or(profile.limits.requests);
+        profile.source.concurrency = self.concurrency.map(usize::from).or(profile.source.concurrency);
+        if let Some(requests) = self.max_requests.and_then(|most| usize::try_from(most).ok()) {
+            profile.limits.requests = requests;
+        }
+        profile.limits.sample = self.sample.map(|count| count as usize).or(profile.limits.sample);
         profile.limits.wait_expiry = self.wait_expiry.unwrap_or(profile.limits.wait_expiry);
         let mut faults = self.gate.faults(catalogue);
         let accepted = unknown_ids(catalogue, &written.file, profile.accept_blocked.keys());
@@ -243,8 +258,13 @@ impl JudgingArgs {
             strict: self.strict,
             require_reviews: self.require_reviews,
             stale_waivers_fail: self.stale_waivers == Stale::Fail,
-            fail_on: self.fail_on,
+            fail_on: self.fail_on.unwrap_or_default(),
         }
+    }
+
+    /// What is to end a run with 1, where that is said.
+    pub(super) fn fail_on(&self) -> Option<FailOn> {
+        self.fail_on
     }
 
     /// Everything that is wrong with the names; a selection that leaves nothing is wrong too.
@@ -301,11 +321,11 @@ impl GateArgs {
     }
 
     /// What a recorded run was asked for, with what these flags say on top: another selection takes the place of the
-    /// run's, a gate only becomes stricter, and decisions are added. Returns the earlier report, if one is named.
+    /// run's, and so does what ends it with 1; the rest of the gate only becomes stricter, and decisions are added. Returns the earlier report, if one is named.
     pub(super) fn on_top_of(&self, meta: &mut RunMeta, catalogue: &Catalogue) -> Result<Option<Previous>, Trouble> {
         let selection = self.selection(catalogue)?;
         let decisions = self.decisions.read(&Named::default(), catalogue)?;
-        meta.on_top(&selection, self.judging.gate());
+        meta.on_top(&selection, self.judging.gate(), self.judging.fail_on());
         meta.accepted = self.accepted(std::mem::take(&mut meta.accepted));
         meta.reviews.extend(decisions.reviews);
         meta.waivers.extend(decisions.waivers);

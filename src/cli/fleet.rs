@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use self::progress::Progress;
 use super::check::{JudgingArgs, seed};
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
+use super::{Done, Global, Trouble, elsewhere, environment, interrupt, output, runtime};
 use crate::fault::InputFaults;
 use crate::fleet::{Bounds, Choice, Order, Overview, Shard, Sources, gather, read_overview, run};
 use crate::inspection::Asked;
@@ -100,7 +100,12 @@ pub(super) fn fleet(args: &FleetArgs, global: &Global) -> Done {
             return Err(InputFaults(faults).into());
         }
     };
-    let asked = Asked { selection: args.judging.selection(), gate: args.judging.gate(), ..Asked::default() };
+    let asked = Asked {
+        selection: args.judging.selection(),
+        gate: args.judging.gate(),
+        fail_on: args.judging.fail_on(),
+        ..Asked::default()
+    };
     let (started, clock) = (Timestamp::now(), Instant::now());
     let progress = Progress::new(&chosen, &catalogue, global);
     // It lives until the overview is written: a second interrupt ends that too.
@@ -146,7 +151,8 @@ pub(super) fn tell(overview: &mut Overview, vaults: &[Arc<Vault>], out: &Path, g
     overview.result.exit_status = ExitStatus::Internal.code();
     output::print(&fleet_in_words(overview, lang, global.quiet));
     for problem in &unwritten {
-        eprintln!("{}", problem.in_words(lang));
+        output::say(&problem.in_words(lang));
     }
+    output::say(&format!("    {}", elsewhere().get(lang)));
     Ok(ExitStatus::Internal)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{SignedDuration, Zoned};
 
-use super::Global;
+use super::{Global, output};
 use crate::catalogue::Catalogue;
 use crate::exchange::{Exchange, IssuerCall, Target};
 use crate::run::Event;
@@ -120,7 +120,7 @@ impl<'a> Progress<'a> {
     fn line(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.println(line),
-            None if !self.quiet => eprintln!("{line}"),
+            None if !self.quiet => output::say(line),
             None => {}
         }
     }

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::check::{self, GateArgs};
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble};
+use super::{Done, Global, Trouble, output};
 use crate::catalogue::Catalogue;
 use crate::fault::{InputFaults, read_text};
 use crate::har::{self, Evidence};
@@ -58,7 +58,7 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
     evidence.of_this_spec(&file, &catalogue)?;
     if !global.quiet {
         for note in notes(&evidence, &catalogue) {
-            eprintln!("bronkeur: {}", note.get(global.lang()));
+            output::say(&format!("bronkeur: {}", note.get(global.lang())));
         }
     }
     let report = judged(evidence, &catalogue, &args.gate)?.with_evidence(Some(fingerprint));

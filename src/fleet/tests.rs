@@ -47,8 +47,8 @@ fn the_stronger_text_wins_and_a_fault_is_told_where_it_was_written() {
         format!("{}:{}", fault.file, fault.place.unwrap())
     };
     assert_eq!(told("acm.scope"), "p.yaml:1:8: acm.scope");
-    assert_eq!(told("acm.hops[0]"), "s.yaml:2:19: o.acm.hops[0]");
-    assert_eq!(told("limits.pages"), "s.yaml:2:56: o.limits.pages");
+    assert_eq!(told("acm.hops[0]"), "s.yaml:2:20: o.acm.hops[0]");
+    assert_eq!(told("limits.pages"), "s.yaml:2:54: o.limits.pages");
     // What stands nowhere would stand in the strongest text that has what it belongs to.
     assert_eq!(told("acm.resource"), "s.yaml:2:6: o.acm: acm.resource");
     assert_eq!(told("citizens"), "s.yaml:2:1: o: citizens");

@@ -65,7 +65,10 @@ fn a_small_profile_has_the_documented_defaults() {
     assert_eq!(profile.source.name, "api.example.be");
     assert_eq!(profile.source.timeout.as_secs(), 30);
     assert_eq!((profile.source.concurrency, profile.source.rate, profile.source.http_port), (24, None, 80));
-    assert_eq!(profile.limits, Limits { details: 20, downloads: 5, pages: 200, requests: 2000, wait_expiry: 0 });
+    assert_eq!(
+        profile.limits,
+        Limits { details: 20, downloads: 5, sample: None, pages: 200, requests: 2000, wait_expiry: 0 }
+    );
     let citizen = profile.citizen(Role::Subject).unwrap();
     assert_eq!(citizen.insz.expose_secret(), "85073003328");
     assert!(matches!(&citizen.token, Some(CitizenToken::Tx(token)) if token.expose_secret() == "tx-token-1"));

@@ -11,7 +11,7 @@ use crate::verdict::{Conformant, Outcome, Severity};
 
 use super::model::{Report, Requirement, Timing};
 
-pub use words::{difference_as_markdown, difference_as_text};
+pub use words::{difference_as_markdown, difference_as_text, difference_in_short};
 
 /// The version of the form in JSON.
 const VERSION: &str = "bronkeur.diff/1";

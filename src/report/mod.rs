@@ -25,7 +25,7 @@ mod write;
 mod tests;
 
 pub use assemble::RunMeta;
-pub use difference::{Change, Difference, Standing, difference_as_markdown, difference_as_text};
+pub use difference::{Change, Difference, Standing, difference_as_markdown, difference_as_text, difference_in_short};
 pub use exchange::{Exchange, Facts, Tls, Unanswered};
 pub use fleet::{fleet_in_words, render_fleet};
 pub use github::github;

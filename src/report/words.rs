@@ -194,6 +194,7 @@ fn unanswered(kind: FailureKind) -> Text {
         FailureKind::NotConfigured => Text::new("niet in het profiel", "not in the profile"),
         FailureKind::ForeignOrigin => Text::new("vreemde server", "foreign server"),
         FailureKind::Limit => Text::new("grens bereikt", "limit reached"),
+        FailureKind::Memory => Text::new("geheugen vol", "memory full"),
         FailureKind::Interrupted => Text::new("onderbroken", "interrupted"),
     }
 }

@@ -171,7 +171,7 @@ fn a_hundred_sources() {
     let towns = Towns::of((0..COUNT).map(|_| Behaviour::default()).collect());
     let rows = (0..COUNT).map(|n| format!("- {{ name: town-{n:03}, profile: town-{n}/bron.yaml }}\n"));
     towns.write("sources.yaml", &format!("sources:\n{}", rows.collect::<String>()));
-    for jobs in ["1", "2", "8"] {
+    for jobs in ["2", "8"] {
         let mut command = bronkeur(&towns.folder);
         let start = std::time::Instant::now();
         let mut child = command.args(["fleet", "-q", "--jobs", jobs, "--per-host", jobs]).spawn().unwrap();

@@ -12,6 +12,7 @@
 )]
 
 mod acm;
+mod clients;
 mod command_line;
 mod decisions;
 mod doctor;
@@ -26,6 +27,7 @@ mod init;
 mod interrupt;
 mod layout;
 mod login;
+mod long_list;
 mod marked;
 mod matrix;
 mod profiles;

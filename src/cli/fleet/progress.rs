@@ -8,7 +8,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::catalogue::Catalogue;
-use crate::cli::Global;
+use crate::cli::{Global, output};
 use crate::fleet::{Source, Told};
 use crate::run::Event;
 use crate::text;
@@ -91,7 +91,7 @@ impl Progress {
         match &self.bars {
             // A terminal that went away is no reason to stop.
             Some(bars) => drop(bars.println(line)),
-            None if !self.quiet => eprintln!("{line}"),
+            None if !self.quiet => output::say(line),
             None => {}
         }
     }
