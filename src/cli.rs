@@ -8,11 +8,13 @@ mod demo;
 mod diff;
 mod doctor;
 mod explain;
+mod fleet;
 mod init;
 mod interrupt;
 mod list;
 mod login;
 mod man;
+mod merge;
 mod output;
 mod profile;
 mod progress;
@@ -45,6 +47,7 @@ Start here:
   bronkeur init                       writes a profile of your own source
   bronkeur doctor -p bron.yaml        looks whether everything is ready, and says who has to act
   bronkeur check -p bron.yaml         checks your own source
+  bronkeur fleet sources.yaml         checks many sources, with an overview of all
   bronkeur replay evidence.har        the verdicts of a run again, offline
   bronkeur acm                        an issuer for a source on your laptop, with a profile for it
   bronkeur explain LST-11             what a requirement asks, why, and how it is judged
@@ -105,6 +108,10 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Get a citizen's TX token and describe it
     Token(token::TokenArgs),
+    /// Check many sources in one run, with an overview of all
+    Fleet(Box<fleet::FleetArgs>),
+    /// Join the overviews of parts of a fleet
+    Merge(merge::MergeArgs),
     /// The verdicts of a recorded run again, offline; or compare them with a report
     Replay(Box<replay::ReplayArgs>),
     /// Start the built-in ACM and source on this machine, check it, show the result
@@ -285,6 +292,8 @@ impl Command {
             Self::Init(args) => init::init(&args, global),
             Self::Doctor(args) => doctor::doctor(&args, global),
             Self::Token(args) => token::token(&args, global),
+            Self::Fleet(args) => fleet::fleet(&args, global),
+            Self::Merge(args) => merge::merged(&args, global),
             Self::Replay(args) => replay::replay(&args, global),
             Self::Demo(args) => demo::demo(&args, global),
             Self::Serve(args) => serve::serve(&args, global),

@@ -16,8 +16,9 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::fault::{InputFault, InputFaults, Schema, read_yaml};
+use crate::fault::{InputFault, InputFaults, Schema, of_tree, read_yaml};
 use crate::text::Text;
 
 pub(crate) use draft::quoted;
@@ -430,6 +431,11 @@ impl Profile {
         let mut profile: Self = read_yaml(file, text, schema)?;
         text.clone_into(&mut profile.text.0);
         Ok(profile)
+    }
+
+    /// A profile that was put together from several texts. Its faults have paths as places, no lines.
+    pub fn of_tree(file: &str, tree: Value) -> Result<Self, InputFaults> {
+        of_tree(file, tree, SCHEMA.as_ref().map_err(Clone::clone)?)
     }
 
     /// The profile that flags alone make: a source, and one citizen with an exchanged token, both named by the

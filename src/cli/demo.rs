@@ -5,9 +5,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::check::{self, GateArgs};
-use super::decisions::Named;
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, runtime};
+use crate::decisions::Named;
 use crate::fault::{InputFault, InputFaults};
 use crate::sandbox::{Behaviour, Options, Sandbox, faults};
 use crate::text;

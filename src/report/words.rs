@@ -31,7 +31,7 @@ impl Requirement {
     }
 
     /// Why it stands as it does: its reason, else its worst finding.
-    pub(super) fn why(&self) -> Option<Text> {
+    pub fn why(&self) -> Option<Text> {
         let in_words = |finding| Text::new(sentence(finding, Lang::Nl), sentence(finding, Lang::En));
         self.reason.clone().or_else(|| self.worst_finding().map(in_words))
     }

@@ -19,6 +19,7 @@ mod doctor;
 mod evidence;
 mod example_reports;
 mod examples;
+mod fleet;
 mod gate;
 mod hostile;
 mod init;
