@@ -404,7 +404,7 @@ fn everything() -> Value {
             "refresh_token": reference, "command": ["a"], "login": "a", "tx_token": {"command": ["a", "b"]}}],
         "tokens": {"expired": reference, "other_audience": reference, "without_scope": reference,
             "without_citizen": reference},
-        "limits": {"details": 1, "downloads": 1, "pages": 1, "requests": 1, "wait_expiry": 1},
+        "limits": {"details": 1, "downloads": 1, "sample": 1, "pages": 1, "requests": 1, "wait_expiry": 1},
         "accept_blocked": {"SEC-04": "a"}, "reviews": "a", "waivers": "a"
     })
 }
