@@ -118,7 +118,7 @@ impl Transport {
 
     /// Performs one request, to the source or to the issuer. It never fails otherwise than in the exchange.
     pub async fn send(self: Arc<Self>, request: Request) -> Exchange {
-        let exchange = match request.target {
+        match request.target {
             Target::Issuer(IssuerCall::Token(Grant::Refresh(citizen))) => {
                 Arc::clone(&self).refresh(request, citizen).await
             }
@@ -126,11 +126,7 @@ impl Transport {
             Target::Tls(offer) => self.shake_hands(request, offer).await,
             Target::OpenApi if let Some(path) = &self.settings.openapi_file => self.read_openapi(request, path).await,
             _ => self.ask_source(request).await,
-        };
-        let status = exchange.result.as_ref().map(|response| response.status);
-        let status = status.map_err(|failure| failure.kind);
-        tracing::debug!(method = exchange.sent.method, url = exchange.sent.url, ?status, ms = exchange.ms, "call");
-        exchange
+        }
     }
 
     /// Performs a call. An answer 429 that names a short wait is waited out, but for hostile requests and those while
