@@ -14,8 +14,9 @@ use bronkeur::recording::Recording;
 use bronkeur::sandbox::{Options, Sandbox};
 use bronkeur::session::Session;
 
-/// Certificates of the citizen. A run asks for every page of ten twice; the smallest run sends about a hundred requests.
-const CERTIFICATES: [usize; 4] = [20, 124, 4_700, 49_700];
+/// Certificates of the citizen, and how many of them have their detail and their document asked for (`--sample`), so that
+/// the runs send about a hundred requests, some more, a thousand and ten thousand.
+const RUNS: [(usize, Option<usize>); 4] = [(20, None), (124, None), (500, Some(400)), (5_000, Some(4_900))];
 
 fn main() {
     let load = median(20, || drop(black_box(catalogue())));
@@ -24,8 +25,8 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut before: Option<(f64, f64)> = None;
     println!("exchanges  judging them all  each      exponent");
-    for certificates in CERTIFICATES {
-        let text = serde_json::to_string(&runtime.block_on(recorded(&catalogue, certificates))).unwrap();
+    for (certificates, sample) in RUNS {
+        let text = serde_json::to_string(&runtime.block_on(recorded(&catalogue, certificates, sample))).unwrap();
         let recording: Recording = serde_json::from_str(&text).unwrap();
         // As a replay does it: pages and links are read for the first time.
         let start = Instant::now();
@@ -47,12 +48,13 @@ fn catalogue() -> Catalogue {
 }
 
 /// A run against the built-in source, with so many certificates.
-async fn recorded(catalogue: &Catalogue, certificates: usize) -> Recording {
+async fn recorded(catalogue: &Catalogue, certificates: usize, sample: Option<usize>) -> Recording {
     let mut options = Options::default();
     options.behaviour.certificates.subject = certificates;
     let sandbox = Sandbox::start(options).await.unwrap();
     let mut profile = sandbox.profile().unwrap();
     (profile.limits.pages, profile.limits.requests) = (100_000, 100_000);
+    profile.limits.sample = sample;
     let session = Session::new(&profile, catalogue, 1).unwrap();
     let finished = session.run(catalogue, &Selection::default(), std::future::pending(), |_| {}).await;
     finished.recording

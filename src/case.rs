@@ -22,7 +22,9 @@ mod urls;
 
 pub use urls::{holds_key, outside_braces, part_with_id, part_with_language, parts_that};
 
+mod room;
 mod run;
+mod sample;
 
 pub use run::{seek, telling};
 
@@ -129,7 +131,7 @@ pub enum End {
     Repeats(Request),
     /// What `next` leads to is no page of the list.
     NoPage(Request),
-    /// The limit of the profile.
+    /// The limit of the profile or of the memory.
     Limit,
 }
 
@@ -158,7 +160,7 @@ pub struct Pages<'a> {
     pub limit: u64,
     /// Page 0, 1, 2, … as far as the list says that there are any.
     pub pages: Vec<Listed<'a>>,
-    /// The limit of the profile cut it short.
+    /// The limit of the profile or of the memory cut it short: [`Case::beyond_the_walk`] says which.
     pub cut: bool,
 }
 
@@ -353,17 +355,23 @@ impl<'a> Case<'a> {
         Ok(page.metadata.total_elements.value().map_or(items, |total| total.max(items)))
     }
 
-    /// The page length of a walk: the default for a long list, else such that there are three pages.
+    /// The page length of a walk: the default for a long list, the maximum for one that has more pages of the default
+    /// than the greatest page has places, else such that there are three pages.
     pub fn walk_limit(&self) -> Result<u64, Stop> {
         let total = self.total()?;
-        let long = total > 2 * self.entry.default_limit;
-        Ok(if long { self.entry.default_limit } else { total.div_ceil(3).max(1) })
+        let (default, maximum) = (self.entry.default_limit, self.entry.maximum_limit);
+        Ok(match total {
+            0 => 1,
+            _ if total <= 2 * default => total.div_ceil(3),
+            _ if total.div_ceil(default) <= maximum => default,
+            _ => maximum,
+        })
     }
 
-    /// How many pages a walk has, and how many of them the profile's limit allows.
+    /// How many pages a walk has, and how many of them are asked for.
     fn walk_length(&self) -> Result<(u64, u64), Stop> {
         let count = self.total()?.div_ceil(self.walk_limit()?).max(1);
-        Ok((count, count.min(self.setup().limits.pages.max(1))))
+        Ok((count, count.min(self.most_pages()?)))
     }
 
     /// The answers to all pages of the subject's list by their numbers, asked for at once; blocked unless each is 200.
@@ -420,7 +428,7 @@ impl<'a> Case<'a> {
 
     /// The pages that following `next` visits from the first page on.
     pub fn chain(&self) -> Result<Chain<'a>, Stop> {
-        let numbered = self.pages()?;
+        let (numbered, most) = (self.pages()?, self.most_pages()?);
         // Every `next` that is known already is asked for at once: mostly they are pages that we have.
         let known: Vec<Request> = numbered.pages.iter().filter_map(|listed| self.next_of(listed)).collect();
         self.attempts(&known)?;
@@ -435,7 +443,7 @@ impl<'a> Case<'a> {
             if visited.contains(&next) {
                 break End::Repeats(next);
             }
-            if pages.len() as u64 >= self.setup().limits.pages {
+            if pages.len() as u64 >= most {
                 break End::Limit;
             }
             let exchange = self.attempt(&next)?;
@@ -521,6 +529,9 @@ impl<'a> Case<'a> {
 
     /// The certificates whose detail is examined: from the first page on, one per language, and one of the last page.
     pub fn sample(&self) -> Result<Vec<Item<'a>>, Stop> {
+        if let Some(count) = self.setup().limits.sample {
+            return self.spread(count);
+        }
         let most = self.setup().limits.details;
         let early = self.early_sample()?;
         let pages = match self.pages() {
@@ -551,9 +562,16 @@ impl<'a> Case<'a> {
 
     /// The certificates of the first page, but for the places that other languages and the last page may need.
     fn early_sample(&self) -> Result<Vec<Item<'a>>, Stop> {
-        let on = self.first_page()?;
         let most = self.setup().limits.details.saturating_sub(4).max(1);
-        Ok(on.items().iter().take(most).map(|certificate| Item { on, certificate }).collect())
+        let mut items = self.first_items()?;
+        items.truncate(most);
+        Ok(items)
+    }
+
+    /// The certificates of the first page.
+    fn first_items(&self) -> Result<Vec<Item<'a>>, Stop> {
+        let on = self.first_page()?;
+        Ok(on.items().iter().map(|certificate| Item { on, certificate }).collect())
     }
 
     /// The request for the detail of a certificate; none where it has no usable `self`.
@@ -576,13 +594,12 @@ impl<'a> Case<'a> {
     /// The documents of the sample, as far as the profile's limit allows: from the items' own `download`, else from
     /// their details.
     pub fn download_requests(&self) -> Result<Vec<Request>, Stop> {
-        let on = self.first_page()?;
-        let most = self.setup().limits.downloads;
-        let items = on.items().iter();
-        let mut requests: Vec<Request> = items
-            .filter_map(|item| self.follow(on.answer, item.links.find(&["download"])?, Kind::Download))
-            .take(most)
-            .collect();
+        let limits = &self.setup().limits;
+        let most = limits.sample.unwrap_or(limits.downloads);
+        let items = if limits.sample.is_some() { self.sample()? } else { self.first_items()? };
+        let link =
+            |item: Item<'a>| self.follow(item.on.answer, item.certificate.links.find(&["download"])?, Kind::Download);
+        let mut requests: Vec<Request> = items.into_iter().filter_map(link).take(most).collect();
         if requests.is_empty() {
             for (_, exchange) in self.details()? {
                 let Ok(response) = &exchange.result else { continue };

@@ -8,11 +8,13 @@ mod demo;
 mod diff;
 mod doctor;
 mod explain;
+mod fleet;
 mod init;
 mod interrupt;
 mod list;
 mod login;
 mod man;
+mod merge;
 mod output;
 mod profile;
 mod progress;
@@ -45,6 +47,7 @@ Start here:
   bronkeur init                       writes a profile of your own source
   bronkeur doctor -p bron.yaml        looks whether everything is ready, and says who has to act
   bronkeur check -p bron.yaml         checks your own source
+  bronkeur fleet sources.yaml         checks many sources, with an overview of all
   bronkeur replay evidence.har        the verdicts of a run again, offline
   bronkeur acm                        an issuer for a source on your laptop, with a profile for it
   bronkeur explain LST-11             what a requirement asks, why, and how it is judged
@@ -83,7 +86,7 @@ struct Global {
     /// Only the last line, and errors
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Every requirement on its own line, and the requests as they go out
+    /// Every requirement on its own line, and the requests; twice (-vv): their bodies too, masked and bounded
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
 }
@@ -105,6 +108,10 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Get a citizen's TX token and describe it
     Token(token::TokenArgs),
+    /// Check many sources in one run, with an overview of all
+    Fleet(Box<fleet::FleetArgs>),
+    /// Join the overviews of parts of a fleet
+    Merge(merge::MergeArgs),
     /// The verdicts of a recorded run again, offline; or compare them with a report
     Replay(Box<replay::ReplayArgs>),
     /// Start the built-in ACM and source on this machine, check it, show the result
@@ -198,7 +205,19 @@ impl Trouble {
         Self::Other(
             ExitStatus::Internal,
             Text::new(problem.in_words(Lang::Nl), problem.in_words(Lang::En)),
-            text!("kies een map waarin u mag schrijven", "choose a folder in which you may write"),
+            elsewhere(),
+        )
+    }
+
+    /// What was to be printed could not be, for another reason than a reader that went away.
+    fn lost() -> Self {
+        Self::Other(
+            ExitStatus::Internal,
+            text!("niet alles kon naar de standaarduitvoer", "not all could be written to standard output"),
+            text!(
+                "maak plaats op die schijf, of leid de uitvoer elders heen",
+                "make room on that disk, or redirect elsewhere"
+            ),
         )
     }
 
@@ -223,10 +242,20 @@ impl Trouble {
 
     fn show(&self, lang: Lang) {
         match self {
-            Self::Input(faults) => eprintln!("{}", faults.render(lang)),
-            Self::Other(_, message, remedy) => eprintln!("bronkeur: {}\n    {}", message.get(lang), remedy.get(lang)),
+            Self::Input(faults) => output::say(&faults.render(lang)),
+            Self::Other(_, message, remedy) => {
+                output::say(&format!("bronkeur: {}\n    {}", message.get(lang), remedy.get(lang)));
+            }
         }
     }
+}
+
+/// What to do where a folder cannot be written.
+fn elsewhere() -> Text {
+    text!(
+        "kies een map waarin u mag schrijven, op een schijf met plaats (--out)",
+        "choose a folder in which you may write, on a disk with room (--out)"
+    )
 }
 
 type Done = Result<ExitStatus, Trouble>;
@@ -237,18 +266,21 @@ pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         // The message itself could hold anything, a secret too: it is not shown.
-        eprintln!("bronkeur: internal error at {place}; please report it with the command and `bronkeur --version`");
+        output::say(&format!(
+            "bronkeur: internal error at {place}; please report it with the command and `bronkeur --version`"
+        ));
     }));
     let status = std::panic::catch_unwind(|| {
         let cli = Cli::parse();
         let lang = cli.global.lang();
-        match cli.command.run(&cli.global) {
-            Ok(status) => status,
-            Err(trouble) => {
-                trouble.show(lang);
-                trouble.status()
-            }
-        }
+        let ended = match cli.command.run(&cli.global) {
+            Ok(_) if output::lost() => Err(Trouble::lost()),
+            ended => ended,
+        };
+        ended.unwrap_or_else(|trouble| {
+            trouble.show(lang);
+            trouble.status()
+        })
     });
     ExitCode::from(status.unwrap_or(ExitStatus::Internal).code())
 }
@@ -260,6 +292,8 @@ impl Command {
             Self::Init(args) => init::init(&args, global),
             Self::Doctor(args) => doctor::doctor(&args, global),
             Self::Token(args) => token::token(&args, global),
+            Self::Fleet(args) => fleet::fleet(&args, global),
+            Self::Merge(args) => merge::merged(&args, global),
             Self::Replay(args) => replay::replay(&args, global),
             Self::Demo(args) => demo::demo(&args, global),
             Self::Serve(args) => serve::serve(&args, global),

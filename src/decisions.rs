@@ -1,11 +1,14 @@
 //! What people decide about requirements: the answers of reviewers (`reviews.yaml`) and waivers (`waivers.yaml`). Both
 //! are read strictly, before the first request, and every fault of a file is reported at once.
 
+mod files;
 mod review;
 mod waiver;
 
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -14,9 +17,12 @@ use jiff::tz::TimeZone;
 use crate::catalogue::{Catalogue, Requirement};
 use crate::fault::{InputFault, InputFaults};
 use crate::insz;
+use crate::shape::Previous;
 use crate::text;
 use crate::text::Text;
+use crate::vault::Vault;
 
+pub use files::{Named, reviews_in, today, waivers_in};
 pub use review::{Answer, REVIEWS_SCHEMA, Review, read_reviews};
 pub use waiver::{Scope, WAIVERS_SCHEMA, Waiver, read_waivers};
 
@@ -26,6 +32,32 @@ static BRUSSELS: TimeZone = jiff::tz::get!("Europe/Brussels");
 /// The day that it is in Brussels at a moment.
 pub fn day_of(moment: Timestamp) -> Date {
     moment.to_zoned(BRUSSELS.clone()).date()
+}
+
+/// What people decided, by the id of the requirement, and what an earlier run saw.
+#[derive(Clone, Debug, Default)]
+pub struct Decisions {
+    /// The answers of reviewers.
+    pub reviews: BTreeMap<String, Review>,
+    /// The waivers.
+    pub waivers: BTreeMap<String, Waiver>,
+    /// What an earlier run saw.
+    pub previous: Option<Previous>,
+}
+
+impl Decisions {
+    /// Whatever people write into these files, no report holds a secret.
+    #[must_use]
+    pub fn masked(mut self, vault: &Vault) -> Self {
+        let mask = |text: &mut String| *text = vault.mask_text(text);
+        for review in self.reviews.values_mut() {
+            [&mut review.by, &mut review.note].into_iter().chain(&mut review.link).for_each(mask);
+        }
+        for waiver in self.waivers.values_mut() {
+            [&mut waiver.reason, &mut waiver.owner].into_iter().chain(&mut waiver.approved_by).for_each(mask);
+        }
+        self
+    }
 }
 
 /// A file with one row per requirement, while it is judged.

@@ -4,6 +4,7 @@ use crate::case::{Case, Stop};
 use crate::catalogue::{Catalogue, Mode, Requirement};
 use crate::checks;
 use crate::exchange::Request;
+use crate::fault::InputFault;
 use crate::reason;
 use crate::recording::Recording;
 use crate::text;
@@ -45,6 +46,16 @@ impl Selection {
 /// Whether a name is that id, or the prefix of its chapter.
 pub fn matches_id(name: &str, id: &str) -> bool {
     name.eq_ignore_ascii_case(id) || id.split_once('-').is_some_and(|(prefix, _)| name.eq_ignore_ascii_case(prefix))
+}
+
+/// A fault for every name that is neither the id of a requirement nor the prefix of a chapter.
+pub fn unknown_ids<'a>(
+    catalogue: &Catalogue,
+    place: &str,
+    names: impl IntoIterator<Item = &'a String>,
+) -> Vec<InputFault> {
+    let known = |name: &str| catalogue.requirements.iter().any(|requirement| matches_id(name, &requirement.id));
+    names.into_iter().filter(|name| !known(name)).map(|name| catalogue.unknown(place, name)).collect()
 }
 
 /// Evaluates one requirement.

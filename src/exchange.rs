@@ -527,6 +527,8 @@ pub enum FailureKind {
     ForeignOrigin,
     /// Not sent: a limit of this run was reached.
     Limit,
+    /// Not sent: what was recorded of earlier answers fills the room of a run.
+    Memory,
     /// Not sent: the run was interrupted.
     Interrupted,
 }
@@ -906,6 +908,10 @@ pub struct Limits {
     pub details: usize,
     /// Documents that are downloaded.
     pub downloads: usize,
+    /// Certificates whose detail and document are asked for, spread over the whole list, where `--sample` says so; then
+    /// the two above do not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<usize>,
     /// Pages of a walk.
     pub pages: u64,
     /// Requests in all.
@@ -916,7 +922,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { details: 20, downloads: 5, pages: 200, requests: 2000, wait_expiry: 0 }
+        Self { details: 20, downloads: 5, sample: None, pages: 200, requests: 2000, wait_expiry: 0 }
     }
 }
 

@@ -196,6 +196,16 @@ pub fn read_yaml<T: DeserializeOwned>(file: &str, text: &str, schema: &Schema) -
     let faults = faults.into_iter().enumerate();
     let faults = faults.map(|(n, fault)| if n < located { fault.located(text) } else { fault }).collect();
     InputFaults(faults).or(())?;
+    typed(file, tree)
+}
+
+/// A tree as a `T`, held against its schema first: every difference is reported, each with its path as place.
+pub fn of_tree<T: DeserializeOwned>(file: &str, tree: Value, schema: &Schema) -> Result<T, InputFaults> {
+    InputFaults(at_most(MOST_FAULTS, file, schema.faults(file, &tree))).or(())?;
+    typed(file, tree)
+}
+
+fn typed<T: DeserializeOwned>(file: &str, tree: Value) -> Result<T, InputFaults> {
     serde_json::from_value(tree).map_err(|error| {
         let problem = tree::without_values(&error.to_string());
         InputFaults::one(

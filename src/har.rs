@@ -14,9 +14,11 @@ mod write;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::catalogue::{SetVersion, hex};
+use crate::catalogue::{Catalogue, SetVersion, hex};
+use crate::fault::InputFaults;
 use crate::recording::Recording;
 use crate::report::RunMeta;
+use crate::text;
 
 pub use read::{LARGEST, read};
 pub use write::write;
@@ -35,6 +37,26 @@ pub struct Evidence {
     pub specs: Vec<SetVersion>,
     /// How many exchanges the run had and this HAR has not.
     pub gone: usize,
+}
+
+impl Evidence {
+    /// A run of another kind of source has nothing to say about this one's requirements.
+    ///
+    /// # Errors
+    /// In words, where it was judged by another specification.
+    pub fn of_this_spec(&self, file: &str, catalogue: &Catalogue) -> Result<(), InputFaults> {
+        let (run, own) = (self.specs.last(), catalogue.sets.last());
+        let Some((run, own)) = run.zip(own).filter(|(run, own)| run.name != own.name) else { return Ok(()) };
+        let (run, own) = (crate::verdict::shown(&run.name), &own.name);
+        Err(InputFaults::one(
+            file,
+            text!(
+                "deze keuring was volgens `{run}`, niet volgens `{own}`",
+                "this run was judged by `{run}`, not by `{own}`"
+            ),
+            text!("kies met --spec dezelfde specificatie", "choose the same specification with --spec"),
+        ))
+    }
 }
 
 /// What ties a report to its evidence: the SHA-256 of the file, in hexadecimal.

@@ -16,8 +16,9 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::fault::{InputFault, InputFaults, Schema, read_yaml};
+use crate::fault::{InputFault, InputFaults, Schema, of_tree, read_yaml};
 use crate::text::Text;
 
 pub(crate) use draft::quoted;
@@ -398,6 +399,8 @@ pub struct Limits {
     pub details: usize,
     /// Most documents that are downloaded.
     pub downloads: usize,
+    /// Certificates whose detail and document are asked for, spread over the whole list, instead of these two numbers.
+    pub sample: Option<usize>,
     /// Most pages of one list.
     pub pages: usize,
     /// Most requests of the whole run.
@@ -408,7 +411,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { details: 20, downloads: 5, pages: 200, requests: 2000, wait_expiry: 0 }
+        Self { details: 20, downloads: 5, sample: None, pages: 200, requests: 2000, wait_expiry: 0 }
     }
 }
 
@@ -428,6 +431,11 @@ impl Profile {
         let mut profile: Self = read_yaml(file, text, schema)?;
         text.clone_into(&mut profile.text.0);
         Ok(profile)
+    }
+
+    /// A profile that was put together from several texts. Its faults have paths as places, no lines.
+    pub fn of_tree(file: &str, tree: Value) -> Result<Self, InputFaults> {
+        of_tree(file, tree, SCHEMA.as_ref().map_err(Clone::clone)?)
     }
 
     /// The profile that flags alone make: a source, and one citizen with an exchanged token, both named by the

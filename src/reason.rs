@@ -73,6 +73,13 @@ pub fn unanswered(failure: &Failure) -> (Text, Text) {
             text!("de grens van het aantal verzoeken was bereikt{detail}", "the limit of requests was reached{detail}"),
             text!("verhoog `limits.requests`", "raise `limits.requests`"),
         ),
+        FailureKind::Memory => (
+            text!("de grens van het geheugen was bereikt", "the limit of memory was reached"),
+            text!(
+                "kies een burger met minder of kleinere attesten, of keur in delen met `--only`",
+                "choose a citizen with fewer or smaller certificates, or check in parts with `--only`"
+            ),
+        ),
         FailureKind::Interrupted => {
             (text!("de keuring is onderbroken", "the run was interrupted"), text!("start ze opnieuw", "start it again"))
         }
@@ -92,6 +99,20 @@ pub fn page_limit() -> Verdict {
     Verdict::blocked(
         text!("de grens van het aantal pagina's was bereikt", "the limit of pages was reached"),
         text!("verhoog `limits.pages`", "raise `limits.pages`"),
+    )
+}
+
+/// A walk ended where there was no room for more of the list.
+pub fn no_room(pages: u64) -> Verdict {
+    Verdict::blocked(
+        text!(
+            "de grens van het geheugen was bereikt: van deze lange lijst zijn de eerste {pages} pagina's gelezen",
+            "the limit of memory was reached: of this long list the first {pages} pages were read"
+        ),
+        text!(
+            "kies een burger met minder attesten; de gelezen pagina's zijn beoordeeld",
+            "choose a citizen with fewer certificates; the pages that were read are judged"
+        ),
     )
 }
 

@@ -9,8 +9,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::catalogue::hex;
-use crate::exchange::{Exchange, FailureKind, Request, Response, Setup};
+use crate::exchange::{Content, Exchange, FailureKind, Request, Response, Setup};
 use crate::vault::Mark;
+
+/// The most bytes of JSON bodies that a run holds. More of them are not asked for: what is open becomes blocked.
+const MOST_HELD: u64 = 24 * 1024 * 1024;
 
 /// What happened in a run, and what the run knew of itself.
 #[derive(Debug, Serialize, Deserialize)]
@@ -25,6 +28,9 @@ pub struct Recording {
     pub marks: Vec<Mark>,
     /// Nothing more is added: what looks at the whole run can be judged.
     pub closed: bool,
+    /// Bytes of the bodies that are held.
+    #[serde(skip)]
+    held: u64,
     #[serde(with = "as_list")]
     exchanges: BTreeMap<Request, Exchange>,
     #[serde(skip)]
@@ -47,6 +53,7 @@ impl Recording {
             seed,
             marks: Vec::new(),
             closed: false,
+            held: 0,
             exchanges: BTreeMap::new(),
             drawn: Mutex::default(),
         }
@@ -75,7 +82,15 @@ impl Recording {
     /// Adds an exchange. The first answer to a request stays.
     pub fn add(&mut self, exchange: Exchange) {
         self.drawn().clear();
+        if let Ok(Response { content: Content::Json(_), facts, .. }) = &exchange.result {
+            self.held += facts.body_bytes;
+        }
         self.exchanges.entry(exchange.request.clone()).or_insert(exchange);
+    }
+
+    /// Whether the bodies that it holds leave no room for more: they take a dozen times their bytes in memory.
+    pub fn is_full(&self) -> bool {
+        self.held >= MOST_HELD
     }
 
     /// Puts another exchange in the place of the one with the same request, which comes back. For trying what a check

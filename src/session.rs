@@ -189,6 +189,7 @@ fn setup_of(profile: &Resolved, entry_path: &str, vault: &Vault) -> Setup {
         limits: Limits {
             details: profile.limits.details,
             downloads: profile.limits.downloads,
+            sample: profile.limits.sample,
             pages: profile.limits.pages as u64,
             requests: profile.limits.requests,
             wait_expiry: profile.limits.wait_expiry,

@@ -217,6 +217,11 @@ impl Vault {
         self.lock().mask(text, found)
     }
 
+    /// Like [`Vault::mask_noting`], for a text that others may read as a URL: what shows only then is masked too.
+    pub fn mask_link(&self, text: &str, found: &mut Found) -> String {
+        self.lock().mask_string(text, found)
+    }
+
     /// Masks every string, number and member name of a JSON value.
     pub fn mask_json(&self, value: Value, found: &mut Found) -> Value {
         self.lock().mask_json(value, found)
@@ -446,10 +451,10 @@ impl Inner {
         let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
         let (digits, fraction) = digits.strip_suffix(".0").map_or((digits, ""), |digits| (digits, ".0"));
         // As a JSON number a national number loses its leading zeros.
-        let number_of = |digits: &str| format!("{digits:0>11}");
-        let known = digits.len() <= 11 && self.known.contains(&number_of(digits));
-        let masked = if known {
-            let surrogate = self.surrogate(&number_of(digits), Nature::Number).text;
+        let whole = format!("{digits:0>11}");
+        let known = (digits.len() <= insz::DIGITS && self.known.contains(&whole)).then_some(whole);
+        let masked = if let Some(whole) = known.or_else(|| insz::without_zeros(digits)) {
+            let surrogate = self.surrogate(&whole, Nature::Number).text;
             format!("{sign}{surrogate}{fraction}")
         } else {
             self.mask(&text, found)

@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::decisions::{DecisionArgs, Decisions, Named};
-use super::profile::ProfileArgs;
+use super::decisions::DecisionArgs;
+use super::profile::{ProfileArgs, above_zero};
 use super::progress::Progress;
-use super::specs::{SpecArgs, unknown_ids};
-use super::{Done, Global, Trouble, interrupt, output, rerun, runtime};
+use super::specs::SpecArgs;
+use super::{Done, Global, Trouble, elsewhere, interrupt, output, rerun, runtime};
 use crate::catalogue::Catalogue;
-use crate::evaluate::Selection;
+use crate::decisions::{Decisions, Named};
+use crate::evaluate::{Selection, unknown_ids};
 use crate::fault::{InputFault, InputFaults};
 use crate::har;
+use crate::inspection::{Asked, Inspected, inspect};
 use crate::profile::Resolved;
 use crate::report::{self, Options, Report, RunMeta};
 use crate::session::Session;
@@ -39,14 +41,19 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     profile: ProfileArgs,
     /// The most requests in a second
-    #[arg(long, value_name = "N", env = "BRONKEUR_RATE")]
+    #[arg(long, value_name = "N", env = "BRONKEUR_RATE", value_parser = rate)]
     rate: Option<f64>,
     /// The most requests at the same time
-    #[arg(long, value_name = "N", env = "BRONKEUR_CONCURRENCY")]
-    concurrency: Option<usize>,
+    #[arg(long, value_name = "N", env = "BRONKEUR_CONCURRENCY", value_parser = clap::value_parser!(u16).range(1..=64))]
+    concurrency: Option<u16>,
     /// The most requests in all
-    #[arg(long, value_name = "N", env = "BRONKEUR_MAX_REQUESTS")]
-    max_requests: Option<usize>,
+    #[arg(long, value_name = "N", env = "BRONKEUR_MAX_REQUESTS",
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    max_requests: Option<u32>,
+    /// Ask for the detail and the document of so many certificates, spread over the whole list [default: a few of the
+    /// first page, one of each language and one of the last page; five documents]
+    #[arg(long, value_name = "N", env = "BRONKEUR_SAMPLE", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    sample: Option<u32>,
     /// Wait for a token of this run to expire, at most so long (SEC-04) [default: 3600 where no number is given]
     #[arg(long, value_name = "SECONDS", env = "BRONKEUR_WAIT_EXPIRY", num_args = 0..=1, default_missing_value = "3600",
           value_parser = clap::value_parser!(u64).range(0..=86400))]
@@ -61,31 +68,51 @@ pub(super) struct CheckArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Gate and reports")]
 pub(super) struct GateArgs {
-    /// Judge only these requirements or chapters, such as LST,SEC-08
-    #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_ONLY")]
-    only: Vec<String>,
-    /// Leave out these requirements or chapters
-    #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_SKIP")]
-    skip: Vec<String>,
+    #[command(flatten)]
+    pub(super) judging: JudgingArgs,
     /// Judge again only what failed or was blocked in that report.json; --only and --skip narrow it further
     #[arg(long, value_name = "FILE", env = "BRONKEUR_RERUN_FAILED")]
     rerun_failed: Option<PathBuf>,
     /// Blocked requirements that may stay so
     #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_ACCEPT_BLOCKED")]
     accept_blocked: Vec<String>,
-    /// Which findings end the run with 1; it changes the exit status alone, no report
-    #[arg(long, value_enum, env = "BRONKEUR_FAIL_ON", default_value_t = FailOn::Must)]
-    fail_on: FailOn,
+    #[command(flatten)]
+    pub(super) told: Told,
+    #[command(flatten)]
+    pub(super) decisions: DecisionArgs,
+}
+
+/// What is judged, and when it fails: of one source as of many.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Gate and reports")]
+pub(super) struct JudgingArgs {
+    /// Judge only these requirements or chapters, such as LST,SEC-08
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_ONLY")]
+    only: Vec<String>,
+    /// Leave out these requirements or chapters
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_SKIP")]
+    skip: Vec<String>,
+    /// Which findings end the run with 1; it changes the exit status alone, no report [default: must; a replay: as the
+    /// run]
+    #[arg(long, value_enum, env = "BRONKEUR_FAIL_ON")]
+    fail_on: Option<FailOn>,
     /// Warnings count as failures, in every report
     #[arg(long, env = "BRONKEUR_STRICT")]
     strict: bool,
     /// Open reviews keep the run from concluding
     #[arg(long, env = "BRONKEUR_REQUIRE_REVIEWS")]
     require_reviews: bool,
-    #[command(flatten)]
-    pub(super) told: Told,
-    #[command(flatten)]
-    pub(super) decisions: DecisionArgs,
+    /// What a waiver is that covers nothing any more
+    #[arg(long, value_enum, value_name = "WHAT", env = "BRONKEUR_STALE_WAIVERS", default_value_t = Stale::Warn)]
+    stale_waivers: Stale,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Stale {
+    /// A warning
+    Warn,
+    /// A failure
+    Fail,
 }
 
 /// How the result is told.
@@ -109,6 +136,10 @@ enum Printed {
     Github,
 }
 
+fn rate(text: &str) -> Result<f64, String> {
+    above_zero(text, 10_000.0)
+}
+
 pub(super) fn check(args: &CheckArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
     let (profile, decisions) = args.profile(&catalogue)?;
@@ -123,34 +154,23 @@ pub(super) fn run(
     decisions: Decisions,
     global: &Global,
 ) -> Done {
-    let selection = gate.selection(catalogue)?;
-    let session = Session::new(profile, catalogue, seed())?.after(decisions.previous.clone());
+    let asked = Asked {
+        selection: gate.selection(catalogue)?,
+        gate: gate.judging.gate(),
+        accepted: gate.accepted(profile.accept_blocked.clone()),
+        decisions,
+        ..Asked::default()
+    };
+    let session = Session::new(profile, catalogue, seed())?;
     let wait = Duration::from_secs(profile.limits.wait_expiry);
     let mut progress = Progress::new(catalogue, session.vault(), wait, global);
     // It lives until the reports are written: a second interrupt ends that too.
     let runtime = runtime()?;
     let interrupted = interrupt::interrupted(runtime.handle());
-    let finished = runtime.block_on(session.run(catalogue, &selection, interrupted, |event| progress.tell(event)));
+    let inspecting = inspect(session, catalogue, asked, interrupted, |event| progress.tell(event));
+    let Inspected { report, evidence, vault } = runtime.block_on(inspecting);
     progress.finish();
-    let Decisions { reviews, waivers, .. } = decisions.masked(&finished.vault);
-    let meta = RunMeta {
-        duration_ms: finished.duration_ms,
-        selection: (!selection.is_everything())
-            .then(|| report::Selection { only: selection.only.clone(), skip: selection.skip.clone() }),
-        gate: gate.gate(),
-        accepted: gate.accepted(masked(&profile.accept_blocked, &finished.vault)),
-        reviews,
-        waivers,
-    };
-    let evidence = har::write(catalogue, &finished.recording, &meta);
-    let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta)
-        .with_evidence(evidence.as_deref().ok().map(har::fingerprint));
-    tell(report, Some((har::FILE, evidence)), &finished.vault, &gate.told, global)
-}
-
-/// Whatever people write into a reason, no report holds a national number.
-fn masked(reasons: &BTreeMap<String, String>, vault: &Vault) -> BTreeMap<String, String> {
-    reasons.iter().map(|(id, reason)| (id.clone(), vault.mask_text(reason))).collect()
+    tell(report, Some((har::FILE, evidence)), &vault, &gate.told, global)
 }
 
 /// Shows a report and writes every file of it.
@@ -178,8 +198,9 @@ pub(super) fn tell(
     report.result.exit_status = ExitStatus::Internal.code();
     output::print(&self::screen(&report, told.format, global));
     for problem in &unwritten {
-        eprintln!("{}", problem.in_words(lang));
+        output::say(&problem.in_words(lang));
     }
+    output::say(&format!("    {}", elsewhere().get(lang)));
     Ok(ExitStatus::Internal)
 }
 
@@ -207,8 +228,11 @@ impl CheckArgs {
         let mut written = self.profile.read()?;
         let profile = &mut written.profile;
         profile.source.rate = self.rate.or(profile.source.rate);
-        profile.source.concurrency = self.concurrency.or(profile.source.concurrency);
-        profile.limits.requests = self.max_requests.unwrap_or(profile.limits.requests);
+        profile.source.concurrency = self.concurrency.map(usize::from).or(profile.source.concurrency);
+        if let Some(requests) = self.max_requests.and_then(|most| usize::try_from(most).ok()) {
+            profile.limits.requests = requests;
+        }
+        profile.limits.sample = self.sample.map(|count| count as usize).or(profile.limits.sample);
         profile.limits.wait_expiry = self.wait_expiry.unwrap_or(profile.limits.wait_expiry);
         let mut faults = self.gate.faults(catalogue);
         let accepted = unknown_ids(catalogue, &written.file, profile.accept_blocked.keys());
@@ -222,11 +246,53 @@ impl CheckArgs {
     }
 }
 
+impl JudgingArgs {
+    /// What is asked for, by name.
+    pub(super) fn selection(&self) -> Selection {
+        Selection { only: self.only.clone(), skip: self.skip.clone() }
+    }
+
+    /// What the gate is asked for.
+    pub(super) fn gate(&self) -> Gate {
+        Gate {
+            strict: self.strict,
+            require_reviews: self.require_reviews,
+            stale_waivers_fail: self.stale_waivers == Stale::Fail,
+            fail_on: self.fail_on.unwrap_or_default(),
+        }
+    }
+
+    /// What is to end a run with 1, where that is said.
+    pub(super) fn fail_on(&self) -> Option<FailOn> {
+        self.fail_on
+    }
+
+    /// Everything that is wrong with the names; a selection that leaves nothing is wrong too.
+    pub(super) fn faults(&self, catalogue: &Catalogue) -> Vec<InputFault> {
+        let unknown = unknown_ids(catalogue, "command line", self.only.iter().chain(&self.skip));
+        let selection = self.selection();
+        let empty = unknown.is_empty() && !catalogue.requirements.iter().any(|row| selection.holds(&row.id));
+        unknown.into_iter().chain(empty.then(nothing_left)).collect()
+    }
+}
+
+/// An empty selection is a mistake, not a green run.
+fn nothing_left() -> InputFault {
+    InputFault::new(
+        "command line",
+        text!(
+            "--only, --skip en --rerun-failed laten samen niets over om te beoordelen",
+            "--only, --skip and --rerun-failed together leave nothing to judge"
+        ),
+        text!("neem er een ruimer", "widen one of them"),
+    )
+}
+
 impl GateArgs {
     /// Everything that is wrong with the names, and with the report to judge again.
     fn faults(&self, catalogue: &Catalogue) -> Vec<InputFault> {
-        let names = self.only.iter().chain(&self.skip).chain(&self.accept_blocked);
-        let mut faults = unknown_ids(catalogue, "command line", names);
+        let mut faults = self.judging.faults(catalogue);
+        faults.extend(unknown_ids(catalogue, "command line", &self.accept_blocked));
         faults.extend(self.failed(catalogue).err().map(|faults| faults.0).unwrap_or_default());
         faults
     }
@@ -236,35 +302,16 @@ impl GateArgs {
         self.rerun_failed.as_deref().map(|path| rerun::failed(path, catalogue)).transpose()
     }
 
-    /// What is judged. An empty selection is a mistake, not a green run.
+    /// What is judged.
     fn selection(&self, catalogue: &Catalogue) -> Result<Selection, Trouble> {
         InputFaults(self.faults(catalogue)).or(())?;
-        let asked = Selection { only: self.only.clone(), skip: self.skip.clone() };
-        let failed = self.failed(catalogue)?;
-        let again = |id: &String| failed.as_ref().is_none_or(|failed| failed.contains(id));
-        let ids = catalogue.requirements.iter().map(|row| &row.id);
-        let judged: Vec<String> = ids.filter(|id| asked.holds(id) && again(id)).cloned().collect();
+        let asked = self.judging.selection();
+        let Some(failed) = self.failed(catalogue)? else { return Ok(asked) };
+        let judged: Vec<String> = failed.into_iter().filter(|id| asked.holds(id)).collect();
         if judged.is_empty() {
-            let fault = InputFault::new(
-                "command line",
-                text!(
-                    "--only, --skip en --rerun-failed laten samen niets over om te beoordelen",
-                    "--only, --skip and --rerun-failed together leave nothing to judge"
-                ),
-                text!("neem er een ruimer", "widen one of them"),
-            );
-            return Err(Trouble::Input(fault.into()));
+            return Err(Trouble::Input(nothing_left().into()));
         }
-        Ok(if failed.is_some() { Selection { only: judged, skip: Vec::new() } } else { asked })
-    }
-
-    fn gate(&self) -> Gate {
-        Gate {
-            strict: self.strict,
-            require_reviews: self.require_reviews,
-            stale_waivers_fail: self.decisions.stale_waivers_fail(),
-            fail_on: self.fail_on,
-        }
+        Ok(Selection { only: judged, skip: Vec::new() })
     }
 
     /// The blocked rows that are accepted: of the profile with their reasons, and of the command line.
@@ -274,16 +321,11 @@ impl GateArgs {
     }
 
     /// What a recorded run was asked for, with what these flags say on top: another selection takes the place of the
-    /// run's, a gate only becomes stricter, and decisions are added. Returns the earlier report, if one is named.
+    /// run's, and so does what ends it with 1; the rest of the gate only becomes stricter, and decisions are added. Returns the earlier report, if one is named.
     pub(super) fn on_top_of(&self, meta: &mut RunMeta, catalogue: &Catalogue) -> Result<Option<Previous>, Trouble> {
         let selection = self.selection(catalogue)?;
         let decisions = self.decisions.read(&Named::default(), catalogue)?;
-        if !selection.is_everything() {
-            meta.selection = Some(report::Selection { only: selection.only, skip: selection.skip });
-        }
-        meta.gate.strict |= self.strict;
-        meta.gate.require_reviews |= self.require_reviews;
-        meta.gate.stale_waivers_fail |= self.decisions.stale_waivers_fail();
+        meta.on_top(&selection, self.judging.gate(), self.judging.fail_on());
         meta.accepted = self.accepted(std::mem::take(&mut meta.accepted));
         meta.reviews.extend(decisions.reviews);
         meta.waivers.extend(decisions.waivers);

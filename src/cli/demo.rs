@@ -5,9 +5,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::check::{self, GateArgs};
-use super::decisions::Named;
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, runtime};
+use crate::decisions::Named;
 use crate::fault::{InputFault, InputFaults};
 use crate::sandbox::{Behaviour, Options, Sandbox, faults};
 use crate::text;
@@ -32,6 +32,9 @@ pub(super) struct SandboxArgs {
     /// Which envelope it answers in
     #[arg(long, value_enum, default_value_t = Envelope::Links)]
     envelope: Envelope,
+    /// How many certificates the citizen has whose list is examined [default: 124]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    certificates: Option<u32>,
     /// How long each of its answers waits, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
@@ -59,6 +62,9 @@ impl SandboxArgs {
             Envelope::Hal => crate::sandbox::Envelope::Hal,
         };
         let mut behaviour = Behaviour { envelope, ..Behaviour::default() };
+        if let Some(count) = self.certificates {
+            behaviour.certificates.subject = count as usize;
+        }
         let mut wrong = Vec::new();
         for name in &self.fault {
             let found = faults::find(name);

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Done, Global, Trouble, output};
 use crate::fault::InputFaults;
-use crate::report::{Difference, difference_as_markdown, difference_as_text, read_report};
+use crate::report::{Difference, difference_as_markdown, difference_as_text, difference_in_short, read_report};
 use crate::verdict::ExitStatus;
 
 const AFTER_HELP: &str = "\
@@ -48,6 +48,7 @@ pub(super) fn diff(args: &DiffArgs, global: &Global) -> Done {
     let difference = Difference::between(&old, &new);
     let lang = global.lang();
     output::print(&match args.format {
+        Format::Text if global.quiet => format!("{}\n", difference_in_short(&difference).get(lang)),
         Format::Text => difference_as_text(&difference, lang),
         Format::Markdown => difference_as_markdown(&difference, lang),
         Format::Json => {

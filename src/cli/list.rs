@@ -36,7 +36,7 @@ enum Format {
 
 pub(super) fn list(args: &ListArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
-    let faults = super::specs::unknown_ids(&catalogue, "command line", &args.ids);
+    let faults = crate::evaluate::unknown_ids(&catalogue, "command line", &args.ids);
     crate::fault::InputFaults(faults).or(())?;
     let rows: Vec<&Requirement> = catalogue
         .requirements

@@ -1,14 +1,31 @@
 //! Words on the terminal.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Trouble;
 use crate::vault::Vault;
 
+/// Whether something could not be written to standard output (a full disk): the result is not whole there.
+static LOST: AtomicBool = AtomicBool::new(false);
+
 /// Writes to standard output. A reader that went away (`bronkeur list | head`) is no fault.
 pub(super) fn print(text: &str) {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if written.is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) {
+        LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether a part of what was printed is lost.
+pub(super) fn lost() -> bool {
+    LOST.load(Ordering::Relaxed)
+}
+
+/// Writes a line to standard error. Nobody may be there to read it (`2>&1 | head`): `eprintln!` would end the program.
+pub(super) fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Writes a text made of masked parts as people see it, after a last look for what must not leave.

@@ -30,11 +30,21 @@ pub(super) struct ProfileArgs {
     #[arg(long, value_name = "FILE", env = "BRONKEUR_CA_BUNDLE")]
     ca_bundle: Option<PathBuf>,
     /// The longest wait for one answer, in seconds
-    #[arg(long, value_name = "SECONDS", env = "BRONKEUR_TIMEOUT")]
+    #[arg(long, value_name = "SECONDS", env = "BRONKEUR_TIMEOUT", value_parser = seconds)]
     timeout: Option<f64>,
     /// This run may go against production
     #[arg(long, env = "BRONKEUR_I_MAY_TEST_PRODUCTION")]
     i_may_test_production: bool,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    above_zero(text, 3600.0)
+}
+
+/// A number of the command line, within the bounds that the schema of the profile sets for the same key.
+pub(super) fn above_zero(text: &str, most: f64) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0.0 && *number <= most);
+    number.ok_or_else(|| format!("a number above 0 is expected, {most} at most"))
 }
 
 /// A profile that was read and not yet resolved.

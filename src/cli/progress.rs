@@ -2,18 +2,21 @@
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{SignedDuration, Zoned};
 
-use super::Global;
+use super::{Global, output};
 use crate::catalogue::Catalogue;
-use crate::exchange::{Exchange, IssuerCall, Target};
+use crate::exchange::{IssuerCall, Target};
+use crate::report::seconds;
 use crate::run::Event;
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::vault::Vault;
+
+mod exchange;
 
 /// How the progress of a run is shown.
 pub(super) struct Progress<'a> {
@@ -23,8 +26,10 @@ pub(super) struct Progress<'a> {
     bar: Option<ProgressBar>,
     /// Plain lines: how many requirements of each chapter are still open.
     open: Vec<(&'a str, usize)>,
-    verbose: bool,
+    /// 1: the requests; 2: their bodies too.
+    verbose: u8,
     quiet: bool,
+    started: Instant,
     sent: usize,
     judged: usize,
     /// The longest wait for a token to expire.
@@ -52,8 +57,9 @@ impl<'a> Progress<'a> {
             vault,
             bar,
             open: open.collect(),
-            verbose: global.verbose > 0,
+            verbose: global.verbose,
             quiet: global.quiet,
+            started: Instant::now(),
             sent: 0,
             judged: 0,
             longest_wait,
@@ -68,8 +74,11 @@ impl<'a> Progress<'a> {
             Event::Received(exchange) if exchange.request.target == Target::Issuer(IssuerCall::Expiry) => {
                 self.waits_until = None;
             }
-            Event::Received(exchange) if self.verbose => self.line(&self.vault.for_people(&seen(exchange))),
-            Event::Received(_) => {}
+            Event::Received(exchange) => {
+                let bodies = (self.verbose > 1).then(|| exchange::bodies(exchange)).unwrap_or_default();
+                let lines = (self.verbose > 0).then(|| exchange::line(exchange)).into_iter().chain(bodies);
+                lines.for_each(|line| self.masked_line(&line));
+            }
             Event::Judged(position, _) => self.judged(position),
         }
         let (sent, judged) = (self.sent, self.judged);
@@ -95,8 +104,14 @@ impl<'a> Progress<'a> {
             let name = *name;
             let title = self.catalogue.chapters.iter().find(|chapter| chapter.name == name);
             let title = title.map_or_else(Text::default, |chapter| chapter.title.clone());
-            let (nl, en, sent) = (title.nl, title.en, self.sent);
-            let line = text!("{nl}: beoordeeld ({sent} verzoeken tot nu)", "{en}: judged ({sent} requests so far)");
+            let (nl, en, sent, judged, all) =
+                (title.nl, title.en, self.sent, self.judged, self.catalogue.requirements.len());
+            let elapsed = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let elapsed = seconds(elapsed, self.lang);
+            let line = text!(
+                "{nl}: beoordeeld ({judged} van {all} requirements, {sent} verzoeken, {elapsed})",
+                "{en}: judged ({judged} of {all} requirements, {sent} requests, {elapsed})"
+            );
             if self.bar.is_none() {
                 self.line(line.get(self.lang));
             }
@@ -117,10 +132,18 @@ impl<'a> Progress<'a> {
         self.waits_until = Some(until);
     }
 
+    /// A line of what was recorded: as people see it, after a last look for what must not leave.
+    fn masked_line(&self, line: &str) {
+        let line = self.vault.for_people(line);
+        if !self.vault.leaks(&line) {
+            self.line(&line);
+        }
+    }
+
     fn line(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.println(line),
-            None if !self.quiet => eprintln!("{line}"),
+            None if !self.quiet => output::say(line),
             None => {}
         }
     }
@@ -130,14 +153,4 @@ impl<'a> Progress<'a> {
             bar.finish_and_clear();
         }
     }
-}
-
-/// One exchange in a line. What it holds is masked already.
-fn seen(exchange: &Exchange) -> String {
-    let sent = &exchange.sent;
-    let outcome = match &exchange.result {
-        Ok(response) => response.status.to_string(),
-        Err(failure) => format!("{:?}", failure.kind).to_lowercase(),
-    };
-    crate::verdict::shown(&format!("{} {} -> {outcome} ({} ms)", sent.method, sent.url, exchange.ms))
 }

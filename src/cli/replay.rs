@@ -8,11 +8,11 @@ use clap::Args;
 
 use super::check::{self, GateArgs};
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble};
+use super::{Done, Global, Trouble, output};
 use crate::catalogue::Catalogue;
-use crate::evaluate::{Selection, evaluate};
-use crate::fault::{InputFault, InputFaults, read_text};
+use crate::fault::{InputFaults, read_text};
 use crate::har::{self, Evidence};
+use crate::inspection;
 use crate::report::{Report, read_report};
 use crate::text;
 use crate::text::{Lang, Text};
@@ -55,10 +55,10 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
         (Err(one), Err(other)) => return Err(InputFaults([one.0, other.0].concat()).into()),
         (Err(faults), _) | (_, Err(faults)) => return Err(faults.into()),
     };
-    of_this_spec(&file, &evidence, &catalogue)?;
+    evidence.of_this_spec(&file, &catalogue)?;
     if !global.quiet {
         for note in notes(&evidence, &catalogue) {
-            eprintln!("bronkeur: {}", note.get(global.lang()));
+            output::say(&format!("bronkeur: {}", note.get(global.lang())));
         }
     }
     let report = judged(evidence, &catalogue, &args.gate)?.with_evidence(Some(fingerprint));
@@ -69,33 +69,11 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
 }
 
 /// The report that follows from the evidence: judged as the run was, unless a flag says otherwise.
-fn judged(evidence: Evidence, catalogue: &Catalogue, gate: &GateArgs) -> Result<Report, Trouble> {
-    let Evidence { mut recording, mut meta, .. } = evidence;
-    if let Some(previous) = gate.on_top_of(&mut meta, catalogue)? {
-        recording.setup.previous = Some(previous);
+fn judged(mut evidence: Evidence, catalogue: &Catalogue, gate: &GateArgs) -> Result<Report, Trouble> {
+    if let Some(previous) = gate.on_top_of(&mut evidence.meta, catalogue)? {
+        evidence.recording.setup.previous = Some(previous);
     }
-    let selection = meta
-        .selection
-        .as_ref()
-        .map(|selection| Selection { only: selection.only.clone(), skip: selection.skip.clone() });
-    let verdicts = evaluate(catalogue, &recording, &selection.unwrap_or_default());
-    Ok(Report::new(catalogue, &recording, &verdicts, &meta))
-}
-
-/// A run of another kind of source has nothing to say about this one's requirements.
-fn of_this_spec(file: &str, evidence: &Evidence, catalogue: &Catalogue) -> Result<(), InputFaults> {
-    let (run, own) = (evidence.specs.last(), catalogue.sets.last());
-    let Some((run, own)) = run.zip(own).filter(|(run, own)| run.name != own.name) else { return Ok(()) };
-    let (run, own) = (crate::verdict::shown(&run.name), &own.name);
-    Err(InputFault::new(
-        file,
-        text!(
-            "deze keuring was volgens `{run}`, niet volgens `{own}`",
-            "this run was judged by `{run}`, not by `{own}`"
-        ),
-        text!("kies met --spec dezelfde specificatie", "choose the same specification with --spec"),
-    )
-    .into())
+    Ok(inspection::judge(&evidence, catalogue, None))
 }
 
 /// What makes this other than the run: exchanges that are gone, and other specs.

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::specs::unknown_ids;
 use crate::catalogue::Catalogue;
+use crate::evaluate::unknown_ids;
 use crate::fault::InputFaults;
 use crate::report;
 use crate::text;

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::decisions::{Named, reviews_in, today};
+use super::decisions::named_by_profile;
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, output};
 use crate::catalogue::{Catalogue, Mode, Requirement};
-use crate::decisions::Review;
+use crate::decisions::{Review, reviews_in, today};
 use crate::fault::{InputFault, InputFaults};
 use crate::report;
 use crate::text;
@@ -58,7 +58,7 @@ impl ReviewArgs {
         }
         let named = match &self.reviews {
             Some(file) => Some(file.clone()),
-            None => Named::of_profile(self.profile.as_deref())?.reviews,
+            None => named_by_profile(self.profile.as_deref())?.reviews,
         };
         let today = today();
         let answers: BTreeMap<String, Review> =

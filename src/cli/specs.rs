@@ -7,8 +7,6 @@ use clap::Args;
 use super::Trouble;
 use crate::catalogue::{Catalogue, DEFAULT_SPEC};
 use crate::checks;
-use crate::evaluate::matches_id;
-use crate::fault::InputFault;
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Requirements")]
@@ -26,14 +24,4 @@ impl SpecArgs {
         let is_check = |chapter: &str, name: &str| checks::find(chapter, name).is_some();
         Ok(Catalogue::load(&self.spec, self.specs.as_deref(), is_check)?)
     }
-}
-
-/// A fault for every name that is neither the id of a requirement nor the prefix of a chapter.
-pub(super) fn unknown_ids<'a>(
-    catalogue: &Catalogue,
-    place: &str,
-    names: impl IntoIterator<Item = &'a String>,
-) -> Vec<InputFault> {
-    let known = |name: &str| catalogue.requirements.iter().any(|requirement| matches_id(name, &requirement.id));
-    names.into_iter().filter(|name| !known(name)).map(|name| catalogue.unknown(place, name)).collect()
 }

@@ -141,7 +141,7 @@ fn shown_alone(token: &SecretString, lang: Lang) -> ExitStatus {
             "bronkeur: dit token geeft toegang tot de gegevens van een burger; wis het venster, of leid de uitvoer om",
             "bronkeur: this token gives access to a citizen's data; clear the window, or redirect the output"
         );
-        eprintln!("{}", note.get(lang));
+        output::say(note.get(lang));
     }
     ExitStatus::Success
 }

@@ -8,10 +8,10 @@ use comfy_table::{ContentArrangement, Table};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::decisions::{Named, today, waivers_in};
+use super::decisions::named_by_profile;
 use super::specs::SpecArgs;
 use super::{Done, Global, output};
-use crate::decisions::Waiver;
+use crate::decisions::{Waiver, today, waivers_in};
 use crate::fault::InputFaults;
 use crate::text;
 use crate::text::{Lang, Text};
@@ -69,7 +69,7 @@ pub(super) fn waivers(args: &WaiversArgs, global: &Global) -> Done {
     let lang = global.lang();
     let named = match &args.file {
         Some(file) => Some(file.clone()),
-        None => Named::of_profile(args.profile.as_deref())?.waivers,
+        None => named_by_profile(args.profile.as_deref())?.waivers,
     };
     let file = named.ok_or_else(|| {
         InputFaults::one(

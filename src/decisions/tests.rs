@@ -67,6 +67,10 @@ fn everything_wrong_in_reviews_comes_at_once_with_its_line() {
     assert!(!words.contains("999.60"), "{words}");
     let form = reviews("- { id: URL-18, answer: yes, date: today, ends: x }").unwrap_err().0;
     assert!(form.len() >= 4, "{form:?}");
+    // As the template leaves them.
+    let words = reviews("- { id: URL-18, answer: , by: , date: 2026-06-01, note: }").unwrap_err();
+    let words = words.render(crate::text::Lang::En);
+    assert!(!words.contains("quotes") && words.matches("fill").count() == 3, "{words}");
 }
 
 #[test]
@@ -89,7 +93,8 @@ fn everything_wrong_in_waivers_comes_at_once_with_its_line() {
          - { id: TOK-01, scope: all, reason: r, owner: team, ends_on: 2026-06-31 }\n\
          - { id: OPS-02, scope: all, reason: r, owner: team, ends_on: 2026-06-30 }\n\
          - { id: SEC-08, scope: all, reason: r, owner: team, approved_by: Rita, ends_on: 2026-06-30 }\n\
-         - { id: LST-111, scope: all, reason: 'for 70010199960', owner: team, ends_on: 2026-06-30 }\n",
+         - { id: LST-111, scope: all, reason: 'for 70010199960', owner: team, ends_on: 2026-06-30 }\n\
+         - { id: SEC-09, scope: all, reason: r, owner: team, approved_by: ' Team', ends_on: 2026-06-30 }\n",
     )
     .unwrap_err()
     .render(crate::text::Lang::En);
@@ -101,10 +106,15 @@ fn everything_wrong_in_waivers_comes_at_once_with_its_line() {
         "waivers.yaml:4:5: [3].id: `SEC-08` is there already",
         "waivers.yaml:5:5: [4].id: there is no requirement `LST-111`",
         "[4].reason: holds a national number",
+        "[5].id: `SEC-09` protects data of citizens: its owner does not waive that alone",
     ] {
         assert!(words.contains(expected), "{expected} is not in\n{words}");
     }
     assert!(!words.contains("70010199960"), "{words}");
+    for blank in ["reason: ' ', owner: o", "reason: r, owner: '  '", "reason: r, owner: o, approved_by: ' '"] {
+        let row = format!("- {{ id: LST-11, scope: all, ends_on: 2026-06-30, {blank} }}");
+        assert!(waivers(&row).unwrap_err().render(crate::text::Lang::En).contains("fill it in"), "{blank}");
+    }
     let form = waivers("- { id: LST-11, scope: { operation: list }, reason: r, owner: o }").unwrap_err();
     let words = form.render(crate::text::Lang::En);
     assert!(words.contains("ends_on") && words.contains("operations: [list"), "{words}");

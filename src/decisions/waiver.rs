@@ -95,6 +95,14 @@ struct Row {
     ends_on: String,
 }
 
+impl Row {
+    /// Whether somebody else than the owner allowed it.
+    fn is_approved(&self) -> bool {
+        let name = |text: &str| text.trim().to_lowercase();
+        self.approved_by.as_ref().is_some_and(|by| name(by) != name(&self.owner))
+    }
+}
+
 /// The waivers in the text of a `waivers.yaml`, by the id of the requirement.
 ///
 /// # Errors
@@ -105,7 +113,7 @@ pub fn read_waivers(file: &str, text: &str, catalogue: &Catalogue) -> Result<BTr
     let mut reading = Reading::new(file, text, catalogue);
     let mut waivers = BTreeMap::new();
     for (position, row) in rows.iter().enumerate() {
-        let id = id_of(&mut reading, position, &ids, row.approved_by.is_some());
+        let id = id_of(&mut reading, position, &ids, row.is_approved());
         let ends_on = reading.day(position, "ends_on", &row.ends_on);
         let texts =
             [("reason", Some(&row.reason)), ("owner", Some(&row.owner)), ("approved_by", row.approved_by.as_ref())];
@@ -149,7 +157,7 @@ fn id_of(reading: &mut Reading<'_>, row: usize, ids: &[&str], approved: bool) ->
                 "`{id}` beschermt gegevens van burgers: dat stelt de eigenaar niet alleen vrij",
                 "`{id}` protects data of citizens: its owner does not waive that alone"
             ),
-            text!("zeg met `approved_by` wie het goedkeurde", "say with `approved_by` who allowed it"),
+            text!("zeg met `approved_by` wie anders het goedkeurde", "say with `approved_by` who else allowed it"),
         );
     }
     Some(id)

@@ -122,6 +122,7 @@ fn unknown_key(file: &str, place: &Place, key: &str, known: &[&str]) -> InputFau
 fn remedy(error: &ValidationError<'_>, holder: Option<&Value>) -> Text {
     let own = holder.and_then(|holder| serde_json::from_value(holder.get("x-remedy")?.clone()).ok());
     own.unwrap_or_else(|| match error.kind() {
+        _ if error.instance().is_null() => text!("vul een waarde in", "fill in a value"),
         ValidationErrorKind::Required { property } => {
             let key = property.as_str().unwrap_or_default();
             text!("voeg `{key}` toe", "add `{key}`")

@@ -106,7 +106,7 @@ pub fn read(file: &str, text: &str) -> Result<Evidence, InputFaults> {
     for (position, entry) in har.log.entries.iter().enumerate() {
         reading.entry(position, entry);
     }
-    reading.finish(har.log.entries.len())
+    reading.finish()
 }
 
 /// What the run knew of itself, with the place where it stands.
@@ -259,7 +259,7 @@ impl<'a> Reading<'a> {
         self.faults.push(self.json.fault(place, message, damaged()).within(name));
     }
 
-    fn finish(mut self, entries: usize) -> Result<Evidence, InputFaults> {
+    fn finish(mut self) -> Result<Evidence, InputFaults> {
         let (have, had) = (self.recording.exchanges().len(), self.own.exchanges);
         if self.faults.is_empty() && have > had {
             let message = text!(
@@ -268,7 +268,6 @@ impl<'a> Reading<'a> {
             );
             self.refuse(self.place, "log._bronkeur.exchanges", message);
         }
-        tracing::debug!(entries, have, had, "evidence");
         InputFaults(self.faults).or(())?;
         let gone = had - have;
         let mut recording = self.recording;

@@ -30,7 +30,8 @@ pub(super) fn wrong(own: &OfLog<'_>) -> Vec<Text> {
         ));
     }
     let limits = &setup.limits;
-    let counts = [limits.details as u64, limits.downloads as u64, limits.pages];
+    let sample = limits.sample.unwrap_or_default();
+    let counts = [limits.details as u64, limits.downloads as u64, sample as u64, limits.pages];
     if counts.iter().any(|count| *count > MOST_OF_ANYTHING) || limits.requests > MOST_REQUESTS {
         wrong.push(text!(
             "`setup.limits`: ten hoogste {MOST_OF_ANYTHING}, en {MOST_REQUESTS} verzoeken, wordt verwacht",

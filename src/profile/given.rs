@@ -77,8 +77,7 @@ pub(super) fn login(name: &str, acm: &Acm) -> Result<CitizenToken, (Text, Text)>
     let Some(login) = read else {
         return Err((text!("er is geen aanmelding `{name}`", "there is no login `{name}`"), again()));
     };
-    let first = acm.hops.first().map_or(&acm.client, |hop| &hop.client);
-    let client = acm.login_client.as_ref().unwrap_or(first);
+    let (_, client) = acm.login_client();
     if login.issuer.trim_end_matches('/') != issuer(&acm.environment).trim_end_matches('/') {
         let other = &login.issuer;
         return Err((text!("is een aanmelding bij {other}", "is a login at {other}"), again()));

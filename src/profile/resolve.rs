@@ -34,7 +34,7 @@ impl Profile {
         let mut faults = self.validate(file);
         let mut reader = Reader::new(file, env, base_dir);
         let source = source(&mut reader, &self.source);
-        let acm = self.acm.as_ref().map(|profile| acm(&mut reader, profile));
+        let acm = self.acm.as_ref().map(|profile| acm(&mut reader, profile, "acm.client"));
         let citizens = citizens(&mut reader, &self.citizens, self.acm.as_ref());
         let tokens = Tokens {
             expired: negative(&mut reader, "expired", self.tokens.expired.as_ref()),
@@ -59,7 +59,8 @@ impl Profile {
         })
     }
 
-    /// Only the part about ACM, for commands that need no citizen yet (`login`). None when the profile has no `acm`.
+    /// Only what a login needs: the issuer, and the one client that citizens log in to. No other secret is asked for.
+    /// None when the profile has no `acm`.
     pub fn resolve_acm(
         &self,
         file: &str,
@@ -70,10 +71,24 @@ impl Profile {
         let mut faults: Vec<_> =
             validate::connection(self, file).into_iter().map(|fault| fault.located(&self.text.0)).collect();
         let mut reader = Reader::new(file, env, base_dir);
-        let acm = acm(&mut reader, profile);
+        let (place, login_client) = profile.login_client();
+        let (client, hops) = (login_client.clone(), Vec::new());
+        let alone = Acm { client, hops, login_client: None, source_client: None, ..profile.clone() };
+        let acm = acm(&mut reader, &alone, &place);
         faults.extend(reader.faults.into_iter().map(|fault| fault.located(&self.text.0)));
         InputFaults(faults).or(())?;
         acm.map(Some).ok_or_else(|| incomplete(file))
+    }
+}
+
+impl Acm {
+    /// The client that citizens log in to, and where it stands: where none is named, the one that exchanges first.
+    pub(super) fn login_client(&self) -> (String, &Client) {
+        match (&self.login_client, self.hops.first()) {
+            (Some(client), _) => ("acm.login_client".to_owned(), client),
+            (None, Some(hop)) => ("acm.hops[0].client".to_owned(), &hop.client),
+            (None, None) => ("acm.client".to_owned(), &self.client),
+        }
     }
 }
 
@@ -183,9 +198,10 @@ fn private_key(reader: &mut Reader<'_>, place: &str, key: SecretString) -> Optio
     None
 }
 
-fn acm(reader: &mut Reader<'_>, profile: &Acm) -> Option<ResolvedAcm> {
+/// `place`: where its client stands.
+fn acm(reader: &mut Reader<'_>, profile: &Acm, place: &str) -> Option<ResolvedAcm> {
     let issuer_name = issuer(&profile.environment).to_owned();
-    let resolved = client(reader, "acm.client", &profile.client);
+    let resolved = client(reader, place, &profile.client);
     let login_client =
         profile.login_client.as_ref().and_then(|login_client| client(reader, "acm.login_client", login_client));
     let source_client =

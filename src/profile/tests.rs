@@ -65,7 +65,10 @@ fn a_small_profile_has_the_documented_defaults() {
     assert_eq!(profile.source.name, "api.example.be");
     assert_eq!(profile.source.timeout.as_secs(), 30);
     assert_eq!((profile.source.concurrency, profile.source.rate, profile.source.http_port), (24, None, 80));
-    assert_eq!(profile.limits, Limits { details: 20, downloads: 5, pages: 200, requests: 2000, wait_expiry: 0 });
+    assert_eq!(
+        profile.limits,
+        Limits { details: 20, downloads: 5, sample: None, pages: 200, requests: 2000, wait_expiry: 0 }
+    );
     let citizen = profile.citizen(Role::Subject).unwrap();
     assert_eq!(citizen.insz.expose_secret(), "85073003328");
     assert!(matches!(&citizen.token, Some(CitizenToken::Tx(token)) if token.expose_secret() == "tx-token-1"));
@@ -352,6 +355,21 @@ fn the_acm_part_resolves_without_citizens() {
 }
 
 #[test]
+fn a_login_asks_for_no_secret_but_that_of_its_own_client() {
+    let here = Path::new("");
+    let others = "source_client: { id: src, secret: { env: NONE } }
+  hops: [{ client: { id: portal, secret: { env: SECRET } } }]
+  scope: certificates";
+    let text = WITH_ACM.replace("env: SECRET", "env: NONE").replace("scope: certificates", others);
+    let login = |text: &str| Profile::read("bron.yaml", text).unwrap().resolve_acm("bron.yaml", &env, here);
+    assert_eq!(login(&text).unwrap().unwrap().login_client().id, "portal");
+    let own = text.replace("scope: certificates", "login_client: { id: own, auth: none }\n  scope: certificates");
+    assert_eq!(login(&own.replace("env: SECRET", "env: NONE")).unwrap().unwrap().login_client().id, "own");
+    let faults = login(&text.replace("env: SECRET", "env: NONE")).unwrap_err();
+    assert!(faults.0.len() == 1 && faults.to_string().contains("acm.hops[0].client.secret"), "{faults}");
+}
+
+#[test]
 fn a_profile_can_be_built_in_code() {
     let mut profile = Resolved::new(&Url::parse("https://127.0.0.1:8443/v1/").unwrap());
     profile.tokens.expired = Some("x".into());
@@ -386,7 +404,7 @@ fn everything() -> Value {
             "refresh_token": reference, "command": ["a"], "login": "a", "tx_token": {"command": ["a", "b"]}}],
         "tokens": {"expired": reference, "other_audience": reference, "without_scope": reference,
             "without_citizen": reference},
-        "limits": {"details": 1, "downloads": 1, "pages": 1, "requests": 1, "wait_expiry": 1},
+        "limits": {"details": 1, "downloads": 1, "sample": 1, "pages": 1, "requests": 1, "wait_expiry": 1},
         "accept_blocked": {"SEC-04": "a"}, "reviews": "a", "waivers": "a"
     })
 }

@@ -130,7 +130,11 @@ impl Assembly<'_> {
                 fail_on: self.meta.gate.fail_on,
             },
             declares: declared(&setup.declares),
-            sample: Sample { details: self.examined(Kind::Detail), downloads: self.examined(Kind::Download) },
+            sample: Sample {
+                asked: setup.limits.sample,
+                details: self.examined(Kind::Detail),
+                downloads: self.examined(Kind::Download),
+            },
             timings: timings(self.recording),
             shapes: Shapes::of(&setup.base_url, self.recording.exchanges()),
             previous: setup.previous.as_ref().map(|previous| previous.started),

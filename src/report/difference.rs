@@ -2,7 +2,7 @@
 
 mod words;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Level;
 use crate::exchange::Kind;
@@ -11,7 +11,7 @@ use crate::verdict::{Conformant, Outcome, Severity};
 
 use super::model::{Report, Requirement, Timing};
 
-pub use words::{difference_as_markdown, difference_as_text};
+pub use words::{difference_as_markdown, difference_as_text, difference_in_short};
 
 /// The version of the form in JSON.
 const VERSION: &str = "bronkeur.diff/1";
@@ -101,6 +101,24 @@ pub struct Standing {
     pub severity: Severity,
 }
 
+/// In what way a requirement stands otherwise than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Fails now, and did not before.
+    NewlyFailing,
+    /// Failed before, and more severely now.
+    MoreSevere,
+    /// Was judged, and is not any more.
+    NoLongerJudged,
+    /// Failed before, and not any more.
+    Fixed,
+    /// Failed before, and less severely now.
+    LessSevere,
+    /// Was not judged; does not fail now that it is.
+    NewlyJudged,
+}
+
 /// A requirement that says something else than before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChangedRequirement {
@@ -164,23 +182,24 @@ impl Difference {
     }
 
     fn step(&mut self, old: &Requirement, new: &Requirement) {
-        let (before, after) = (failing(old), failing(new));
-        let list = match (is_judged(old), is_judged(new)) {
-            (true, false) => &mut self.no_longer_judged,
-            (false, true) if after == Severity::None => &mut self.newly_judged,
-            (_, true) if after > before && before == Severity::None => &mut self.newly_failing,
-            (_, true) if after > before => &mut self.more_severe,
-            (_, true) if after < before && after == Severity::None => &mut self.fixed,
-            (_, true) if after < before => &mut self.less_severe,
-            (_, true) | (false, false) => return,
+        let (before, after) = (Standing::of(old), Standing::of(new));
+        let list = match Change::between(before, after) {
+            Some(Change::NoLongerJudged) => &mut self.no_longer_judged,
+            Some(Change::NewlyJudged) => &mut self.newly_judged,
+            Some(Change::NewlyFailing) => &mut self.newly_failing,
+            Some(Change::MoreSevere) => &mut self.more_severe,
+            Some(Change::Fixed) => &mut self.fixed,
+            Some(Change::LessSevere) => &mut self.less_severe,
+            None => return,
         };
-        let why = if after == Severity::None && is_judged(new) { old.why() } else { new.why() };
+        let repaired = after.failing() == Severity::None && after.is_judged();
+        let why = if repaired { old.why() } else { new.why() };
         list.push(Step {
             id: new.id.clone(),
             level: new.level,
             title: new.title.clone(),
-            old: Standing::of(old),
-            new: Standing::of(new),
+            old: before,
+            new: after,
             why,
         });
     }
@@ -201,6 +220,45 @@ impl Standing {
     fn of(row: &Requirement) -> Self {
         Self { outcome: row.outcome, severity: row.severity }
     }
+
+    fn is_judged(self) -> bool {
+        matches!(self.outcome, Outcome::Pass | Outcome::Fail | Outcome::Observed)
+    }
+
+    /// How severely it fails; what passes with a stale waiver, and what is a note only, does not.
+    fn failing(self) -> Severity {
+        Some(self.severity)
+            .filter(|severity| self.outcome == Outcome::Fail && *severity > Severity::Note)
+            .unwrap_or(Severity::None)
+    }
+}
+
+impl Change {
+    /// What became of a requirement from one run to another; none where that is the same.
+    pub fn between(old: Standing, new: Standing) -> Option<Self> {
+        let (before, after) = (old.failing(), new.failing());
+        match (old.is_judged(), new.is_judged()) {
+            (true, false) => Some(Self::NoLongerJudged),
+            (false, true) if after == Severity::None => Some(Self::NewlyJudged),
+            (_, true) if after > before && before == Severity::None => Some(Self::NewlyFailing),
+            (_, true) if after > before => Some(Self::MoreSevere),
+            (_, true) if after < before && after == Severity::None => Some(Self::Fixed),
+            (_, true) if after < before => Some(Self::LessSevere),
+            (_, true) | (false, false) => None,
+        }
+    }
+
+    /// The word for people.
+    pub fn word(self) -> Text {
+        match self {
+            Self::NewlyFailing => Text::new("faalt nu", "newly failing"),
+            Self::MoreSevere => Text::new("faalt erger", "more severe"),
+            Self::NoLongerJudged => Text::new("niet meer beoordeeld", "no longer judged"),
+            Self::Fixed => Text::new("hersteld", "fixed"),
+            Self::LessSevere => Text::new("faalt minder erg", "less severe"),
+            Self::NewlyJudged => Text::new("nu wel beoordeeld", "newly judged"),
+        }
+    }
 }
 
 impl Step {
@@ -208,17 +266,6 @@ impl Step {
     fn loses_a_judgement(&self) -> bool {
         matches!(self.new.outcome, Outcome::Blocked | Outcome::Review)
     }
-}
-
-fn is_judged(row: &Requirement) -> bool {
-    matches!(row.outcome, Outcome::Pass | Outcome::Fail | Outcome::Observed)
-}
-
-/// How severely a requirement fails; what passes with a stale waiver, and what is a note only, does not.
-fn failing(row: &Requirement) -> Severity {
-    Some(row.severity)
-        .filter(|severity| row.outcome == Outcome::Fail && *severity > Severity::Note)
-        .unwrap_or(Severity::None)
 }
 
 fn pairs<'a>(old: &'a Report, new: &'a Report) -> impl Iterator<Item = (&'a Requirement, &'a Requirement)> {

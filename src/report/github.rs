@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use crate::text;
 use crate::text::Lang;
 
+use crate::catalogue::About;
+
 use super::model::{Report, Requirement};
 use super::words::{State, bounded, to_do};
 
@@ -18,7 +20,8 @@ const LONGEST_MESSAGE: usize = 1_000;
 /// The report as workflow commands, the worst first: each is one line, whatever a source wrote.
 pub fn github(report: &Report, lang: Lang) -> String {
     let mut rows: Vec<&Requirement> = report.requirements.iter().filter(|row| row.state().needs_action()).collect();
-    rows.sort_by_key(|row| row.state());
+    // Without a token all is blocked: the cause comes before what it did.
+    rows.sort_by_key(|row| (row.state(), row.about != About::Issuer));
     let (warnings, errors): (Vec<&Requirement>, Vec<&Requirement>) =
         rows.into_iter().partition(|row| row.state() == State::Warning);
     let mut commands = String::new();

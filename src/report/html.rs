@@ -16,22 +16,36 @@ use crate::text::{Lang, Text};
 
 use self::page::Page;
 use super::languages::Languages;
-use super::model::Report;
+use super::model::{Report, Tool};
 use super::write::Unwritten;
 
 /// The name of the file.
 pub(super) const FILE: &str = "report.html";
 
-/// The templates, by the names under which they include each other. Every one ends in `.html`: all are escaped.
-const TEMPLATES: [(&str, &str); 4] = [
-    ("page.html", include_str!("html/page.html")),
-    ("head.html", include_str!("html/head.html")),
-    ("requirement.html", include_str!("html/requirement.html")),
-    ("measurements.html", include_str!("html/measurements.html")),
-];
+/// The parts of the page: the page itself, what it includes besides [`COMMON`], and no style but [`STYLE`].
+const PAGE: Parts = Parts {
+    templates: &[
+        ("page.html", include_str!("html/page.html")),
+        ("requirement.html", include_str!("html/requirement.html")),
+        ("measurements.html", include_str!("html/measurements.html")),
+    ],
+    style: None,
+};
 
-/// The style, with the rules for the filters of this page.
+/// What every page of ours includes. Every template ends in `.html`: all are escaped.
+const COMMON: [(&str, &str); 2] =
+    [("head.html", include_str!("html/head.html")), ("languages.html", include_str!("html/languages.html"))];
+
+/// The style of every page, with the rules for the filters of this one.
 const STYLE: (&str, &str) = ("style.css", include_str!("html/style.css"));
+
+/// Of what a page is made.
+pub(super) struct Parts {
+    /// The templates by name, the page itself first.
+    pub(super) templates: &'static [(&'static str, &'static str)],
+    /// What its style has beyond that of every page.
+    pub(super) style: Option<&'static str>,
+}
 
 /// The report as a page.
 ///
@@ -42,25 +56,41 @@ pub fn html(report: &Report, languages: Languages) -> Result<String, Unwritten> 
 }
 
 fn render(report: &Report, languages: Languages) -> Result<String, Error> {
-    let environment = environment(languages)?;
-    let page = Value::from(Serde(Page::new(report)));
-    let style = environment.get_template(STYLE.0)?.render(context! { page => page.clone() })?;
+    let (run, tool) = (&report.run, &report.tool);
+    let title = format!("{} · {} · {}", run.source, tool.name, run.started);
+    rendered(&PAGE, &title, tool, Value::from(Serde(Page::new(report))), languages)
+}
+
+/// A page of these parts.
+pub(super) fn rendered(
+    parts: &Parts,
+    title: &str,
+    tool: &Tool,
+    page: Value,
+    languages: Languages,
+) -> Result<String, Error> {
+    let environment = environment(parts, languages)?;
+    let mut style = environment.get_template(STYLE.0)?.render(context! { page => page.clone() })?;
+    style.push_str(parts.style.unwrap_or_default());
     // The policy allows this one style and nothing else; no script has a hash.
     let hash = STANDARD.encode(Sha256::digest(style.as_bytes()));
     let languages: Vec<Value> = languages.all().into_iter().map(|lang| Value::from(Serde(lang))).collect();
-    environment.get_template("page.html")?.render(context! {
+    let (name, _) = parts.templates.first().copied().unwrap_or_default();
+    environment.get_template(name)?.render(context! {
         page,
         languages,
         hash,
+        title,
+        generator => format!("{} {}", tool.name, tool.version),
         style => Value::from_safe_string(style),
     })
 }
 
-fn environment(languages: Languages) -> Result<Environment<'static>, Error> {
+fn environment(parts: &Parts, languages: Languages) -> Result<Environment<'static>, Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    for (name, text) in TEMPLATES.into_iter().chain([STYLE]) {
+    for (name, text) in parts.templates.iter().copied().chain(COMMON).chain([STYLE]) {
         environment.add_template(name, text)?;
     }
     // Words of the page: `{{ say("bron", "source") }}`.

@@ -10,9 +10,10 @@ use std::collections::HashSet;
 
 use junit_report::{Duration, OffsetDateTime, TestCase, TestCaseBuilder, TestSuite, TestSuiteBuilder};
 
+use crate::catalogue::Level;
 use crate::text;
 use crate::text::{Lang, Text};
-use crate::verdict::{Outcome, Severity};
+use crate::verdict::Outcome;
 
 use super::exchange::Exchange;
 use super::model::{Chapter, Report, Requirement};
@@ -42,15 +43,24 @@ pub fn junit(report: &Report, lang: Lang) -> Result<String, Unwritten> {
     let mut times = Times { report, counted: HashSet::new() };
     let suites: Vec<TestSuite> =
         report.by_chapter().map(|(chapter, rows)| suite(report, chapter, &rows, &mut times, lang)).collect();
+    written(FILE, suites, properties(report))
+}
+
+/// Suites as a file, each with these properties.
+pub(super) fn written(
+    file: &str,
+    suites: Vec<TestSuite>,
+    properties: Vec<(String, String)>,
+) -> Result<String, Unwritten> {
     let skipped: Vec<usize> = suites.iter().map(TestSuite::skipped).collect();
     let mut xml = junit_report::Report::new();
     xml.add_testsuites(suites);
     let mut bytes = Vec::new();
-    let failed = |reason: Text| Unwritten::new(FILE, reason);
+    let failed = |reason: Text| Unwritten::new(file, reason);
     xml.write_xml(&mut bytes).map_err(|error| failed(text!("{error}", "{error}")))?;
     let written = String::from_utf8(bytes).map_err(|error| failed(text!("{error}", "{error}")))?;
     let properties: Vec<(String, String)> =
-        properties(report).into_iter().map(|(name, value)| (line(&name), line(&value))).collect();
+        properties.into_iter().map(|(name, value)| (line(&name), line(&value))).collect();
     complete::complete(&written, &skipped, &properties).map_err(|error| failed(text!("{error}", "{error}")))
 }
 
@@ -106,34 +116,48 @@ fn suite<'a>(
 fn case(report: &Report, row: &Requirement, time: Duration, lang: Lang) -> TestCase {
     let name = line(&format!("{} {}", row.id, row.title.get(lang)));
     let state = row.state();
-    let message = || {
-        let word = if state == State::Review { Outcome::Review.label() } else { state.word() };
-        line(&row.brief(lang).unwrap_or_else(|| word.get(lang).to_owned()))
-    };
-    let skipped = |why| TestCaseBuilder::skipped_with_cause(&name, why, &message());
-    let mut case = match state {
-        State::Failure => TestCaseBuilder::failure(&name, time, row.level.name(), &message()),
-        // The run ends with 1 for it: a server that reads this file alone has to see that.
-        State::Warning if report.run.gate.fail_on.fails(Severity::Warning) => {
-            TestCaseBuilder::failure(&name, time, row.level.name(), &message())
-        }
-        State::Error => TestCaseBuilder::error(&name, time, row.level.name(), &message()),
-        State::BlockedMust => TestCaseBuilder::error(&name, time, "blocked", &message()),
-        State::Blocked => skipped("blocked"),
-        State::Waived => skipped("waived"),
-        State::Review => skipped("review"),
-        State::NotApplicable => skipped("not_applicable"),
-        State::NotSelected => skipped("not_selected"),
-        State::Warning | State::Note | State::Observed | State::PassWithNote | State::Pass => {
-            TestCaseBuilder::success(&name, time)
-        }
-    };
+    let word = if state == State::Review { Outcome::Review.label() } else { state.word() };
+    let message = line(&row.brief(lang).unwrap_or_else(|| word.get(lang).to_owned()));
+    let fails = report.run.gate.fail_on.fails(row.severity);
+    let mut case = Verdict { state, level: row.level, fails }.case(&name, time, &message);
     case.set_classname(&line(&format!("bronkeur.{}", row.chapter)));
     case.set_trace(&body(&[about(report, row, lang), evidence(report, row, lang)].concat(), LONGEST_TEXT));
     let mut case = case.build();
     // A skipped test of the library takes no time; the calls that showed that it cannot be judged did.
     case.time = time;
     case
+}
+
+/// What decides how a test case reads.
+pub(super) struct Verdict {
+    /// How the requirement reads.
+    pub(super) state: State,
+    /// How strongly it binds.
+    pub(super) level: Level,
+    /// The run ends with 1 for it.
+    pub(super) fails: bool,
+}
+
+impl Verdict {
+    /// The test case of that name.
+    pub(super) fn case(&self, name: &str, time: Duration, message: &str) -> TestCaseBuilder {
+        let skipped = |why| TestCaseBuilder::skipped_with_cause(name, why, message);
+        match self.state {
+            State::Failure => TestCaseBuilder::failure(name, time, self.level.name(), message),
+            // The run ends with 1 for it: a server that reads this file alone has to see that.
+            State::Warning if self.fails => TestCaseBuilder::failure(name, time, self.level.name(), message),
+            State::Error => TestCaseBuilder::error(name, time, self.level.name(), message),
+            State::BlockedMust => TestCaseBuilder::error(name, time, "blocked", message),
+            State::Blocked => skipped("blocked"),
+            State::Waived => skipped("waived"),
+            State::Review => skipped("review"),
+            State::NotApplicable => skipped("not_applicable"),
+            State::NotSelected => skipped("not_selected"),
+            State::Warning | State::Note | State::Observed | State::PassWithNote | State::Pass => {
+                TestCaseBuilder::success(name, time)
+            }
+        }
+    }
 }
 
 /// What the suite says about a requirement that its test case does not.
@@ -177,12 +201,12 @@ fn call(exchange: &Exchange, lang: Lang) -> String {
 }
 
 /// The text of an attribute: one line, bounded, of characters that XML allows.
-fn line(text: &str) -> String {
+pub(super) fn line(text: &str) -> String {
     allowed(&bounded(text, LONGEST_MESSAGE), false)
 }
 
 /// The text of an element, which the library puts into CDATA as it is: the end of CDATA in it would be markup.
-fn body(text: &str, most: usize) -> String {
+pub(super) fn body(text: &str, most: usize) -> String {
     allowed(&bounded(text, most), true).replace("]]>", "]]]]><![CDATA[>")
 }
 

@@ -1,7 +1,7 @@
 //! `summary.md`, for pull requests and the job summaries of CI systems: the result, a table of what did not pass, and
 //! what to do, folded. It stays below the limits of those platforms, and says how much it left out.
 
-mod paper;
+pub(super) mod paper;
 
 use std::fmt::Write as _;
 
@@ -28,11 +28,16 @@ const LONGEST_TEXT: usize = 600;
 
 /// The report as Markdown, the second language folded.
 pub fn markdown(report: &Report, languages: Languages) -> String {
+    in_languages(languages, |lang, room| Summary { report, lang }.write(room))
+}
+
+/// A page in every language, the second one folded; `write` gets a language and how many bytes it may use.
+pub(super) fn in_languages(languages: Languages, write: impl Fn(Lang, usize) -> String) -> String {
     let all = languages.all();
     let room = MOST_BYTES / all.len().max(1);
     let mut text = String::new();
     for (position, lang) in all.into_iter().enumerate() {
-        let part = Summary { report, lang }.write(room);
+        let part = write(lang, room);
         if position == 0 {
             text.push_str(&part);
         } else {

@@ -6,6 +6,7 @@ mod curl;
 mod difference;
 mod excerpt;
 mod exchange;
+mod fleet;
 mod github;
 mod group;
 mod html;
@@ -24,8 +25,9 @@ mod write;
 mod tests;
 
 pub use assemble::RunMeta;
-pub use difference::{Difference, difference_as_markdown, difference_as_text};
+pub use difference::{Change, Difference, Standing, difference_as_markdown, difference_as_text, difference_in_short};
 pub use exchange::{Exchange, Facts, Tls, Unanswered};
+pub use fleet::{fleet_in_words, render_fleet};
 pub use github::github;
 pub use html::html;
 pub use json::json;
@@ -36,9 +38,9 @@ pub use model::{
     Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
     Spec, Timing, Tool, Waiver,
 };
-pub use read::{parse_report, read_report};
+pub use read::{Form, parse_report, read_json, read_report};
 pub use terminal::{Options, render};
-pub use words::{State, last_line, why_partial};
+pub use words::{State, last_line, seconds, why_partial};
 pub use write::{Unwritten, write, write_all, write_secret};
 
 /// A file to be: its name, and its text or why there is none.

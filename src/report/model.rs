@@ -133,6 +133,9 @@ pub struct GateSettings {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sample {
+    /// Of how many certificates, spread over the list, `--sample` or the profile asked for both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<usize>,
     /// The details.
     pub details: Vec<String>,
     /// The documents.

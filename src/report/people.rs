@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::insz;
 use crate::recording::Recording;
 use crate::text::Text;
 use crate::verdict::unsafe_in_text;
@@ -87,28 +88,13 @@ impl People {
         pieces
     }
 
-    /// The surrogate of a number at the start of a text, bare or with the usual separators: its length and its mark.
+    /// The surrogate of a number at the start of a text, however it is written: its length and its mark.
     fn number_at(&self, text: &str) -> Option<(usize, &str)> {
-        if self.numbers.is_empty() || !text.starts_with(|c: char| c.is_ascii_digit()) {
+        if self.numbers.is_empty() {
             return None;
         }
-        let mut digits = String::with_capacity(11);
-        let mut separated = false;
-        for (at, byte) in text.bytes().enumerate() {
-            let is_separator = matches!(byte, b'.' | b'-' | b' ' | b'/');
-            if byte.is_ascii_digit() {
-                digits.push(char::from(byte));
-                separated = false;
-            } else if is_separator && !separated && matches!(digits.len(), 2 | 4 | 6 | 9) {
-                separated = true;
-            } else {
-                return None;
-            }
-            if digits.len() == 11 {
-                return self.numbers.get(&digits).map(|mark| (at + 1, mark.as_str()));
-            }
-        }
-        None
+        let (length, digits) = insz::at_start(text)?;
+        self.numbers.get(&digits).map(|mark| (length, mark.as_str()))
     }
 
     /// A mark at the start of a text, with the padding that gives it the length of what it stands for.

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
 
@@ -21,8 +22,17 @@ const LARGEST_REPORT: usize = 64 * 1024 * 1024;
 /// Differences from the schema beyond this number help nobody.
 const MOST_FAULTS: usize = 20;
 
-/// The version that is read.
-const VERSION: &str = "bronkeur.report/1";
+/// A form of ours that is read back.
+pub struct Form {
+    /// Its version.
+    pub version: &'static str,
+    /// The name of the file.
+    pub name: &'static str,
+    /// The command that writes it.
+    pub command: &'static str,
+}
+
+const REPORT: Form = Form { version: "bronkeur.report/1", name: "report.json", command: "check" };
 
 static SCHEMA: LazyLock<Result<Schema, InputFaults>> =
     LazyLock::new(|| Schema::read("report.schema.json", REPORT_SCHEMA));
@@ -40,20 +50,33 @@ pub fn read_report(path: &Path) -> Result<Report, InputFaults> {
 /// # Errors
 /// What is wrong with it.
 pub fn parse_report(file: &str, text: &str) -> Result<Report, InputFaults> {
-    let tree: Value = serde_json::from_str(text).map_err(|error| no_json(file, &error))?;
-    let version = tree.get("schema").and_then(Value::as_str);
-    if version != Some(VERSION) {
-        return Err(other_schema(file, version).into());
+    read_json(file, text, &REPORT, &SCHEMA)
+}
+
+/// A JSON text of ours as a `T`, by the version that its member `schema` names.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read_json<T: DeserializeOwned>(
+    file: &str,
+    text: &str,
+    form: &Form,
+    schema: &LazyLock<Result<Schema, InputFaults>>,
+) -> Result<T, InputFaults> {
+    let tree: Value = serde_json::from_str(text).map_err(|error| no_json(file, form, &error))?;
+    let found = tree.get("schema").and_then(Value::as_str);
+    if found != Some(form.version) {
+        return Err(other_schema(file, form, found).into());
     }
-    let faults = SCHEMA.as_ref().map_err(Clone::clone)?.faults(file, &tree);
+    let faults = schema.as_ref().map_err(Clone::clone)?.faults(file, &tree);
     InputFaults(at_most(MOST_FAULTS, file, faults)).or(())?;
     serde_json::from_value(tree).map_err(|error| {
         let message = text!("de inhoud past niet: {error}", "the content does not fit: {error}");
-        InputFaults::one(file, message, make_again())
+        InputFaults::one(file, message, make_again(form))
     })
 }
 
-fn no_json(file: &str, error: &serde_json::Error) -> InputFaults {
+fn no_json(file: &str, form: &Form, error: &serde_json::Error) -> InputFaults {
     let (line, column) = (error.line(), error.column());
     let message = match error.classify() {
         Category::Eof => {
@@ -63,26 +86,28 @@ fn no_json(file: &str, error: &serde_json::Error) -> InputFaults {
             text!("het bestand is geen JSON: {error}", "the file is not JSON: {error}")
         }
     };
-    InputFault::new(file, message, make_again()).at(format!("{line}:{column}")).into()
+    InputFault::new(file, message, make_again(form)).at(format!("{line}:{column}")).into()
 }
 
-fn other_schema(file: &str, version: Option<&str>) -> InputFault {
-    let message = match version.map(crate::verdict::shown) {
-        Some(version) => text!(
-            "is een rapport van schema {version}; dit programma leest {VERSION}",
-            "is a report of schema {version}; this program reads {VERSION}"
+fn other_schema(file: &str, form: &Form, found: Option<&str>) -> InputFault {
+    let Form { version, name, .. } = form;
+    let message = match found.map(crate::verdict::shown) {
+        Some(found) => text!(
+            "is een rapport van schema {found}; dit programma leest {version}",
+            "is a report of schema {found}; this program reads {version}"
         ),
         None => text!(
-            "is geen report.json: `schema` ontbreekt, verwacht {VERSION}",
-            "is no report.json: `schema` is missing, expected {VERSION}"
+            "is geen {name}: `schema` ontbreekt, verwacht {version}",
+            "is no {name}: `schema` is missing, expected {version}"
         ),
     };
-    InputFault::new(file, message, make_again()).at("schema")
+    InputFault::new(file, message, make_again(form)).at("schema")
 }
 
-fn make_again() -> Text {
+fn make_again(form: &Form) -> Text {
+    let Form { name, command, .. } = form;
     text!(
-        "geef een report.json zoals `bronkeur check` het schrijft, of maak het opnieuw met deze versie",
-        "give a report.json as `bronkeur check` writes it, or make it again with this version"
+        "geef een {name} zoals `bronkeur {command}` het schrijft, of maak het opnieuw met deze versie",
+        "give a {name} as `bronkeur {command}` writes it, or make it again with this version"
     )
 }

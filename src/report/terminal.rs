@@ -18,6 +18,13 @@ const WIDTHS: std::ops::RangeInclusive<u16> = 60..=140;
 /// Characters of the short reason in a table: the details stand below.
 const LONGEST_REASON: usize = 240;
 
+/// The columns of ids and levels.
+const IDS: u16 = 9;
+const LEVELS: u16 = 8;
+
+/// Beyond this an outcome goes on in the next line.
+const WIDEST_OUTCOME: u16 = 23;
+
 /// How a report is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -103,9 +110,9 @@ impl Screen<'_> {
         });
         if !table.is_empty() {
             table.set_constraints([
-                ColumnConstraint::Absolute(Width::Fixed(9)),
-                ColumnConstraint::Absolute(Width::Fixed(8)),
-                ColumnConstraint::Absolute(Width::Fixed(23)),
+                ColumnConstraint::Absolute(Width::Fixed(IDS)),
+                ColumnConstraint::Absolute(Width::Fixed(LEVELS)),
+                ColumnConstraint::Absolute(Width::Fixed(self.outcomes())),
             ]);
             self.print(&table);
         }
@@ -115,16 +122,29 @@ impl Screen<'_> {
         self.collapsed(&rows, State::NotSelected);
     }
 
+    /// The columns of the outcome: the same in every chapter, so that the titles stand in one line.
+    fn outcomes(&self) -> u16 {
+        let rows = self.report.requirements.iter();
+        let widest = rows.map(|row| self.outcome(row).chars().count()).max().unwrap_or_default();
+        u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(2).min(WIDEST_OUTCOME)
+    }
+
+    fn outcome(&self, row: &Requirement) -> String {
+        let state = row.state();
+        let accepted = text!(", aanvaard", ", accepted");
+        let accepted = if row.accepted.is_some() { self.say(&accepted) } else { String::new() };
+        format!("{} {}{accepted}", state.symbol(), self.say(&state.word()))
+    }
+
     fn row(&self, row: &Requirement) -> Row {
         let state = row.state();
-        let mut outcome = format!("{} {}", state.symbol(), self.say(&state.word()));
-        if row.accepted.is_some() {
-            outcome.push_str(&self.say(&text!(", aanvaard", ", accepted")));
-        }
+        let outcome = self.outcome(row);
         let mut title = row.title.get(self.options.lang).to_owned();
         // What is repeated below is not said twice.
         if let Some(brief) = row.brief(self.options.lang).filter(|_| !state.needs_action()) {
-            let _ = write!(title, "\n{}", bounded(&brief, LONGEST_REASON));
+            // Two columns of padding and one at the end.
+            let room = usize::from(self.options.width.saturating_sub(IDS + LEVELS + self.outcomes() + 3));
+            let _ = write!(title, "\n{}", breakable(&bounded(&brief, LONGEST_REASON), room));
         }
         let mut outcome = cell(&outcome);
         if self.options.color {

@@ -31,7 +31,7 @@ impl Requirement {
     }
 
     /// Why it stands as it does: its reason, else its worst finding.
-    pub(super) fn why(&self) -> Option<Text> {
+    pub fn why(&self) -> Option<Text> {
         let in_words = |finding| Text::new(sentence(finding, Lang::Nl), sentence(finding, Lang::En));
         self.reason.clone().or_else(|| self.worst_finding().map(in_words))
     }
@@ -133,7 +133,7 @@ pub(super) fn environment(environment: &str) -> Text {
 }
 
 /// A duration in seconds.
-pub(super) fn seconds(ms: u64, lang: Lang) -> String {
+pub fn seconds(ms: u64, lang: Lang) -> String {
     let point = if lang == Lang::Nl { ',' } else { '.' };
     format!("{}{point}{} s", ms / 1000, ms % 1000 / 100)
 }
@@ -194,6 +194,7 @@ fn unanswered(kind: FailureKind) -> Text {
         FailureKind::NotConfigured => Text::new("niet in het profiel", "not in the profile"),
         FailureKind::ForeignOrigin => Text::new("vreemde server", "foreign server"),
         FailureKind::Limit => Text::new("grens bereikt", "limit reached"),
+        FailureKind::Memory => Text::new("geheugen vol", "memory full"),
         FailureKind::Interrupted => Text::new("onderbroken", "interrupted"),
     }
 }

@@ -83,7 +83,8 @@ fn replace(folder: &Path, path: &Path, bytes: &[u8], readers: Readers) -> std::i
     #[cfg(not(unix))]
     let _ = readers;
     let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    // The file itself, not what wraps it: that would tell people of a name that they never see.
+    file.as_file_mut().write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())

@@ -123,8 +123,9 @@ impl Queue {
 
     fn start(&mut self, ready: Vec<Request>, recording: &mut Recording) -> Vec<Request> {
         let left = self.bounds.requests.saturating_sub(self.started);
-        if left == 0 && !ready.is_empty() {
-            self.refuse(recording, FailureKind::Limit);
+        let obstacle = if recording.is_full() { FailureKind::Memory } else { FailureKind::Limit };
+        if (left == 0 || recording.is_full()) && !ready.is_empty() {
+            self.refuse(recording, obstacle);
             return Vec::new();
         }
         let ready: Vec<Request> = ready.into_iter().take(left).collect();

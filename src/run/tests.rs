@@ -179,3 +179,20 @@ fn beyond_the_limit_nothing_goes_out() {
     assert_eq!(recording.get(&refused).unwrap().result.as_ref().unwrap_err().kind, FailureKind::Limit);
     assert!(queue.is_empty());
 }
+
+#[test]
+fn beyond_what_memory_holds_nothing_goes_out() {
+    let mut recording = recording();
+    let mut queue = Queue::new(bounds());
+    let page = |page: u32| Request::entry(Citizen::Subject).query("page", page);
+    let facts = Facts { body_bytes: 24 * 1024 * 1024, ..Facts::default() };
+    let long = Response::new(200, Vec::new(), Content::Json(json!({})), facts);
+    queue.want(&page(0), None, &recording);
+    assert_eq!(queue.ready(&mut recording), [page(0)]);
+    recording.add(Exchange { result: Ok(long), ..unanswered(page(0)) });
+    queue.done(&page(0));
+    queue.want(&page(1), None, &recording);
+    assert_eq!(queue.ready(&mut recording), []);
+    assert_eq!(queue.take_refused(), Some(page(1)));
+    assert_eq!(recording.get(&page(1)).unwrap().result.as_ref().unwrap_err().kind, FailureKind::Memory);
+}

@@ -1,5 +1,7 @@
 //! The people of the sandbox, their invented national numbers and their certificates.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -64,6 +66,8 @@ pub(super) struct Citizen {
     /// The `sub` of every token of this citizen.
     pub sub: String,
     pub certificates: Vec<Certificate>,
+    /// How many different ids they have.
+    pub ids: usize,
 }
 
 /// A certificate: its key is id and language together.
@@ -82,17 +86,16 @@ pub(super) struct Certificate {
 
 /// The three people. The serial number 999 keeps their numbers apart from those of real citizens, as far as that goes.
 pub(super) fn people(behaviour: &Behaviour) -> Vec<Citizen> {
-    let person = |name, role, nine, born, first, count| Citizen {
-        name,
-        role,
-        insz: national_number(nine, born).unwrap_or_default(),
-        sub: Uuid::new_v4().to_string(),
-        certificates: certificates(behaviour, first, count),
+    let person = |name, role, nine, born, first, count| {
+        let certificates = certificates(behaviour, first, count);
+        let ids = certificates.iter().map(|one| &one.id).collect::<HashSet<_>>().len();
+        let insz = national_number(nine, born).unwrap_or_default();
+        Citizen { name, role, insz, sub: Uuid::new_v4().to_string(), certificates, ids }
     };
     let counts = behaviour.certificates;
     vec![
         person("an", Role::Subject, "850730999", Born::Before2000, 1, counts.subject),
-        person("bo", Role::Other, "040312999", Born::From2000, 50_001, counts.other),
+        person("bo", Role::Other, "040312999", Born::From2000, counts.subject.max(50_000) + 1, counts.other),
         person("cy", Role::Empty, "911130999", Born::Before2000, 90_001, 0),
     ]
 }

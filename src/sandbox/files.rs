@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::profile::{NAME, role};
 use super::{Credentials, Person, Role, Sandbox, StandIn};
-use crate::profile::quoted;
+use crate::profile::{Limits, quoted};
 
 /// A file of a profile.
 #[derive(Clone, PartialEq, Eq)]
@@ -56,6 +56,7 @@ impl Sandbox {
             other_audience: true,
             tokens: &[EXPIRED, WITHOUT_SCOPE],
             numbers: &[],
+            limits: Some(self.limits()),
         };
         written.files()
     }
@@ -80,6 +81,7 @@ impl StandIn {
             other_audience: false,
             tokens: &TOKENS,
             numbers,
+            limits: None,
         };
         let mut files = written.files();
         files.extend(authority.map(|(_, key)| secret(AUTHORITY_KEY, key)));
@@ -102,6 +104,8 @@ struct Written<'a> {
     tokens: &'a [(&'a str, &'a str)],
     /// The variables of national numbers that are not invented.
     numbers: &'a [(Role, String)],
+    /// Bounds other than the usual ones.
+    limits: Option<Limits>,
 }
 
 impl Written<'_> {
@@ -156,6 +160,9 @@ impl Written<'_> {
         // Writing to a String cannot fail.
         if self.other_audience {
             let _ = writeln!(yaml, "  other_audience: {}", quoted(&credentials.other_audience.id));
+        }
+        if let Some(Limits { pages, requests, .. }) = self.limits.filter(|limits| *limits != Limits::default()) {
+            let _ = writeln!(yaml, "limits: {{ pages: {pages}, requests: {requests} }}");
         }
         yaml.push_str("citizens:\n");
         for person in &credentials.people {

@@ -45,6 +45,7 @@ impl Sandbox {
             client_certificate: None,
             ca_bundle: bundle,
         });
+        profile.limits = self.limits();
         profile.citizens = credentials.people.iter().map(citizen).collect();
         profile.tokens.expired = Some(credentials.expired.clone().into());
         profile.tokens.without_scope = Some(credentials.without_scope.clone().into());

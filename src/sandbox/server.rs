@@ -21,6 +21,7 @@ use super::source::Source;
 use super::tls::{Authority, Handshake};
 use super::tokens::{Tokens, secret};
 use crate::assertion::VerifyingKey;
+use crate::profile::Limits;
 
 /// How long the certificate of its authority is valid, in days.
 const AUTHORITY_DAYS: i64 = 90;
@@ -67,6 +68,7 @@ pub struct Sandbox {
     credentials: Credentials,
     log: Arc<Mutex<Vec<Logged>>>,
     acm_reachable: Arc<AtomicBool>,
+    limits: Limits,
     _stop: watch::Sender<()>,
 }
 
@@ -124,8 +126,14 @@ impl Sandbox {
             credentials,
             log,
             acm_reachable,
+            limits: limits(&options.behaviour),
             _stop: stop,
         })
+    }
+
+    /// The bounds that a run needs to see all of it.
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
     }
 
     /// The issuer, such as `https://127.0.0.1:4711/op`.
@@ -167,6 +175,13 @@ impl Sandbox {
     pub fn set_acm_reachable(&self, reachable: bool) {
         self.acm_reachable.store(reachable, Ordering::Relaxed);
     }
+}
+
+/// Room for every page of the longest list, which a run reads in pages of the greatest length.
+fn limits(behaviour: &Behaviour) -> Limits {
+    let (usual, counts) = (Limits::default(), behaviour.certificates);
+    let pages = counts.subject.max(counts.other).div_ceil(behaviour.paging.max_limit.max(1));
+    Limits { pages: usual.pages.max(pages), requests: usual.requests + pages, ..usual }
 }
 
 /// Takes a port: any, or the one that stands `place` after the one asked.

@@ -299,7 +299,7 @@ impl Source {
 /// A citizen whom the source does not know: a list of his is empty.
 fn nobody(insz: &str) -> Citizen {
     let role = super::citizens::Role::Empty;
-    Citizen { name: "nobody", role, insz: insz.to_owned(), sub: String::new(), certificates: Vec::new() }
+    Citizen { name: "nobody", role, insz: insz.to_owned(), sub: String::new(), certificates: Vec::new(), ids: 0 }
 }
 
 const OTHER_METHOD: Problem = Problem {

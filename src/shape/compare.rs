@@ -1,6 +1,7 @@
 //! What an earlier run showed on every answer, and this one on none.
 
-use super::{Part, Shape, Shapes};
+use super::fields::MOST_FIELDS;
+use super::{MOST_RELS, Part, Shape, Shapes};
 
 /// So many answers, or items, on both sides show something.
 pub const ENOUGH: usize = 5;
@@ -32,6 +33,8 @@ impl Shape {
         if self.readable() >= ENOUGH && new.readable() >= ENOUGH {
             broken.extend(self.broken_fields(new));
             let rels = self.rels.iter().filter(|(rel, on)| **on >= self.readable() && !new.rels.contains_key(*rel));
+            // Where not all were kept, one that is missing may just not be among them.
+            let rels = rels.filter(|_| new.rels.len() < MOST_RELS);
             broken.extend(rels.map(|(rel, _)| Break::Rel(rel.clone())));
         }
         if self.count >= ENOUGH && new.count >= ENOUGH {
@@ -46,11 +49,13 @@ impl Shape {
         let mut broken = Vec::new();
         for (path, field) in self.fields.iter().filter(|(_, field)| field.on >= self.readable()) {
             let Some(now) = new.fields.get(path) else {
-                broken.push(Break::Field(path.clone()));
+                if new.fields.len() < MOST_FIELDS {
+                    broken.push(Break::Field(path.clone()));
+                }
                 continue;
             };
             let was = field.types.iter().filter(|(_, on)| **on >= self.readable()).map(|(kind, _)| kind);
-            let gone = was.filter(|kind| !now.types.contains_key(*kind));
+            let gone = was.filter(|kind| !now.types.keys().any(|now| serves_as(now, kind)));
             let is = || now.types.keys().cloned().collect::<Vec<_>>().join(", ");
             broken.extend(gone.map(|kind| Break::Type(path.clone(), kind.clone(), is())));
         }
@@ -75,6 +80,12 @@ impl Break {
             Self::Rel(_) | Self::Status(..) => None,
         }
     }
+}
+
+/// Whether who could read values of a type can read those of another one: a whole number is a number, and where there
+/// was nothing yet, all that comes is new.
+fn serves_as(now: &str, was: &str) -> bool {
+    now == was || was == "null" || (was == "number" && now == "integer")
 }
 
 fn is_below(path: &str, above: &str) -> bool {

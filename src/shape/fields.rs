@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::value::name::is_data;
 
 /// Paths of one part that are kept.
-const MOST_FIELDS: usize = 200;
+pub(super) const MOST_FIELDS: usize = 200;
 
 /// Members of one object beyond which its keys are taken for data.
 const MOST_KEYS: usize = 40;

@@ -106,6 +106,21 @@ fn what_was_on_all_and_is_on_none_broke() {
     assert_eq!(breaks(&Shapes::of("https://h.be/v1", &mixed)), "");
 }
 
+#[test]
+fn what_a_consumer_could_read_all_along_did_not_break() {
+    let breaks = |old: Value, now: Value| details(5, 200, &old).breaks(&details(5, 200, &now)).len();
+    assert_eq!(breaks(json!({"year": null}), json!({"year": 2025})), 0, "a value comes where none was");
+    assert_eq!(breaks(json!({"year": 2025}), json!({"year": null})), 1);
+    assert_eq!(breaks(json!({"sum": 1.5}), json!({"sum": 2})), 0, "a whole number is a number");
+    assert_eq!(breaks(json!({"sum": 2}), json!({"sum": 1.5})), 1);
+    // More members than are kept: what is missing may be among the others.
+    let group: serde_json::Map<String, Value> = (1..=30).map(|n: u8| ("x".repeat(usize::from(n)), json!(1))).collect();
+    let many = "abcdefgh".chars().map(|name| (name.to_string(), Value::Object(group.clone()))).collect();
+    let mut now = Value::Object(many);
+    now["year"] = json!(1);
+    assert_eq!(breaks(json!({"year": 1}), now), 0);
+}
+
 fn json_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

@@ -261,7 +261,7 @@ impl Transport {
         match call {
             IssuerCall::Discovery => {
                 let discovery = match (refused, json) {
-                    (None, Some(json)) => Discovery::of(json),
+                    (None, Some(json)) => Discovery::of(json, self.issuer_name()),
                     (why, _) => Discovery::none(&format!("no discovery document: {}", why.unwrap_or_default())),
                 };
                 self.memory().discovery = Some(discovery);
@@ -295,10 +295,23 @@ impl Transport {
         }
     }
 
+    /// An answer to a token request, masked.
+    fn granted_noted(&self, mut raw: Raw, retries: u32) -> Response {
+        raw.shape = match raw.shape {
+            Shape::Json(answer) => Shape::Json(oauth::granted(&answer)),
+            // It may hold a token in a form that nobody asked for; only an error is worth its words.
+            Shape::Text(_) if raw.status < 400 => Shape::Text(String::new()),
+            other => other,
+        };
+        raw.masked(&self.vault, retries)
+    }
+
     /// An answer of the issuer, masked.
     fn noted(&self, mut raw: Raw, call: IssuerCall, retries: u32) -> Response {
-        if !matches!(call, IssuerCall::Introspection(_)) {
-            return raw.masked(&self.vault, retries);
+        match call {
+            IssuerCall::Introspection(_) => {}
+            IssuerCall::Token(_) => return self.granted_noted(raw, retries),
+            _ => return raw.masked(&self.vault, retries),
         }
         let claims = raw.json().map(oauth::claims).unwrap_or_default();
         raw.shape = match raw.shape {

@@ -1,8 +1,11 @@
 //! Reads a body within bounds. A document is hashed as it streams by and never kept.
 
+use std::sync::Arc;
+
 use http_body_util::BodyExt as _;
 use hyper::body::Bytes;
 use sha2::{Digest as _, Sha256};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::base64;
 use crate::catalogue::hex;
@@ -27,6 +30,12 @@ impl Bounds {
     }
 }
 
+/// Beyond this a body needs one of the [`LARGE_AT_ONCE`] turns, so that many large ones together stay within bounds.
+const LARGE: usize = MIB / 4;
+
+/// How many large bodies are in memory at the same time.
+pub(super) const LARGE_AT_ONCE: usize = 2;
+
 /// The length of the two ends in which a document's markers stand.
 const END: usize = 1024;
 
@@ -41,6 +50,8 @@ pub(super) struct Body {
     /// How it ended.
     pub(super) end: End,
     bounds: Bounds,
+    /// Held as long as a large body is in memory.
+    turn: Option<OwnedSemaphorePermit>,
     head: Vec<u8>,
     tail: Vec<u8>,
     hash: Sha256,
@@ -59,13 +70,16 @@ pub(super) enum End {
 }
 
 impl Body {
-    /// Reads the body of an answer. The deadline is the caller's.
-    pub(super) async fn read<B>(from: &mut B, kind: Kind) -> Self
+    /// Reads the body of an answer; a large one waits for its turn. The deadline is the caller's.
+    pub(super) async fn read<B>(from: &mut B, kind: Kind, turns: &Arc<Semaphore>) -> Self
     where
         B: hyper::body::Body<Data = Bytes> + Unpin,
     {
         let mut body = Self::new(kind);
         while let Some(frame) = from.frame().await {
+            if body.kept.len() > LARGE && body.turn.is_none() {
+                body.turn = Arc::clone(turns).acquire_owned().await.ok();
+            }
             match frame.map(hyper::body::Frame::into_data) {
                 Ok(Ok(chunk)) if !body.take(&chunk) => break,
                 // What is no data is a trailer.
@@ -93,6 +107,7 @@ impl Body {
             arrived: 0,
             end: End::Announced,
             bounds: Bounds::of(kind),
+            turn: None,
             head: Vec::new(),
             tail: Vec::new(),
             hash: Sha256::new(),
@@ -121,6 +136,11 @@ impl Body {
             self.kept.extend_from_slice(chunk);
         }
         self.end == End::Announced
+    }
+
+    /// The turn of a large body, for as long as what is made of it is as large.
+    pub(super) fn into_turn(self) -> Option<OwnedSemaphorePermit> {
+        self.turn
     }
 
     /// The body ended as announced and we read all of it.

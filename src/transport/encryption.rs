@@ -63,9 +63,6 @@ pub(super) fn system() -> &'static [CertificateDer<'static>] {
     static SYSTEM: OnceLock<Vec<CertificateDer<'static>>> = OnceLock::new();
     SYSTEM.get_or_init(|| {
         let found = rustls_native_certs::load_native_certs();
-        for error in &found.errors {
-            tracing::debug!(%error, "a certificate authority of the system is not usable");
-        }
         let usable = |certificate: &CertificateDer<'_>| RootCertStore::empty().add(certificate.clone()).is_ok();
         found.certs.into_iter().filter(usable).collect()
     })

@@ -9,12 +9,12 @@ use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use rustls::RootCertStore;
 use secrecy::SecretString;
-use tokio::sync::{OnceCell, RwLock};
+use tokio::sync::{OnceCell, RwLock, Semaphore};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use url::{Url, form_urlencoded};
 use uuid::Uuid;
 
-use super::body::Body;
+use super::body::{Body, LARGE_AT_ONCE};
 use super::oauth::Memory;
 use super::record::Raw;
 use super::settings::{Settings, SettingsError};
@@ -51,6 +51,8 @@ pub struct Transport {
     pub(super) roots: OnceCell<Arc<RootCertStore>>,
     /// When the next call to the source may go out.
     turn: Mutex<Instant>,
+    /// The turns of large bodies.
+    large: Arc<Semaphore>,
     /// Held by every refresh that is under way.
     pub(super) unsettled: Arc<RwLock<()>>,
 }
@@ -109,13 +111,14 @@ impl Transport {
             memory: Mutex::default(),
             roots: OnceCell::new(),
             turn: Mutex::new(Instant::now()),
+            large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
             unsettled: Arc::default(),
         })
     }
 
     /// Performs one request, to the source or to the issuer. It never fails otherwise than in the exchange.
     pub async fn send(self: Arc<Self>, request: Request) -> Exchange {
-        let exchange = match request.target {
+        match request.target {
             Target::Issuer(IssuerCall::Token(Grant::Refresh(citizen))) => {
                 Arc::clone(&self).refresh(request, citizen).await
             }
@@ -123,11 +126,7 @@ impl Transport {
             Target::Tls(offer) => self.shake_hands(request, offer).await,
             Target::OpenApi if let Some(path) = &self.settings.openapi_file => self.read_openapi(request, path).await,
             _ => self.ask_source(request).await,
-        };
-        let status = exchange.result.as_ref().map(|response| response.status);
-        let status = status.map_err(|failure| failure.kind);
-        tracing::debug!(method = exchange.sent.method, url = exchange.sent.url, ?status, ms = exchange.ms, "call");
-        exchange
+        }
     }
 
     /// Performs a call. An answer 429 that names a short wait is waited out, but for hostile requests and those while
@@ -191,9 +190,9 @@ impl Transport {
     where
         B: hyper::body::Body<Data = Bytes> + Unpin,
     {
-        let body = timeout_at(deadline, Body::read(answer.body_mut(), kind)).await;
+        let body = timeout_at(deadline, Body::read(answer.body_mut(), kind, &self.large)).await;
         let body = body.map_err(|_| self.late("headers came, but not the whole body"))?;
-        Ok(Raw::of(&answer, &body, kind))
+        Ok(Raw::of(&answer, &body, kind).in_turn(body.into_turn()))
     }
 
     fn late(&self, what: &str) -> Failure {

@@ -66,7 +66,8 @@ impl Transport {
         )))
     }
 
-    fn issuer_name(&self) -> &str {
+    /// How the issuer is called in the profile.
+    pub(super) fn issuer_name(&self) -> &str {
         self.settings.setup.acm.as_ref().map_or("", |acm| acm.issuer.as_str())
     }
 

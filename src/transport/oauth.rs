@@ -13,6 +13,7 @@ use super::expiry::Lifetime;
 use crate::assertion::ASSERTION_TYPE;
 use crate::exchange::{CONTROL_ENDPOINT, Grant};
 use crate::profile::ResolvedClientAuth;
+use crate::verdict::shown;
 
 /// A form, raw.
 pub(super) type Form = Vec<(String, String)>;
@@ -25,6 +26,10 @@ pub(super) const SHORTEST_TOKEN: usize = 8;
 
 /// The members of an introspection answer that the requirements read; the others may be about a person.
 const INTROSPECTED: [&str; 9] = ["active", "aud", "client_id", "exp", "iat", "iss", "scope", "token_type", "rrn"];
+
+/// The members of the answer to a token request (RFC 6749, section 5.1; RFC 8693, section 2.2.1): what an issuer adds to
+/// them is mostly about the person.
+const GRANTED: [&str; 6] = ["access_token", "refresh_token", "issued_token_type", "token_type", "expires_in", "scope"];
 
 /// The members of an OAuth error (RFC 6749, section 5.2).
 const ERROR: [&str; 3] = ["error", "error_description", "error_uri"];
@@ -71,8 +76,16 @@ impl Endpoints {
 }
 
 impl Discovery {
-    /// Reads the endpoints.
-    pub(super) fn of(document: &Value) -> Self {
+    /// Reads the endpoints. The document of another issuer is not used (RFC 8414, section 3.3; OpenID Connect Discovery,
+    /// section 4.3): our secrets would go where it says.
+    pub(super) fn of(document: &Value, issuer: &str) -> Self {
+        let stated = document.get("issuer").and_then(Value::as_str);
+        if stated != Some(issuer) {
+            let stated = shown(stated.unwrap_or("-"));
+            return Self::none(&format!(
+                "the discovery document is of the issuer {stated}, not of {issuer}: none of its endpoints is used"
+            ));
+        }
         Self {
             plain: Endpoints::of(document, None),
             mutual: Endpoints::of(document, document.get("mtls_endpoint_aliases")),
@@ -268,8 +281,18 @@ pub(super) fn claims(answer: &Value) -> Vec<String> {
 
 /// Of an introspection answer only what the requirements read.
 pub(super) fn introspected(answer: &Value) -> Value {
+    kept(answer, &INTROSPECTED)
+}
+
+/// Of the answer to a token request only what the RFCs define.
+pub(super) fn granted(answer: &Value) -> Value {
+    kept(answer, &GRANTED)
+}
+
+/// These members alone, and those of an error.
+fn kept(answer: &Value, names: &[&str]) -> Value {
     let members = answer.as_object().into_iter().flatten();
-    let known = |name: &str| INTROSPECTED.contains(&name) || ERROR.contains(&name);
+    let known = |name: &str| names.contains(&name) || ERROR.contains(&name);
     let kept: Map<String, Value> =
         members.filter(|(name, _)| known(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
     Value::Object(kept)
@@ -311,6 +334,27 @@ mod tests {
         assert_eq!(introspected(&json!([1])), json!({}));
         assert_eq!(claims(&answer), ["active", "given_name", "sub", "rrn", "scope"]);
         assert!(claims(&json!({"a name with spaces": 1})).is_empty());
+    }
+
+    #[test]
+    fn of_a_token_answer_the_members_of_the_rfcs_are_kept() {
+        let answer = json!({"access_token": "a", "sub": "an", "id_token": "b", "expires_in": 60, "vo_id": "x"});
+        assert_eq!(granted(&answer), json!({"access_token": "a", "expires_in": 60}));
+        assert_eq!(granted(&json!({"error": "invalid_grant", "user": "an"})), json!({"error": "invalid_grant"}));
+    }
+
+    #[test]
+    fn the_endpoints_of_another_issuer_are_not_used() {
+        let document = json!({"issuer": "https://a/op", "token_endpoint": "https://b/token"});
+        assert!(Discovery::of(&document, "https://a/op").plain.token.is_ok());
+        for (document, issuer) in [(document, "https://a/op/"), (json!({"token_endpoint": "https://a/t"}), "https://a")]
+        {
+            let discovery = Discovery::of(&document, issuer);
+            let why = discovery.plain.token.unwrap_err();
+            assert!(why.contains("none of its endpoints is used") && why.contains(issuer), "{why}");
+            assert!(discovery.mutual.introspection.is_err() && discovery.authorization.is_err());
+            assert!(discovery.control.is_err());
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use hyper::Version;
 use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::base64::is_base64;
 use super::body::{Body, End};
@@ -16,6 +17,9 @@ const LONGEST_TEXT: usize = 4 * 1024;
 
 /// The longest text of a body that is no JSON in which secrets are looked for, in bytes: what lies beyond is dropped.
 const LONGEST_SEARCHED: usize = 2 * 1024 * 1024;
+
+/// The longest text of JSON that is kept, in bytes: no name, link or sentence is as long.
+const LONGEST_VALUE: usize = 64 * 1024;
 
 /// A text of Base64 longer than this is a document in disguise: no byte of a document is recorded.
 const LONGEST_BASE64: usize = 1024;
@@ -33,6 +37,8 @@ pub(super) struct Raw {
     headers: Vec<(String, String)>,
     facts: Facts,
     longest_text: usize,
+    /// Held until a large answer is masked.
+    turn: Option<OwnedSemaphorePermit>,
 }
 
 /// The shape of a body.
@@ -73,7 +79,12 @@ impl Raw {
             Kind::Download => download(body, success, &mut facts),
             Kind::Issuer | Kind::List | Kind::Detail | Kind::Probe => structured(body, &mut facts),
         };
-        Self { status, shape, headers, facts, longest_text: LONGEST_TEXT }
+        Self { status, shape, headers, facts, longest_text: LONGEST_TEXT, turn: None }
+    }
+
+    /// The same, in the turn of a large body.
+    pub(super) fn in_turn(self, turn: Option<OwnedSemaphorePermit>) -> Self {
+        Self { turn, ..self }
     }
 
     /// Other text is kept whole: it is a document about the source, not one of a citizen.
@@ -96,9 +107,10 @@ impl Raw {
 
     /// The answer, masked. `retries`: answers 429 that were waited out before it.
     pub(super) fn masked(self, vault: &Vault, retries: u32) -> Response {
+        let _turn = self.turn;
         let mut found = Found::default();
         let headers = self.headers.into_iter().map(|(name, value)| {
-            let value = vault.mask_noting(&value, &mut found);
+            let value = vault.mask_link(&value, &mut found);
             // A session of the source's is nobody's business; looked at for secrets all the same.
             let value = if name.starts_with("set-cookie") { "(masked)".to_owned() } else { value };
             (vault.mask_text(&name), value)
@@ -119,7 +131,14 @@ impl Raw {
             }
         };
         let duplicate_keys = self.facts.duplicate_keys.iter().map(|name| vault.mask_noting(name, &mut found)).collect();
-        let facts = Facts { duplicate_keys, secrets: found.secrets, retries, ..self.facts };
+        // The length that did arrive says nothing; any other may be a number that is none of a length.
+        let announced = self.facts.announced_bytes;
+        let announced_bytes = if announced == Some(self.facts.body_bytes) {
+            announced
+        } else {
+            announced.and_then(|length| vault.mask_json(length.into(), &mut found).as_u64())
+        };
+        let facts = Facts { announced_bytes, duplicate_keys, secrets: found.secrets, retries, ..self.facts };
         Response::new(self.status, headers, content, facts)
     }
 }
@@ -188,12 +207,17 @@ fn holds_too_much(body: &Body) -> bool {
     body.kept.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).nth(MOST_VALUES).is_some()
 }
 
-/// The same JSON with every text that is a Base64 document cut down to its beginning, which tells what it is.
+/// The same JSON with every text that is a Base64 document, or too long to be anything else, cut down to its beginning,
+/// which tells what it is.
 fn without_documents(value: Value) -> Value {
     match value {
         Value::String(text) if text.len() > LONGEST_BASE64 && text.bytes().all(is_base64_text) => {
             let start: String = text.chars().take(8).collect();
             Value::String(format!("{start}…({} characters)", text.len()))
+        }
+        Value::String(text) if text.len() > LONGEST_VALUE => {
+            let length = text.len();
+            Value::String(format!("{}…({length} characters)", bounded(text, LONGEST_BASE64)))
         }
         Value::Array(items) => Value::Array(items.into_iter().map(without_documents).collect()),
         Value::Object(members) => {
@@ -282,8 +306,10 @@ mod tests {
 
     #[test]
     fn a_document_in_json_leaves_its_first_characters() {
-        let cut = without_documents(json!({"a": ["JVBERi0x".repeat(200), "a word ".repeat(200), 1]}));
-        assert_eq!(cut, json!({"a": ["JVBERi0x…(1600 characters)", "a word ".repeat(200), 1]}));
+        let long = "a word ".repeat(20_000);
+        let cut = without_documents(json!({"a": ["JVBERi0x".repeat(200), "a word ".repeat(200), long, 1]}));
+        let start = format!("{}…(140000 characters)", &long[..LONGEST_BASE64]);
+        assert_eq!(cut, json!({"a": ["JVBERi0x…(1600 characters)", "a word ".repeat(200), start, 1]}));
     }
 
     #[test]

@@ -141,7 +141,7 @@ impl<'a> Search<'a> {
 }
 
 /// The forms in which a value may show, in whatever case: as it is, percent-encoded once or twice, with the usual
-/// separators, in Base64 at each of the three alignments.
+/// separators or in groups of three, in Base64 at each of the three alignments.
 fn encodings(raw: &str) -> Vec<String> {
     let mut forms = vec![raw.to_owned()];
     for set in [NON_ALPHANUMERIC, UNRESERVED, WITH_SLASH] {
@@ -153,8 +153,23 @@ fn encodings(raw: &str) -> Vec<String> {
     // JSON and JavaScript in a body that is neither parsed nor parsable.
     forms.push(raw.replace('/', "\\/"));
     if insz::valid(raw) {
-        forms.extend(insz::written_forms(raw));
+        let written = insz::written_forms(raw);
+        forms.extend(written.iter().flat_map(|form| in_base64(form)));
+        forms.extend(written);
+        forms.extend(insz::grouped_forms(raw));
+        // As a number it loses its leading zeros, also where it is written as text.
+        forms.push(raw.trim_start_matches('0').to_owned());
     }
+    forms.extend(in_base64(raw));
+    forms.sort();
+    forms.dedup();
+    forms.retain(|form| !form.is_empty());
+    forms
+}
+
+/// A value in Base64, wherever it starts among the bytes that are encoded with it.
+fn in_base64(raw: &str) -> Vec<String> {
+    let mut forms = Vec::new();
     for skip in 0..3 {
         let padded = [vec![b'_'; skip], raw.as_bytes().to_vec()].concat();
         for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
@@ -165,9 +180,6 @@ fn encodings(raw: &str) -> Vec<String> {
             forms.extend(text.get(from..to).filter(|middle| middle.len() >= 8).map(str::to_owned));
         }
     }
-    forms.sort();
-    forms.dedup();
-    forms.retain(|form| !form.is_empty());
     forms
 }
 

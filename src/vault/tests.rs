@@ -31,9 +31,11 @@ fn a_known_value_is_masked_in_every_encoding() {
     let twice = "tok-5f0c%252B%252F%253D2b9d4e7f8a1c3b5d7e9f";
     let capitals = &TOKEN.to_uppercase();
     let json = r"tok-5f0c+\/=2b9d4e7f8a1c3b5d7e9f";
-    let numbers = [SUBJECT, "85.07.30-999.32", "850730-999-32", "850730 999 32", "850730%20999%2032"];
+    let numbers = [SUBJECT, "85.07.30-999.32", "850730-999-32", "850730 999 32", "850730%20999%2032"]
+        .into_iter()
+        .chain(["85.073.099.932", "850 730 999 32", "%385073099932", "850730%252D999%252E32", r"\u00385073099932"]);
     let tokens = [TOKEN, &percent, form, lower, twice, capitals, json];
-    for text in numbers.into_iter().chain(tokens) {
+    for text in numbers.chain(tokens) {
         let masked = vault.mask_text(&format!("<{text}>"));
         assert!(!masked.contains(text), "{masked}");
     }
@@ -84,6 +86,42 @@ fn numbers_of_every_json_form_are_masked() {
     assert_eq!(masked("90010199992.0"), format!("{stranger}.0"));
     for other in ["12345678901", "1.5", "-3", "18446744073709551615", "0", "1e300"] {
         assert_eq!(masked(other), serde_json::from_str::<Value>(other).unwrap().to_string());
+    }
+}
+
+#[test]
+fn a_number_without_its_leading_zeros_is_masked_whoever_it_is_of() {
+    // Invented: serial 999 is never issued.
+    let (known, stranger) = ("05123199935", "00010199974");
+    let valid = |nine: u64| format!("{nine:09}{:02}", insz::check_number(nine, true));
+    assert_eq!((known, stranger), (valid(51_231_999).as_str(), valid(101_999).as_str()));
+    let vault = Vault::new([(Citizen::Subject, known.into())].into());
+    let mask = |text: &str| vault.mask_json(serde_json::from_str(text).unwrap(), &mut Found::default());
+    let masked = mask("[5123199935, 10199974, -10199974, 10199974.0, 20260730, 1790000000, 470123456]");
+    let (known, stranger) = (insz::surrogate(0), insz::surrogate(1));
+    let expected = format!("[{known},{stranger},-{stranger},{stranger}.0,20260730,1790000000,470123456]");
+    assert_eq!(masked.to_string(), expected);
+    assert!(!vault.mask_text("nr;5123199935;").contains("5123199935"));
+}
+
+#[test]
+fn what_is_no_secret_stays() {
+    let vault = vault();
+    for text in [
+        "2026-07-30T03:35:42.123456789+02:00",
+        "+32 470 12 34 56",
+        "0470/12.34.56",
+        "02 553 72 02",
+        "BE68 5390 0754 7034",
+        "0123.456.749",
+        "6fa6220a-5dab-4fe3-b6d2-e81c1f5da2cc",
+        "192.168.100.10 10.123.100.200",
+        "1785380142 1785380142123 20260730033542",
+        "https://h/v1/certificates?limit=10&page=0%20%C3%A9",
+        "12345678901 00000000000 %31%32%33",
+    ] {
+        assert_eq!(vault.mask_text(text), text);
+        assert_eq!(vault.mask_json(json!({text: text}), &mut Found::default()), json!({text: text}));
     }
 }
 
@@ -167,6 +205,59 @@ fn some_answer() -> impl Strategy<Value = Value> {
         let number = words.first().and_then(|word| word.parse::<i64>().ok());
         json!({"access_token": words.first(), "a": words.concat(), words.join("-"): number})
     })
+}
+
+/// The ways in which a number may be written into a text, a name or a URL.
+fn some_way(digits: &str) -> Vec<String> {
+    let mut ways = [vec![digits.to_owned()], insz::written_forms(digits)].concat();
+    let percent = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let each: String = digits.chars().flat_map(|digit| ['%', '3', digit]).collect();
+    let names = ways.clone().into_iter().map(|way| format!("attachment; filename=\"attest_{way}.pdf\""));
+    let starred = ways.clone().into_iter().map(|way| format!("attachment; filename*=UTF-8''{}.pdf", percent(&way)));
+    let twice: Vec<String> = ways.iter().map(|way| percent(&percent(way))).collect();
+    let once: Vec<String> = ways.iter().map(|way| percent(way)).collect();
+    let more: Vec<String> = names.chain(starred).chain(once).chain(twice).collect();
+    ways.extend(more);
+    ways.extend([each.clone(), each.replace('%', "%25"), format!("id-{digits}-v2"), format!("Basic {digits}")]);
+    ways
+}
+
+/// What is left of a text for whoever undoes its percent encoding and takes the separators away.
+fn undone(text: &str) -> String {
+    let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+    decode(&decode(&decode(text))).replace(['.', '-', ' ', '/', '_', '+'], "")
+}
+
+proptest! {
+    // Each case looks at dozens of texts.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_way_of_writing_brings_a_number_through(nine in 0u64..1_000_000_000, from_2000: bool) {
+        let digits = format!("{nine:09}{:02}", insz::check_number(nine, from_2000));
+        let known = Vault::new([(Citizen::Subject, digits.clone().into())].into());
+        for vault in [Vault::default(), known] {
+            for way in some_way(&digits) {
+                let mut found = Found::default();
+                let masked = vault.mask_json(json!({&way: way, "a": [{"b": format!("x{way}y")}]}), &mut found).to_string();
+                let link = vault.mask_link(&way, &mut found);
+                for left in [&masked, &link, &vault.mask_text(&way)] {
+                    prop_assert!(!undone(left).contains(&digits), "{} {}", way, left);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_known_number_is_masked_within_longer_runs(nine in 100_000_000u64..1_000_000_000, before in "[0-9]{0,8}", after in "[0-9]{0,8}") {
+        let digits = format!("{nine:09}{:02}", insz::check_number(nine, false));
+        let vault = Vault::new([(Citizen::Subject, digits.clone().into())].into());
+        for text in insz::written_forms(&digits).into_iter().chain(insz::grouped_forms(&digits)).chain([digits.clone()]) {
+            let masked = vault.mask_text(&format!("{before}{text}{after}"));
+            prop_assert!(!masked.contains(&text), "{}", masked);
+        }
+    }
+
 }
 
 proptest! {

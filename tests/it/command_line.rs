@@ -92,6 +92,7 @@ fn a_result_that_cannot_be_written_ends_with_4() {
     fs::write(folder.path().join("taken"), "a file, not a folder").unwrap();
     let output = ran(bronkeur(&folder).args(["demo", "--only", "LST-01", "--out", "taken"]));
     assert_eq!(output.status, 4, "{}", output.stderr);
+    assert!(output.stderr.contains("choose a folder"), "{}", output.stderr);
 }
 
 #[test]
@@ -131,4 +132,54 @@ fn an_unknown_fault_is_a_mistake_in_the_call() {
     assert_eq!(output.status, 2);
     assert!(output.stderr.contains("did you mean"), "{}", output.stderr);
     assert!(!folder.path().join("reports").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_has_to_read_what_is_told_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = bronkeur(&folder);
+    command.args(["demo", "--only", "LST-01", "-v"]).stdout(std::process::Stdio::piped());
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    // As `2>&1 | head` does.
+    drop(child.stderr.take());
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
+    assert!(folder.path().join("reports/report.json").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_full_disk_swallows_ends_with_4() {
+    let folder = tempfile::tempdir().unwrap();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = bronkeur(&folder).args(["list", "--format", "json"]).stdout(full).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("standard output"), "{said}");
+}
+
+#[test]
+fn a_bound_that_is_none_is_a_mistake_in_the_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = ["--base-url", "http://127.0.0.1:1/v1", "--insz-env", "NUMBER", "--token-env", "TOKEN"];
+    for bound in [
+        "--rate=0",
+        "--rate=inf",
+        "--rate=-1",
+        "--timeout=0",
+        "--timeout=NaN",
+        "--timeout=3601",
+        "--concurrency=0",
+        "--concurrency=65",
+        "--max-requests=0",
+    ] {
+        let output = ran(bronkeur(&folder)
+            .arg("check")
+            .args(given)
+            .arg(bound)
+            .env("NUMBER", "85073099932")
+            .env("TOKEN", "a-token-of-somebody"));
+        assert_eq!(output.status, 2, "{bound}: {}", output.stderr);
+        assert!(!folder.path().join("reports").exists(), "{bound}");
+    }
 }

@@ -94,7 +94,7 @@ fn uuids(text: &str) -> Vec<String> {
 fn shifted(value: &mut Value, seconds: i64) {
     match value {
         Value::Array(items) if items.len() == 2 && items[0] == "date" => {
-            items[1] = "Mon, 02 Mar 2026 09:00:00 GMT".into()
+            items[1] = "Mon, 02 Mar 2026 09:00:00 GMT".into();
         }
         Value::Array(items) => items.iter_mut().for_each(|item| shifted(item, seconds)),
         Value::Object(members) => {

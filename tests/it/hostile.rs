@@ -5,10 +5,12 @@ mod bodies;
 mod connections;
 mod encrypted;
 mod fields;
+mod issuer;
 mod links;
 mod server;
 
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -20,16 +22,18 @@ use server::{Handler, Server};
 /// A national number of nobody (serial 999), and a token that nobody issued.
 const NUMBER: &str = "85073099932";
 const TOKEN: &str = "tx-5f0c2b9d4e7f8a1c3b5d7e9f";
+/// A client secret that opens nothing.
+const SECRET: &str = "s3cret-of-nobody-5f0c2b9d";
 
 /// How long an answer is waited for, in seconds. Sources that never end an answer are not waited for as long.
 const TIMEOUT: &str = "10";
 const IMPATIENT: &str = "0.5";
 
 /// No run may last longer: it would be hanging.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_mins(2);
 
 /// What a run may hold in memory at its largest, in KiB.
-const LARGEST: u64 = 150 * 1024;
+const LARGEST: u64 = 192 * 1024;
 
 /// What a run against a hostile source left.
 struct Outcome {
@@ -74,13 +78,19 @@ fn inspect_endless(handler: Handler) -> Outcome {
 }
 
 fn inspect_at(server: &Server, timeout: &str, arguments: &[&str]) -> Outcome {
+    let own = ["--base-url", &server.url, "--insz-env", "NUMBER", "--token-env", "TOKEN"];
+    inspect_with(timeout, |_| own.iter().chain(arguments).map(ToString::to_string).collect())
+}
+
+/// Runs a check with arguments that may name files in its folder.
+fn inspect_with(timeout: &str, arguments: impl FnOnce(&Path) -> Vec<String>) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     let child = bronkeur(&folder)
-        .args(["check", "--base-url", &server.url, "--insz-env", "NUMBER", "--token-env", "TOKEN"])
-        .args(["--timeout", timeout, "--max-requests", "400", "-v", "--color", "never"])
-        .args(arguments)
+        .args(["check", "--timeout", timeout, "--max-requests", "400", "-v", "--color", "never"])
+        .args(arguments(folder.path()))
         .env("NUMBER", NUMBER)
         .env("TOKEN", TOKEN)
+        .env("SECRET", SECRET)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -93,7 +103,7 @@ fn inspect_at(server: &Server, timeout: &str, arguments: &[&str]) -> Outcome {
     let texts: Vec<String> = files.map(|path| fs::read_to_string(path).unwrap()).chain([shown.clone()]).collect();
     assert!(texts.len() > 2, "reports are missing:\n{shown}");
     for text in &texts {
-        for secret in [NUMBER, TOKEN] {
+        for secret in [NUMBER, TOKEN, SECRET] {
             assert!(!text.contains(secret), "a secret is shown:\n{shown}");
         }
         let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t');

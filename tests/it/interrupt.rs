@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::bronkeur;
+use crate::support::{bronkeur, issuer};
 
 /// A source that takes connections and never answers; the address to give.
 fn silent() -> (TcpListener, String) {
@@ -80,14 +80,52 @@ fn the_second_ends_the_process_at_once() {
     assert_eq!(ended(&mut child), Some(130));
 }
 
+/// A command that waits, until it has said so: its standard output up to a line with these words.
+fn waiting(command: &mut Command, words: &str) -> (Child, BufReader<std::process::ChildStdout>) {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains(words) {
+        line.clear();
+        assert!(said.read_line(&mut line).unwrap() > 0, "it ended before it said {words}");
+    }
+    (child, said)
+}
+
 #[test]
-fn serve_ends_well_at_a_signal() {
+fn what_waits_ends_well_at_a_signal() {
+    for (arguments, words) in [
+        (vec!["serve"], "Ctrl-C"),
+        (vec!["acm", "--port", "0", "--base-url", "https://localhost:8443/v1"], "Ctrl-C"),
+        (vec!["acm", "--port", "0", "--plain-http", "--base-url", "http://localhost:8080/v1"], "Ctrl-C"),
+    ] {
+        for name in ["INT", "TERM"] {
+            let folder = tempfile::tempdir().unwrap();
+            let (mut child, _said) = waiting(bronkeur(&folder).args(&arguments), words);
+            signal(&child, name);
+            assert_eq!(ended(&mut child), Some(0), "{arguments:?} {name}");
+        }
+    }
+}
+
+#[test]
+fn a_login_that_nobody_finishes_ends_at_a_signal_and_keeps_nothing() {
     for name in ["INT", "TERM"] {
+        let (url, heard) = issuer(|url, _| {
+            let document = serde_json::json!({"issuer": url, "authorization_endpoint": format!("{url}/auth"), "token_endpoint": format!("{url}/token")}).to_string();
+            format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{document}", document.len())
+        });
         let folder = tempfile::tempdir().unwrap();
-        let mut child = bronkeur(&folder).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
-        let mut first = [0; 1];
-        child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+        let login = ["login", "--issuer", &url, "--client-id", "desk", "--name", "an", "--no-browser"];
+        let mut command = bronkeur(&folder);
+        command.args(login).env("XDG_STATE_HOME", folder.path().join("state"));
+        let (mut child, _said) = waiting(&mut command, "/op/auth?");
         signal(&child, name);
-        assert_eq!(ended(&mut child), Some(0), "{name}");
+        assert_eq!(ended(&mut child), Some(3), "{name}");
+        let mut words = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut words).unwrap();
+        assert!(words.contains("interrupted: nobody is logged in"), "{words}");
+        assert!(!folder.path().join("state/bronkeur/logins/an.json").exists());
+        drop(heard);
     }
 }

@@ -12,12 +12,14 @@
 )]
 
 mod acm;
+mod clients;
 mod command_line;
 mod decisions;
 mod doctor;
 mod evidence;
 mod example_reports;
 mod examples;
+mod fleet;
 mod gate;
 mod hostile;
 mod init;
@@ -25,6 +27,7 @@ mod init;
 mod interrupt;
 mod layout;
 mod login;
+mod long_list;
 mod marked;
 mod matrix;
 mod profiles;
@@ -36,3 +39,4 @@ mod secrets;
 mod shells;
 mod silence;
 mod support;
+mod writing;

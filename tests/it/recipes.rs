@@ -42,9 +42,7 @@ fn commands(fence: &str) -> Vec<String> {
     match fence {
         "yaml github" => steps(fence).iter().filter_map(|step| text(&step["run"])).collect(),
         "yaml azure" => steps(fence).iter().filter_map(|step| text(&step["script"])).collect(),
-        "yaml gitlab" => {
-            yaml(fence)["bronkeur"]["script"].as_array().unwrap().iter().filter_map(|line| text(line)).collect()
-        }
+        "yaml gitlab" => yaml(fence)["bronkeur"]["script"].as_array().unwrap().iter().filter_map(text).collect(),
         "groovy jenkins" => {
             let shells = block(fence).split("sh '").skip(1);
             shells.map(|rest| rest.split('\'').next().unwrap().to_owned()).collect()

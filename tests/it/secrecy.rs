@@ -57,6 +57,8 @@ fn cases() -> Vec<Case> {
         ]),
         case(&["demo", "--only", "LST", "--fault", "LST-11"]),
         case(&["selftest", "number-counts-from-zero"]),
+        case(&["fleet", "sources.yaml", "--only", "TOK,LST", "--out", "fleet"]),
+        case(&["merge", "fleet", "--out", "merged"]),
         case(&["replay", "reports/evidence.har"]),
         case(&["diff", "reports/report.json", "reports/report.json"]),
         case(&["review", "reports/report.json"]),
@@ -173,6 +175,13 @@ struct Stage {
     marked: Vec<String>,
 }
 
+/// A fleet of a source that is called and one whose evidence is judged again.
+const SOURCES: &str = "\
+sources:
+  - { name: called, profile: bron.yaml }
+  - { name: recorded, evidence: reports/evidence.har }
+";
+
 /// What the profile refers to stands in a folder of its own.
 const GIVEN: &str = "given";
 
@@ -191,12 +200,13 @@ impl Stage {
         let profile = profile.replace("file: given/an-insz.txt", "env: AN_INSZ");
         let profile = profile.replace("file: given/an-token.txt", "env: AN_TOKEN");
         fs::write(folder.path().join("bron.yaml"), profile).unwrap();
+        fs::write(folder.path().join("sources.yaml"), SOURCES).unwrap();
         Self { folder, environment, marked: values(sandbox) }
     }
 
     fn given(&self, path: &Path) -> bool {
         let root = self.folder.path();
-        path.starts_with(root.join(GIVEN)) || path == root.join("bron.yaml")
+        path.starts_with(root.join(GIVEN)) || path == root.join("bron.yaml") || path == root.join("sources.yaml")
     }
 
     /// Runs a case at a level and looks through everything that it left behind. `more` must not show either, and is
@@ -299,10 +309,13 @@ fn an_issuer_that_repeats_what_it_hears_makes_nothing_leak() {
              \x20 - {{ name: bo, role: other, insz: {{ file: given/other-insz }}, token: {{ file: given/other-token }} }}\n"
         );
         fs::write(folder.path().join("bron.yaml"), profile).unwrap();
+        fs::write(folder.path().join("sources.yaml"), SOURCES).unwrap();
         let more = ["marked-TX-token/of+the=issuer", "marked-refresh-token"];
         let marked = marked.iter().map(|(_, value)| *value).chain(more).map(str::to_owned).collect();
         let stage = Stage { folder, environment: Vec::new(), marked };
-        for case in cases().iter().filter(|case| case.call.contains(&"bron.yaml")) {
+        for case in
+            cases().iter().filter(|case| case.call.iter().any(|word| matches!(*word, "bron.yaml" | "sources.yaml")))
+        {
             for level in LEVELS {
                 stage.examine(case, level, Vec::new);
             }

@@ -114,7 +114,7 @@ pub(super) fn swapped(case: &Case<'_>) -> Result<(Request, Vec<Request>, Vec<Req
     let pages = case.pages()?;
     if pages.cut {
         // What lies beyond the limit may be the subject's own.
-        return Err(reason::page_limit().into());
+        return Err(case.beyond_the_walk().into());
     }
     let own: BTreeSet<(String, String)> = pages.pages.iter().flat_map(Listed::keys).collect();
     let foreign = other.items().iter().find(|item| item.key().is_some_and(|key| !own.contains(&key)));

@@ -87,7 +87,7 @@ fn pages_hold_still(case: &Case<'_>, walk: &[Listed<'_>]) -> Result<(), Stop> {
 fn confirmed(case: &Case<'_>, walk: &[Listed<'_>], across: Vec<Finding>) -> Judgement {
     // One less than the maximum: boundaries that those of shorter pages do not share.
     let length = case.entry.maximum_limit.saturating_sub(1).max(1);
-    let count = case.total()?.div_ceil(length).min(case.setup().limits.pages).max(1);
+    let count = case.total()?.div_ceil(length).min(case.most_pages()?).max(1);
     let requests: Vec<Request> = (0..count).map(|page| case.page_request(Citizen::Subject, length, page)).collect();
     let keys = |pages: &[Listed<'_>]| -> BTreeSet<Key> {
         let mut seen = BTreeSet::new();
@@ -130,7 +130,7 @@ pub(super) fn missing_language_is_not_found(case: &Case<'_>) -> Judgement {
 fn lacking(case: &Case<'_>) -> Result<Lacking, Stop> {
     let items = case.items()?;
     if case.pages()?.cut {
-        return Err(reason::page_limit().into());
+        return Err(case.beyond_the_walk().into());
     }
     let mut known = case.parameter("languages");
     let taken = languages(&items);

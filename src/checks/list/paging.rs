@@ -68,7 +68,7 @@ fn has_more(case: &Case<'_>, pages: &Pages<'_>, index: usize) -> Result<Option<b
 /// Why it cannot be seen what follows the last page of the walk.
 fn beyond_unseen(case: &Case<'_>, pages: &Pages<'_>) -> Result<Verdict, Stop> {
     if pages.cut {
-        return Ok(limit_reached());
+        return Ok(case.beyond_the_walk());
     }
     let beyond = case.attempt(&case.past_the_end()?)?;
     Ok(match settled(beyond) {
@@ -311,7 +311,7 @@ pub(super) fn totals_add_up(case: &Case<'_>) -> Judgement {
     let pages = case.pages()?;
     let chain = case.chain()?;
     if pages.cut || chain.end == End::Limit {
-        return Err(limit_reached().into());
+        return Err(case.beyond_the_walk().into());
     }
     let whole = repeated_pages(&chain.pages).is_empty() && skipped_pages(&pages, &chain.pages).is_none();
     let complete = whole && chain.end == End::NoNext && !ends_early(case, &pages, &chain.pages)?;
@@ -361,10 +361,6 @@ pub(super) fn totals_add_up(case: &Case<'_>) -> Judgement {
     case.judged(findings)
 }
 
-fn limit_reached() -> Verdict {
-    reason::page_limit()
-}
-
 /// Whether following `next` ends on a page after which, by number, more certificates follow.
 fn ends_early(case: &Case<'_>, pages: &Pages<'_>, chain: &[Listed<'_>]) -> Result<bool, Stop> {
     let Some(last) = chain.last() else { return Ok(false) };
@@ -391,7 +387,7 @@ pub(super) fn next_visits_every_page_once(case: &Case<'_>) -> Judgement {
             )
             .into());
         }
-        End::Limit => return Err(limit_reached().into()),
+        End::Limit => return Err(case.beyond_the_walk().into()),
         End::Repeats(_) => {
             let expected = text!("een pagina die nog niet bezocht is", "a page that was not visited yet");
             return case.judged(vec![last.answer.finding(next_place, expected, shown_next)]);
@@ -408,7 +404,7 @@ pub(super) fn next_visits_every_page_once(case: &Case<'_>) -> Judgement {
         findings.extend(skipped_pages(&pages, &chain.pages));
     }
     // What lies beyond the limit was not compared with the numbered pages.
-    case.judged_unless(findings, pages.cut.then(limit_reached))
+    case.judged_unless(findings, pages.cut.then(|| case.beyond_the_walk()))
 }
 
 /// What `next` led to is no page: the source's fault, unless it could not be judged.
@@ -455,7 +451,7 @@ pub(super) fn last_leads_to_the_last_page(case: &Case<'_>) -> Judgement {
         return Err(reason::too_few(0, 1).into());
     };
     if pages.cut {
-        return Err(limit_reached().into());
+        return Err(case.beyond_the_walk().into());
     }
     let Some(link) = first.page.links.find(&["last"]) else {
         return Ok(Verdict::not_applicable(text!("er is geen link `last`", "there is no link `last`")));
@@ -490,7 +486,7 @@ pub(super) fn page_past_the_end_is_empty(case: &Case<'_>) -> Judgement {
         return Err(reason::too_few(0, 1).into());
     }
     if pages.cut {
-        return Err(limit_reached().into());
+        return Err(case.beyond_the_walk().into());
     }
     let answer = case.response(&case.past_the_end()?)?;
     // One for each certificate: empty where there is none.

@@ -38,13 +38,14 @@ pub fn difference_as_text(difference: &Difference, lang: Lang) -> String {
             }
         }
     }
-    let _ = writeln!(text, "\n{}", conclusion(difference).get(lang));
+    let _ = writeln!(text, "\n{}", difference_in_short(difference).get(lang));
     text
 }
 
 /// The difference as Markdown, ending in a line feed.
 pub fn difference_as_markdown(difference: &Difference, lang: Lang) -> String {
-    let mut text = format!("## {}\n\n**{}**\n", escaped(&headline(difference, lang)), conclusion(difference).get(lang));
+    let mut text =
+        format!("## {}\n\n**{}**\n", escaped(&headline(difference, lang)), difference_in_short(difference).get(lang));
     for section in sections(difference, lang) {
         let _ = write!(text, "\n### {}\n\n", section.title);
         for line in section.lines {
@@ -75,7 +76,8 @@ fn conformant(conformant: Conformant) -> Text {
     }
 }
 
-fn conclusion(difference: &Difference) -> Text {
+/// What the difference comes to, in a sentence.
+pub fn difference_in_short(difference: &Difference) -> Text {
     if difference.worse {
         text!("Er is iets verslechterd.", "Something got worse.")
     } else {

@@ -197,7 +197,13 @@ fn facts(report: &Report) -> Vec<Fact> {
     let (details, downloads) = (run.sample.details.len(), run.sample.downloads.len());
     say(
         text!("Steekproef", "Sample"),
-        text!("{details} details, {downloads} documenten", "{details} details, {downloads} documents"),
+        match run.sample.asked {
+            None => text!("{details} details, {downloads} documenten", "{details} details, {downloads} documents"),
+            Some(asked) => text!(
+                "{asked} attesten verspreid over de lijst: {details} details, {downloads} documenten",
+                "{asked} certificates spread over the list: {details} details, {downloads} documents"
+            ),
+        },
         false,
     );
     say(text!("Eigenaar verklaart", "Owner declares"), Text::same(run.declares.join(", ")), false);

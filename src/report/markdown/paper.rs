@@ -9,28 +9,33 @@ use crate::report::words::bounded;
 const RESERVE: usize = 600;
 
 /// A page of bounded size.
-pub(super) struct Paper {
+pub(in crate::report) struct Paper {
     text: String,
     most: usize,
 }
 
 impl Paper {
-    pub(super) fn new(most: usize) -> Self {
+    pub(in crate::report) fn new(most: usize) -> Self {
         Self { text: String::new(), most: most.saturating_sub(RESERVE) }
     }
 
     /// Bytes that are left.
-    pub(super) fn room(&self) -> usize {
+    pub(in crate::report) fn room(&self) -> usize {
         self.most.saturating_sub(self.text.len())
     }
 
     /// Adds what must be there.
-    pub(super) fn always(&mut self, text: &str) {
+    pub(in crate::report) fn always(&mut self, text: &str) {
         self.text.push_str(text);
     }
 
     /// Adds what is to be said of each as long as it fits into that many bytes. Returns of how many it did not.
-    pub(super) fn while_it_fits<T>(&mut self, all: &[T], room: usize, piece: impl Fn(&T) -> String) -> usize {
+    pub(in crate::report) fn while_it_fits<T>(
+        &mut self,
+        all: &[T],
+        room: usize,
+        piece: impl Fn(&T) -> String,
+    ) -> usize {
         let end = self.text.len() + room;
         for (position, one) in all.iter().enumerate() {
             let piece = piece(one);
@@ -42,14 +47,14 @@ impl Paper {
         0
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(in crate::report) fn finish(self) -> String {
         self.text
     }
 }
 
 /// A text within a line, in Markdown or in the HTML that it allows: nothing in it is markup, a link or a mention. What
 /// stands between backticks is code, as everywhere in our texts.
-pub(super) fn inline(text: &str, most: usize) -> String {
+pub(in crate::report) fn inline(text: &str, most: usize) -> String {
     let text = bounded(text, most);
     let paired = text.matches('`').count().is_multiple_of(2);
     let mut line = String::with_capacity(text.len());
@@ -85,7 +90,7 @@ fn is_plain(c: char) -> bool {
 }
 
 /// The address of a link: what could end it, percent-encoded.
-pub(super) fn address(link: &str) -> String {
+pub(in crate::report) fn address(link: &str) -> String {
     let mut address = String::with_capacity(link.len());
     for c in link.chars() {
         if c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '.' | '-' | '_' | '~' | '?' | '=' | '&' | '#' | '%') {
@@ -100,7 +105,7 @@ pub(super) fn address(link: &str) -> String {
 }
 
 /// A block of code, in a fence that nothing in it can close.
-pub(super) fn fenced(language: &str, code: &str) -> String {
+pub(in crate::report) fn fenced(language: &str, code: &str) -> String {
     let runs = code.split(|c| c != '`').map(str::len);
     let fence = "`".repeat(runs.max().unwrap_or_default().max(2) + 1);
     format!("{fence}{language}\n{code}\n{fence}\n")

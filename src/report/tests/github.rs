@@ -25,6 +25,15 @@ fn what_a_source_writes_stays_in_its_message() {
 }
 
 #[test]
+fn the_cause_at_the_issuer_comes_before_what_it_blocked() {
+    let catalogue = sample::catalogue();
+    let verdicts = vec![Verdict::of(Outcome::Blocked); catalogue.requirements.len()];
+    let commands = github(&Report::new(&catalogue, &sample::recording(), &verdicts, &sample::meta()), Lang::En);
+    let (issuer, source) = (commands.find("title=TOK-").unwrap(), commands.find("title=LST-").unwrap());
+    assert!(issuer < source, "{commands}");
+}
+
+#[test]
 fn ten_errors_and_ten_warnings_are_shown_and_the_rest_is_named_in_one_line() {
     use crate::catalogue::Level::{Must, Should};
     let mut catalogue = sample::catalogue();

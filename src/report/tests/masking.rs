@@ -23,6 +23,8 @@ fn people_see_marks_for_surrogates_in_every_form() {
         (SUBJECT, "INSZ-1"),
         ("a 10.00.00-000.95!", "a INSZ-1!"),
         ("/v1/100000 000 95/", "/v1/INSZ-1/"),
+        ("?q=100000%20000%252095&a", "?q=INSZ-1&a"),
+        ("%31%30000000095", "INSZ-1"),
         ("é10000000095x", "éINSZ-1x"),
         (TOKEN, "TOKEN-1"),
         ("Bearer TOKEN-1xxxx.", "Bearer TOKEN-1."),

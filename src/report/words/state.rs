@@ -96,20 +96,27 @@ impl State {
 impl Requirement {
     /// How it reads.
     pub fn state(&self) -> State {
-        match (self.outcome, self.severity) {
-            (Outcome::Blocked, _) if self.level == Level::Must && self.accepted.is_none() => State::BlockedMust,
-            (Outcome::Blocked, _) => State::Blocked,
-            (Outcome::Review, _) => State::Review,
-            (Outcome::NotApplicable, _) => State::NotApplicable,
-            (Outcome::NotSelected, _) => State::NotSelected,
-            (_, Severity::Failure) => State::Failure,
-            (_, Severity::Error) => State::Error,
-            (_, Severity::Warning) => State::Warning,
-            (_, Severity::Waived) => State::Waived,
-            (Outcome::Observed, _) => State::Observed,
-            (Outcome::Pass, Severity::Note) => State::PassWithNote,
-            (Outcome::Fail, Severity::Note | Severity::None) => State::Note,
-            (Outcome::Pass, Severity::None) => State::Pass,
+        State::of(self.level, self.outcome, self.severity, self.accepted.is_some())
+    }
+}
+
+impl State {
+    /// How a requirement of that level reads. `accepted`: the gate accepts that it is blocked.
+    pub fn of(level: Level, outcome: Outcome, severity: Severity, accepted: bool) -> Self {
+        match (outcome, severity) {
+            (Outcome::Blocked, _) if level == Level::Must && !accepted => Self::BlockedMust,
+            (Outcome::Blocked, _) => Self::Blocked,
+            (Outcome::Review, _) => Self::Review,
+            (Outcome::NotApplicable, _) => Self::NotApplicable,
+            (Outcome::NotSelected, _) => Self::NotSelected,
+            (_, Severity::Failure) => Self::Failure,
+            (_, Severity::Error) => Self::Error,
+            (_, Severity::Warning) => Self::Warning,
+            (_, Severity::Waived) => Self::Waived,
+            (Outcome::Observed, _) => Self::Observed,
+            (Outcome::Pass, Severity::Note) => Self::PassWithNote,
+            (Outcome::Fail, Severity::Note | Severity::None) => Self::Note,
+            (Outcome::Pass, Severity::None) => Self::Pass,
         }
     }
 }

@@ -196,16 +196,20 @@ async fn a_number_that_is_none_is_masked_by_its_place() {
 
 #[tokio::test]
 async fn what_the_issuer_must_not_be_used_for() {
-    let insecure = json!({"token_endpoint": "http://acm.example.be/token"});
+    let insecure = json!({"issuer": "OWN", "token_endpoint": "http://acm.example.be/token"});
+    let foreign = json!({"issuer": "https://another.example/op", "token_endpoint": "OWN/v1/token"});
     let discovery = |document: Value| {
-        Router::new().fallback(move || {
-            let document = document.clone();
-            async move { Json(document) }
+        Router::new().fallback(move |headers: HeaderMap| {
+            let own = format!("http://{}/op", headers["host"].to_str().unwrap());
+            let text = document.to_string().replace("OWN", &own);
+            async move { text }
         })
     };
     for (router, words) in [
         (discovery(insecure), "the token_endpoint of the discovery document is not used"),
-        (discovery(json!({})), "names no token_endpoint"),
+        (discovery(json!({"issuer": "OWN"})), "names no token_endpoint"),
+        (discovery(foreign), "is of the issuer https://another.example/op, not of http://127.0.0.1"),
+        (discovery(json!({})), "is of the issuer -, not of"),
         (Router::new(), "no discovery document: the issuer answered 404"),
     ] {
         let world = World::new(router, ClientAuth::Post(SECRET.into()), |_| ()).await;

@@ -24,7 +24,7 @@ fn bomb(coding: &str, head: &[u8]) -> Vec<u8> {
 #[test]
 fn bytes_that_are_no_utf_8() {
     let ran = inspect(|_, stream| stream.write_all(&hal(b"{\"certificates\": [{\"id\": \"\xff\xfe\"}]}")));
-    ran.expect(&[("HTTP-02", "fail")]);
+    ran.expect(&[("HTTP-03", "fail")]);
 }
 
 #[test]
@@ -86,11 +86,6 @@ fn millions_of_items() {
     for ran in [
         inspect(|_, stream| {
             let body = format!("{{\"certificates\": [{}0]}}", "0,".repeat(10_000_000));
-            stream.write_all(&hal(body.as_bytes()))
-        }),
-        // As many as fit in what is read of a body.
-        inspect(|_, stream| {
-            let body = format!("{{\"certificates\": [{}0]}}", "0,".repeat(4_000_000));
             stream.write_all(&hal(body.as_bytes()))
         }),
         inspect(|_, stream| {

@@ -114,6 +114,12 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn start(handler: Handler) -> Self {
+        Self::start_with(handler)
+    }
+
+    pub(super) fn start_with(
+        handler: impl Fn(&Asked, &mut dyn Stream) -> std::io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
         Self::over("http", move |asked, mut stream| {
             let asked = asked(&mut stream)?;
             handler(&asked, &mut stream)
@@ -161,22 +167,26 @@ impl Drop for Server {
     }
 }
 
-/// Reads the head of a request.
+/// Reads a request: its head, and a body that is not looked at.
 fn asked(stream: &mut dyn Stream, base: &str, number: usize) -> std::io::Result<Asked> {
-    let mut lines = BufReader::new(stream).lines();
-    let first = lines.next().ok_or(ErrorKind::UnexpectedEof)??;
+    let mut reader = BufReader::new(stream);
+    let mut first = String::new();
+    if reader.read_line(&mut first)? == 0 {
+        return Err(ErrorKind::UnexpectedEof.into());
+    }
     let target = first.split(' ').nth(1).unwrap_or_default().to_owned();
-    let mut authorization = String::new();
-    for line in lines {
-        let line = line?;
-        if line.is_empty() {
-            break;
-        }
-        if let Some((name, value)) = line.split_once(": ")
-            && name.eq_ignore_ascii_case("authorization")
-        {
-            value.clone_into(&mut authorization);
+    let (mut authorization, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
+        match name.to_ascii_lowercase().as_str() {
+            "authorization" => value.clone_into(&mut authorization),
+            "content-length" => length = value.parse().unwrap_or_default(),
+            _ => {}
         }
     }
+    // What is not read would make the end of the connection a reset.
+    std::io::copy(&mut reader.take(length), &mut std::io::sink())?;
     Ok(Asked { target, authorization, base: base.to_owned(), number })
 }

@@ -1,0 +1,79 @@
+//! `bronkeur merge`: the overviews of parts of a fleet as one.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::fleet::{OutArgs, tell};
+use super::{Done, Global, Trouble};
+use crate::fault::InputFaults;
+use crate::fleet::{Overview, merge, read_overview};
+use crate::report::write;
+
+const AFTER_HELP: &str = "\
+  bronkeur fleet sources.yaml --shard 1/2 --out part-1
+  bronkeur fleet sources.yaml --shard 2/2 --out part-2
+  bronkeur merge part-1 part-2 --out reports
+
+What stands in the folders of the sources is copied beside the overview. A source that is in two parts, and parts of
+other versions of the program or the requirements, are refused.
+
+Exit status: the worst of the sources, as `fleet` · 2 parts that cannot be joined";
+
+#[derive(Clone, Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct MergeArgs {
+    /// The folders that `fleet` wrote
+    #[arg(value_name = "DIR", required = true)]
+    parts: Vec<PathBuf>,
+    #[command(flatten)]
+    out: OutArgs,
+}
+
+pub(super) fn merged(args: &MergeArgs, global: &Global) -> Done {
+    let (mut parts, mut faults) = (Vec::new(), Vec::new());
+    for folder in &args.parts {
+        let path = folder.join("fleet.json");
+        match read_overview(&path) {
+            Ok(part) => parts.push((path.display().to_string(), part)),
+            Err(more) => faults.extend(more.0),
+        }
+    }
+    let previous = args.out.earlier().unwrap_or_else(|more| {
+        faults.extend(more.0);
+        None
+    });
+    InputFaults(faults).or(())?;
+    let homes: Vec<(String, &Path)> = parts
+        .iter()
+        .zip(&args.parts)
+        .flat_map(|((_, part), folder)| part.members.iter().map(|member| (member.name.clone(), folder.as_path())))
+        .collect();
+    let mut overview = merge(parts)?;
+    copy(&mut overview, &homes, &args.out.out)?;
+    if let Some(previous) = previous {
+        let names: Vec<String> = overview.members.iter().map(|member| member.name.clone()).collect();
+        overview.compare(&previous, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    tell(&mut overview, &[], &args.out.out, global)
+}
+
+/// Puts the files of every source beside the overview; what a part did not bring along is not linked either.
+fn copy(overview: &mut Overview, homes: &[(String, &Path)], out: &Path) -> Result<(), Trouble> {
+    for member in &mut overview.members {
+        let Some((_, home)) = homes.iter().find(|(name, _)| *name == member.name) else { continue };
+        let (from, to) = (home.join(&member.name), out.join(&member.name));
+        let mut problem = None;
+        member.files.retain(|file| {
+            let Ok(bytes) = std::fs::read(from.join(file)) else { return false };
+            if let Err(error) = write(&to, file, &bytes) {
+                problem.get_or_insert(error);
+            }
+            true
+        });
+        if let Some(problem) = problem {
+            return Err(Trouble::unwritten(&problem));
+        }
+    }
+    Ok(())
+}

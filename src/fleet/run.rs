@@ -1,0 +1,312 @@
+//! Runs the sources of a fleet side by side, each on a thread and with a vault of its own: a source that is slow, hostile
+//! or makes us fail touches none of the others.
+
+use std::any::Any;
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use super::gather::summary;
+use super::overview::Member;
+use super::sources::{Source, What};
+use crate::catalogue::Catalogue;
+use crate::decisions::Decisions;
+use crate::fault::read_text;
+use crate::har;
+use crate::inspection::{Asked, Inspected, inspect, judge};
+use crate::profile::Resolved;
+use crate::report::{self, Languages, Unwritten};
+use crate::run::Event;
+use crate::session::Session;
+use crate::text;
+use crate::text::{Lang, Text};
+use crate::vault::Vault;
+use crate::verdict::{Counts, ExitStatus};
+
+/// How much happens at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Sources.
+    pub jobs: usize,
+    /// Sources on the same host.
+    pub per_host: usize,
+}
+
+/// What holds for every source of the run.
+pub struct Order<'a> {
+    /// The requirements.
+    pub catalogue: &'a Catalogue,
+    /// What is judged, and when it fails.
+    pub asked: &'a Asked,
+    /// The folder in which every source gets one.
+    pub out: &'a Path,
+    /// The languages of the files.
+    pub languages: Languages,
+    /// A number for each run, from which it invents ids and tokens.
+    pub seed: fn() -> u64,
+    /// Becomes true at the first interrupt.
+    pub interrupted: watch::Receiver<bool>,
+}
+
+/// What a run tells while it runs.
+pub enum Told<'a> {
+    /// A source begins.
+    Begins,
+    /// Something happens at a source.
+    Happens(Event<'a>),
+    /// A source is done.
+    Ends(&'a Member),
+}
+
+/// What came of a source.
+pub struct Ended {
+    /// Its part of the overview.
+    pub member: Member,
+    /// What must not stand in any output.
+    pub vault: Arc<Vault>,
+}
+
+/// Runs all sources. Each one's files are written as soon as it is done; what is kept of it is its part of the
+/// overview. `tell` hears of each source by name.
+pub fn run(
+    sources: Vec<Source>,
+    order: &Order<'_>,
+    bounds: Bounds,
+    tell: &(dyn Fn(&str, Told<'_>) + Sync),
+) -> Vec<Ended> {
+    let (jobs, ended) = (bounds.jobs.max(1).min(sources.len()), Mutex::new(Vec::new()));
+    let queue = Queue::new(sources, bounds.per_host.max(1));
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                while let Some((source, _turn)) = queue.next() {
+                    let name = source.name.clone();
+                    tell(&name, Told::Begins);
+                    let one = order.one(source, |event| tell(&name, Told::Happens(event)));
+                    tell(&name, Told::Ends(&one.member));
+                    locked(&ended).push(one);
+                }
+            });
+        }
+    });
+    ended.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Order<'_> {
+    /// Judges one source and writes its files, whatever happens.
+    fn one(&self, source: Source, tell: impl FnMut(Event<'_>)) -> Ended {
+        let Source { name, tags, what } = source;
+        let from_evidence = matches!(what, What::Evidence(_));
+        let none = || without_report(name.clone(), tags.clone(), from_evidence);
+        if *self.interrupted.borrow() {
+            let trouble = text!("afgebroken voor de keuring begon", "interrupted before its run began");
+            return Ended::of(none()(ExitStatus::Undecided, trouble));
+        }
+        let judged = catch_unwind(AssertUnwindSafe(|| match what {
+            What::Live(profile, decisions) => self.live(&profile, decisions, tell),
+            What::Evidence(path) => self.evidence(&path),
+        }));
+        let inspected = match judged {
+            Ok(Ok(inspected)) => inspected,
+            Ok(Err((status, trouble))) => return Ended::of(none()(status, trouble)),
+            Err(panicked) => return Ended::of(none()(ExitStatus::Internal, internal(&*panicked))),
+        };
+        let mut member = summary(name.clone(), tags.clone(), from_evidence, &inspected.report);
+        let vault = Arc::clone(&inspected.vault);
+        let written = catch_unwind(AssertUnwindSafe(|| self.write(&name, inspected)));
+        match written {
+            Ok(Some(written)) => {
+                member.files = written.files;
+                if let Some(first) = written.problems.first() {
+                    let in_words = Text::new(first.in_words(Lang::Nl), first.in_words(Lang::En));
+                    member.fail(in_words.map(|words| vault.mask_text(words)));
+                }
+            }
+            // The report itself may be what leaks: nothing of it goes into the overview either.
+            Ok(None) => member = none()(ExitStatus::Internal, leak()),
+            Err(panicked) => member.fail(internal(&*panicked)),
+        }
+        Ended { member, vault }
+    }
+
+    fn live(
+        &self,
+        profile: &Resolved,
+        decisions: Decisions,
+        tell: impl FnMut(Event<'_>),
+    ) -> Result<Inspected, (ExitStatus, Text)> {
+        let failed = |error: &dyn std::fmt::Display| (ExitStatus::Internal, text!("{error}", "{error}"));
+        let session = Session::new(profile, self.catalogue, (self.seed)())
+            .map_err(|faults| (ExitStatus::Usage, Text::new(faults.render(Lang::Nl), faults.render(Lang::En))))?;
+        let asked = Asked { accepted: profile.accept_blocked.clone(), decisions, ..self.asked.clone() };
+        // One thread for each source: what it judges, it judges there.
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| failed(&error))?;
+        let mut interrupted = self.interrupted.clone();
+        let interrupted = async move {
+            if interrupted.wait_for(|interrupted| *interrupted).await.is_err() {
+                std::future::pending().await
+            }
+        };
+        let inspected = runtime.block_on(inspect(session, self.catalogue, asked, interrupted, tell));
+        runtime.shutdown_background();
+        Ok(inspected)
+    }
+
+    fn evidence(&self, path: &Path) -> Result<Inspected, (ExitStatus, Text)> {
+        let file = path.display().to_string();
+        let text = read_text(path, har::LARGEST);
+        let read = text.and_then(|text| Ok((har::read(&file, &text)?, har::fingerprint(&text), text)));
+        let (evidence, fingerprint, text) =
+            read.map_err(|faults| (ExitStatus::Usage, Text::new(faults.render(Lang::Nl), faults.render(Lang::En))))?;
+        let report = judge(&evidence, self.catalogue, Some(self.asked)).with_evidence(Some(fingerprint));
+        Ok(Inspected { report, evidence: Ok(text), vault: Arc::default() })
+    }
+
+    /// Writes the files of a source as `check` does; none where something would have leaked.
+    fn write(&self, name: &str, inspected: Inspected) -> Option<Written> {
+        let Inspected { report, evidence, vault } = inspected;
+        let files = report::render_all(&report, Some((har::FILE, evidence)), self.languages);
+        if files.iter().filter_map(|(_, text)| text.as_ref().ok()).any(|text| vault.leaks(text)) {
+            return None;
+        }
+        let folder = self.out.join(name);
+        let mut written = Written { files: Vec::new(), problems: Vec::new() };
+        for (name, text) in files {
+            match text.and_then(|text| report::write(&folder, name, text.as_bytes())) {
+                Ok(()) => written.files.push(name.to_owned()),
+                Err(problem) => written.problems.push(problem),
+            }
+        }
+        Some(written)
+    }
+}
+
+struct Written {
+    files: Vec<String>,
+    problems: Vec<Unwritten>,
+}
+
+impl Ended {
+    fn of(member: Member) -> Self {
+        Self { member, vault: Arc::default() }
+    }
+}
+
+impl Member {
+    /// A result that is not all there is the worst.
+    fn fail(&mut self, trouble: Text) {
+        self.exit_status = ExitStatus::Internal.code();
+        self.trouble = Some(trouble);
+    }
+}
+
+/// A source of which there is no report, and why.
+fn without_report(name: String, tags: Vec<String>, from_evidence: bool) -> impl FnOnce(ExitStatus, Text) -> Member {
+    move |status, trouble| Member {
+        name,
+        tags,
+        from_evidence,
+        base_url: None,
+        started: None,
+        duration_ms: 0,
+        requests: 0,
+        conformant: None,
+        exit_status: status.code(),
+        counts: Counts::default(),
+        trouble: Some(trouble),
+        files: Vec::new(),
+        cells: Vec::new(),
+        changes: None,
+    }
+}
+
+/// A defect of ours. What it says could hold anything, a secret too: it is not repeated.
+fn internal(_: &(dyn Any + Send)) -> Text {
+    text!(
+        "interne fout van bronkeur bij deze bron; meld dit met de versie en de opdracht",
+        "internal error of bronkeur at this source; report this with the version and the command"
+    )
+}
+
+fn leak() -> Text {
+    text!(
+        "een geheim of rijksregisternummer zou naar buiten komen; van deze bron is niets geschreven; meld dit",
+        "a secret or a national number would have left; nothing of this source was written; please report this"
+    )
+}
+
+/// Sources that wait for their turn.
+struct Queue {
+    state: Mutex<Waiting>,
+    freed: Condvar,
+    per_host: usize,
+}
+
+struct Waiting {
+    sources: VecDeque<Source>,
+    /// How many sources of a host are under way.
+    busy: HashMap<String, usize>,
+}
+
+/// A source is under way; its host is free again when this goes away, however its run ends.
+struct Turn<'a> {
+    queue: &'a Queue,
+    host: Option<String>,
+}
+
+impl Queue {
+    fn new(sources: Vec<Source>, per_host: usize) -> Self {
+        let state = Mutex::new(Waiting { sources: sources.into(), busy: HashMap::new() });
+        Self { state, freed: Condvar::new(), per_host }
+    }
+
+    /// The next source whose host has room; waits until there is one. None when all have begun.
+    fn next(&self) -> Option<(Source, Turn<'_>)> {
+        let mut state = locked(&self.state);
+        loop {
+            if state.sources.is_empty() {
+                return None;
+            }
+            let Waiting { sources, busy } = &mut *state;
+            let has_room = |source: &Source| {
+                source.host().is_none_or(|host| busy.get(&host).copied().unwrap_or_default() < self.per_host)
+            };
+            if let Some(source) = sources.iter().position(has_room).and_then(|position| sources.remove(position)) {
+                let host = source.host();
+                if let Some(host) = &host {
+                    *busy.entry(host.clone()).or_default() += 1;
+                }
+                return Some((source, Turn { queue: self, host }));
+            }
+            state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let Some(host) = &self.host else { return };
+        if let Some(busy) = locked(&self.queue.state).busy.get_mut(host) {
+            *busy = busy.saturating_sub(1);
+        }
+        self.queue.freed.notify_all();
+    }
+}
+
+impl Source {
+    /// The host that it is called at, whatever its port.
+    fn host(&self) -> Option<String> {
+        match &self.what {
+            What::Live(profile, _) => profile.source.base_url.host_str().map(str::to_owned),
+            What::Evidence(_) => None,
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! How people and programs write a national number in a text: with separators, percent-encoded, in a longer text.
+
+use super::{DIGITS, valid};
+
+/// The positions, counted in digits, at which people put a separator: `YY.MM.DD-SSS.CC`.
+const SEPARATED: [usize; 4] = [2, 4, 6, 9];
+
+/// The usual ways to write a number with separators.
+pub fn written_forms(digits: &str) -> Vec<String> {
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    let (yy, mm, dd, serial, check) = (part(0, 2), part(2, 4), part(4, 6), part(6, 9), part(9, 11));
+    vec![
+        format!("{yy}.{mm}.{dd}-{serial}.{check}"),
+        format!("{yy}{mm}{dd}-{serial}.{check}"),
+        format!("{yy}{mm}{dd}-{serial}-{check}"),
+        format!("{yy}{mm}{dd} {serial} {check}"),
+        format!("{yy} {mm} {dd} {serial} {check}"),
+    ]
+}
+
+/// Other ways to write a number: in groups of three, as a program writes any number. Too much else is written so for it
+/// to be looked for where the number is not known.
+pub fn grouped_forms(digits: &str) -> Vec<String> {
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    let from_the_end = [part(0, 2), part(2, 5), part(5, 8), part(8, 11)];
+    let from_the_start = [part(0, 3), part(3, 6), part(6, 9), part(9, 11)];
+    let forms = [from_the_end, from_the_start].into_iter();
+    forms.flat_map(|parts| [".", ",", " ", "-", "'", "\u{a0}", "\u{202f}"].map(|between| parts.join(between))).collect()
+}
+
+/// The number that a text starts with, valid or not: its end and its digits.
+pub fn at_start(text: &str) -> Option<(usize, String)> {
+    let written = read(text.as_bytes(), 0)?;
+    Some((written.end, written.digits(text.as_bytes())))
+}
+
+/// Every place in a text that looks like a national number: start, end (bytes) and the bare digits. A longer run of
+/// digits is no national number, and neither are the seconds of a moment with their fraction (`42.123456789`); the
+/// digits of a percent escape before it do not count.
+pub fn look_alikes(text: &str) -> Vec<(usize, usize, String)> {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let starts = bytes.get(at..).and_then(digit_at).is_some();
+        if !starts || (at > 0 && digit(at - 1) && !follows_escape(bytes, at)) {
+            at += 1;
+            continue;
+        }
+        let written = read(bytes, at).filter(|written| !digit(written.end));
+        match written.map(|written| (written.end, written.digits(bytes))) {
+            Some((end, digits)) if valid(&digits) => {
+                found.push((at, end, digits));
+                at = end;
+            }
+            _ => at += 1,
+        }
+    }
+    found
+}
+
+/// How often a percent escape may be encoded itself: `%20`, `%2520`, …
+const ESCAPED: usize = 3;
+
+/// Whether a percent escape ends before this place.
+fn follows_escape(bytes: &[u8], at: usize) -> bool {
+    let Some((before, code)) = bytes.get(..at).and_then(|before| before.split_last_chunk::<2>()) else { return false };
+    let mut encoded = std::iter::successors(Some(before), |before| before.strip_suffix(b"25")).take(ESCAPED);
+    code.iter().all(u8::is_ascii_hexdigit) && encoded.any(|before| before.ends_with(b"%"))
+}
+
+/// A number as it is written: where its digits stand, and where it ends.
+struct Written {
+    at: Vec<usize>,
+    end: usize,
+}
+
+impl Written {
+    fn digits(&self, bytes: &[u8]) -> String {
+        self.at.iter().filter_map(|at| bytes.get(*at).copied()).map(char::from).collect()
+    }
+}
+
+/// The most separators at one position: ` - `.
+const SEPARATORS: usize = 3;
+
+/// Reads 11 digits from a place on, with separators at the usual positions alone.
+fn read(bytes: &[u8], start: usize) -> Option<Written> {
+    let mut written = Written { at: Vec::with_capacity(DIGITS), end: start };
+    let mut separators = 0;
+    let mut separated = Vec::new();
+    while written.at.len() < DIGITS {
+        if let Some(length) = digit_at(bytes.get(written.end..)?) {
+            written.end += length;
+            written.at.push(written.end - 1);
+            separators = 0;
+        } else if separators < SEPARATORS && SEPARATED.contains(&written.at.len()) {
+            written.end += separator(bytes.get(written.end..)?)?;
+            separators += 1;
+            separated.push(written.at.len());
+        } else {
+            return None;
+        }
+    }
+    // Who sets the year apart also sets the month apart.
+    (separated.contains(&2) == separated.contains(&4)).then_some(written)
+}
+
+/// The length of the digit with which a text starts: as it is, percent-encoded (once or more), or as JSON escapes it.
+/// Its last byte is the digit itself in every case.
+fn digit_at(text: &[u8]) -> Option<usize> {
+    let first = |text: &[u8]| text.first().is_some_and(u8::is_ascii_digit);
+    if first(text) {
+        return Some(1);
+    }
+    if let Some(rest) = text.strip_prefix(b"\\u003") {
+        return first(rest).then(|| text.len() - rest.len() + 1);
+    }
+    let code = text.strip_prefix(b"%")?;
+    let mut encoded = std::iter::successors(Some(code), |code| code.strip_prefix(b"25")).take(ESCAPED);
+    encoded.find_map(|code| code.strip_prefix(b"3").filter(|rest| first(rest))).map(|rest| text.len() - rest.len() + 1)
+}
+
+/// The length of the separator with which a text starts: as it is, percent-encoded (once or more), or as HTML.
+fn separator(text: &[u8]) -> Option<usize> {
+    const WHOLE: [&[u8]; 9] = [
+        b"&nbsp;",
+        b"&#160;",
+        "\u{a0}".as_bytes(),
+        "\u{202f}".as_bytes(),
+        "\u{2010}".as_bytes(),
+        "\u{2011}".as_bytes(),
+        "\u{2013}".as_bytes(),
+        "\u{2014}".as_bytes(),
+        b"%C2%A0",
+    ];
+    let is_one = |byte: &u8| b".- /+_\t".contains(byte);
+    if text.first().is_some_and(is_one) {
+        return Some(1);
+    }
+    if let Some(whole) = WHOLE.iter().find(|whole| text.starts_with(whole)) {
+        return Some(whole.len());
+    }
+    let code = text.strip_prefix(b"%")?;
+    let mut encoded = std::iter::successors(Some(code), |code| code.strip_prefix(b"25")).take(ESCAPED);
+    let is_escape = |code: &&[u8]| {
+        let hexadecimal = code.get(..2).and_then(|code| std::str::from_utf8(code).ok());
+        hexadecimal.and_then(|code| u8::from_str_radix(code, 16).ok()).is_some_and(|byte| is_one(&byte))
+    };
+    encoded.find(is_escape).map(|code| text.len() - code.len() + 2)
+}
+
+/// Other digits in the places of the digits of a number as it is written, whose separators stay.
+pub fn with_separators(digits: &str, written: &str) -> String {
+    let mut bytes = written.as_bytes().to_vec();
+    let places = read(&bytes, 0).map(|written| written.at).unwrap_or_default();
+    for (at, digit) in places.into_iter().zip(digits.bytes()) {
+        if let Some(place) = bytes.get_mut(at) {
+            *place = digit;
+        }
+    }
+    // Digits took the places of digits: it is as valid as it was.
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{check_number, surrogate};
+    use super::*;
+
+    #[test]
+    fn seconds_with_their_fraction_are_no_national_number() {
+        let fractions = 100_000_000_u64..100_000_200;
+        let moments = fractions.map(|nanoseconds| format!("2026-07-30T03:35:42.{nanoseconds}Z"));
+        assert_eq!(moments.map(|moment| look_alikes(&moment).len()).sum::<usize>(), 0);
+    }
+
+    #[test]
+    fn a_longer_run_of_digits_is_no_national_number() {
+        assert_eq!(look_alikes("185073099970").len(), 0);
+        assert_eq!(look_alikes("x90010199992y").len(), usize::from(valid("90010199992")));
+    }
+
+    #[test]
+    fn a_number_is_found_behind_and_between_escapes() {
+        let digits = "90010199992";
+        for text in [
+            "%2090010199992",
+            "%2290010199992%22",
+            "%252290010199992%2522",
+            "%2590010199992",
+            "900101%20999%2092",
+            "90%2e01%2E01-999.92",
+            "90.01.01%252D999.92",
+            "900101+999+92",
+            "900101_999_92",
+            "90.01.01 - 999.92",
+            "90.01.01\u{2013}999.92",
+            "900101&nbsp;999&nbsp;92",
+            "900101\t999\t92",
+            "%390%30101999%39%32",
+            "%2539%2530%2530%2531%2530%2531%252D%2539%2539%2539%2539%2532",
+            "\\u003900101\\u003999\\u00392",
+        ] {
+            let found = look_alikes(text);
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!(found[0].2, digits, "{text}");
+            let written = &text[found[0].0..found[0].1];
+            assert_eq!(with_separators(digits, written), written);
+            let other = with_separators(&surrogate(0), written);
+            assert_eq!(look_alikes(&text.replace(written, &other))[0].2, surrogate(0), "{text}");
+        }
+        for other in ["2090010199992", "90010199992%20", "900101 - - 999 92"] {
+            assert_eq!(look_alikes(other).len(), usize::from(other.ends_with("%20")), "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_usual_way_of_writing_is_found(nine in 0u64..1_000_000_000, from_2000: bool, before in "[a-z<\"/]{0,3}") {
+            let digits = format!("{nine:09}{:02}", check_number(nine, from_2000));
+            for form in written_forms(&digits).into_iter().chain([digits.clone()]) {
+                let text = format!("{before}{form}.");
+                let found = look_alikes(&text);
+                prop_assert_eq!(found.len(), 1, "{}", text);
+                prop_assert_eq!(&found[0].2, &digits);
+                prop_assert_eq!(with_separators(&found[0].2, &form), form);
+            }
+        }
+
+        #[test]
+        fn any_text_can_be_searched(text in ".{0,200}") {
+            for (from, to, _) in look_alikes(&text) {
+                prop_assert!(text.get(from..to).is_some());
+            }
+        }
+    }
+}

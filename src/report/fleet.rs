@@ -1,0 +1,58 @@
+//! The views of a fleet: each a function from the overview to text, as those of a report.
+
+mod junit;
+mod markdown;
+mod page;
+mod words;
+
+use minijinja::Value;
+use minijinja::value::Serde;
+
+use crate::fleet::Overview;
+use crate::text;
+
+use self::page::Page;
+use super::File;
+use super::html::{Parts, rendered};
+use super::languages::Languages;
+use super::write::Unwritten;
+
+pub use words::fleet_in_words;
+
+/// The name of the raw overview.
+const FILE: &str = "fleet.json";
+
+/// The name of the page.
+const PAGE: &str = "fleet.html";
+
+const PARTS: Parts = Parts {
+    templates: &[("fleet.html", include_str!("fleet/page.html"))],
+    style: Some(include_str!("fleet/style.css")),
+};
+
+/// Every file of an overview.
+///
+/// The caller looks once more for leaks before it hands them to [`super::write_all`].
+pub fn render_fleet(overview: &Overview, languages: Languages) -> Vec<File> {
+    vec![
+        (FILE, json(overview)),
+        (PAGE, html(overview, languages)),
+        (junit::FILE, junit::junit(overview, languages.first)),
+        (markdown::FILE, Ok(markdown::markdown(overview, languages))),
+    ]
+}
+
+/// The overview as a page: no script, nothing loaded from elsewhere, as that of a report.
+fn html(overview: &Overview, languages: Languages) -> Result<String, Unwritten> {
+    let title = format!("{} · {}", overview.tool.name, overview.started);
+    let page = Value::from(Serde(Page::new(overview)));
+    rendered(&PARTS, &title, &overview.tool, page, languages)
+        .map_err(|error| Unwritten::new(PAGE, text!("{error}", "{error}")))
+}
+
+fn json(overview: &Overview) -> Result<String, Unwritten> {
+    let mut text =
+        serde_json::to_string_pretty(overview).map_err(|error| Unwritten::new(FILE, text!("{error}", "{error}")))?;
+    text.push('\n');
+    Ok(text)
+}

@@ -1,0 +1,154 @@
+//! Reports that cannot be written: never half a file under a final name, each format on its own, and status 4.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{Ran, bronkeur, ran};
+
+const FORMATS: [&str; 5] = ["evidence.har", "junit.xml", "report.html", "report.json", "summary.md"];
+
+/// One requirement of the built-in source.
+const DEMO: [&str; 4] = ["demo", "--quiet", "--only", "LST-11"];
+
+/// The same within a shell that sets the stage first; `"$@"` is the demo.
+fn within(folder: &TempDir, shell: &[&str], stage: &str) -> Command {
+    let program = bronkeur(folder).get_program().to_owned();
+    let mut command = bronkeur(folder);
+    let mut staged = Command::new(shell[0]);
+    staged.args(&shell[1..]).args([stage, "stage"]).arg(program).args(DEMO).current_dir(folder.path()).env_clear();
+    staged.envs(command.env("PATH", "/usr/bin:/bin").get_envs().filter_map(|(name, value)| Some((name, value?))));
+    staged
+}
+
+/// The files of a folder that have a final name; each is whole.
+fn whole(folder: &Path) -> BTreeMap<String, String> {
+    let Ok(entries) = fs::read_dir(folder) else { return BTreeMap::new() };
+    let files = entries.map(|entry| entry.unwrap()).filter(|entry| entry.file_type().unwrap().is_file());
+    let named = files.map(|entry| (entry.file_name().into_string().unwrap(), entry.path()));
+    let mut found = BTreeMap::new();
+    for (name, path) in named.filter(|(name, _)| !name.starts_with(".bronkeur-")) {
+        let text = fs::read_to_string(path).unwrap();
+        let whole = match name.as_str() {
+            "evidence.har" | "report.json" => serde_json::from_str::<Value>(&text).is_ok(),
+            "junit.xml" => text.trim_end().ends_with("</testsuites>"),
+            "report.html" => text.trim_end().ends_with("</html>"),
+            "summary.md" => text.ends_with('\n'),
+            other => panic!("{other}"),
+        };
+        assert!(whole, "half of {name}: {} bytes", text.len());
+        found.insert(name, text);
+    }
+    found
+}
+
+/// No trace of what could not be finished.
+fn nothing_beside(folder: &Path) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(FORMATS.contains(&name.as_str()), "{name}");
+    }
+}
+
+fn unwritten(ran: &Ran, names: &[&str]) {
+    assert_eq!(ran.status, 4, "{}", ran.stderr);
+    assert!(ran.stdout.ends_with("-> exit 4\n"), "{}", ran.stdout);
+    for name in names {
+        assert!(ran.stderr.contains(&format!("reports/{name} could not be written: ")), "{}", ran.stderr);
+    }
+    assert!(ran.stderr.contains("--out") && !ran.stderr.contains(".bronkeur-"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_status_4() {
+    let folder = tempfile::tempdir().unwrap();
+    // Also for root, whom no permission stops.
+    fs::write(folder.path().join("reports"), "a file").unwrap();
+    unwritten(&ran(bronkeur(&folder).args(DEMO)), &FORMATS);
+    assert_eq!(fs::read_to_string(folder.path().join("reports")).unwrap(), "a file");
+}
+
+#[test]
+fn one_format_that_cannot_be_written_stops_no_other() {
+    for name in FORMATS {
+        let folder = tempfile::tempdir().unwrap();
+        let reports = folder.path().join("reports");
+        fs::create_dir_all(reports.join(name).join("in the way")).unwrap();
+        unwritten(&ran(bronkeur(&folder).args(DEMO)), &[name]);
+        assert_eq!(whole(&reports).len(), FORMATS.len() - 1, "{name}");
+        nothing_beside(&reports);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_full_disk_leaves_whole_files_only() {
+    // As if it were full: no file may be larger. The signal that comes with it would end the process.
+    let folder = tempfile::tempdir().unwrap();
+    let reports = folder.path().join("reports");
+    let full = ran(&mut within(&folder, &["sh", "-c"], "trap '' XFSZ; ulimit -f 8; exec \"$@\""));
+    unwritten(&full, &["evidence.har", "report.json", "report.html", "junit.xml"]);
+    assert_eq!(whole(&reports).into_keys().collect::<Vec<_>>(), ["summary.md"]);
+    nothing_beside(&reports);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_disk_that_is_full_indeed_leaves_whole_files_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let stage = "mkdir reports kept && mount -t tmpfs -o size=60k tmpfs reports || exit 99; \
+                 \"$@\"; status=$?; cp -a reports/. kept; exit $status";
+    let shell = ["unshare", "--mount", "--map-root-user", "sh", "-c"];
+    let full = within(&folder, &shell, stage).stdin(Stdio::null()).output();
+    let full = match full {
+        Ok(output) if ![Some(99), Some(1)].contains(&output.status.code()) => output,
+        _ => {
+            eprintln!("skipped: this system lets nobody mount a small disk");
+            return;
+        }
+    };
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let status = full.status.code().unwrap_or(-1);
+    unwritten(&Ran { stdout: text(full.stdout), stderr: text(full.stderr), status }, &["evidence.har", "report.json"]);
+    let kept = folder.path().join("kept");
+    assert!(whole(&kept).contains_key("summary.md"));
+    nothing_beside(&kept);
+}
+
+#[test]
+#[cfg(unix)]
+fn who_is_killed_while_writing_leaves_what_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = folder.path().join("reports");
+    assert_eq!(ran(bronkeur(&folder).args(DEMO)).status, 0);
+    let before = whole(&reports);
+    assert_eq!(before.len(), FORMATS.len());
+    // The kernel ends the process in the middle of its first large file.
+    let killed = within(&folder, &["sh", "-c"], "ulimit -f 8; exec \"$@\"").output().unwrap();
+    assert_eq!(killed.status.code(), None, "{}", String::from_utf8_lossy(&killed.stderr));
+    let after = whole(&reports);
+    assert_eq!(after["evidence.har"], before["evidence.har"]);
+    assert!(after.keys().eq(before.keys()));
+}
+
+#[test]
+#[cfg(unix)]
+fn kill_9_leaves_no_half_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = folder.path().join("reports");
+    fs::create_dir(&reports).unwrap();
+    let mut child = bronkeur(&folder).args(DEMO).stdout(Stdio::null()).spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(60);
+    // As soon as anything is being written.
+    while fs::read_dir(&reports).unwrap().next().is_none() && Instant::now() < until {
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    assert_eq!(child.wait().unwrap().code(), None, "it must die of the signal");
+    whole(&reports);
+}
