@@ -55,7 +55,7 @@ pub fn summary(name: String, tags: Vec<String>, from_evidence: bool, report: &Re
         severity: row.severity,
         accepted: row.accepted.is_some(),
         fails: report.run.gate.fail_on.fails(row.severity),
-        why: row.why().filter(|_| row.state().needs_action()).map(|why| why.map(|why| short(why))),
+        why: row.why().filter(|_| row.state().needs_action()).map(|why| why.map(short)),
         change: None,
     });
     Member {

@@ -152,7 +152,7 @@ impl Order<'_> {
         let mut interrupted = self.interrupted.clone();
         let interrupted = async move {
             if interrupted.wait_for(|interrupted| *interrupted).await.is_err() {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         };
         let inspected = runtime.block_on(inspect(session, self.catalogue, asked, interrupted, tell));

@@ -154,8 +154,8 @@ impl Sources {
     ) -> Result<Vec<Source>, InputFaults> {
         let mut faults = self.names_that_do_not_fit();
         faults.extend(self.shared_folders(out));
-        let chosen = self.chosen(choice).unwrap_or_else(|fault| {
-            faults.push(fault);
+        let chosen = self.chosen(choice).unwrap_or_else(|more| {
+            faults.extend(more.0);
             Vec::new()
         });
         let mut sources = Vec::new();
@@ -173,13 +173,13 @@ impl Sources {
     }
 
     /// In the order of their names.
-    fn chosen(&self, choice: &Choice) -> Result<Vec<(usize, &Entry)>, InputFault> {
+    fn chosen(&self, choice: &Choice) -> Result<Vec<(usize, &Entry)>, InputFaults> {
         let known: BTreeSet<&str> =
             self.written.sources.iter().flat_map(|entry| entry.tags.iter().map(String::as_str)).collect();
         if let Some(unknown) = choice.tags.iter().find(|tag| !known.contains(tag.as_str())) {
             let unknown = crate::fault::short(unknown, 60);
             let known = crate::fault::short(&known.into_iter().collect::<Vec<_>>().join(", "), 400);
-            return Err(InputFault::new(
+            return Err(InputFaults::one(
                 "command line",
                 text!("geen bron heeft het label `{unknown}`", "no source has the tag `{unknown}`"),
                 text!("labels in het bestand: {known}", "tags in the file: {known}"),
@@ -192,7 +192,7 @@ impl Sources {
         let Some(shard) = choice.shard else { return Ok(all) };
         let own: Vec<_> = all.into_iter().skip(shard.number - 1).step_by(shard.of).collect();
         if own.is_empty() {
-            return Err(InputFault::new(
+            return Err(InputFaults::one(
                 "command line",
                 text!(
                     "deel {shard} is leeg: er zijn {count} bronnen te verdelen",

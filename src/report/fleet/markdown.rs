@@ -90,9 +90,10 @@ impl Summary<'_> {
         let changed = member.changes.and_then(|changes| words::changed(&changes, member));
         let changed = changed.map(|changed| self.say(&changed)).unwrap_or_default();
         let name = inline(&member.name, 100);
-        let name = match member.files.iter().any(|file| file == "summary.md") {
-            true => format!("[{name}]({}/summary.md)", member.name),
-            false => name,
+        let name = if member.files.iter().any(|file| file == "summary.md") {
+            format!("[{name}]({}/summary.md)", member.name)
+        } else {
+            name
         };
         format!(
             "| {mark} {} | {name} | {} | {changed} |\n",
