@@ -211,14 +211,14 @@ fn some_answer() -> impl Strategy<Value = Value> {
 fn some_way(digits: &str) -> Vec<String> {
     let mut ways = [vec![digits.to_owned()], insz::written_forms(digits)].concat();
     let percent = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let each: String = digits.bytes().map(|digit| format!("%{digit:02x}")).collect();
+    let each: String = digits.chars().flat_map(|digit| ['%', '3', digit]).collect();
     let names = ways.clone().into_iter().map(|way| format!("attachment; filename=\"attest_{way}.pdf\""));
     let starred = ways.clone().into_iter().map(|way| format!("attachment; filename*=UTF-8''{}.pdf", percent(&way)));
     let twice: Vec<String> = ways.iter().map(|way| percent(&percent(way))).collect();
     let once: Vec<String> = ways.iter().map(|way| percent(way)).collect();
     let more: Vec<String> = names.chain(starred).chain(once).chain(twice).collect();
     ways.extend(more);
-    ways.extend([each.clone(), each.replace('%', "%25"), format!("id-{digits}-v2"), format!("Basic {}", digits)]);
+    ways.extend([each.clone(), each.replace('%', "%25"), format!("id-{digits}-v2"), format!("Basic {digits}")]);
     ways
 }
 
