@@ -143,7 +143,7 @@ fn kill_9_leaves_no_half_file() {
     let reports = folder.path().join("reports");
     fs::create_dir(&reports).unwrap();
     let mut child = bronkeur(&folder).args(DEMO).stdout(Stdio::null()).spawn().unwrap();
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     // As soon as anything is being written.
     while fs::read_dir(&reports).unwrap().next().is_none() && Instant::now() < until {
         std::thread::yield_now();
