@@ -400,6 +400,7 @@ pub struct Limits {
     /// Most documents that are downloaded.
     pub downloads: usize,
     /// Certificates whose detail and document are asked for, spread over the whole list, instead of these two numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sample: Option<usize>,
     /// Most pages of one list.
     pub pages: usize,

@@ -453,7 +453,8 @@ fn schema_and_structs_agree() {
         of_profile.iter().filter(reference).collect::<Vec<_>>()
     );
     let defaults = serde_json::to_value(Profile::read("small.yaml", SMALL).unwrap()).unwrap();
-    assert!(Profile::read("again.yaml", &defaults.to_string()).is_ok(), "what is written can be read");
+    let again = Profile::read("again.yaml", &defaults.to_string());
+    assert!(again.is_ok(), "what is written can be read: {again:?}");
 }
 
 proptest::proptest! {

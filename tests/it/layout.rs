@@ -76,6 +76,9 @@ fn reports_decide_nothing() {
         "evaluate",
         "exchange",
         "fault",
+        "fleet",
+        // What a number looks like, to name surrogates in a text.
+        "insz",
         "recording",
         "report",
         "shape",

@@ -65,6 +65,8 @@ fn cases() -> Vec<Case> {
         case(&["waivers", "-p", "bron.yaml"]),
         case(&["login", "-p", "bron.yaml", "--no-browser", "--timeout", "1"]),
         case(&["login", "--list"]),
+        case(&["completions", "bash"]),
+        case(&["man"]),
         case(&["list"]),
         case(&["explain", "SEC-08"]),
         Case { call: &["serve"], but: But::Stays },
