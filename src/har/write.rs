@@ -42,7 +42,24 @@ pub fn write(catalogue: &Catalogue, recording: &Recording, meta: &RunMeta) -> Re
         Unwritten::new(FILE, text!("het bewijs is niet te maken: {error}", "the evidence cannot be made: {error}"))
     })?;
     text.push('\n');
-    Ok(text)
+    Ok(escaped(text))
+}
+
+/// JSON lets DEL and the control characters of Latin-1 stand as they are; a terminal would act on them.
+fn escaped(text: String) -> String {
+    let acts = |c: char| matches!(c, '\u{7f}'..='\u{9f}');
+    if !text.contains(acts) {
+        return text;
+    }
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if acts(c) {
+            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
 }
 
 /// Whether an exchange is an HTTP message that went out, to a URL that readers of HAR understand.

@@ -78,7 +78,7 @@ fn flags_come_on_top_of_what_the_run_was_asked() {
     assert_eq!(again["result"]["conformant"], "partial");
     assert_eq!(replay(&folder, &["--out", "again", "--fail-on", "never"]).status, 0);
     assert_eq!(report(&folder, "again")["run"]["gate"]["fail_on"], "never");
-    assert_eq!(replay(&folder, &["--out", "again"]).status, 0);
+    assert_eq!(replay(&folder, &["--out", "again"]).status, 1);
     assert_eq!(report(&folder, "again")["run"]["gate"]["fail_on"], "must");
     let output = replay(&folder, &["--only", "LST-99"]);
     assert_eq!(output.status, 2);
