@@ -143,6 +143,11 @@ fn text_of(stream: &mut impl std::io::Read) -> String {
 }
 
 fn high_water_mark(process: u32) -> u64 {
+    // Until the program has taken its place, a new process shows the memory of the one that started it.
+    let program = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+    if !program.starts_with(env!("CARGO_BIN_EXE_bronkeur").as_bytes()) {
+        return 0;
+    }
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
