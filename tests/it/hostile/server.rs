@@ -113,11 +113,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn start(handler: Handler) -> Self {
-        Self::start_with(handler)
-    }
-
-    pub(super) fn start_with(
+    pub(super) fn start(
         handler: impl Fn(&Asked, &mut dyn Stream) -> std::io::Result<()> + Send + Sync + 'static,
     ) -> Self {
         Self::over("http", move |asked, mut stream| {
