@@ -1,5 +1,5 @@
-//! Masking: no known value stays, in whatever writing, and none that has the look of a national number, in a link
-//! neither once it is read as a URL; to mask twice is to mask once; whoever has the marks sees that all is masked; and a
+//! Masking: no known value stays, in whatever writing, in a link neither once it is read as a URL, and none that
+//! has the look of a national number; to mask twice is to mask once; whoever has the marks sees that all is masked; and a
 //! text without anything to mask stays as it is.
 #![no_main]
 
@@ -49,11 +49,15 @@ fn written(data: &str) -> String {
     text
 }
 
-fn nothing_left(vault: &Vault, text: &str, masked: &str) {
-    assert!(!vault.leaks(masked), "{text:?} {masked:?}");
+fn nothing_known(vault: &Vault, masked: &str) {
+    assert!(!vault.leaks(masked), "{masked:?}");
     for writing in WRITINGS.iter().take(KNOWN) {
-        assert!(!masked.contains(writing), "{writing}: {text:?} {masked:?}");
+        assert!(!masked.contains(writing), "{writing}: {masked:?}");
     }
+}
+
+fn nothing_left(vault: &Vault, text: &str, masked: &str) {
+    nothing_known(vault, masked);
     let marks = vault.marks();
     for (_, _, digits) in look_alikes(masked) {
         assert!(marks.iter().any(|mark| mark.surrogate == digits), "{digits}: {text:?} {masked:?}");
@@ -77,9 +81,9 @@ fuzz_target!(|data: &str| {
     let link = vault.mask_link(&text, &mut Found::default());
     nothing_left(&vault, &text, &link);
     assert_eq!(vault.mask_link(&link, &mut Found::default()), link, "{text:?}");
-    // As a reader of URLs writes it.
+    // As a reader of URLs writes it: there an escape and nine digits may have the look of a number.
     if let Some(url) = href::absolute("https://host/v1/", &link) {
-        nothing_left(&vault, &text, url.as_str());
+        nothing_known(&vault, url.as_str());
     }
 
     let json = serde_json::from_str(&text).unwrap_or_else(|_| json!({&text: [text], "access_token": text}));
