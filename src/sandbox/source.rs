@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use super::access::{Admitted, Refusal, admit};
 use super::answer::{Answer, Inbound, Problem};
@@ -28,6 +29,8 @@ pub(super) struct Source {
     pub tokens: Arc<Tokens>,
     pub introspection: String,
     pub http: reqwest::Client,
+    /// Set when the ACM has answered for the first time.
+    pub connected: OnceCell<()>,
     pub memory: Mutex<Memory>,
 }
 
@@ -269,8 +272,22 @@ impl Source {
         self.memory().claims.insert(start, claims);
     }
 
-    /// What the ACM says about a token.
+    /// What the ACM says about a token. The first question goes alone, and the others on the connection that it opened: a
+    /// burst of them would open one each.
     pub(super) async fn introspect(&self, token: &str) -> Result<Value, reqwest::Error> {
+        let mut first = None;
+        let connect = || async {
+            first = Some(self.ask(token).await?);
+            Ok(())
+        };
+        self.connected.get_or_try_init(connect).await?;
+        match first {
+            Some(answer) => Ok(answer),
+            None => self.ask(token).await,
+        }
+    }
+
+    async fn ask(&self, token: &str) -> Result<Value, reqwest::Error> {
         let form = [("token", token), ("token_type_hint", "access_token")];
         let call = self.http.post(&self.introspection).basic_auth(&self.client_id, Some(&self.secret)).form(&form);
         let body = call.send().await?.error_for_status()?.bytes().await?;
