@@ -537,7 +537,7 @@ impl Inner {
 const TOKENS: [&str; 5] = ["access_token", "refresh_token", "id_token", "client_secret", "client_assertion"];
 
 /// A text as a step of masking made it; as it was, where that step found nothing.
-fn rewritten<'t>(text: Cow<'t, str>, step: impl FnOnce(&str) -> Option<String>) -> Cow<'t, str> {
+fn rewritten(text: Cow<'_, str>, step: impl FnOnce(&str) -> Option<String>) -> Cow<'_, str> {
     step(&text).map_or(text, Cow::Owned)
 }
 
