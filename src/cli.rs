@@ -28,12 +28,13 @@ mod token;
 mod waivers;
 
 use std::io::IsTerminal as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::fault::InputFaults;
-use crate::report::{Languages, Unwritten};
+use crate::report::{self, Languages, Unwritten};
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;
@@ -202,11 +203,14 @@ impl Trouble {
 
     /// A file that a command was asked for and could not write.
     fn unwritten(problem: &Unwritten) -> Self {
-        Self::Other(
-            ExitStatus::Internal,
-            Text::new(problem.in_words(Lang::Nl), problem.in_words(Lang::En)),
-            elsewhere(),
-        )
+        Self::all_unwritten(std::slice::from_ref(problem))
+    }
+
+    /// Files and folders that cannot be written.
+    fn all_unwritten(problems: &[Unwritten]) -> Self {
+        let in_words =
+            |lang| problems.iter().map(|problem| problem.in_words(lang)).collect::<Vec<_>>().join("\nbronkeur: ");
+        Self::Other(ExitStatus::Internal, Text::new(in_words(Lang::Nl), in_words(Lang::En)), elsewhere())
     }
 
     /// What was to be printed could not be, for another reason than a reader that went away.
@@ -256,6 +260,12 @@ fn elsewhere() -> Text {
         "kies een map waarin u mag schrijven, op een schijf met plaats (--out)",
         "choose a folder in which you may write, on a disk with room (--out)"
     )
+}
+
+/// Whether files can be written into these folders: before the first request, not after the last.
+fn writable<'a>(folders: impl IntoIterator<Item = &'a Path>) -> Result<(), Trouble> {
+    let problems: Vec<Unwritten> = folders.into_iter().filter_map(|folder| report::writable(folder).err()).collect();
+    if problems.is_empty() { Ok(()) } else { Err(Trouble::all_unwritten(&problems)) }
 }
 
 type Done = Result<ExitStatus, Trouble>;

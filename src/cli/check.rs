@@ -10,7 +10,7 @@ use super::decisions::DecisionArgs;
 use super::profile::{ProfileArgs, above_zero};
 use super::progress::Progress;
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble, elsewhere, interrupt, output, rerun, runtime};
+use super::{Done, Global, Trouble, elsewhere, interrupt, output, rerun, runtime, writable};
 use crate::catalogue::Catalogue;
 use crate::decisions::{Decisions, Named};
 use crate::evaluate::{Selection, unknown_ids};
@@ -162,6 +162,7 @@ pub(super) fn run(
         ..Asked::default()
     };
     let session = Session::new(profile, catalogue, seed())?;
+    writable([gate.told.out.as_path()])?;
     let wait = Duration::from_secs(profile.limits.wait_expiry);
     let mut progress = Progress::new(catalogue, session.vault(), wait, global);
     // It lives until the reports are written: a second interrupt ends that too.

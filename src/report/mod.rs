@@ -41,7 +41,7 @@ pub use model::{
 pub use read::{Form, parse_report, read_json, read_report};
 pub use terminal::{Options, render};
 pub use words::{State, last_line, seconds, why_partial};
-pub use write::{Unwritten, write, write_all, write_secret};
+pub use write::{Unwritten, writable, write, write_all, write_secret};
 
 /// A file to be: its name, and its text or why there is none.
 pub type File = (&'static str, Result<String, Unwritten>);

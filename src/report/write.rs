@@ -49,6 +49,29 @@ enum Readers {
     Owner,
 }
 
+/// Whether files can be written into `folder`, which is made where it is not there: what is found out before a run costs
+/// nobody the run.
+///
+/// # Errors
+/// In words, when they cannot be. Nothing is left behind then.
+pub fn writable(folder: &Path) -> Result<(), Unwritten> {
+    let missing: Vec<&Path> =
+        folder.ancestors().take_while(|part| !part.as_os_str().is_empty() && !part.exists()).collect();
+    tried(folder).map_err(|error| {
+        for made in missing {
+            // One that is not empty, or was not made, is none of ours.
+            let _ = std::fs::remove_dir(made);
+        }
+        Unwritten::new(folder.display().to_string(), Text::of_system(&error))
+    })
+}
+
+fn tried(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    // It has no name, or loses it at once: also who is killed here leaves nothing. A full disk lets nobody write a byte.
+    tempfile::tempfile_in(folder)?.write_all(b"\n")
+}
+
 /// Writes `name` in `folder`, which is made where it is not there. Afterwards the file is whole, or as it was before.
 ///
 /// # Errors
@@ -68,7 +91,7 @@ pub fn write_secret(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Unwri
 fn put(folder: &Path, name: &str, bytes: &[u8], readers: Readers) -> Result<(), Unwritten> {
     let path = folder.join(name);
     replace(folder, &path, bytes, readers)
-        .map_err(|error| Unwritten::new(path.display().to_string(), Text::same(error)))
+        .map_err(|error| Unwritten::new(path.display().to_string(), Text::of_system(&error)))
 }
 
 fn replace(folder: &Path, path: &Path, bytes: &[u8], readers: Readers) -> std::io::Result<()> {
