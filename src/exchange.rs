@@ -540,13 +540,13 @@ impl FailureKind {
     }
 }
 
-/// Why no answer came, with the words of the network library, masked.
+/// Why no answer came, masked: in words of ours, or in those of the network library where we have none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// The kind.
     pub kind: FailureKind,
     /// The detail; may be empty.
-    pub detail: String,
+    pub detail: Text,
 }
 
 /// What a document's bytes look like.

@@ -75,7 +75,7 @@ impl<'a> Progress<'a> {
                 self.waits_until = None;
             }
             Event::Received(exchange) => {
-                let bodies = if self.verbose > 1 { exchange::bodies(exchange) } else { Vec::new() };
+                let bodies = if self.verbose > 1 { exchange::bodies(exchange, self.lang) } else { Vec::new() };
                 let lines = (self.verbose > 0).then(|| exchange::line(exchange)).into_iter().chain(bodies);
                 lines.for_each(|line| self.masked_line(&line));
             }

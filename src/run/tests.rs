@@ -10,6 +10,7 @@ use crate::checks;
 use crate::exchange::{
     AcmSetup, Auth, Citizen, Content, Facts, Failure, Grant, IssuerCall, Kind, Phase, Response, Sent, Setup, Target,
 };
+use crate::text::Text;
 use crate::verdict::Outcome;
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -31,7 +32,7 @@ fn recording() -> Recording {
 }
 
 fn unanswered(request: Request) -> Exchange {
-    let result = Err(Failure { kind: FailureKind::Timeout, detail: String::new() });
+    let result = Err(Failure { kind: FailureKind::Timeout, detail: Text::default() });
     Exchange { request, sent: Sent::default(), at_ms: 0, ms: 0, credential: None, result }
 }
 

@@ -107,6 +107,15 @@ fn nobody_listens_ends_with_3_and_says_so() {
     assert_eq!(output.status, 3, "{}", output.stderr);
     assert!(output.stdout.contains("no connection"), "{}", output.stdout);
     assert!(!output.stdout.contains("85073099932") && !output.stdout.contains("a-token-of-somebody"));
+    // The reason is told in both languages, also of the evidence alone.
+    let again = ["replay", "reports/evidence.har", "--lang", "nl", "--out", "nl", "-v"];
+    let dutch = ran(bronkeur(&folder).args(again));
+    assert_eq!(dutch.status, 3, "{}", dutch.stderr);
+    for name in ["nl/junit.xml", "nl/report.html", "nl/summary.md"] {
+        let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
+        assert!(text.contains("verbinding geweigerd") && !text.contains("connection refused"), "{name}");
+    }
+    assert!(dutch.stdout.contains("verbinding geweigerd") && !dutch.stdout.contains("connection refused"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! One exchange for who watches: a line, and its bodies where they are asked for. What it holds is masked already.
 
 use crate::exchange::{Content, Exchange, Response};
+use crate::text::Lang;
 use crate::verdict::shown;
 
 /// Lines of one body.
@@ -20,11 +21,11 @@ pub(super) fn line(exchange: &Exchange) -> String {
 }
 
 /// The form that was sent and the body that came: bounded, each line after a sign that says which.
-pub(super) fn bodies(exchange: &Exchange) -> Vec<String> {
+pub(super) fn bodies(exchange: &Exchange, lang: Lang) -> Vec<String> {
     let form = exchange.sent.form.iter().map(|(name, value)| format!("{name}={value}"));
     let answer = match &exchange.result {
         Ok(response) => body(response),
-        Err(failure) => failure.detail.clone(),
+        Err(failure) => failure.detail.get(lang).to_owned(),
     };
     marked('>', form).chain(marked('<', answer.lines().map(str::to_owned))).collect()
 }
@@ -80,7 +81,7 @@ mod tests {
 
     #[test]
     fn bodies_are_bounded_and_cannot_leave_their_lines() {
-        let shown = bodies(&exchange(Content::Json(json!({"a": {"b": "\u{1b}[31m\u{202e}"}}))));
+        let shown = bodies(&exchange(Content::Json(json!({"a": {"b": "\u{1b}[31m\u{202e}"}}))), Lang::En);
         assert_eq!(
             shown,
             [
@@ -93,10 +94,10 @@ mod tests {
             ]
         );
         let long = Content::Text(format!("{}{}", "a\n".repeat(900), "b".repeat(9_000)));
-        let shown = bodies(&exchange(long));
+        let shown = bodies(&exchange(long), Lang::En);
         assert_eq!((shown.len(), shown.last().unwrap().as_str()), (2 + MOST_LINES, "    < … 861"));
-        let wide = bodies(&exchange(Content::Text(format!("{}{}", " ".repeat(9_000), "b".repeat(9_000)))));
+        let wide = bodies(&exchange(Content::Text(format!("{}{}", " ".repeat(9_000), "b".repeat(9_000)))), Lang::En);
         assert!(wide.iter().all(|line| line.chars().count() < 160));
-        assert!(bodies(&exchange(Content::Empty)).len() == 1);
+        assert!(bodies(&exchange(Content::Empty), Lang::En).len() == 1);
     }
 }

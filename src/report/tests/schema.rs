@@ -4,7 +4,9 @@ use serde_json::Value;
 use super::agreement::{report_of, some_rows};
 use super::sample;
 use crate::catalogue::{Catalogue, DEFAULT_SPEC};
-use crate::report::{Report, json};
+use crate::exchange::FailureKind;
+use crate::report::{Exchange, Report, Unanswered, json};
+use crate::text::Text;
 use crate::verdict::{Outcome, Verdict};
 
 const SCHEMA: &str = include_str!("../../../specs/report.schema.json");
@@ -26,6 +28,21 @@ fn assert_valid(report: &Report) {
 #[test]
 fn the_sample_fits_the_schema() {
     assert_valid(&sample::report());
+}
+
+#[test]
+fn every_reason_for_no_answer_fits_the_schema() {
+    use FailureKind::{
+        Broken, Connect, Dns, ForeignOrigin, Interrupted, Limit, Memory, NoToken, NotConfigured, Timeout, Tls,
+    };
+    let mut report = sample::report();
+    let one = report.exchanges.pop().unwrap();
+    for kind in [Dns, Connect, Tls, Timeout, Broken, NoToken, NotConfigured, ForeignOrigin, Limit, Memory, Interrupted]
+    {
+        let error = Some(Unanswered { kind, detail: Text::new("waarom", "why") });
+        report.exchanges.push(Exchange { error, ..one.clone() });
+    }
+    assert_valid(&report);
 }
 
 #[test]
