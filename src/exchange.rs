@@ -2,6 +2,7 @@
 //! one exchange. It names citizens and credentials and never holds them.
 
 mod introspection;
+mod lifetime;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -16,6 +17,7 @@ use crate::shape::Previous;
 use crate::text::Text;
 
 pub use introspection::{Introspection, Unfit};
+pub use lifetime::lifetime;
 
 /// A person in the path of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

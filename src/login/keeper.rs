@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::time::{Instant, sleep};
 
 use crate::catalogue::hex;
+use crate::exchange::lifetime;
 use crate::fault::read_text;
 use crate::report::write_secret;
 use crate::text;
@@ -275,7 +276,7 @@ pub(super) fn renewed(mut members: Map<String, Value>, answer: &Value, now: Time
     for name in [ACCESS, REFRESH, EXPIRES_IN] {
         members.extend(answer.get(name).map(|value| (name.to_owned(), value.clone())));
     }
-    let seconds = answer.get(EXPIRES_IN).and_then(Value::as_i64);
+    let seconds = answer.get(EXPIRES_IN).and_then(lifetime);
     let moment = seconds.and_then(|seconds| now.checked_add(jiff::SignedDuration::from_secs(seconds)).ok());
     members.extend(moment.map(|moment| (EXPIRES_AT.to_owned(), Value::String(moment.to_string()))));
     members

@@ -11,7 +11,7 @@ use url::{Url, form_urlencoded};
 
 use super::expiry::Lifetime;
 use crate::assertion::ASSERTION_TYPE;
-use crate::exchange::{CONTROL_ENDPOINT, Grant};
+use crate::exchange::{CONTROL_ENDPOINT, Grant, lifetime};
 use crate::profile::ResolvedClientAuth;
 use crate::text;
 use crate::text::Text;
@@ -282,9 +282,8 @@ pub(super) fn token(answer: &Value, name: &str) -> Option<SecretString> {
 
 /// How long the token of an answer lives, in whole seconds; none where that is no time at all.
 pub(super) fn expires_in(answer: &Value) -> Option<u64> {
-    let seconds = answer.get("expires_in")?;
-    let given = seconds.as_u64().or_else(|| seconds.as_str()?.parse().ok());
-    given.filter(|seconds| *seconds > 0)
+    let seconds = answer.get("expires_in").and_then(lifetime)?;
+    u64::try_from(seconds).ok().filter(|seconds| *seconds > 0)
 }
 
 /// The error code of an OAuth error, if it looks like one.
