@@ -203,14 +203,7 @@ impl Trouble {
 
     /// A file that a command was asked for and could not write.
     fn unwritten(problem: &Unwritten) -> Self {
-        Self::all_unwritten(std::slice::from_ref(problem))
-    }
-
-    /// Files and folders that cannot be written.
-    fn all_unwritten(problems: &[Unwritten]) -> Self {
-        let in_words =
-            |lang| problems.iter().map(|problem| problem.in_words(lang)).collect::<Vec<_>>().join("\nbronkeur: ");
-        Self::Other(ExitStatus::Internal, Text::new(in_words(Lang::Nl), in_words(Lang::En)), elsewhere())
+        Self::Other(ExitStatus::Internal, problem.told(), elsewhere())
     }
 
     /// What was to be printed could not be, for another reason than a reader that went away.
@@ -262,10 +255,9 @@ fn elsewhere() -> Text {
     )
 }
 
-/// Whether files can be written into these folders: before the first request, not after the last.
-fn writable<'a>(folders: impl IntoIterator<Item = &'a Path>) -> Result<(), Trouble> {
-    let problems: Vec<Unwritten> = folders.into_iter().filter_map(|folder| report::writable(folder).err()).collect();
-    if problems.is_empty() { Ok(()) } else { Err(Trouble::all_unwritten(&problems)) }
+/// Whether files can be written into a folder: before the first request, not after the last.
+fn writable(folder: &Path) -> Result<(), Trouble> {
+    report::writable(folder).map_err(|problem| Trouble::unwritten(&problem))
 }
 
 type Done = Result<ExitStatus, Trouble>;

@@ -162,7 +162,7 @@ pub(super) fn run(
         ..Asked::default()
     };
     let session = Session::new(profile, catalogue, seed())?;
-    writable([gate.told.out.as_path()])?;
+    writable(&gate.told.out)?;
     let wait = Duration::from_secs(profile.limits.wait_expiry);
     let mut progress = Progress::new(catalogue, session.vault(), wait, global);
     // It lives until the reports are written: a second interrupt ends that too.

@@ -106,7 +106,7 @@ pub(super) fn fleet(args: &FleetArgs, global: &Global) -> Done {
         fail_on: args.judging.fail_on(),
         ..Asked::default()
     };
-    folders_are_writable(&args.out.out, chosen.iter().map(|source| source.name.as_str()))?;
+    writable(&args.out.out)?;
     let (started, clock) = (Timestamp::now(), Instant::now());
     let progress = Progress::new(&chosen, &catalogue, global);
     // It lives until the overview is written: a second interrupt ends that too.
@@ -132,13 +132,6 @@ pub(super) fn fleet(args: &FleetArgs, global: &Global) -> Done {
         overview.compare(&previous, &sources.names().collect::<Vec<_>>());
     }
     tell(&mut overview, &vaults, out, global)
-}
-
-/// Whether the overview can be written, and the files of the sources: the folder of a source may be there already.
-pub(super) fn folders_are_writable<'a>(out: &Path, names: impl Iterator<Item = &'a str>) -> Result<(), Trouble> {
-    let below: Vec<PathBuf> =
-        names.map(|name| out.join(name)).filter(|folder| folder.symlink_metadata().is_ok()).collect();
-    writable(std::iter::once(out).chain(below.iter().map(PathBuf::as_path)))
 }
 
 /// Shows an overview and writes every file of it.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::fleet::{OutArgs, folders_are_writable, tell};
-use super::{Done, Global, Trouble};
+use super::fleet::{OutArgs, tell};
+use super::{Done, Global, Trouble, writable};
 use crate::fault::InputFaults;
 use crate::fleet::{Overview, merge, read_overview};
 use crate::report::write;
@@ -50,7 +50,7 @@ pub(super) fn merged(args: &MergeArgs, global: &Global) -> Done {
         .flat_map(|((_, part), folder)| part.members.iter().map(|member| (member.name.clone(), folder.as_path())))
         .collect();
     let mut overview = merge(parts)?;
-    folders_are_writable(&args.out.out, overview.members.iter().map(|member| member.name.as_str()))?;
+    writable(&args.out.out)?;
     copy(&mut overview, &homes, &args.out.out)?;
     if let Some(previous) = previous {
         let names: Vec<String> = overview.members.iter().map(|member| member.name.clone()).collect();

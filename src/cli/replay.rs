@@ -57,7 +57,7 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
     };
     evidence.of_this_spec(&file, &catalogue)?;
     if claimed.is_none() {
-        writable([args.gate.told.out.as_path()])?;
+        writable(&args.gate.told.out)?;
     }
     if !global.quiet {
         for note in notes(&evidence, &catalogue) {

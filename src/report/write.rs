@@ -24,11 +24,14 @@ impl Unwritten {
     }
 
     /// In words.
+    pub fn told(&self) -> Text {
+        let (name, Text { nl, en }) = (&self.name, &self.reason);
+        text!("{name} kon niet geschreven worden: {nl}", "{name} could not be written: {en}")
+    }
+
+    /// In the words of one language.
     pub fn in_words(&self, lang: Lang) -> String {
-        let (name, reason) = (&self.name, self.reason.get(lang));
-        text!("{name} kon niet geschreven worden: {reason}", "{name} could not be written: {reason}")
-            .get(lang)
-            .to_owned()
+        self.told().get(lang).to_owned()
     }
 }
 

@@ -126,7 +126,7 @@ fn one_source_in_trouble_touches_no_other() {
         overview["members"].as_array().unwrap().iter().map(|member| member["exit_status"].as_u64().unwrap()).collect();
     assert_eq!(statuses, [4, 1, 3, 0, 0, 0]);
     assert_eq!((run.status, overview["result"]["exit_status"].as_u64()), (4, Some(4)), "the worst of its members");
-    let last = "bronkeur: 6 sources, 1 not conformant, 1 undecided, 4 not fully judged -> exit 4\n";
+    let last = "bronkeur: 6 sources, 1 not conformant, 1 undecided, 1 without a report, 3 not fully judged -> exit 4\n";
     assert!(run.stdout.ends_with(last), "{}", run.stdout);
     // What is written of a source is what `check` writes.
     for file in ["report.json", "junit.xml", "report.html", "summary.md", "evidence.har"] {

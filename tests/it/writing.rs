@@ -105,13 +105,13 @@ fn a_folder_that_cannot_be_written_is_found_out_before_the_first_request() {
     let mut fleet = bronkeur(&folder);
     fleet.arg("fleet").env("INSZ", "85073099932").env("TOKEN", "a-token-of-somebody");
     found_out_before(&folder, &mut fleet, "reports");
-    // The folder of a source, in one that can be written.
+    // The folder of a source is that source's trouble: it is not called.
     fs::create_dir(folder.path().join("out")).unwrap();
     in_the_way(&folder, "out/town");
     let ran = ran(fleet.args(["--out", "out"]));
-    assert_eq!(ran.status, 4);
-    assert!(ran.stderr.starts_with("bronkeur: out/town could not be written: "), "{}", ran.stderr);
-    assert_eq!(fs::read_dir(folder.path().join("out")).unwrap().count(), 1);
+    assert_eq!(ran.status, 4, "{}", ran.stderr);
+    assert!(ran.stdout.contains("out/town could not be written: "), "{}", ran.stdout);
+    assert!(ran.stdout.ends_with("bronkeur: 1 source, 1 without a report -> exit 4\n"), "{}", ran.stdout);
     assert_eq!(source.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "it was called");
 }
 
