@@ -1,6 +1,8 @@
 //! Writing: each file beside its final name first, then renamed, so that there is never half a file. The only place
 //! that writes files.
 
+mod leftovers;
+
 use std::fmt;
 use std::io::Write as _;
 use std::path::Path;
@@ -99,8 +101,9 @@ fn put(folder: &Path, name: &str, bytes: &[u8], readers: Readers) -> Result<(), 
 
 fn replace(folder: &Path, path: &Path, bytes: &[u8], readers: Readers) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
+    leftovers::remove(folder);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".bronkeur-");
+    builder.prefix(leftovers::PREFIX).suffix(leftovers::SUFFIX);
     // A temporary file is for its owner alone.
     #[cfg(unix)]
     if readers == Readers::Usual {
@@ -109,6 +112,8 @@ fn replace(folder: &Path, path: &Path, bytes: &[u8], readers: Readers) -> std::i
     #[cfg(not(unix))]
     let _ = readers;
     let mut file = builder.tempfile_in(folder)?;
+    // Tells other processes that this one lives. Where the file system knows no locks its age protects the file.
+    let _ = file.as_file().try_lock();
     // The file itself, not what wraps it: that would tell people of a name that they never see.
     file.as_file_mut().write_all(bytes)?;
     file.as_file().sync_all()?;
