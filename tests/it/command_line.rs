@@ -119,6 +119,20 @@ fn nobody_listens_ends_with_3_and_says_so() {
 }
 
 #[test]
+fn a_pipe_gets_the_whole_line_of_a_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{free}/{}/v1", "long-".repeat(60));
+    let output = ran(bronkeur(&folder)
+        .args(["check", "--only", "LST-01", "-v", "--base-url", &url, "--insz-env", "NUMBER", "--token-env", "TOKEN"])
+        .env("NUMBER", "85073099932")
+        .env("TOKEN", "a-token-of-somebody"));
+    let line = output.stderr.lines().find(|line| line.contains(" GET ")).unwrap();
+    assert!(line.contains(&url) && line.contains("INSZ-1") && line.len() > 330, "{line}");
+    assert!(!output.stderr.contains("85073099932") && !output.stderr.contains("a-token-of-somebody"));
+}
+
+#[test]
 fn list_and_explain_speak_both_languages() {
     let folder = tempfile::tempdir().unwrap();
     let english = ran(bronkeur(&folder).args(["explain", "lst-11"]));
