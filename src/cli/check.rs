@@ -121,7 +121,7 @@ enum Stale {
 pub(super) struct Told {
     /// The form of what is printed
     #[arg(long, value_enum, env = "BRONKEUR_FORMAT", default_value_t = Printed::Terminal)]
-    format: Printed,
+    pub(super) format: Printed,
     /// Where report.json, junit.xml and the rest go
     #[arg(short, long, value_name = "DIR", env = "BRONKEUR_OUT", default_value = "reports")]
     pub(super) out: PathBuf,
@@ -129,7 +129,7 @@ pub(super) struct Told {
 
 /// The form of what is printed; the files are always the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Printed {
+pub(super) enum Printed {
     /// For people
     Terminal,
     /// Annotations for GitHub Actions, and the last line

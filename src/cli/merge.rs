@@ -56,7 +56,7 @@ pub(super) fn merged(args: &MergeArgs, global: &Global) -> Done {
         let names: Vec<String> = overview.members.iter().map(|member| member.name.clone()).collect();
         overview.compare(&previous, &names.iter().map(String::as_str).collect::<Vec<_>>());
     }
-    tell(&mut overview, &[], &args.out.out, global)
+    tell(&mut overview, &[], &args.out, global)
 }
 
 /// Puts the files of every source beside the overview; what a part did not bring along is not linked either.

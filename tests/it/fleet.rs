@@ -163,6 +163,39 @@ fn one_source_in_trouble_touches_no_other() {
     drop((towns.sandboxes, towns.runtime));
 }
 
+#[test]
+fn annotations_name_the_source_and_defaults_hold_for_all() {
+    let towns = Towns::of(vec![Behaviour::default(), broken("number-counts-from-zero")]);
+    let sources = "sources:\n- { name: good, profile: town-0/bron.yaml }\n- { name: bad, profile: town-1/bron.yaml }\n\
+                   - { name: stuck, profile: town-0/bron.yaml }\n";
+    towns.write("sources.yaml", sources);
+    fs::create_dir(towns.path("reports")).unwrap();
+    towns.write("reports/stuck", "");
+    let run = towns.run(&["fleet", "--only", "LST-11", "--format", "github"]);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    let [stuck, bad, last] = lines.as_slice() else { panic!("{}", run.stdout) };
+    assert!(stuck.starts_with("::error title=stuck::reports/stuck could not be written: "), "{stuck}");
+    assert!(bad.starts_with("::error title=bad%3A LST-11 (must) ") && bad.contains("expected"), "{bad}");
+    assert_eq!(*last, "bronkeur: 3 sources, 1 not conformant, 1 without a report, 1 not fully judged -> exit 4");
+    // The job that joins the parts shows them too.
+    let merged = towns.run(&["merge", "reports", "--out", "joined", "--format", "github"]);
+    assert_eq!((merged.status, merged.stdout.as_str()), (4, run.stdout.as_str()));
+    let quiet = towns.run(&["merge", "reports", "--out", "joined", "--format", "github", "--quiet"]);
+    assert_eq!(quiet.stdout.lines().collect::<Vec<_>>(), [*last]);
+    fs::remove_file(towns.path("reports/stuck")).unwrap();
+    let waiver = "- { id: LST-11, scope: all, reason: r, owner: o, ends_on: 2999-01-01 }\n";
+    towns.write("waivers.yaml", waiver);
+    towns.write("sources.yaml", &format!("defaults: {{ waivers: waivers.yaml }}\n{sources}"));
+    let run = towns.run(&["fleet", "--only", "LST-11", "--format", "github"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let overview = json(&towns.path("reports/fleet.json"));
+    let severity = |name| {
+        member(&overview, name)["cells"].as_array().unwrap().iter().find(|cell| cell["id"] == "LST-11").unwrap()["severity"].clone()
+    };
+    assert_eq!((severity("bad"), severity("good")), ("waived".into(), "warning".into()), "a waiver of nothing");
+    assert!(!run.stdout.contains("::error") && run.stdout.contains("::warning title=good%3A LST-11"), "{}", run.stdout);
+}
+
 /// Figures, not judged: `cargo test --test it a_hundred -- --ignored --nocapture`.
 #[test]
 #[ignore = "takes minutes; prints time and memory of a fleet of 100"]
