@@ -7,7 +7,7 @@ use bronkeur::sandbox::{Behaviour, Options, Sandbox, faults};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Ran, bronkeur, ran};
+use crate::support::{Ran, assert_fits, bronkeur, ran};
 
 /// Sandboxes, each with its profile in a folder of its own: `town-0/bron.yaml`, `town-1/bron.yaml`, …
 struct Towns {
@@ -69,11 +69,7 @@ fn member<'a>(overview: &'a Value, name: &str) -> &'a Value {
 }
 
 fn fits_its_schema(overview: &Value) {
-    let schema = serde_json::from_str(bronkeur::fleet::FLEET_SCHEMA).unwrap();
-    let schema = jsonschema::validator_for(&schema).unwrap();
-    let errors: Vec<String> =
-        schema.iter_errors(overview).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:?}");
+    assert_fits(bronkeur::fleet::FLEET_SCHEMA, overview);
 }
 
 /// The members that every object of a schema must have are all that it may have, and each is described.
