@@ -16,12 +16,20 @@ mod page;
 mod provider;
 mod shells;
 mod support;
+mod terminal;
 
 use std::process::ExitCode;
 
 use libtest_mimic::Arguments;
 
 fn main() -> ExitCode {
-    let trials = [junit::trials(), packages::trials(), page::trials(), provider::trials(), shells::trials()];
+    let trials = [
+        junit::trials(),
+        packages::trials(),
+        page::trials(),
+        provider::trials(),
+        shells::trials(),
+        terminal::trials(),
+    ];
     libtest_mimic::run(&Arguments::from_args(), trials.into_iter().flatten().collect()).exit_code()
 }
