@@ -10,6 +10,7 @@
     reason = "tests: a panic is how they fail, and their files are their own"
 )]
 
+mod fleet;
 mod junit;
 mod packages;
 mod page;
@@ -24,6 +25,7 @@ use libtest_mimic::Arguments;
 
 fn main() -> ExitCode {
     let trials = [
+        fleet::trials(),
         junit::trials(),
         packages::trials(),
         page::trials(),
