@@ -22,14 +22,13 @@ mod urls;
 
 pub use urls::{holds_key, outside_braces, part_with_id, part_with_language, parts_that};
 
+mod findings;
 mod room;
 mod run;
 mod sample;
 
+pub use findings::Findings;
 pub use run::{seek, telling};
-
-/// How many findings of one requirement are shown.
-const MOST_FINDINGS: usize = 5;
 
 /// Why a check ended early.
 #[derive(Debug)]
@@ -219,39 +218,28 @@ impl<'a> Case<'a> {
         crate::recording::invented(self.recording.seed, label)
     }
 
-    /// Pass or fail, by the findings. Of many findings the first ones are shown, with the number of the others.
-    pub fn judged(&self, found: impl IntoIterator<Item = Finding>) -> Judgement {
-        let mut findings = Vec::new();
-        // The strongest first, so that what is left out is never what decides.
-        let strongest = |findings: &mut Vec<Finding>| {
-            findings.sort_by_key(|finding| std::cmp::Reverse(finding.level.unwrap_or(self.requirement.level)));
-            let more = findings.len().saturating_sub(MOST_FINDINGS);
-            findings.truncate(MOST_FINDINGS);
-            more
-        };
-        let mut more = 0;
-        for finding in found {
-            findings.push(finding);
-            // A long list may have as many findings as certificates.
-            if findings.len() >= 100 * MOST_FINDINGS {
-                more += strongest(&mut findings);
-            }
-        }
-        more += strongest(&mut findings);
-        if let Some(last) = findings.last_mut().filter(|_| more > 0) {
-            let Text { nl, en } = &last.actual;
-            last.actual = text!("{nl} (en nog {more} zulke vaststellingen)", "{en} (and {more} more such findings)");
-        }
-        Ok(Verdict::judged(self.requirement.level, findings))
+    /// Pass or fail, by the findings. Of many the first ones are shown, with the number of the others.
+    pub fn judged(&self, findings: impl IntoIterator<Item = Finding>) -> Judgement {
+        self.concluded(findings.into_iter().collect())
+    }
+
+    /// The same, of findings that were collected.
+    pub fn concluded(&self, findings: Findings) -> Judgement {
+        let level = self.requirement.level;
+        Ok(Verdict::judged(level, findings.shown(level)))
     }
 
     /// Like [`Case::judged`]; without a finding that counts in full, what could not be judged blocks the requirement: a
     /// weaker finding beside it must not make an obligation a mere warning.
-    pub fn judged_unless(&self, findings: Vec<Finding>, obstacle: Option<impl Into<Stop>>) -> Judgement {
-        let counts = |finding: &Finding| finding.level.is_none_or(|level| level >= self.requirement.level);
+    pub fn judged_unless(
+        &self,
+        findings: impl IntoIterator<Item = Finding>,
+        obstacle: Option<impl Into<Stop>>,
+    ) -> Judgement {
+        let findings: Findings = findings.into_iter().collect();
         match obstacle {
-            Some(obstacle) if !findings.iter().any(counts) => Err(obstacle.into()),
-            _ => self.judged(findings),
+            Some(obstacle) if !findings.any_counts_as(self.requirement.level) => Err(obstacle.into()),
+            _ => self.concluded(findings),
         }
     }
 

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::href;
+use crate::value::weight::OVERHEAD;
 
 pub use datum::Datum;
 
@@ -51,6 +52,9 @@ impl Envelope {
     }
 }
 
+/// The relations of nearly all links.
+const RELS: [&str; 9] = ["self", "download", "next", "prev", "first", "last", "previous", "start", "collection"];
+
 /// One link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
@@ -64,18 +68,23 @@ pub struct Link {
     pub place: Box<str>,
 }
 
-/// What a piece of memory costs besides its bytes, about.
-const OVERHEAD: usize = 16;
-
-/// The relations of nearly all links.
-const RELS: [&str; 9] = ["self", "download", "next", "prev", "first", "last", "previous", "start", "collection"];
-
 impl Link {
     /// Its absolute form, masked; of a template the part before its first brace. `base` is the URL of the answer in
     /// which it stands: a link belongs to one answer.
     pub fn url(&self, base: &str) -> Option<Url> {
         href::absolute(base, self.href.split('{').next().unwrap_or_default())
     }
+}
+
+/// Something in a links section that is no link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// Where (JSON pointer).
+    pub place: String,
+    /// What stands there.
+    pub found: String,
+    /// The relation, where one is stated.
+    pub rel: Option<Box<str>>,
 }
 
 /// The links section of an answer or of an item.
@@ -85,8 +94,8 @@ pub struct Links {
     pub place: Box<str>,
     /// The section is there.
     pub present: bool,
-    /// What is wrong with its form: place and what was found.
-    pub malformed: Box<[(String, String)]>,
+    /// What is wrong with its form.
+    pub malformed: Box<[Malformed]>,
     /// The links that could be read.
     pub links: Box<[Link]>,
 }
@@ -104,15 +113,19 @@ impl Links {
     }
 
     fn of_wrong_type(found: &Value, place: String) -> Self {
-        let malformed = Box::new([(place.clone(), kind_of(found).to_owned())]);
+        let malformed = Box::new([Malformed { place: place.clone(), found: kind_of(found).to_owned(), rel: None }]);
         Self { place: place.into(), present: true, malformed, links: Box::default() }
     }
 
     fn weight(&self) -> usize {
-        let links = self.links.iter().map(|link| size_of::<Link>() + link.href.len() + link.place.len() + OVERHEAD);
-        let malformed =
-            self.malformed.iter().map(|(place, found)| size_of::<(String, String)>() + place.len() + found.len());
-        self.place.len() + links.sum::<usize>() + malformed.sum::<usize>()
+        let rel = |link: &Link| if let Cow::Owned(rel) = &link.rel { rel.len() + OVERHEAD } else { 0 };
+        let link = |link: &Link| size_of::<Link>() + link.href.len() + link.place.len() + 2 * OVERHEAD + rel(link);
+        let malformed = |one: &Malformed| {
+            let rel = one.rel.as_ref().map_or(0, |rel| rel.len());
+            size_of::<Malformed>() + one.place.len() + one.found.len() + rel + 3 * OVERHEAD
+        };
+        let (links, malformed) = (self.links.iter().map(link), self.malformed.iter().map(malformed));
+        self.place.len() + OVERHEAD + links.sum::<usize>() + malformed.sum::<usize>()
     }
 
     /// The first link with one of these rels, in the order of the rels. Rels are compared without case (RFC 8288).
@@ -124,7 +137,7 @@ impl Links {
 /// A links section that is being read.
 #[derive(Default)]
 struct Reading {
-    malformed: Vec<(String, String)>,
+    malformed: Vec<Malformed>,
     links: Vec<Link>,
 }
 
@@ -165,9 +178,13 @@ impl Reading {
                 let rel = known.map_or_else(|| Cow::Owned(rel.to_owned()), Cow::Borrowed);
                 self.links.push(Link { rel, href: href.into(), templated, place: place.into() });
             }
-            (None | Some(""), _) => self.malformed.push((format!("{place}/rel"), described(entry.get("rel")))),
-            (_, _) => self.malformed.push((format!("{place}/href"), described(entry.get("href")))),
+            (None | Some(""), _) => self.add_malformed(format!("{place}/rel"), entry.get("rel"), None),
+            (rel, _) => self.add_malformed(format!("{place}/href"), entry.get("href"), rel),
         }
+    }
+
+    fn add_malformed(&mut self, place: String, found: Option<&Value>, rel: Option<&str>) {
+        self.malformed.push(Malformed { place, found: described(found), rel: rel.map(Into::into) });
     }
 
     fn done(self, place: String) -> Links {
@@ -247,6 +264,11 @@ impl Metadata {
                 Self { place, present: true, wrong_type: Some(kind_of(other).to_owned()), ..Self::default() }
             }
         }
+    }
+
+    fn weight(&self) -> usize {
+        let wrong = |(_, field): (_, &Field)| if let Field::Wrong(found) = field { found.len() } else { 0 };
+        self.place.len() + self.fields().into_iter().map(wrong).sum::<usize>()
     }
 
     fn promises_items(&self) -> bool {
@@ -331,7 +353,8 @@ impl Page {
 
     /// About how many bytes it takes in memory.
     pub fn weight(&self) -> usize {
-        size_of::<Self>() + self.links.weight() + self.items().iter().map(Certificate::weight).sum::<usize>()
+        let texts = self.place.len() + self.metadata.weight() + self.links.weight();
+        size_of::<Self>() + texts + self.items().iter().map(Certificate::weight).sum::<usize>()
     }
 
     /// The items; none where there is no collection.
@@ -410,16 +433,12 @@ impl Certificate {
         (self.id_text().unwrap_or_else(otherwise), self.language_text().unwrap_or_default())
     }
 
-    fn weight(&self) -> usize {
-        let fields =
-            self.fields().into_iter().filter_map(|(_, datum)| datum?.as_str()).map(|text| text.len() + OVERHEAD);
+    /// About how many bytes it takes in memory.
+    pub fn weight(&self) -> usize {
+        let fields = self.fields().into_iter().filter_map(|(_, datum)| datum.map(Datum::weight));
         let extra = self.extra.iter().map(|name| size_of::<String>() + name.len() + OVERHEAD);
-        size_of::<Self>()
-            + OVERHEAD
-            + self.place.len()
-            + self.links.weight()
-            + fields.sum::<usize>()
-            + extra.sum::<usize>()
+        let texts = self.place.len() + OVERHEAD + fields.sum::<usize>() + extra.sum::<usize>();
+        size_of::<Self>() + texts + self.links.weight()
     }
 
     /// The documented members with their values.
@@ -510,10 +529,11 @@ mod tests {
     #[test]
     fn wrong_forms_are_named_with_their_place() {
         let links = Links::of(json!({"links": [{"rel": "self"}, {"href": "x"}, 3]}).as_object().unwrap(), "");
-        let places: Vec<_> = links.malformed.iter().map(|(place, _)| place.as_str()).collect();
+        let places: Vec<_> = links.malformed.iter().map(|one| one.place.as_str()).collect();
         assert_eq!(places, ["/links/0/href", "/links/1/rel", "/links/2/rel"]);
         let links = Links::of(json!({"links": {"self": "x"}}).as_object().unwrap(), "");
-        assert_eq!(*links.malformed, [("/links".to_owned(), "object".to_owned())]);
+        let whole = Malformed { place: "/links".to_owned(), found: "object".to_owned(), rel: None };
+        assert_eq!(*links.malformed, [whole]);
     }
 
     #[test]

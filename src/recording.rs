@@ -11,18 +11,18 @@ use sha2::{Digest as _, Sha256};
 
 use crate::catalogue::hex;
 use crate::exchange::{Content, Exchange, FailureKind, Json, Kind, Request, Response, Setup};
+use crate::har;
 use crate::vault::Mark;
 
 /// The most memory that the JSON bodies of a run take, in bytes. When they do, nothing more is asked for: what is open
 /// becomes blocked.
 const MOST_HELD: usize = 192 * 1024 * 1024;
 
-/// The most bytes of JSON that a run reads, packed or not: its evidence must be short enough to be read again
-/// ([`crate::har::LARGEST`]), and for the disk on which it comes.
-const MOST_READ: u64 = 384 * 1024 * 1024;
-
-/// The most memory that bodies take as trees; further pages and details of a long list are packed.
+/// The most memory that bodies take as trees, in bytes; further pages and details of a long list are packed.
 const MOST_IN_TREES: usize = 24 * 1024 * 1024;
+
+/// How many bytes an exchange takes in the evidence besides its texts, about.
+const ENTRY: usize = 4 * 1024;
 
 /// What happened in a run, and what the run knew of itself.
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,18 +45,19 @@ pub struct Recording {
     drawn: Mutex<HashMap<TypeId, Drawn>>,
 }
 
-/// How much memory the bodies take, and which there are: the same page may come in answer to many requests.
+/// How much the bodies take, and which there are: the same page may come in answer to many requests.
 #[derive(Debug)]
 struct Room {
-    /// How much they may take, and how much of it as trees.
+    /// How much memory they may take, and how much of it as trees.
     most: usize,
     most_in_trees: usize,
     held: usize,
     in_trees: usize,
-    /// Bytes of all bodies, those included that are kept once.
-    read: u64,
-    /// Those of lists and details, by the hash of their text.
-    known: HashMap<u64, Json>,
+    /// How long the evidence becomes, and how many values are in its bodies: it must be read again.
+    written: usize,
+    values: usize,
+    /// Bodies of pages and details, by the hash of their text.
+    bodies: HashMap<u64, Json>,
     hashes: RandomState,
 }
 
@@ -67,33 +68,62 @@ impl Default for Room {
             most_in_trees: MOST_IN_TREES,
             held: 0,
             in_trees: 0,
-            read: 0,
-            known: HashMap::new(),
+            written: 0,
+            values: 0,
+            bodies: HashMap::new(),
             hashes: RandomState::new(),
         }
     }
 }
 
 impl Room {
-    /// The same body, in as little memory as need be. `is_content`: a page of a list, or a detail.
-    fn keep(&mut self, is_content: bool, json: &Json) -> Json {
-        let hash = is_content.then(|| self.hashes.hash_one(json.tree().to_string()));
-        if let Some(known) = hash.and_then(|hash| self.known.get(&hash)).filter(|known| *known == json) {
-            return known.clone();
+    /// Makes room for an exchange.
+    fn take(&mut self, exchange: &mut Exchange) {
+        let kind = exchange.request.kind();
+        let Ok(Response { status, headers, content, .. }) = &mut exchange.result else { return };
+        self.written += ENTRY + headers.iter().map(|(name, value)| name.len() + 2 * value.len()).sum::<usize>();
+        let Content::Json(json) = content else { return };
+        let text = json.tree().to_string();
+        self.written += text.bytes().map(escaped_length).sum::<usize>();
+        self.values += text.bytes().filter(|byte| *byte == b',').count();
+        match kind {
+            // Errors are short, and looked at member by member.
+            Kind::List if *status == 200 => drop(json.page()),
+            Kind::Detail if *status == 200 => drop(json.certificate()),
+            _ => return self.take_tree(json.weight()),
         }
-        if is_content {
-            json.page();
+        let hash = self.hashes.hash_one(&text);
+        if let Some(known) = self.bodies.get(&hash).filter(|known| *known == json) {
+            *json = known.clone();
+            return;
         }
-        let whole = json.weight();
-        let kept = if is_content && self.in_trees + whole > self.most_in_trees {
-            json.packed()
+        if self.in_trees + json.weight() > self.most_in_trees {
+            *json = json.packed(&text);
+            self.held += json.weight();
         } else {
-            self.in_trees += whole;
-            json.clone()
-        };
-        self.held += kept.weight();
-        self.known.extend(hash.map(|hash| (hash, kept.clone())));
-        kept
+            self.take_tree(json.weight());
+        }
+        self.bodies.insert(hash, json.clone());
+    }
+
+    fn take_tree(&mut self, weight: usize) {
+        self.in_trees += weight;
+        self.held += weight;
+    }
+
+    fn is_full(&self) -> bool {
+        // A run may hold a few dozen answers more than there is room for: those that are under way.
+        self.held >= self.most || self.written >= har::LARGEST / 4 * 3 || self.values >= har::MOST_VALUES / 4 * 3
+    }
+}
+
+/// How long a byte of JSON is as a part of a text in JSON.
+fn escaped_length(byte: u8) -> usize {
+    match byte {
+        b'"' | b'\\' => 2,
+        // What a terminal acts on; the second is the first byte of such a character, or of another one.
+        0x7f | 0xc2 => 6,
+        _ => 1,
     }
 }
 
@@ -150,18 +180,13 @@ impl Recording {
     /// Adds an exchange. The first answer to a request stays.
     pub fn add(&mut self, mut exchange: Exchange) {
         self.drawn().clear();
-        if let Ok(Response { status, content: Content::Json(json), facts, .. }) = &mut exchange.result {
-            self.room.read = self.room.read.saturating_add(facts.body_bytes);
-            // Errors are short, and looked at member by member.
-            let is_content = *status == 200 && matches!(exchange.request.kind(), Kind::List | Kind::Detail);
-            *json = self.room.keep(is_content, json);
-        }
+        self.room.take(&mut exchange);
         self.exchanges.entry(Arc::new(exchange.request.clone())).or_insert(exchange);
     }
 
-    /// Whether the bodies that it holds leave no room for more.
+    /// Whether the bodies that it holds leave no room for more, in memory or in the evidence.
     pub fn is_full(&self) -> bool {
-        self.room.held >= self.room.most || self.room.read >= MOST_READ
+        self.room.is_full()
     }
 
     /// The same, with room for so many bytes.

@@ -5,3 +5,4 @@ pub mod code;
 pub mod date;
 pub mod name;
 pub mod walk;
+pub mod weight;

@@ -93,5 +93,5 @@ fn download_gives_the_document(case: &Case<'_>) -> Judgement {
         200 => None,
         status => Some(answer.finding("status", Text::same(200), Text::same(status))),
     });
-    case.judged_unless(findings.collect(), obstacle)
+    case.judged_unless(findings, obstacle)
 }

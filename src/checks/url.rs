@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::checks;
-use crate::case::{Answer, Case, Judgement, both};
+use crate::case::{Answer, Case, Findings, Judgement, both};
 use crate::catalogue::Level;
 use crate::envelope::{Collection, Page};
 use crate::exchange::{Citizen, Response, Variation};
@@ -84,7 +84,7 @@ fn url_follows_the_agreed_shape(case: &Case<'_>) -> Judgement {
                 !is_agreed(&prefix) && seen.insert(prefix)
             })
         });
-        let odd: Vec<Finding> = odd.map(|href| href.finding(expected())).collect();
+        let odd: Findings = odd.map(|href| href.finding(expected())).collect();
         (shapeless, odd)
     });
     if in_hrefs.as_ref().is_ok_and(|(shapeless, _)| *shapeless) {
@@ -123,8 +123,7 @@ fn urls_do_not_end_in_a_slash(case: &Case<'_>) -> Judgement {
         !href.link.templated && href.link.href.split(['?', '#']).next().is_some_and(|path| path.ends_with('/'))
     };
     let expected = || text!("een adres zonder schuine streep achteraan", "an address without a slash at its end");
-    let mut findings: Vec<Finding> =
-        hrefs.iter().filter(|href| ends(href)).map(|href| href.finding(expected())).collect();
+    let mut findings: Findings = hrefs.iter().filter(|href| ends(href)).map(|href| href.finding(expected())).collect();
     let silent = match &slashed.result {
         Err(failure) => Some(reason::no_answer(failure)),
         Ok(response) if response.status == 429 || response.status >= 500 => Some(reason::try_later(response.status)),
@@ -144,7 +143,7 @@ fn urls_do_not_end_in_a_slash(case: &Case<'_>) -> Judgement {
     };
     match silent {
         Some(verdict) if findings.is_empty() => Err(verdict.into()),
-        _ => case.judged(findings),
+        _ => case.concluded(findings),
     }
 }
 

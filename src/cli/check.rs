@@ -187,12 +187,11 @@ pub(super) fn tell(
     let screen = screen(&report, told.format, global);
     // The last look: what must not leave is looked for in everything that does.
     let mut texts = std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok()));
-    let mut evidence = evidence;
-    let leaks = |evidence: &mut Spool| evidence.leaks(vault);
-    if texts.any(|text| vault.leaks(text)) || evidence.iter_mut().flatten().any(leaks) {
+    let evidence = evidence.map(|evidence| evidence.and_then(|mut spool| Ok((spool.leaks(vault)?, spool))));
+    if texts.any(|text| vault.leaks(text)) || matches!(evidence, Some(Ok((true, _)))) {
         return Err(Trouble::leak());
     }
-    let evidence = evidence.and_then(|evidence| evidence.and_then(|evidence| evidence.write(&told.out)).err());
+    let evidence = evidence.and_then(|evidence| evidence.and_then(|(_, spool)| spool.write(&told.out)).err());
     let unwritten: Vec<Unwritten> = evidence.into_iter().chain(report::write_all(&told.out, files)).collect();
     if unwritten.is_empty() {
         output::print(&screen);

@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::{Number, Value};
 
 use super::described;
+use crate::value::weight;
 
 /// The value of a member. Where something else than a text or a number stands, it is kept as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +67,15 @@ impl Datum {
             Self::Text(text) if !text.is_empty() => Some(text.to_string()),
             Self::Number(number) => Some(number.to_string()),
             _ => None,
+        }
+    }
+
+    /// About how many bytes it takes in memory besides itself.
+    pub fn weight(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len() + weight::OVERHEAD,
+            Self::Other(value) => weight::of(value) + weight::OVERHEAD,
+            Self::Null | Self::Bool(_) | Self::Number(_) => 0,
         }
     }
 

@@ -8,14 +8,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::envelope::{Certificate, Page};
+use crate::value::weight;
 
 /// A JSON body, masked; copies share it.
 #[derive(Clone, Debug)]
-pub struct Json(Arc<Read>);
+pub struct Json(Arc<Parts>);
 
 /// The body, with what is read from it once, whatever the number of checks.
 #[derive(Debug)]
-struct Read {
+struct Parts {
     form: Form,
     kept: OnceLock<Value>,
     page: OnceLock<Page>,
@@ -57,12 +58,12 @@ impl Json {
         self.0.certificate.get_or_init(|| Certificate::of(&self.tree(), ""))
     }
 
-    /// The same body, packed: with what was read from it already.
+    /// The same body, packed, with what was read from it already. `text`: the body as text.
     #[must_use]
-    pub fn packed(&self) -> Self {
-        let packed = lz4_flex::compress_prepend_size(self.tree().to_string().as_bytes());
+    pub fn packed(&self, text: &str) -> Self {
+        let packed = lz4_flex::compress_prepend_size(text.as_bytes());
         let (page, certificate) = (self.0.page.clone(), self.0.certificate.clone());
-        Self(Arc::new(Read { form: Form::Packed(packed.into()), kept: OnceLock::new(), page, certificate }))
+        Self(Arc::new(Parts { form: Form::Packed(packed.into()), kept: OnceLock::new(), page, certificate }))
     }
 
     /// Whether it was packed and its tree is kept all the same.
@@ -76,35 +77,22 @@ impl Json {
     pub(crate) fn value_mut(&mut self) -> &mut Value {
         *self = Self::from(self.tree().into_owned());
         match Arc::get_mut(&mut self.0) {
-            Some(Read { form: Form::Tree(value), .. }) => value,
+            Some(Parts { form: Form::Tree(value), .. }) => value,
             _ => unreachable!("it was just made, and is ours alone"),
         }
     }
 
-    /// About how many bytes it takes in memory, with the page that it is.
+    /// About how many bytes it takes in memory, with what was read from it.
     pub fn weight(&self) -> usize {
         let form = match &self.0.form {
-            Form::Tree(value) => weight_of(value),
+            Form::Tree(value) => weight::of(value),
             Form::Packed(packed) => packed.len(),
         };
-        form + self.0.page.get().map_or(0, Page::weight)
+        form + self.0.page.get().map_or(0, Page::weight) + self.0.certificate.get().map_or(0, Certificate::weight)
     }
 }
 
-/// About how many bytes a tree takes; an object has a place for each member besides its name and its value.
-fn weight_of(value: &Value) -> usize {
-    let below = match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-        Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(weight_of).sum(),
-        Value::Object(members) => {
-            members.iter().map(|(name, value)| size_of::<(String, u64, usize)>() + name.len() + weight_of(value)).sum()
-        }
-    };
-    size_of::<Value>() + below
-}
-
-/// What `packed` made is what comes back: we compressed it ourselves.
+/// What was packed comes back as it was: we compressed it ourselves, and the same reader made the tree before.
 fn unpacked(packed: &[u8]) -> Value {
     let text = lz4_flex::decompress_size_prepended(packed).unwrap_or_default();
     serde_json::from_slice(&text).unwrap_or_default()
@@ -113,7 +101,7 @@ fn unpacked(packed: &[u8]) -> Value {
 impl From<Value> for Json {
     fn from(value: Value) -> Self {
         let (kept, page, certificate) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self(Arc::new(Read { form: Form::Tree(value), kept, page, certificate }))
+        Self(Arc::new(Parts { form: Form::Tree(value), kept, page, certificate }))
     }
 }
 
@@ -147,14 +135,15 @@ mod tests {
         let items: Vec<Value> = (0..100).map(|id| json!({"id": id.to_string(), "name": "Attest \u{7f}é"})).collect();
         let body = json!({ "certificates": items });
         let tree = Json::from(body.clone());
-        let packed = tree.packed();
+        let text = body.to_string();
+        let packed = tree.packed(&text);
         let Form::Packed(bytes) = &packed.0.form else { panic!("not packed") };
-        assert!(bytes.len() * 3 < body.to_string().len(), "{} bytes", bytes.len());
+        assert!(bytes.len() * 3 < text.len(), "{} bytes", bytes.len());
         assert_eq!((packed.tree().into_owned(), packed.page().items().len()), (body.clone(), 100));
         assert_eq!(packed.page(), tree.page());
         assert_eq!(packed, tree);
-        assert_eq!(*packed.packed().value(), body);
-        let (packed, tree) = (Json::from(body.clone()).packed(), Json::from(body));
+        assert_eq!(*packed.packed(&text).value(), body);
+        let (packed, tree) = (Json::from(body.clone()).packed(&text), Json::from(body));
         assert!(packed.weight() * 10 < tree.weight(), "{} and {}", packed.weight(), tree.weight());
         assert_ne!(packed, Json::from(json!({})));
     }
@@ -163,7 +152,7 @@ mod tests {
         #[test]
         fn packing_loses_nothing(text: String, number: f64, whole: u64) {
             let body = json!({ "texts": [text, &text], text.clone(): number, "": whole });
-            prop_assert_eq!(Json::from(body.clone()).packed().tree().into_owned(), body);
+            prop_assert_eq!(Json::from(body.clone()).packed(&body.to_string()).tree().into_owned(), body);
         }
     }
 }

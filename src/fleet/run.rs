@@ -178,15 +178,16 @@ impl Order<'_> {
 
     /// Writes the files of a source as `check` does; none where something would have leaked.
     fn write(&self, name: &str, inspected: Inspected) -> Option<Written> {
-        let Inspected { report, mut evidence, vault } = inspected;
+        let Inspected { report, evidence, vault } = inspected;
         let files = report::render_all(&report, self.languages);
         let mut texts = files.iter().filter_map(|(_, text)| text.as_ref().ok());
-        if texts.any(|text| vault.leaks(text)) || evidence.iter_mut().any(|evidence| evidence.leaks(&vault)) {
+        let evidence = evidence.and_then(|mut spool| Ok((spool.leaks(&vault)?, spool)));
+        if texts.any(|text| vault.leaks(text)) || matches!(evidence, Ok((true, _))) {
             return None;
         }
         let folder = self.out.join(name);
         let mut written = Written { files: Vec::new(), problems: Vec::new() };
-        written.note(har::FILE, evidence.and_then(|evidence| evidence.write(&folder)));
+        written.note(har::FILE, evidence.and_then(|(_, spool)| spool.write(&folder)));
         for (name, text) in files {
             written.note(name, text.and_then(|text| report::write(&folder, name, text.as_bytes())));
         }

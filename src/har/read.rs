@@ -20,8 +20,8 @@ use crate::vault::Vault;
 /// The largest HAR that is read, in bytes.
 pub const LARGEST: usize = 512 * 1024 * 1024;
 
-/// The most values in the bodies together: each costs many times its few bytes of text.
-const MOST_VALUES: usize = 16_000_000;
+/// The most values in the bodies together, by the commas between them: each costs many times its few bytes of text.
+pub const MOST_VALUES: usize = 16_000_000;
 
 /// Faults beyond this number are not looked for.
 const MOST_FAULTS: usize = 50;

@@ -11,6 +11,7 @@ use super::FILE;
 use crate::catalogue::hex;
 use crate::report::{Unwritten, write_from};
 use crate::text;
+use crate::text::Text;
 use crate::vault::Vault;
 
 /// Evidence longer than this is not held in memory, in bytes.
@@ -63,7 +64,7 @@ impl Spool {
         write_from(folder, FILE, &mut self.file)
     }
 
-    /// Its text.
+    /// Its text, for those who know that it is short.
     ///
     /// # Errors
     /// In words, when it cannot be read again.
@@ -73,9 +74,12 @@ impl Spool {
         read.map(|_| text).map_err(|error| failed(&error))
     }
 
-    /// The last look: whether a value that must not be there stands in it, or it cannot be looked at. Line by line: no
-    /// text of JSON goes over the end of a line.
-    pub fn leaks(&mut self, vault: &Vault) -> bool {
+    /// The last look: whether a value that must not be there stands in it. Line by line: no text of JSON goes over the
+    /// end of a line.
+    ///
+    /// # Errors
+    /// In words, when it cannot be read again.
+    pub fn leaks(&mut self, vault: &Vault) -> Result<bool, Unwritten> {
         let look = |from: &mut SpooledTempFile| -> io::Result<bool> {
             from.rewind()?;
             let (mut lines, mut line) = (BufReader::new(from), String::new());
@@ -87,12 +91,20 @@ impl Spool {
             }
             Ok(false)
         };
-        look(&mut self.file).unwrap_or(true)
+        look(&mut self.file).map_err(|error| failed(&error))
     }
 }
 
 fn failed(error: &io::Error) -> Unwritten {
-    Unwritten::new(FILE, text!("het bewijs is niet te maken: {error}", "the evidence cannot be made: {error}"))
+    let (error, folder) = (Text::of_system(error), std::env::temp_dir());
+    let (Text { nl, en }, folder) = (error, folder.display());
+    Unwritten::new(
+        FILE,
+        text!(
+            "lang bewijs staat eerst in de tijdelijke map {folder}, en daar ging het mis: {nl}; kies met TMPDIR een andere map",
+            "long evidence first stands in the temporary folder {folder}, and there it went wrong: {en}; choose another folder with TMPDIR"
+        ),
+    )
 }
 
 /// Hashes what goes by.
@@ -182,9 +194,11 @@ mod tests {
     fn a_secret_is_seen_wherever_it_stands() {
         let vault = Vault::default();
         vault.learn(&SecretString::from("s3cret-of-nobody-5f0c2b9d"), Nature::Secret);
-        let lines = |last: &str| [vec!["x".repeat(1000); 9_000], vec![last.to_owned()]].concat();
-        assert!(!Spool::of_json(&lines("nothing")).unwrap().leaks(&vault));
-        assert!(Spool::of_json(&lines("a s3cret-of-nobody-5f0c2b9d b")).unwrap().leaks(&vault));
+        for count in [0, LONGEST_IN_MEMORY / 1_000 + 1] {
+            let lines = |last: &str| [vec!["x".repeat(1000); count], vec![last.to_owned()]].concat();
+            assert!(!Spool::of_json(&lines("nothing")).unwrap().leaks(&vault).unwrap());
+            assert!(Spool::of_json(&lines("a s3cret-of-nobody-5f0c2b9d b")).unwrap().leaks(&vault).unwrap());
+        }
     }
 
     proptest! {

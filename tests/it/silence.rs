@@ -305,11 +305,6 @@ const LACKS: &[Lack] = &[
         "no citizen without certificates, and the owner does not declare that there is none",
     ),
     (
-        &["LST-27"],
-        |plan| subject(plan) >= 100 && subject(plan).is_multiple_of(10),
-        "every page that is asked for is full: `size` may be the limit or the number of items",
-    ),
-    (
         &["SEC-14", "DWN-01", "DWN-02", "DWN-03", "DWN-04", "DWN-05"],
         |plan| has_no_documents(plan) && !plan.declares,
         "no documents, and the owner does not declare that there are none",

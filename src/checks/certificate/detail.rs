@@ -135,9 +135,8 @@ fn as_in_the_list(listed: &Text) -> Text {
 
 /// Ids are compared by their text, and numbers by what they are.
 fn same_value(name: &str, one: &Datum, other: &Datum) -> bool {
-    let text = |value: &Datum| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let same_number = || one.as_integer().is_some_and(|number| other.as_integer() == Some(number));
-    one == other || same_number() || (name == "id" && text(one) == text(other))
+    one == other || same_number() || (name == "id" && one.text().is_some_and(|text| other.text() == Some(text)))
 }
 
 /// A finding where list and detail both have a link and it leads elsewhere.

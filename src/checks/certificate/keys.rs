@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
-use crate::case::{Case, Item, Judgement, Listed, Stop, part_with_language};
+use crate::case::{Case, Findings, Item, Judgement, Listed, Stop, part_with_language};
 use crate::envelope::Certificate;
 use crate::exchange::{Citizen, Part, Replacement, Request, Target};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::verdict::{Verdict, shown};
 
 /// Id and language.
 type Key = (String, String);
@@ -29,22 +29,23 @@ pub(super) fn id_and_language_are_unique(case: &Case<'_>) -> Judgement {
     // What stands twice in one answer is double, however the pages hang together.
     let mut answers = vec![case.first_page()?];
     answers.extend(&walk);
-    let within: Vec<Finding> = answers.iter().flat_map(|listed| doubles(std::slice::from_ref(listed))).collect();
+    let mut within = Findings::default();
+    answers.iter().for_each(|listed| within.append(doubles(std::slice::from_ref(listed))));
     if !within.is_empty() {
-        return case.judged(within);
+        return case.concluded(within);
     }
     pages_hold_still(case, &walk)?;
     let across = doubles(&walk);
     if across.is_empty() {
-        return case.judged(across);
+        return case.concluded(across);
     }
     confirmed(case, &walk, across)
 }
 
 /// A finding for every pair that occurs again in these pages.
-fn doubles(pages: &[Listed<'_>]) -> Vec<Finding> {
+fn doubles(pages: &[Listed<'_>]) -> Findings {
     let mut first: BTreeMap<Key, (usize, &str)> = BTreeMap::new();
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     for (page, listed) in pages.iter().enumerate() {
         for item in listed.items() {
             let Some(key) = item.key() else { continue };
@@ -84,7 +85,7 @@ fn pages_hold_still(case: &Case<'_>, walk: &[Listed<'_>]) -> Result<(), Stop> {
 }
 
 /// What is double across pages is so whatever their length; pages that overlap do so at other places then.
-fn confirmed(case: &Case<'_>, walk: &[Listed<'_>], across: Vec<Finding>) -> Judgement {
+fn confirmed(case: &Case<'_>, walk: &[Listed<'_>], across: Findings) -> Judgement {
     // One less than the maximum: boundaries that those of shorter pages do not share.
     let length = case.entry.maximum_limit.saturating_sub(1).max(1);
     let count = case.total()?.div_ceil(length).min(case.most_pages()?).max(1);
@@ -97,7 +98,7 @@ fn confirmed(case: &Case<'_>, walk: &[Listed<'_>], across: Vec<Finding>) -> Judg
         let what = text!("de pagina's overlappen elkaar", "the pages overlap");
         return Err(reason::see("LST-10, LST-18", what).into());
     }
-    case.judged(across)
+    case.concluded(across)
 }
 
 /// The detail of a certificate, and the part of its URL that makes it another language.

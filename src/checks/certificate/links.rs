@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::case::{Answer, Case, Item, Judgement, holds_key, settled};
 use crate::checks::list::{absent, is_uri_reference};
-use crate::envelope::Links;
+use crate::envelope::{Links, Malformed};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
@@ -33,25 +33,18 @@ fn no_usable_self(item: &Item<'_>) -> Option<Finding> {
             ))
         }
         None => {
-            let (place, actual) = malformed_self(answer, links).unwrap_or_else(|| (links.place.to_string(), absent()));
+            let (place, actual) = malformed_self(links).unwrap_or_else(|| (links.place.to_string(), absent()));
             Some(answer.finding(place, expected, actual))
         }
     }
 }
 
 /// Where a `self` or the whole section has another form than links have, and what stands there.
-pub(super) fn malformed_self(answer: Answer<'_>, links: &Links) -> Option<(String, Text)> {
-    let json = answer.response.json()?;
-    links.malformed.iter().find_map(|(place, found)| {
-        let whole_section = **place == *links.place;
-        let entry = place.rsplit_once('/').map_or("", |(entry, _)| entry);
-        let rel = json.pointer(entry).and_then(|entry| entry.get("rel")).and_then(|rel| rel.as_str());
-        let by_rel = rel.is_some_and(|rel| rel.eq_ignore_ascii_case("self"));
-        // In official HAL the relation is the name of the member.
-        let name = entry.strip_prefix(&*links.place).and_then(|path| path.split('/').nth(1));
-        let by_name = name.is_some_and(|name| name.eq_ignore_ascii_case("self"));
-        (whole_section || by_rel || by_name).then(|| (place.clone(), Text::same(shown(found))))
-    })
+pub(super) fn malformed_self(links: &Links) -> Option<(String, Text)> {
+    let is_self = |one: &&Malformed| {
+        *one.place == *links.place || one.rel.as_ref().is_some_and(|rel| rel.eq_ignore_ascii_case("self"))
+    };
+    links.malformed.iter().find(is_self).map(|one| (one.place.clone(), Text::same(shown(&one.found))))
 }
 
 pub(super) fn download_is_offered(case: &Case<'_>) -> Judgement {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::detail::{Detail, opened};
 use super::links::malformed_self;
-use crate::case::{Answer, Case, Judgement, Listed, Stop};
+use crate::case::{Answer, Case, Findings, Judgement, Listed, Stop};
 use crate::envelope::{Certificate, Links};
 use crate::openapi::{Component, SchemaViolation};
 use crate::text;
@@ -55,7 +55,7 @@ pub(super) fn answers_fit_the_schemas(case: &Case<'_>) -> Judgement {
     };
     case.items()?;
     let schemas = Schemas::of(case)?;
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     for listed in case.pages()?.pages {
         let Some(body) = listed.answer.response.tree() else { continue };
         let own = schemas.list(&body).judge(&body).filter(|violation| is_own_in_list(&listed, &body, violation));
@@ -66,7 +66,7 @@ pub(super) fn answers_fit_the_schemas(case: &Case<'_>) -> Judgement {
         let own = schemas.certificate.judge(&body).filter(|violation| is_own_in_detail(detail, &body, violation));
         findings.extend(own.map(|violation| finding(detail.answer, violation)));
     }
-    case.judged(findings)
+    case.concluded(findings)
 }
 
 fn finding(answer: Answer<'_>, violation: SchemaViolation) -> Finding {
@@ -87,7 +87,7 @@ fn is_own_in_list(listed: &Listed<'_>, body: &Value, violation: &SchemaViolation
     if let Some(path) = pointer.strip_prefix(listed.page.place.as_str()).filter(|path| path.starts_with('/')) {
         let (index, _) = first_member(path);
         let item = index.parse().ok().and_then(|index: usize| listed.items().get(index));
-        return item.is_some_and(|item| is_own_in_certificate(listed.answer, item, body, pointer));
+        return item.is_some_and(|item| is_own_in_certificate(item, body, pointer));
     }
     match first_member(pointer) {
         ("" | "certificates" | "_embedded" | "pageMetadata" | "page", _) => false,
@@ -99,12 +99,12 @@ fn is_own_in_list(listed: &Listed<'_>, body: &Value, violation: &SchemaViolation
 }
 
 /// Whether no other requirement reports this about a certificate of the list.
-fn is_own_in_certificate(answer: Answer<'_>, certificate: &Certificate, body: &Value, pointer: &str) -> bool {
+fn is_own_in_certificate(certificate: &Certificate, body: &Value, pointer: &str) -> bool {
     let path = pointer.strip_prefix(&*certificate.place).unwrap_or_default();
     match first_member(path) {
         ("" | "id" | "language" | "name" | "year" | "community", _) => false,
         ("links" | "_links", rest) => {
-            !rest.is_empty() && !is_null(body, pointer) && !is_missing_self(answer, &certificate.links, pointer)
+            !rest.is_empty() && !is_null(body, pointer) && !is_missing_self(&certificate.links, pointer)
         }
         _ => true,
     }
@@ -123,7 +123,7 @@ fn is_own_in_detail(detail: Detail<'_>, body: &Value, violation: &SchemaViolatio
     match first_member(&violation.pointer) {
         ("", _) => violation.keyword == "required" && ["id", "language"].into_iter().any(lacks),
         (name @ ("id" | "language" | "name" | "year" | "community"), _) => lacks(name),
-        _ => is_own_in_certificate(detail.answer, detail.certificate, body, &violation.pointer),
+        _ => is_own_in_certificate(detail.certificate, body, &violation.pointer),
     }
 }
 
@@ -133,8 +133,7 @@ fn is_null(body: &Value, pointer: &str) -> bool {
 }
 
 /// Whether this is about a `self` that is no link, which counts as missing (CRT-07, CRT-13).
-fn is_missing_self(answer: Answer<'_>, links: &Links, pointer: &str) -> bool {
-    let place =
-        malformed_self(answer, links).filter(|_| links.find(&["self"]).is_none()).map(|(place, _): (_, Text)| place);
+fn is_missing_self(links: &Links, pointer: &str) -> bool {
+    let place = malformed_self(links).filter(|_| links.find(&["self"]).is_none()).map(|(place, _): (_, Text)| place);
     place.is_some_and(|place| place.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }

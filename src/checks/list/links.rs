@@ -3,8 +3,8 @@
 use url::{Origin, Url};
 
 use super::{absent, no_page};
-use crate::case::{Answer, Case, Judgement, Listed, Stop};
-use crate::envelope::{Link, Links};
+use crate::case::{Answer, Case, Findings, Judgement, Listed, Stop};
+use crate::envelope::{Link, Links, Malformed};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
@@ -25,7 +25,7 @@ pub(in crate::checks) fn links_findings(answer: Answer<'_>, links: &Links, expec
         let expected = text!("een lijst van links", "a list of links");
         return vec![answer.finding(expected_at, expected, absent())];
     }
-    let malformed = links.malformed.iter().map(|(place, found)| {
+    let malformed = links.malformed.iter().map(|Malformed { place, found, .. }| {
         let expected = text!("een link met `rel` en `href` als tekst", "a link with `rel` and `href` as strings");
         answer.finding(place.as_str(), expected, Text::same(shown(found)))
     });
@@ -121,7 +121,7 @@ pub(super) fn hrefs_are_absolute_and_own(case: &Case<'_>) -> Judgement {
     let rels = case.parameter("rels");
     let pages = case.pages()?.pages;
     let own = case.own_origins();
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     let judge = |answer: Answer<'_>, links: &Links| -> Vec<Finding> {
         let judged = links.links.iter().filter(|link| rels.iter().any(|rel| link.rel.eq_ignore_ascii_case(rel)));
         judged.filter_map(|link| foreign(&own, answer, link)).collect()
@@ -141,7 +141,7 @@ pub(super) fn hrefs_are_absolute_and_own(case: &Case<'_>) -> Judgement {
             );
         }
     }
-    case.judged(findings)
+    case.concluded(findings)
 }
 
 /// A finding where an href is relative or leads to an origin that nobody declared.

@@ -533,11 +533,18 @@ pub(super) fn order_is_stable(case: &Case<'_>) -> Judgement {
     case.judged(findings)
 }
 
-/// A last page that is not full, by the total: with the smallest limit of which the total is no multiple.
-fn partial_page(case: &Case<'_>) -> Result<Option<Request>, Stop> {
+/// A last page that is not full, by the total: with the smallest limit of which the total is no multiple. None where
+/// another limit was in force, or no page came: other requirements say so.
+fn partial_page<'a>(case: &Case<'a>) -> Result<Option<Listed<'a>>, Stop> {
     let total = case.total()?;
-    let limit = (2..=case.entry.maximum_limit).find(|limit| total % limit != 0);
-    Ok(limit.map(|limit| case.page_request(Citizen::Subject, limit, total / limit)))
+    let Some(limit) = (2..=case.entry.maximum_limit).find(|limit| total % limit != 0) else { return Ok(None) };
+    let request = case.page_request(Citizen::Subject, limit, total / limit);
+    case.attempt(&request)?;
+    let page = match case.page(&request) {
+        Err(missing @ Stop::Missing(_)) => return Err(missing),
+        page => page.ok(),
+    };
+    Ok(page.filter(|page| page.items().len() as u64 == total % limit))
 }
 
 pub(super) fn size_is_the_limit_in_force(case: &Case<'_>) -> Judgement {
@@ -548,9 +555,10 @@ pub(super) fn size_is_the_limit_in_force(case: &Case<'_>) -> Judgement {
     for (index, listed) in pages.pages.iter().enumerate() {
         judged.push((*listed, has_more(case, &pages, index)?));
     }
-    let all_full = pages.pages.iter().all(|listed| listed.items().len() as u64 == pages.limit);
-    if let Some(request) = partial_page(case)?.filter(|_| all_full && !pages.cut) {
-        judged.push((case.page(&request)?, Some(false)));
+    let full = |listed: &Listed<'_>, limit: u64| listed.items().len() as u64 == limit;
+    let all_full = full(&large, case.entry.maximum_limit) && pages.pages.iter().all(|one| full(one, pages.limit));
+    if all_full && !pages.cut {
+        judged.extend(partial_page(case)?.map(|listed| (listed, Some(false))));
     }
     let mut findings = Vec::new();
     let (mut stated, mut telling) = (false, false);

@@ -39,7 +39,7 @@ pub(super) fn no_breaking_change_within_a_version(case: &Case<'_>) -> Judgement 
         return Ok(other);
     }
     let breaks = previous.shapes.breaks(&now);
-    let findings = breaks.into_iter().map(|(part, broken)| finding(&exchanges, part, &broken)).collect();
+    let findings = breaks.into_iter().map(|(part, broken)| finding(&exchanges, part, &broken));
     case.judged_unless(findings, too_few(previous, &now))
 }
 

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use url::Url;
 
-use crate::case::{Answer, Case, Item, Judgement, Listed, Stop};
+use crate::case::{Answer, Case, Findings, Item, Judgement, Listed, Stop};
 use crate::catalogue::Level;
 use crate::envelope::{Certificate, Link, Links};
 use crate::exchange::{Citizen, Exchange};
@@ -105,7 +105,7 @@ impl<'a> Hrefs<'a> {
             })
     }
 
-    /// The certificates to which they belong, one after the other.
+    /// The certificates to which any of them belongs, one after the other.
     pub(super) fn items(&self) -> impl Iterator<Item = &'a Certificate> {
         let judged =
             |(_, links, item): Section<'a>| item.filter(|_| links.links.iter().any(|link| href::is_judged(&link.rel)));
@@ -174,10 +174,12 @@ impl Base {
 
 /// The findings in the base URL and those in the hrefs. A finding in the base URL stands although the list could not be
 /// fetched.
-pub(super) fn judged(case: &Case<'_>, base: Vec<Finding>, hrefs: Result<Vec<Finding>, Stop>) -> Judgement {
+pub(super) fn judged(case: &Case<'_>, base: Vec<Finding>, hrefs: Result<Findings, Stop>) -> Judgement {
+    let mut findings: Findings = base.into_iter().collect();
     match hrefs {
-        Ok(more) => case.judged(base.into_iter().chain(more)),
-        Err(Stop::Verdict(_)) if !base.is_empty() => case.judged(base),
-        Err(stop) => Err(stop),
+        Ok(more) => findings.append(more),
+        Err(Stop::Verdict(_)) if !findings.is_empty() => {}
+        Err(stop) => return Err(stop),
     }
+    case.concluded(findings)
 }

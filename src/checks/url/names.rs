@@ -122,7 +122,7 @@ fn names_are(
         names.iter().filter(|name| is_wrong(name)).map(|name| name.finding(expected.clone())).collect()
     };
     let base = found(&names_of_base(case)?, &in_base);
-    judged(case, base, named(case).map(|named| found(&named.names, &in_hrefs)))
+    judged(case, base, named(case).map(|named| found(&named.names, &in_hrefs).into_iter().collect()))
 }
 
 pub(super) fn version_and_resource_segments_are_lower_case(case: &Case<'_>) -> Judgement {
