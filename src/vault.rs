@@ -64,10 +64,7 @@ impl Mark {
         let Some(index) = index.filter(|index| format!("{}", index + 1) == number) else { return false };
         match word {
             "INSZ" => self.surrogate == insz::surrogate(index),
-            "TOKEN" | "SECRET" => {
-                let padding = self.surrogate.strip_prefix(&self.mark);
-                padding.is_some_and(|padding| padding.bytes().all(|b| b == PADDING))
-            }
+            "TOKEN" | "SECRET" => is_padded(&self.mark, &self.surrogate),
             _ => false,
         }
     }
@@ -484,13 +481,18 @@ impl Inner {
         if again == read { masked } else { Cow::Owned(again.into_owned()) }
     }
 
-    /// What stands where a token stands is one, however short it is.
+    /// What stands where a token stands is one, however short it is, and all of it: what is known of it may be a part.
     fn mask_token(&mut self, text: &str, found: &mut Found) -> Value {
         let masked = self.mask_string(text, found);
-        if text.is_empty() || masked != text || self.used.contains(text) {
+        if text.is_empty() || self.is_mask(&masked) {
             return Value::String(masked.into_owned());
         }
         Value::String(self.surrogate(text, Nature::Token).text)
+    }
+
+    /// Whether a text is a surrogate, or a mark that was padded to the length of another encoding, and nothing more.
+    fn is_mask(&self, text: &str) -> bool {
+        self.used.contains(text) || self.marks.iter().any(|mark| is_padded(&mark.mark, text))
     }
 
     fn is_masked_json(&mut self, value: &Value) -> bool {
@@ -500,12 +502,7 @@ impl Inner {
             Value::Array(items) => items.iter().all(|item| self.is_masked_json(item)),
             Value::Object(members) => members.iter().all(|(name, value)| {
                 let token = TOKENS.contains(&name.as_str()).then(|| value.as_str()).flatten();
-                // A value within a longer text left the text around its mark or its surrogate.
-                let is_one = |text: &str| {
-                    let marked = self.marks.iter().any(|mark| text.contains(&mark.mark));
-                    text.is_empty() || marked || !insz::look_alikes(text).is_empty()
-                };
-                token.is_none_or(is_one)
+                token.is_none_or(|text| text.is_empty() || self.is_mask(text))
                     && self.mask_string(name, &mut Found::default()) == *name
                     && self.is_masked_json(value)
             }),
@@ -551,6 +548,11 @@ fn padded(mark: &str, length: usize) -> String {
         text.push(char::from(PADDING));
     }
     text
+}
+
+/// Whether a text is that mark, padded or not.
+fn is_padded(mark: &str, text: &str) -> bool {
+    text.strip_prefix(mark).is_some_and(|padding| padding.bytes().all(|b| b == PADDING))
 }
 
 /// User and password, where a text starts with the authority of a URL that has both.
