@@ -144,7 +144,10 @@ fn what_contradicts_itself_is_refused() {
         (|log| entry_of(log)["request"]["method"] = json!("DELETE"), "the method"),
         (|log| entry_of(log)["request"]["url"] = json!("https://127.0.0.1/v1/certificates/1"), "the URL"),
         (
-            |log| entry_of(log)["_bronkeur"]["came"] = json!({ "failure": { "kind": "timeout", "detail": "" } }),
+            |log| {
+                entry_of(log)["_bronkeur"]["came"] =
+                    json!({ "failure": { "kind": "timeout", "detail": { "nl": "", "en": "" } } })
+            },
             "no answer came",
         ),
         (|log| log["_bronkeur"]["started"] = json!("9999-12-30T22:00:00Z"), "the year is 9999"),
@@ -249,7 +252,7 @@ static REPORT_SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
 /// as the same again.
 fn refused_or_judged(text: &str) {
     if let Ok(evidence) = read(text) {
-        let written = har::write(catalogue(), &evidence.recording, &evidence.meta).unwrap();
+        let written = har::write(catalogue(), &evidence.recording, &evidence.meta).unwrap().text().unwrap();
         let again = read(&written).unwrap_or_else(|faults| panic!("{faults}"));
         let tree = |evidence: &Evidence| serde_json::to_value((&evidence.recording, &evidence.meta)).unwrap();
         assert_eq!(tree(&evidence), tree(&again));
