@@ -32,7 +32,7 @@ fn main() {
     let certificates = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(5_000);
     let catalogue = Catalogue::load(DEFAULT_SPEC, None, |chapter, name| checks::find(chapter, name).is_some()).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    for latency in [0, 20] {
+    for latency in [0, 20, 200] {
         runtime.block_on(compare(&catalogue, certificates, Duration::from_millis(latency)));
     }
 }

@@ -53,7 +53,11 @@ def arguments():
     options = parser.parse_args()
     if not shutil.which(options.bronkeur):
         sys.exit(f"{options.bronkeur} is not there: cargo build --release, or name another with --bronkeur")
-    options.bronkeur = str(Path(shutil.which(options.bronkeur)).resolve())
+    # The tools run in another folder.
+    for tool in ("bronkeur", "hurl", "schemathesis"):
+        found = shutil.which(getattr(options, tool))
+        if found:
+            setattr(options, tool, str(Path(found).absolute()))
     return options
 
 

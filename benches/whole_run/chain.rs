@@ -75,7 +75,9 @@ fn rounds(catalogue: &Catalogue, recording: &Recording) -> BTreeMap<Request, usi
         open.retain(|requirement| match evaluate_one(catalogue, requirement, &again) {
             Evaluated::Verdict(_) => false,
             Evaluated::Missing(missing) => {
-                missing.into_iter().for_each(|request| want(&mut wanted, request, &again));
+                for request in missing {
+                    want(&mut wanted, request, &again);
+                }
                 true
             }
             Evaluated::Early => true,
