@@ -13,7 +13,7 @@ use crate::catalogue::{Catalogue, Entry, Requirement};
 use crate::envelope::{Certificate, Collection, Link, Page};
 use crate::exchange::{Citizen, Exchange, Kind, Phase, Request, Response, Setup};
 use crate::reason;
-use crate::recording::Recording;
+use crate::recording::{Asked, Recording};
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Verdict};
@@ -173,7 +173,7 @@ pub struct Case<'a> {
     pub entry: &'a Entry,
     /// The catalogue, for what belongs to the source specification as a whole.
     pub catalogue: &'a Catalogue,
-    asked: RefCell<BTreeSet<Request>>,
+    asked: RefCell<Asked>,
 }
 
 impl<'a> Case<'a> {
@@ -193,7 +193,7 @@ impl<'a> Case<'a> {
     }
 
     /// Everything that the check asked for.
-    pub fn evidence(self) -> BTreeSet<Request> {
+    pub fn evidence(self) -> Asked {
         self.asked.into_inner()
     }
 
@@ -220,11 +220,24 @@ impl<'a> Case<'a> {
     }
 
     /// Pass or fail, by the findings. Of many findings the first ones are shown, with the number of the others.
-    pub fn judged(&self, mut findings: Vec<Finding>) -> Judgement {
+    pub fn judged(&self, found: impl IntoIterator<Item = Finding>) -> Judgement {
+        let mut findings = Vec::new();
         // The strongest first, so that what is left out is never what decides.
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.level.unwrap_or(self.requirement.level)));
-        let more = findings.len().saturating_sub(MOST_FINDINGS);
-        findings.truncate(MOST_FINDINGS);
+        let strongest = |findings: &mut Vec<Finding>| {
+            findings.sort_by_key(|finding| std::cmp::Reverse(finding.level.unwrap_or(self.requirement.level)));
+            let more = findings.len().saturating_sub(MOST_FINDINGS);
+            findings.truncate(MOST_FINDINGS);
+            more
+        };
+        let mut more = 0;
+        for finding in found {
+            findings.push(finding);
+            // A long list may have as many findings as certificates.
+            if findings.len() >= 100 * MOST_FINDINGS {
+                more += strongest(&mut findings);
+            }
+        }
+        more += strongest(&mut findings);
         if let Some(last) = findings.last_mut().filter(|_| more > 0) {
             let Text { nl, en } = &last.actual;
             last.actual = text!("{nl} (en nog {more} zulke vaststellingen)", "{en} (and {more} more such findings)");
@@ -249,15 +262,18 @@ impl<'a> Case<'a> {
 
     /// What came of these requests, whatever it was. All that is missing is asked for at once.
     pub fn attempts(&self, requests: &[Request]) -> Result<Vec<&'a Exchange>, Stop> {
-        self.asked.borrow_mut().extend(requests.iter().cloned());
-        let found: Vec<Option<&Exchange>> = requests.iter().map(|request| self.recording.get(request)).collect();
-        let missing: Vec<Request> = requests
-            .iter()
-            .zip(&found)
-            .filter(|(_, found)| found.is_none())
-            .map(|(request, _)| request.clone())
-            .collect();
-        if missing.is_empty() { Ok(found.into_iter().flatten().collect()) } else { Err(Stop::Missing(missing)) }
+        let (mut found, mut missing) = (Vec::with_capacity(requests.len()), Vec::new());
+        let mut asked = self.asked.borrow_mut();
+        for request in requests {
+            match self.recording.shared(request) {
+                Some((request, exchange)) => {
+                    asked.insert(Arc::clone(request));
+                    found.push(exchange);
+                }
+                None => missing.push(request.clone()),
+            }
+        }
+        if missing.is_empty() { Ok(found) } else { Err(Stop::Missing(missing)) }
     }
 
     /// What came of a request, whatever it was.
@@ -464,7 +480,7 @@ impl<'a> Case<'a> {
     }
 
     /// The request that a link leads to; none for a templated link or one that is no URL.
-    pub fn follow(&self, from: Answer<'a>, link: &'a Link, kind: Kind) -> Option<Request> {
+    pub fn follow(&self, from: Answer<'a>, link: &Link, kind: Kind) -> Option<Request> {
         let url = self.resolve(from, link)?;
         if kind == Kind::List
             && let Some(request) = self.as_entry(url.as_str())
@@ -475,7 +491,7 @@ impl<'a> Case<'a> {
     }
 
     /// The absolute form of a link, masked. A relative href counts from the URL of the request.
-    pub fn resolve(&self, from: Answer<'a>, link: &'a Link) -> Option<&'a Url> {
+    pub fn resolve(&self, from: Answer<'a>, link: &Link) -> Option<Url> {
         if link.templated { None } else { link.url(&from.exchange.sent.url) }
     }
 

@@ -1,13 +1,18 @@
 //! The two envelopes of an answer (the documented one and official HAL), read into one shape. Every check judges that
-//! shape, so that what is legal in one envelope is never a fault because of the other.
+//! shape, so that what is legal in one envelope is never a fault because of the other. A run keeps this shape of every
+//! certificate of a list, so it is as small as it can be: a list may have a hundred thousand.
 
-use std::sync::OnceLock;
+mod datum;
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::href;
+
+pub use datum::Datum;
 
 /// Which envelope an answer has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,93 +52,108 @@ impl Envelope {
 }
 
 /// One link.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// The relation.
-    pub rel: String,
+    pub rel: Cow<'static, str>,
     /// The target as the source wrote it.
-    pub href: String,
+    pub href: Box<str>,
     /// `templated: true`, or a brace in the href.
     pub templated: bool,
     /// Where it stands (JSON pointer).
-    pub place: String,
-    /// Where it leads: read once, whatever the number of checks.
-    url: OnceLock<Option<Url>>,
+    pub place: Box<str>,
 }
+
+/// What a piece of memory costs besides its bytes, about.
+const OVERHEAD: usize = 16;
+
+/// The relations of nearly all links.
+const RELS: [&str; 9] = ["self", "download", "next", "prev", "first", "last", "previous", "start", "collection"];
 
 impl Link {
     /// Its absolute form, masked; of a template the part before its first brace. `base` is the URL of the answer in
     /// which it stands: a link belongs to one answer.
-    pub fn url(&self, base: &str) -> Option<&Url> {
-        let read = || href::absolute(base, self.href.split('{').next().unwrap_or_default());
-        self.url.get_or_init(read).as_ref()
+    pub fn url(&self, base: &str) -> Option<Url> {
+        href::absolute(base, self.href.split('{').next().unwrap_or_default())
     }
 }
-
-/// Two links that say the same; where they lead follows from it.
-impl PartialEq for Link {
-    fn eq(&self, other: &Self) -> bool {
-        (&self.rel, &self.href, self.templated, &self.place) == (&other.rel, &other.href, other.templated, &other.place)
-    }
-}
-
-impl Eq for Link {}
 
 /// The links section of an answer or of an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
     /// Where the section stands, or should (JSON pointer).
-    pub place: String,
+    pub place: Box<str>,
     /// The section is there.
     pub present: bool,
     /// What is wrong with its form: place and what was found.
-    pub malformed: Vec<(String, String)>,
+    pub malformed: Box<[(String, String)]>,
     /// The links that could be read.
-    pub links: Vec<Link>,
+    pub links: Box<[Link]>,
 }
 
 impl Links {
     /// Reads the section `links` or `_links` of an object that stands at `place`.
     pub fn of(object: &Map<String, Value>, place: &str) -> Self {
         match (object.get("links"), object.get("_links")) {
-            (_, Some(Value::Object(section))) => Self::of_hal(section, &format!("{place}/_links")),
-            (Some(Value::Array(section)), _) => Self::of_array(section, &format!("{place}/links")),
+            (_, Some(Value::Object(section))) => Reading::of_hal(section, format!("{place}/_links")),
+            (Some(Value::Array(section)), _) => Reading::of_array(section, format!("{place}/links")),
             (Some(other), _) => Self::of_wrong_type(other, format!("{place}/links")),
             (None, Some(other)) => Self::of_wrong_type(other, format!("{place}/_links")),
-            (None, None) => Self { place: place.to_owned(), ..Self::default() },
+            (None, None) => Self { place: place.into(), ..Self::default() },
         }
     }
 
     fn of_wrong_type(found: &Value, place: String) -> Self {
-        let malformed = vec![(place.clone(), kind_of(found).to_owned())];
-        Self { place, present: true, malformed, links: Vec::new() }
+        let malformed = Box::new([(place.clone(), kind_of(found).to_owned())]);
+        Self { place: place.into(), present: true, malformed, links: Box::default() }
     }
 
-    fn of_array(section: &[Value], place: &str) -> Self {
-        let mut links = Self { place: place.to_owned(), present: true, ..Self::default() };
+    fn weight(&self) -> usize {
+        let links = self.links.iter().map(|link| size_of::<Link>() + link.href.len() + link.place.len() + OVERHEAD);
+        let malformed =
+            self.malformed.iter().map(|(place, found)| size_of::<(String, String)>() + place.len() + found.len());
+        self.place.len() + links.sum::<usize>() + malformed.sum::<usize>()
+    }
+
+    /// The first link with one of these rels, in the order of the rels. Rels are compared without case (RFC 8288).
+    pub fn find(&self, rels: &[&str]) -> Option<&Link> {
+        rels.iter().find_map(|rel| self.links.iter().find(|link| link.rel.eq_ignore_ascii_case(rel)))
+    }
+}
+
+/// A links section that is being read.
+#[derive(Default)]
+struct Reading {
+    malformed: Vec<(String, String)>,
+    links: Vec<Link>,
+}
+
+impl Reading {
+    fn of_array(section: &[Value], place: String) -> Links {
+        let mut reading = Self { links: Vec::with_capacity(section.len()), ..Self::default() };
         for (index, entry) in section.iter().enumerate() {
             let rel = entry.get("rel").and_then(Value::as_str);
-            links.add(rel, entry, format!("{place}/{index}"));
+            reading.add(rel, entry, format!("{place}/{index}"));
         }
-        links
+        reading.done(place)
     }
 
-    fn of_hal(section: &Map<String, Value>, place: &str) -> Self {
-        let mut links = Self { place: place.to_owned(), present: true, ..Self::default() };
+    fn of_hal(section: &Map<String, Value>, place: String) -> Links {
+        let mut reading = Self { links: Vec::with_capacity(section.len()), ..Self::default() };
         for (rel, entry) in section {
             let place = format!("{place}/{}", rel.replace('~', "~0").replace('/', "~1"));
             match entry {
                 Value::Array(entries) => {
                     for (index, entry) in entries.iter().enumerate() {
-                        links.add(Some(rel), entry, format!("{place}/{index}"));
+                        reading.add(Some(rel), entry, format!("{place}/{index}"));
                     }
                 }
                 // A null is how some libraries write "no such link".
                 Value::Null => {}
-                entry => links.add(Some(rel), entry, place),
+                entry => reading.add(Some(rel), entry, place),
             }
         }
-        links
+        reading.done(place)
     }
 
     fn add(&mut self, rel: Option<&str>, entry: &Value, place: String) {
@@ -141,17 +161,17 @@ impl Links {
         match (rel, href) {
             (Some(rel), Some(href)) if !rel.is_empty() && !href.is_empty() => {
                 let templated = entry.get("templated") == Some(&Value::Bool(true)) || href.contains('{');
-                let (rel, href) = (rel.to_owned(), href.to_owned());
-                self.links.push(Link { rel, href, templated, place, url: OnceLock::new() });
+                let known = RELS.into_iter().find(|known| *known == rel);
+                let rel = known.map_or_else(|| Cow::Owned(rel.to_owned()), Cow::Borrowed);
+                self.links.push(Link { rel, href: href.into(), templated, place: place.into() });
             }
             (None | Some(""), _) => self.malformed.push((format!("{place}/rel"), described(entry.get("rel")))),
             (_, _) => self.malformed.push((format!("{place}/href"), described(entry.get("href")))),
         }
     }
 
-    /// The first link with one of these rels, in the order of the rels. Rels are compared without case (RFC 8288).
-    pub fn find(&self, rels: &[&str]) -> Option<&Link> {
-        rels.iter().find_map(|rel| self.links.iter().find(|link| link.rel.eq_ignore_ascii_case(rel)))
+    fn done(self, place: String) -> Links {
+        Links { place: place.into(), present: true, malformed: self.malformed.into(), links: self.links.into() }
     }
 }
 
@@ -309,6 +329,11 @@ impl Page {
         self.items().iter().map(Certificate::identity).collect()
     }
 
+    /// About how many bytes it takes in memory.
+    pub fn weight(&self) -> usize {
+        size_of::<Self>() + self.links.weight() + self.items().iter().map(Certificate::weight).sum::<usize>()
+    }
+
     /// The items; none where there is no collection.
     pub fn items(&self) -> &[Certificate] {
         match &self.collection {
@@ -322,41 +347,40 @@ impl Page {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Certificate {
     /// Where it stands (JSON pointer; empty for a whole body).
-    pub place: String,
+    pub place: Box<str>,
     /// What stands there when it is no object.
-    pub wrong_type: Option<String>,
+    pub wrong_type: Option<&'static str>,
     /// `id`
-    pub id: Option<Value>,
+    pub id: Option<Datum>,
     /// `language`
-    pub language: Option<Value>,
+    pub language: Option<Datum>,
     /// `name`
-    pub name: Option<Value>,
+    pub name: Option<Datum>,
     /// `year`
-    pub year: Option<Value>,
+    pub year: Option<Datum>,
     /// `community`
-    pub community: Option<Value>,
+    pub community: Option<Datum>,
     /// Its links.
     pub links: Links,
     /// The names of its other members.
-    pub extra: Vec<String>,
+    pub extra: Box<[String]>,
 }
 
 impl Certificate {
     /// Reads a certificate that stands at `place`.
     pub fn of(json: &Value, place: &str) -> Self {
         let Some(object) = json.as_object() else {
-            let wrong_type = Some(kind_of(json).to_owned());
-            return Self { place: place.to_owned(), wrong_type, ..Self::default() };
+            return Self { place: place.into(), wrong_type: Some(kind_of(json)), ..Self::default() };
         };
         let known = ["id", "language", "name", "year", "community", "links", "_links"];
         Self {
-            place: place.to_owned(),
+            place: place.into(),
             wrong_type: None,
-            id: object.get("id").cloned(),
-            language: object.get("language").cloned(),
-            name: object.get("name").cloned(),
-            year: object.get("year").cloned(),
-            community: object.get("community").cloned(),
+            id: object.get("id").map(Datum::of),
+            language: object.get("language").map(Datum::of),
+            name: object.get("name").map(Datum::of),
+            year: object.get("year").map(Datum::of),
+            community: object.get("community").map(Datum::of),
             links: Links::of(object, place),
             extra: object.keys().filter(|name| !known.contains(&name.as_str())).cloned().collect(),
         }
@@ -364,12 +388,12 @@ impl Certificate {
 
     /// The id as text: a string and a number with the same digits are the same id.
     pub fn id_text(&self) -> Option<String> {
-        text_of(self.id.as_ref())
+        self.id.as_ref()?.text()
     }
 
     /// The language as text.
     pub fn language_text(&self) -> Option<String> {
-        text_of(self.language.as_ref())
+        self.language.as_ref()?.text()
     }
 
     /// Id and language, where both are there.
@@ -380,14 +404,26 @@ impl Certificate {
     /// Id and language; where one is missing, what else the certificate says of itself.
     fn identity(&self) -> (String, String) {
         let otherwise = || {
-            let links = self.links.links.iter().map(|link| link.href.as_str()).collect::<Vec<_>>();
-            format!("{} {}", self.fields().map(|(_, value)| described(value)).join(" "), links.join(" "))
+            let links = self.links.links.iter().map(|link| &*link.href).collect::<Vec<_>>();
+            format!("{} {}", self.fields().map(|(_, datum)| Datum::described(datum)).join(" "), links.join(" "))
         };
         (self.id_text().unwrap_or_else(otherwise), self.language_text().unwrap_or_default())
     }
 
+    fn weight(&self) -> usize {
+        let fields =
+            self.fields().into_iter().filter_map(|(_, datum)| datum?.as_str()).map(|text| text.len() + OVERHEAD);
+        let extra = self.extra.iter().map(|name| size_of::<String>() + name.len() + OVERHEAD);
+        size_of::<Self>()
+            + OVERHEAD
+            + self.place.len()
+            + self.links.weight()
+            + fields.sum::<usize>()
+            + extra.sum::<usize>()
+    }
+
     /// The documented members with their values.
-    pub fn fields(&self) -> [(&'static str, Option<&Value>); 5] {
+    pub fn fields(&self) -> [(&'static str, Option<&Datum>); 5] {
         [
             ("id", self.id.as_ref()),
             ("language", self.language.as_ref()),
@@ -395,14 +431,6 @@ impl Certificate {
             ("year", self.year.as_ref()),
             ("community", self.community.as_ref()),
         ]
-    }
-}
-
-fn text_of(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
     }
 }
 
@@ -448,11 +476,11 @@ mod tests {
         assert_eq!((documented.envelope, hal.envelope), (Envelope::Links, Envelope::Hal));
         for page in [&documented, &hal] {
             assert_eq!(page.items()[0].key(), Some(("a".into(), "nl".into())));
-            assert_eq!(page.items()[0].links.find(&["self"]).unwrap().href, "https://h/a/nl");
+            assert_eq!(&*page.items()[0].links.find(&["self"]).unwrap().href, "https://h/a/nl");
             assert_eq!(page.metadata.total_pages.value(), Some(1));
-            assert_eq!(page.links.find(&["first", "self"]).unwrap().href, "https://h/l");
+            assert_eq!(&*page.links.find(&["first", "self"]).unwrap().href, "https://h/l");
         }
-        assert_eq!(hal.items()[0].links.links[0].place, "/_embedded/certificates/0/_links/self");
+        assert_eq!(&*hal.items()[0].links.links[0].place, "/_embedded/certificates/0/_links/self");
         assert_eq!(hal.metadata.place, "/page");
     }
 
@@ -484,7 +512,7 @@ mod tests {
         let places: Vec<_> = links.malformed.iter().map(|(place, _)| place.as_str()).collect();
         assert_eq!(places, ["/links/0/href", "/links/1/rel", "/links/2/rel"]);
         let links = Links::of(json!({"links": {"self": "x"}}).as_object().unwrap(), "");
-        assert_eq!(links.malformed, [("/links".to_owned(), "object".to_owned())]);
+        assert_eq!(*links.malformed, [("/links".to_owned(), "object".to_owned())]);
     }
 
     #[test]

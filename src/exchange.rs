@@ -1,9 +1,11 @@
 //! Requests, by name, and what came of them. A [`Request`] is its own key: two checks that ask the same thing share
 //! one exchange. It names citizens and credentials and never holds them.
 
+mod body;
 mod introspection;
 mod lifetime;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -16,6 +18,7 @@ use crate::openapi::OpenApi;
 use crate::shape::Previous;
 use crate::text::Text;
 
+pub use body::Json;
 pub use introspection::{Introspection, Unfit};
 pub use lifetime::lifetime;
 
@@ -586,11 +589,18 @@ pub enum Content {
     #[default]
     Empty,
     /// JSON, masked.
-    Json(Value),
+    Json(Json),
     /// Other text, masked and bounded.
     Text(String),
     /// A document.
     Document(Document),
+}
+
+impl Content {
+    /// A body in JSON.
+    pub fn json(value: Value) -> Self {
+        Self::Json(value.into())
+    }
 }
 
 /// What a TLS handshake showed.
@@ -659,10 +669,6 @@ pub struct Response {
     /// What is not in the body any more.
     pub facts: Facts,
     #[serde(skip)]
-    page: OnceLock<Page>,
-    #[serde(skip)]
-    certificate: OnceLock<Certificate>,
-    #[serde(skip)]
     openapi: OnceLock<Box<Result<OpenApi, InputFaults>>>,
 }
 
@@ -696,20 +702,34 @@ impl Response {
 
     /// The JSON body.
     pub fn json(&self) -> Option<&Value> {
+        self.body().map(Json::value)
+    }
+
+    /// The JSON body, for those who look at every page of a list, one after the other: of a long list it is not kept.
+    pub fn tree(&self) -> Option<Cow<'_, Value>> {
+        self.body().map(Json::tree)
+    }
+
+    /// The JSON body as a page of a list.
+    pub fn page(&self) -> Option<&Page> {
+        self.body().map(Json::page)
+    }
+
+    /// The JSON body as one certificate.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.body().map(Json::certificate)
+    }
+
+    /// Whether the body is JSON.
+    pub fn is_json(&self) -> bool {
+        self.body().is_some()
+    }
+
+    fn body(&self) -> Option<&Json> {
         match &self.content {
-            Content::Json(value) => Some(value),
+            Content::Json(json) => Some(json),
             _ => None,
         }
-    }
-
-    /// The body as a page of a list: read once, whatever the number of checks.
-    pub fn page(&self) -> Option<&Page> {
-        self.json().map(|json| self.page.get_or_init(|| Page::of(json)))
-    }
-
-    /// The body as one certificate.
-    pub fn certificate(&self) -> Option<&Certificate> {
-        self.json().map(|json| self.certificate.get_or_init(|| Certificate::of(json, "")))
     }
 
     /// The body as an OpenAPI document, in YAML or JSON; `file` is its name in faults. None where there is no text.
@@ -717,7 +737,7 @@ impl Response {
         let read = |text: &str| Box::new(OpenApi::read(file, text));
         match &self.content {
             Content::Text(text) => Some(self.openapi.get_or_init(|| read(text))),
-            Content::Json(value) => Some(self.openapi.get_or_init(|| read(&value.to_string()))),
+            Content::Json(json) => Some(self.openapi.get_or_init(|| read(&json.tree().to_string()))),
             Content::Empty | Content::Document(_) => None,
         }
     }

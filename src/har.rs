@@ -10,6 +10,7 @@ mod own;
 mod read;
 mod rebuild;
 mod setup;
+mod spool;
 mod write;
 
 use sha2::{Digest as _, Sha256};
@@ -21,6 +22,7 @@ use crate::report::RunMeta;
 use crate::text;
 
 pub use read::{LARGEST, read};
+pub use spool::Spool;
 pub use write::write;
 
 /// The name of the file.

@@ -2,7 +2,8 @@
 //! nothing here knows a recording.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
@@ -106,28 +107,30 @@ pub struct Roles {
     lists: Vec<Vec<String>>,
     /// Rel, position and text of the names, and whether they stand in the hrefs of all items.
     repeated: BTreeMap<(String, usize, String), bool>,
-    identifiers: BTreeSet<String>,
+    identifiers: Identifiers,
 }
 
 impl Roles {
     /// From the paths of the list (without what identifies the citizen), the hrefs of the items, and the texts that
-    /// are identifiers wherever they stand: numbers of citizens, ids, languages.
-    pub fn new(lists: Vec<Vec<String>>, items: &[ItemPath<'_>], identifiers: BTreeSet<String>) -> Self {
-        let mut of_rel: BTreeMap<String, Vec<&ItemPath<'_>>> = BTreeMap::new();
-        for item in items {
-            of_rel.entry(item.rel.to_ascii_lowercase()).or_default().push(item);
-        }
+    /// are identifiers wherever they stand: numbers of citizens, ids, languages. `items` shows the same hrefs each time.
+    pub fn new(
+        lists: Vec<Vec<String>>,
+        items: &dyn Fn(&mut dyn FnMut(ItemPath<'_>)),
+        identifiers: impl Iterator<Item = String>,
+    ) -> Self {
+        let identifiers = Identifiers::of(identifiers);
+        let mut segments = Segments::default();
+        items(&mut |item| segments.count(item));
+        items(&mut |item| segments.note_ids(item));
         let is_name = |segment: &str| !looks_like_identifier(segment) && !identifiers.contains(segment);
-        let mut repeated = BTreeMap::new();
-        for (rel, items) in of_rel {
-            let all: BTreeSet<&str> = items.iter().map(|item| item.id).collect();
-            for ((position, segment), ids) in ids_by_segment(&items) {
-                if ids.len() >= REPEATED && is_name(segment) {
-                    repeated.insert((rel.clone(), position, segment.to_owned()), ids.len() == all.len());
-                }
-            }
-        }
-        Self { lists, repeated, identifiers }
+        let repeated =
+            segments.repeated.into_values().filter(|found| found.ids.len() >= REPEATED && is_name(&found.text));
+        let ids = segments.ids;
+        let repeated = repeated.map(|found| {
+            let everywhere = ids.get(&found.rel).is_some_and(|all| all.len() == found.ids.len());
+            ((found.rel, found.position, found.text), everywhere)
+        });
+        Self { lists, repeated: repeated.collect(), identifiers }
     }
 
     /// What each segment of an href with that rel is.
@@ -159,23 +162,68 @@ impl Roles {
     }
 }
 
-/// In the hrefs of which items a text stands at a position, where it stands in several hrefs.
-fn ids_by_segment<'a>(items: &[&'a ItemPath<'a>]) -> HashMap<(usize, &'a str), BTreeSet<&'a str>> {
-    let texts = |item: &&'a ItemPath<'a>| {
-        let item = *item;
-        item.segments.iter().enumerate().map(move |(position, text)| ((position, text.as_ref()), item.id))
-    };
-    let mut hrefs: HashMap<(usize, &str), usize> = HashMap::new();
-    for (text, _) in items.iter().flat_map(texts) {
-        *hrefs.entry(text).or_default() += 1;
+/// Texts that are identifiers wherever they stand: by their hashes, since a long list has hundreds of thousands.
+#[derive(Debug)]
+struct Identifiers {
+    hashes: RandomState,
+    known: HashSet<u64>,
+}
+
+impl Identifiers {
+    fn of(texts: impl Iterator<Item = String>) -> Self {
+        let hashes = RandomState::new();
+        let known = texts.map(|text| hashes.hash_one(text.as_str())).collect();
+        Self { hashes, known }
     }
-    let mut ids: HashMap<(usize, &str), BTreeSet<&str>> = HashMap::new();
-    for (text, id) in items.iter().flat_map(texts) {
-        if hrefs.get(&text).is_some_and(|hrefs| *hrefs >= REPEATED) {
-            ids.entry(text).or_default().insert(id);
+
+    fn contains(&self, text: &str) -> bool {
+        self.known.contains(&self.hashes.hash_one(text))
+    }
+}
+
+/// Which texts stand at a position in several hrefs of a rel, and in those of which items. By their hashes until they
+/// are known to be repeated.
+#[derive(Default)]
+struct Segments {
+    hashes: RandomState,
+    hrefs: HashMap<u64, usize>,
+    repeated: HashMap<u64, Repeated>,
+    /// The ids of the items, by rel.
+    ids: HashMap<String, HashSet<u64>>,
+}
+
+/// A text that stands in several hrefs.
+struct Repeated {
+    rel: String,
+    position: usize,
+    text: String,
+    ids: HashSet<u64>,
+}
+
+impl Segments {
+    fn hash(&self, rel: &str, position: usize, text: &str) -> u64 {
+        self.hashes.hash_one((rel, position, text))
+    }
+
+    fn count(&mut self, item: ItemPath<'_>) {
+        let rel = item.rel.to_ascii_lowercase();
+        for (position, text) in item.segments.iter().enumerate() {
+            *self.hrefs.entry(self.hash(&rel, position, text)).or_default() += 1;
         }
     }
-    ids
+
+    fn note_ids(&mut self, item: ItemPath<'_>) {
+        let rel = item.rel.to_ascii_lowercase();
+        let id = self.hashes.hash_one(item.id);
+        for (position, text) in item.segments.iter().enumerate() {
+            let hash = self.hash(&rel, position, text);
+            if self.hrefs.get(&hash).is_some_and(|hrefs| *hrefs >= REPEATED) {
+                let new = || Repeated { rel: rel.clone(), position, text: text.to_string(), ids: HashSet::new() };
+                self.repeated.entry(hash).or_insert_with(new).ids.insert(id);
+            }
+        }
+        self.ids.entry(rel).or_default().insert(id);
+    }
 }
 
 fn looks_like_identifier(segment: &str) -> bool {
@@ -267,11 +315,12 @@ mod tests {
 
     fn roles(items: &[(&str, &str)]) -> Roles {
         let paths: Vec<(&str, Vec<Cow<'_, str>>)> = items.iter().map(|(id, href)| (*id, path(href))).collect();
-        let items: Vec<ItemPath<'_>> =
-            paths.iter().map(|(id, segments)| ItemPath { id, rel: "self", segments }).collect();
-        let identifiers = ["10000000077".to_owned()].into_iter().chain(items.iter().map(|item| item.id.to_owned()));
+        let each = |look: &mut dyn FnMut(ItemPath<'_>)| {
+            paths.iter().for_each(|(id, segments)| look(ItemPath { id, rel: "self", segments }));
+        };
+        let identifiers = ["10000000077".to_owned()].into_iter().chain(items.iter().map(|(id, _)| (*id).to_owned()));
         let list = ["v1", "certificates"].map(str::to_owned).to_vec();
-        Roles::new(vec![list], &items, identifiers.collect())
+        Roles::new(vec![list], &each, identifiers)
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::catalogue::Catalogue;
 use crate::decisions::Decisions;
 use crate::evaluate::{Selection, evaluate};
-use crate::har::{self, Evidence};
+use crate::har::{self, Evidence, Spool};
 use crate::report::{self, Report, RunMeta, Unwritten};
 use crate::run::Event;
 use crate::session::Session;
@@ -34,7 +34,7 @@ pub struct Inspected {
     /// The report.
     pub report: Report,
     /// The evidence, or why there is none.
-    pub evidence: Result<String, Unwritten>,
+    pub evidence: Result<Spool, Unwritten>,
     /// What must not stand in any output.
     pub vault: Arc<Vault>,
 }
@@ -63,7 +63,7 @@ pub async fn inspect(
     };
     let evidence = har::write(catalogue, &finished.recording, &meta);
     let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta)
-        .with_evidence(evidence.as_deref().ok().map(har::fingerprint));
+        .with_evidence(evidence.as_ref().ok().map(|spool| spool.fingerprint().to_owned()));
     Inspected { report, evidence, vault }
 }
 

@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -9,11 +10,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::catalogue::hex;
-use crate::exchange::{Content, Exchange, FailureKind, Request, Response, Setup};
+use crate::exchange::{Content, Exchange, FailureKind, Json, Kind, Request, Response, Setup};
 use crate::vault::Mark;
 
-/// The most bytes of JSON bodies that a run holds. More of them are not asked for: what is open becomes blocked.
-const MOST_HELD: u64 = 24 * 1024 * 1024;
+/// The most memory that the JSON bodies of a run take, in bytes. When they do, nothing more is asked for: what is open
+/// becomes blocked.
+const MOST_HELD: usize = 192 * 1024 * 1024;
+
+/// The most memory that bodies take as trees; further pages and details of a long list are packed.
+const MOST_IN_TREES: usize = 24 * 1024 * 1024;
 
 /// What happened in a run, and what the run knew of itself.
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,20 +33,71 @@ pub struct Recording {
     pub marks: Vec<Mark>,
     /// Nothing more is added: what looks at the whole run can be judged.
     pub closed: bool,
-    /// Bytes of the bodies that are held.
     #[serde(skip)]
-    held: u64,
+    room: Room,
     #[serde(with = "as_list")]
-    exchanges: BTreeMap<Request, Exchange>,
+    exchanges: BTreeMap<Arc<Request>, Exchange>,
     #[serde(skip)]
     drawn: Mutex<HashMap<TypeId, Drawn>>,
 }
+
+/// How much memory the bodies take, and which there are: the same page may come in answer to many requests.
+#[derive(Debug)]
+struct Room {
+    /// How much they may take, and how much of it as trees.
+    most: usize,
+    most_in_trees: usize,
+    held: usize,
+    in_trees: usize,
+    /// Those of lists and details, by the hash of their text.
+    known: HashMap<u64, Json>,
+    hashes: RandomState,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            most: MOST_HELD,
+            most_in_trees: MOST_IN_TREES,
+            held: 0,
+            in_trees: 0,
+            known: HashMap::new(),
+            hashes: RandomState::new(),
+        }
+    }
+}
+
+impl Room {
+    /// The same body, in as little memory as need be. `is_content`: a page of a list, or a detail.
+    fn keep(&mut self, is_content: bool, json: &Json) -> Json {
+        let hash = is_content.then(|| self.hashes.hash_one(json.tree().to_string()));
+        if let Some(known) = hash.and_then(|hash| self.known.get(&hash)).filter(|known| *known == json) {
+            return known.clone();
+        }
+        if is_content {
+            json.page();
+        }
+        let whole = json.weight();
+        let kept = if is_content && self.in_trees + whole > self.most_in_trees {
+            json.packed()
+        } else {
+            self.in_trees += whole;
+            json.clone()
+        };
+        self.held += kept.weight();
+        self.known.extend(hash.map(|hash| (hash, kept.clone())));
+        kept
+    }
+}
+
+/// What was asked for: the evidence of a verdict.
+pub type Asked = BTreeSet<Arc<Request>>;
 
 /// What checks draw alike from the exchanges, and from which; forgotten when an exchange is added.
 #[derive(Clone, Debug)]
 struct Drawn {
     what: Arc<dyn Any + Send + Sync>,
-    from: Arc<BTreeSet<Request>>,
+    from: Arc<Asked>,
 }
 
 impl Recording {
@@ -53,10 +109,15 @@ impl Recording {
             seed,
             marks: Vec::new(),
             closed: false,
-            held: 0,
+            room: Room::default(),
             exchanges: BTreeMap::new(),
             drawn: Mutex::default(),
         }
+    }
+
+    /// The request and what came of it. Of the request everyone who looks at it shares one copy.
+    pub(crate) fn shared(&self, request: &Request) -> Option<(&Arc<Request>, &Exchange)> {
+        self.exchanges.get_key_value(request)
     }
 
     /// What came of a request.
@@ -71,7 +132,7 @@ impl Recording {
         if own.result.as_ref().err().is_none_or(|failure| failure.kind.was_sent()) {
             return Some(own);
         }
-        let useful = |answer: &Response| answer.is_success() && answer.json().is_some();
+        let useful = |answer: &Response| answer.is_success() && answer.is_json();
         let needs = self.setup.needs(request);
         let failed = needs
             .iter()
@@ -80,34 +141,53 @@ impl Recording {
     }
 
     /// Adds an exchange. The first answer to a request stays.
-    pub fn add(&mut self, exchange: Exchange) {
+    pub fn add(&mut self, mut exchange: Exchange) {
         self.drawn().clear();
-        if let Ok(Response { content: Content::Json(_), facts, .. }) = &exchange.result {
-            self.held += facts.body_bytes;
+        if let Ok(Response { status, content: Content::Json(json), .. }) = &mut exchange.result {
+            // Errors are short, and looked at member by member.
+            let is_content = *status == 200 && matches!(exchange.request.kind(), Kind::List | Kind::Detail);
+            *json = self.room.keep(is_content, json);
         }
-        self.exchanges.entry(exchange.request.clone()).or_insert(exchange);
+        self.exchanges.entry(Arc::new(exchange.request.clone())).or_insert(exchange);
     }
 
-    /// Whether the bodies that it holds leave no room for more: they take a dozen times their bytes in memory.
+    /// Whether the bodies that it holds leave no room for more.
     pub fn is_full(&self) -> bool {
-        self.held >= MOST_HELD
+        self.room.held >= self.room.most
+    }
+
+    /// The same, with room for so many bytes.
+    #[cfg(test)]
+    pub(crate) fn with_room(mut self, bytes: usize) -> Self {
+        self.room.most = bytes;
+        self
+    }
+
+    /// The same exchanges, with every body packed that may be.
+    #[cfg(test)]
+    pub(crate) fn packed(self) -> Self {
+        let mut packed = Self::new(self.setup, self.started, self.seed);
+        packed.room.most_in_trees = 0;
+        self.exchanges.into_values().for_each(|exchange| packed.add(exchange));
+        (packed.marks, packed.closed) = (self.marks, self.closed);
+        packed
     }
 
     /// Puts another exchange in the place of the one with the same request, which comes back. For trying what a check
     /// says of another answer; a run itself never does this.
     pub fn replace(&mut self, exchange: Exchange) -> Option<Exchange> {
         self.drawn().clear();
-        self.exchanges.insert(exchange.request.clone(), exchange)
+        self.exchanges.insert(Arc::new(exchange.request.clone()), exchange)
     }
 
     /// What was drawn from the exchanges before, and from which.
-    pub(crate) fn known<T: Any + Send + Sync>(&self) -> Option<(Arc<T>, Arc<BTreeSet<Request>>)> {
+    pub(crate) fn known<T: Any + Send + Sync>(&self) -> Option<(Arc<T>, Arc<Asked>)> {
         let Drawn { what, from } = self.drawn().get(&TypeId::of::<T>())?.clone();
         Some((what.downcast().ok()?, from))
     }
 
     /// Keeps what was drawn from these exchanges, until another one is added.
-    pub(crate) fn keep<T: Any + Send + Sync>(&self, what: Arc<T>, from: BTreeSet<Request>) {
+    pub(crate) fn keep<T: Any + Send + Sync>(&self, what: Arc<T>, from: Asked) {
         self.drawn().insert(TypeId::of::<T>(), Drawn { what, from: Arc::new(from) });
     }
 
@@ -142,14 +222,19 @@ pub fn invented(seed: u64, label: &str) -> String {
 mod as_list {
     use serde::{Deserialize as _, Deserializer, Serializer};
 
-    use super::{BTreeMap, Exchange, Request};
+    use super::{Arc, BTreeMap, Exchange, Request};
 
-    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<Request, Exchange>, to: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<Arc<Request>, Exchange>, to: S) -> Result<S::Ok, S::Error> {
         to.collect_seq(map.values())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<Request, Exchange>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<BTreeMap<Arc<Request>, Exchange>, D::Error> {
         let list = Vec::<Exchange>::deserialize(from)?;
-        Ok(list.into_iter().map(|exchange| (exchange.request.clone(), exchange)).collect())
+        Ok(list.into_iter().map(|exchange| (Arc::new(exchange.request.clone()), exchange)).collect())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -120,7 +120,8 @@ where
 struct Judging<'a> {
     catalogue: &'a Catalogue,
     verdicts: Vec<Option<Verdict>>,
-    waits: Vec<BTreeSet<Request>>,
+    /// For how many requests each of them waits.
+    waits: Vec<usize>,
     waiting: HashMap<Request, BTreeSet<usize>>,
 }
 
@@ -131,7 +132,7 @@ impl<'a> Judging<'a> {
             .iter()
             .map(|requirement| (!selection.holds(&requirement.id)).then(not_selected))
             .collect();
-        let waits = vec![BTreeSet::new(); verdicts.len()];
+        let waits = vec![0; verdicts.len()];
         Self { catalogue, verdicts, waits, waiting: HashMap::new() }
     }
 
@@ -165,12 +166,13 @@ impl<'a> Judging<'a> {
             // What looks at the whole run may not change it any more.
             Evaluated::Missing(_) if recording.closed => {}
             Evaluated::Missing(missing) => {
-                for request in &missing {
-                    self.waiting.entry(request.clone()).or_default().insert(position);
-                    queue.want(request, after, recording);
+                let mut waits = 0;
+                for request in missing {
+                    queue.want(&request, after, recording);
+                    waits += usize::from(self.waiting.entry(request).or_default().insert(position));
                 }
                 if let Some(slot) = self.waits.get_mut(position) {
-                    *slot = missing.into_iter().collect();
+                    *slot = waits;
                 }
             }
         }
@@ -186,8 +188,8 @@ impl<'a> Judging<'a> {
     ) {
         for position in self.waiting.remove(request).unwrap_or_default() {
             let Some(waits) = self.waits.get_mut(position) else { continue };
-            waits.remove(request);
-            if waits.is_empty() {
+            *waits = waits.saturating_sub(1);
+            if *waits == 0 {
                 self.evaluate(position, Some(request), recording, queue, tell);
             }
         }

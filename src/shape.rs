@@ -132,8 +132,8 @@ impl Shapes {
         match part {
             Part::List => self.add_page(response, seen),
             Part::Detail => {
-                if let (Some(json), Some(certificate)) = (response.json(), response.certificate()) {
-                    shape.add_certificate(json, certificate);
+                if let (Some(json), Some(certificate)) = (response.tree(), response.certificate()) {
+                    shape.add_certificate(&json, certificate);
                 }
             }
             Part::Item | Part::Download => {}
@@ -141,7 +141,7 @@ impl Shapes {
     }
 
     fn add_page(&mut self, response: &Response, seen: &mut BTreeSet<(String, String)>) {
-        let (Some(json), Some(page)) = (response.json(), response.page()) else { return };
+        let (Some(json), Some(page)) = (response.tree(), response.page()) else { return };
         if !matches!(page.collection, Collection::Items(_)) {
             return;
         }

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use secrecy::{ExposeSecret, SecretString};
@@ -91,7 +92,22 @@ struct Inner {
     known: BTreeSet<String>,
     numbers: BTreeMap<Citizen, SecretString>,
     tokens: BTreeMap<Grant, SecretString>,
-    urls: HashMap<String, String>,
+    urls: Urls,
+}
+
+/// The links that answers held. A long list has hundreds of thousands, and of nearly all of them the raw form is the
+/// masked one with the citizens' numbers in it: of these the hash is enough.
+#[derive(Default)]
+struct Urls {
+    hashes: RandomState,
+    plain: HashSet<u64>,
+    others: HashMap<String, String>,
+}
+
+impl Urls {
+    fn holds(&self, masked: &str) -> bool {
+        self.plain.contains(&self.hashes.hash_one(masked)) || self.others.contains_key(masked)
+    }
 }
 
 #[derive(Clone)]
@@ -199,12 +215,25 @@ impl Vault {
 
     /// Keeps the raw form of a masked URL, so that the link can be followed.
     pub fn keep_url(&self, masked: String, raw: String) {
-        self.lock().urls.entry(masked).or_insert(raw);
+        let mut inner = self.lock();
+        if inner.urls.holds(&masked) {
+            return;
+        }
+        if inner.with_numbers(&masked) == raw {
+            let hash = inner.urls.hashes.hash_one(masked.as_str());
+            inner.urls.plain.insert(hash);
+        } else {
+            inner.urls.others.insert(masked, raw);
+        }
     }
 
     /// The raw form of a masked URL that an answer held.
     pub fn url(&self, masked: &str) -> Option<String> {
-        self.lock().urls.get(masked).cloned()
+        let inner = self.lock();
+        match inner.urls.others.get(masked) {
+            Some(raw) => Some(raw.clone()),
+            None => inner.urls.holds(masked).then(|| inner.with_numbers(masked)),
+        }
     }
 
     /// Masks a text: known values in every encoding, and what looks like a national number or a JWT.
@@ -251,6 +280,13 @@ impl Inner {
             self.finder.add(raw);
         }
         self.surrogate(raw, nature).text
+    }
+
+    /// A text with the citizens' numbers in the place of their surrogates.
+    fn with_numbers(&self, masked: &str) -> String {
+        let numbers = self.numbers.values().map(ExposeSecret::expose_secret);
+        let known = numbers.filter_map(|number| Some((&self.surrogates.get(number)?.text, number)));
+        known.fold(masked.to_owned(), |text, (surrogate, number)| text.replace(surrogate.as_str(), number))
     }
 
     /// The surrogate of a value, made at the first meeting.

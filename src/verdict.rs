@@ -2,12 +2,11 @@
 
 mod decided;
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{About, Level};
 use crate::exchange::Request;
+use crate::recording::Asked;
 use crate::text::Text;
 
 pub use decided::{Waived, WaiverState, answered};
@@ -133,13 +132,13 @@ pub struct Verdict {
     /// What to supply or to do.
     pub remedy: Option<Text>,
     /// The exchanges that the check asked for.
-    pub evidence: BTreeSet<Request>,
+    pub evidence: Asked,
 }
 
 impl Verdict {
     /// A verdict without findings.
     pub fn of(outcome: Outcome) -> Self {
-        Self { outcome, findings: Vec::new(), reason: None, remedy: None, evidence: BTreeSet::new() }
+        Self { outcome, findings: Vec::new(), reason: None, remedy: None, evidence: Asked::new() }
     }
 
     /// Cannot arise.

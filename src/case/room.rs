@@ -5,9 +5,12 @@ use crate::exchange::Citizen;
 use crate::reason;
 use crate::verdict::Verdict;
 
-/// The most bytes of the pages of one walk. Some checks ask for every page once more, and what is kept of a page takes
-/// a dozen times its bytes.
-const MOST_BYTES: u64 = 6 * 1024 * 1024;
+/// The most memory that the pages of one walk take, in bytes. Pages that come in answer to several requests are kept
+/// once; where they come with other content each time, a run holds no more than the recording has room for.
+const MOST_MEMORY: u64 = 160 * 1024 * 1024;
+
+/// What a certificate takes besides its text, in bytes. The same everywhere: a replay must come to as many pages.
+const CERTIFICATE: u64 = 700;
 
 impl Case<'_> {
     /// How many pages of a walk are asked for at most: as many as the profile's limit allows, and as there is room for.
@@ -23,11 +26,12 @@ impl Case<'_> {
         }
     }
 
-    /// For how many pages there is room, by the bytes that a certificate takes on the first page.
+    /// For how many pages there is room, by the length of a certificate on the first page.
     fn room(&self) -> Result<u64, Stop> {
         let first = self.listed(&self.entry_request(Citizen::Subject))?.response;
         let items = first.page().map_or(0, |page| page.items().len() as u64).max(1);
-        let bytes = first.facts.body_bytes.div_ceil(items).saturating_mul(self.walk_limit()?);
-        Ok((MOST_BYTES / bytes.max(1)).max(1))
+        // Its texts are kept twice, once packed.
+        let memory = CERTIFICATE + first.facts.body_bytes.div_ceil(items).saturating_mul(5) / 4;
+        Ok((MOST_MEMORY / memory.saturating_mul(self.walk_limit()?)).max(1))
     }
 }

@@ -51,12 +51,12 @@ impl<'a> Case<'a> {
 impl Answer<'_> {
     /// Why nothing in its body can be judged, where it came in a coding that was not asked for.
     pub fn unreadable(&self) -> Option<Verdict> {
-        if self.response.facts.truncated && self.response.json().is_none() {
+        if self.response.facts.truncated && !self.response.is_json() {
             return Some(reason::too_long());
         }
         let coded = |value: &str| value.split(',').any(|coding| !matches!(coding.trim(), "" | "identity"));
         let coding = self.response.headers("content-encoding").find(|value| coded(&value.to_ascii_lowercase()))?;
-        let coding = Some(shown(coding)).filter(|_| self.response.json().is_none())?;
+        let coding = Some(shown(coding)).filter(|_| !self.response.is_json())?;
         Some(reason::see(
             "HTTP-05",
             text!("het antwoord kwam gecodeerd als {coding}", "the answer came in the coding {coding}"),

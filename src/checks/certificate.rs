@@ -1,10 +1,8 @@
 //! Chapter certificate: every certificate of the list, and the detail behind its `self`.
 
-use serde_json::Value;
-
 use super::checks;
 use super::list::absent;
-use crate::envelope::described;
+use crate::envelope::Datum;
 use crate::text::Text;
 use crate::verdict::shown;
 
@@ -43,14 +41,6 @@ checks!(
 );
 
 /// A member as a finding shows it.
-fn value_of(member: Option<&Value>) -> Text {
-    member.map_or_else(absent, |value| Text::same(shown(&described(Some(value)))))
-}
-
-/// A number without a fraction; `2025.0` is one too.
-fn integer(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| {
-        let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
-        format!("{number:.0}").parse().ok()
-    })
+fn value_of(member: Option<&Datum>) -> Text {
+    member.map_or_else(absent, |datum| Text::same(shown(&Datum::described(Some(datum)))))
 }

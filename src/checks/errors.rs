@@ -58,7 +58,7 @@ fn error_bodies_are_json_objects(case: &Case<'_>) -> Judgement {
         Body::Other(found) => Some(error.finding("", text!("een JSON-object", "a JSON object"), found)),
         Body::Empty | Body::Object(_) | Body::Unseen => None,
     });
-    case.judged(wrong.collect())
+    case.judged(wrong)
 }
 
 /// Judges the members of the errors whose body is an object; the other bodies are ERR-01's.
@@ -79,7 +79,7 @@ fn members_are(case: &Case<'_>, wrong: impl Fn(Answer<'_>, &Map<String, Value>) 
             reason::see("ERR-01", text!("geen enkele fout is een JSON-object", "no error is a JSON object")).into()
         );
     }
-    case.judged(objects.into_iter().flat_map(|(error, members)| wrong(error, members)).collect())
+    case.judged(objects.into_iter().flat_map(|(error, members)| wrong(error, members)))
 }
 
 /// What stands where something else is expected.
@@ -123,7 +123,7 @@ fn errors_are_problem_json(case: &Case<'_>) -> Judgement {
     if errors.is_empty() {
         return Ok(no_body());
     }
-    case.judged(errors.into_iter().filter_map(|error| media_type_finding(error, "application/problem+json")).collect())
+    case.judged(errors.into_iter().filter_map(|error| media_type_finding(error, "application/problem+json")))
 }
 
 fn validation_errors_are_well_formed(case: &Case<'_>) -> Judgement {
@@ -140,7 +140,7 @@ fn validation_errors_are_well_formed(case: &Case<'_>) -> Judgement {
             "no error has a member `errors`"
         )));
     }
-    case.judged(lists.into_iter().flat_map(|(error, list)| validation_findings(error, list)).collect())
+    case.judged(lists.into_iter().flat_map(|(error, list)| validation_findings(error, list)))
 }
 
 fn validation_findings(error: Answer<'_>, list: &Value) -> Vec<Finding> {
@@ -171,9 +171,7 @@ fn errors_have_a_body(case: &Case<'_>) -> Judgement {
     let mut errors = described(case)?;
     errors.retain(|error| matches!(body(*error), Body::Empty));
     let expected = || text!("een beschrijving van de fout", "a description of the error");
-    case.judged(
-        errors.into_iter().map(|error| error.finding("", expected(), text!("geen inhoud", "no body"))).collect(),
-    )
+    case.judged(errors.into_iter().map(|error| error.finding("", expected(), text!("geen inhoud", "no body"))))
 }
 
 fn status_finding(answer: Answer<'_>, expected: Text) -> Finding {

@@ -95,7 +95,7 @@ fn refused_good_token(case: &Case<'_>, status: u16) -> Result<Verdict, Stop> {
 
 fn list_is_hal_json(case: &Case<'_>) -> Judgement {
     let findings = case.walk()?.into_iter().filter_map(|answer| media_type_finding(answer, "application/hal+json"));
-    case.judged(findings.collect())
+    case.judged(findings)
 }
 
 /// A finding where `Content-Type` is not that media type; parameters and case do not count.
@@ -239,7 +239,7 @@ fn empty_list_has_total_and_self(case: &Case<'_>) -> Judgement {
         findings.push(answer.finding(place, Text::same(0), actual));
     }
     if page.links.find(&["self"]).is_none() {
-        findings.push(answer.finding(page.links.place.as_str(), text!("een link `self`", "a link `self`"), absent()));
+        findings.push(answer.finding(&*page.links.place, text!("een link `self`", "a link `self`"), absent()));
     }
     case.judged(findings)
 }
@@ -259,8 +259,8 @@ fn extra_fields_are_noted(case: &Case<'_>) -> Judgement {
     let known = case.parameter("list");
     let known_metadata = case.parameter("metadata");
     for listed in case.pages()?.pages {
-        let body = listed.answer.response.json().and_then(|json| json.as_object());
-        for (name, value) in body.into_iter().flatten() {
+        let body = listed.answer.response.tree();
+        for (name, value) in body.iter().filter_map(|body| body.as_object()).flatten() {
             if !known.contains(&name.as_str()) {
                 extra.insert(shown(name));
             }

@@ -77,7 +77,7 @@ pub(super) fn json_answer(status: u16, media_type: &str, body: Value) -> Reply {
     let length = body.to_string().len() as u64;
     let facts = Facts { body_bytes: length, complete: true, utf8: true, ..Facts::default() };
     let headers = vec![("content-type".to_owned(), media_type.to_owned())];
-    Ok(Response::new(status, headers, Content::Json(body), facts))
+    Ok(Response::new(status, headers, Content::json(body), facts))
 }
 
 /// A whole PDF, with these headers.

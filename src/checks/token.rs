@@ -160,7 +160,7 @@ fn exchange_answer_is_not_cacheable(case: &Case<'_>) -> Judgement {
             answer.finding("header cache-control", Text::same("no-store"), actual)
         })
     });
-    case.judged(findings.collect())
+    case.judged(findings)
 }
 
 /// The introspection of every citizen's TX token with the source's credentials; blocked where that does not work.

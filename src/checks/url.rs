@@ -76,13 +76,16 @@ fn url_follows_the_agreed_shape(case: &Case<'_>) -> Judgement {
     let known = in_base.clone();
     let mut seen = BTreeSet::new();
     let in_hrefs = some_hrefs(case).map(|hrefs| {
-        let prefixed = hrefs.into_iter().map(|href| (prefix(&href.segments()), href)).collect::<Vec<_>>();
-        let shapeless = known.is_none() && prefixed.iter().all(|(prefix, _)| prefix.is_none());
+        let mut shapeless = known.is_none();
         // One finding for each prefix is enough.
-        let odd = prefixed.into_iter().filter(|(prefix, _)| {
-            prefix.as_ref().is_some_and(|prefix| !is_agreed(prefix) && seen.insert(prefix.clone()))
+        let odd = hrefs.iter().filter(|href| {
+            prefix(&href.segments()).is_some_and(|prefix| {
+                shapeless = false;
+                !is_agreed(&prefix) && seen.insert(prefix)
+            })
         });
-        (shapeless, odd.map(|(_, href)| href.finding(expected())).collect::<Vec<_>>())
+        let odd: Vec<Finding> = odd.map(|href| href.finding(expected())).collect();
+        (shapeless, odd)
     });
     if in_hrefs.as_ref().is_ok_and(|(shapeless, _)| *shapeless) {
         return Ok(Verdict::not_applicable(text!(
@@ -109,18 +112,19 @@ fn is_agreed(prefix: &[String]) -> bool {
 fn hrefs_have_no_fragment(case: &Case<'_>) -> Judgement {
     let hrefs = some_hrefs(case)?;
     let with = hrefs.iter().filter(|href| href.link.href.contains('#'));
-    case.judged(with.map(|href| href.finding(text!("geen `#`", "no `#`"))).collect())
+    case.judged(with.map(|href| href.finding(text!("geen `#`", "no `#`"))))
 }
 
 fn urls_do_not_end_in_a_slash(case: &Case<'_>) -> Judgement {
     let plain = case.entry_request(Citizen::Subject);
     let slashed = plain.clone().varied(Variation::TrailingSlash);
     let (hrefs, slashed) = both(hrefs(case), case.attempt(&slashed))?;
-    let ends = |href: &&Href<'_>| {
+    let ends = |href: &Href<'_>| {
         !href.link.templated && href.link.href.split(['?', '#']).next().is_some_and(|path| path.ends_with('/'))
     };
     let expected = || text!("een adres zonder schuine streep achteraan", "an address without a slash at its end");
-    let mut findings: Vec<Finding> = hrefs.iter().filter(ends).map(|href| href.finding(expected())).collect();
+    let mut findings: Vec<Finding> =
+        hrefs.iter().filter(|href| ends(href)).map(|href| href.finding(expected())).collect();
     let silent = match &slashed.result {
         Err(failure) => Some(reason::no_answer(failure)),
         Ok(response) if response.status == 429 || response.status >= 500 => Some(reason::try_later(response.status)),
@@ -160,7 +164,7 @@ fn same_list(one: &Response, other: &Response) -> bool {
 
 fn hrefs_have_no_file_extension(case: &Case<'_>) -> Judgement {
     let extensions = case.parameter("extensions");
-    let ends = |href: &&Href<'_>| {
+    let ends = |href: &Href<'_>| {
         let segments = href.segments();
         let extension = segments.last().and_then(|last| last.rsplit_once('.')).filter(|(name, _)| !name.is_empty());
         !href.link.templated
@@ -168,7 +172,7 @@ fn hrefs_have_no_file_extension(case: &Case<'_>) -> Judgement {
     };
     let expected = || text!("een adres zonder bestandsextensie", "an address without a file extension");
     let hrefs = some_hrefs(case)?;
-    case.judged(hrefs.iter().filter(ends).map(|href| href.finding(expected())).collect())
+    case.judged(hrefs.iter().filter(|href| ends(href)).map(|href| href.finding(expected())))
 }
 
 fn version_header_agrees_with_the_url(case: &Case<'_>) -> Judgement {
@@ -197,7 +201,7 @@ fn version_header_agrees_with_the_url(case: &Case<'_>) -> Judgement {
     let mut seen = BTreeSet::new();
     // One finding for each value is enough.
     let values = sent.into_iter().filter(|(_, value)| seen.insert(*value));
-    case.judged(values.filter_map(|(answer, value)| version_finding(answer, value, major)).collect())
+    case.judged(values.filter_map(|(answer, value)| version_finding(answer, value, major)))
 }
 
 fn version_finding(answer: Answer<'_>, value: &str, major: &str) -> Option<Finding> {
@@ -224,7 +228,10 @@ fn depth_of_sub_resources_is_reported(case: &Case<'_>) -> Judgement {
         let after = href::version(&segments).map_or(0, |(position, _)| position + 1);
         segments.iter().skip(after).filter(|segment| !segment.is_empty()).count()
     };
-    let deepest = some_hrefs(case)?.into_iter().map(|href| (depth(&href), href)).rev().max_by_key(|(depth, _)| *depth);
+    let deepest = some_hrefs(case)?
+        .iter()
+        .map(|href| (depth(&href), href))
+        .reduce(|deepest, next| if next.0 > deepest.0 { next } else { deepest });
     let Some((depth, href)) = deepest else { return Err(reason::not_recorded().into()) };
     let example = shown(&href.link.href);
     Ok(Verdict::observed(text!(

@@ -15,10 +15,10 @@ use crate::catalogue::Catalogue;
 use crate::decisions::{Decisions, Named};
 use crate::evaluate::{Selection, unknown_ids};
 use crate::fault::{InputFault, InputFaults};
-use crate::har;
+use crate::har::Spool;
 use crate::inspection::{Asked, Inspected, inspect};
 use crate::profile::Resolved;
-use crate::report::{self, Options, Report, RunMeta};
+use crate::report::{self, Options, Report, RunMeta, Unwritten};
 use crate::session::Session;
 use crate::shape::Previous;
 use crate::text;
@@ -171,26 +171,29 @@ pub(super) fn run(
     let inspecting = inspect(session, catalogue, asked, interrupted, |event| progress.tell(event));
     let Inspected { report, evidence, vault } = runtime.block_on(inspecting);
     progress.finish();
-    tell(report, Some((har::FILE, evidence)), &vault, &gate.told, global)
+    tell(report, Some(evidence), &vault, &gate.told, global)
 }
 
 /// Shows a report and writes every file of it.
 pub(super) fn tell(
     mut report: Report,
-    evidence: Option<report::File>,
+    evidence: Option<Result<Spool, Unwritten>>,
     vault: &Vault,
     told: &Told,
     global: &Global,
 ) -> Done {
     let lang = global.lang();
-    let files = report::render_all(&report, evidence, global.languages());
+    let files = report::render_all(&report, global.languages());
     let screen = screen(&report, told.format, global);
     // The last look: what must not leave is looked for in everything that does.
-    let leak = std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok()));
-    if leak.into_iter().any(|text| vault.leaks(text)) {
+    let mut texts = std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok()));
+    let mut evidence = evidence;
+    let leaks = |evidence: &mut Spool| evidence.leaks(vault);
+    if texts.any(|text| vault.leaks(text)) || evidence.iter_mut().flatten().any(leaks) {
         return Err(Trouble::leak());
     }
-    let unwritten = report::write_all(&told.out, files);
+    let evidence = evidence.and_then(|evidence| evidence.and_then(|evidence| evidence.write(&told.out)).err());
+    let unwritten: Vec<Unwritten> = evidence.into_iter().chain(report::write_all(&told.out, files)).collect();
     if unwritten.is_empty() {
         output::print(&screen);
         return Ok(ExitStatus::of_code(report.result.exit_status));

@@ -168,7 +168,7 @@ impl<'a> Described<'a> {
     }
 
     fn said(&self) -> Option<Introspection<'a>> {
-        let works = |response: &&Response| response.status == 200 && response.json().is_some();
+        let works = |response: &&Response| response.status == 200 && response.is_json();
         self.introspected.filter(works).and_then(Response::json).map(Introspection)
     }
 

@@ -124,7 +124,7 @@ impl Diagnosis<'_> {
         }
         let asked = self.exchange(Request::issuer(IssuerCall::Introspection(Auth::Token(citizen))))?;
         let line = match &asked.result {
-            Ok(response) if response.status == 200 && response.json().is_some() => {
+            Ok(response) if response.status == 200 && response.is_json() => {
                 introspection(acm, person, response, self.recording.started)
             }
             result => refused(Step::Audience, result),

@@ -15,7 +15,7 @@ use super::sources::{Source, What};
 use crate::catalogue::Catalogue;
 use crate::decisions::Decisions;
 use crate::fault::read_text;
-use crate::har;
+use crate::har::{self, Spool};
 use crate::inspection::{Asked, Inspected, inspect, judge};
 use crate::profile::Resolved;
 use crate::report::{self, Languages, Unwritten};
@@ -173,23 +173,22 @@ impl Order<'_> {
         let (evidence, fingerprint, text) =
             read.map_err(|faults| (ExitStatus::Usage, Text::new(faults.render(Lang::Nl), faults.render(Lang::En))))?;
         let report = judge(&evidence, self.catalogue, Some(self.asked)).with_evidence(Some(fingerprint));
-        Ok(Inspected { report, evidence: Ok(text), vault: Arc::default() })
+        Ok(Inspected { report, evidence: Spool::of(&text), vault: Arc::default() })
     }
 
     /// Writes the files of a source as `check` does; none where something would have leaked.
     fn write(&self, name: &str, inspected: Inspected) -> Option<Written> {
-        let Inspected { report, evidence, vault } = inspected;
-        let files = report::render_all(&report, Some((har::FILE, evidence)), self.languages);
-        if files.iter().filter_map(|(_, text)| text.as_ref().ok()).any(|text| vault.leaks(text)) {
+        let Inspected { report, mut evidence, vault } = inspected;
+        let files = report::render_all(&report, self.languages);
+        let mut texts = files.iter().filter_map(|(_, text)| text.as_ref().ok());
+        if texts.any(|text| vault.leaks(text)) || evidence.iter_mut().any(|evidence| evidence.leaks(&vault)) {
             return None;
         }
         let folder = self.out.join(name);
         let mut written = Written { files: Vec::new(), problems: Vec::new() };
+        written.note(har::FILE, evidence.and_then(|evidence| evidence.write(&folder)));
         for (name, text) in files {
-            match text.and_then(|text| report::write(&folder, name, text.as_bytes())) {
-                Ok(()) => written.files.push(name.to_owned()),
-                Err(problem) => written.problems.push(problem),
-            }
+            written.note(name, text.and_then(|text| report::write(&folder, name, text.as_bytes())));
         }
         Some(written)
     }
@@ -198,6 +197,15 @@ impl Order<'_> {
 struct Written {
     files: Vec<String>,
     problems: Vec<Unwritten>,
+}
+
+impl Written {
+    fn note(&mut self, name: &str, result: Result<(), Unwritten>) {
+        match result {
+            Ok(()) => self.files.push(name.to_owned()),
+            Err(problem) => self.problems.push(problem),
+        }
+    }
 }
 
 impl Ended {

@@ -18,7 +18,7 @@ pub(super) fn exchange(vault: &Vault, exchange: &Exchange) -> bool {
         Err(failure) => vault.is_masked(&failure.detail.nl) && vault.is_masked(&failure.detail.en),
         Ok(response) => {
             let body = match &response.content {
-                Content::Json(value) => vault.is_masked_json(value),
+                Content::Json(json) => vault.is_masked_json(&json.tree()),
                 Content::Text(text) => vault.is_masked(text),
                 Content::Document(document) => is_hash(&document.sha256),
                 Content::Empty => true,

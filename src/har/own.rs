@@ -80,7 +80,7 @@ pub(super) struct Aside<'a> {
 
 /// The text of a body: JSON as text too, whose depth then does not count with that of the HAR.
 pub(super) enum Body<'a> {
-    Json(&'a Value),
+    Json(Cow<'a, Value>),
     Text(Cow<'a, str>),
 }
 
@@ -138,7 +138,7 @@ impl<'a> Body<'a> {
     /// The text that is recorded of a body.
     pub(super) fn of(content: &'a Content) -> Option<Self> {
         match content {
-            Content::Json(value) => Some(Self::Json(value)),
+            Content::Json(json) => Some(Self::Json(json.tree())),
             Content::Text(text) => Some(Self::Text(Cow::Borrowed(text))),
             Content::Empty | Content::Document(_) => None,
         }

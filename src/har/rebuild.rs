@@ -140,7 +140,7 @@ fn content(body: Kept<'_>, text: Option<String>) -> Result<Content, Text> {
         (Kept::Empty, None) => Ok(Content::Empty),
         (Kept::Document(document), None) => Ok(Content::Document(document.into_owned())),
         (Kept::Text, Some(text)) => Ok(Content::Text(text)),
-        (Kept::Json, Some(text)) => serde_json::from_str::<Value>(&text).map(Content::Json).map_err(|error| {
+        (Kept::Json, Some(text)) => serde_json::from_str::<Value>(&text).map(Content::json).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             text!(
                 "de inhoud (`text`) is geen JSON: regel {line}, kolom {column} daarin",

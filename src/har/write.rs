@@ -6,14 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer};
 use url::Url;
 
-use super::FILE;
+use super::Spool;
 use super::form::{Content, Creator, Entry, File, Log, Nothing, Pair, Pairs, PostData, Request, Response, Timings};
 use super::own::{Aside, Body, OfEntry, OfLog, SCHEMA};
 use crate::catalogue::Catalogue;
 use crate::exchange::Exchange;
 use crate::recording::Recording;
 use crate::report::{RunMeta, Unwritten};
-use crate::text;
 
 /// What is not known, as browsers write it.
 const UNKNOWN: &str = "unknown";
@@ -22,7 +21,7 @@ const UNKNOWN: &str = "unknown";
 ///
 /// # Errors
 /// In words, when it cannot be made.
-pub fn write(catalogue: &Catalogue, recording: &Recording, meta: &RunMeta) -> Result<String, Unwritten> {
+pub fn write(catalogue: &Catalogue, recording: &Recording, meta: &RunMeta) -> Result<Spool, Unwritten> {
     let asides = recording.exchanges().filter(|exchange| !is_http(exchange));
     let own = OfLog {
         schema: SCHEMA.into(),
@@ -38,28 +37,7 @@ pub fn write(catalogue: &Catalogue, recording: &Recording, meta: &RunMeta) -> Re
     };
     let creator = Creator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
     let file = File { log: Log { version: "1.2", creator, own, entries: Entries(recording) } };
-    let mut text = serde_json::to_string_pretty(&file).map_err(|error| {
-        Unwritten::new(FILE, text!("het bewijs is niet te maken: {error}", "the evidence cannot be made: {error}"))
-    })?;
-    text.push('\n');
-    Ok(escaped(text))
-}
-
-/// JSON lets DEL and the control characters of Latin-1 stand as they are; a terminal would act on them.
-fn escaped(text: String) -> String {
-    let acts = |c: char| matches!(c, '\u{7f}'..='\u{9f}');
-    if !text.contains(acts) {
-        return text;
-    }
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        if acts(c) {
-            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
-        } else {
-            safe.push(c);
-        }
-    }
-    safe
+    Spool::of_json(&file)
 }
 
 /// Whether an exchange is an HTTP message that went out, to a URL that readers of HAR understand.

@@ -322,14 +322,14 @@ mod tests {
 
     #[test]
     fn an_error_code_wins_over_the_form_of_the_answer() {
-        let coded = answer(404, Content::Json(json!({ "error": "invalid_client" })));
+        let coded = answer(404, Content::json(json!({ "error": "invalid_client" })));
         assert_eq!(refusal(&coded), oauth_error("invalid_client").unwrap());
         let words = |status, content| refusal(&answer(status, content)).meaning.en;
         assert!(words(200, Content::Text("<html>".to_owned())).contains("no JSON"));
         assert!(words(404, Content::Empty).contains("no issuer"));
         assert!(words(302, Content::Empty).contains("redirects"));
         assert!(words(503, Content::Text("<html>".to_owned())).contains("cannot answer now"));
-        assert!(words(400, Content::Json(json!({}))).contains("without a known reason"));
+        assert!(words(400, Content::json(json!({}))).contains("without a known reason"));
     }
 
     #[test]

@@ -35,10 +35,10 @@ pub(super) fn excerpt(answer: &Response, place: &str, people: &People) -> String
     }
     match &answer.content {
         Content::Empty => {}
-        Content::Json(value) => {
+        Content::Json(json) => {
             drawing.line(0, "");
             let path: Vec<String> = place.split('/').skip(1).map(unescaped).collect();
-            drawing.value(value, &path, Inset { depth: 0, before: "", after: "" });
+            drawing.value(&json.tree(), &path, Inset { depth: 0, before: "", after: "" });
         }
         Content::Text(text) => {
             drawing.line(0, "");
@@ -182,7 +182,7 @@ mod tests {
         let item = |id: &str| json!({"id": id, "links": [{"rel": "self"}]});
         let list =
             json!({"certificates": [item("a"), item(sample::SUBJECT), item("c")], "pageMetadata": {"number": 0}});
-        insta::assert_snapshot!(seen(Content::Json(list), "/certificates/1/id"), @r#"
+        insta::assert_snapshot!(seen(Content::json(list), "/certificates/1/id"), @r#"
         HTTP 200
         content-type: application/hal+json
 
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_shows_the_place_where_it_is_missing() {
-        let shown = seen(Content::Json(json!({"pageMetadata": {"size": 10}})), "/pageMetadata/number");
+        let shown = seen(Content::json(json!({"pageMetadata": {"size": 10}})), "/pageMetadata/number");
         assert!(shown.contains("\"size\": 10"), "{shown}");
     }
 
@@ -217,8 +217,8 @@ mod tests {
         let deep = (0..200).fold(json!("x".repeat(9_000)), |value, _| json!([value]));
         let wide: serde_json::Map<String, Value> = (0..500).map(|n| (format!("k{n}\n\u{202e}"), json!(n))).collect();
         for content in [
-            Content::Json(deep),
-            Content::Json(Value::Object(wide)),
+            Content::json(deep),
+            Content::json(Value::Object(wide)),
             Content::Text("<script>\n".repeat(900)),
             Content::Text("x".repeat(90_000)),
         ] {

@@ -41,20 +41,19 @@ pub use model::{
 pub use read::{Form, parse_report, read_json, read_report};
 pub use terminal::{Options, render};
 pub use words::{State, last_line, seconds, why_partial};
-pub use write::{Unwritten, writable, write, write_all, write_secret};
+pub use write::{Unwritten, writable, write, write_all, write_from, write_secret};
 
 /// A file to be: its name, and its text or why there is none.
 pub type File = (&'static str, Result<String, Unwritten>);
 
-/// Every file of a run: the evidence, where this run made any, and the views of its report.
+/// The views of a report, each a file.
 ///
 /// The caller looks once more for leaks before it hands them to [`write_all`].
-pub fn render_all(report: &Report, evidence: Option<File>, languages: Languages) -> Vec<File> {
-    let views = [
+pub fn render_all(report: &Report, languages: Languages) -> Vec<File> {
+    vec![
         (json::FILE, json(report)),
         (junit::FILE, junit(report, languages.first)),
         (html::FILE, html(report, languages)),
         (markdown::FILE, Ok(markdown(report, languages))),
-    ];
-    evidence.into_iter().chain(views).collect()
+    ]
 }

@@ -4,7 +4,7 @@
 mod leftovers;
 
 use std::fmt;
-use std::io::Write as _;
+use std::io::{Read, Write as _};
 use std::path::Path;
 
 use crate::text;
@@ -82,7 +82,15 @@ fn tried(folder: &Path) -> std::io::Result<()> {
 /// # Errors
 /// In words, when the folder or the file cannot be written.
 pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Unwritten> {
-    put(folder, name, bytes, Readers::Usual)
+    write_from(folder, name, &mut &*bytes)
+}
+
+/// Like [`write`], with what a reader gives.
+///
+/// # Errors
+/// In words, when it cannot be read, or the folder or the file not be written.
+pub fn write_from(folder: &Path, name: &str, from: &mut impl Read) -> Result<(), Unwritten> {
+    put(folder, name, from, Readers::Usual)
 }
 
 /// Like [`write`], for a file that holds a secret: its owner alone may read it.
@@ -90,16 +98,16 @@ pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Unwritten> {
 /// # Errors
 /// In words, when the folder or the file cannot be written.
 pub fn write_secret(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Unwritten> {
-    put(folder, name, bytes, Readers::Owner)
+    put(folder, name, &mut &*bytes, Readers::Owner)
 }
 
-fn put(folder: &Path, name: &str, bytes: &[u8], readers: Readers) -> Result<(), Unwritten> {
+fn put(folder: &Path, name: &str, from: &mut impl Read, readers: Readers) -> Result<(), Unwritten> {
     let path = folder.join(name);
-    replace(folder, &path, bytes, readers)
+    replace(folder, &path, from, readers)
         .map_err(|error| Unwritten::new(path.display().to_string(), Text::of_system(&error)))
 }
 
-fn replace(folder: &Path, path: &Path, bytes: &[u8], readers: Readers) -> std::io::Result<()> {
+fn replace(folder: &Path, path: &Path, from: &mut impl Read, readers: Readers) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     leftovers::remove(folder);
     let mut builder = tempfile::Builder::new();
@@ -115,7 +123,7 @@ fn replace(folder: &Path, path: &Path, bytes: &[u8], readers: Readers) -> std::i
     // Tells other processes that this one lives. Where the file system knows no locks its age protects the file.
     let _ = file.as_file().try_lock();
     // The file itself, not what wraps it: that would tell people of a name that they never see.
-    file.as_file_mut().write_all(bytes)?;
+    std::io::copy(from, file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())

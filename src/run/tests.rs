@@ -88,7 +88,7 @@ async fn renewals(expires_in: fn(u64) -> Value) -> Vec<Request> {
     let answered = move |request: Request| async move {
         let Target::Issuer(IssuerCall::Token(_)) = request.target else { return unanswered(request) };
         let (at_ms, seconds) = if request.ordinal == 0 { (0, 60) } else { (hour, 86_400) };
-        let body = Content::Json(json!({ "access_token": "TOKEN-1", "expires_in": expires_in(seconds) }));
+        let body = Content::json(json!({ "access_token": "TOKEN-1", "expires_in": expires_in(seconds) }));
         let result = Ok(Response::new(200, Vec::new(), body, Facts::default()));
         Exchange { at_ms, result, ..unanswered(request) }
     };
@@ -190,11 +190,10 @@ fn beyond_the_limit_nothing_goes_out() {
 
 #[test]
 fn beyond_what_memory_holds_nothing_goes_out() {
-    let mut recording = recording();
+    let mut recording = recording().with_room(1024);
     let mut queue = Queue::new(bounds());
     let page = |page: u32| Request::entry(Citizen::Subject).query("page", page);
-    let facts = Facts { body_bytes: 24 * 1024 * 1024, ..Facts::default() };
-    let long = Response::new(200, Vec::new(), Content::Json(json!({})), facts);
+    let long = Response::new(200, Vec::new(), Content::json(json!(["x".repeat(1024)])), Facts::default());
     queue.want(&page(0), None, &recording);
     assert_eq!(queue.ready(&mut recording), [page(0)]);
     recording.add(Exchange { result: Ok(long), ..unanswered(page(0)) });

@@ -541,7 +541,7 @@ mod tests {
             put(&mut body, links_name(envelope), links);
             dress_links(&variation, envelope, "u", &mut body);
             let read = crate::envelope::Links::of(body.as_object().unwrap(), "");
-            assert_eq!(read.find(&["self"]).unwrap().href, "a");
+            assert_eq!(read.find(&["self"]).unwrap().href.as_ref(), "a");
             assert_eq!((read.malformed.len(), read.links.len() > 5), (0, true), "{envelope:?}");
         }
     }

@@ -5,7 +5,7 @@ use super::*;
 use crate::exchange::{Content, Facts, Request, Sent};
 
 fn answer(request: Request, status: u16, body: Value) -> Exchange {
-    let response = Response::new(status, Vec::new(), Content::Json(body), Facts::default());
+    let response = Response::new(status, Vec::new(), Content::json(body), Facts::default());
     Exchange { request, sent: Sent::default(), at_ms: 0, ms: 1, credential: None, result: Ok(response) }
 }
 

@@ -359,14 +359,16 @@ impl Transport {
             Shape::Text(_) => Shape::Text(String::new()),
             other => other,
         };
-        let number = raw.json().and_then(|answer| answer.get("rrn")).cloned();
+        let number = raw.json().and_then(|answer| answer.get("rrn")).filter(|number| !number.is_null()).cloned();
         let mut response = raw.masked(&self.vault, retries);
         response.facts.claims = claims.iter().map(|name| self.vault.mask_text(name)).collect();
-        if let (Some(number), Content::Json(Value::Object(answer))) = (number, &mut response.content) {
-            // A number that masking did not know by its value or its look is masked by its place.
-            if answer.get("rrn") == Some(&number) && !number.is_null() {
-                answer.insert("rrn".to_owned(), Value::String("(masked)".to_owned()));
-            }
+        // A number that masking did not know by its value or its look is masked by its place.
+        if let Some(Value::Object(answer)) =
+            response.json().filter(|answer| number.is_some() && answer.get("rrn") == number.as_ref())
+        {
+            let mut answer = answer.clone();
+            answer.insert("rrn".to_owned(), Value::String("(masked)".to_owned()));
+            response.content = Content::json(Value::Object(answer));
         }
         response
     }

@@ -38,7 +38,7 @@ impl Transport {
                 let said = json!({ "expires_in": lifetime, "expired_for": expired_for });
                 let body_bytes = said.to_string().len() as u64;
                 let facts = Facts { body_bytes, complete: true, utf8: true, ..Facts::default() };
-                Ok(Response::new(0, Vec::new(), Content::Json(said), facts))
+                Ok(Response::new(0, Vec::new(), Content::json(said), facts))
             }
         };
         Exchange { request, sent, at_ms, ms: milliseconds(start.elapsed()), credential: None, result }

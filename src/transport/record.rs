@@ -118,7 +118,7 @@ impl Raw {
         let headers = headers.collect();
         let content = match self.shape {
             Shape::Empty => Content::Empty,
-            Shape::Json(value) => Content::Json(without_documents(vault.mask_json(value, &mut found))),
+            Shape::Json(value) => Content::json(without_documents(vault.mask_json(value, &mut found))),
             Shape::Text(text) => {
                 let cut = self.facts.truncated || !self.facts.complete;
                 let text = if cut { without_tail(&text) } else { text.as_str() };

@@ -26,7 +26,7 @@ static HAR: LazyLock<(String, Value)> = LazyLock::new(|| {
     let mut behaviour = Behaviour::default();
     (faults::find("LST-11").first().unwrap().apply)(&mut behaviour);
     let (finished, _sandbox) = examine(behaviour);
-    let text = har::write(catalogue(), &finished.recording, &RunMeta::default()).unwrap();
+    let text = har::write(catalogue(), &finished.recording, &RunMeta::default()).unwrap().text().unwrap();
     let tree = serde_json::from_str(&text).unwrap();
     (text, tree)
 });
@@ -257,7 +257,6 @@ fn refused_or_judged(text: &str) {
         assert!(REPORT_SCHEMA.is_valid(&serde_json::to_value(&report).unwrap()));
         for (_, text) in bronkeur::report::render_all(
             &report,
-            None,
             bronkeur::report::Languages { first: bronkeur::text::Lang::En, only: false },
         ) {
             assert!(!text.unwrap().contains(NUMBER));

@@ -120,11 +120,12 @@ fn example() -> Vec<(&'static str, String)> {
     let recording = settled(&finished.recording, &sandbox);
     let verdicts = evaluate(catalogue(), &recording, &Selection::default());
     let meta = RunMeta { duration_ms: 1_840, ..RunMeta::default() };
-    let evidence = har::write(catalogue(), &recording, &meta).unwrap();
+    let evidence = har::write(catalogue(), &recording, &meta).unwrap().text().unwrap();
     let report =
         Report::new(catalogue(), &recording, &verdicts, &meta).with_evidence(Some(har::fingerprint(&evidence)));
-    let files = render_all(&report, Some((har::FILE, Ok(evidence))), Languages { first: Lang::En, only: false });
-    files.into_iter().map(|(name, text)| (name, text.unwrap())).collect()
+    let views = render_all(&report, Languages { first: Lang::En, only: false });
+    let views = views.into_iter().map(|(name, text)| (name, text.unwrap()));
+    std::iter::once((har::FILE, evidence)).chain(views).collect()
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn laid_over(message: &Message, old: &Response, kind: Kind) -> Response {
         Body::Patch(patch) => {
             let json = merged(old.json().expect("a patch needs JSON below it").clone(), patch);
             let length = json.to_string().len();
-            (Content::Json(json), Some(length))
+            (Content::json(json), Some(length))
         }
         Body::Whole(text) => (content_of(text, kind), Some(text.len())),
     };

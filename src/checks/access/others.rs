@@ -8,7 +8,7 @@ use url::Url;
 use super::{Shows, has_certificates, list, no_proof, refused, shows};
 use crate::case::{Case, Item, Judgement, Listed, Stop, part_with_id, parts_that};
 use crate::catalogue::Level;
-use crate::envelope::Certificate;
+use crate::envelope::{Certificate, Datum};
 use crate::exchange::{Auth, Citizen, Exchange, Kind, Replacement, Request, Response};
 use crate::reason;
 use crate::text;
@@ -210,7 +210,7 @@ pub(super) fn citizens_are_not_mixed(case: &Case<'_>) -> Judgement {
         let [subject, other] = pair else { continue };
         for (listed, stranger) in [(subject, Citizen::Other), (other, Citizen::Subject)] {
             let number = case.insz(stranger)?;
-            let body = listed.answer.response.json().map(Value::to_string).unwrap_or_default();
+            let body = listed.answer.response.tree().map(|body| body.to_string()).unwrap_or_default();
             let headers = listed.answer.response.headers.iter().any(|(_, value)| value.contains(number));
             if body.contains(number) || headers {
                 let expected = text!("alleen gegevens van de burger zelf", "data of the citizen alone");
@@ -240,11 +240,11 @@ fn same<T: PartialEq>(one: &Listed<'_>, other: &Listed<'_>, of: fn(&Certificate)
     one.items().iter().map(of).eq(other.items().iter().map(of))
 }
 
-fn fields_of(certificate: &Certificate) -> Vec<Option<Value>> {
+fn fields_of(certificate: &Certificate) -> Vec<Option<Datum>> {
     certificate.fields().into_iter().map(|(_, value)| value.cloned()).collect()
 }
 
-fn hrefs_of(certificate: &Certificate) -> Vec<String> {
+fn hrefs_of(certificate: &Certificate) -> Vec<Box<str>> {
     certificate.links.links.iter().map(|link| link.href.clone()).collect()
 }
 

@@ -1,12 +1,10 @@
 //! The detail of a certificate: what stands behind its `self`.
 
-use serde_json::Value;
-
-use super::{integer, value_of};
+use super::value_of;
 use crate::case::{Answer, Case, Item, Judgement, Stop, settled};
 use crate::catalogue::Level;
 use crate::checks::list::{absent, media_type_finding, no_json};
-use crate::envelope::{Certificate, Link, Links, kind_of};
+use crate::envelope::{Certificate, Datum, Link, Links, kind_of};
 use crate::exchange::{Kind, Request};
 use crate::reason;
 use crate::text;
@@ -84,9 +82,9 @@ pub(super) fn self_answers_hal_json(case: &Case<'_>) -> Judgement {
 
 /// Findings where a detail is not a JSON object in hal+json.
 fn form_findings(answer: Answer<'_>) -> Vec<Finding> {
-    let actual = match answer.response.json() {
-        Some(Value::Object(_)) => None,
-        Some(other) => Some(Text::same(kind_of(other))),
+    let actual = match answer.response.tree() {
+        Some(body) if body.is_object() => None,
+        Some(other) => Some(Text::same(kind_of(&other))),
         None => Some(no_json(answer)),
     };
     let body = actual.map(|actual| answer.finding("", text!("een JSON-object", "a JSON object"), actual));
@@ -107,7 +105,7 @@ pub(super) fn detail_and_list_agree(case: &Case<'_>) -> Judgement {
 }
 
 /// A documented member, unless it is null: that tells no more than its absence.
-fn member<'a>(certificate: &'a Certificate, name: &str) -> Option<&'a Value> {
+fn member<'a>(certificate: &'a Certificate, name: &str) -> Option<&'a Datum> {
     let fields = certificate.fields();
     let (_, value) = fields.into_iter().find(|(known, _)| *known == name)?;
     value.filter(|value| !value.is_null())
@@ -136,9 +134,9 @@ fn as_in_the_list(listed: &Text) -> Text {
 }
 
 /// Ids are compared by their text, and numbers by what they are.
-fn same_value(name: &str, one: &Value, other: &Value) -> bool {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let same_number = || integer(one).is_some_and(|number| integer(other) == Some(number));
+fn same_value(name: &str, one: &Datum, other: &Datum) -> bool {
+    let text = |value: &Datum| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let same_number = || one.as_integer().is_some_and(|number| other.as_integer() == Some(number));
     one == other || same_number() || (name == "id" && text(one) == text(other))
 }
 
@@ -148,7 +146,7 @@ fn link_differs(case: &Case<'_>, detail: Detail<'_>, rel: &str) -> Option<Findin
         links.links.iter().filter(|link| link.rel.eq_ignore_ascii_case(rel)).cloned().collect()
     };
     let (listed, own) = (of(&detail.item.certificate.links), of(&detail.certificate.links));
-    let target = |from: Answer<'_>, link: &Link| case.target(from, link).unwrap_or_else(|| link.href.clone());
+    let target = |from: Answer<'_>, link: &Link| case.target(from, link).unwrap_or_else(|| link.href.to_string());
     let (first, found) = (listed.first()?, own.first()?);
     let same = listed.iter().any(|listed| {
         let listed = target(detail.item.on.answer, listed);
@@ -166,7 +164,7 @@ fn more_in_the_detail(detail: Detail<'_>) -> Option<Finding> {
         detail.certificate.extra.iter().filter(|name| !listed.contains(name)).map(String::as_str).collect();
     let names = shown(&more.join(", "));
     let expected = text!("ook in de lijst: {names}", "in the list too: {names}");
-    let place = detail.item.certificate.place.as_str();
+    let place = &*detail.item.certificate.place;
     (!more.is_empty()).then(|| detail.item.on.answer.finding(place, expected, absent()).at_most(Level::May))
 }
 
@@ -183,7 +181,7 @@ pub(super) fn detail_links_to_itself(case: &Case<'_>) -> Judgement {
     let mut elsewhere = Vec::new();
     for detail in opened(case)? {
         let Some(link) = detail.certificate.links.find(&["self"]) else {
-            let place = detail.certificate.links.place.as_str();
+            let place = &*detail.certificate.links.place;
             let expected = text!("een link `self`", "a link `self`");
             findings.push(detail.answer.finding(place, expected, absent()).at_most(Level::Should));
             continue;

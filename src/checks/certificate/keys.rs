@@ -62,7 +62,7 @@ fn doubles(pages: &[Listed<'_>]) -> Vec<Finding> {
                 )
             };
             let expected = text!("een eigen id en taal", "an id and language of its own");
-            findings.push(listed.answer.finding(item.place.as_str(), expected, actual));
+            findings.push(listed.answer.finding(&*item.place, expected, actual));
         }
     }
     findings

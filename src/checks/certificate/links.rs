@@ -12,7 +12,7 @@ use crate::verdict::{Finding, Verdict, shown};
 
 pub(super) fn every_item_has_self(case: &Case<'_>) -> Judgement {
     let items = case.items()?;
-    case.judged(items.iter().filter_map(no_usable_self).collect())
+    case.judged(items.iter().filter_map(no_usable_self))
 }
 
 /// A finding where a certificate has no `self`, or one that is no link. The form of other links is for CRT-15.
@@ -20,7 +20,7 @@ fn no_usable_self(item: &Item<'_>) -> Option<Finding> {
     let (answer, links) = (item.on.answer, &item.certificate.links);
     let expected = text!("een link `self` met `href`", "a link `self` with an `href`");
     if let Some(kind) = &item.certificate.wrong_type {
-        return Some(answer.finding(item.certificate.place.as_str(), expected, Text::same(kind)));
+        return Some(answer.finding(&*item.certificate.place, expected, Text::same(kind)));
     }
     match links.find(&["self"]) {
         Some(link) if link.templated || is_uri_reference(&link.href) => None,
@@ -33,7 +33,7 @@ fn no_usable_self(item: &Item<'_>) -> Option<Finding> {
             ))
         }
         None => {
-            let (place, actual) = malformed_self(answer, links).unwrap_or_else(|| (links.place.clone(), absent()));
+            let (place, actual) = malformed_self(answer, links).unwrap_or_else(|| (links.place.to_string(), absent()));
             Some(answer.finding(place, expected, actual))
         }
     }
@@ -43,12 +43,12 @@ fn no_usable_self(item: &Item<'_>) -> Option<Finding> {
 pub(super) fn malformed_self(answer: Answer<'_>, links: &Links) -> Option<(String, Text)> {
     let json = answer.response.json()?;
     links.malformed.iter().find_map(|(place, found)| {
-        let whole_section = *place == links.place;
+        let whole_section = **place == *links.place;
         let entry = place.rsplit_once('/').map_or("", |(entry, _)| entry);
         let rel = json.pointer(entry).and_then(|entry| entry.get("rel")).and_then(|rel| rel.as_str());
         let by_rel = rel.is_some_and(|rel| rel.eq_ignore_ascii_case("self"));
         // In official HAL the relation is the name of the member.
-        let name = entry.strip_prefix(links.place.as_str()).and_then(|path| path.split('/').nth(1));
+        let name = entry.strip_prefix(&*links.place).and_then(|path| path.split('/').nth(1));
         let by_name = name.is_some_and(|name| name.eq_ignore_ascii_case("self"));
         (whole_section || by_rel || by_name).then(|| (place.clone(), Text::same(shown(found))))
     })

@@ -57,13 +57,13 @@ pub(super) fn answers_fit_the_schemas(case: &Case<'_>) -> Judgement {
     let schemas = Schemas::of(case)?;
     let mut findings = Vec::new();
     for listed in case.pages()?.pages {
-        let Some(body) = listed.answer.response.json() else { continue };
-        let own = schemas.list(body).judge(body).filter(|violation| is_own_in_list(&listed, body, violation));
+        let Some(body) = listed.answer.response.tree() else { continue };
+        let own = schemas.list(&body).judge(&body).filter(|violation| is_own_in_list(&listed, &body, violation));
         findings.extend(own.map(|violation| finding(listed.answer, violation)));
     }
     for detail in details {
-        let Some(body) = detail.answer.response.json() else { continue };
-        let own = schemas.certificate.judge(body).filter(|violation| is_own_in_detail(detail, body, violation));
+        let Some(body) = detail.answer.response.tree() else { continue };
+        let own = schemas.certificate.judge(&body).filter(|violation| is_own_in_detail(detail, &body, violation));
         findings.extend(own.map(|violation| finding(detail.answer, violation)));
     }
     case.judged(findings)
@@ -100,7 +100,7 @@ fn is_own_in_list(listed: &Listed<'_>, body: &Value, violation: &SchemaViolation
 
 /// Whether no other requirement reports this about a certificate of the list.
 fn is_own_in_certificate(answer: Answer<'_>, certificate: &Certificate, body: &Value, pointer: &str) -> bool {
-    let path = pointer.strip_prefix(certificate.place.as_str()).unwrap_or_default();
+    let path = pointer.strip_prefix(&*certificate.place).unwrap_or_default();
     match first_member(path) {
         ("" | "id" | "language" | "name" | "year" | "community", _) => false,
         ("links" | "_links", rest) => {

@@ -144,7 +144,7 @@ pub(super) fn document_is_raw_bytes(case: &Case<'_>) -> Judgement {
         let (place, actual) = wrapped(answer)?;
         Some(answer.finding(place, text!("de ruwe bytes van het document", "the raw bytes of the document"), actual))
     });
-    case.judged(findings.collect())
+    case.judged(findings)
 }
 
 /// Where a document is wrapped in Base64, and how.
@@ -156,7 +156,7 @@ fn wrapped(answer: Answer<'_>) -> Option<(String, Text)> {
             let actual = if document.look == Look::Json { in_json() } else { base64() };
             Some(("fact base64".to_owned(), actual))
         }
-        Content::Json(json) => base64_in(json, "").map(|place| (place, in_json())),
+        Content::Json(json) => base64_in(&json.tree(), "").map(|place| (place, in_json())),
         Content::Text(text) if is_base64_document(text) => Some((String::new(), base64())),
         _ => None,
     }

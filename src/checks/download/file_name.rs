@@ -15,7 +15,7 @@ const PLACE: &str = "header content-disposition";
 
 pub(super) fn file_name_is_fit_to_save(case: &Case<'_>) -> Judgement {
     let findings = documents(case)?.into_iter().flat_map(|answer| findings(case, answer));
-    case.judged(findings.collect())
+    case.judged(findings)
 }
 
 fn findings(case: &Case<'_>, answer: Answer<'_>) -> Vec<Finding> {

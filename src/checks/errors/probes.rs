@@ -222,8 +222,10 @@ pub(super) fn body(answer: Answer<'_>) -> Body<'_> {
     match &answer.response.content {
         Content::Empty => Body::Empty,
         Content::Text(text) if text.trim().is_empty() => Body::Empty,
-        Content::Json(Value::Object(members)) => Body::Object(members),
-        Content::Json(other) => Body::Other(Text::same(kind_of(other))),
+        Content::Json(json) => match json.value() {
+            Value::Object(members) => Body::Object(members),
+            other => Body::Other(Text::same(kind_of(other))),
+        },
         Content::Text(_) => Body::Other(super::super::list::no_json(answer)),
         Content::Document(document) if document.look == Look::Json => Body::Unseen,
         Content::Document(_) => Body::Other(text!("een document", "a document")),

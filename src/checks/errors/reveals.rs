@@ -74,7 +74,7 @@ fn leaks(case: &Case<'_>, error: Answer<'_>, words: &Words<'_>) -> Vec<Leak> {
     }
     let mut texts = Vec::new();
     match &error.response.content {
-        Content::Json(json) => collect(json, String::new(), 0, &mut texts, &mut leaks),
+        Content::Json(json) => collect(&json.tree(), String::new(), 0, &mut texts, &mut leaks),
         Content::Text(text) => texts.push((String::new(), text.clone())),
         Content::Empty | Content::Document(_) => {}
     }

@@ -50,7 +50,7 @@ pub(super) fn statuses_are_from_the_agreed_set(case: &Case<'_>) -> Judgement {
         }
     }
     let expected = Text::same(agreed.join(" "));
-    case.judged(others.into_values().filter_map(|offences| in_one(expected.clone(), offences)).collect())
+    case.judged(others.into_values().filter_map(|offences| in_one(expected.clone(), offences)))
 }
 
 pub(super) fn errors_have_an_error_status(case: &Case<'_>) -> Judgement {
@@ -74,12 +74,12 @@ pub(super) fn errors_have_an_error_status(case: &Case<'_>) -> Judgement {
         .into());
     }
     let expected = text!("de foutstatus die in de inhoud staat", "the error status that the body states");
-    case.judged(in_one(expected, offences).into_iter().collect())
+    case.judged(in_one(expected, offences))
 }
 
 /// A problem description in an answer that says success.
 fn wrapped_error(answer: Answer<'_>) -> Option<Offence<'_>> {
-    let problem = answer.response.json().filter(|_| answer.response.is_success())?;
+    let problem = answer.response.tree().filter(|_| answer.response.is_success())?;
     let stated = match problem.get("status")? {
         Value::Number(number) => number.as_u64()?,
         Value::String(text) => text.parse().ok()?,
@@ -108,7 +108,7 @@ pub(super) fn personal_answers_are_not_cacheable_by_others(case: &Case<'_>) -> J
         }
     }
     let expected = text!("`no-store` of `private`", "`no-store` or `private`");
-    case.judged([open, silent].into_iter().filter_map(|offences| in_one(expected.clone(), offences)).collect())
+    case.judged([open, silent].into_iter().filter_map(|offences| in_one(expected.clone(), offences)))
 }
 
 /// Whether a shared cache may keep the answer on its own: `public` or `s-maxage`, and no `no-store` beside it.

@@ -53,13 +53,13 @@ pub(super) fn own_openapi_document_covers_the_answers(case: &Case<'_>) -> Judgem
         text!("wat het schema in het OpenAPI-document vraagt", "what the schema in the OpenAPI document asks for");
     let undeclared = undeclared.into_values().filter_map(|offences| in_one(declared.clone(), offences));
     let unfit = unfit.into_values().filter_map(|offences| in_one(fitting.clone(), offences));
-    case.judged(undeclared.chain(unfit).collect())
+    case.judged(undeclared.chain(unfit))
 }
 
 /// What in an answer does not fit its schema: the first place, and how many others there are.
 fn misfit<'a>(operation: Operation<'_>, answer: Answer<'a>) -> Option<Offence<'a>> {
-    let (json, media_type) = (answer.response.json()?, answer.response.media_type()?);
-    let violations = operation.judge(answer.response.status, &media_type, json);
+    let (json, media_type) = (answer.response.tree()?, answer.response.media_type()?);
+    let violations = operation.judge(answer.response.status, &media_type, &json);
     let first = violations.first()?;
     let Text { nl, en } = first.message.map(shown);
     let more = violations.len() - 1;

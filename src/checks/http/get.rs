@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::{Answer, Case, Judgement, Listed, Stop, telling};
-use crate::envelope::{Certificate, described};
+use crate::envelope::{Certificate, Datum};
 use crate::exchange::{Citizen, Exchange, Kind, Request, Response};
 use crate::reason;
 use crate::text;
@@ -147,7 +147,7 @@ fn field_difference(after: Answer<'_>, old: &Certificate, new: &Certificate) -> 
         .zip(new.fields())
         .map(|((name, before), (_, now))| (name, before, now))
         .find(|(_, before, now)| before != now)?;
-    let (before, now) = (shown(&described(before)), shown(&described(now)));
+    let (before, now) = (shown(&Datum::described(before)), shown(&Datum::described(now)));
     let expected = text!("{before}, zoals de eerste keer", "{before}, as the first time");
     Some(after.finding(format!("{}/{name}", new.place), expected, Text::same(now)))
 }

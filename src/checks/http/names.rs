@@ -15,21 +15,23 @@ pub(super) fn names_are_camel_case(case: &Case<'_>) -> Judgement {
     case.listed(&case.entry_request(Citizen::Subject))?;
     case.seek_everything()?;
     let exempt = case.parameter("exempt");
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut offences = Vec::new();
     for answer in case.api_answers()? {
         let judged = answer.is_content() || (answer.response.status >= 400 && !answer.is_unavailable());
-        let Some(json) = answer.response.json().filter(|_| judged) else { continue };
-        members(json, &|_| true, &mut |member| {
-            let wrong = is_name(answer, member) && !is_camel_case(member.name) && !exempt.contains(&member.name);
+        let Some(json) = answer.response.tree().filter(|_| judged) else { continue };
+        members(&json, &|_| true, &mut |member| {
+            let known = exempt.contains(&member.name) || seen.contains(member.name);
+            let wrong = !known && is_name(answer, member) && !is_camel_case(member.name);
             // Each name once, however many items have it.
-            if wrong && seen.insert(member.name) {
+            if wrong {
+                seen.insert(member.name.to_owned());
                 let actual = Text::same(shown(member.name));
                 offences.push(Offence { answer, place: member.pointer.to_owned(), actual, level: None });
             }
         });
     }
-    case.judged(in_one(text!("een naam in camelCase", "a name in camelCase"), offences).into_iter().collect())
+    case.judged(in_one(text!("een naam in camelCase", "a name in camelCase"), offences))
 }
 
 /// Whether a member has a name that the source chose: not a rel, not a key that is itself data.

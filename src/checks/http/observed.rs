@@ -43,9 +43,9 @@ fn listed(values: impl Iterator<Item = String>) -> Verdict {
 pub(super) fn oslo_context_is_reported(case: &Case<'_>) -> Judgement {
     let mut places = BTreeSet::new();
     for answer in answers(case)? {
-        let Some(json) = answer.response.json() else { continue };
+        let Some(json) = answer.response.tree() else { continue };
         let kind = answer.request().kind().name();
-        members(json, &|_| true, &mut |member| {
+        members(&json, &|_| true, &mut |member| {
             if matches!(member.name, "@context" | "@id") && !member.element {
                 places.insert(format!("{kind} {}", shown(member.pointer)));
             }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
 use url::Url;
 
 use super::{Offence, in_one};
@@ -79,13 +80,14 @@ pub(super) fn own_openapi_document_is_valid(case: &Case<'_>) -> Judgement {
         let expected = text!("een geldig OpenAPI-document van versie 3", "a valid OpenAPI document of version 3");
         answer.finding(place, expected, fault.message.map(shown)).fix(fault.remedy.clone())
     };
-    case.judged(match document {
+    let findings: Vec<Finding> = match document {
         Err(faults) => faults.0.iter().map(finding).collect(),
         Ok(document) => {
             let beyond = document.unjudged().iter().map(|fault| finding(fault).at_most(Level::May));
             document.errors().iter().map(finding).chain(beyond).collect()
         }
-    })
+    };
+    case.judged(findings)
 }
 
 pub(super) fn own_openapi_document_describes_everything(case: &Case<'_>) -> Judgement {
@@ -113,7 +115,7 @@ pub(super) fn own_openapi_document_describes_everything(case: &Case<'_>) -> Judg
         return Err(flawed().into());
     }
     let expected = text!("een omschrijving", "a description");
-    case.judged(in_one(expected, offences).into_iter().collect())
+    case.judged(in_one(expected, offences))
 }
 
 /// The verdict where the document describes nothing.
@@ -218,12 +220,10 @@ impl<'a> Stating<'a> {
     }
 
     /// Where in an answer the values stand for which a schema states one of the formats.
-    pub(super) fn places(&self, case: &Case<'_>, answer: Answer<'_>) -> BTreeSet<String> {
+    pub(super) fn places(&self, case: &Case<'_>, answer: Answer<'_>, json: &Value) -> BTreeSet<String> {
         let own = self.own.and_then(|document| operation_of(case, document, answer.exchange));
         let specified = self.specified.and_then(|schemas| specified(case, schemas, answer));
-        let (Some(json), Some(media_type)) = (answer.response.json(), answer.response.media_type()) else {
-            return BTreeSet::new();
-        };
+        let Some(media_type) = answer.response.media_type() else { return BTreeSet::new() };
         let stated = |operation: Operation<'_>| operation.formats(answer.response.status, &media_type, json);
         let stated = [own, specified].into_iter().flatten().flat_map(stated);
         stated.filter(|(_, format)| self.formats.contains(&format.as_str())).map(|(place, _)| place).collect()

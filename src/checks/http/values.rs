@@ -24,7 +24,7 @@ pub(super) fn bodies<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
     let mut answers: Vec<Answer<'a>> = case.pages()?.pages.into_iter().map(|listed| listed.answer).collect();
     answers.extend(details.into_iter().filter_map(|(_, exchange)| {
         let response = exchange.result.as_ref().ok()?;
-        (response.is_success() && response.json().is_some()).then_some(Answer { exchange, response })
+        (response.is_success() && response.is_json()).then_some(Answer { exchange, response })
     }));
     Ok(answers)
 }
@@ -35,28 +35,29 @@ fn is_no_links(member: Member<'_, '_>) -> bool {
 }
 
 /// A value that is a date or should be one.
-struct Dated<'a> {
+#[derive(Clone, Copy)]
+struct Dated<'a, 'b> {
     answer: Answer<'a>,
-    pointer: String,
-    value: &'a Value,
+    pointer: &'b str,
+    value: &'b Value,
     /// A schema says that it is a date.
     documented: bool,
     /// What it says, where it is ISO 8601.
     iso: Option<Iso>,
 }
 
-impl<'a> Dated<'a> {
+impl<'a> Dated<'a, '_> {
     fn offence(self) -> Offence<'a> {
         let actual = match self.value {
             Value::Array(_) => shown(&self.value.to_string()),
             value => shown(&described(Some(value))),
         };
         let level = (!self.documented).then_some(Level::Should);
-        Offence { answer: self.answer, place: self.pointer, actual: Text::same(actual), level }
+        Offence { answer: self.answer, place: self.pointer.to_owned(), actual: Text::same(actual), level }
     }
 
     /// It holds a time of day, as far as one can see.
-    fn has_time(&self) -> bool {
+    fn has_time(self) -> bool {
         match (self.iso, self.value) {
             (Some(iso), _) => iso != Iso::Date,
             (None, Value::String(text)) => text.contains(':'),
@@ -66,25 +67,23 @@ impl<'a> Dated<'a> {
     }
 }
 
-/// The values that are dates by a schema, or by name and look.
-fn dates<'a>(case: &Case<'a>) -> Result<Vec<Dated<'a>>, Stop> {
+/// Shows every value that is a date by a schema, or by name and look.
+fn each_date<'a>(case: &Case<'a>, look: &mut dyn FnMut(Dated<'a, '_>)) -> Result<(), Stop> {
     seek([bodies(case).map(drop), own(case).map(drop)])?;
     let (words, endings) = (case.parameter("words"), case.parameter("endings"));
     let stating = Stating::new(case, &["date", "date-time"])?;
-    let mut dates = Vec::new();
     for answer in bodies(case)? {
-        let documented = stating.places(case, answer);
-        let Some(json) = answer.response.json() else { continue };
-        members(json, &is_no_links, &mut |member| {
-            let documented = documented.contains(member.pointer);
-            let judged = documented || (name::is_about(member.name, &words, &endings) && looks_dated(member.value));
-            if judged && !member.value.is_null() {
-                let (pointer, iso) = (member.pointer.to_owned(), read(member.value));
-                dates.push(Dated { answer, pointer, value: member.value, documented, iso });
+        let Some(json) = answer.response.tree() else { continue };
+        let stated = stating.places(case, answer, &json);
+        members(&json, &is_no_links, &mut |Member { pointer, name, value, .. }| {
+            let documented = stated.contains(pointer);
+            let judged = documented || (name::is_about(name, &words, &endings) && looks_dated(value));
+            if judged && !value.is_null() {
+                look(Dated { answer, pointer, value, documented, iso: read(value) });
             }
         });
     }
-    Ok(dates)
+    Ok(())
 }
 
 /// What a value says as a date, in ISO 8601.
@@ -108,33 +107,38 @@ fn looks_dated(value: &Value) -> bool {
 }
 
 pub(super) fn dates_are_iso_8601(case: &Case<'_>) -> Judgement {
-    let dates = dates(case)?;
-    if dates.is_empty() {
+    let (mut any, mut offences) = (false, Vec::new());
+    each_date(case, &mut |date| {
+        any = true;
+        offences.extend(date.iso.is_none().then(|| date.offence()));
+    })?;
+    if !any {
         return Err(none_of(text!("geen enkele datum", "no date")).into());
     }
-    let offences = dates.into_iter().filter(|date| date.iso.is_none()).map(Dated::offence).collect();
     case.judged(
-        in_one(text!("een datum of tijdstip in ISO 8601", "a date or moment in ISO 8601"), offences)
-            .into_iter()
-            .collect(),
+        in_one(text!("een datum of tijdstip in ISO 8601", "a date or moment in ISO 8601"), offences).into_iter(),
     )
 }
 
 pub(super) fn moments_are_in_utc(case: &Case<'_>) -> Judgement {
-    let (moments, others): (Vec<_>, Vec<_>) =
-        dates(case)?.into_iter().partition(|date| matches!(date.iso, Some(Iso::Moment(_))));
-    if moments.is_empty() {
-        let unread = others.iter().any(|date| date.iso.is_none() && date.has_time());
+    let (mut any, mut unread, mut offences) = (false, false, Vec::new());
+    each_date(case, &mut |date| match date.iso {
+        Some(Iso::Moment(zone)) => {
+            any = true;
+            offences.extend((zone != Zone::Utc).then(|| date.offence()));
+        }
+        Some(_) => {}
+        None => unread |= date.has_time(),
+    })?;
+    if !any {
         return Err(if unread {
             reason::see("HTTP-07", text!("geen enkel tijdstip is leesbaar", "no moment can be read")).into()
         } else {
             none_of(text!("geen enkel tijdstip", "no moment")).into()
         });
     }
-    let in_utc = |date: &Dated<'_>| date.iso == Some(Iso::Moment(Zone::Utc));
-    let offences = moments.into_iter().filter(|date| !in_utc(date)).map(Dated::offence).collect();
     let expected = text!("een tijdstip dat op `Z` of `+00:00` eindigt", "a moment that ends in `Z` or `+00:00`");
-    case.judged(in_one(expected, offences).into_iter().collect())
+    case.judged(in_one(expected, offences))
 }
 
 /// The verdict where no value of the kind occurs.
@@ -149,9 +153,9 @@ fn codes(case: &Case<'_>, expected: Text, nothing: Text, is_code: impl Fn(&str, 
     let mut seen = 0;
     let mut offences = Vec::new();
     for answer in bodies(case)? {
-        let Some(json) = answer.response.json() else { continue };
+        let Some(json) = answer.response.tree() else { continue };
         let own = own_languages(answer);
-        members(json, &is_no_links, &mut |member| {
+        members(&json, &is_no_links, &mut |member| {
             let judged = matches!(member.value, Value::String(_) | Value::Number(_))
                 && name::is_code_of(member.name, &words, &names)
                 && !own.contains(member.pointer);
@@ -169,7 +173,7 @@ fn codes(case: &Case<'_>, expected: Text, nothing: Text, is_code: impl Fn(&str, 
     if seen == 0 {
         return Err(none_of(nothing).into());
     }
-    case.judged(in_one(expected, offences).into_iter().collect())
+    case.judged(in_one(expected, offences))
 }
 
 /// Where the languages of the certificates themselves stand.

@@ -57,11 +57,7 @@ pub(super) fn self_is_the_list_itself(case: &Case<'_>) -> Judgement {
         let Some(page) = answer.response.page() else { return Err(no_page().into()) };
         section(&page.links)?;
         let Some(link) = page.links.find(&["self"]) else {
-            findings.push(answer.finding(
-                page.links.place.as_str(),
-                text!("een link `self`", "a link `self`"),
-                absent(),
-            ));
+            findings.push(answer.finding(&*page.links.place, text!("een link `self`", "a link `self`"), absent()));
             continue;
         };
         if !leads_to_itself(case, answer, link) {
@@ -82,11 +78,11 @@ fn leads_to_itself(case: &Case<'_>, answer: Answer<'_>, link: &Link) -> bool {
     let sent = &answer.exchange.sent.url;
     let (Some(target), Ok(own)) = (link.url(sent), Url::parse(sent)) else { return false };
     let paths = case.public_paths(&own);
-    let page_agrees = match (query(target, &case.entry.page), query(&own, &case.entry.page)) {
+    let page_agrees = match (query(&target, &case.entry.page), query(&own, &case.entry.page)) {
         (Some(stated), Some(asked)) => stated == asked,
         _ => true,
     };
-    let limit_agrees = match (query(target, &case.entry.limit), query(&own, &case.entry.limit)) {
+    let limit_agrees = match (query(&target, &case.entry.limit), query(&own, &case.entry.limit)) {
         (Some(stated), Some(asked)) => stated == asked || number(&asked) > Some(case.entry.maximum_limit),
         _ => true,
     };
@@ -114,7 +110,7 @@ pub(super) fn start_and_last_are_there(case: &Case<'_>) -> Judgement {
             if listed.page.links.find(&rels).is_none() {
                 let wanted = rels.join(" / ");
                 let expected = text!("een link {wanted}", "a link {wanted}");
-                findings.push(listed.answer.finding(listed.page.links.place.as_str(), expected, absent()));
+                findings.push(listed.answer.finding(&*listed.page.links.place, expected, absent()));
             }
         }
     }
@@ -175,7 +171,7 @@ pub(super) fn later_pages_link_back(case: &Case<'_>) -> Judgement {
         if listed.page.links.find(&rels).is_none() {
             let wanted = rels.join(" / ");
             let expected = text!("een link {wanted}", "a link {wanted}");
-            findings.push(listed.answer.finding(listed.page.links.place.as_str(), expected, absent()));
+            findings.push(listed.answer.finding(&*listed.page.links.place, expected, absent()));
         }
     }
     case.judged(findings)
@@ -191,7 +187,7 @@ pub(super) fn paging_links_carry_page_and_limit(case: &Case<'_>) -> Judgement {
             let Some(link) = listed.page.links.find(&[rel]).filter(|link| !link.templated) else { continue };
             let Some(url) = case.resolve(listed.answer, link) else { continue };
             seen = true;
-            if query(url, &case.entry.page).is_some() && query(url, &case.entry.limit).as_deref() == Some(asked) {
+            if query(&url, &case.entry.page).is_some() && query(&url, &case.entry.limit).as_deref() == Some(asked) {
                 continue;
             }
             let (page, limit) = (&case.entry.page, &case.entry.limit);

@@ -86,12 +86,12 @@ pub(super) fn next_is_on_every_page_but_the_last(case: &Case<'_>) -> Judgement {
         section(links)?;
         match (links.find(&["next"]), has_more(case, &pages, index)?) {
             (None, Some(true)) => findings.push(listed.answer.finding(
-                links.place.as_str(),
+                &*links.place,
                 text!("een link `next`: er volgen nog attesten", "a link `next`: more certificates follow"),
                 absent(),
             )),
             (Some(link), Some(false)) => findings.push(listed.answer.finding(
-                link.place.as_str(),
+                &*link.place,
                 text!("geen `next` op de laatste pagina", "no `next` on the last page"),
                 Text::same(shown(&link.href)),
             )),
@@ -196,7 +196,7 @@ pub(super) fn caller_chooses_the_limit(case: &Case<'_>) -> Judgement {
             listed.answer.finding(listed.page.place.as_str(), expected, Text::same(count))
         })
     });
-    case.judged(findings.collect())
+    case.judged(findings)
 }
 
 pub(super) fn limit_above_the_maximum_gives_the_maximum(case: &Case<'_>) -> Judgement {
@@ -376,7 +376,7 @@ pub(super) fn next_visits_every_page_once(case: &Case<'_>) -> Judgement {
     let chain = case.chain()?;
     let Some(last) = chain.pages.last() else { return Err(reason::not_recorded().into()) };
     let next = last.page.links.find(&["next"]);
-    let next_place = next.map_or_else(|| last.page.links.place.clone(), |link| format!("{}/href", link.place));
+    let next_place = next.map_or_else(|| last.page.links.place.to_string(), |link| format!("{}/href", link.place));
     let shown_next = next.map_or_else(absent, |link| Text::same(shown(&link.href)));
     match &chain.end {
         End::NoNext => {}
@@ -530,7 +530,14 @@ pub(super) fn order_is_stable(case: &Case<'_>) -> Judgement {
             third.answer.finding(third.page.place.as_str(), expected, items_in_words(&b))
         })
     });
-    case.judged(findings.collect())
+    case.judged(findings)
+}
+
+/// A last page that is not full, by the total: with the smallest limit of which the total is no multiple.
+fn partial_page(case: &Case<'_>) -> Result<Option<Request>, Stop> {
+    let total = case.total()?;
+    let limit = (2..=case.entry.maximum_limit).find(|limit| total % limit != 0);
+    Ok(limit.map(|limit| case.page_request(Citizen::Subject, limit, total / limit)))
 }
 
 pub(super) fn size_is_the_limit_in_force(case: &Case<'_>) -> Judgement {
@@ -540,6 +547,10 @@ pub(super) fn size_is_the_limit_in_force(case: &Case<'_>) -> Judgement {
     let mut judged = vec![(large, Some(large.items().len() < all))];
     for (index, listed) in pages.pages.iter().enumerate() {
         judged.push((*listed, has_more(case, &pages, index)?));
+    }
+    let all_full = pages.pages.iter().all(|listed| listed.items().len() as u64 == pages.limit);
+    if let Some(request) = partial_page(case)?.filter(|_| all_full && !pages.cut) {
+        judged.push((case.page(&request)?, Some(false)));
     }
     let mut findings = Vec::new();
     let (mut stated, mut telling) = (false, false);

@@ -104,7 +104,7 @@ fn hostile_pages_end_in_a_verdict() {
         let body: Result<Response, _> = page(&json!([certificate("a", "nl")]), 5);
         let mut response = body.unwrap();
         if let crate::exchange::Content::Json(body) = &mut response.content {
-            body["links"] = json!([{ "rel": "next", "href": long }, { "rel": "last", "href": long }]);
+            body.value_mut()["links"] = json!([{ "rel": "next", "href": long }, { "rel": "last", "href": long }]);
         }
         matches!(request.target, Target::Entry { .. }).then_some(Ok(response))
     });

@@ -23,7 +23,7 @@ pub(super) fn https_is_used_everywhere(case: &Case<'_>) -> Judgement {
     let expected = || text!("een https-adres", "an https address");
     let in_base = if base.url.scheme() == "http" { vec![base.finding(expected())] } else { Vec::new() };
     let in_hrefs = some_hrefs(case).map(|hrefs| {
-        let plain = hrefs.into_iter().filter(|href| href.url.scheme() == "http");
+        let plain = hrefs.iter().filter(|href| href.url.scheme() == "http");
         plain.map(|href| href.binding_finding(expected())).collect()
     });
     judged(case, in_base, in_hrefs)
@@ -176,7 +176,7 @@ pub(super) fn plain_http_gives_no_data(case: &Case<'_>) -> Judgement {
     });
     let actual = text!("dezelfde 401 met uitdaging als op https", "the same 401 challenge as on https");
     let finding = Finding::new(&plain.request, "header www-authenticate", expected, actual);
-    case.judged(same.then_some(finding).into_iter().collect())
+    case.judged(same.then_some(finding))
 }
 
 /// The scheme of a challenge: its parameters may name the address.

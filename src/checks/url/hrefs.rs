@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::hash::{BuildHasher as _, RandomState};
 
 use url::Url;
 
@@ -23,7 +24,7 @@ pub(super) struct Href<'a> {
     /// The item that it belongs to, in the list or in its detail.
     pub item: Option<&'a Certificate>,
     /// Absolute; of a template the part before its first brace.
-    pub url: &'a Url,
+    pub url: Url,
     /// On another origin than the API itself.
     pub foreign: bool,
 }
@@ -45,7 +46,7 @@ impl Href<'_> {
     }
 
     pub(super) fn segments(&self) -> Vec<Cow<'_, str>> {
-        href::segments(self.url)
+        href::segments(&self.url)
     }
 }
 
@@ -61,29 +62,25 @@ pub(super) fn crawled<'a>(case: &Case<'a>) -> Result<Crawled<'a>, Stop> {
     Ok((case.pages()?.pages, details))
 }
 
-/// Every judged href of list and details; the same href of the same item counts once.
-pub(super) fn hrefs<'a>(case: &Case<'a>) -> Result<Vec<Href<'a>>, Stop> {
+/// The judged hrefs of list and details. Each is made when its turn comes: a long list has hundreds of thousands.
+pub(super) struct Hrefs<'a> {
+    origins: Vec<url::Origin>,
+    pages: Vec<Listed<'a>>,
+    details: Vec<(Item<'a>, &'a Exchange)>,
+}
+
+/// A links section, with where it was found.
+type Section<'a> = (Answer<'a>, &'a Links, Option<&'a Certificate>);
+
+pub(super) fn hrefs<'a>(case: &Case<'a>) -> Result<Hrefs<'a>, Stop> {
     let (pages, details) = crawled(case)?;
-    let mut hrefs = Hrefs { origins: origins(case), seen: HashSet::new(), found: Vec::new() };
-    for listed in &pages {
-        hrefs.add(listed.answer, &listed.page.links, None);
-        for item in listed.items() {
-            hrefs.add(listed.answer, &item.links, Some(item));
-        }
-    }
-    for (item, exchange) in details {
-        let Some(response) = exchange.result.as_ref().ok().filter(|response| response.is_success()) else { continue };
-        if let Some(certificate) = response.certificate() {
-            hrefs.add(Answer { exchange, response }, &certificate.links, Some(item.certificate));
-        }
-    }
-    Ok(hrefs.found)
+    Ok(Hrefs { origins: origins(case), pages, details })
 }
 
 /// Like [`hrefs`], blocked where there is none to be seen.
-pub(super) fn some_hrefs<'a>(case: &Case<'a>) -> Result<Vec<Href<'a>>, Stop> {
+pub(super) fn some_hrefs<'a>(case: &Case<'a>) -> Result<Hrefs<'a>, Stop> {
     let hrefs = hrefs(case)?;
-    if hrefs.is_empty() {
+    if hrefs.iter().next().is_none() {
         return Err(
             reason::see("LST-05", text!("er was geen enkele href te zien", "there was no href to be seen")).into()
         );
@@ -91,22 +88,40 @@ pub(super) fn some_hrefs<'a>(case: &Case<'a>) -> Result<Vec<Href<'a>>, Stop> {
     Ok(hrefs)
 }
 
-struct Hrefs<'a> {
-    origins: Vec<url::Origin>,
-    seen: HashSet<(Option<String>, String, &'a str)>,
-    found: Vec<Href<'a>>,
-}
-
 impl<'a> Hrefs<'a> {
-    fn add(&mut self, answer: Answer<'a>, links: &'a Links, item: Option<&'a Certificate>) {
-        for link in links.links.iter().filter(|link| href::is_judged(&link.rel)) {
-            let Some(url) = link.url(&answer.exchange.sent.url) else { continue };
-            let key = (item.and_then(Certificate::id_text), link.rel.to_ascii_lowercase(), link.href.as_str());
-            if self.seen.insert(key) {
+    /// All of them; the same href of the same item counts once.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Href<'a>> {
+        let mut seen = HashSet::new();
+        let hashes = RandomState::new();
+        self.sections()
+            .flat_map(|(answer, links, item)| links.links.iter().map(move |link| (answer, link, item)))
+            .filter_map(move |(answer, link, item)| {
+                let url = Some(link).filter(|link| href::is_judged(&link.rel))?.url(&answer.exchange.sent.url)?;
+                let key = (item.and_then(Certificate::id_text), link.rel.to_ascii_lowercase(), &link.href);
+                // By its hash: the keys of a long list would take as much room as the list.
+                let is_new = seen.insert(hashes.hash_one(key));
                 let foreign = !self.origins.contains(&url.origin());
-                self.found.push(Href { answer, link, item, url, foreign });
-            }
-        }
+                is_new.then_some(Href { answer, link, item, url, foreign })
+            })
+    }
+
+    /// The certificates to which they belong, one after the other.
+    pub(super) fn items(&self) -> impl Iterator<Item = &'a Certificate> {
+        let judged =
+            |(_, links, item): Section<'a>| item.filter(|_| links.links.iter().any(|link| href::is_judged(&link.rel)));
+        self.sections().filter_map(judged)
+    }
+
+    fn sections(&self) -> impl Iterator<Item = Section<'a>> {
+        let pages = self.pages.iter().flat_map(|listed| {
+            let of_items = listed.items().iter().map(|item| (listed.answer, &item.links, Some(item)));
+            std::iter::once((listed.answer, &listed.page.links, None)).chain(of_items)
+        });
+        let details = self.details.iter().filter_map(|(item, exchange)| {
+            let response = exchange.result.as_ref().ok().filter(|response| response.is_success())?;
+            Some((Answer { exchange, response }, &response.certificate()?.links, Some(item.certificate)))
+        });
+        pages.chain(details)
     }
 }
 
@@ -161,7 +176,7 @@ impl Base {
 /// fetched.
 pub(super) fn judged(case: &Case<'_>, base: Vec<Finding>, hrefs: Result<Vec<Finding>, Stop>) -> Judgement {
     match hrefs {
-        Ok(more) => case.judged(base.into_iter().chain(more).collect()),
+        Ok(more) => case.judged(base.into_iter().chain(more)),
         Err(Stop::Verdict(_)) if !base.is_empty() => case.judged(base),
         Err(stop) => Err(stop),
     }

@@ -1,10 +1,9 @@
 //! The names in the path: which segments name a resource, and how they are written.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::hrefs::{Base, Href, hrefs, judged};
+use super::hrefs::{Base, Href, Hrefs, hrefs, judged};
 use crate::case::{Case, Judgement, Stop};
 use crate::catalogue::Level;
 use crate::envelope::Certificate;
@@ -71,10 +70,10 @@ fn named(case: &Case<'_>) -> Result<Arc<Named>, Stop> {
     })
 }
 
-fn names_of_hrefs(hrefs: &[Href<'_>], roles: &Roles) -> Vec<Name> {
+fn names_of_hrefs(hrefs: &Hrefs<'_>, roles: &Roles) -> Vec<Name> {
     let mut seen: BTreeSet<(bool, String)> = BTreeSet::new();
     let mut names = Vec::new();
-    for href in hrefs {
+    for href in hrefs.iter() {
         let segments = href.segments();
         for (role, text) in roles.of(&href.link.rel, &segments).into_iter().zip(&segments) {
             let is_doubtful = match role {
@@ -93,18 +92,19 @@ fn names_of_hrefs(hrefs: &[Href<'_>], roles: &Roles) -> Vec<Name> {
 }
 
 /// Which segments are names, from all that was seen.
-fn roles(case: &Case<'_>, hrefs: &[Href<'_>]) -> Result<Roles, Stop> {
+fn roles(case: &Case<'_>, hrefs: &Hrefs<'_>) -> Result<Roles, Stop> {
     let setup = case.setup();
     let entry: Vec<String> = case.entry.path.split('/').map(str::to_owned).collect();
     let lists = [Base::of(case)?, Base::asked(case)?].map(|base| [base.segments(), entry.clone()].concat());
-    let paths: Vec<(String, &str, Vec<Cow<'_, str>>)> = hrefs
-        .iter()
-        .filter_map(|href| Some((href.item?.id_text()?, href.link.rel.as_str(), href.segments())))
-        .collect();
-    let items: Vec<ItemPath<'_>> = paths.iter().map(|(id, rel, segments)| ItemPath { id, rel, segments }).collect();
+    let items = |look: &mut dyn FnMut(ItemPath<'_>)| {
+        for href in hrefs.iter() {
+            let Some(id) = href.item.and_then(Certificate::id_text) else { continue };
+            look(ItemPath { id: &id, rel: &href.link.rel, segments: &href.segments() });
+        }
+    };
     let numbers = setup.citizens.values().map(|person| person.insz.clone());
-    let keys = hrefs.iter().filter_map(|href| href.item).flat_map(|item| [item.id_text(), item.language_text()]);
-    Ok(Roles::new(lists.into(), &items, numbers.chain(keys.flatten()).collect()))
+    let keys = hrefs.items().flat_map(|item| [item.id_text(), item.language_text()]);
+    Ok(Roles::new(lists.into(), &items, numbers.chain(keys.flatten())))
 }
 
 fn no_name(_: &Name) -> bool {
@@ -162,7 +162,7 @@ pub(super) fn resource_names_are_nouns(case: &Case<'_>) -> Judgement {
 
 pub(super) fn resource_names_are_plural(case: &Case<'_>) -> Judgement {
     let hrefs = hrefs(case)?;
-    let ids: BTreeSet<String> = hrefs.iter().filter_map(|href| href.item).filter_map(Certificate::id_text).collect();
+    let ids: BTreeSet<String> = hrefs.items().filter_map(Certificate::id_text).collect();
     if ids.len() < 3 {
         return Err(reason::too_few(ids.len() as u64, 3).into());
     }
@@ -185,12 +185,12 @@ pub(super) fn resource_names_are_plural(case: &Case<'_>) -> Judgement {
 pub(super) fn identifiers_are_not_uris(case: &Case<'_>) -> Judgement {
     case.insz(Citizen::Subject)?;
     let hrefs = hrefs(case)?;
-    if hrefs.iter().all(|href| href.item.is_none()) {
+    if hrefs.items().next().is_none() {
         return Err(reason::too_few(0, 1).into());
     }
     let named = named(case)?;
     let expected = || text!("een sleutel die zelf geen URI is", "a key that is not a URI itself");
-    let holds_uri = |href: &&Href<'_>| {
+    let holds_uri = |href: &Href<'_>| {
         let Some(item) = href.item else { return false };
         let segments = href.segments();
         let identifiers = named.roles.of(&href.link.rel, &segments).into_iter().zip(&segments);
@@ -201,8 +201,8 @@ pub(super) fn identifiers_are_not_uris(case: &Case<'_>) -> Judgement {
         let spread = path.contains("/https://") || path.contains("/http://");
         let id = item.id_text();
         let in_query =
-            href::query_values(href.url).any(|value| Some(&value) == id.as_ref() && href::is_absolute_uri(&value));
+            href::query_values(&href.url).any(|value| Some(&value) == id.as_ref() && href::is_absolute_uri(&value));
         in_path || spread || in_query
     };
-    case.judged(hrefs.iter().filter(holds_uri).map(|href| href.finding(expected())).collect())
+    case.judged(hrefs.iter().filter(|href| holds_uri(href)).map(|href| href.finding(expected())))
 }

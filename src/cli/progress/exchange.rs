@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn bodies_are_bounded_and_cannot_leave_their_lines() {
-        let shown = bodies(&exchange(Content::Json(json!({"a": {"b": "\u{1b}[31m\u{202e}"}}))), Lang::En);
+        let shown = bodies(&exchange(Content::json(json!({"a": {"b": "\u{1b}[31m\u{202e}"}}))), Lang::En);
         assert_eq!(
             shown,
             [

@@ -90,7 +90,7 @@ fn row() -> impl Strategy<Value = Row> {
             };
             let findings: Vec<Finding> = findings.into_iter().map(finding).collect();
             let reason = Some(Text::same(text));
-            let evidence = [sample::detail()].into();
+            let evidence = [std::sync::Arc::new(sample::detail())].into();
             // A check never makes a verdict whose findings contradict its outcome.
             let verdict = match outcome {
                 Outcome::Pass | Outcome::Fail => Verdict { evidence, ..Verdict::judged(level, findings) },

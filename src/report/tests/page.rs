@@ -178,7 +178,11 @@ fn large(exchanges: u32) -> Report {
     };
     let verdict = |n: usize| {
         let findings: Vec<Finding> = requests.iter().skip(n).take(20).map(finding).collect();
-        Verdict { findings, evidence: requests.iter().take(500).cloned().collect(), ..Verdict::of(Outcome::Fail) }
+        Verdict {
+            findings,
+            evidence: requests.iter().take(500).cloned().map(std::sync::Arc::new).collect(),
+            ..Verdict::of(Outcome::Fail)
+        }
     };
     let verdicts: Vec<Verdict> = (0..150).map(verdict).collect();
     Report::new(&catalogue, &recording, &verdicts, &sample::meta())

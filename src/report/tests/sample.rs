@@ -177,7 +177,7 @@ pub(crate) fn list_answer(count: usize) -> Response {
         |n: usize| json!({"id": n.to_string(), "language": "nl", "name": "Attest", "links": [{"rel": "self"}]});
     let certificates: Vec<serde_json::Value> = (0..count).map(certificate).collect();
     let headers = vec![("content-type".to_owned(), "application/hal+json".to_owned())];
-    Response::new(200, headers, Content::Json(json!({"certificates": certificates})), Facts::default())
+    Response::new(200, headers, Content::json(json!({"certificates": certificates})), Facts::default())
 }
 
 pub(crate) fn recording() -> Recording {
@@ -187,7 +187,7 @@ pub(crate) fn recording() -> Recording {
     let json = |status, value| {
         let headers = vec![("content-type".to_owned(), "application/hal+json".to_owned())];
         let facts = Facts { body_bytes: 120, complete: true, utf8: true, ..Facts::default() };
-        Ok(Response::new(status, headers, Content::Json(value), facts))
+        Ok(Response::new(status, headers, Content::json(value), facts))
     };
     let failed = |kind, detail: &str| Err(Failure { kind, detail: Text::same(detail) });
     let list_url = format!("{BASE}/certificates/{SUBJECT}?limit=10&page=0");
@@ -206,7 +206,7 @@ pub(crate) fn recording() -> Recording {
 }
 
 fn fails(findings: Vec<Finding>) -> Verdict {
-    let evidence = findings.iter().filter_map(|finding| finding.exchange.clone()).collect();
+    let evidence = findings.iter().filter_map(|finding| finding.exchange.clone().map(std::sync::Arc::new)).collect();
     Verdict { findings, evidence, ..Verdict::of(Outcome::Fail) }
 }
 
@@ -216,7 +216,7 @@ fn finding(request: &Request, place: &str, expected: &str, actual: &str) -> Find
 
 pub(crate) fn verdicts() -> Vec<Verdict> {
     use Level::{May, Should};
-    let evidence = [list()].into();
+    let evidence = [std::sync::Arc::new(list())].into();
     let issuer = Request::issuer(IssuerCall::Discovery);
     let dear = both("vermijd het bewaren", "avoid storing it");
     vec![

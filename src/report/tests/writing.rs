@@ -17,16 +17,15 @@ fn one_file_that_cannot_be_written_does_not_stop_the_others() {
     let folder = tempfile::tempdir().unwrap();
     // A folder stands where the file should come.
     std::fs::create_dir_all(folder.path().join("report.json/x")).unwrap();
-    let evidence = Err(Unwritten::new("evidence.har", Text::new("gaat niet", "cannot be made")));
-    let files =
-        render_all(&sample::report(), Some(("evidence.har", evidence)), Languages { first: Lang::En, only: false });
+    let mut files = render_all(&sample::report(), Languages { first: Lang::En, only: false });
+    files.insert(0, ("fleet.json", Err(Unwritten::new("fleet.json", Text::new("gaat niet", "cannot be made")))));
     let unwritten = write_all(folder.path(), files);
     let words: Vec<String> = unwritten.iter().map(|one| one.in_words(Lang::Nl)).collect();
     assert_eq!(words.len(), 2, "{words:?}");
-    assert_eq!(words[0], "evidence.har kon niet geschreven worden: gaat niet");
+    assert_eq!(words[0], "fleet.json kon niet geschreven worden: gaat niet");
     assert!(words[1].contains("report.json kon niet geschreven worden: "), "{words:?}");
     assert!(folder.path().join("junit.xml").is_file());
-    assert!(!folder.path().join("evidence.har").exists());
+    assert!(!folder.path().join("fleet.json").exists());
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn differences(har: &Value) -> Vec<String> {
 fn a_har_has_every_field_of_har_1_2() {
     assert_eq!(differences(&HAR.1), Vec::<String>::new());
     let (finished, _sandbox) = examine(echoing());
-    let har = har::write(catalogue(), &finished.recording, &RunMeta::default()).unwrap();
+    let har = har::write(catalogue(), &finished.recording, &RunMeta::default()).unwrap().text().unwrap();
     assert_eq!(differences(&serde_json::from_str(&har).unwrap()), Vec::<String>::new());
 }
 

@@ -35,7 +35,7 @@ pub(super) struct Reply {
 impl Reply {
     fn new(status: u16, media_type: &str, content: Content) -> Self {
         let length = match &content {
-            Content::Json(value) => value.to_string().len(),
+            Content::Json(json) => json.value().to_string().len(),
             Content::Text(text) => text.len(),
             Content::Empty => 0,
             Content::Document(_) => 5000,
@@ -52,7 +52,7 @@ impl Reply {
 
     fn json(status: u16, body: Value) -> Self {
         let media_type = if status < 400 { "application/hal+json" } else { "application/problem+json" };
-        Self::new(status, media_type, Content::Json(body))
+        Self::new(status, media_type, Content::json(body))
     }
 
     fn problem(status: u16) -> Self {
@@ -75,7 +75,7 @@ impl Reply {
 
     pub(super) fn body(&mut self) -> &mut Value {
         match &mut self.content {
-            Content::Json(value) => value,
+            Content::Json(json) => json.value_mut(),
             other => panic!("no JSON: {other:?}"),
         }
     }

@@ -42,7 +42,7 @@ fn list(status: u16, with_certificates: bool) -> Response {
     let items = if with_certificates { json!([{ "id": "a", "language": "nl" }]) } else { json!([]) };
     let body =
         if status == 200 { json!({ "certificates": items }) } else { json!({ "title": "no", "status": status }) };
-    Response::new(status, Vec::new(), Content::Json(body), Facts::default())
+    Response::new(status, Vec::new(), Content::json(body), Facts::default())
 }
 
 impl World {
@@ -59,7 +59,7 @@ impl World {
     fn result(&self, request: &Request) -> Result<Response, FailureKind> {
         let said = |answer: &Value| match answer {
             Value::Null => Err(FailureKind::NotConfigured),
-            body => Ok(Response::new(200, Vec::new(), Content::Json(body.clone()), Facts::default())),
+            body => Ok(Response::new(200, Vec::new(), Content::json(body.clone()), Facts::default())),
         };
         match (&request.target, request.phase) {
             (Target::Issuer(IssuerCall::Control(Control::Close)), Phase::Outage) => said(&self.close),
