@@ -457,6 +457,7 @@ pub fn described(value: Option<&Value>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -522,6 +523,70 @@ mod tests {
         assert_eq!(metadata(json!(3)).number, Field::Integer(3));
         for wrong in [json!("3"), json!(-1), json!(1.5), json!(null)] {
             assert!(matches!(metadata(wrong).number, Field::Wrong(_)));
+        }
+    }
+
+    fn anything() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            Just(Value::Null),
+            any::<i64>().prop_map(Value::from),
+            "[a-z/:{~]{0,6}".prop_map(Value::from),
+            Just(json!([])),
+            Just(json!({})),
+        ]
+    }
+
+    /// An object with some of these members, mostly of the right form.
+    fn object(members: Vec<(&'static str, BoxedStrategy<Value>)>) -> BoxedStrategy<Value> {
+        let member = |(name, value): (&'static str, BoxedStrategy<Value>)| {
+            prop::option::of(prop_oneof![4 => value, 1 => anything()].prop_map(move |value| (name.to_owned(), value)))
+        };
+        let members: Vec<_> = members.into_iter().map(member).collect();
+        members.prop_map(|members| Value::Object(members.into_iter().flatten().collect())).boxed()
+    }
+
+    fn list(item: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
+        prop::collection::vec(item, 0..4).prop_map(Value::from).boxed()
+    }
+
+    /// A body that resembles a page of the one envelope, the other, or both.
+    fn some_body() -> impl Strategy<Value = Value> {
+        let words = || "(/v1/|https://h/|\\?)?[a-z/:{~]{0,6}".prop_map(Value::from).boxed();
+        let link = || {
+            object(vec![
+                ("rel", words()),
+                ("href", words()),
+                ("templated", any::<bool>().prop_map(Value::from).boxed()),
+            ])
+        };
+        let hal = || object(vec![("self", link()), ("a/b~c", list(link()))]);
+        let item =
+            || list(object(vec![("id", words()), ("language", words()), ("links", list(link())), ("_links", hal())]));
+        object(vec![
+            ("certificates", item()),
+            ("_embedded", object(vec![("certificates", item())])),
+            ("pageMetadata", object(vec![("number", anything().boxed())])),
+            ("page", object(vec![("totalElements", any::<u64>().prop_map(Value::from).boxed())])),
+            ("links", list(link())),
+            ("_links", hal()),
+        ])
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_body_what_is_found_stands_where_the_page_says(body in some_body()) {
+            let page = Page::of(&body);
+            prop_assert_eq!(page.keys().len(), page.items().len());
+            prop_assert!(page.items().is_empty() || body.pointer(&page.place).is_some_and(Value::is_array));
+            prop_assert!(page.items().iter().all(|item| body.pointer(&item.place).is_some()));
+            for links in page.items().iter().map(|item| &item.links).chain([&page.links]) {
+                prop_assert!(!links.present || body.pointer(&links.place).is_some());
+                for link in &*links.links {
+                    let found = body.pointer(&link.place).and_then(|link| link.get("href"));
+                    prop_assert_eq!(found, Some(&json!(link.href)));
+                    prop_assert!(link.url("https://h/v1").is_none_or(|url| url.has_host()));
+                }
+            }
         }
     }
 }

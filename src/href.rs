@@ -426,6 +426,18 @@ mod tests {
         }
 
         #[test]
+        fn any_link_is_an_absolute_url_or_none(
+            base in "(https?://h:1/v1/x\\?a=b|\\PC{0,20})",
+            link in "(https?:|ftp:|/|//|\\?|#|\\.\\./|[a-z]{1,5}:)?[\\PC\\t\\n]{0,40}",
+        ) {
+            if let Some(url) = absolute(&base, &link) {
+                prop_assert!(matches!(url.scheme(), "http" | "https") && url.has_host(), "{}", url);
+                prop_assert!(url.as_str().bytes().all(|byte| byte.is_ascii_graphic()), "{}", url);
+                prop_assert_eq!(absolute("https://elsewhere/", url.as_str()), Some(url));
+            }
+        }
+
+        #[test]
         fn any_text_can_be_read(text in "\\PC{0,80}") {
             let (_, _) = (words(&text), is_absolute_uri(&text));
             let _ = (can_be_plural(&text), is_version(&text), is_meant_as_version(&text));

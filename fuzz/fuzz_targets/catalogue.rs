@@ -1,46 +1,67 @@
-//! A chapter of the requirements: any YAML gives a catalogue or faults in words.
+//! The requirements in specs/: any YAML for a set or for a chapter gives a catalogue in which everything can be found,
+//! or faults in words.
+//!
+//! The folder holds one small set with one chapter. A text with `builds_on` stands in for the set, any other for the
+//! chapter.
 #![no_main]
 
 use std::fs;
-use std::path::Path;
 use std::sync::LazyLock;
 
-use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC};
-use bronkeur::fault::{Schema, read_yaml};
+use bronkeur::catalogue::Catalogue;
+use bronkeur::fault::{InputFaults, Schema, read_yaml};
+use bronkeur::text::Lang;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use tempfile::TempDir;
 
 const SPECS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../specs");
+const SET: &str = include_str!("../seeds/catalogue/set.yaml");
+const CHAPTER: &str = include_str!("../seeds/catalogue/one-row.yaml");
 
-/// The specifications, of which one chapter is replaced.
 static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    copy(Path::new(SPECS), folder.path());
+    fs::create_dir(folder.path().join("small")).unwrap();
     folder
 });
 
-static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
-    let text = fs::read_to_string(format!("{SPECS}/chapter.schema.json")).unwrap();
-    Schema::read("chapter.schema.json", &text).unwrap_or_else(|_| panic!("the schema"))
-});
+fn schema(name: &str) -> Schema {
+    let text = fs::read_to_string(format!("{SPECS}/{name}")).unwrap();
+    Schema::read(name, &text).unwrap_or_else(|faults| panic!("{faults}"))
+}
 
-fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap().flatten() {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            fs::create_dir(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
+static OF_SET: LazyLock<Schema> = LazyLock::new(|| schema("set.schema.json"));
+static OF_CHAPTER: LazyLock<Schema> = LazyLock::new(|| schema("chapter.schema.json"));
+
+fn in_words(faults: &InputFaults) {
+    assert!(!faults.0.is_empty());
+    for lang in [Lang::Nl, Lang::En] {
+        assert!(!faults.render(lang).contains(|c: char| c.is_control() && c != '\n'));
     }
 }
 
+fn load(set: &str, chapter: &str) -> Result<Catalogue, InputFaults> {
+    let folder = FOLDER.path();
+    fs::write(folder.join("small/set.yaml"), set).unwrap();
+    fs::write(folder.join("small/token.yaml"), chapter).unwrap();
+    Catalogue::load("small", Some(folder), |_, _| true)
+}
+
 fuzz_target!(|text: &str| {
-    // The whole catalogue is slow to load: only for what passes the first gate.
-    if read_yaml::<Value>("token.yaml", text, &SCHEMA).is_ok() {
-        fs::write(FOLDER.path().join("token-exchange/token.yaml"), text).unwrap();
-        let _ = Catalogue::load(DEFAULT_SPEC, Some(FOLDER.path()), |_, _| true);
+    let is_set = text.contains("builds_on");
+    // To load all is slow: only for what has the right form.
+    if let Err(faults) = read_yaml::<Value>("small.yaml", text, if is_set { &OF_SET } else { &OF_CHAPTER }) {
+        return in_words(&faults);
+    }
+    match if is_set { load(text, CHAPTER) } else { load(SET, text) } {
+        Err(faults) => in_words(&faults),
+        Ok(catalogue) => {
+            assert!(!catalogue.entry.path.is_empty());
+            for requirement in &catalogue.requirements {
+                assert_eq!(catalogue.find(&requirement.id), Some(requirement));
+            }
+            let _ = catalogue.unknown("command line", text).render(Lang::Nl);
+            let _ = catalogue.schemas();
+        }
     }
 });

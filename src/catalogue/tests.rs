@@ -1,7 +1,10 @@
 use std::path::Path;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::checks;
+use crate::text::Lang;
 
 /// The embedded files are read without their schemas; from a folder the same files are read with them.
 #[test]
@@ -17,4 +20,67 @@ fn the_embedded_specs_fit_their_schemas_and_say_the_same() {
     assert_eq!(embedded.overrides, held.overrides);
     assert_eq!(embedded.entry, held.entry);
     assert_eq!(embedded.openapi.1, held.openapi.1);
+}
+
+const SET: &str = "name: small
+version: 1.0.0
+title: &text { nl: a, en: b }
+summary: *text
+builds_on: []
+documents: [{ key: ATT, title: *text, publisher: c, link: https://example.be/, knowledge: *text }]
+chapters: [rows]
+entry: { path: \"c/{insz}\", collection: c, page: p, limit: l, metadata: m, first_page: 0, first_number: 1,
+  default_limit: 10, maximum_limit: 100 }
+";
+
+const CHAPTER: &str = "chapter: rows
+title: &text { nl: a, en: b }
+about: source
+introduction: *text
+requirements:
+  - { id: ABC-01, level: must, basis: [quoted ATT 5.3], mode: check, check: one, title: *text,
+      explanation: *text, judged: *text, fix: *text,
+      examples: { right: x, exchange: { of: entry, right: \"HTTP/1.1 200 OK\", wrong: \"HTTP/1.1 404 No\" } } }
+  - { id: ABC-02, level: may, basis: [derived], mode: review, title: *text, explanation: *text, judged: *text,
+      fix: *text }
+";
+
+fn load(set: &str, chapter: &str) -> Result<Catalogue, InputFaults> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("small")).unwrap();
+    std::fs::write(folder.path().join("small/set.yaml"), set).unwrap();
+    std::fs::write(folder.path().join("small/rows.yaml"), chapter).unwrap();
+    Catalogue::load("small", Some(folder.path()), |_, _| true)
+}
+
+#[test]
+fn a_small_folder_is_a_catalogue() {
+    let catalogue = load(SET, CHAPTER).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(catalogue.requirements.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["ABC-01", "ABC-02"]);
+    assert_eq!(catalogue.find("abc-01").unwrap().reference, "ATT 5.3");
+}
+
+proptest! {
+    // Each case writes and reads a folder.
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn a_spoilt_folder_is_a_catalogue_or_faults_in_words(
+        in_set: bool, at in 0_usize..900, cut in 0_usize..20, junk in "[\\[\\]{}:,*&!#a1\"' \n\u{7}-]{0,5}"
+    ) {
+        let whole = if in_set { SET } else { CHAPTER };
+        let start = at.min(whole.len());
+        let end = (start + cut).min(whole.len());
+        let spoilt = format!("{}{junk}{}", &whole[..start], &whole[end..]);
+        match if in_set { load(&spoilt, CHAPTER) } else { load(SET, &spoilt) } {
+            Ok(catalogue) => {
+                prop_assert!(catalogue.requirements.iter().all(|row| catalogue.find(&row.id) == Some(row)));
+            }
+            Err(faults) => {
+                prop_assert!(!faults.0.is_empty());
+                let shown = faults.render(Lang::Nl) + &faults.render(Lang::En);
+                prop_assert!(!shown.contains(|c: char| c.is_control() && c != '\n'), "{}", shown);
+            }
+        }
+    }
 }

@@ -46,14 +46,14 @@ impl Schema {
         let place = Place(error.instance_path().segments().map(step).collect());
         let at = error.schema_path().as_str();
         let holder = at.rsplit_once('/').and_then(|(holder, _)| self.schema.pointer(holder));
+        let secret = at.contains("/$defs/reference/") || is_secret(&place);
         if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() {
             let known: Vec<_> = holder
                 .and_then(|holder| holder.get("properties")?.as_object())
                 .map(|properties| properties.keys().map(String::as_str).collect())
                 .unwrap_or_default();
-            return unexpected.iter().map(|key| unknown_key(file, &place, key, &known)).collect();
+            return unexpected.iter().map(|key| unknown_key(file, &place, key, &known, secret)).collect();
         }
-        let secret = at.contains("/$defs/reference/") || is_secret(&place);
         let fault = match error.kind() {
             ValidationErrorKind::Type { .. } if at == "/$defs/reference/type" => literal(file, error.instance()),
             ValidationErrorKind::MinProperties { .. } | ValidationErrorKind::MaxProperties { .. }
@@ -101,7 +101,8 @@ fn literal(file: &str, found: &Value) -> InputFault {
     )
 }
 
-fn unknown_key(file: &str, place: &Place, key: &str, known: &[&str]) -> InputFault {
+/// Where a secret is referred to, `secret: { hunter2 }` has it for a key: shown is only what resembles a known one.
+fn unknown_key(file: &str, place: &Place, key: &str, known: &[&str], secret: bool) -> InputFault {
     let list = known.join(", ");
     let near = known
         .iter()
@@ -115,6 +116,10 @@ fn unknown_key(file: &str, place: &Place, key: &str, known: &[&str]) -> InputFau
         }
         None => known,
     };
+    if secret && near.is_none() {
+        let message = text!("er staat een onbekende sleutel", "there is an unknown key");
+        return InputFault::new(file, message, remedy).at(place);
+    }
     let shown = short(key, 60);
     InputFault::new(file, text!("onbekende sleutel `{shown}`", "unknown key `{shown}`"), remedy).at(place.key(key))
 }

@@ -477,4 +477,35 @@ proptest::proptest! {
         let end = (start + cut).min(WITH_ACM.len());
         let _ = resolve(&format!("{}{junk}{}", &WITH_ACM[..start], &WITH_ACM[end..]));
     }
+
+    #[test]
+    fn what_stands_where_a_secret_is_referred_to_is_never_repeated(found in some_secret(), insz: bool) {
+        let mut tree: Value = serde_json::to_value(Profile::read("bron.yaml", WITH_ACM).unwrap()).unwrap();
+        let place = if insz { "/citizens/1/insz" } else { "/acm/client/secret" };
+        *tree.pointer_mut(place).unwrap() = found.clone();
+        let faults = Profile::of_tree("bron.yaml", tree).unwrap_err();
+        for lang in [Lang::Nl, Lang::En] {
+            proptest::prop_assert!(!faults.render(lang).contains("hunter22"), "{}: {}", found, faults.render(lang));
+        }
+    }
+}
+
+/// A secret itself, or in a form that is no reference, as a value or as a key.
+fn some_secret() -> impl proptest::strategy::Strategy<Value = Value> {
+    use proptest::prelude::*;
+    let leaf = prop_oneof![Just(json!("hunter22")), Just(json!(8_507_300_332_u64)), Just(Value::Null)];
+    let name =
+        || prop::sample::select(vec!["env", "file", "command", "hunter22", "hunter22.a"]).prop_map(str::to_owned);
+    leaf.prop_recursive(3, 8, 3, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::vec((name(), inner), 0..3)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+    .prop_filter("a reference is none", |found| {
+        !found
+            .as_object()
+            .is_some_and(|members| members.len() == 1 && members.keys().all(|name| !name.starts_with('h')))
+    })
 }

@@ -143,18 +143,14 @@ impl<'a> Search<'a> {
 /// The forms in which a value may show, in whatever case: as it is, percent-encoded once or twice, with the usual
 /// separators or in groups of three, in Base64 at each of the three alignments.
 fn encodings(raw: &str) -> Vec<String> {
-    let mut forms = vec![raw.to_owned()];
-    for set in [NON_ALPHANUMERIC, UNRESERVED, WITH_SLASH] {
-        let encoded = utf8_percent_encode(raw, set).to_string();
-        forms.push(encoded.replace('%', "%25"));
-        forms.push(encoded.replace("%20", "+"));
-        forms.push(encoded);
-    }
+    let mut forms = percent_encoded(raw);
+    forms.push(raw.to_owned());
     // JSON and JavaScript in a body that is neither parsed nor parsable.
     forms.push(raw.replace('/', "\\/"));
     if insz::valid(raw) {
         let written = insz::written_forms(raw);
-        forms.extend(written.iter().flat_map(|form| in_base64(form)));
+        // What is found by its look is not found within a longer run of digits: of this number all writings are known.
+        forms.extend(written.iter().flat_map(|form| [in_base64(form), percent_encoded(form)].concat()));
         forms.extend(written);
         forms.extend(insz::grouped_forms(raw));
         // As a number it loses its leading zeros, also where it is written as text.
@@ -165,6 +161,15 @@ fn encodings(raw: &str) -> Vec<String> {
     forms.dedup();
     forms.retain(|form| !form.is_empty());
     forms
+}
+
+/// A value with its percent escapes, once and twice, as each kind of encoder writes it.
+fn percent_encoded(raw: &str) -> Vec<String> {
+    let encoded = |set| {
+        let once = utf8_percent_encode(raw, set).to_string();
+        [once.replace('%', "%25"), once.replace("%20", "+"), once]
+    };
+    [NON_ALPHANUMERIC, UNRESERVED, WITH_SLASH].into_iter().flat_map(encoded).collect()
 }
 
 /// A value in Base64, wherever it starts among the bytes that are encoded with it.

@@ -156,6 +156,20 @@ fn a_token_is_known_by_its_place_however_short() {
 }
 
 #[test]
+fn a_token_that_holds_a_value_is_masked_as_a_whole() {
+    let vault = vault();
+    for token in [format!("sess-{SUBJECT}-7f8a"), "sess-90.01.01-999.92-7f8a".to_owned(), format!("Bearer {TOKEN}")] {
+        let masked = vault.mask_json(json!({"access_token": token}), &mut Found::default());
+        let text = masked["access_token"].as_str().unwrap();
+        assert!(text.starts_with("TOKEN-") && !text.contains(['s', '7', ' ']), "{text}");
+        assert_eq!(vault.mask_json(masked.clone(), &mut Found::default()), masked);
+        assert!(
+            vault.is_masked_json(&masked) && !vault.is_masked_json(&json!({"access_token": vault.mask_text(&token)}))
+        );
+    }
+}
+
+#[test]
 fn what_was_met_by_its_look_can_still_become_known() {
     let vault = Vault::default();
     let jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.";
@@ -252,7 +266,11 @@ proptest! {
     fn a_known_number_is_masked_within_longer_runs(nine in 100_000_000u64..1_000_000_000, before in "[0-9]{0,8}", after in "[0-9]{0,8}") {
         let digits = format!("{nine:09}{:02}", insz::check_number(nine, false));
         let vault = Vault::new([(Citizen::Subject, digits.clone().into())].into());
-        for text in insz::written_forms(&digits).into_iter().chain(insz::grouped_forms(&digits)).chain([digits.clone()]) {
+        let written = insz::written_forms(&digits);
+        let percent = |text: &String| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let once: Vec<String> = written.iter().map(percent).collect();
+        let twice: Vec<String> = once.iter().map(percent).collect();
+        for text in [written, once, twice, insz::grouped_forms(&digits), vec![digits.clone()]].concat() {
             let masked = vault.mask_text(&format!("{before}{text}{after}"));
             prop_assert!(!masked.contains(&text), "{}", masked);
         }
@@ -269,6 +287,20 @@ proptest! {
         let elsewhere = Vault::of_marks(&vault.marks()).unwrap();
         prop_assert!(elsewhere.is_masked_json(&masked), "{masked}");
         prop_assert!(elsewhere.is_masked(&text), "{text}");
+    }
+
+    #[test]
+    fn masking_twice_is_masking_once_and_only_surrogates_look_like_numbers(answer in some_answer()) {
+        let vault = vault();
+        let text = vault.mask_text(&answer.to_string());
+        prop_assert_eq!(&vault.mask_text(&text), &text);
+        let surrogates: Vec<String> = vault.marks().into_iter().map(|mark| mark.surrogate).collect();
+        prop_assert!(insz::look_alikes(&text).iter().all(|(_, _, digits)| surrogates.contains(digits)), "{text}");
+        let masked = vault.mask_json(answer, &mut Found::default());
+        prop_assert_eq!(&vault.mask_json(masked.clone(), &mut Found::default()), &masked);
+        for output in [text, masked.to_string()] {
+            prop_assert!(!vault.leaks(&output) && !vault.leaks(&vault.for_people(&output)), "{output}");
+        }
     }
 }
 

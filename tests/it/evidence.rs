@@ -248,9 +248,14 @@ static REPORT_SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
     jsonschema::validator_for(&schema).unwrap()
 });
 
-/// Reads it; where it is accepted, everything is judged and shown, and the report is one.
+/// Reads it; where it is accepted, everything is judged and shown, the report is one, and what is written of it is read
+/// as the same again.
 fn refused_or_judged(text: &str) {
     if let Ok(evidence) = read(text) {
+        let written = har::write(catalogue(), &evidence.recording, &evidence.meta).unwrap().text().unwrap();
+        let again = read(&written).unwrap_or_else(|faults| panic!("{faults}"));
+        let tree = |evidence: &Evidence| serde_json::to_value((&evidence.recording, &evidence.meta)).unwrap();
+        assert_eq!(tree(&evidence), tree(&again));
         let verdicts = evaluate(catalogue(), &evidence.recording, &Selection::default());
         let report = Report::new(catalogue(), &evidence.recording, &verdicts, &evidence.meta)
             .with_evidence(Some(har::fingerprint(text)));

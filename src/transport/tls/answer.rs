@@ -88,7 +88,7 @@ fn version(hello: TlsVersion, extensions: Option<&[u8]>) -> String {
 }
 
 /// The name of an alert as the RFCs write it, such as `protocol_version`; its number where nobody named it.
-pub(in crate::transport) fn alert_name(code: u8) -> String {
+pub(crate) fn alert_name(code: u8) -> String {
     let name = TlsAlertDescription(code).to_string();
     if !name.chars().all(|c| c.is_ascii_alphabetic()) {
         return code.to_string();
@@ -120,11 +120,17 @@ mod tests {
         }
 
         #[test]
-        fn a_spoilt_hello_can_be_read(at in 0usize..47, with in any::<u8>(), length in 0usize..60) {
-            let mut bytes = hello(0x0301);
-            bytes[at] = with;
+        fn what_was_decided_on_a_part_of_a_spoilt_hello_stays_decided(
+            warned: bool, at in 0usize..54, with in any::<u8>(), length in 0usize..60, part in 0usize..60
+        ) {
+            let warning: &[u8] = if warned { &[0x15, 3, 1, 0, 2, 1, 112] } else { &[] };
+            let mut bytes = [warning, &hello(0x0301)].concat();
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte = with;
+            }
             bytes.truncate(length);
-            let _ = read(&bytes);
+            let (part, whole) = (read(&bytes[..part.min(bytes.len())]), read(&bytes));
+            prop_assert!(part == Answer::More || part == whole, "{part:?}, then {whole:?}");
         }
     }
 
