@@ -66,27 +66,28 @@ impl Transport {
 
     fn discovery_call(&self, request: &Request) -> Result<Call<'_>, Failure> {
         let issuer = self.settings.issuer.as_ref();
-        let issuer = issuer.ok_or_else(|| self.lacks(text!("geen uitgever", "no issuer")))?;
+        let issuer = issuer.ok_or_else(|| self.lacks(&text!("geen uitgever", "no issuer")))?;
         if !oauth::secure(issuer) {
             let Text { nl, en } = oauth::insecure();
             let words = text!("de URL van de uitgever wordt niet gebruikt: {nl}", "the issuer's URL is not used: {en}");
-            return Err(self.lacks(words));
+            return Err(self.lacks(&words));
         }
         let url = format!("{}{DISCOVERY}", issuer.as_str().trim_end_matches('/'));
-        let url = Url::parse(&url).map_err(|_| self.lacks(text!("de uitgever is geen URL", "the issuer is no URL")))?;
+        let url =
+            Url::parse(&url).map_err(|_| self.lacks(&text!("de uitgever is geen URL", "the issuer is no URL")))?;
         Ok(self.issuer_call(request, Method::GET, url, None, Form::new()))
     }
 
     /// What a call needs and the profile or the issuer does not give.
-    fn lacks(&self, words: Text) -> Failure {
-        self.failure(FailureKind::NotConfigured, &words)
+    fn lacks(&self, words: &Text) -> Failure {
+        self.failure(FailureKind::NotConfigured, words)
     }
 
     /// The client with which tokens are asked for.
     pub(super) fn own_client(&self) -> Result<&ResolvedClient, Failure> {
         let client = self.settings.client.as_ref();
         let words = || text!("geen client om tokens mee te vragen", "no client with which to ask for tokens");
-        client.ok_or_else(|| self.lacks(words()))
+        client.ok_or_else(|| self.lacks(&words()))
     }
 
     /// The client that asks for the token of a grant.
@@ -95,7 +96,7 @@ impl Transport {
             Grant::Hop(_, place) | Grant::HopActor(place) => {
                 let client = self.settings.hop_clients.get(usize::from(place));
                 let words = || text!("geen client voor deze uitwisseling", "no client for this exchange");
-                client.ok_or_else(|| self.lacks(words()))
+                client.ok_or_else(|| self.lacks(&words()))
             }
             Grant::Refresh(_) => self.login_client(),
             _ => self.own_client(),
@@ -106,7 +107,7 @@ impl Transport {
     pub(super) fn login_client(&self) -> Result<&ResolvedClient, Failure> {
         let client = self.settings.login_client.as_ref();
         let words = || text!("geen client voor het refresh token", "no client for the refresh token");
-        client.ok_or_else(|| self.lacks(words()))
+        client.ok_or_else(|| self.lacks(&words()))
     }
 
     fn token_call(&self, request: &Request, grant: Grant, made: &mut Option<Text>) -> Result<Call<'_>, Failure> {
@@ -123,9 +124,9 @@ impl Transport {
             || text!("geen client van de bron voor introspectie", "no client of the source for introspection");
         let no_token = || text!("geen token om op te vragen", "no token to introspect");
         let client = self.settings.source_client.as_ref();
-        let client = client.ok_or_else(|| self.lacks(no_client()))?;
-        let credential = self.credential(auth)?.ok_or_else(|| self.lacks(no_token()))?;
-        let endpoint = self.discovered().endpoints(&client.auth).introspection.map_err(|words| self.lacks(words))?;
+        let client = client.ok_or_else(|| self.lacks(&no_client()))?;
+        let credential = self.credential(auth)?.ok_or_else(|| self.lacks(&no_token()))?;
+        let endpoint = self.discovered().endpoints(&client.auth).introspection.map_err(|words| self.lacks(&words))?;
         let (by, Text { nl, en }) = (client.auth.name(), credential.made);
         *made = Some(text!(
             "de eigen client van de bron, met {by}; over: {nl}",
@@ -137,14 +138,14 @@ impl Transport {
     /// Only our own ACM names a control endpoint: no other issuer is ever sent this.
     fn control_call(&self, request: &Request, control: Control, made: &mut Option<Text>) -> Result<Call<'_>, Failure> {
         let client = self.own_client()?;
-        let endpoint = self.discovered().control.map_err(|words| self.lacks(words))?;
+        let endpoint = self.discovered().control.map_err(|words| self.lacks(&words))?;
         *made = Some(client_by(client));
         let form = match control {
             Control::Close => oauth::control("close", None),
             Control::Open => oauth::control("open", None),
             Control::Seen(auth) => {
                 let no_token = || text!("geen token om naar te vragen", "no token to ask about");
-                let credential = self.credential(auth)?.ok_or_else(|| self.lacks(no_token()))?;
+                let credential = self.credential(auth)?.ok_or_else(|| self.lacks(&no_token()))?;
                 oauth::control("seen", Some(&credential.token))
             }
         };
@@ -178,7 +179,7 @@ impl Transport {
                         "the private key of the client cannot sign"
                     )
                 };
-                let assertion = assertion.ok_or_else(|| self.lacks(unsigned()))?;
+                let assertion = assertion.ok_or_else(|| self.lacks(&unsigned()))?;
                 self.vault.learn(&assertion, Nature::Secret);
                 oauth::asserted(&assertion, &mut form);
             }
@@ -208,7 +209,7 @@ impl Transport {
     }
 
     fn token_form(&self, grant: Grant) -> Result<Form, Failure> {
-        let acm = self.settings.setup.acm.as_ref().ok_or_else(|| self.lacks(text!("geen ACM", "no ACM")))?;
+        let acm = self.settings.setup.acm.as_ref().ok_or_else(|| self.lacks(&text!("geen ACM", "no ACM")))?;
         let is_resource = self.settings.audience_is_resource;
         let source = For { audience: &acm.audience, is_resource, scope: acm.scope.as_deref() };
         let own = |citizen: Citizen| {
@@ -220,7 +221,7 @@ impl Transport {
             let token = self.settings.subject_tokens.get(&citizen).cloned();
             token.ok_or_else(|| {
                 let Text { nl, en } = whose(citizen);
-                self.lacks(text!("geen toegangstoken van {nl}", "no access token of {en}"))
+                self.lacks(&text!("geen toegangstoken van {nl}", "no access token of {en}"))
             })
         };
         let exchange = |subject: SecretString, actor: Option<Grant>, what: For<'_>| {
@@ -239,20 +240,22 @@ impl Transport {
             Grant::WithoutScope => last(Citizen::Subject, For { scope: None, ..source }),
             Grant::OtherAudience => {
                 let none = || text!("geen andere audience", "no other audience");
-                let audience = acm.other_audience.as_deref().ok_or_else(|| self.lacks(none()))?;
+                let audience = acm.other_audience.as_deref().ok_or_else(|| self.lacks(&none()))?;
                 let is_resource = is_resource && Url::parse(audience).is_ok();
                 last(Citizen::Subject, For { audience, is_resource, ..source })
             }
             Grant::Hop(citizen, place) => {
                 let none = || text!("geen zulke uitwisseling", "no such exchange");
-                let hop = acm.hop(place).ok_or_else(|| self.lacks(none()))?;
+                let hop = acm.hop(place).ok_or_else(|| self.lacks(&none()))?;
                 let before = place.checked_sub(1).map(|before| Grant::Hop(citizen, before));
                 let subject = before.map_or_else(|| own(citizen), |before| self.granted(before))?;
                 let what = For { audience: &hop.audience, is_resource: false, scope: hop.scope.as_deref() };
                 Ok(exchange(subject, hop.actor.then_some(Grant::HopActor(place)), what))
             }
-            Grant::Refresh(_) => Err(self
-                .lacks(text!("een refresh token komt van zijn bewaarder", "a refresh token is taken from its keeper"))),
+            Grant::Refresh(_) => Err(self.lacks(&text!(
+                "een refresh token komt van zijn bewaarder",
+                "a refresh token is taken from its keeper"
+            ))),
         }
     }
 

@@ -146,7 +146,7 @@ fn what_contradicts_itself_is_refused() {
         (
             |log| {
                 entry_of(log)["_bronkeur"]["came"] =
-                    json!({ "failure": { "kind": "timeout", "detail": { "nl": "", "en": "" } } })
+                    json!({ "failure": { "kind": "timeout", "detail": { "nl": "", "en": "" } } });
             },
             "no answer came",
         ),
