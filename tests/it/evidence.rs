@@ -249,7 +249,7 @@ static REPORT_SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
 /// as the same again.
 fn refused_or_judged(text: &str) {
     if let Ok(evidence) = read(text) {
-        let written = har::write(catalogue(), &evidence.recording, &evidence.meta).unwrap();
+        let written = har::write(catalogue(), &evidence.recording, &evidence.meta).unwrap().text().unwrap();
         let again = read(&written).unwrap_or_else(|faults| panic!("{faults}"));
         let tree = |evidence: &Evidence| serde_json::to_value((&evidence.recording, &evidence.meta)).unwrap();
         assert_eq!(tree(&evidence), tree(&again));
