@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use url::Url;
+use url::{Origin, Url};
 
 use crate::catalogue::{Catalogue, Entry, Requirement};
 use crate::envelope::{Certificate, Collection, Link, Page};
@@ -511,11 +511,11 @@ impl<'a> Case<'a> {
         paths
     }
 
-    /// Whether a URL is on the source itself or on an origin that the owner vouches for.
-    pub fn is_own_origin(&self, url: &Url) -> bool {
+    /// The origins of the source itself, and those that the owner vouches for.
+    pub fn own_origins(&self) -> Vec<Origin> {
         let setup = self.setup();
         let own = [Some(&setup.base_url), setup.public_url.as_ref()].into_iter().flatten().chain(&setup.origins);
-        own.filter_map(|own| Url::parse(own).ok()).any(|own| own.origin() == url.origin())
+        own.filter_map(|own| Url::parse(own).ok()).map(|own| own.origin()).collect()
     }
 
     /// A paging link that is, to the letter, a URL that we would build ourselves: the same request, sent once.
@@ -597,7 +597,26 @@ impl<'a> Case<'a> {
 
     /// The details of the sample: item and answer, where the item has a usable `self`. Blocked without certificates.
     pub fn details(&self) -> Result<Vec<(Item<'a>, &'a Exchange)>, Stop> {
-        let sample = self.sample()?;
+        self.details_of(self.sample()?)
+    }
+
+    /// The first of them, at most so many. Where the first page has enough they need not wait for the other pages.
+    pub fn first_details(&self, most: usize) -> Result<Vec<(Item<'a>, &'a Exchange)>, Stop> {
+        let usable = |item: &Item<'a>| self.detail_of(*item).is_some();
+        let mut sample = match self.setup().limits.sample {
+            None => self.early_sample()?,
+            Some(_) => Vec::new(),
+        };
+        sample.retain(usable);
+        if sample.len() < most {
+            sample = self.sample()?;
+            sample.retain(usable);
+        }
+        sample.truncate(most);
+        self.details_of(sample)
+    }
+
+    fn details_of(&self, sample: Vec<Item<'a>>) -> Result<Vec<(Item<'a>, &'a Exchange)>, Stop> {
         if sample.is_empty() {
             return Err(reason::too_few(0, 1).into());
         }

@@ -28,12 +28,13 @@ mod token;
 mod waivers;
 
 use std::io::IsTerminal as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::fault::InputFaults;
-use crate::report::{Languages, Unwritten};
+use crate::report::{self, Languages, Unwritten};
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;
@@ -202,11 +203,7 @@ impl Trouble {
 
     /// A file that a command was asked for and could not write.
     fn unwritten(problem: &Unwritten) -> Self {
-        Self::Other(
-            ExitStatus::Internal,
-            Text::new(problem.in_words(Lang::Nl), problem.in_words(Lang::En)),
-            elsewhere(),
-        )
+        Self::Other(ExitStatus::Internal, problem.told(), elsewhere())
     }
 
     /// What was to be printed could not be, for another reason than a reader that went away.
@@ -256,6 +253,11 @@ fn elsewhere() -> Text {
         "kies een map waarin u mag schrijven, op een schijf met plaats (--out)",
         "choose a folder in which you may write, on a disk with room (--out)"
     )
+}
+
+/// Whether files can be written into a folder: before the first request, not after the last.
+fn writable(folder: &Path) -> Result<(), Trouble> {
+    report::writable(folder).map_err(|problem| Trouble::unwritten(&problem))
 }
 
 type Done = Result<ExitStatus, Trouble>;

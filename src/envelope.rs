@@ -581,7 +581,7 @@ mod tests {
             prop_assert!(page.items().iter().all(|item| body.pointer(&item.place).is_some()));
             for links in page.items().iter().map(|item| &item.links).chain([&page.links]) {
                 prop_assert!(!links.present || body.pointer(&links.place).is_some());
-                for link in &links.links {
+                for link in &*links.links {
                     let found = body.pointer(&link.place).and_then(|link| link.get("href"));
                     prop_assert_eq!(found, Some(&json!(link.href)));
                     prop_assert!(link.url("https://h/v1").is_none_or(|url| url.has_host()));

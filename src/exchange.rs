@@ -3,6 +3,7 @@
 
 mod body;
 mod introspection;
+mod lifetime;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::text::Text;
 
 pub use body::Json;
 pub use introspection::{Introspection, Unfit};
+pub use lifetime::lifetime;
 
 /// A person in the path of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -543,13 +545,13 @@ impl FailureKind {
     }
 }
 
-/// Why no answer came, with the words of the network library, masked.
+/// Why no answer came, masked: in words of ours, or in those of the network library where we have none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// The kind.
     pub kind: FailureKind,
     /// The detail; may be empty.
-    pub detail: String,
+    pub detail: Text,
 }
 
 /// What a document's bytes look like.

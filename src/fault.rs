@@ -123,22 +123,24 @@ fn visible(line: &str) -> String {
 /// At most `limit` bytes of a UTF-8 file; a longer file, a missing one and one that is not text are faults.
 pub fn read_text(path: &Path, limit: usize) -> Result<String, InputFaults> {
     let file = path.display().to_string();
-    let unreadable = |error: &std::io::Error| {
+    let unreadable = |why: Text| {
+        let Text { nl, en } = why;
         InputFaults::one(
             file.clone(),
-            text!("het bestand is niet te lezen: {error}", "the file cannot be read: {error}"),
+            text!("het bestand is niet te lezen: {nl}", "the file cannot be read: {en}"),
             text!("controleer het pad en de leesrechten", "check the path and the permissions"),
         )
     };
+    let refused = |error: std::io::Error| unreadable(Text::of_system(&error));
     // A pipe or a device could keep us reading for ever.
-    let kind = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
+    let kind = std::fs::metadata(path).map_err(refused)?;
     if !kind.is_file() {
-        return Err(unreadable(&std::io::Error::other("not a regular file")));
+        return Err(unreadable(text!("het is geen gewoon bestand", "it is not a regular file")));
     }
     let mut bytes = Vec::new();
     std::fs::File::open(path)
         .and_then(|opened| opened.take(limit as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| unreadable(&error))?;
+        .map_err(refused)?;
     if bytes.len() > limit {
         return Err(too_large(&file, limit).into());
     }

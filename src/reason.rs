@@ -16,35 +16,35 @@ pub fn no_answer(failure: &Failure) -> Verdict {
 
 /// Why no answer came, and what to do.
 pub fn unanswered(failure: &Failure) -> (Text, Text) {
-    let detail = shown(&failure.detail);
-    let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
+    let detail = |words: &str| if words.is_empty() { String::new() } else { format!(" ({})", shown(words)) };
+    let Text { nl, en } = failure.detail.map(detail);
     match failure.kind {
         FailureKind::Dns => (
-            text!("de naam van de server is niet gevonden{detail}", "the host name was not found{detail}"),
+            text!("de naam van de server is niet gevonden{nl}", "the host name was not found{en}"),
             text!("controleer de URL in het profiel, en DNS of VPN", "check the URL in the profile, and DNS or VPN"),
         ),
         FailureKind::Connect => (
-            text!("er kwam geen verbinding tot stand{detail}", "no connection could be made{detail}"),
+            text!("er kwam geen verbinding tot stand{nl}", "no connection could be made{en}"),
             text!(
                 "controleer of de server draait, en of firewall of toegangslijst dit adres toelaat",
                 "check that the server runs, and that firewall or allow-list admits this address"
             ),
         ),
         FailureKind::Tls => (
-            text!("TLS kwam niet tot stand{detail}", "TLS could not be established{detail}"),
+            text!("TLS kwam niet tot stand{nl}", "TLS could not be established{en}"),
             text!(
                 "herstel het certificaat, of noem de eigen CA in het profiel als `source.ca_bundle` (bron) of `acm.ca_bundle` (ACM)",
                 "mend the certificate, or name your own CA in the profile as `source.ca_bundle` (source) or `acm.ca_bundle` (ACM)"
             ),
         ),
         FailureKind::Timeout => (
-            text!("er kwam niet op tijd een antwoord{detail}", "no answer came in time{detail}"),
+            text!("er kwam niet op tijd een antwoord{nl}", "no answer came in time{en}"),
             text!("controleer de server, of verhoog `source.timeout`", "check the server, or raise `source.timeout`"),
         ),
         FailureKind::Broken => (
             text!(
-                "de verbinding brak af of het antwoord was geen HTTP{detail}",
-                "the connection broke, or the answer was no HTTP{detail}"
+                "de verbinding brak af of het antwoord was geen HTTP{nl}",
+                "the connection broke, or the answer was no HTTP{en}"
             ),
             text!(
                 "kijk in het logboek van de server en van wat ervoor staat",
@@ -52,17 +52,17 @@ pub fn unanswered(failure: &Failure) -> (Text, Text) {
             ),
         ),
         FailureKind::NoToken => (
-            text!("er was geen token{detail}", "there was no token{detail}"),
+            text!("er was geen token{nl}", "there was no token{en}"),
             text!("zie het hoofdstuk token voor de oorzaak", "see chapter token for the cause"),
         ),
         FailureKind::NotConfigured => (
-            text!("het profiel bevat niet wat hiervoor nodig is{detail}", "the profile lacks what this needs{detail}"),
+            text!("het profiel bevat niet wat hiervoor nodig is{nl}", "the profile lacks what this needs{en}"),
             text!("vul het profiel aan", "complete the profile"),
         ),
         FailureKind::ForeignOrigin => (
             text!(
-                "de link leidt naar een server waarvoor niemand instaat{detail}",
-                "the link leads to a server that nobody vouched for{detail}"
+                "de link leidt naar een server waarvoor niemand instaat{nl}",
+                "the link leads to a server that nobody vouched for{en}"
             ),
             text!(
                 "laat links naar de bron zelf wijzen, of noem de server onder `source.origins` of `source.public_url`",
@@ -70,7 +70,7 @@ pub fn unanswered(failure: &Failure) -> (Text, Text) {
             ),
         ),
         FailureKind::Limit => (
-            text!("de grens van het aantal verzoeken was bereikt{detail}", "the limit of requests was reached{detail}"),
+            text!("de grens van het aantal verzoeken was bereikt{nl}", "the limit of requests was reached{en}"),
             text!("verhoog `limits.requests`", "raise `limits.requests`"),
         ),
         FailureKind::Memory => (

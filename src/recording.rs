@@ -17,6 +17,10 @@ use crate::vault::Mark;
 /// becomes blocked.
 const MOST_HELD: usize = 192 * 1024 * 1024;
 
+/// The most bytes of JSON that a run reads, packed or not: its evidence must be short enough to be read again
+/// ([`crate::har::LARGEST`]), and for the disk on which it comes.
+const MOST_READ: u64 = 384 * 1024 * 1024;
+
 /// The most memory that bodies take as trees; further pages and details of a long list are packed.
 const MOST_IN_TREES: usize = 24 * 1024 * 1024;
 
@@ -49,6 +53,8 @@ struct Room {
     most_in_trees: usize,
     held: usize,
     in_trees: usize,
+    /// Bytes of all bodies, those included that are kept once.
+    read: u64,
     /// Those of lists and details, by the hash of their text.
     known: HashMap<u64, Json>,
     hashes: RandomState,
@@ -61,6 +67,7 @@ impl Default for Room {
             most_in_trees: MOST_IN_TREES,
             held: 0,
             in_trees: 0,
+            read: 0,
             known: HashMap::new(),
             hashes: RandomState::new(),
         }
@@ -143,7 +150,8 @@ impl Recording {
     /// Adds an exchange. The first answer to a request stays.
     pub fn add(&mut self, mut exchange: Exchange) {
         self.drawn().clear();
-        if let Ok(Response { status, content: Content::Json(json), .. }) = &mut exchange.result {
+        if let Ok(Response { status, content: Content::Json(json), facts, .. }) = &mut exchange.result {
+            self.room.read = self.room.read.saturating_add(facts.body_bytes);
             // Errors are short, and looked at member by member.
             let is_content = *status == 200 && matches!(exchange.request.kind(), Kind::List | Kind::Detail);
             *json = self.room.keep(is_content, json);
@@ -153,7 +161,7 @@ impl Recording {
 
     /// Whether the bodies that it holds leave no room for more.
     pub fn is_full(&self) -> bool {
-        self.room.held >= self.room.most
+        self.room.held >= self.room.most || self.room.read >= MOST_READ
     }
 
     /// The same, with room for so many bytes.

@@ -1,5 +1,7 @@
 //! Words in the two languages of the reports. Every sentence that a person reads is a [`Text`].
 
+mod system;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -5,6 +5,7 @@
 //! length, so that equality, patterns and lengths can still be judged. Surrogates are numbered as they are met and say
 //! nothing about the value. People see them as marks: `INSZ-1`, `TOKEN-2`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
@@ -235,22 +236,23 @@ impl Vault {
 
     /// Masks a text: known values in every encoding, and what looks like a national number or a JWT.
     pub fn mask_text(&self, text: &str) -> String {
-        self.lock().mask(text, &mut Found::default())
+        self.lock().mask(text, &mut Found::default()).into_owned()
     }
 
     /// Like [`Vault::mask_text`], and says which secrets it met.
     pub fn mask_noting(&self, text: &str, found: &mut Found) -> String {
-        self.lock().mask(text, found)
+        self.lock().mask(text, found).into_owned()
     }
 
     /// Like [`Vault::mask_noting`], for a text that others may read as a URL: what shows only then is masked too.
     pub fn mask_link(&self, text: &str, found: &mut Found) -> String {
-        self.lock().mask_string(text, found)
+        self.lock().mask_string(text, found).into_owned()
     }
 
     /// Masks every string, number and member name of a JSON value.
-    pub fn mask_json(&self, value: Value, found: &mut Found) -> Value {
-        self.lock().mask_json(value, found)
+    pub fn mask_json(&self, mut value: Value, found: &mut Found) -> Value {
+        self.lock().mask_json(&mut value, found);
+        value
     }
 
     /// All marks so far, with their surrogates.
@@ -306,14 +308,15 @@ impl Inner {
         surrogate
     }
 
-    fn mask(&mut self, text: &str, found: &mut Found) -> String {
+    /// The masked text; borrowed where there is nothing to mask in it, as in most texts of a list.
+    fn mask<'t>(&mut self, text: &'t str, found: &mut Found) -> Cow<'t, str> {
         if text.len() < self.shortest() {
-            return text.to_owned();
+            return Cow::Borrowed(text);
         }
-        let text = self.mask_known(text, found);
-        let text = self.mask_jwts(&text);
-        let text = self.mask_passwords(&text);
-        self.mask_numbers(&text)
+        let text = rewritten(Cow::Borrowed(text), |text| self.mask_known(text, found));
+        let text = rewritten(text, |text| self.mask_jwts(text));
+        let text = rewritten(text, |text| self.mask_passwords(text));
+        rewritten(text, |text| self.mask_numbers(text))
     }
 
     /// The length of the shortest text in which there is anything to mask, in bytes: most texts of a list are shorter. A
@@ -322,11 +325,12 @@ impl Inner {
         self.finder.shortest().min(insz::DIGITS)
     }
 
-    /// Known values first, in one pass over all encodings, the longest match at each place.
-    fn mask_known(&mut self, text: &str, found: &mut Found) -> String {
+    /// Known values first, in one pass over all encodings, the longest match at each place. None where there is none,
+    /// as in what follows it.
+    fn mask_known(&mut self, text: &str, found: &mut Found) -> Option<String> {
         let matches = self.finder.matches(text);
         if matches.is_empty() {
-            return text.to_owned();
+            return None;
         }
         let mut masked = String::with_capacity(text.len());
         let mut end = 0;
@@ -342,11 +346,14 @@ impl Inner {
             end = to;
         }
         masked.push_str(text.get(end..).unwrap_or_default());
-        masked
+        Some(masked)
     }
 
     /// Whatever looks like a JWT is a token, whoever made it.
-    fn mask_jwts(&mut self, text: &str) -> String {
+    fn mask_jwts(&mut self, text: &str) -> Option<String> {
+        if !text.contains("eyJ") {
+            return None;
+        }
         let mut masked = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(start) = rest.find("eyJ") {
@@ -363,11 +370,14 @@ impl Inner {
             rest = after;
         }
         masked.push_str(rest);
-        masked
+        Some(masked)
     }
 
     /// The password in a URL (`https://user:password@host`) is one, whoever gave it.
-    fn mask_passwords(&mut self, text: &str) -> String {
+    fn mask_passwords(&mut self, text: &str) -> Option<String> {
+        if !text.contains('@') {
+            return None;
+        }
         let mut masked = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(start) = rest.find("://") {
@@ -385,25 +395,27 @@ impl Inner {
             rest = authority.get(user.len() + 1 + password.len()..).unwrap_or_default();
         }
         masked.push_str(rest);
-        masked
+        Some(masked)
     }
 
     /// Whatever looks like a national number (11 digits with a valid check number, with or without the usual
     /// separators), unless it is one of our surrogates already.
-    fn mask_numbers(&mut self, text: &str) -> String {
+    fn mask_numbers(&mut self, text: &str) -> Option<String> {
+        let mut numbers = insz::look_alikes(text);
+        numbers.retain(|(_, _, digits)| !self.is_surrogate(digits));
+        if numbers.is_empty() {
+            return None;
+        }
         let mut masked = String::with_capacity(text.len());
         let mut end = 0;
-        for (from, to, digits) in insz::look_alikes(text) {
-            if self.is_surrogate(&digits) {
-                continue;
-            }
+        for (from, to, digits) in numbers {
             masked.push_str(text.get(end..from).unwrap_or_default());
             let surrogate = self.surrogate(&digits, Nature::Number).text;
             masked.push_str(&insz::with_separators(&surrogate, text.get(from..to).unwrap_or_default()));
             end = to;
         }
         masked.push_str(text.get(end..).unwrap_or_default());
-        masked
+        Some(masked)
     }
 
     /// Within one pass, what `mask_known` put there must stay. A source that plants one of our surrogates gains
@@ -412,49 +424,68 @@ impl Inner {
         self.used.contains(digits)
     }
 
-    fn mask_json(&mut self, value: Value, found: &mut Found) -> Value {
+    /// In place: most of an answer stays as it is.
+    fn mask_json(&mut self, value: &mut Value, found: &mut Found) {
         match value {
-            Value::String(text) => Value::String(self.mask_string(&text, found)),
-            Value::Number(number) => self.mask_number(&number, found),
-            Value::Array(items) => Value::Array(items.into_iter().map(|item| self.mask_json(item, found)).collect()),
-            Value::Object(members) => {
-                let mut masked = Map::with_capacity(members.len());
-                for (name, value) in members {
-                    let value = match value {
-                        Value::String(text) if TOKENS.contains(&name.as_str()) => self.mask_token(&text, found),
-                        other => self.mask_json(other, found),
-                    };
-                    masked.insert(self.mask_string(&name, found), value);
+            Value::String(text) => {
+                if let Cow::Owned(masked) = self.mask_string(text, found) {
+                    *text = masked;
                 }
-                Value::Object(masked)
             }
-            other => other,
+            Value::Number(number) => {
+                let masked = self.mask_number(number, found);
+                *value = masked;
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.mask_json(item, found)),
+            Value::Object(members) => self.mask_members(members, found),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    fn mask_members(&mut self, members: &mut Map<String, Value>, found: &mut Found) {
+        let mut renamed = HashMap::new();
+        for (name, value) in members.iter_mut() {
+            match value {
+                Value::String(text) if TOKENS.contains(&name.as_str()) => {
+                    let masked = self.mask_token(text, found);
+                    *value = masked;
+                }
+                other => self.mask_json(other, found),
+            }
+            if let Cow::Owned(masked) = self.mask_string(name, found) {
+                renamed.insert(name.clone(), masked);
+            }
+        }
+        if !renamed.is_empty() {
+            let masked = std::mem::take(members).into_iter();
+            *members = masked.map(|(name, value)| (renamed.remove(&name).unwrap_or(name), value)).collect();
         }
     }
 
     /// A text of a JSON body. A link in it will be read as a URL, and that drops line breaks and decodes the host: what
     /// shows only then is masked too, and the text becomes what it is read as.
-    fn mask_string(&mut self, text: &str, found: &mut Found) -> String {
+    fn mask_string<'t>(&mut self, text: &'t str, found: &mut Found) -> Cow<'t, str> {
+        const DROPPED: [char; 3] = ['\t', '\n', '\r'];
         let masked = self.mask(text, found);
-        if !masked.contains([':', '\t', '\n', '\r']) {
-            return masked;
+        let mut read = Cow::Borrowed(masked.as_ref());
+        if read.contains(DROPPED) {
+            read = Cow::Owned(read.replace(DROPPED, ""));
         }
-        let mut read: String = masked.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
-        if let Ok(url) = Url::parse(&read) {
-            read = url.into();
+        if let Some(url) = read.contains(':').then(|| Url::parse(&read).ok()).flatten() {
+            read = Cow::Owned(url.into());
         }
         if read == masked {
             return masked;
         }
         let again = self.mask(&read, found);
-        if again == read { masked } else { again }
+        if again == read { masked } else { Cow::Owned(again.into_owned()) }
     }
 
     /// What stands where a token stands is one, however short it is, and all of it: what is known of it may be a part.
     fn mask_token(&mut self, text: &str, found: &mut Found) -> Value {
         let masked = self.mask_string(text, found);
         if text.is_empty() || self.is_mask(&masked) {
-            return Value::String(masked);
+            return Value::String(masked.into_owned());
         }
         Value::String(self.surrogate(text, Nature::Token).text)
     }
@@ -490,7 +521,7 @@ impl Inner {
             let surrogate = self.surrogate(&whole, Nature::Number).text;
             format!("{sign}{surrogate}{fraction}")
         } else {
-            self.mask(&text, found)
+            self.mask(&text, found).into_owned()
         };
         if masked == text {
             return Value::Number(number.clone());
@@ -501,6 +532,11 @@ impl Inner {
 
 /// The members whose value is a token or a secret, in an answer to a token request and wherever else they stand.
 const TOKENS: [&str; 5] = ["access_token", "refresh_token", "id_token", "client_secret", "client_assertion"];
+
+/// A text as a step of masking made it; as it was, where that step found nothing.
+fn rewritten(text: Cow<'_, str>, step: impl FnOnce(&str) -> Option<String>) -> Cow<'_, str> {
+    step(&text).map_or(text, Cow::Owned)
+}
 
 /// What fills a mark up: a character of the Base64url alphabet.
 const PADDING: u8 = b'x';

@@ -431,13 +431,21 @@ pub fn shown(text: &str) -> String {
             shown.push('…');
             break;
         }
-        if unsafe_in_text(c) {
-            shown.extend(c.escape_unicode());
-        } else {
-            shown.push(c);
-        }
+        push_safe(&mut shown, c);
     }
     shown
+}
+
+/// The whole text, with what could make it say something else escaped.
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    text.chars().for_each(|c| push_safe(&mut escaped, c));
+    escaped
+}
+
+/// Adds a character, or its escape.
+pub fn push_safe(text: &mut String, c: char) {
+    if unsafe_in_text(c) { text.extend(c.escape_unicode()) } else { text.push(c) }
 }
 
 /// Whether a character could make a report say something else than it does: controls, direction marks, invisible

@@ -101,7 +101,8 @@ fn judged(evidence: &Evidence, show: bool) {
 }
 
 fn written_again(evidence: &Evidence) {
-    let written = har::write(&CATALOGUE, &evidence.recording, &evidence.meta).unwrap().text().unwrap();
+    let written = har::write(&CATALOGUE, &evidence.recording, &evidence.meta).and_then(|mut spool| spool.text());
+    let written = written.unwrap_or_else(|fault| panic!("{fault:?}"));
     let again = har::read("evidence.har", &written).unwrap_or_else(|faults| panic!("{faults}"));
     let tree = |evidence: &Evidence| serde_json::to_value((&evidence.recording, &evidence.meta)).unwrap();
     assert_eq!(tree(evidence), tree(&again));

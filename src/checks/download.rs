@@ -45,7 +45,7 @@ fn downloads<'a>(case: &Case<'a>) -> Result<Downloads<'a>, Stop> {
     for exchange in case.attempts(&requests)? {
         match settled(exchange) {
             Ok(answer) if is_empty(answer) && !answer.response.facts.complete => {
-                let broken = Failure { kind: FailureKind::Broken, detail: String::new() };
+                let broken = Failure { kind: FailureKind::Broken, detail: Text::default() };
                 downloads.obstacle = downloads.obstacle.or_else(|| Some(Box::new(reason::no_answer(&broken))));
             }
             Ok(answer) => downloads.answers.push(answer),

@@ -13,6 +13,7 @@ use crate::exchange::{
     Sent, Setup, Target,
 };
 use crate::recording::Recording;
+use crate::text::Text;
 use crate::verdict::Verdict;
 
 /// Where the source stands.
@@ -89,7 +90,7 @@ pub(super) fn pdf(headers: &[(&str, &str)]) -> Response {
 
 /// No answer.
 pub(super) fn failed(kind: FailureKind) -> Reply {
-    Err(Failure { kind, detail: String::new() })
+    Err(Failure { kind, detail: Text::default() })
 }
 
 impl Source {

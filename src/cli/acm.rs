@@ -14,6 +14,7 @@ use crate::sandbox::{
     StandIn, StandInOptions,
 };
 use crate::text;
+use crate::text::Text;
 use crate::verdict::ExitStatus;
 
 /// The longest file that is kept from an earlier start.
@@ -128,12 +129,12 @@ impl AcmArgs {
     }
 
     fn not_started(&self, error: &std::io::Error) -> Trouble {
-        let (port, out) = (self.port, self.out.display());
+        let (port, out, Text { nl, en }) = (self.port, self.out.display(), Text::of_system(error));
         Trouble::Other(
             ExitStatus::Undecided,
             text!(
-                "de ingebouwde ACM start niet op poort {port}: {error}",
-                "the built-in ACM does not start on port {port}: {error}"
+                "de ingebouwde ACM start niet op poort {port}: {nl}",
+                "the built-in ACM does not start on port {port}: {en}"
             ),
             text!(
                 "kies met --port een vrije poort; ligt het aan {out}/{AUTHORITY_KEY}, verwijder het dan",

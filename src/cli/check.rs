@@ -10,7 +10,7 @@ use super::decisions::DecisionArgs;
 use super::profile::{ProfileArgs, above_zero};
 use super::progress::Progress;
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble, elsewhere, interrupt, output, rerun, runtime};
+use super::{Done, Global, Trouble, elsewhere, interrupt, output, rerun, runtime, writable};
 use crate::catalogue::Catalogue;
 use crate::decisions::{Decisions, Named};
 use crate::evaluate::{Selection, unknown_ids};
@@ -121,7 +121,7 @@ enum Stale {
 pub(super) struct Told {
     /// The form of what is printed
     #[arg(long, value_enum, env = "BRONKEUR_FORMAT", default_value_t = Printed::Terminal)]
-    format: Printed,
+    pub(super) format: Printed,
     /// Where report.json, junit.xml and the rest go
     #[arg(short, long, value_name = "DIR", env = "BRONKEUR_OUT", default_value = "reports")]
     pub(super) out: PathBuf,
@@ -129,7 +129,7 @@ pub(super) struct Told {
 
 /// The form of what is printed; the files are always the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Printed {
+pub(super) enum Printed {
     /// For people
     Terminal,
     /// Annotations for GitHub Actions, and the last line
@@ -162,6 +162,7 @@ pub(super) fn run(
         ..Asked::default()
     };
     let session = Session::new(profile, catalogue, seed())?;
+    writable(&gate.told.out)?;
     let wait = Duration::from_secs(profile.limits.wait_expiry);
     let mut progress = Progress::new(catalogue, session.vault(), wait, global);
     // It lives until the reports are written: a second interrupt ends that too.

@@ -11,6 +11,7 @@ use crate::decisions::Named;
 use crate::fault::{InputFault, InputFaults};
 use crate::sandbox::{Behaviour, Options, Sandbox, faults};
 use crate::text;
+use crate::text::Text;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct DemoArgs {
@@ -99,11 +100,12 @@ impl SandboxArgs {
     pub(super) async fn start(&self) -> Result<Sandbox, Trouble> {
         let port = self.port;
         Sandbox::start(self.options()?).await.map_err(|error| {
+            let Text { nl, en } = Text::of_system(&error);
             Trouble::Other(
                 crate::verdict::ExitStatus::Undecided,
                 text!(
-                    "de ingebouwde ACM en bron starten niet op poort {port}: {error}",
-                    "the built-in ACM and source do not start on port {port}: {error}"
+                    "de ingebouwde ACM en bron starten niet op poort {port}: {nl}",
+                    "the built-in ACM and source do not start on port {port}: {en}"
                 ),
                 text!("kies met --port een vrije poort", "choose a free port with --port"),
             )

@@ -2,7 +2,7 @@
 
 mod progress;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,13 +11,13 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use self::progress::Progress;
-use super::check::{JudgingArgs, seed};
+use super::check::{JudgingArgs, Printed, seed};
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble, elsewhere, environment, interrupt, output, runtime};
+use super::{Done, Global, Trouble, elsewhere, environment, interrupt, output, runtime, writable};
 use crate::fault::InputFaults;
 use crate::fleet::{Bounds, Choice, Order, Overview, Shard, Sources, gather, read_overview, run};
 use crate::inspection::Asked;
-use crate::report::{self, fleet_in_words, render_fleet};
+use crate::report::{self, fleet_as_github, fleet_in_words, render_fleet};
 use crate::vault::Vault;
 use crate::verdict::ExitStatus;
 
@@ -35,6 +35,9 @@ nobody's secrets are needed.
 
   bronkeur fleet sources.yaml --tag towns
   bronkeur fleet sources.yaml --shard 2/5 --out part-2      then: bronkeur merge part-* --out reports
+
+Reviews, waivers and accepted rows are those that the profile of each source names; `defaults` names files for all, such
+as `defaults: { waivers: waivers.yaml }`. Of evidence they are those of its run.
 
 Exit status: the worst of the sources, in this order: 4 internal · 2 wrong input · 1 failures · 3 could not be concluded
 · 0. What is wrong in the file or in what it names is told at once, before the first request";
@@ -70,6 +73,9 @@ pub(super) struct FleetArgs {
 /// Where the overview goes, and with what it is compared.
 #[derive(Clone, Debug, Args)]
 pub(super) struct OutArgs {
+    /// The form of what is printed
+    #[arg(long, value_enum, env = "BRONKEUR_FORMAT", default_value_t = Printed::Terminal)]
+    format: Printed,
     /// Where the overview and the folders of the sources go
     #[arg(short, long, value_name = "DIR", env = "BRONKEUR_OUT", default_value = "reports")]
     pub(super) out: PathBuf,
@@ -106,6 +112,7 @@ pub(super) fn fleet(args: &FleetArgs, global: &Global) -> Done {
         fail_on: args.judging.fail_on(),
         ..Asked::default()
     };
+    writable(&args.out.out)?;
     let (started, clock) = (Timestamp::now(), Instant::now());
     let progress = Progress::new(&chosen, &catalogue, global);
     // It lives until the overview is written: a second interrupt ends that too.
@@ -130,29 +137,38 @@ pub(super) fn fleet(args: &FleetArgs, global: &Global) -> Done {
     if let Some(previous) = previous {
         overview.compare(&previous, &sources.names().collect::<Vec<_>>());
     }
-    tell(&mut overview, &vaults, out, global)
+    tell(&mut overview, &vaults, &args.out, global)
 }
 
 /// Shows an overview and writes every file of it.
-pub(super) fn tell(overview: &mut Overview, vaults: &[Arc<Vault>], out: &Path, global: &Global) -> Done {
+pub(super) fn tell(overview: &mut Overview, vaults: &[Arc<Vault>], out: &OutArgs, global: &Global) -> Done {
     let lang = global.lang();
     let files = render_fleet(overview, global.languages());
-    let screen = fleet_in_words(overview, lang, global.quiet);
+    let screen = screen(overview, out.format, global);
     let texts: Vec<&String> =
         std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok())).collect();
     if vaults.iter().any(|vault| texts.iter().any(|text| vault.leaks(text))) {
         return Err(Trouble::leak());
     }
-    let unwritten = report::write_all(out, files);
+    let unwritten = report::write_all(&out.out, files);
     if unwritten.is_empty() {
         output::print(&screen);
         return Ok(ExitStatus::of_code(overview.result.exit_status));
     }
     overview.result.exit_status = ExitStatus::Internal.code();
-    output::print(&fleet_in_words(overview, lang, global.quiet));
+    output::print(&self::screen(overview, out.format, global));
     for problem in &unwritten {
         output::say(&problem.in_words(lang));
     }
     output::say(&format!("    {}", elsewhere().get(lang)));
     Ok(ExitStatus::Internal)
+}
+
+/// What is printed: a line or an annotation for what needs somebody, and the last line; that alone where nothing more is
+/// wanted.
+fn screen(overview: &Overview, format: Printed, global: &Global) -> String {
+    match format {
+        Printed::Github if !global.quiet => fleet_as_github(overview, global.lang()),
+        _ => fleet_in_words(overview, global.lang(), global.quiet),
+    }
 }

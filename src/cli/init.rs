@@ -1,5 +1,6 @@
 //! `bronkeur init`: a first profile, from answers on a terminal or from flags.
 
+mod paths;
 mod questions;
 mod stand_in;
 
@@ -23,7 +24,8 @@ const AFTER_HELP: &str = "\
 On a terminal it asks what the flags do not say. Without one the flags must say it: --base-url, --client-id and
 --audience, or --base-url with --without-acm or --acm-stand-in.
 
-A secret, a token or a national number is never an argument: name the variable that holds it. The JSON Schema of the
+A secret, a token or a national number is never an argument: name the variable that holds it. Paths of files are seen from
+where you are; the profile, whose paths count from its own folder, gets them as it needs them. The JSON Schema of the
 profile is written beside it, and the profile's first line leads editors to it.
 
 For a source on a laptop, with the tokens of `bronkeur acm`:
@@ -144,7 +146,8 @@ pub(super) fn init(args: &InitArgs, global: &Global) -> Done {
         Err(_) if asks => questions::answered(args, lang)?,
         _ => args.clone(),
     };
-    let draft = args.draft()?;
+    let mut draft = args.draft()?;
+    draft.change_paths(|path| *path = paths::seen_from(&folder, path));
     let yaml = draft.yaml(&schema, lang);
     holds(&yaml)?;
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();

@@ -104,6 +104,28 @@ pub(super) fn login(args: &LoginArgs, global: &Global) -> Done {
     })
 }
 
+/// Faults of the profile that the options stand for, each at the option that said it.
+fn by_option(faults: InputFaults) -> InputFaults {
+    let options =
+        [("acm.environment", "--issuer"), ("acm.client.secret", "--client-secret-env"), ("acm.client", "--client-id")];
+    let named = |fault: InputFault| {
+        let option = fault
+            .place
+            .as_deref()
+            .and_then(|place| options.into_iter().find(|(key, _)| place.starts_with(key)).map(|(_, option)| option));
+        let Some(option) = option else { return fault };
+        let remedy = match option {
+            "--issuer" => text!(
+                "geef tni, prod met --i-may-test-production, of de volledige URL van een uitgever, zoals https://acm.example.be/op",
+                "give tni, prod with --i-may-test-production, or the complete URL of an issuer, such as https://acm.example.be/op"
+            ),
+            _ => fault.remedy.clone(),
+        };
+        InputFault { remedy, ..fault.at(option) }
+    };
+    InputFaults(faults.0.into_iter().map(named).collect())
+}
+
 /// Nobody could be logged in.
 fn trouble(message: Text, remedy: Text) -> Trouble {
     Trouble::Other(ExitStatus::Undecided, message, remedy)
@@ -201,7 +223,8 @@ impl LoginArgs {
     fn acm(&self) -> Result<ResolvedAcm, Trouble> {
         let (file, mut profile, folder) = self.source()?;
         profile.production |= self.i_may_test_production;
-        let acm = profile.resolve_acm(&file, &environment, &folder)?;
+        let acm = profile.resolve_acm(&file, &environment, &folder);
+        let acm = acm.map_err(|faults| if self.issuer.is_some() { by_option(faults) } else { faults })?;
         acm.ok_or_else(|| {
             let fault = InputFault::new(
                 file,
@@ -242,11 +265,11 @@ impl LoginArgs {
     }
 
     fn no_port(&self, error: &std::io::Error) -> Trouble {
-        let port = self.port;
+        let (port, Text { nl, en }) = (self.port, Text::of_system(error));
         trouble(
             text!(
-                "poort {port} op 127.0.0.1 is niet te openen: {error}",
-                "port {port} on 127.0.0.1 cannot be opened: {error}"
+                "poort {port} op 127.0.0.1 is niet te openen: {nl}",
+                "port {port} on 127.0.0.1 cannot be opened: {en}"
             ),
             text!("kies met --port een andere", "choose another one with --port"),
         )
@@ -324,11 +347,9 @@ impl LoginArgs {
 /// The logins, without a token.
 fn list(store: &Store, lang: Lang) -> Done {
     let names = store.names().map_err(|error| {
+        let Text { nl, en } = Text::of_system(&error);
         trouble(
-            text!(
-                "de map met aanmeldingen is niet te lezen: {error}",
-                "the folder with logins cannot be read: {error}"
-            ),
+            text!("de map met aanmeldingen is niet te lezen: {nl}", "the folder with logins cannot be read: {en}"),
             text!("controleer de leesrechten", "check the permissions"),
         )
     })?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::fleet::{OutArgs, tell};
-use super::{Done, Global, Trouble};
+use super::{Done, Global, Trouble, writable};
 use crate::fault::InputFaults;
 use crate::fleet::{Overview, merge, read_overview};
 use crate::report::write;
@@ -50,12 +50,13 @@ pub(super) fn merged(args: &MergeArgs, global: &Global) -> Done {
         .flat_map(|((_, part), folder)| part.members.iter().map(|member| (member.name.clone(), folder.as_path())))
         .collect();
     let mut overview = merge(parts)?;
+    writable(&args.out.out)?;
     copy(&mut overview, &homes, &args.out.out)?;
     if let Some(previous) = previous {
         let names: Vec<String> = overview.members.iter().map(|member| member.name.clone()).collect();
         overview.compare(&previous, &names.iter().map(String::as_str).collect::<Vec<_>>());
     }
-    tell(&mut overview, &[], &args.out.out, global)
+    tell(&mut overview, &[], &args.out, global)
 }
 
 /// Puts the files of every source beside the overview; what a part did not bring along is not linked either.

@@ -1,9 +1,11 @@
 //! What is told while a run goes on: a line that moves on a terminal, plain lines elsewhere, on standard error.
 
+use std::borrow::Cow;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use dialoguer::console::{Term, truncate_str};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{SignedDuration, Zoned};
 
@@ -75,7 +77,7 @@ impl<'a> Progress<'a> {
                 self.waits_until = None;
             }
             Event::Received(exchange) => {
-                let bodies = if self.verbose > 1 { exchange::bodies(exchange) } else { Vec::new() };
+                let bodies = if self.verbose > 1 { exchange::bodies(exchange, self.lang) } else { Vec::new() };
                 let lines = (self.verbose > 0).then(|| exchange::line(exchange)).into_iter().chain(bodies);
                 lines.for_each(|line| self.masked_line(&line));
             }
@@ -135,8 +137,13 @@ impl<'a> Progress<'a> {
     /// A line of what was recorded: as people see it, after a last look for what must not leave.
     fn masked_line(&self, line: &str) {
         let line = self.vault.for_people(line);
-        if !self.vault.leaks(&line) {
-            self.line(&line);
+        if self.vault.leaks(&line) {
+            return;
+        }
+        match &self.bar {
+            // Marks are in it by now: none of them is cut unseen. A pipe has no width.
+            Some(_) => self.line(&cut(&line, Term::stderr().size().1)),
+            None => self.line(&line),
         }
     }
 
@@ -152,5 +159,28 @@ impl<'a> Progress<'a> {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// As much of a line as fits on one of a terminal.
+fn cut(line: &str, columns: u16) -> Cow<'_, str> {
+    truncate_str(line, usize::from(columns), "…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_as_long_as_the_terminal_is_wide() {
+        let line = "x".repeat(300);
+        for columns in [40, 80, 250] {
+            let cut = cut(&line, columns);
+            assert_eq!(cut.chars().count(), usize::from(columns));
+            assert!(cut.ends_with("x…"));
+        }
+        assert_eq!(cut(&line, 300), line);
+        // A character that is two columns wide.
+        assert_eq!(cut("漢漢漢", 5), "漢漢…");
     }
 }

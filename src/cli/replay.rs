@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::check::{self, GateArgs};
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble, output};
+use super::{Done, Global, Trouble, output, writable};
 use crate::catalogue::Catalogue;
 use crate::fault::{InputFaults, read_text};
 use crate::har::{self, Evidence};
@@ -56,6 +56,9 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
         (Err(faults), _) | (_, Err(faults)) => return Err(faults.into()),
     };
     evidence.of_this_spec(&file, &catalogue)?;
+    if claimed.is_none() {
+        writable(&args.gate.told.out)?;
+    }
     if !global.quiet {
         for note in notes(&evidence, &catalogue) {
             output::say(&format!("bronkeur: {}", note.get(global.lang())));

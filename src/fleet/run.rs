@@ -109,6 +109,13 @@ impl Order<'_> {
             let trouble = text!("afgebroken voor de keuring begon", "interrupted before its run began");
             return Ended::of(none()(ExitStatus::Undecided, trouble));
         }
+        // Nobody is called for what cannot be kept. A folder that is not there yet can be made: that of all can be written.
+        let folder = self.out.join(&name);
+        if folder.symlink_metadata().is_ok()
+            && let Err(problem) = report::writable(&folder)
+        {
+            return Ended::of(none()(ExitStatus::Internal, problem.told()));
+        }
         let judged = catch_unwind(AssertUnwindSafe(|| match what {
             What::Live(profile, decisions) => self.live(&profile, decisions, tell),
             What::Evidence(path) => self.evidence(&path),
@@ -125,8 +132,7 @@ impl Order<'_> {
             Ok(Some(written)) => {
                 member.files = written.files;
                 if let Some(first) = written.problems.first() {
-                    let in_words = Text::new(first.in_words(Lang::Nl), first.in_words(Lang::En));
-                    member.fail(in_words.map(|words| vault.mask_text(words)));
+                    member.fail(first.told().map(|words| vault.mask_text(words)));
                 }
             }
             // The report itself may be what leaks: nothing of it goes into the overview either.

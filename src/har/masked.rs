@@ -15,7 +15,7 @@ pub(super) fn exchange(vault: &Vault, exchange: &Exchange) -> bool {
     let was_sent =
         vault.is_masked(&sent.method) && vault.is_masked(&sent.url) && pairs(&sent.headers) && pairs(&sent.form);
     let came = match &exchange.result {
-        Err(failure) => vault.is_masked(&failure.detail),
+        Err(failure) => vault.is_masked(&failure.detail.nl) && vault.is_masked(&failure.detail.en),
         Ok(response) => {
             let body = match &response.content {
                 Content::Json(json) => vault.is_masked_json(&json.tree()),

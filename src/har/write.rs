@@ -115,6 +115,6 @@ fn response(exchange: &Exchange) -> Response<'_> {
         redirect_url: answer.and_then(|answer| answer.header("location")).unwrap_or_default(),
         headers_size: -1,
         body_size: answer.map_or(-1, |_| i64::try_from(size).unwrap_or(-1)),
-        error: exchange.result.as_ref().err().map(|failure| failure.detail.as_str()),
+        error: exchange.result.as_ref().err().map(|failure| failure.detail.en.as_str()),
     }
 }

@@ -72,7 +72,7 @@ fn follows_escape(bytes: &[u8], at: usize) -> bool {
 
 /// A number as it is written: where its digits stand, and where it ends.
 struct Written {
-    at: Vec<usize>,
+    at: [usize; DIGITS],
     end: usize,
 }
 
@@ -87,24 +87,24 @@ const SEPARATORS: usize = 3;
 
 /// Reads 11 digits from a place on, with separators at the usual positions alone.
 fn read(bytes: &[u8], start: usize) -> Option<Written> {
-    let mut written = Written { at: Vec::with_capacity(DIGITS), end: start };
-    let mut separators = 0;
-    let mut separated = Vec::new();
-    while written.at.len() < DIGITS {
+    let mut written = Written { at: [0; DIGITS], end: start };
+    let (mut separators, mut year_apart, mut month_apart) = (0, false, false);
+    let mut count = 0;
+    while let Some(at) = written.at.get_mut(count) {
         if let Some(length) = digit_at(bytes.get(written.end..)?) {
             written.end += length;
-            written.at.push(written.end - 1);
-            separators = 0;
-        } else if separators < SEPARATORS && SEPARATED.contains(&written.at.len()) {
+            *at = written.end - 1;
+            (count, separators) = (count + 1, 0);
+        } else if separators < SEPARATORS && SEPARATED.contains(&count) {
             written.end += separator(bytes.get(written.end..)?)?;
             separators += 1;
-            separated.push(written.at.len());
+            (year_apart, month_apart) = (year_apart || count == 2, month_apart || count == 4);
         } else {
             return None;
         }
     }
     // Who sets the year apart also sets the month apart.
-    (separated.contains(&2) == separated.contains(&4)).then_some(written)
+    (year_apart == month_apart).then_some(written)
 }
 
 /// The length of the digit with which a text starts: as it is, percent-encoded (once or more), or as JSON escapes it.
@@ -154,8 +154,8 @@ fn separator(text: &[u8]) -> Option<usize> {
 /// Other digits in the places of the digits of a number as it is written, whose separators stay.
 pub fn with_separators(digits: &str, written: &str) -> String {
     let mut bytes = written.as_bytes().to_vec();
-    let places = read(&bytes, 0).map(|written| written.at).unwrap_or_default();
-    for (at, digit) in places.into_iter().zip(digits.bytes()) {
+    let places = read(&bytes, 0).map(|written| written.at);
+    for (at, digit) in places.into_iter().flatten().zip(digits.bytes()) {
         if let Some(place) = bytes.get_mut(at) {
             *place = digit;
         }

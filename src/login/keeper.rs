@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::time::{Instant, sleep};
 
 use crate::catalogue::hex;
+use crate::exchange::lifetime;
 use crate::fault::read_text;
 use crate::report::write_secret;
 use crate::text;
@@ -94,7 +95,7 @@ impl Keeper {
                 return Err(self.spent());
             }
         }
-        tempfile::tempfile_in(folder(&self.path)).map(drop).map_err(|error| self.unwritable(&error))
+        tempfile::tempfile_in(folder(&self.path)).map(drop).map_err(|error| self.unwritable(Text::of_system(&error)))
     }
 
     /// Takes the token: under the lock beside the file, which is waited for at most this long. What is read is what
@@ -107,15 +108,17 @@ impl Keeper {
         })?;
         let (content, token) = parsed(&text).ok_or_else(|| self.empty())?;
         let mut taken = Taken { token, content, path: self.path.clone(), lock };
-        if taken.mark().map_err(|error| self.unwritable(&error))? == marked(&taken.token) {
+        let mark = taken.mark().map_err(|error| self.unwritable(Text::of_system(&error)))?;
+        if mark == marked(&taken.token) {
             return Err(self.spent());
         }
-        taken.replace(text.as_bytes()).map_err(|error| self.unwritable(&error))?;
+        taken.replace(text.as_bytes()).map_err(|why| self.unwritable(why))?;
         Ok(taken)
     }
 
     pub(super) async fn lock(&self, wait: Duration) -> Result<File, Unkept> {
-        let lock = open_lock(&lock_path(&self.path)).map_err(|error| self.unwritable(&error))?;
+        let refused = |error: &io::Error| self.unwritable(Text::of_system(error));
+        let lock = open_lock(&lock_path(&self.path)).map_err(|error| refused(&error))?;
         let until = Instant::now() + wait;
         loop {
             match lock.try_lock() {
@@ -131,7 +134,7 @@ impl Keeper {
                         text!("wacht tot die klaar is, of stop hem", "wait until it is done, or stop it"),
                     ));
                 }
-                Err(TryLockError::Error(error)) => return Err(self.unwritable(&error)),
+                Err(TryLockError::Error(error)) => return Err(refused(&error)),
             }
         }
     }
@@ -158,12 +161,12 @@ impl Keeper {
         )
     }
 
-    fn unwritable(&self, error: &io::Error) -> Unkept {
-        let name = self.name();
+    fn unwritable(&self, why: Text) -> Unkept {
+        let (name, Text { nl, en }) = (self.name(), why);
         Unkept::new(
             text!(
-                "naast {name} kan niet geschreven worden ({error}), dus het volgende refresh token zou verloren gaan",
-                "nothing can be written beside {name} ({error}), so the next refresh token would be lost"
+                "naast {name} kan niet geschreven worden ({nl}), dus het volgende refresh token zou verloren gaan",
+                "nothing can be written beside {name} ({en}), so the next refresh token would be lost"
             ),
             text!(
                 "maak de map beschrijfbaar, of zet het token in een map die dat is",
@@ -181,19 +184,22 @@ impl Taken {
 
     /// Notes that the token goes out now. From here on it counts as used, until [`Taken::keep`] or [`Taken::release`]
     /// says otherwise: also when this process ends before the answer comes.
-    pub fn spend(&mut self) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// In words, where it cannot be noted; so do the others.
+    pub fn spend(&mut self) -> Result<(), Text> {
         let mark = marked(&self.token);
         self.note(&mark)
     }
 
     /// The token was not used: it may be sent again.
-    pub fn release(mut self) -> io::Result<()> {
+    pub fn release(mut self) -> Result<(), Text> {
         self.note("")
     }
 
     /// Puts the tokens of an answer into the file. An answer without a refresh token leaves the one that is there, which
     /// goes on working then (RFC 6749, section 6).
-    pub fn keep(mut self, answer: &Value, now: Timestamp) -> io::Result<()> {
+    pub fn keep(mut self, answer: &Value, now: Timestamp) -> Result<(), Text> {
         let next = answer.get(REFRESH).and_then(Value::as_str).filter(|next| !next.is_empty());
         let text = match &self.content {
             Content::Json(members) => written(&renewed(members.clone(), answer, now)),
@@ -203,9 +209,9 @@ impl Taken {
         self.note("")
     }
 
-    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
+    fn replace(&self, bytes: &[u8]) -> Result<(), Text> {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        write_secret(folder(&self.path), &name, bytes).map_err(|unwritten| io::Error::other(unwritten.reason.en))
+        write_secret(folder(&self.path), &name, bytes).map_err(|unwritten| unwritten.reason)
     }
 
     /// The mark of the token that went out last and was not replaced; empty where there is none.
@@ -217,11 +223,14 @@ impl Taken {
     }
 
     /// The lock file holds the mark: it must survive this process, and it is in nobody's way.
-    fn note(&mut self, mark: &str) -> io::Result<()> {
-        self.lock.set_len(0)?;
-        self.lock.rewind()?;
-        self.lock.write_all(mark.as_bytes())?;
-        self.lock.sync_all()
+    fn note(&mut self, mark: &str) -> Result<(), Text> {
+        let noted = self
+            .lock
+            .set_len(0)
+            .and_then(|()| self.lock.rewind())
+            .and_then(|()| self.lock.write_all(mark.as_bytes()))
+            .and_then(|()| self.lock.sync_all());
+        noted.map_err(|error| Text::of_system(&error))
     }
 }
 
@@ -267,7 +276,7 @@ pub(super) fn renewed(mut members: Map<String, Value>, answer: &Value, now: Time
     for name in [ACCESS, REFRESH, EXPIRES_IN] {
         members.extend(answer.get(name).map(|value| (name.to_owned(), value.clone())));
     }
-    let seconds = answer.get(EXPIRES_IN).and_then(Value::as_i64);
+    let seconds = answer.get(EXPIRES_IN).and_then(lifetime);
     let moment = seconds.and_then(|seconds| now.checked_add(jiff::SignedDuration::from_secs(seconds)).ok());
     members.extend(moment.map(|moment| (EXPIRES_AT.to_owned(), Value::String(moment.to_string()))));
     members

@@ -128,7 +128,7 @@ impl Store {
     ) -> Result<(), Unwritten> {
         let path = self.path(name);
         let unwritten = |reason: Text| Unwritten::new(path.display().to_string(), reason);
-        private_folder(&self.folder).map_err(|error| unwritten(Text::same(error)))?;
+        private_folder(&self.folder).map_err(|error| unwritten(Text::of_system(&error)))?;
         let _lock = self.keeper(name).lock(keeper::LOCK_WAIT).await.map_err(|unkept| unwritten(unkept.message))?;
         let about = [("issuer", issuer), ("client_id", client_id)];
         let members: Map<String, Value> =
@@ -137,18 +137,19 @@ impl Store {
         write_secret(&self.folder, &format!("{name}{ENDING}"), text.as_bytes())
     }
 
-    /// Removes a login; false where there is none of that name.
+    /// Removes a login; false where there is none of that name. Its lock stays, empty: whoever waits for a lock holds the
+    /// file open, and would come to hold one that is deleted, beside somebody who made a new one.
     pub async fn remove(&self, name: &str) -> Result<bool, Unkept> {
         let path = self.path(name);
         if !path.exists() {
             return Ok(false);
         }
-        let _lock = self.keeper(name).lock(keeper::LOCK_WAIT).await?;
-        let remove = |path: &Path| fs::remove_file(path);
-        remove(&path).and_then(|()| remove(&keeper::lock_path(&path))).map(|()| true).map_err(|error| {
-            let name = path.display();
+        let lock = self.keeper(name).lock(keeper::LOCK_WAIT).await?;
+        // What it notes of a token that went out is of no use without the token.
+        fs::remove_file(&path).and_then(|()| lock.set_len(0)).map(|()| true).map_err(|error| {
+            let (name, Text { nl, en }) = (path.display(), Text::of_system(&error));
             Unkept {
-                message: text!("{name} is niet te verwijderen: {error}", "{name} cannot be removed: {error}"),
+                message: text!("{name} is niet te verwijderen: {nl}", "{name} cannot be removed: {en}"),
                 remedy: text!("verwijder het bestand met de hand", "remove the file by hand"),
             }
         })
@@ -200,7 +201,28 @@ mod tests {
         assert_eq!(store.keeper("an").take(keeper::LOCK_WAIT).await.unwrap().token().expose_secret(), "r3");
         assert!(store.remove("an").await.unwrap());
         assert!(store.remove("bo").await.unwrap());
-        assert_eq!(fs::read_dir(folder.path().join("a").join("logins")).unwrap().count(), 0);
+        assert_eq!(store.names().unwrap(), Vec::<String>::new());
+        let left = fs::read_dir(folder.path().join("a").join("logins")).unwrap().map(|entry| entry.unwrap());
+        let left: Vec<_> = left.map(|left| (left.file_name(), left.metadata().unwrap().len())).collect();
+        assert!(
+            left.iter().all(|(name, length)| name.to_string_lossy().ends_with(".lock") && *length == 0),
+            "{left:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn who_waits_while_a_login_is_removed_holds_the_lock_of_everybody() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path().to_owned());
+        store.put("an", WHO, &json!({"access_token": "a1"}), Timestamp::UNIX_EPOCH).await.unwrap();
+        // As a process does that came for the lock before the removal and gets it after.
+        let waits = fs::File::open(keeper::lock_path(&store.path("an"))).unwrap();
+        assert!(store.remove("an").await.unwrap());
+        waits.try_lock().unwrap();
+        let other = store.keeper("an").lock(std::time::Duration::from_millis(50)).await;
+        assert!(other.unwrap_err().message.en.contains("another run"));
+        drop(waits);
+        assert!(store.keeper("an").lock(std::time::Duration::from_millis(50)).await.is_ok());
     }
 
     #[cfg(unix)]

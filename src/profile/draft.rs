@@ -78,6 +78,26 @@ pub struct DraftCitizen {
 }
 
 impl Draft {
+    /// Changes every path of a file that it names.
+    pub fn change_paths(&mut self, change: impl Fn(&mut String)) {
+        self.ca_bundle.iter_mut().for_each(&change);
+        if let Some(acm) = &mut self.acm {
+            acm.ca_bundle.iter_mut().for_each(&change);
+            for client in [Some(&mut acm.client), acm.source_client.as_mut()].into_iter().flatten() {
+                match &mut client.proof {
+                    Proof::PrivateKey(path) | Proof::Secret(Reference::File(path)) => change(path),
+                    Proof::Secret(Reference::Env(_) | Reference::Command(_)) => {}
+                }
+            }
+        }
+        let of_citizens = self.citizens.iter_mut().flat_map(|citizen| [&mut citizen.insz, &mut citizen.token]);
+        for reference in of_citizens.chain(self.tokens.iter_mut().map(|(_, token)| token)) {
+            if let Reference::File(path) = reference {
+                change(path);
+            }
+        }
+    }
+
     /// The profile as a text, with comments in one language. `schema` is where editors find its JSON Schema.
     pub fn yaml(&self, schema: &str, lang: Lang) -> String {
         let mut page = Page { yaml: String::new(), lang };

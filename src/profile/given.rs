@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::validate::issuer;
 use super::{Acm, CitizenToken, Reference};
+use crate::exchange::lifetime;
 use crate::login::{Keeper, Store};
 use crate::text;
 use crate::text::Text;
@@ -21,7 +23,7 @@ struct Answer {
     #[serde(default)]
     refresh_token: Option<String>,
     #[serde(default)]
-    expires_in: Option<f64>,
+    expires_in: Option<Value>,
 }
 
 /// What a citizen's token is made from. `key` is where the profile gives it, `text` what was found there, `path` makes a
@@ -39,7 +41,7 @@ pub(super) fn token(
     let access = access_token.filter(|token| !token.is_empty()).map(SecretString::from);
     let refresh = refresh_token.filter(|token| !token.is_empty()).map(SecretString::from);
     let access = match access {
-        Some(_) if expires_in.is_some_and(|seconds| seconds <= 0.0) => None,
+        Some(_) if expires_in.as_ref().and_then(lifetime).is_some_and(|seconds| seconds <= 0) => None,
         access => access,
     };
     match (key, access, refresh) {

@@ -150,7 +150,10 @@ fn run(command: &Command, dir: &Path, time: Duration) -> Result<String, Unread> 
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|error| failed(&format!("start niet: {error}"), &format!("does not start: {error}")))?;
+        .map_err(|error| {
+            let Text { nl, en } = Text::of_system(&error);
+            failed(&format!("start niet: {nl}"), &format!("does not start: {en}"))
+        })?;
     let until = Instant::now() + time;
     let (send, receive) = mpsc::channel();
     if let Some(out) = child.stdout.take() {
@@ -189,7 +192,10 @@ fn run(command: &Command, dir: &Path, time: Duration) -> Result<String, Unread> 
             Err(failed(&format!("mislukte ({status})"), &format!("failed ({status})")))
         }
         (Ok(Ok(bytes)), _) => String::from_utf8(bytes).map_err(|_| failed("drukte geen UTF-8 af", "printed no UTF-8")),
-        (Ok(Err(error)), _) => Err(failed(&format!("is niet te lezen: {error}"), &format!("cannot be read: {error}"))),
+        (Ok(Err(error)), _) => {
+            let Text { nl, en } = Text::of_system(&error);
+            Err(failed(&format!("is niet te lezen: {nl}"), &format!("cannot be read: {en}")))
+        }
     }
 }
 

@@ -260,10 +260,18 @@ fn a_refresh_token_needs_a_place_for_the_next_one() {
 
 #[test]
 fn a_token_that_says_it_expired_is_refused() {
-    let printed = r#"{"access_token":"access-1","expires_in":0}"#;
-    let text = WITH_ACM.replace("token: { env: TOKEN }", &format!("command: [printf, '{printed}']"));
-    let seen = Profile::read("bron.yaml", &text).unwrap().resolve("bron.yaml", &env, Path::new("/")).unwrap_err();
-    assert!(seen.to_string().contains("has expired"), "{seen}");
+    let resolved = |expires_in: &str| {
+        let printed = format!(r#"{{"access_token":"access-1","expires_in":{expires_in}}}"#);
+        let text = WITH_ACM.replace("token: { env: TOKEN }", &format!("command: [printf, '{printed}']"));
+        Profile::read("bron.yaml", &text).unwrap().resolve("bron.yaml", &env, Path::new("/"))
+    };
+    for expired in ["0", "-1", "\"0\""] {
+        let seen = resolved(expired).unwrap_err();
+        assert!(seen.to_string().contains("has expired"), "{seen}");
+    }
+    for good in ["300", "\"300\"", "300.5", "null"] {
+        resolved(good).unwrap();
+    }
 }
 
 #[test]

@@ -287,7 +287,7 @@ impl Assembly<'_> {
                 .result
                 .as_ref()
                 .err()
-                .map(|failure| Unanswered { kind: failure.kind, detail: self.people.for_people(&failure.detail) }),
+                .map(|failure| Unanswered { kind: failure.kind, detail: self.people.text(&failure.detail) }),
             curl: curl::line(&one.sent, variable(one.request.auth), &self.recording.setup, &self.people),
         }
     }

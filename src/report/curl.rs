@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::exchange::{Citizen, Sent, Setup};
-use crate::verdict::unsafe_in_text;
+use crate::verdict::{escaped, unsafe_in_text};
 
-use super::people::{People, Piece, push_safe};
+use super::people::{People, Piece};
 
 /// Headers that curl writes itself, or that only hold for the original call.
 const LEFT_OUT: [&str; 4] = ["host", "user-agent", "content-length", "connection"];
@@ -118,12 +118,6 @@ impl Words<'_> {
             Some(Citizen::Malformed(_)) | None => mark.replace('-', "_"),
         }
     }
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    text.chars().for_each(|c| push_safe(&mut escaped, c));
-    escaped
 }
 
 /// For a URL: what may not stand in it, percent-encoded.

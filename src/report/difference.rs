@@ -16,7 +16,7 @@ pub use words::{difference_as_markdown, difference_as_text, difference_in_short}
 /// The version of the form in JSON.
 const VERSION: &str = "bronkeur.diff/1";
 
-/// What changed from one report to another.
+/// What changed from one report to another: described by `specs/diff.schema.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// The version of this form.

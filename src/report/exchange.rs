@@ -42,8 +42,8 @@ pub struct Exchange {
 pub struct Unanswered {
     /// The kind.
     pub kind: FailureKind,
-    /// The words of the network library; may be empty.
-    pub detail: String,
+    /// What is known of it; may be empty.
+    pub detail: Text,
 }
 
 /// What was noted of an answer; empty where none came.

@@ -1,5 +1,6 @@
 //! The views of a fleet: each a function from the overview to text, as those of a report.
 
+mod github;
 mod junit;
 mod markdown;
 mod page;
@@ -17,6 +18,7 @@ use super::html::{Parts, rendered};
 use super::languages::Languages;
 use super::write::Unwritten;
 
+pub use github::fleet_as_github;
 pub use words::fleet_in_words;
 
 /// The name of the raw overview.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::text;
 use crate::text::Lang;
 
-use crate::catalogue::About;
+use crate::catalogue::{About, Level};
 
 use super::model::{Report, Requirement};
 use super::words::{State, bounded, to_do};
@@ -17,34 +17,60 @@ const MOST: usize = 10;
 const LONGEST_TITLE: usize = 200;
 const LONGEST_MESSAGE: usize = 1_000;
 
+/// What an annotation says.
+pub(super) struct Annotation {
+    /// How it stands: a warning, or else an error.
+    pub(super) state: State,
+    /// By what it is named where there is no room for it.
+    pub(super) name: String,
+    /// Its title.
+    pub(super) title: String,
+    /// What was found, and what to do.
+    pub(super) message: String,
+}
+
 /// The report as workflow commands, the worst first: each is one line, whatever a source wrote.
 pub fn github(report: &Report, lang: Lang) -> String {
     let mut rows: Vec<&Requirement> = report.requirements.iter().filter(|row| row.state().needs_action()).collect();
     // Without a token all is blocked: the cause comes before what it did.
     rows.sort_by_key(|row| (row.state(), row.about != About::Issuer));
-    let (warnings, errors): (Vec<&Requirement>, Vec<&Requirement>) =
-        rows.into_iter().partition(|row| row.state() == State::Warning);
+    let annotation = |row: &Requirement| Annotation {
+        state: row.state(),
+        name: row.id.clone(),
+        title: title(&row.id, row.level, row.title.get(lang)),
+        message: message(row, lang),
+    };
+    let annotations = rows.into_iter().map(annotation).collect();
+    let last_line = super::last_line(&report.result.counts, report.result.exit_status);
+    commands(annotations, super::json::FILE, &last_line, lang)
+}
+
+/// Annotations as workflow commands, as many as are shown; the rest by name, and the last line.
+pub(super) fn commands(annotations: Vec<Annotation>, file: &str, last_line: &str, lang: Lang) -> String {
+    let (warnings, errors): (Vec<Annotation>, Vec<Annotation>) =
+        annotations.into_iter().partition(|annotation| annotation.state == State::Warning);
     let mut commands = String::new();
-    for (command, rows) in [("error", &errors), ("warning", &warnings)] {
-        for row in rows.iter().take(MOST) {
-            let _ =
-                writeln!(commands, "::{command} title={}::{}", property(&title(row, lang)), data(&message(row, lang)));
+    for (command, annotations) in [("error", &errors), ("warning", &warnings)] {
+        for Annotation { title, message, .. } in annotations.iter().take(MOST) {
+            let (title, message) = (bounded(title, LONGEST_TITLE), bounded(message, LONGEST_MESSAGE));
+            let _ = writeln!(commands, "::{command} title={}::{}", property(&title), data(&message));
         }
     }
     let more: Vec<&str> =
-        [&errors, &warnings].into_iter().flat_map(|rows| rows.iter().skip(MOST)).map(|row| row.id.as_str()).collect();
+        [&errors, &warnings].into_iter().flat_map(|all| all.iter().skip(MOST)).map(|one| one.name.as_str()).collect();
     if !more.is_empty() {
-        let (count, ids) = (more.len(), more.join(", "));
-        let message = text!("nog {count}, in report.json: {ids}", "{count} more, in report.json: {ids}");
+        let (count, names) = (more.len(), more.join(", "));
+        let message = text!("nog {count}, in {file}: {names}", "{count} more, in {file}: {names}");
         let _ = writeln!(commands, "::notice title=bronkeur::{}", data(&bounded(message.get(lang), LONGEST_MESSAGE)));
     }
-    commands.push_str(&super::last_line(&report.result.counts, report.result.exit_status));
+    commands.push_str(last_line);
     commands.push('\n');
     commands
 }
 
-fn title(row: &Requirement, lang: Lang) -> String {
-    bounded(&format!("{} ({}) {}", row.id, row.level.name(), row.title.get(lang)), LONGEST_TITLE)
+/// A requirement, as the title of an annotation.
+pub(super) fn title(id: &str, level: Level, title: &str) -> String {
+    format!("{id} ({}) {title}", level.name())
 }
 
 /// What was found, and what to do.
@@ -52,7 +78,7 @@ fn message(row: &Requirement, lang: Lang) -> String {
     let said = row.brief(lang).unwrap_or_else(|| row.state().word().get(lang).to_owned());
     let said = bounded(&said, LONGEST_MESSAGE / 2);
     let to_do = to_do(row, lang).map(|to_do| format!("\n{to_do}")).unwrap_or_default();
-    bounded(&format!("{said}{to_do}"), LONGEST_MESSAGE)
+    format!("{said}{to_do}")
 }
 
 /// The message of a command: what would end the line is escaped, and what would be taken for an escape.

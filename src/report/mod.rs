@@ -27,7 +27,7 @@ mod tests;
 pub use assemble::RunMeta;
 pub use difference::{Change, Difference, Standing, difference_as_markdown, difference_as_text, difference_in_short};
 pub use exchange::{Exchange, Facts, Tls, Unanswered};
-pub use fleet::{fleet_in_words, render_fleet};
+pub use fleet::{fleet_as_github, fleet_in_words, render_fleet};
 pub use github::github;
 pub use html::html;
 pub use json::json;
@@ -41,7 +41,7 @@ pub use model::{
 pub use read::{Form, parse_report, read_json, read_report};
 pub use terminal::{Options, render};
 pub use words::{State, last_line, seconds, why_partial};
-pub use write::{Unwritten, write, write_all, write_from, write_secret};
+pub use write::{Unwritten, writable, write, write_all, write_from, write_secret};
 
 /// A file to be: its name, and its text or why there is none.
 pub type File = (&'static str, Result<String, Unwritten>);

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use crate::insz;
 use crate::recording::Recording;
 use crate::text::Text;
-use crate::verdict::unsafe_in_text;
+use crate::verdict::push_safe;
 
 /// Beyond this many characters a text is cut off.
 const MOST: usize = 4_000;
@@ -107,9 +107,4 @@ impl People {
         let padding = text.get(mark.len()..)?.bytes().take_while(|b| *b == b'x').count();
         Some((mark.len() + padding, mark))
     }
-}
-
-/// Adds a character, or its escape.
-pub(super) fn push_safe(text: &mut String, c: char) {
-    if unsafe_in_text(c) { text.extend(c.escape_unicode()) } else { text.push(c) }
 }

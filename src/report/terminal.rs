@@ -305,7 +305,7 @@ fn printable(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\n' => printable.push(c),
-            c => super::people::push_safe(&mut printable, c),
+            c => crate::verdict::push_safe(&mut printable, c),
         }
     }
     printable

@@ -1,8 +1,10 @@
 //! Writing: each file beside its final name first, then renamed, so that there is never half a file. The only place
 //! that writes files.
 
+mod leftovers;
+
 use std::fmt;
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::path::Path;
 
 use crate::text;
@@ -24,11 +26,14 @@ impl Unwritten {
     }
 
     /// In words.
+    pub fn told(&self) -> Text {
+        let (name, Text { nl, en }) = (&self.name, &self.reason);
+        text!("{name} kon niet geschreven worden: {nl}", "{name} could not be written: {en}")
+    }
+
+    /// In the words of one language.
     pub fn in_words(&self, lang: Lang) -> String {
-        let (name, reason) = (&self.name, self.reason.get(lang));
-        text!("{name} kon niet geschreven worden: {reason}", "{name} could not be written: {reason}")
-            .get(lang)
-            .to_owned()
+        self.told().get(lang).to_owned()
     }
 }
 
@@ -47,6 +52,29 @@ enum Readers {
     Usual,
     /// Its owner alone (0600): it holds a secret.
     Owner,
+}
+
+/// Whether files can be written into `folder`, which is made where it is not there: what is found out before a run costs
+/// nobody the run.
+///
+/// # Errors
+/// In words, when they cannot be. Nothing is left behind then.
+pub fn writable(folder: &Path) -> Result<(), Unwritten> {
+    let missing: Vec<&Path> =
+        folder.ancestors().take_while(|part| !part.as_os_str().is_empty() && !part.exists()).collect();
+    tried(folder).map_err(|error| {
+        for made in missing {
+            // One that is not empty, or was not made, is none of ours.
+            let _ = std::fs::remove_dir(made);
+        }
+        Unwritten::new(folder.display().to_string(), Text::of_system(&error))
+    })
+}
+
+fn tried(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    // It has no name, or loses it at once: also who is killed here leaves nothing. A full disk lets nobody write a byte.
+    tempfile::tempfile_in(folder)?.write_all(b"\n")
 }
 
 /// Writes `name` in `folder`, which is made where it is not there. Afterwards the file is whole, or as it was before.
@@ -75,13 +103,15 @@ pub fn write_secret(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Unwri
 
 fn put(folder: &Path, name: &str, from: &mut impl Read, readers: Readers) -> Result<(), Unwritten> {
     let path = folder.join(name);
-    replace(folder, &path, from, readers).map_err(|error| Unwritten::new(path.display().to_string(), Text::same(error)))
+    replace(folder, &path, from, readers)
+        .map_err(|error| Unwritten::new(path.display().to_string(), Text::of_system(&error)))
 }
 
 fn replace(folder: &Path, path: &Path, from: &mut impl Read, readers: Readers) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
+    leftovers::remove(folder);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".bronkeur-");
+    builder.prefix(leftovers::PREFIX).suffix(leftovers::SUFFIX);
     // A temporary file is for its owner alone.
     #[cfg(unix)]
     if readers == Readers::Usual {
@@ -90,6 +120,8 @@ fn replace(folder: &Path, path: &Path, from: &mut impl Read, readers: Readers) -
     #[cfg(not(unix))]
     let _ = readers;
     let mut file = builder.tempfile_in(folder)?;
+    // Tells other processes that this one lives. Where the file system knows no locks its age protects the file.
+    let _ = file.as_file().try_lock();
     // The file itself, not what wraps it: that would tell people of a name that they never see.
     std::io::copy(from, file.as_file_mut())?;
     file.as_file().sync_all()?;

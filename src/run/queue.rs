@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Bounds, renewal};
 use crate::exchange::{Exchange, Failure, FailureKind, Phase, Request, Sent};
 use crate::recording::Recording;
+use crate::text::Text;
 
 /// How many hostile requests are under way at once: enough to be quick, too few to look like an attack.
 pub const HOSTILE_AT_ONCE: usize = 3;
@@ -160,7 +161,7 @@ impl Queue {
             open.append(&mut self.under_way);
         }
         for request in open {
-            let failure = Failure { kind, detail: String::new() };
+            let failure = Failure { kind, detail: Text::default() };
             let result = Err(failure);
             let exchange =
                 Exchange { request: request.clone(), sent: Sent::default(), at_ms: 0, ms: 0, credential: None, result };

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
-use crate::exchange::{Exchange, Grant, IssuerCall, Request, Target};
+use crate::exchange::{Exchange, Grant, IssuerCall, Request, Target, lifetime};
 use crate::recording::Recording;
 
 /// How long before its end a token is renewed, in milliseconds; a short-lived one in the last fifth of its life.
@@ -41,7 +39,7 @@ fn renewal(recording: &Recording, grant: Grant, now: u64) -> Option<Request> {
 /// is not asked again.
 fn ends(exchange: &Exchange) -> Option<u64> {
     let response = exchange.result.as_ref().ok().filter(|response| response.is_success())?;
-    let seconds = response.json()?.get("expires_in").and_then(Value::as_u64).filter(|seconds| *seconds > 0)?;
-    let lifetime = seconds.saturating_mul(1000);
+    let seconds = response.json()?.get("expires_in").and_then(lifetime).filter(|seconds| *seconds > 0)?;
+    let lifetime = seconds.unsigned_abs().saturating_mul(1000);
     Some(exchange.at_ms.saturating_add(lifetime - MARGIN.min(lifetime / 5)))
 }

@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::catalogue::DEFAULT_SPEC;
@@ -10,6 +10,7 @@ use crate::checks;
 use crate::exchange::{
     AcmSetup, Auth, Citizen, Content, Facts, Failure, Grant, IssuerCall, Kind, Phase, Response, Sent, Setup, Target,
 };
+use crate::text::Text;
 use crate::verdict::Outcome;
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -31,7 +32,7 @@ fn recording() -> Recording {
 }
 
 fn unanswered(request: Request) -> Exchange {
-    let result = Err(Failure { kind: FailureKind::Timeout, detail: String::new() });
+    let result = Err(Failure { kind: FailureKind::Timeout, detail: Text::default() });
     Exchange { request, sent: Sent::default(), at_ms: 0, ms: 0, credential: None, result }
 }
 
@@ -59,9 +60,18 @@ async fn a_source_that_never_answers_blocks_and_does_not_hang() {
     assert_eq!(judged(Outcome::Fail), 0);
 }
 
-/// A run that began an hour ago, whose first tokens live for a minute and whose second ones for a day.
 #[tokio::test]
 async fn a_token_that_ends_is_asked_for_once_more() {
+    // The token of the list first asks for a new actor token; neither is asked for a third time.
+    let expected = [Grant::Actor, Grant::Exchange(Citizen::Subject)].map(|grant| Request::token(grant).again(1));
+    assert_eq!(renewals(|seconds| json!(seconds)).await, expected);
+    // As some servers write it.
+    assert_eq!(renewals(|seconds| json!(seconds.to_string())).await, expected);
+}
+
+/// What is asked for again in a run that began an hour ago, whose first tokens live for a minute and whose second ones for
+/// a day.
+async fn renewals(expires_in: fn(u64) -> Value) -> Vec<Request> {
     let mut recording = recording();
     recording.setup.citizens.values_mut().for_each(|person| person.ready_token = false);
     recording.setup.acm = Some(AcmSetup {
@@ -78,7 +88,7 @@ async fn a_token_that_ends_is_asked_for_once_more() {
     let answered = move |request: Request| async move {
         let Target::Issuer(IssuerCall::Token(_)) = request.target else { return unanswered(request) };
         let (at_ms, seconds) = if request.ordinal == 0 { (0, 60) } else { (hour, 86_400) };
-        let body = Content::json(json!({ "access_token": "TOKEN-1", "expires_in": seconds }));
+        let body = Content::json(json!({ "access_token": "TOKEN-1", "expires_in": expires_in(seconds) }));
         let result = Ok(Response::new(200, Vec::new(), body, Facts::default()));
         Exchange { at_ms, result, ..unanswered(request) }
     };
@@ -95,10 +105,8 @@ async fn a_token_that_ends_is_asked_for_once_more() {
     let selection = Selection { only: vec!["LST-01".to_owned(), "LST-20".to_owned()], skip: Vec::new() };
     let run = run(&CATALOGUE, &mut recording, &selection, bounds, answered, std::future::pending(), tell);
     tokio::time::timeout(Duration::from_secs(20), run).await.expect("the run ends");
-    // The token of the list first asks for a new actor token; neither is asked for a third time.
-    let expected = [Grant::Actor, Grant::Exchange(Citizen::Subject)].map(|grant| Request::token(grant).again(1));
-    assert_eq!(renewed, expected);
     assert!(recording.get(&Request::entry(Citizen::Subject).query("limit", 10).query("page", 0)).is_some());
+    renewed
 }
 
 #[tokio::test]
@@ -181,17 +189,21 @@ fn beyond_the_limit_nothing_goes_out() {
 }
 
 #[test]
-fn beyond_what_memory_holds_nothing_goes_out() {
-    let mut recording = recording().with_room(1024);
-    let mut queue = Queue::new(bounds());
-    let page = |page: u32| Request::entry(Citizen::Subject).query("page", page);
-    let long = Response::new(200, Vec::new(), Content::json(json!(["x".repeat(1024)])), Facts::default());
-    queue.want(&page(0), None, &recording);
-    assert_eq!(queue.ready(&mut recording), [page(0)]);
-    recording.add(Exchange { result: Ok(long), ..unanswered(page(0)) });
-    queue.done(&page(0));
-    queue.want(&page(1), None, &recording);
-    assert_eq!(queue.ready(&mut recording), []);
-    assert_eq!(queue.take_refused(), Some(page(1)));
-    assert_eq!(recording.get(&page(1)).unwrap().result.as_ref().unwrap_err().kind, FailureKind::Memory);
+fn beyond_what_there_is_room_for_nothing_goes_out() {
+    let large = Content::json(json!(["x".repeat(1024)]));
+    let many = Facts { body_bytes: 384 * 1024 * 1024, ..Facts::default() };
+    for (content, facts) in [(large, Facts::default()), (Content::json(json!([])), many)] {
+        let mut recording = recording().with_room(1024);
+        let mut queue = Queue::new(bounds());
+        let page = |page: u32| Request::entry(Citizen::Subject).query("page", page);
+        queue.want(&page(0), None, &recording);
+        assert_eq!(queue.ready(&mut recording), [page(0)]);
+        let long = Response::new(200, Vec::new(), content, facts);
+        recording.add(Exchange { result: Ok(long), ..unanswered(page(0)) });
+        queue.done(&page(0));
+        queue.want(&page(1), None, &recording);
+        assert_eq!(queue.ready(&mut recording), []);
+        assert_eq!(queue.take_refused(), Some(page(1)));
+        assert_eq!(recording.get(&page(1)).unwrap().result.as_ref().unwrap_err().kind, FailureKind::Memory);
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 use uuid::Uuid;
 
 use super::acm::Acm;
@@ -216,6 +216,7 @@ fn world(options: &Options, issuer: &str, origin: &str, ca: Option<&str>) -> io:
         tokens: Arc::clone(&tokens),
         introspection: format!("{issuer}/v1/introspect"),
         http: client(ca)?,
+        connected: OnceCell::new(),
         memory: Mutex::default(),
     };
     let acm = Acm {

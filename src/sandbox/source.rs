@@ -1,9 +1,11 @@
 //! The source: lists, certificates and documents for callers whose token the ACM vouches for.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use super::access::{Admitted, Refusal, admit};
 use super::answer::{Answer, Inbound, Problem};
@@ -28,6 +30,8 @@ pub(super) struct Source {
     pub tokens: Arc<Tokens>,
     pub introspection: String,
     pub http: reqwest::Client,
+    /// Set when the ACM has answered for the first time.
+    pub connected: OnceCell<()>,
     pub memory: Mutex<Memory>,
 }
 
@@ -129,7 +133,7 @@ impl Source {
         route: &Route,
         rules: &Rules,
         request: &Inbound,
-    ) -> Result<Result<(Citizen, Admitted), Refusal>, Problem> {
+    ) -> Result<Result<(Cow<'_, Citizen>, Admitted), Refusal>, Problem> {
         let admitted = match admit(self, rules, request).await {
             Ok(admitted) => admitted,
             Err(refusal) => return Ok(Err(refusal)),
@@ -137,14 +141,14 @@ impl Source {
         if route.insz.as_deref().is_some_and(|insz| !self.is_number(insz)) {
             return Err(Problem { status: self.behaviour.variation.malformed_number, ..MALFORMED_NUMBER });
         }
-        let known = |insz: &str| self.people.iter().find(|person| person.insz == insz).cloned();
+        let known = |insz: &str| self.people.iter().find(|person| person.insz == insz);
         let asked = route.insz.as_deref().or(admitted.citizen.as_deref()).unwrap_or_default();
         let person = known(asked);
         let is_own = admitted.citizen.as_deref().is_none_or(|citizen| citizen == asked);
         if rules.checks_citizen && !is_own {
             return Ok(Err(if person.is_some() { Refusal::OtherCitizen } else { Refusal::NeverIssued }));
         }
-        Ok(Ok((person.unwrap_or_else(|| nobody(asked)), admitted)))
+        Ok(Ok((person.map_or_else(|| Cow::Owned(nobody(asked)), Cow::Borrowed), admitted)))
     }
 
     fn is_number(&self, insz: &str) -> bool {
@@ -269,8 +273,22 @@ impl Source {
         self.memory().claims.insert(start, claims);
     }
 
-    /// What the ACM says about a token.
+    /// What the ACM says about a token. The first question goes alone, and the others on the connection that it opened: a
+    /// burst of them would open one each.
     pub(super) async fn introspect(&self, token: &str) -> Result<Value, reqwest::Error> {
+        let mut first = None;
+        let question = async {
+            first = Some(self.ask(token).await?);
+            Ok(())
+        };
+        self.connected.get_or_try_init(|| question).await?;
+        match first {
+            Some(answer) => Ok(answer),
+            None => self.ask(token).await,
+        }
+    }
+
+    async fn ask(&self, token: &str) -> Result<Value, reqwest::Error> {
         let form = [("token", token), ("token_type_hint", "access_token")];
         let call = self.http.post(&self.introspection).basic_auth(&self.client_id, Some(&self.secret)).form(&form);
         let body = call.send().await?.error_for_status()?.bytes().await?;

@@ -52,7 +52,7 @@ async fn a_certificate_that_is_not_right_ends_every_call_in_clear_words() {
         // The list, twice otherwise, and the handshake.
         assert!(failures.len() >= 4, "{}", failures.len());
         for failure in failures {
-            assert_eq!((failure.kind, failure.detail.as_str()), (FailureKind::Tls, words));
+            assert_eq!((failure.kind, failure.detail.en.as_str()), (FailureKind::Tls, words));
         }
     }
 }

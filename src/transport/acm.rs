@@ -10,10 +10,10 @@ use tokio::time::Instant;
 use url::Url;
 use uuid::Uuid;
 
-use super::credential::person;
+use super::credential::whose;
 use super::expiry::Lifetime;
 use super::http::{By, Call, Came, IDENTITY, Transport};
-use super::oauth::{self, Discovery, For, Form, INSECURE};
+use super::oauth::{self, Discovery, For, Form};
 use super::record::{Raw, Shape};
 use crate::exchange::{
     Auth, Citizen, Content, Control, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request, Response, Sent,
@@ -59,26 +59,34 @@ impl Transport {
     }
 
     /// Why a grant yielded no token.
-    pub(super) fn cause(&self, grant: Grant) -> String {
-        let memory = self.memory();
-        memory.causes.get(&grant).cloned().unwrap_or_else(|| "the issuer was not asked for it".to_owned())
+    pub(super) fn cause(&self, grant: Grant) -> Text {
+        let none = || text!("de uitgever is er niet om gevraagd", "the issuer was not asked for it");
+        self.memory().causes.get(&grant).cloned().unwrap_or_else(none)
     }
 
     fn discovery_call(&self, request: &Request) -> Result<Call<'_>, Failure> {
-        let lacks = |words: &str| self.failure(FailureKind::NotConfigured, words);
-        let issuer = self.settings.issuer.as_ref().ok_or_else(|| lacks("no issuer"))?;
+        let issuer = self.settings.issuer.as_ref();
+        let issuer = issuer.ok_or_else(|| self.lacks(text!("geen uitgever", "no issuer")))?;
         if !oauth::secure(issuer) {
-            return Err(lacks(&format!("the issuer's URL is not used: {INSECURE}")));
+            let Text { nl, en } = oauth::insecure();
+            let words = text!("de URL van de uitgever wordt niet gebruikt: {nl}", "the issuer's URL is not used: {en}");
+            return Err(self.lacks(words));
         }
         let url = format!("{}{DISCOVERY}", issuer.as_str().trim_end_matches('/'));
-        let url = Url::parse(&url).map_err(|_| lacks("the issuer is no URL"))?;
+        let url = Url::parse(&url).map_err(|_| self.lacks(text!("de uitgever is geen URL", "the issuer is no URL")))?;
         Ok(self.issuer_call(request, Method::GET, url, None, Form::new()))
+    }
+
+    /// What a call needs and the profile or the issuer does not give.
+    fn lacks(&self, words: Text) -> Failure {
+        self.failure(FailureKind::NotConfigured, &words)
     }
 
     /// The client with which tokens are asked for.
     pub(super) fn own_client(&self) -> Result<&ResolvedClient, Failure> {
         let client = self.settings.client.as_ref();
-        client.ok_or_else(|| self.failure(FailureKind::NotConfigured, "no client with which to ask for tokens"))
+        let words = || text!("geen client om tokens mee te vragen", "no client with which to ask for tokens");
+        client.ok_or_else(|| self.lacks(words()))
     }
 
     /// The client that asks for the token of a grant.
@@ -86,7 +94,8 @@ impl Transport {
         match grant {
             Grant::Hop(_, place) | Grant::HopActor(place) => {
                 let client = self.settings.hop_clients.get(usize::from(place));
-                client.ok_or_else(|| self.failure(FailureKind::NotConfigured, "no client for this exchange"))
+                let words = || text!("geen client voor deze uitwisseling", "no client for this exchange");
+                client.ok_or_else(|| self.lacks(words()))
             }
             Grant::Refresh(_) => self.login_client(),
             _ => self.own_client(),
@@ -96,7 +105,8 @@ impl Transport {
     /// The client that the citizens logged in to.
     pub(super) fn login_client(&self) -> Result<&ResolvedClient, Failure> {
         let client = self.settings.login_client.as_ref();
-        client.ok_or_else(|| self.failure(FailureKind::NotConfigured, "no client for the refresh token"))
+        let words = || text!("geen client voor het refresh token", "no client for the refresh token");
+        client.ok_or_else(|| self.lacks(words()))
     }
 
     fn token_call(&self, request: &Request, grant: Grant, made: &mut Option<Text>) -> Result<Call<'_>, Failure> {
@@ -109,11 +119,13 @@ impl Transport {
     }
 
     fn introspection_call(&self, request: &Request, auth: Auth, made: &mut Option<Text>) -> Result<Call<'_>, Failure> {
-        let lacks = |words: &str| self.failure(FailureKind::NotConfigured, words);
+        let no_client =
+            || text!("geen client van de bron voor introspectie", "no client of the source for introspection");
+        let no_token = || text!("geen token om op te vragen", "no token to introspect");
         let client = self.settings.source_client.as_ref();
-        let client = client.ok_or_else(|| lacks("no client of the source for introspection"))?;
-        let credential = self.credential(auth)?.ok_or_else(|| lacks("no token to introspect"))?;
-        let endpoint = self.discovered().endpoints(&client.auth).introspection.map_err(|words| lacks(&words))?;
+        let client = client.ok_or_else(|| self.lacks(no_client()))?;
+        let credential = self.credential(auth)?.ok_or_else(|| self.lacks(no_token()))?;
+        let endpoint = self.discovered().endpoints(&client.auth).introspection.map_err(|words| self.lacks(words))?;
         let (by, Text { nl, en }) = (client.auth.name(), credential.made);
         *made = Some(text!(
             "de eigen client van de bron, met {by}; over: {nl}",
@@ -124,15 +136,15 @@ impl Transport {
 
     /// Only our own ACM names a control endpoint: no other issuer is ever sent this.
     fn control_call(&self, request: &Request, control: Control, made: &mut Option<Text>) -> Result<Call<'_>, Failure> {
-        let lacks = |words: &str| self.failure(FailureKind::NotConfigured, words);
         let client = self.own_client()?;
-        let endpoint = self.discovered().control.map_err(|words| lacks(&words))?;
+        let endpoint = self.discovered().control.map_err(|words| self.lacks(words))?;
         *made = Some(client_by(client));
         let form = match control {
             Control::Close => oauth::control("close", None),
             Control::Open => oauth::control("open", None),
             Control::Seen(auth) => {
-                let credential = self.credential(auth)?.ok_or_else(|| lacks("no token to ask about"))?;
+                let no_token = || text!("geen token om naar te vragen", "no token to ask about");
+                let credential = self.credential(auth)?.ok_or_else(|| self.lacks(no_token()))?;
                 oauth::control("seen", Some(&credential.token))
             }
         };
@@ -160,8 +172,13 @@ impl Transport {
                 let audience = audience.as_deref().or(issuer).unwrap_or_default();
                 let (now, id) = (Timestamp::now().as_second(), Uuid::new_v4().to_string());
                 let assertion = key.assertion(&client.id, audience, kid.as_deref(), now, &id);
-                let unsigned = || self.failure(FailureKind::NotConfigured, "the private key of the client cannot sign");
-                let assertion = assertion.ok_or_else(unsigned)?;
+                let unsigned = || {
+                    text!(
+                        "met de private sleutel van de client kan niet ondertekend worden",
+                        "the private key of the client cannot sign"
+                    )
+                };
+                let assertion = assertion.ok_or_else(|| self.lacks(unsigned()))?;
                 self.vault.learn(&assertion, Nature::Secret);
                 oauth::asserted(&assertion, &mut form);
             }
@@ -191,8 +208,7 @@ impl Transport {
     }
 
     fn token_form(&self, grant: Grant) -> Result<Form, Failure> {
-        let lacks = |words: &str| self.failure(FailureKind::NotConfigured, words);
-        let acm = self.settings.setup.acm.as_ref().ok_or_else(|| lacks("no ACM"))?;
+        let acm = self.settings.setup.acm.as_ref().ok_or_else(|| self.lacks(text!("geen ACM", "no ACM")))?;
         let is_resource = self.settings.audience_is_resource;
         let source = For { audience: &acm.audience, is_resource, scope: acm.scope.as_deref() };
         let own = |citizen: Citizen| {
@@ -202,7 +218,10 @@ impl Transport {
                 return token.ok_or_else(|| self.failure(FailureKind::NoToken, &self.cause(refreshed)));
             }
             let token = self.settings.subject_tokens.get(&citizen).cloned();
-            token.ok_or_else(|| lacks(&format!("no access token of {}", person(citizen))))
+            token.ok_or_else(|| {
+                let Text { nl, en } = whose(citizen);
+                self.lacks(text!("geen toegangstoken van {nl}", "no access token of {en}"))
+            })
         };
         let exchange = |subject: SecretString, actor: Option<Grant>, what: For<'_>| {
             let actor = actor.and_then(|actor| self.vault.token(actor));
@@ -219,29 +238,40 @@ impl Transport {
             Grant::Fresh | Grant::ToExpire => last(Citizen::Subject, source),
             Grant::WithoutScope => last(Citizen::Subject, For { scope: None, ..source }),
             Grant::OtherAudience => {
-                let audience = acm.other_audience.as_deref().ok_or_else(|| lacks("no other audience"))?;
+                let none = || text!("geen andere audience", "no other audience");
+                let audience = acm.other_audience.as_deref().ok_or_else(|| self.lacks(none()))?;
                 let is_resource = is_resource && Url::parse(audience).is_ok();
                 last(Citizen::Subject, For { audience, is_resource, ..source })
             }
             Grant::Hop(citizen, place) => {
-                let hop = acm.hop(place).ok_or_else(|| lacks("no such exchange"))?;
+                let none = || text!("geen zulke uitwisseling", "no such exchange");
+                let hop = acm.hop(place).ok_or_else(|| self.lacks(none()))?;
                 let before = place.checked_sub(1).map(|before| Grant::Hop(citizen, before));
                 let subject = before.map_or_else(|| own(citizen), |before| self.granted(before))?;
                 let what = For { audience: &hop.audience, is_resource: false, scope: hop.scope.as_deref() };
                 Ok(exchange(subject, hop.actor.then_some(Grant::HopActor(place)), what))
             }
-            Grant::Refresh(_) => Err(lacks("a refresh token is taken from its keeper")),
+            Grant::Refresh(_) => Err(self
+                .lacks(text!("een refresh token komt van zijn bewaarder", "a refresh token is taken from its keeper"))),
         }
     }
 
     /// The token of an earlier exchange.
     fn granted(&self, grant: Grant) -> Result<SecretString, Failure> {
-        let words = || format!("the exchange before this one gave no token: {}", self.cause(grant));
+        let words = || {
+            let Text { nl, en } = self.cause(grant);
+            text!("de uitwisseling hiervoor gaf geen token: {nl}", "the exchange before this one gave no token: {en}")
+        };
         self.vault.token(grant).ok_or_else(|| self.failure(FailureKind::NoToken, &words()))
     }
 
     pub(super) fn discovered(&self) -> Discovery {
-        let none = || Discovery::none("the discovery document of the issuer was not asked for");
+        let none = || {
+            Discovery::none(&text!(
+                "het discovery-document van de uitgever is niet opgevraagd",
+                "the discovery document of the issuer was not asked for"
+            ))
+        };
         self.memory().discovery.clone().unwrap_or_else(none)
     }
 
@@ -249,20 +279,26 @@ impl Transport {
     pub(super) fn remember(&self, call: IssuerCall, result: Result<&Raw, &Failure>) {
         let json = result.ok().and_then(Raw::json);
         let refused = match result {
-            Err(failure) if failure.detail.is_empty() => Some("no answer came".to_owned()),
+            Err(failure) if failure.detail == Text::default() => Some(text!("er kwam geen antwoord", "no answer came")),
             Err(failure) => Some(failure.detail.clone()),
             Ok(raw) if !(200..300).contains(&raw.status) => {
                 let code = oauth::error_code(json).map(|code| format!(": {code}")).unwrap_or_default();
-                Some(format!("the issuer answered {}{code}", raw.status))
+                let status = raw.status;
+                Some(text!("de uitgever antwoordde {status}{code}", "the issuer answered {status}{code}"))
             }
-            Ok(_) if json.is_none() => Some("the issuer's answer is no JSON".to_owned()),
+            Ok(_) if json.is_none() => {
+                Some(text!("het antwoord van de uitgever is geen JSON", "the issuer's answer is no JSON"))
+            }
             Ok(_) => None,
         };
         match call {
             IssuerCall::Discovery => {
                 let discovery = match (refused, json) {
                     (None, Some(json)) => Discovery::of(json, self.issuer_name()),
-                    (why, _) => Discovery::none(&format!("no discovery document: {}", why.unwrap_or_default())),
+                    (why, _) => {
+                        let Text { nl, en } = why.unwrap_or_default();
+                        Discovery::none(&text!("geen discovery-document: {nl}", "no discovery document: {en}"))
+                    }
                 };
                 self.memory().discovery = Some(discovery);
             }
@@ -281,7 +317,10 @@ impl Transport {
                         self.learn(token);
                         refused
                     }
-                    (None, None) => "the issuer's answer holds no access_token".to_owned(),
+                    (None, None) => text!(
+                        "het antwoord van de uitgever bevat geen access_token",
+                        "the issuer's answer holds no access_token"
+                    ),
                 };
                 self.memory().causes.insert(grant, cause);
             }

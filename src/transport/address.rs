@@ -7,13 +7,15 @@ use url::Url;
 use super::settings::Settings;
 use crate::exchange::{Auth, Citizen, Edit, FailureKind, Part, Replacement, Request, Target, Variation, entry_url};
 use crate::insz;
+use crate::text;
+use crate::text::Text;
 use crate::vault::Vault;
 
 /// What stands in a path segment or a query value as it is (RFC 3986, unreserved).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Why a URL is not sent: kind and words.
-pub(super) type Refusal = (FailureKind, String);
+pub(super) type Refusal = (FailureKind, Text);
 
 /// The raw URL of a request to the source, without the token that may stand in its query.
 pub(super) fn address(settings: &Settings, vault: &Vault, request: &Request) -> Result<Url, Refusal> {
@@ -26,19 +28,23 @@ pub(super) fn address(settings: &Settings, vault: &Vault, request: &Request) -> 
 }
 
 fn without_variation(settings: &Settings, vault: &Vault, target: &Target) -> Result<Url, Refusal> {
-    let lacks = |words: &str| (FailureKind::NotConfigured, words.to_owned());
+    let lacks = |words: Text| (FailureKind::NotConfigured, words);
     match target {
-        Target::Issuer(_) | Target::Tls(_) => Err(lacks("no URL of the source")),
+        Target::Issuer(_) | Target::Tls(_) => Err(lacks(text!("geen URL van de bron", "no URL of the source"))),
         Target::Path(path) => {
             let base = settings.base_url.as_str().trim_end_matches('/');
             parsed(&format!("{base}/{}", path.trim_start_matches('/')))
         }
-        Target::OpenApi => settings.openapi.clone().ok_or_else(|| lacks("no URL of an OpenAPI document")),
+        Target::OpenApi => {
+            let none = || lacks(text!("geen URL van een OpenAPI-document", "no URL of an OpenAPI document"));
+            settings.openapi.clone().ok_or_else(none)
+        }
         Target::PlainHttp => {
             let mut url = settings.base_url.clone();
             url.set_query(None);
             let set = url.set_scheme("http").and_then(|()| url.set_port(Some(settings.http_port)));
-            set.map_err(|()| lacks("the base URL has no plain http form"))?;
+            let none = || text!("de base URL heeft geen vorm met http", "the base URL has no plain http form");
+            set.map_err(|()| lacks(none()))?;
             // The entry resource is where a source that serves here would ask for a token.
             let nobody = number(vault, Citizen::Nobody)?;
             parsed(&entry_url(url.as_str(), &settings.setup.entry_path, nobody.expose_secret(), &[]))
@@ -60,23 +66,30 @@ fn without_variation(settings: &Settings, vault: &Vault, target: &Target) -> Res
 
 /// Whether the URL of a request may be requested at all.
 pub(super) fn vouched(settings: &Settings, request: &Request, url: &Url) -> Result<(), Refusal> {
-    let refused = |words: String| Err((FailureKind::ForeignOrigin, words));
+    let refused = |words: Text| Err((FailureKind::ForeignOrigin, words));
     if !url.username().is_empty() || url.password().is_some() {
-        return refused("the URL holds a user name or a password".to_owned());
+        return refused(text!(
+            "de URL bevat een gebruikersnaam of een wachtwoord",
+            "the URL holds a user name or a password"
+        ));
     }
     if matches!(request.target, Target::OpenApi | Target::PlainHttp) {
         // The profile itself says where these are; they see neither a token nor a citizen.
-        return if request.auth == Auth::None { Ok(()) } else { refused("no token goes there".to_owned()) };
+        return match request.auth {
+            Auth::None => Ok(()),
+            _ => refused(text!("daar gaat geen token heen", "no token goes there")),
+        };
     }
     let origin = url.origin();
     let known = origin == settings.base_url.origin()
         || settings.public_url.as_ref().is_some_and(|public| public.origin() == origin)
         || settings.origins.contains(&origin);
     if !known {
-        return refused(origin.ascii_serialization());
+        return refused(Text::same(origin.ascii_serialization()));
     }
     if url.scheme() != "https" && settings.base_url.scheme() != "http" {
-        return refused(format!("plain http: {}", origin.ascii_serialization()));
+        let origin = origin.ascii_serialization();
+        return refused(text!("http zonder TLS: {origin}", "plain http: {origin}"));
     }
     Ok(())
 }
@@ -88,7 +101,8 @@ fn number(vault: &Vault, citizen: Citizen) -> Result<SecretString, Refusal> {
         Citizen::Nobody => vault.number(citizen).or_else(|| Some(insz::nobody())),
         Citizen::Subject | Citizen::Other | Citizen::Empty => vault.number(citizen),
     };
-    known.ok_or_else(|| (FailureKind::NotConfigured, "the profile has no such citizen".to_owned()))
+    let none = || text!("het profiel heeft zo'n burger niet", "the profile has no such citizen");
+    known.ok_or_else(|| (FailureKind::NotConfigured, none()))
 }
 
 /// The raw form of a link. One that no answer held was built by a check from the base URL: it goes out as it stands,
@@ -98,13 +112,15 @@ fn raw_link(vault: &Vault, masked: &str) -> Result<String, Refusal> {
         return Ok(raw);
     }
     if vault.marks().iter().any(|mark| masked.contains(&mark.surrogate)) {
-        return Err((FailureKind::NotConfigured, "no answer of this run held this link".to_owned()));
+        let words = text!("geen antwoord van deze keuring bevatte deze link", "no answer of this run held this link");
+        return Err((FailureKind::NotConfigured, words));
     }
     Ok(masked.to_owned())
 }
 
 fn parsed(url: &str) -> Result<Url, Refusal> {
-    let mut url = Url::parse(url).map_err(|_| (FailureKind::NotConfigured, "this is no URL".to_owned()))?;
+    let mut url =
+        Url::parse(url).map_err(|_| (FailureKind::NotConfigured, text!("dit is geen URL", "this is no URL")))?;
     // A fragment is never sent.
     url.set_fragment(None);
     Ok(url)
@@ -116,7 +132,7 @@ fn edited(vault: &Vault, mut url: Url, edit: &Edit) -> Result<Url, Refusal> {
         Replacement::Number(citizen) => number(vault, *citizen)?.expose_secret().to_owned(),
     };
     let text = utf8_percent_encode(&text, UNRESERVED).to_string();
-    let nothing = || (FailureKind::NotConfigured, "the link has no such part".to_owned());
+    let nothing = || (FailureKind::NotConfigured, text!("de link heeft zo'n deel niet", "the link has no such part"));
     match edit.part {
         Part::Segment(index) => {
             let mut segments: Vec<&str> = url.path_segments().ok_or_else(nothing)?.collect();

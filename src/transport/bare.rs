@@ -24,6 +24,7 @@ use url::{Position, Url};
 use super::http::{Call, Transport};
 use super::{tcp, tls, words};
 use crate::exchange::{Failure, FailureKind};
+use crate::text;
 
 /// An answer whose body still has to be read, with the connection that it comes over: dropped, that ends.
 pub(super) type Answered = (hyper::Response<Incoming>, JoinSet<()>);
@@ -35,7 +36,7 @@ impl Transport {
         call: &Call<'_>,
         headers: Vec<(HeaderName, HeaderValue)>,
     ) -> Result<Answered, Failure> {
-        let broken = |error: &hyper::Error| self.failure(FailureKind::Broken, &words::innermost(error));
+        let broken = |error: &hyper::Error| self.failure(FailureKind::Broken, &words::broken(error));
         let request = self.bare_request(call, headers)?;
         let stream = self.bare_connection(&call.url).await?;
         let shaken = http1::handshake(TokioIo::new(stream)).await;
@@ -68,13 +69,15 @@ impl Transport {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        let unfit = |_| self.failure(FailureKind::NotConfigured, "no request can be made of this URL");
+        let words = || text!("van deze URL is geen verzoek te maken", "no request can be made of this URL");
+        let unfit = |_| self.failure(FailureKind::NotConfigured, &words());
         request.body(Empty::new()).map_err(unfit)
     }
 
     async fn bare_connection(&self, url: &Url) -> Result<Stream, Failure> {
         let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
-            return Err(self.failure(FailureKind::NotConfigured, "the URL names no host"));
+            let words = text!("de URL noemt geen host", "the URL names no host");
+            return Err(self.failure(FailureKind::NotConfigured, &words));
         };
         let (proxy, within) = (self.settings.proxy.as_ref(), self.settings.connect_timeout());
         let masked = |failure: Failure| self.failure(failure.kind, &failure.detail);
@@ -96,12 +99,16 @@ impl Transport {
     /// The same trust and the same certificate of ours as for every other call.
     async fn bare_tls(&self) -> Result<ClientConfig, Failure> {
         let unusable = |error: &dyn std::fmt::Display| {
-            self.failure(FailureKind::NotConfigured, &format!("the client certificate cannot be used: {error}"))
+            let words = text!(
+                "het clientcertificaat is niet bruikbaar: “{error}”",
+                "the client certificate cannot be used: “{error}”"
+            );
+            self.failure(FailureKind::NotConfigured, &words)
         };
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|error| self.failure(FailureKind::Tls, &error.to_string()))?
+            .map_err(|error| self.failure(FailureKind::Tls, &words::tls(&error)))?
             .with_root_certificates(self.roots().await?);
         let mut config = match &self.settings.identity_pem {
             None => builder.with_no_client_auth(),
@@ -121,8 +128,7 @@ impl Transport {
 /// The name for which a certificate has to be valid. A URL writes an IPv6 address in brackets.
 fn server_name(host: &str) -> Result<ServerName<'static>, Failure> {
     let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    let unknown = |_| Failure { kind: FailureKind::Dns, detail: "this is no name of a host".to_owned() };
-    ServerName::try_from(host.to_owned()).map_err(unknown)
+    ServerName::try_from(host.to_owned()).map_err(|_| Failure { kind: FailureKind::Dns, detail: words::no_name() })
 }
 
 /// A connection, encrypted or not.

@@ -10,12 +10,13 @@ use serde_json::json;
 use super::http::Transport;
 use crate::exchange::{Auth, Citizen, Failure, FailureKind};
 use crate::recording::invented;
+use crate::text;
 use crate::text::Text;
 use crate::vault::Nature;
 
 mod made;
 
-pub(super) use made::person;
+pub(super) use made::whose;
 
 /// A credential, ready to go out.
 pub(super) struct Credential {
@@ -71,8 +72,7 @@ impl Transport {
             Auth::UnsignedJwt => self.unsigned_jwt(),
             Auth::TamperedToken => {
                 let good = self.token(Auth::Token(Citizen::Subject))?;
-                tampered(good.expose_secret())
-                    .ok_or_else(|| self.no_token("the good token has no character that could be changed"))?
+                tampered(good.expose_secret()).ok_or_else(|| self.no_token(&unchangeable()))?
             }
             _ => self.token(auth)?,
         };
@@ -94,11 +94,12 @@ impl Transport {
             _ => self.settings.ready.get(&auth),
         };
         ready.cloned().ok_or_else(|| {
-            self.no_token(&format!("the profile has none: {}", made::made(&self.settings.setup, auth).en))
+            let Text { nl, en } = made::made(&self.settings.setup, auth);
+            self.no_token(&text!("het profiel heeft er geen: {nl}", "the profile has none: {en}"))
         })
     }
 
-    fn no_token(&self, cause: &str) -> Failure {
+    fn no_token(&self, cause: &Text) -> Failure {
         self.failure(FailureKind::NoToken, cause)
     }
 
@@ -129,6 +130,13 @@ impl Transport {
         };
         self.jwt.get_or_init(make).clone()
     }
+}
+
+fn unchangeable() -> Text {
+    text!(
+        "het goede token heeft geen teken dat veranderd kan worden",
+        "the good token has no character that could be changed"
+    )
 }
 
 /// The token with one character at its middle replaced by the next one of its alphabet. The last character of a part

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::http::{Transport, milliseconds};
 use super::{tcp, tls};
 use crate::exchange::{Content, Exchange, Facts, Failure, FailureKind, Request, Response, Sent, Tls, TlsFacts};
+use crate::text;
 
 impl Transport {
     /// Makes a handshake with the source. Its facts are the answer.
@@ -17,7 +18,11 @@ impl Transport {
         let base = &self.settings.base_url;
         let mut sent = Sent { method: "TLS".to_owned(), ..Sent::default() };
         let (Some(host), Some(port), "https") = (base.host_str(), base.port_or_known_default(), base.scheme()) else {
-            let failure = self.failure(FailureKind::NotConfigured, "the base URL is http: there is no TLS to look at");
+            let words = text!(
+                "de base URL is http: er is geen TLS om naar te kijken",
+                "the base URL is http: there is no TLS to look at"
+            );
+            let failure = self.failure(FailureKind::NotConfigured, &words);
             return self.unsent(request, sent, None, failure);
         };
         sent.url = self.vault.mask_text(&format!("https://{host}:{port}"));
@@ -52,8 +57,13 @@ impl Transport {
             Arc::new(loaded.unwrap_or_else(|_| RootCertStore::empty()))
         };
         let roots = Arc::clone(self.roots.get_or_init(load).await);
-        let words = "this machine knows no certificate authorities: name one in `source.ca_bundle`";
-        if roots.is_empty() { Err(self.failure(FailureKind::NotConfigured, words)) } else { Ok(roots) }
+        let words = || {
+            text!(
+                "deze machine kent geen certificaatautoriteiten: noem er een in `source.ca_bundle`",
+                "this machine knows no certificate authorities: name one in `source.ca_bundle`"
+            )
+        };
+        if roots.is_empty() { Err(self.failure(FailureKind::NotConfigured, &words())) } else { Ok(roots) }
     }
 }
 

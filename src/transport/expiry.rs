@@ -7,6 +7,7 @@ use tokio::time::{Instant, sleep};
 
 use super::http::{Transport, milliseconds};
 use crate::exchange::{Content, EXPIRY_MARGIN, Exchange, Facts, Failure, FailureKind, Grant, Request, Response, Sent};
+use crate::text;
 
 /// When a token that was asked for expires, by the clock of this machine: a life time needs no other.
 #[derive(Clone, Copy, Debug)]
@@ -47,14 +48,20 @@ impl Transport {
     fn expiry(&self) -> Result<(Instant, u64, u64), Failure> {
         let Some(Lifetime { from, seconds }) = self.memory().lifetimes.get(&Grant::ToExpire).copied() else {
             let cause = match self.vault.token(Grant::ToExpire) {
-                Some(_) => "the issuer does not say when its token expires".to_owned(),
+                Some(_) => text!(
+                    "de uitgever zegt niet wanneer zijn token vervalt",
+                    "the issuer does not say when its token expires"
+                ),
                 None => self.cause(Grant::ToExpire),
             };
             return Err(self.failure(FailureKind::NoToken, &cause));
         };
         let longest = self.settings.setup.limits.wait_expiry;
         let Some((whole, expired_for)) = wait(seconds, longest) else {
-            let words = format!("the token lives {seconds} s, and no longer than {longest} s is waited");
+            let words = text!(
+                "het token leeft {seconds} s, en langer dan {longest} s wordt niet gewacht",
+                "the token lives {seconds} s, and no longer than {longest} s is waited"
+            );
             return Err(self.failure(FailureKind::Limit, &words));
         };
         Ok((from + Duration::from_secs(whole), seconds, expired_for))

@@ -10,6 +10,8 @@ use super::body::Body;
 use super::http::{Transport, milliseconds};
 use super::record::Raw;
 use crate::exchange::{Exchange, Failure, FailureKind, Request, Sent};
+use crate::text;
+use crate::text::Text;
 
 /// The largest file that is read, in bytes.
 const MOST: u64 = 4 * 1024 * 1024;
@@ -32,11 +34,14 @@ impl Transport {
     }
 
     async fn bytes_of(&self, path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
-        let broken = |words: &str| self.failure(FailureKind::Broken, &format!("{name}: {words}"));
-        let unreadable = |error: io::Error| broken(&error.kind().to_string());
+        let broken = |words: Text| {
+            let Text { nl, en } = words;
+            self.failure(FailureKind::Broken, &text!("{name}: {nl}", "{name}: {en}"))
+        };
+        let unreadable = |error: io::Error| broken(Text::of_system(&error));
         let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
         let mut bytes = Vec::new();
         file.take(MOST + 1).read_to_end(&mut bytes).await.map_err(unreadable)?;
-        if bytes.len() as u64 > MOST { Err(broken("larger than 4 MiB")) } else { Ok(bytes) }
+        if bytes.len() as u64 > MOST { Err(broken(text!("groter dan 4 MiB", "larger than 4 MiB"))) } else { Ok(bytes) }
     }
 }

@@ -21,6 +21,7 @@ use super::settings::{Settings, SettingsError};
 use super::{clients, words};
 use crate::exchange::{Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Phase, Request, Sent, Target};
 use crate::insz;
+use crate::text;
 use crate::text::Text;
 use crate::vault::{Nature, Vault};
 
@@ -167,7 +168,7 @@ impl Transport {
         headers: Vec<(HeaderName, HeaderValue)>,
         deadline: Instant,
     ) -> Result<Raw, Failure> {
-        let late = |_| self.late("no answer");
+        let late = |_| self.late(text!("geen antwoord", "no answer"));
         match call.by {
             By::Client(client) => {
                 let answer = timeout_at(deadline, client_request(client, call, headers).send()).await.map_err(late)?;
@@ -191,13 +192,15 @@ impl Transport {
         B: hyper::body::Body<Data = Bytes> + Unpin,
     {
         let body = timeout_at(deadline, Body::read(answer.body_mut(), kind, &self.large)).await;
-        let body = body.map_err(|_| self.late("headers came, but not the whole body"))?;
+        let body = body.map_err(|_| {
+            self.late(text!("de headers kwamen, maar niet de hele inhoud,", "headers came, but not the whole body"))
+        })?;
         Ok(Raw::of(&answer, &body, kind).in_turn(body.into_turn()))
     }
 
-    fn late(&self, what: &str) -> Failure {
-        let seconds = self.settings.timeout.as_secs_f64();
-        self.failure(FailureKind::Timeout, &format!("{what} within {seconds} s"))
+    fn late(&self, what: Text) -> Failure {
+        let (seconds, Text { nl, en }) = (self.settings.timeout.as_secs_f64(), what);
+        self.failure(FailureKind::Timeout, &text!("{nl} binnen {seconds} s", "{en} within {seconds} s"))
     }
 
     fn sent(&self, call: &Call<'_>, headers: &[(HeaderName, HeaderValue)]) -> Sent {
@@ -233,8 +236,8 @@ impl Transport {
     }
 
     /// A failure; its words are masked here.
-    pub(super) fn failure(&self, kind: FailureKind, words: &str) -> Failure {
-        Failure { kind, detail: self.vault.mask_text(words) }
+    pub(super) fn failure(&self, kind: FailureKind, words: &Text) -> Failure {
+        Failure { kind, detail: words.map(|words| self.vault.mask_text(words)) }
     }
 
     pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {

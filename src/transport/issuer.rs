@@ -13,6 +13,7 @@ use super::oauth::{self, Discovery};
 use super::record::Raw;
 use crate::exchange::{Exchange, Failure, FailureKind, IssuerCall, Request};
 use crate::login::{Authorization, Expected, check};
+use crate::reason;
 use crate::text;
 use crate::text::Text;
 use crate::vault::Nature;
@@ -42,18 +43,17 @@ impl Transport {
         let exchange = Arc::clone(self).send(Request::issuer(IssuerCall::Discovery)).await;
         self.same_issuer(&exchange)?;
         let Discovery { authorization, .. } = self.discovered();
-        let refused = |words: String| Refused::new(Text::same(words));
-        authorization.map_err(refused)
+        authorization.map_err(Refused::new)
     }
 
     fn same_issuer(&self, exchange: &Exchange) -> Result<(), Refused> {
-        let failed = |words: &str| {
-            let words = self.vault.mask_text(words);
-            Refused::new(text!("de uitgever is niet te bereiken: {words}", "the issuer cannot be reached: {words}"))
+        let failed = |words: &Text| {
+            let Text { nl, en } = words.map(|words| self.vault.mask_text(words));
+            Refused::new(text!("de uitgever is niet te bereiken: {nl}", "the issuer cannot be reached: {en}"))
         };
         let response = exchange.result.as_ref().map_err(|failure| failed(&in_words(failure)))?;
         if response.status != 200 {
-            return Err(failed(&format!("{}", response.status)));
+            return Err(failed(&Text::same(response.status)));
         }
         let stated = response.json().and_then(|json| json.get("issuer")?.as_str());
         if stated == Some(self.issuer_name()) {
@@ -130,15 +130,15 @@ impl Transport {
 }
 
 fn unanswered(failure: &Failure) -> Refused {
-    let words = in_words(failure);
+    let Text { nl, en } = in_words(failure);
     Refused::new(text!(
-        "de uitgever gaf geen tokens voor de code: {words}",
-        "the issuer gave no tokens for the code: {words}"
+        "de uitgever gaf geen tokens voor de code: {nl}",
+        "the issuer gave no tokens for the code: {en}"
     ))
 }
 
-fn in_words(failure: &Failure) -> String {
-    if failure.detail.is_empty() { format!("{:?}", failure.kind) } else { failure.detail.clone() }
+fn in_words(failure: &Failure) -> Text {
+    if failure.detail == Text::default() { reason::unanswered(failure).0 } else { failure.detail.clone() }
 }
 
 fn has_token(answer: &Value) -> bool {

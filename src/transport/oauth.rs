@@ -11,8 +11,10 @@ use url::{Url, form_urlencoded};
 
 use super::expiry::Lifetime;
 use crate::assertion::ASSERTION_TYPE;
-use crate::exchange::{CONTROL_ENDPOINT, Grant};
+use crate::exchange::{CONTROL_ENDPOINT, Grant, lifetime};
 use crate::profile::ResolvedClientAuth;
+use crate::text;
+use crate::text::Text;
 use crate::verdict::shown;
 
 /// A form, raw.
@@ -40,7 +42,7 @@ pub(super) struct Memory {
     /// The endpoints of discovery; none before it was asked for.
     pub(super) discovery: Option<Discovery>,
     /// Why a grant yielded no token.
-    pub(super) causes: BTreeMap<Grant, String>,
+    pub(super) causes: BTreeMap<Grant, Text>,
     /// How long its token lives, where the issuer says so.
     pub(super) lifetimes: BTreeMap<Grant, Lifetime>,
 }
@@ -53,18 +55,18 @@ pub(super) struct Discovery {
     /// For clients that authenticate by certificate: other addresses, where the issuer names them.
     mutual: Endpoints,
     /// Where citizens log in.
-    pub(super) authorization: Result<Url, String>,
+    pub(super) authorization: Result<Url, Text>,
     /// Where our own ACM is closed and opened; no other issuer names it.
-    pub(super) control: Result<Url, String>,
+    pub(super) control: Result<Url, Text>,
 }
 
 /// The endpoints that ask for client authentication.
 #[derive(Clone, Debug)]
 pub(super) struct Endpoints {
     /// Where tokens are asked for.
-    pub(super) token: Result<Url, String>,
+    pub(super) token: Result<Url, Text>,
     /// Where tokens are introspected.
-    pub(super) introspection: Result<Url, String>,
+    pub(super) introspection: Result<Url, Text>,
 }
 
 impl Endpoints {
@@ -82,7 +84,8 @@ impl Discovery {
         let stated = document.get("issuer").and_then(Value::as_str);
         if stated != Some(issuer) {
             let stated = shown(stated.unwrap_or("-"));
-            return Self::none(&format!(
+            return Self::none(&text!(
+                "het discovery-document is van de uitgever {stated}, niet van {issuer}: geen enkel adres erin wordt gebruikt",
                 "the discovery document is of the issuer {stated}, not of {issuer}: none of its endpoints is used"
             ));
         }
@@ -95,8 +98,8 @@ impl Discovery {
     }
 
     /// No document came.
-    pub(super) fn none(why: &str) -> Self {
-        let why = || Err(why.to_owned());
+    pub(super) fn none(why: &Text) -> Self {
+        let why = || Err(why.clone());
         let endpoints = || Endpoints { token: why(), introspection: why() };
         Self { plain: endpoints(), mutual: endpoints(), authorization: why(), control: why() }
     }
@@ -107,15 +110,34 @@ impl Discovery {
     }
 }
 
-fn endpoint(document: &Value, name: &str) -> Result<Url, String> {
+fn endpoint(document: &Value, name: &str) -> Result<Url, Text> {
     let text = document.get(name).and_then(Value::as_str);
-    let text = text.ok_or_else(|| format!("the discovery document of the issuer names no {name}"))?;
-    let url = Url::parse(text).map_err(|_| format!("the {name} of the discovery document is no URL"))?;
-    if secure(&url) { Ok(url) } else { Err(format!("the {name} of the discovery document is not used: {INSECURE}")) }
+    let text = text.ok_or_else(|| {
+        text!(
+            "het discovery-document van de uitgever noemt geen {name}",
+            "the discovery document of the issuer names no {name}"
+        )
+    })?;
+    let url = Url::parse(text).map_err(|_| {
+        text!("de {name} van het discovery-document is geen URL", "the {name} of the discovery document is no URL")
+    })?;
+    if secure(&url) {
+        return Ok(url);
+    }
+    let Text { nl, en } = insecure();
+    Err(text!(
+        "de {name} van het discovery-document wordt niet gebruikt: {nl}",
+        "the {name} of the discovery document is not used: {en}"
+    ))
 }
 
 /// Why a URL of the issuer is not used.
-pub(super) const INSECURE: &str = "neither https nor http on loopback, or with a user name in it";
+pub(super) fn insecure() -> Text {
+    text!(
+        "geen https en geen http op loopback, of met een gebruikersnaam erin",
+        "neither https nor http on loopback, or with a user name in it"
+    )
+}
 
 /// https, or http that does not leave this machine; and no user name or password.
 pub(super) fn secure(url: &Url) -> bool {
@@ -260,9 +282,8 @@ pub(super) fn token(answer: &Value, name: &str) -> Option<SecretString> {
 
 /// How long the token of an answer lives, in whole seconds; none where that is no time at all.
 pub(super) fn expires_in(answer: &Value) -> Option<u64> {
-    let seconds = answer.get("expires_in")?;
-    let given = seconds.as_u64().or_else(|| seconds.as_str()?.parse().ok());
-    given.filter(|seconds| *seconds > 0)
+    let seconds = answer.get("expires_in").and_then(lifetime)?;
+    u64::try_from(seconds).ok().filter(|seconds| *seconds > 0)
 }
 
 /// The error code of an OAuth error, if it looks like one.
@@ -324,7 +345,7 @@ mod tests {
         ] {
             assert_eq!(endpoint(&json!({"token_endpoint": url}), "token_endpoint").is_ok(), usable, "{url}");
         }
-        assert!(endpoint(&json!({}), "token_endpoint").unwrap_err().contains("names no token_endpoint"));
+        assert!(endpoint(&json!({}), "token_endpoint").unwrap_err().en.contains("names no token_endpoint"));
     }
 
     #[test]
@@ -351,7 +372,7 @@ mod tests {
         {
             let discovery = Discovery::of(&document, issuer);
             let why = discovery.plain.token.unwrap_err();
-            assert!(why.contains("none of its endpoints is used") && why.contains(issuer), "{why}");
+            assert!(why.en.contains("none of its endpoints is used") && why.nl.contains(issuer), "{why:?}");
             assert!(discovery.mutual.introspection.is_err() && discovery.authorization.is_err());
             assert!(discovery.control.is_err());
         }

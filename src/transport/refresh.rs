@@ -12,7 +12,9 @@ use super::http::{Came, Transport};
 use super::oauth;
 use super::record::Raw;
 use crate::exchange::{Citizen, Exchange, Failure, FailureKind, Grant, IssuerCall, Request, Sent};
-use crate::login::{LOCK_WAIT, Taken};
+use crate::login::{LOCK_WAIT, Taken, Unkept};
+use crate::text;
+use crate::text::Text;
 use crate::vault::Nature;
 
 impl Transport {
@@ -29,7 +31,7 @@ impl Transport {
             Ok(exchange) => exchange,
             Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
             Err(_) => {
-                let failure = self.failure(FailureKind::Interrupted, "");
+                let failure = self.failure(FailureKind::Interrupted, &Text::default());
                 self.unsent(request, Sent::default(), None, failure)
             }
         }
@@ -52,18 +54,28 @@ impl Transport {
     }
 
     async fn refresh_call(&self, request: &Request, citizen: Citizen) -> Result<Exchange, Failure> {
-        let no_token = |words: &str| self.failure(FailureKind::NoToken, words);
+        let no_token = |words: Text| self.failure(FailureKind::NoToken, &words);
         let grant = Grant::Refresh(citizen);
-        let keeper = self.settings.keepers.get(&citizen).ok_or_else(|| no_token("no refresh token"))?;
+        let keeper = self
+            .settings
+            .keepers
+            .get(&citizen)
+            .ok_or_else(|| no_token(text!("geen refresh token", "no refresh token")))?;
         let client = self.client_for(grant)?;
-        let endpoint = self.discovered().endpoints(&client.auth).token.map_err(|words| no_token(&words))?;
+        let endpoint = self.discovered().endpoints(&client.auth).token.map_err(no_token)?;
         let taken = keeper.take(LOCK_WAIT).await;
-        let mut taken = taken.map_err(|unkept| no_token(&format!("{}; {}", unkept.message.en, unkept.remedy.en)))?;
+        let mut taken = taken.map_err(|Unkept { message, remedy }| {
+            let ((nl, en), (wat, what)) = ((message.nl, message.en), (remedy.nl, remedy.en));
+            no_token(text!("{nl}; {wat}", "{en}; {what}"))
+        })?;
         self.vault.learn(taken.token(), Nature::Token);
         let call = self.authenticated(request, endpoint, client, oauth::refresh(taken.token()))?;
-        taken
-            .spend()
-            .map_err(|error| no_token(&format!("nothing can be written beside the refresh token: {error}")))?;
+        taken.spend().map_err(|Text { nl, en }| {
+            no_token(text!(
+                "naast het refresh token kan niet geschreven worden: {nl}",
+                "nothing can be written beside the refresh token: {en}"
+            ))
+        })?;
         let Came { sent, at_ms, ms, retries, result } = self.perform(&call).await;
         let kept = self.kept(taken, result.as_ref());
         self.remember(IssuerCall::Token(grant), result.as_ref());
@@ -78,7 +90,7 @@ impl Transport {
     }
 
     /// Puts what came into the place of the token that was sent, or leaves that one where it surely was not used.
-    fn kept(&self, taken: Taken, result: Result<&Raw, &Failure>) -> Result<(), String> {
+    fn kept(&self, taken: Taken, result: Result<&Raw, &Failure>) -> Result<(), Text> {
         let renewed = |raw: &Raw| (200..300).contains(&raw.status);
         let answer = result.ok().filter(|raw| renewed(raw)).and_then(Raw::json);
         let outcome = match answer.filter(|answer| answer.get("access_token").is_some()) {
@@ -86,10 +98,12 @@ impl Transport {
             None if unused(result) => taken.release(),
             None => return Ok(()),
         };
-        outcome.map_err(|error| {
-            self.vault.mask_text(&format!(
-                "the next refresh token could not be written ({error}); the old one is used up: log the citizen in again"
-            ))
+        outcome.map_err(|Text { nl, en }| {
+            let words = text!(
+                "het volgende refresh token kon niet geschreven worden ({nl}); het oude is op: meld de burger opnieuw aan",
+                "the next refresh token could not be written ({en}); the old one is used up: log the citizen in again"
+            );
+            words.map(|words| self.vault.mask_text(words))
         })
     }
 }

@@ -8,6 +8,7 @@ use super::credential::Place;
 use super::http::{By, CORRELATION, Call, Came, IDENTITY, Transport};
 use super::record::{self, Base, Raw};
 use crate::exchange::{Exchange, Failure, FailureKind, Request, Response, Sent, Target, Variation};
+use crate::text;
 use crate::text::Text;
 
 impl Transport {
@@ -42,7 +43,8 @@ impl Transport {
             if credential.place == Place::Query {
                 url = address::with_token(url, &credential.token);
             } else {
-                let unfit = || self.failure(FailureKind::NoToken, "no header can carry the token");
+                let words = || text!("geen header kan het token dragen", "no header can carry the token");
+                let unfit = || self.failure(FailureKind::NoToken, &words());
                 authorization = Some(credential.header().ok_or_else(unfit)?);
             }
         }
@@ -59,8 +61,9 @@ impl Transport {
     }
 
     fn source_headers(&self, request: &Request) -> Result<Vec<(HeaderName, HeaderValue)>, Failure> {
-        let lacks = |words: &str| self.failure(FailureKind::NotConfigured, words);
-        let given = |text: &str| HeaderValue::from_str(text).map_err(|_| lacks("no header can carry this value"));
+        let words = || text!("geen header kan deze waarde dragen", "no header can carry this value");
+        let unfit = |_| self.failure(FailureKind::NotConfigured, &words());
+        let given = |text: &str| HeaderValue::from_str(text).map_err(unfit);
         let mut accept = Some(HeaderValue::from_static(request.accept.value()));
         let mut encoding = IDENTITY;
         let mut language = None;

@@ -12,7 +12,10 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::Url;
 
+use super::words;
 use crate::exchange::{Failure, FailureKind};
+use crate::text;
+use crate::text::Text;
 
 /// The longest head of a proxy's answer, in bytes.
 const HEAD: usize = 8 * 1024;
@@ -30,7 +33,9 @@ pub(super) async fn connect(
     let Some(proxy) = proxy else { return straight(host, port, within).await };
     let mut stream = to_proxy(proxy, within).await?;
     let asked = timeout(within, tunnel(&mut stream, proxy, host, port));
-    asked.await.map_err(|_| failure(FailureKind::Timeout, "the proxy does not answer CONNECT"))??;
+    asked.await.map_err(|_| {
+        failure(FailureKind::Timeout, text!("de proxy antwoordt niet op CONNECT", "the proxy does not answer CONNECT"))
+    })??;
     Ok(stream)
 }
 
@@ -40,10 +45,13 @@ pub(super) async fn connect(
 /// Why there is none.
 pub(super) async fn to_proxy(proxy: &Url, within: Duration) -> Result<TcpStream, Failure> {
     let (Some(host), Some(port), "http") = (proxy.host_str(), proxy.port_or_known_default(), proxy.scheme()) else {
-        let words = "this call does not go through a proxy that is itself reached over https";
+        let words = text!(
+            "deze oproep gaat niet door een proxy die zelf over https bereikt wordt",
+            "this call does not go through a proxy that is itself reached over https"
+        );
         return Err(failure(FailureKind::NotConfigured, words));
     };
-    let named = |failure: Failure| Failure { detail: format!("the proxy: {}", failure.detail), ..failure };
+    let named = |failure: Failure| Failure { detail: of_the_proxy(failure.detail), ..failure };
     straight(host, port, within).await.map_err(named)
 }
 
@@ -59,16 +67,12 @@ async fn straight(host: &str, port: u16, within: Duration) -> Result<TcpStream, 
     // A URL writes an IPv6 address in brackets.
     let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     let connected = async {
-        let unknown = |error: io::Error| {
-            // "failed to lookup address information: Name or service not known"
-            let words = error.to_string();
-            failure(FailureKind::Dns, words.rsplit(": ").next().unwrap_or_default())
-        };
+        let unknown = |error: io::Error| failure(FailureKind::Dns, words::resolver(&error.to_string()));
         let addresses: Vec<_> = tokio::net::lookup_host((host, port)).await.map_err(unknown)?.collect();
-        let refused = |error: io::Error| failure(FailureKind::Connect, &error.kind().to_string());
+        let refused = |error: io::Error| failure(FailureKind::Connect, Text::of_system(&error));
         TcpStream::connect(addresses.as_slice()).await.map_err(refused)
     };
-    let late = |_| failure(FailureKind::Connect, "no connection in time");
+    let late = |_| failure(FailureKind::Connect, words::not_in_time());
     let stream = timeout(within, connected).await.map_err(late)??;
     // Small messages, each of them waited for.
     stream.set_nodelay(true).ok();
@@ -77,7 +81,7 @@ async fn straight(host: &str, port: u16, within: Duration) -> Result<TcpStream, 
 
 /// Asks the proxy for a tunnel (RFC 9110, section 9.3.6).
 async fn tunnel(stream: &mut TcpStream, proxy: &Url, host: &str, port: u16) -> Result<(), Failure> {
-    let broken = |error: io::Error| failure(FailureKind::Broken, &format!("the proxy: {}", error.kind()));
+    let broken = |error: io::Error| failure(FailureKind::Broken, of_the_proxy(Text::of_system(&error)));
     let authorization = proxy_authorization(proxy)
         .map(|value| format!("Proxy-Authorization: {}\r\n", value.expose_secret()))
         .unwrap_or_default();
@@ -87,14 +91,17 @@ async fn tunnel(stream: &mut TcpStream, proxy: &Url, host: &str, port: u16) -> R
     // Byte by byte: what follows the head belongs to the tunnel.
     while !head.ends_with(b"\r\n\r\n") {
         if head.len() >= HEAD {
-            return Err(failure(FailureKind::Broken, "the proxy does not answer CONNECT with HTTP"));
+            return Err(failure(FailureKind::Broken, no_http()));
         }
         head.push(stream.read_u8().await.map_err(broken)?);
     }
     match status(&head) {
         Some(200..300) => Ok(()),
-        Some(status) => Err(failure(FailureKind::Connect, &format!("the proxy answered {status} to CONNECT"))),
-        None => Err(failure(FailureKind::Broken, "the proxy does not answer CONNECT with HTTP")),
+        Some(status) => Err(failure(
+            FailureKind::Connect,
+            text!("de proxy antwoordde {status} op CONNECT", "the proxy answered {status} to CONNECT"),
+        )),
+        None => Err(failure(FailureKind::Broken, no_http())),
     }
 }
 
@@ -105,8 +112,17 @@ fn status(head: &[u8]) -> Option<u16> {
     words.next()?.parse().ok()
 }
 
-fn failure(kind: FailureKind, detail: &str) -> Failure {
-    Failure { kind, detail: detail.to_owned() }
+fn failure(kind: FailureKind, detail: Text) -> Failure {
+    Failure { kind, detail }
+}
+
+fn of_the_proxy(words: Text) -> Text {
+    let Text { nl, en } = words;
+    text!("de proxy: {nl}", "the proxy: {en}")
+}
+
+fn no_http() -> Text {
+    text!("de proxy antwoordt niet met HTTP op CONNECT", "the proxy does not answer CONNECT with HTTP")
 }
 
 #[cfg(test)]

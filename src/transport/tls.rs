@@ -22,6 +22,8 @@ use tokio_rustls::TlsConnector;
 
 use super::words;
 use crate::exchange::{Failure, FailureKind, Tls, TlsFacts};
+use crate::text;
+use crate::text::Text;
 
 mod answer;
 mod hello;
@@ -30,9 +32,6 @@ mod tests;
 
 pub(super) use answer::alert_name;
 use answer::{Answer, MOST};
-
-/// The longest detail of a failure, in characters.
-const LONGEST: usize = 200;
 
 /// Makes one handshake over a connection, and ends it.
 ///
@@ -54,12 +53,13 @@ pub(super) async fn handshake(
             Tls::Control | Tls::Only11 | Tls::Only10 => old(host, stream, offer).await,
         }
     };
-    timeout(within, spoken).await.map_err(|_| failure(FailureKind::Timeout, "no answer to the TLS hello"))?
+    timeout(within, spoken).await.map_err(|_| {
+        failure(FailureKind::Timeout, text!("geen antwoord op de TLS-hello", "no answer to the TLS hello"))
+    })?
 }
 
-fn failure(kind: FailureKind, detail: impl Into<String>) -> Failure {
-    let detail: String = detail.into();
-    Failure { kind, detail: detail.chars().take(LONGEST).collect() }
+fn failure(kind: FailureKind, detail: Text) -> Failure {
+    Failure { kind, detail }
 }
 
 /// Our own hello, and the first answer to it.
@@ -74,17 +74,22 @@ async fn old(host: &str, mut stream: TcpStream, offer: Tls) -> Result<TlsFacts, 
             Ok(0) => break "connection closed",
             Ok(count) => received.extend(chunk.get(..count).unwrap_or_default()),
             Err(error) if error.kind() == io::ErrorKind::ConnectionReset => break "connection reset",
-            Err(error) => return Err(failure(FailureKind::Broken, error.kind().to_string())),
+            Err(error) => return Err(failure(FailureKind::Broken, Text::of_system(&error))),
         }
         if received.len() > MOST {
-            return Err(failure(FailureKind::Broken, "the server sent more than a TLS hello"));
+            let words = text!("de server stuurde meer dan een TLS-hello", "the server sent more than a TLS hello");
+            return Err(failure(FailureKind::Broken, words));
         }
         match answer::read(&received) {
             Answer::More => {}
             Answer::Hello(version) => return Ok(TlsFacts { version: Some(version), ..TlsFacts::default() }),
             Answer::Alert(alert) => return Ok(refusal(&alert)),
             Answer::Unreadable => {
-                return Err(failure(FailureKind::Broken, "the server does not answer a TLS hello with TLS"));
+                let words = text!(
+                    "de server antwoordt niet met TLS op een TLS-hello",
+                    "the server does not answer a TLS hello with TLS"
+                );
+                return Err(failure(FailureKind::Broken, words));
             }
         }
     };
@@ -92,7 +97,7 @@ async fn old(host: &str, mut stream: TcpStream, offer: Tls) -> Result<TlsFacts, 
         (true, Err(error))
             if error.kind() != io::ErrorKind::ConnectionReset && error.kind() != io::ErrorKind::BrokenPipe =>
         {
-            Err(failure(FailureKind::Broken, error.kind().to_string()))
+            Err(failure(FailureKind::Broken, Text::of_system(&error)))
         }
         _ => Ok(refusal(ended)),
     }
@@ -104,8 +109,8 @@ fn refusal(words: &str) -> TlsFacts {
 
 /// A handshake as every careful client makes it.
 async fn modern(host: &str, stream: TcpStream, roots: Arc<RootCertStore>) -> Result<TlsFacts, Failure> {
-    let broken = |error: &dyn std::fmt::Display| failure(FailureKind::Broken, error.to_string());
-    let name = ServerName::try_from(host.to_owned()).map_err(|error| failure(FailureKind::Dns, error.to_string()))?;
+    let broken = |error: &dyn std::fmt::Display| failure(FailureKind::Broken, words::quoted(&error.to_string()));
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| failure(FailureKind::Dns, words::no_name()))?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let inner = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
         .build()
@@ -236,8 +241,8 @@ pub(super) fn named(error: &io::Error) -> Failure {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
         Some(error) => failure(FailureKind::Tls, words::tls(error)),
         None if error.kind() == io::ErrorKind::UnexpectedEof => {
-            failure(FailureKind::Broken, "the server ended the connection during the TLS handshake")
+            failure(FailureKind::Broken, words::ended_in_handshake())
         }
-        None => failure(FailureKind::Broken, error.kind().to_string()),
+        None => failure(FailureKind::Broken, Text::of_system(error)),
     }
 }

@@ -7,38 +7,88 @@ use rustls::{CertificateError, Error as Tls};
 
 use super::tls::alert_name;
 use crate::exchange::FailureKind;
+use crate::text;
+use crate::text::Text;
 
-/// The longest detail, in characters.
+/// The longest quotation, in characters.
 const LONGEST: usize = 200;
 
-/// What a failed call comes to. The words are the library's own where no better ones are known; the caller masks them.
-pub(super) fn failure(error: &reqwest::Error) -> (FailureKind, String) {
+/// What a failed call comes to, in words of ours; in those of the library, quoted, where we have none. The caller masks
+/// them.
+pub(super) fn failure(error: &reqwest::Error) -> (FailureKind, Text) {
     let chain = chain(error);
     if let Some(tls) = chain.iter().find_map(|error| error.downcast_ref::<Tls>()) {
         return (FailureKind::Tls, self::tls(tls));
     }
     let innermost = innermost(error);
     if error.is_dns() || chain.iter().any(|error| error.to_string() == "dns error") {
-        // "failed to lookup address information: Name or service not known"
-        let words = innermost.rsplit(": ").next().unwrap_or_default();
-        return (FailureKind::Dns, words.to_owned());
+        return (FailureKind::Dns, resolver(&innermost));
     }
     if innermost.contains("tls handshake eof") {
-        return (FailureKind::Tls, "the server ended the connection during the handshake".to_owned());
+        return (FailureKind::Tls, ended_in_handshake());
     }
     match (error.is_connect(), error.is_timeout()) {
-        (true, true) => (FailureKind::Connect, "no connection in time".to_owned()),
-        (true, false) => (FailureKind::Connect, connect_words(&chain).map_or(innermost, str::to_owned)),
-        (false, true) => (FailureKind::Timeout, innermost),
-        (false, false) => (FailureKind::Broken, innermost),
+        (true, true) => (FailureKind::Connect, not_in_time()),
+        (true, false) => (FailureKind::Connect, broken(error)),
+        (false, true) => (FailureKind::Timeout, text!("geen antwoord op tijd", "no answer in time")),
+        (false, false) => (FailureKind::Broken, broken(error)),
     }
 }
 
-/// The words of the innermost cause, in one line and bounded.
+/// Why a connection, or what came over it, was of no use.
+pub(super) fn broken(error: &(dyn Error + 'static)) -> Text {
+    let chain = chain(error);
+    let of_system = chain.iter().rev().find_map(|error| error.downcast_ref::<io::Error>());
+    let of_http = chain.iter().find_map(|error| error.downcast_ref::<hyper::Error>());
+    match (of_system, of_http) {
+        (Some(error), _) if error.kind() != io::ErrorKind::Other => Text::of_system(error),
+        (_, Some(error)) if error.is_incomplete_message() => text!(
+            "de server sloot de verbinding voor zijn antwoord volledig was",
+            "the server closed the connection before its answer was complete"
+        ),
+        (_, Some(error)) if error.is_parse_too_large() => {
+            text!("de headers van het antwoord zijn te groot", "the headers of the answer are too large")
+        }
+        (_, Some(error)) if error.is_parse() => {
+            let Text { nl, en } = quoted(&innermost(error));
+            text!("het antwoord is geen HTTP: {nl}", "the answer is no HTTP: {en}")
+        }
+        _ => quoted(&innermost(error)),
+    }
+}
+
+/// The words of a library, which speaks one language.
+pub(super) fn quoted(words: &str) -> Text {
+    let words: String = words.chars().take(LONGEST).collect();
+    text!("“{words}”", "“{words}”")
+}
+
+/// What a resolver says, such as "failed to lookup address information: Name or service not known".
+pub(super) fn resolver(words: &str) -> Text {
+    quoted(words.rsplit(": ").next().unwrap_or_default())
+}
+
+/// The name in a URL is none that a certificate could be for.
+pub(super) fn no_name() -> Text {
+    text!("dit is geen naam van een host", "this is no name of a host")
+}
+
+pub(super) fn not_in_time() -> Text {
+    text!("geen verbinding op tijd", "no connection in time")
+}
+
+pub(super) fn ended_in_handshake() -> Text {
+    text!(
+        "de server brak de verbinding af tijdens de TLS-handshake",
+        "the server ended the connection during the TLS handshake"
+    )
+}
+
+/// The words of the innermost cause, in one line.
 pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
     let chain = chain(error);
     let words = chain.last().map(ToString::to_string).unwrap_or_default();
-    words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect()
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The error and its causes. An `io::Error` hides what it wraps: its `source` is the source of that.
@@ -56,47 +106,51 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)>
     chain
 }
 
-fn connect_words(chain: &[&(dyn Error + 'static)]) -> Option<&'static str> {
-    let kind = chain.iter().rev().find_map(|error| error.downcast_ref::<io::Error>())?.kind();
-    Some(match kind {
-        io::ErrorKind::ConnectionRefused => "connection refused",
-        io::ErrorKind::ConnectionReset => "connection reset",
-        io::ErrorKind::HostUnreachable => "host unreachable",
-        io::ErrorKind::NetworkUnreachable => "network unreachable",
-        _ => return None,
-    })
-}
-
 /// The words of an error of TLS: the same for every call.
-pub(super) fn tls(error: &Tls) -> String {
+pub(super) fn tls(error: &Tls) -> Text {
     match error {
         Tls::InvalidCertificate(certificate) => certificate_words(certificate),
-        Tls::AlertReceived(alert) => format!("the server sent the TLS alert {}", alert_name(u8::from(*alert))),
+        Tls::AlertReceived(alert) => {
+            let alert = alert_name(u8::from(*alert));
+            text!("de server stuurde de TLS-alert {alert}", "the server sent the TLS alert {alert}")
+        }
         // What a server sends that speaks plain http on this port.
-        Tls::InvalidMessage(_) => "the server does not speak TLS here".to_owned(),
-        Tls::PeerIncompatible(reason) => format!("no common TLS version or cipher suite ({reason:?})"),
-        other => other.to_string().chars().take(LONGEST).collect(),
+        Tls::InvalidMessage(_) => text!("de server spreekt hier geen TLS", "the server does not speak TLS here"),
+        Tls::PeerIncompatible(reason) => text!(
+            "geen gemeenschappelijke TLS-versie of cipher suite ({reason:?})",
+            "no common TLS version or cipher suite ({reason:?})"
+        ),
+        other => quoted(&other.to_string()),
     }
 }
 
-fn certificate_words(error: &CertificateError) -> String {
+fn certificate_words(error: &CertificateError) -> Text {
+    use CertificateError as Wrong;
     match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "certificate expired".to_owned(),
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "certificate not valid yet".to_owned()
+        Wrong::Expired | Wrong::ExpiredContext { .. } => text!("certificaat vervallen", "certificate expired"),
+        Wrong::NotValidYet | Wrong::NotValidYetContext { .. } => {
+            text!("certificaat nog niet geldig", "certificate not valid yet")
         }
-        CertificateError::UnknownIssuer => "unknown issuer".to_owned(),
-        CertificateError::NotValidForName => "certificate not valid for this name".to_owned(),
-        CertificateError::NotValidForNameContext { expected, .. } => {
-            format!("certificate not valid for name {}", expected.to_str())
+        Wrong::UnknownIssuer => text!("onbekende uitgever", "unknown issuer"),
+        Wrong::NotValidForName => {
+            text!("certificaat niet geldig voor deze naam", "certificate not valid for this name")
         }
-        CertificateError::Revoked => "certificate revoked".to_owned(),
-        CertificateError::BadSignature => "certificate with a wrong signature".to_owned(),
-        CertificateError::BadEncoding => "certificate that cannot be read".to_owned(),
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            "certificate not meant for a server".to_owned()
+        Wrong::NotValidForNameContext { expected, .. } => {
+            let name = expected.to_str();
+            text!("certificaat niet geldig voor de naam {name}", "certificate not valid for name {name}")
         }
-        CertificateError::Other(other) => format!("invalid certificate: {other}").chars().take(LONGEST).collect(),
-        other => format!("invalid certificate: {other}").chars().take(LONGEST).collect(),
+        Wrong::Revoked => text!("certificaat ingetrokken", "certificate revoked"),
+        Wrong::BadSignature => text!("certificaat met een foute handtekening", "certificate with a wrong signature"),
+        Wrong::BadEncoding => text!("onleesbaar certificaat", "certificate that cannot be read"),
+        Wrong::InvalidPurpose | Wrong::InvalidPurposeContext { .. } => {
+            text!("certificaat niet bedoeld voor een server", "certificate not meant for a server")
+        }
+        Wrong::Other(other) => invalid(&other.to_string()),
+        other => invalid(&other.to_string()),
     }
+}
+
+fn invalid(words: &str) -> Text {
+    let Text { nl, en } = quoted(words);
+    text!("ongeldig certificaat: {nl}", "invalid certificate: {en}")
 }

@@ -107,6 +107,29 @@ fn nobody_listens_ends_with_3_and_says_so() {
     assert_eq!(output.status, 3, "{}", output.stderr);
     assert!(output.stdout.contains("no connection"), "{}", output.stdout);
     assert!(!output.stdout.contains("85073099932") && !output.stdout.contains("a-token-of-somebody"));
+    // The reason is told in both languages, also of the evidence alone.
+    let again = ["replay", "reports/evidence.har", "--lang", "nl", "--out", "nl", "-v"];
+    let dutch = ran(bronkeur(&folder).args(again));
+    assert_eq!(dutch.status, 3, "{}", dutch.stderr);
+    for name in ["nl/junit.xml", "nl/report.html", "nl/summary.md"] {
+        let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
+        assert!(text.contains("verbinding geweigerd") && !text.contains("connection refused"), "{name}");
+    }
+    assert!(dutch.stdout.contains("verbinding geweigerd") && !dutch.stdout.contains("connection refused"));
+}
+
+#[test]
+fn a_pipe_gets_the_whole_line_of_a_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{free}/{}/v1", "long-".repeat(60));
+    let output = ran(bronkeur(&folder)
+        .args(["check", "--only", "LST-01", "-v", "--base-url", &url, "--insz-env", "NUMBER", "--token-env", "TOKEN"])
+        .env("NUMBER", "85073099932")
+        .env("TOKEN", "a-token-of-somebody"));
+    let line = output.stderr.lines().find(|line| line.contains(" GET ")).unwrap();
+    assert!(line.contains(&url) && line.contains("INSZ-1") && line.len() > 330, "{line}");
+    assert!(!output.stderr.contains("85073099932") && !output.stderr.contains("a-token-of-somebody"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use bronkeur::decisions::{REVIEWS_SCHEMA, WAIVERS_SCHEMA};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Ran, bronkeur, ran};
+use crate::support::{Ran, assert_fits, bronkeur, ran};
 
 /// The demo with a page counter that starts at 0 (LST-11), judging a few rows.
 fn demo(folder: &TempDir, more: &[&str]) -> Ran {
@@ -186,6 +186,7 @@ fn a_difference_says_what_got_worse_in_three_forms() {
     let json: Value =
         serde_json::from_str(&diff(&["old/report.json", "new/report.json", "--format", "json"]).stdout).unwrap();
     assert_eq!((&json["worse"], &json["newly_failing"][0]["id"]), (&true.into(), &"LST-11".into()));
+    assert_fits(include_str!("../../specs/diff.schema.json"), &json);
     fs::write(folder.path().join("half.json"), "{\"schema\":").unwrap();
     let wrong = diff(&["half.json", "nowhere.json"]);
     assert_eq!(wrong.status, 2);

@@ -144,7 +144,10 @@ fn what_contradicts_itself_is_refused() {
         (|log| entry_of(log)["request"]["method"] = json!("DELETE"), "the method"),
         (|log| entry_of(log)["request"]["url"] = json!("https://127.0.0.1/v1/certificates/1"), "the URL"),
         (
-            |log| entry_of(log)["_bronkeur"]["came"] = json!({ "failure": { "kind": "timeout", "detail": "" } }),
+            |log| {
+                entry_of(log)["_bronkeur"]["came"] =
+                    json!({ "failure": { "kind": "timeout", "detail": { "nl": "", "en": "" } } })
+            },
             "no answer came",
         ),
         (|log| log["_bronkeur"]["started"] = json!("9999-12-30T22:00:00Z"), "the year is 9999"),

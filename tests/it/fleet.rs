@@ -7,7 +7,7 @@ use bronkeur::sandbox::{Behaviour, Options, Sandbox, faults};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Ran, bronkeur, ran};
+use crate::support::{Ran, assert_fits, bronkeur, ran};
 
 /// Sandboxes, each with its profile in a folder of its own: `town-0/bron.yaml`, `town-1/bron.yaml`, …
 struct Towns {
@@ -69,11 +69,7 @@ fn member<'a>(overview: &'a Value, name: &str) -> &'a Value {
 }
 
 fn fits_its_schema(overview: &Value) {
-    let schema = serde_json::from_str(bronkeur::fleet::FLEET_SCHEMA).unwrap();
-    let schema = jsonschema::validator_for(&schema).unwrap();
-    let errors: Vec<String> =
-        schema.iter_errors(overview).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:?}");
+    assert_fits(bronkeur::fleet::FLEET_SCHEMA, overview);
 }
 
 /// The members that every object of a schema must have are all that it may have, and each is described.
@@ -126,7 +122,7 @@ fn one_source_in_trouble_touches_no_other() {
         overview["members"].as_array().unwrap().iter().map(|member| member["exit_status"].as_u64().unwrap()).collect();
     assert_eq!(statuses, [4, 1, 3, 0, 0, 0]);
     assert_eq!((run.status, overview["result"]["exit_status"].as_u64()), (4, Some(4)), "the worst of its members");
-    let last = "bronkeur: 6 sources, 1 not conformant, 1 undecided, 4 not fully judged -> exit 4\n";
+    let last = "bronkeur: 6 sources, 1 not conformant, 1 undecided, 1 without a report, 3 not fully judged -> exit 4\n";
     assert!(run.stdout.ends_with(last), "{}", run.stdout);
     // What is written of a source is what `check` writes.
     for file in ["report.json", "junit.xml", "report.html", "summary.md", "evidence.har"] {
@@ -161,6 +157,39 @@ fn one_source_in_trouble_touches_no_other() {
     assert_eq!(order("worst"), names(&overview));
     assert_eq!(order("name"), ["again", "evidence", "gone", "sound", "unwritten", "wrong"]);
     drop((towns.sandboxes, towns.runtime));
+}
+
+#[test]
+fn annotations_name_the_source_and_defaults_hold_for_all() {
+    let towns = Towns::of(vec![Behaviour::default(), broken("number-counts-from-zero")]);
+    let sources = "sources:\n- { name: good, profile: town-0/bron.yaml }\n- { name: bad, profile: town-1/bron.yaml }\n\
+                   - { name: stuck, profile: town-0/bron.yaml }\n";
+    towns.write("sources.yaml", sources);
+    fs::create_dir(towns.path("reports")).unwrap();
+    towns.write("reports/stuck", "");
+    let run = towns.run(&["fleet", "--only", "LST-11", "--format", "github"]);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    let [stuck, bad, last] = lines.as_slice() else { panic!("{}", run.stdout) };
+    assert!(stuck.starts_with("::error title=stuck::reports/stuck could not be written: "), "{stuck}");
+    assert!(bad.starts_with("::error title=bad%3A LST-11 (must) ") && bad.contains("expected"), "{bad}");
+    assert_eq!(*last, "bronkeur: 3 sources, 1 not conformant, 1 without a report, 1 not fully judged -> exit 4");
+    // The job that joins the parts shows them too.
+    let merged = towns.run(&["merge", "reports", "--out", "joined", "--format", "github"]);
+    assert_eq!((merged.status, merged.stdout.as_str()), (4, run.stdout.as_str()));
+    let quiet = towns.run(&["merge", "reports", "--out", "joined", "--format", "github", "--quiet"]);
+    assert_eq!(quiet.stdout.lines().collect::<Vec<_>>(), [*last]);
+    fs::remove_file(towns.path("reports/stuck")).unwrap();
+    let waiver = "- { id: LST-11, scope: all, reason: r, owner: o, ends_on: 2999-01-01 }\n";
+    towns.write("waivers.yaml", waiver);
+    towns.write("sources.yaml", &format!("defaults: {{ waivers: waivers.yaml }}\n{sources}"));
+    let run = towns.run(&["fleet", "--only", "LST-11", "--format", "github"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let overview = json(&towns.path("reports/fleet.json"));
+    let severity = |name| {
+        member(&overview, name)["cells"].as_array().unwrap().iter().find(|cell| cell["id"] == "LST-11").unwrap()["severity"].clone()
+    };
+    assert_eq!((severity("bad"), severity("good")), ("waived".into(), "warning".into()), "a waiver of nothing");
+    assert!(!run.stdout.contains("::error") && run.stdout.contains("::warning title=good%3A LST-11"), "{}", run.stdout);
 }
 
 /// Figures, not judged: `cargo test --test it a_hundred -- --ignored --nocapture`.

@@ -88,6 +88,28 @@ fn production_stays_off_until_the_owner_says_so() {
 }
 
 #[test]
+fn the_paths_of_a_profile_count_from_its_own_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = ["--private-key", "key.pem", "--ca-bundle", "authorities/ca.pem"];
+    let output = init(&folder, &[&COMPLETE[..], &["x/z/y.yaml"], &files].concat());
+    assert_eq!(output.status, 0, "{}", output.stderr);
+    let written = profile(&folder, "x/z/y.yaml");
+    assert_eq!(written["acm"]["client"]["private_key"]["file"], "../../key.pem");
+    assert_eq!(written["source"]["ca_bundle"], "../../authorities/ca.pem");
+    // What reads the profile finds them: here it complains of the one that is still missing, and of no other.
+    fs::write(folder.path().join("key.pem"), "no key").unwrap();
+    let check = ran(bronkeur(&folder).args(["check", "-p", "x/z/y.yaml"]));
+    assert_eq!(check.stderr.matches("does not exist").count(), 1, "{}", check.stderr);
+    assert!(check.stderr.contains("ca.pem"), "{}", check.stderr);
+    // Those of `bronkeur acm`, which stand where it runs, too.
+    assert_eq!(
+        init(&folder, &["init", "x/own.yaml", "--acm-stand-in", "--base-url", "https://localhost:1/v1"]).status,
+        0
+    );
+    assert_eq!(profile(&folder, "x/own.yaml")["citizens"][0]["insz"]["file"], "../acm/an-insz.txt");
+}
+
+#[test]
 fn without_acm_there_are_tx_tokens() {
     let folder = tempfile::tempdir().unwrap();
     let output = init(&folder, &["init", "--without-acm", "--base-url", "https://localhost:1/v1"]);

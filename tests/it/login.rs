@@ -191,6 +191,13 @@ fn a_wrong_call_sends_nothing() {
         (&["login", "--issuer", "tni"], 2, "--client-id"),
         (&["login", "--issuer", "prod", "--client-id", "x"], 2, "is production"),
         (&["login", "--issuer", "http://acm.example.be", "--client-id", "x"], 2, "uses http"),
+        (&["login", "--issuer", "nonsense", "--client-id", "x"], 2, "command line:--issuer: is not a valid URL"),
+        (&["login", "--issuer", "prod", "--client-id", "x"], 2, "give tni, prod with --i-may-test-production"),
+        (
+            &["login", "--issuer", "tni", "--client-id", "x", "--client-secret-env", "NONE"],
+            2,
+            "line:--client-secret-env:",
+        ),
         (&["login", "--issuer", "tni", "--client-id", "x", "--client-secret-env", "NONE"], 2, "`NONE` is not set"),
         (&["login", "--name", "../an"], 2, "letters, digits"),
         (&["login", "--issuer", "http://127.0.0.1:9/op", "--client-id", "x"], 3, "cannot be reached"),

@@ -12,6 +12,7 @@ use bronkeur::sandbox::{Behaviour, Options, Sandbox};
 use bronkeur::selftest;
 use bronkeur::session::Finished;
 use bronkeur::verdict::Outcome;
+use serde_json::Value;
 
 /// The embedded catalogue, loaded once.
 pub(crate) fn catalogue() -> &'static Catalogue {
@@ -59,6 +60,14 @@ pub(crate) fn ran(command: &mut Command) -> Ran {
         stderr: String::from_utf8(output.stderr).unwrap(),
         status: output.status.code().unwrap_or(-1),
     }
+}
+
+/// A JSON value is as its JSON Schema says.
+pub(crate) fn assert_fits(schema: &str, value: &Value) {
+    let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
+    let errors: Vec<String> =
+        schema.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:?}");
 }
 
 /// An issuer (and source) that answers what it is told to, given its own URL and the request. What it was asked comes

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -64,13 +66,89 @@ fn unwritten(ran: &Ran, names: &[&str]) {
     assert!(ran.stderr.contains("--out") && !ran.stderr.contains(".bronkeur-"), "{}", ran.stderr);
 }
 
+/// A folder in which nobody can write, also not root, whom no permission stops: a file stands in the way.
+fn in_the_way(folder: &TempDir, name: &str) {
+    fs::write(folder.path().join(name), "a file").unwrap();
+}
+
+/// Said before the run: where, why and what to do, and nothing is left behind.
+fn found_out_before(folder: &TempDir, command: &mut Command, path: &str) {
+    let ran = ran(command);
+    assert_eq!((ran.status, ran.stdout.as_str()), (4, ""), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with(&format!("bronkeur: {path} could not be written: ")), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--out") && !ran.stderr.contains(".bronkeur-"), "{}", ran.stderr);
+    let name = path.split('/').next().unwrap();
+    assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "a file");
+}
+
 #[test]
-fn a_folder_that_cannot_be_written_is_status_4() {
+fn a_folder_that_cannot_be_written_is_found_out_before_the_first_request() {
     let folder = tempfile::tempdir().unwrap();
-    // Also for root, whom no permission stops.
-    fs::write(folder.path().join("reports"), "a file").unwrap();
-    unwritten(&ran(bronkeur(&folder).args(DEMO)), &FORMATS);
-    assert_eq!(fs::read_to_string(folder.path().join("reports")).unwrap(), "a file");
+    in_the_way(&folder, "reports");
+    let source = TcpListener::bind("127.0.0.1:0").unwrap();
+    source.set_nonblocking(true).unwrap();
+    let base = format!("http://{}/v1", source.local_addr().unwrap());
+    let mut check = bronkeur(&folder);
+    check.args(["check", "--base-url", &base, "--insz-env", "INSZ", "--token-env", "TOKEN", "--out", "reports/a/b"]);
+    check.env("INSZ", "85073099932").env("TOKEN", "a-token-of-somebody");
+    found_out_before(&folder, &mut check, "reports/a/b");
+    assert_eq!(source.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "it was called");
+    fs::write(
+        folder.path().join("bron.yaml"),
+        format!(
+            "source: {{ base_url: '{base}' }}\n\
+             citizens: [{{ name: an, role: subject, insz: {{ env: INSZ }}, tx_token: {{ env: TOKEN }} }}]\n"
+        ),
+    )
+    .unwrap();
+    fs::write(folder.path().join("sources.yaml"), "sources: [{ name: town, profile: bron.yaml }]\n").unwrap();
+    let mut fleet = bronkeur(&folder);
+    fleet.arg("fleet").env("INSZ", "85073099932").env("TOKEN", "a-token-of-somebody");
+    found_out_before(&folder, &mut fleet, "reports");
+    // The folder of a source is that source's trouble: it is not called.
+    fs::create_dir(folder.path().join("out")).unwrap();
+    in_the_way(&folder, "out/town");
+    let ran = ran(fleet.args(["--out", "out"]));
+    assert_eq!(ran.status, 4, "{}", ran.stderr);
+    assert!(ran.stdout.contains("out/town could not be written: "), "{}", ran.stdout);
+    assert!(ran.stdout.ends_with("bronkeur: 1 source, 1 without a report -> exit 4\n"), "{}", ran.stdout);
+    assert_eq!(source.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "it was called");
+}
+
+#[test]
+fn what_sends_nothing_finds_out_as_early() {
+    let folder = tempfile::tempdir().unwrap();
+    in_the_way(&folder, "file");
+    found_out_before(&folder, bronkeur(&folder).args(DEMO).args(["--out", "file"]), "file");
+    assert_eq!(ran(bronkeur(&folder).args(DEMO)).status, 0);
+    let replay = ["replay", "reports/evidence.har", "--quiet"];
+    found_out_before(&folder, bronkeur(&folder).args(replay).args(["--out", "file/x"]), "file/x");
+    // It writes nothing.
+    let verify = ["--verify", "reports/report.json", "--out", "file"];
+    assert_eq!(ran(bronkeur(&folder).args(replay).args(verify)).status, 0);
+    let sources = "sources: [{ name: town, evidence: reports/evidence.har }]\n";
+    fs::write(folder.path().join("sources.yaml"), sources).unwrap();
+    assert_eq!(ran(bronkeur(&folder).args(["fleet", "--out", "part", "--quiet"])).status, 0);
+    found_out_before(&folder, bronkeur(&folder).args(["merge", "part", "--out", "file"]), "file");
+    // Said in Dutch too.
+    let dutch = ran(bronkeur(&folder).args(DEMO).args(["--out", "file/x", "--lang", "nl"]));
+    assert!(dutch.stderr.contains("file/x kon niet geschreven worden: een deel van het pad"), "{}", dutch.stderr);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_read_only_file_system_is_found_out_and_no_part_of_the_path_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let stage = "mkdir reports && mount -t tmpfs -o ro tmpfs reports || exit 99; cd reports && \"$@\"";
+    let shell = ["unshare", "--mount", "--map-root-user", "sh", "-c"];
+    let Ok(output) = within(&folder, &shell, stage).stdin(Stdio::null()).output() else { return };
+    if [Some(99), Some(1)].contains(&output.status.code()) {
+        eprintln!("skipped: this system lets nobody mount a read-only disk");
+        return;
+    }
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(4), "{words}");
+    assert!(words.starts_with("bronkeur: reports could not be written: that file system is read-only\n"), "{words}");
 }
 
 #[test]

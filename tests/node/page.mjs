@@ -1,5 +1,6 @@
 // What a browser makes of pages of ours, without a network. Called with a command and files; prints one line of JSON.
 //   look FILE             accessibility in every language and colour scheme, script, requests, keyboard, filters, paper
+//   fleet FILE            the same of an overview: accessibility, script, requests, keyboard, order of the sources, paper
 //   trust FILE            script, requests and the shape of the page alone
 //   picture FILE PNG      how the page looks at first sight
 import { readFileSync } from "node:fs";
@@ -21,6 +22,7 @@ async function opened(options) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
   const page = await context.newPage();
   const seen = { requests: [], dialogs: 0, errors: [] };
+  page.on("console", (message) => message.type() === "error" && seen.errors.push(message.text()));
   page.on("request", (request) => request.url() !== url && seen.requests.push(request.url()));
   page.on("dialog", (dialog) => { seen.dialogs += 1; dialog.dismiss(); });
   page.on("pageerror", (error) => seen.errors.push(String(error)));
@@ -55,10 +57,10 @@ async function structure(page) {
   });
 }
 
-async function everyLook() {
+async function everyLook(widths) {
   const looks = [];
   for (const colorScheme of ["light", "dark"]) {
-    for (const width of [1200, 360]) {
+    for (const width of widths) {
       const { page, close } = await opened({ colorScheme, viewport: { width, height: 900 } });
       for (const language of await languages(page)) {
         await page.check(`#${language}`);
@@ -149,9 +151,55 @@ async function trust() {
 }
 
 async function look() {
-  const all = [trust(), everyLook(), keyboard(), filters(), paper()];
+  const all = [trust(), everyLook([1200, 360]), keyboard(), filters(), paper()];
   const [first, looks, keys, choices, printed] = await Promise.all(all);
   return { ...first, looks, keyboard: keys, filters: choices, paper: printed };
+}
+
+// Of an overview: with the keyboard alone to the order, into the table, and from a mark to what is to be done.
+async function overviewKeyboard() {
+  const { page, close } = await opened({ viewport: { width: 320, height: 900 } });
+  const reached = [];
+  let scrolled = 0;
+  for (let presses = 0; presses < 40 && !page.url().includes("--"); presses += 1) {
+    await page.keyboard.press("Tab");
+    const one = await page.evaluate(() => {
+      const { id, className, tagName } = document.activeElement;
+      return id || className || tagName;
+    });
+    reached.push(one);
+    if (one === "matrix") {
+      await page.keyboard.press("ArrowRight");
+      await page.waitForFunction(() => document.activeElement.scrollLeft > 0);
+      scrolled = await page.evaluate(() => document.activeElement.scrollLeft);
+    }
+    if (one === "A" && await page.evaluate(() => document.activeElement.closest(".mark") !== null)) {
+      await page.keyboard.press("Enter");
+    }
+  }
+  const target = await page.evaluate(() => document.querySelector(":target")?.checkVisibility() ?? false);
+  const overflow = (await structure(page)).overflow;
+  await close();
+  return { reached, scrolled, target, overflow };
+}
+
+// Which table each order shows, and its sources from above.
+async function orders() {
+  const { page, close } = await opened({});
+  const found = {};
+  for (const id of await page.locator("input[name=order]").evaluateAll((all) => all.map((one) => one.id))) {
+    await page.check(`#${id}`);
+    const visible = (all) => all.filter((one) => one.checkVisibility()).map((one) => one.innerText);
+    found[id] = await page.locator("tbody th").evaluateAll(visible);
+  }
+  await close();
+  return found;
+}
+
+async function fleet() {
+  const all = [trust(), everyLook([1200, 320]), overviewKeyboard(), orders(), paper()];
+  const [first, looks, keys, ordered, printed] = await Promise.all(all);
+  return { ...first, looks, keyboard: keys, orders: ordered, paper: printed };
 }
 
 async function take() {
@@ -161,5 +209,5 @@ async function take() {
   return { picture };
 }
 
-console.log(JSON.stringify(await { look, trust, picture: take }[command]()));
+console.log(JSON.stringify(await { look, fleet, trust, picture: take }[command]()));
 await browser.close();

@@ -10,18 +10,28 @@
     reason = "tests: a panic is how they fail, and their files are their own"
 )]
 
+mod fleet;
 mod junit;
 mod packages;
 mod page;
 mod provider;
 mod shells;
 mod support;
+mod terminal;
 
 use std::process::ExitCode;
 
 use libtest_mimic::Arguments;
 
 fn main() -> ExitCode {
-    let trials = [junit::trials(), packages::trials(), page::trials(), provider::trials(), shells::trials()];
+    let trials = [
+        fleet::trials(),
+        junit::trials(),
+        packages::trials(),
+        page::trials(),
+        provider::trials(),
+        shells::trials(),
+        terminal::trials(),
+    ];
     libtest_mimic::run(&Arguments::from_args(), trials.into_iter().flatten().collect()).exit_code()
 }

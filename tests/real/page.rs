@@ -24,7 +24,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
-fn example(name: &str) -> PathBuf {
+pub(crate) fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/example").join(name)
 }
 
@@ -42,20 +42,21 @@ fn seen(command: &str, report: &Report, languages: Languages) -> Value {
     run_script("page.mjs", &[command, path.to_str().unwrap()])
 }
 
-fn count(value: &Value) -> u64 {
+pub(crate) fn count(value: &Value) -> u64 {
     value.as_u64().unwrap_or_else(|| panic!("no number: {value}"))
 }
 
 /// What holds of every page, whatever it says.
-fn assert_harmless(seen: &Value) {
+pub(crate) fn assert_harmless(seen: &Value) {
     assert_eq!(seen["seen"]["requests"], serde_json::json!([]), "the page loads something");
     assert_eq!((&seen["seen"]["dialogs"], &seen["marks"]["ran"]), (&0.into(), &Value::Null), "a script ran");
     assert_eq!((&seen["marks"]["scripts"], &seen["marks"]["images"]), (&0.into(), &0.into()));
     assert_eq!(seen["marks"]["overflow"], 0);
+    assert_eq!(seen["seen"]["errors"], serde_json::json!([]), "the browser complains");
 }
 
 /// What holds of a page in every language, colour scheme and width.
-fn assert_accessible(seen: &Value) {
+pub(crate) fn assert_accessible(seen: &Value) {
     for look in seen["looks"].as_array().unwrap() {
         let name = format!("{} {} {}", look["colorScheme"], look["width"], look["lang"]);
         if look["width"] == 1_200 {

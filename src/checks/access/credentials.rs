@@ -57,10 +57,10 @@ fn waited(case: &Case<'_>) -> Result<u64, Stop> {
             let stated = response.json().and_then(|said| said.get("expired_for")?.as_u64());
             stated.ok_or_else(|| reason::not_recorded().into())
         }
-        Err(failure) if failure.kind == FailureKind::Limit && !failure.detail.is_empty() => {
-            let detail = shown(&failure.detail);
+        Err(failure) if failure.kind == FailureKind::Limit && failure.detail != Text::default() => {
+            let Text { nl, en } = failure.detail.map(shown);
             Err(Verdict::blocked(
-                text!("geen token vervalt op tijd ({detail})", "no token expires in time ({detail})"),
+                text!("geen token vervalt op tijd ({nl})", "no token expires in time ({en})"),
                 text!(
                     "wacht langer (--wait-expiry), of vul `tokens.expired` in het profiel in",
                     "wait longer (--wait-expiry), or fill in `tokens.expired` in the profile"

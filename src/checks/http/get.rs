@@ -67,10 +67,8 @@ pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
     let list = case.entry_request(Citizen::Subject);
     case.listed(&list)?;
     let mut requests = vec![list];
-    match case.details() {
-        Ok(details) => {
-            requests.extend(details.into_iter().take(REPEATED_DETAILS).map(|(_, exchange)| exchange.request.clone()));
-        }
+    match case.first_details(REPEATED_DETAILS) {
+        Ok(details) => requests.extend(details.into_iter().map(|(_, exchange)| exchange.request.clone())),
         // No certificates, or no list of them: the list alone shows it.
         Err(Stop::Verdict(_)) => {}
         Err(stop) => return Err(stop),

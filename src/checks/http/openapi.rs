@@ -32,10 +32,10 @@ pub(super) fn own<'a>(case: &Case<'a>) -> Result<(Answer<'a>, &'a Result<OpenApi
         Ok(response) => response,
         // Where it is a file there is no connection to speak of.
         Err(failure) if failure.kind == FailureKind::Broken => {
-            let detail = shown(&failure.detail);
+            let Text { nl, en } = failure.detail.map(shown);
             return Err(lacking(text!(
-                "het OpenAPI-document is niet te lezen ({detail})",
-                "the OpenAPI document cannot be read ({detail})"
+                "het OpenAPI-document is niet te lezen ({nl})",
+                "the OpenAPI document cannot be read ({en})"
             )));
         }
         Err(failure) => return Err(reason::no_answer(failure).into()),

@@ -1,6 +1,6 @@
 //! The links of the list.
 
-use url::Url;
+use url::{Origin, Url};
 
 use super::{absent, no_page};
 use crate::case::{Answer, Case, Judgement, Listed, Stop};
@@ -120,10 +120,11 @@ pub(super) fn start_and_last_are_there(case: &Case<'_>) -> Judgement {
 pub(super) fn hrefs_are_absolute_and_own(case: &Case<'_>) -> Judgement {
     let rels = case.parameter("rels");
     let pages = case.pages()?.pages;
+    let own = case.own_origins();
     let mut findings = Vec::new();
     let judge = |answer: Answer<'_>, links: &Links| -> Vec<Finding> {
         let judged = links.links.iter().filter(|link| rels.iter().any(|rel| link.rel.eq_ignore_ascii_case(rel)));
-        judged.filter_map(|link| foreign(case, answer, link)).collect()
+        judged.filter_map(|link| foreign(&own, answer, link)).collect()
     };
     for listed in &pages {
         findings.extend(judge(listed.answer, &listed.page.links));
@@ -144,15 +145,14 @@ pub(super) fn hrefs_are_absolute_and_own(case: &Case<'_>) -> Judgement {
 }
 
 /// A finding where an href is relative or leads to an origin that nobody declared.
-fn foreign(case: &Case<'_>, answer: Answer<'_>, link: &Link) -> Option<Finding> {
+fn foreign(own: &[Origin], answer: Answer<'_>, link: &Link) -> Option<Finding> {
     let href = link.href.split('{').next().unwrap_or_default();
-    let place = format!("{}/href", link.place);
-    let actual = Text::same(shown(&link.href));
-    match Url::parse(href) {
-        Ok(url) if case.is_own_origin(&url) => None,
-        Ok(_) => Some(answer.finding(place, text!("een URL op de bron zelf", "a URL on the source itself"), actual)),
-        Err(_) => Some(answer.finding(place, text!("een absolute URL", "an absolute URL"), actual)),
-    }
+    let expected = match Url::parse(href) {
+        Ok(url) if own.contains(&url.origin()) => return None,
+        Ok(_) => text!("een URL op de bron zelf", "a URL on the source itself"),
+        Err(_) => text!("een absolute URL", "an absolute URL"),
+    };
+    Some(answer.finding(format!("{}/href", link.place), expected, Text::same(shown(&link.href))))
 }
 
 pub(super) fn later_pages_link_back(case: &Case<'_>) -> Judgement {

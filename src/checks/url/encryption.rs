@@ -63,10 +63,10 @@ pub(super) fn tls_is_modern_and_the_certificate_is_valid(case: &Case<'_>) -> Jud
     let response = match &exchange.result {
         Ok(response) => response,
         Err(failure) if failure.kind == FailureKind::Tls => {
-            let detail = shown(&failure.detail);
+            let Text { nl, en } = failure.detail.map(shown);
             return case.judged(vec![finding(
                 expected(),
-                text!("TLS kwam niet tot stand: {detail}", "TLS could not be established: {detail}"),
+                text!("TLS kwam niet tot stand: {nl}", "TLS could not be established: {en}"),
             )]);
         }
         Err(failure) => return Err(reason::no_answer(failure).into()),
@@ -74,9 +74,7 @@ pub(super) fn tls_is_modern_and_the_certificate_is_valid(case: &Case<'_>) -> Jud
     let facts = facts(response)?;
     let mut findings = Vec::new();
     if !facts.version.as_deref().is_some_and(is_modern) {
-        let words = facts.version.as_ref().or(facts.refusal.as_ref());
-        findings
-            .push(finding(expected(), words.map_or_else(super::super::list::absent, |words| Text::same(shown(words)))));
+        findings.push(finding(expected(), spoken(facts).unwrap_or_else(super::super::list::absent)));
     }
     if let Some(end) = facts.not_after {
         let left = end.duration_since(case.now());
@@ -101,11 +99,11 @@ pub(super) fn old_tls_versions_are_refused(case: &Case<'_>) -> Judgement {
     }
     let control = facts(answered(control)?)?;
     if !control.version.as_deref().is_some_and(is_modern) {
-        let seen = shown(control.version.as_ref().or(control.refusal.as_ref()).map_or("", String::as_str));
+        let Text { nl, en } = spoken(control).unwrap_or_default();
         return Err(Verdict::blocked(
             text!(
-                "dezelfde sonde kreeg ook voor TLS 1.2 en 1.3 geen hello ({seen}): een weigering bewijst dan niets",
-                "the same prober got no hello for TLS 1.2 and 1.3 either ({seen}): a refusal then proves nothing"
+                "dezelfde sonde kreeg ook voor TLS 1.2 en 1.3 geen hello ({nl}): een weigering bewijst dan niets",
+                "the same prober got no hello for TLS 1.2 and 1.3 either ({en}): a refusal then proves nothing"
             ),
             text!("zie URL-02, of keur opnieuw zonder proxy", "see URL-02, or check again without a proxy"),
         )
@@ -117,6 +115,15 @@ pub(super) fn old_tls_versions_are_refused(case: &Case<'_>) -> Judgement {
         }
     }
     case.judged(Vec::new())
+}
+
+/// What a hello was answered with: a version, the name of an alert, or the end of the connection.
+fn spoken(facts: &TlsFacts) -> Option<Text> {
+    facts.version.as_deref().or(facts.refusal.as_deref()).map(|words| match words {
+        "connection closed" => text!("verbinding gesloten", "connection closed"),
+        "connection reset" => text!("verbinding verbroken", "connection reset"),
+        other => Text::same(shown(other)),
+    })
 }
 
 fn answered(exchange: &Exchange) -> Result<&Response, Stop> {

@@ -1,10 +1,17 @@
 //! One exchange for who watches: a line, and its bodies where they are asked for. What it holds is masked already.
 
 use crate::exchange::{Content, Exchange, Response};
-use crate::verdict::shown;
+use crate::text::Lang;
+use crate::verdict::escaped;
 
 /// Lines of one body.
 const MOST_LINES: usize = 40;
+
+/// Characters of a request: no longer URL is ever sent.
+const LONGEST: usize = 65_536;
+
+/// Characters of a line of a body: there may be megabytes in one.
+const LONGEST_IN_BODY: usize = 2_000;
 
 /// What was asked, and what came.
 pub(super) fn line(exchange: &Exchange) -> String {
@@ -16,15 +23,15 @@ pub(super) fn line(exchange: &Exchange) -> String {
         Err(failure) => format!("{:?}", failure.kind).to_lowercase(),
     };
     // The outcome first: the URL may be long enough to be cut.
-    shown(&format!("{outcome:<3} {:>5} ms  {} {}", exchange.ms, sent.method, sent.url))
+    bounded(&format!("{outcome:<3} {:>5} ms  {} {}", exchange.ms, sent.method, sent.url), LONGEST)
 }
 
 /// The form that was sent and the body that came: bounded, each line after a sign that says which.
-pub(super) fn bodies(exchange: &Exchange) -> Vec<String> {
+pub(super) fn bodies(exchange: &Exchange, lang: Lang) -> Vec<String> {
     let form = exchange.sent.form.iter().map(|(name, value)| format!("{name}={value}"));
     let answer = match &exchange.result {
         Ok(response) => body(response),
-        Err(failure) => failure.detail.clone(),
+        Err(failure) => failure.detail.get(lang).to_owned(),
     };
     marked('>', form).chain(marked('<', answer.lines().map(str::to_owned))).collect()
 }
@@ -46,11 +53,18 @@ fn marked(sign: char, lines: impl Iterator<Item = String>) -> impl Iterator<Item
     let indented = |line: &str| {
         let text = line.trim_start_matches(' ');
         let margin = " ".repeat((line.len() - text.len()).min(20));
-        format!("{margin}{}", shown(text))
+        format!("{margin}{}", bounded(text, LONGEST_IN_BODY))
     };
     let most: Vec<String> =
         lines.iter().take(MOST_LINES).map(|line| format!("    {sign} {}", indented(line))).collect();
     most.into_iter().chain(rest)
+}
+
+/// So many characters, with every control character escaped.
+fn bounded(text: &str, most: usize) -> String {
+    let mut characters = text.chars();
+    let first: String = characters.by_ref().take(most).collect();
+    escaped(&first) + if characters.next().is_some() { "…" } else { "" }
 }
 
 #[cfg(test)]
@@ -73,14 +87,19 @@ mod tests {
     }
 
     #[test]
-    fn a_line_says_the_outcome_first_and_is_bounded() {
-        let line = line(&exchange(Content::Empty));
-        assert!(line.starts_with("200    12 ms  POST https://host/xxx") && line.chars().count() <= 121, "{line}");
+    fn a_line_says_the_outcome_first_and_is_whole() {
+        let mut exchange = exchange(Content::Empty);
+        let whole = line(&exchange);
+        assert!(whole.starts_with("200    12 ms  POST https://host/xxx"), "{whole}");
+        assert!(whole.ends_with(&"x".repeat(900)), "{whole}");
+        exchange.sent.url = format!("https://host/\u{1b}[2J{}", "x".repeat(1_000_000));
+        let line = line(&exchange);
+        assert!(line.chars().count() < 65_600 && line.contains("\\u{1b}[2J") && line.ends_with("x…"));
     }
 
     #[test]
     fn bodies_are_bounded_and_cannot_leave_their_lines() {
-        let shown = bodies(&exchange(Content::json(json!({"a": {"b": "\u{1b}[31m\u{202e}"}}))));
+        let shown = bodies(&exchange(Content::json(json!({"a": {"b": "\u{1b}[31m\u{202e}"}}))), Lang::En);
         assert_eq!(
             shown,
             [
@@ -93,10 +112,10 @@ mod tests {
             ]
         );
         let long = Content::Text(format!("{}{}", "a\n".repeat(900), "b".repeat(9_000)));
-        let shown = bodies(&exchange(long));
+        let shown = bodies(&exchange(long), Lang::En);
         assert_eq!((shown.len(), shown.last().unwrap().as_str()), (2 + MOST_LINES, "    < … 861"));
-        let wide = bodies(&exchange(Content::Text(format!("{}{}", " ".repeat(9_000), "b".repeat(9_000)))));
-        assert!(wide.iter().all(|line| line.chars().count() < 160));
-        assert!(bodies(&exchange(Content::Empty)).len() == 1);
+        let wide = bodies(&exchange(Content::Text(format!("{}{}", " ".repeat(9_000), "b".repeat(9_000)))), Lang::En);
+        assert!(wide.iter().all(|line| line.chars().count() < 2_100));
+        assert!(bodies(&exchange(Content::Empty), Lang::En).len() == 1);
     }
 }

@@ -36,8 +36,8 @@ async fn json_keeps_its_other_members_and_drops_what_is_stale() {
     let (_folder, keeper) = kept(r#"{"access_token":"a1","refresh_token":"r1","expires_in":60,"mine":1}"#);
     let mut taken = keeper.take(SOON).await.unwrap();
     taken.spend().unwrap();
-    taken.keep(&json!({"access_token": "a2", "refresh_token": "r2", "expires_in": 90, "scope": "s"}), NOW).unwrap();
-    let expected = json!({"refresh_token": "r2", "mine": 1, "access_token": "a2", "expires_in": 90,
+    taken.keep(&json!({"access_token": "a2", "refresh_token": "r2", "expires_in": "90", "scope": "s"}), NOW).unwrap();
+    let expected = json!({"refresh_token": "r2", "mine": 1, "access_token": "a2", "expires_in": "90",
         "expires_at": "1970-01-01T00:01:30Z"});
     assert_eq!(serde_json::from_str::<Value>(&text(&keeper)).unwrap(), expected);
     keeper.take(SOON).await.unwrap().keep(&json!({"access_token": "a3"}), NOW).unwrap();

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use super::{Changed, ChangedTiming, Difference, Side, Standing, Step};
 use crate::report::model::Timing;
-use crate::report::people::push_safe;
 use crate::report::words::bounded;
 use crate::text;
 use crate::text::{Lang, Text};
@@ -155,9 +154,7 @@ fn times(timing: &ChangedTiming, lang: Lang) -> String {
 
 /// One line of a text from a file, which may hold anything.
 fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    bounded(text, LONGEST).chars().for_each(|c| push_safe(&mut plain, c));
-    plain
+    crate::verdict::escaped(&bounded(text, LONGEST))
 }
 
 /// The same for Markdown: nothing in it is markup or HTML.

@@ -1,5 +1,5 @@
 use super::sample;
-use crate::report::{Languages, Unwritten, render_all, write, write_all};
+use crate::report::{Languages, Unwritten, render_all, writable, write, write_all};
 use crate::text::{Lang, Text};
 
 #[test]
@@ -34,4 +34,16 @@ fn a_folder_that_cannot_be_made_is_an_error_in_words() {
     write(folder.path(), "file", b"").unwrap();
     let error = write(&folder.path().join("file"), "report.json", b"x").unwrap_err();
     assert!(error.to_string().contains("could not be written"), "{error}");
+}
+
+#[test]
+fn a_folder_that_can_be_written_is_made_and_empty_one_that_cannot_leaves_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    writable(&folder.path().join("a/b")).unwrap();
+    assert_eq!(std::fs::read_dir(folder.path().join("a/b")).unwrap().count(), 0);
+    // No system knows so long a name; what stands above it could be made.
+    let long = "x".repeat(1000);
+    let error = writable(&folder.path().join("a/c/d").join(&long)).unwrap_err();
+    assert!(error.in_words(Lang::Nl).ends_with("zo'n naam kan niet, of is te lang"), "{error}");
+    assert!(folder.path().join("a/b").is_dir() && !folder.path().join("a/c").exists());
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use super::super::citizens::people;
 use super::super::server::client;
@@ -49,6 +49,7 @@ async fn source(acm: &StandIn, behaviour: Behaviour) -> (String, watch::Sender<(
         tokens: Arc::default(),
         introspection: acm.introspection(),
         http: client(acm.authority().map(|(certificate, _)| certificate.as_str())).unwrap(),
+        connected: OnceCell::new(),
         memory: Mutex::default(),
         behaviour,
     };

@@ -178,7 +178,7 @@ async fn an_exchange_that_is_refused_on_the_way_is_named() {
     let after = finished.recording.get(&Request::token(Grant::Exchange(Citizen::Subject))).unwrap();
     let failure = after.result.as_ref().unwrap_err();
     assert_eq!(failure.kind, FailureKind::NoToken);
-    assert!(failure.detail.ends_with("the issuer answered 400: invalid_target"), "{}", failure.detail);
+    assert!(failure.detail.en.ends_with("the issuer answered 400: invalid_target"), "{:?}", failure.detail);
 }
 
 async fn short_lived(lifetime: i64, fault: Option<&str>) -> Sandbox {

@@ -78,25 +78,13 @@ fn origin(setup: &Setup, auth: Auth) -> Option<Text> {
     })
 }
 
-fn whose(citizen: Citizen) -> Text {
-    let en = person(citizen);
-    let nl = match citizen {
-        Citizen::Subject => "het subject",
-        Citizen::Other => "de andere burger",
-        Citizen::Empty => "de burger zonder attesten",
-        Citizen::Nobody => "niemand",
-        Citizen::Malformed(_) => "een nummer dat er geen is",
-    };
-    text!("{nl}", "{en}")
-}
-
-/// A citizen, in the words of a failure.
-pub(in crate::transport) fn person(citizen: Citizen) -> &'static str {
+/// A citizen, as others speak of him.
+pub(in crate::transport) fn whose(citizen: Citizen) -> Text {
     match citizen {
-        Citizen::Subject => "the subject",
-        Citizen::Other => "the other citizen",
-        Citizen::Empty => "the citizen without certificates",
-        Citizen::Nobody => "nobody",
-        Citizen::Malformed(_) => "a number that is none",
+        Citizen::Subject => text!("het subject", "the subject"),
+        Citizen::Other => text!("de andere burger", "the other citizen"),
+        Citizen::Empty => text!("de burger zonder attesten", "the citizen without certificates"),
+        Citizen::Nobody => text!("niemand", "nobody"),
+        Citizen::Malformed(_) => text!("een nummer dat er geen is", "a number that is none"),
     }
 }

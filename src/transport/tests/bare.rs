@@ -62,10 +62,7 @@ async fn its_bounds_are_those_of_every_call() {
     let mut short = settings(&silent, &vault);
     short.timeout = Duration::from_millis(300);
     let exchange = transport(short, &vault).send(bare()).await;
-    assert_eq!(
-        *failure(&exchange),
-        Failure { kind: FailureKind::Timeout, detail: "no answer within 0.3 s".to_owned() }
-    );
+    assert_eq!(said(&exchange), (FailureKind::Timeout, "no answer within 0.3 s"));
     let endless = serve_raw(|mut stream| async move {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n[").await;
         let filling = vec![b'1'; 1 << 16];
@@ -225,7 +222,7 @@ async fn a_proxy_that_makes_no_tunnel_is_named() {
         let transport = through(proxy);
         for request in [bare(), Request::probe(Target::Tls(Tls::Only10))] {
             let exchange = transport.clone().send(request).await;
-            assert_eq!(*failure(&exchange), Failure { kind, detail: words.to_owned() });
+            assert_eq!(said(&exchange), (kind, words));
         }
     }
 }

@@ -158,12 +158,12 @@ async fn the_other_grants() {
 async fn a_refused_grant_names_its_cause() {
     let world = World::new(acm(), ClientAuth::Post(SECRET.into()), |_| ()).await;
     let exchange = world.send(entry().auth(Auth::OtherAudience)).await;
-    let expected = Failure { kind: FailureKind::NoToken, detail: "the issuer answered 400: invalid_target".to_owned() };
-    assert_eq!(*failure(&exchange), expected);
+    assert_eq!(said(&exchange), (FailureKind::NoToken, "the issuer answered 400: invalid_target"));
+    assert_eq!(failure(&exchange).detail.nl, "de uitgever antwoordde 400: invalid_target");
     assert!(world.source_log.lock().unwrap().is_empty());
     let exchange = world.send(Request::entry(Citizen::Other)).await;
     assert_eq!(failure(&exchange).kind, FailureKind::NoToken);
-    assert_eq!(failure(&exchange).detail, "no access token of the other citizen");
+    assert_eq!(failure(&exchange).detail.en, "no access token of the other citizen");
 }
 
 #[tokio::test]
@@ -215,7 +215,7 @@ async fn what_the_issuer_must_not_be_used_for() {
         let world = World::new(router, ClientAuth::Post(SECRET.into()), |_| ()).await;
         let exchange = world.send(entry()).await;
         assert_eq!(failure(&exchange).kind, FailureKind::NoToken);
-        assert!(failure(&exchange).detail.contains(words), "{}", failure(&exchange).detail);
+        assert!(failure(&exchange).detail.en.contains(words), "{}", failure(&exchange).detail.en);
         assert!(world.forms().is_empty() && world.source_log.lock().unwrap().is_empty());
     }
     let world = World::new(acm(), ClientAuth::Post(SECRET.into()), |settings| {
@@ -248,6 +248,6 @@ async fn an_answer_without_a_token_is_a_cause() {
     {
         let world = World::new(router(answer), ClientAuth::Post(SECRET.into()), |_| ()).await;
         let exchange = world.send(entry()).await;
-        assert_eq!(failure(&exchange).detail, "the issuer's answer holds no access_token");
+        assert_eq!(failure(&exchange).detail.en, "the issuer's answer holds no access_token");
     }
 }

@@ -21,7 +21,9 @@ use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
 use super::{Settings, Transport};
-use crate::exchange::{AcmSetup, Citizen, Declares, Exchange, Failure, Limits, Person, Request, Response, Setup};
+use crate::exchange::{
+    AcmSetup, Citizen, Declares, Exchange, Failure, FailureKind, Limits, Person, Request, Response, Setup,
+};
 use crate::profile::{ResolvedClient as Client, ResolvedClientAuth as ClientAuth};
 use crate::vault::Vault;
 
@@ -203,6 +205,12 @@ fn answer(exchange: &Exchange) -> &Response {
 
 fn failure(exchange: &Exchange) -> &Failure {
     exchange.result.as_ref().unwrap_err()
+}
+
+/// The kind of a failure, and its words in English.
+fn said(exchange: &Exchange) -> (FailureKind, &str) {
+    let failure = failure(exchange);
+    (failure.kind, &failure.detail.en)
 }
 
 fn entry() -> Request {

@@ -4,6 +4,7 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::*;
 use crate::exchange::FailureKind;
+use crate::text::Text;
 use crate::transport::SettingsError;
 
 #[tokio::test]
@@ -12,7 +13,8 @@ async fn nobody_listens() {
     let base: Url = format!("http://{}/api/v1", listener.local_addr().unwrap()).parse().unwrap();
     drop(listener);
     let exchange = send_one(&base, entry()).await;
-    assert_eq!(*failure(&exchange), Failure { kind: FailureKind::Connect, detail: "connection refused".to_owned() });
+    let detail = Text::new("verbinding geweigerd", "connection refused");
+    assert_eq!(*failure(&exchange), Failure { kind: FailureKind::Connect, detail });
 }
 
 #[tokio::test]
@@ -23,10 +25,18 @@ async fn the_host_is_unknown() {
 
 #[tokio::test]
 async fn the_answer_is_no_http() {
-    for bytes in [b"SSH-2.0-OpenSSH_9.6\r\n\r\n".to_vec(), Vec::new()] {
-        let exchange = send_one(&serve_bytes(bytes).await, entry()).await;
-        assert_eq!(failure(&exchange).kind, FailureKind::Broken);
-        assert!(!failure(&exchange).detail.is_empty());
+    // Of a library's words both languages quote the same.
+    let garbled = Text::new(
+        "het antwoord is geen HTTP: “invalid HTTP version parsed”",
+        "the answer is no HTTP: “invalid HTTP version parsed”",
+    );
+    let nothing = Text::new(
+        "de server sloot de verbinding voor zijn antwoord volledig was",
+        "the server closed the connection before its answer was complete",
+    );
+    for (bytes, detail) in [(&b"SSH-2.0-OpenSSH_9.6\r\n\r\n"[..], garbled), (&[], nothing)] {
+        let exchange = send_one(&serve_bytes(bytes.to_vec()).await, entry()).await;
+        assert_eq!(*failure(&exchange), Failure { kind: FailureKind::Broken, detail });
     }
 }
 
@@ -34,7 +44,8 @@ async fn the_answer_is_no_http() {
 async fn too_many_headers_are_no_answer() {
     let headers = "x-filling: x\r\n".repeat(1000);
     let base = serve_bytes(format!("HTTP/1.1 200 OK\r\n{headers}\r\n").into_bytes()).await;
-    assert_eq!(failure(&send_one(&base, entry()).await).kind, FailureKind::Broken);
+    let exchange = send_one(&base, entry()).await;
+    assert_eq!(said(&exchange), (FailureKind::Broken, "the headers of the answer are too large"));
 }
 
 #[tokio::test]
@@ -58,7 +69,7 @@ async fn slowness_ends_at_the_deadline() {
         settings.timeout = Duration::from_millis(300);
         let exchange = transport(settings, &vault).send(entry()).await;
         assert_eq!(failure(&exchange).kind, FailureKind::Timeout);
-        assert!(failure(&exchange).detail.ends_with(words), "{}", failure(&exchange).detail);
+        assert!(failure(&exchange).detail.en.ends_with(words), "{}", failure(&exchange).detail.en);
     }
 }
 
@@ -96,11 +107,12 @@ async fn send_tls(port: u16, ca: Vec<Vec<u8>>) -> Exchange {
 async fn certificates_are_verified() {
     let (port, certificate) = serve_tls("localhost").await;
     let unknown = send_tls(port, Vec::new()).await;
-    assert_eq!(*failure(&unknown), Failure { kind: FailureKind::Tls, detail: "unknown issuer".to_owned() });
+    assert_eq!(said(&unknown), (FailureKind::Tls, "unknown issuer"));
     assert_eq!(answer(&send_tls(port, vec![certificate]).await).status, 200);
     let (port, certificate) = serve_tls("api.example.be").await;
     let other = send_tls(port, vec![certificate]).await;
-    let detail = "certificate not valid for name localhost".to_owned();
+    let detail =
+        Text::new("certificaat niet geldig voor de naam localhost", "certificate not valid for name localhost");
     assert_eq!(*failure(&other), Failure { kind: FailureKind::Tls, detail });
 }
 
@@ -114,8 +126,8 @@ async fn a_server_without_tls_on_an_https_port_is_named() {
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         }
     });
-    let detail = "the server does not speak TLS here".to_owned();
-    assert_eq!(*failure(&send_tls(port, Vec::new()).await), Failure { kind: FailureKind::Tls, detail });
+    let exchange = send_tls(port, Vec::new()).await;
+    assert_eq!(said(&exchange), (FailureKind::Tls, "the server does not speak TLS here"));
 }
 
 #[tokio::test]

@@ -174,7 +174,7 @@ async fn where_nothing_can_be_written_nothing_is_sent() {
     // A folder in the place of the lock.
     std::fs::create_dir(world.folder.path().join("token.lock")).unwrap();
     let (exchanges, _) = world.run().await;
-    let words = &failure(exchanges.last().unwrap()).detail;
+    let words = &failure(exchanges.last().unwrap()).detail.en;
     assert!(words.contains("the next refresh token would be lost"), "{words}");
     assert!(world.sent().is_empty());
 }

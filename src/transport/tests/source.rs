@@ -224,7 +224,7 @@ async fn the_token_goes_to_vouched_origins_only() {
     assert_eq!(answer(&link(format!("{friend}/x")).await).status, 200);
     let foreign = link(format!("{stranger}/x")).await;
     assert_eq!(failure(&foreign).kind, FailureKind::ForeignOrigin);
-    assert_eq!(failure(&foreign).detail, stranger.origin().ascii_serialization());
+    assert_eq!(failure(&foreign).detail.en, stranger.origin().ascii_serialization());
     assert_eq!(foreign.sent.url, format!("{stranger}/x"));
     let with_user = format!("http://user:secret@{}/x", base.authority());
     assert_eq!(failure(&link(with_user).await).kind, FailureKind::ForeignOrigin);
@@ -243,7 +243,7 @@ async fn plain_http_is_not_spoken_where_the_base_url_is_https() {
     let transport = transport(settings, &vault);
     let refused = transport.clone().send(Request::link(Kind::Detail, format!("{friend}/x"))).await;
     assert_eq!(failure(&refused).kind, FailureKind::ForeignOrigin);
-    assert!(failure(&refused).detail.starts_with("plain http"));
+    assert!(failure(&refused).detail.en.starts_with("plain http"));
     // The probe of plain http is another matter, but never with a token.
     let probe = Request::probe(Target::PlainHttp).auth(Auth::Token(Citizen::Subject));
     assert_eq!(failure(&transport.send(probe).await).kind, FailureKind::ForeignOrigin);
@@ -298,7 +298,7 @@ async fn without_a_token_nothing_is_sent() {
             .await;
     let kinds: Vec<FailureKind> = exchanges.iter().map(|exchange| failure(exchange).kind).collect();
     assert_eq!(kinds, [FailureKind::NoToken, FailureKind::NoToken, FailureKind::NotConfigured]);
-    assert!(failure(&exchanges[0]).detail.contains("TX token of the other citizen"));
+    assert!(failure(&exchanges[0]).detail.en.contains("TX token of the other citizen"));
     assert!(log.lock().unwrap().is_empty());
 }
 

@@ -52,8 +52,7 @@ async fn without_tls_there_is_no_handshake() {
         let mut settings = settings(&base, &vault);
         settings.ca_pem = vec![rcgen::generate_simple_self_signed(Vec::new()).unwrap().cert.pem().into_bytes()];
         let exchange = transport(settings, &vault).send(Request::probe(Target::Tls(offer))).await;
-        let expected = Failure { kind: FailureKind::Connect, detail: "connection refused".to_owned() };
-        assert_eq!(*failure(&exchange), expected);
+        assert_eq!(said(&exchange), (FailureKind::Connect, "connection refused"));
     }
 }
 
@@ -123,11 +122,8 @@ async fn an_openapi_file_is_recorded_as_if_it_had_been_fetched() {
     let exchange = send_file("openapi.json", Some(b"{\"openapi\": \"3.0.3\"}")).await;
     assert_eq!(answer(&exchange).json(), Some(&json!({"openapi": "3.0.3"})));
     let large = send_file("large.yaml", Some(&vec![b'#'; (4 << 20) + 1])).await;
-    assert_eq!(
-        *failure(&large),
-        Failure { kind: FailureKind::Broken, detail: "large.yaml: larger than 4 MiB".to_owned() }
-    );
+    assert_eq!(said(&large), (FailureKind::Broken, "large.yaml: larger than 4 MiB"));
     let missing = send_file("missing.yaml", None).await;
     assert_eq!(failure(&missing).kind, FailureKind::Broken);
-    assert!(failure(&missing).detail.starts_with("missing.yaml: "));
+    assert!(failure(&missing).detail.en.starts_with("missing.yaml: "));
 }

@@ -169,10 +169,10 @@ async fn a_modern_server_is_verified_and_its_expiry_noted() {
 async fn a_certificate_that_is_not_right_is_named() {
     let (address, roots) = server(&["127.0.0.1"], (2046, 5, 4), false, false).await;
     let unknown = ask(address, Tls::Modern, authority(), SOON).await.unwrap_err();
-    assert_eq!((unknown.kind, unknown.detail.as_str()), (FailureKind::Tls, "unknown issuer"));
+    assert_eq!((unknown.kind, unknown.detail.en.as_str()), (FailureKind::Tls, "unknown issuer"));
     let other = named("localhost", address, Tls::Modern, roots, SOON).await.unwrap_err();
-    assert_eq!((other.kind, other.detail.as_str()), (FailureKind::Tls, "certificate not valid for name localhost"));
+    assert_eq!((other.kind, other.detail.en.as_str()), (FailureKind::Tls, "certificate not valid for name localhost"));
     let (address, roots) = server(&["127.0.0.1"], (2020, 1, 1), false, false).await;
     let expired = ask(address, Tls::Modern, roots, SOON).await.unwrap_err();
-    assert_eq!((expired.kind, expired.detail.as_str()), (FailureKind::Tls, "certificate expired"));
+    assert_eq!((expired.kind, expired.detail.en.as_str()), (FailureKind::Tls, "certificate expired"));
 }

@@ -12,6 +12,7 @@ use crate::exchange::{
     Setup, Target, Variation,
 };
 use crate::recording::Recording;
+use crate::text::Text;
 use crate::verdict::{Outcome, Verdict};
 
 const BASE: &str = "https://source.example/v1";
@@ -161,7 +162,7 @@ fn exchange(setup: &Setup, request: Request, hal: bool, change: &impl Fn(&Reques
     let mut reply = ordinary(&request, &url, hal);
     change(&request, &mut reply);
     let result = match reply.failure {
-        Some(kind) => Err(Failure { kind, detail: String::new() }),
+        Some(kind) => Err(Failure { kind, detail: Text::default() }),
         None => Ok(Response::new(reply.status, reply.headers, reply.content, reply.facts)),
     };
     let headers = match request.variation {

@@ -10,6 +10,7 @@ use crate::exchange::{
     Response, Sent, Setup, Target,
 };
 use crate::recording::Recording;
+use crate::text::Text;
 use crate::verdict::{Outcome, Verdict};
 
 /// What came of each step, in the order in which they are taken.
@@ -83,7 +84,7 @@ impl World {
                 Evaluated::Missing(requests) => {
                     for request in requests {
                         asked.push(request.clone());
-                        let result = self.result(&request).map_err(|kind| Failure { kind, detail: String::new() });
+                        let result = self.result(&request).map_err(|kind| Failure { kind, detail: Text::default() });
                         let (sent, credential) = (Sent::default(), None);
                         recording.add(Exchange { request, sent, at_ms: 0, ms: 1, credential, result });
                     }
