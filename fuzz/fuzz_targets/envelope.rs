@@ -39,7 +39,7 @@ fn shape(page: &Page) -> impl PartialEq + std::fmt::Debug + use<> {
     let items: Vec<_> = page
         .items()
         .iter()
-        .map(|item| (item.wrong_type.clone(), item.key().is_some(), item.extra.len(), links(&item.links)))
+        .map(|item| (item.wrong_type, item.key().is_some(), item.extra.len(), links(&item.links)))
         .collect();
     (page.envelope, page.place.clone(), collection, metadata, links(&page.links), items)
 }

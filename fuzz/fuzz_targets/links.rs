@@ -2,8 +2,6 @@
 //! its parts can be asked for.
 #![no_main]
 
-use std::collections::BTreeSet;
-
 use bronkeur::href::{self, ItemPath, Role, Roles};
 use libfuzzer_sys::fuzz_target;
 use url::Url;
@@ -21,8 +19,10 @@ fn absolute(url: &Url, link: &str) {
     }
     href::is_loopback(url);
     href::query_values(url).for_each(drop);
-    let item = |id| ItemPath { id, rel: "self", segments: &segments };
-    let roles = Roles::new(vec![vec!["certificates".to_owned()]], &[item("a"), item("b"), item("c")], BTreeSet::new());
+    let items = |look: &mut dyn FnMut(ItemPath<'_>)| {
+        ["a", "b", "c"].into_iter().for_each(|id| look(ItemPath { id, rel: "self", segments: &segments }));
+    };
+    let roles = Roles::new(vec![vec!["certificates".to_owned()]], &items, ["1".to_owned()].into_iter());
     let found = roles.of("SELF", &segments);
     assert_eq!(found.len(), segments.len());
     assert!(found.iter().filter(|role| **role == Role::Version).count() <= 1);

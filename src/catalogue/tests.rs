@@ -3,8 +3,8 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::checks;
 use crate::text::Lang;
+use crate::{checks, report};
 
 /// The embedded files are read without their schemas; from a folder the same files are read with them.
 #[test]
@@ -47,9 +47,9 @@ requirements:
 
 fn load(set: &str, chapter: &str) -> Result<Catalogue, InputFaults> {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("small")).unwrap();
-    std::fs::write(folder.path().join("small/set.yaml"), set).unwrap();
-    std::fs::write(folder.path().join("small/rows.yaml"), chapter).unwrap();
+    for (file, text) in [("set.yaml", set), ("rows.yaml", chapter)] {
+        report::write(&folder.path().join("small"), file, text.as_bytes()).unwrap();
+    }
     Catalogue::load("small", Some(folder.path()), |_, _| true)
 }
 
