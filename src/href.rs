@@ -85,6 +85,9 @@ pub struct ItemPath<'a> {
     pub segments: &'a [Cow<'a, str>],
 }
 
+/// Shows every href of every item.
+pub type Items<'a> = dyn Fn(&mut dyn FnMut(ItemPath<'_>)) + 'a;
+
 /// What a path segment is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -113,11 +116,7 @@ pub struct Roles {
 impl Roles {
     /// From the paths of the list (without what identifies the citizen), the hrefs of the items, and the texts that
     /// are identifiers wherever they stand: numbers of citizens, ids, languages. `items` shows the same hrefs each time.
-    pub fn new(
-        lists: Vec<Vec<String>>,
-        items: &dyn Fn(&mut dyn FnMut(ItemPath<'_>)),
-        identifiers: impl Iterator<Item = String>,
-    ) -> Self {
+    pub fn new(lists: Vec<Vec<String>>, items: &Items<'_>, identifiers: impl Iterator<Item = String>) -> Self {
         let identifiers = Identifiers::of(identifiers);
         let mut segments = Segments::default();
         items(&mut |item| segments.count(item));
@@ -316,7 +315,9 @@ mod tests {
     fn roles(items: &[(&str, &str)]) -> Roles {
         let paths: Vec<(&str, Vec<Cow<'_, str>>)> = items.iter().map(|(id, href)| (*id, path(href))).collect();
         let each = |look: &mut dyn FnMut(ItemPath<'_>)| {
-            paths.iter().for_each(|(id, segments)| look(ItemPath { id, rel: "self", segments }));
+            for (id, segments) in &paths {
+                look(ItemPath { id, rel: "self", segments });
+            }
         };
         let identifiers = ["10000000077".to_owned()].into_iter().chain(items.iter().map(|(id, _)| (*id).to_owned()));
         let list = ["v1", "certificates"].map(str::to_owned).to_vec();

@@ -30,7 +30,9 @@ pub(super) fn id_and_language_are_unique(case: &Case<'_>) -> Judgement {
     let mut answers = vec![case.first_page()?];
     answers.extend(&walk);
     let mut within = Findings::default();
-    answers.iter().for_each(|listed| within.append(doubles(std::slice::from_ref(listed))));
+    for listed in &answers {
+        within.append(doubles(std::slice::from_ref(listed)));
+    }
     if !within.is_empty() {
         return case.concluded(within);
     }

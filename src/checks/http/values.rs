@@ -115,9 +115,7 @@ pub(super) fn dates_are_iso_8601(case: &Case<'_>) -> Judgement {
     if !any {
         return Err(none_of(text!("geen enkele datum", "no date")).into());
     }
-    case.judged(
-        in_one(text!("een datum of tijdstip in ISO 8601", "a date or moment in ISO 8601"), offences).into_iter(),
-    )
+    case.judged(in_one(text!("een datum of tijdstip in ISO 8601", "a date or moment in ISO 8601"), offences))
 }
 
 pub(super) fn moments_are_in_utc(case: &Case<'_>) -> Judgement {
