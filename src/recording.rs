@@ -53,7 +53,8 @@ struct Room {
     most_in_trees: usize,
     held: usize,
     in_trees: usize,
-    /// How long the evidence becomes, and how many values are in its bodies: it must be read again.
+    /// How long the evidence may become and becomes, and how many values are in its bodies: it must be read again.
+    longest: usize,
     written: usize,
     values: usize,
     /// Bodies of pages and details, by the hash of their text.
@@ -68,6 +69,7 @@ impl Default for Room {
             most_in_trees: MOST_IN_TREES,
             held: 0,
             in_trees: 0,
+            longest: har::LARGEST / 4 * 3,
             written: 0,
             values: 0,
             bodies: HashMap::new(),
@@ -113,7 +115,7 @@ impl Room {
 
     fn is_full(&self) -> bool {
         // A run may hold a few dozen answers more than there is room for: those that are under way.
-        self.held >= self.most || self.written >= har::LARGEST / 4 * 3 || self.values >= har::MOST_VALUES / 4 * 3
+        self.held >= self.most || self.written >= self.longest || self.values >= har::MOST_VALUES / 4 * 3
     }
 }
 
@@ -193,6 +195,13 @@ impl Recording {
     #[cfg(test)]
     pub(crate) fn with_room(mut self, bytes: usize) -> Self {
         self.room.most = bytes;
+        self
+    }
+
+    /// The same, with so many bytes for its evidence.
+    #[cfg(test)]
+    pub(crate) fn with_longest_evidence(mut self, bytes: usize) -> Self {
+        self.room.longest = bytes;
         self
     }
 

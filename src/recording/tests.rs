@@ -69,3 +69,46 @@ fn a_packed_run_is_judged_alike_and_no_check_unpacks_it_for_good() {
     });
     assert_eq!(unpacked.map(|exchange| exchange.sent.url.as_str()).collect::<Vec<_>>(), [""; 0]);
 }
+
+/// Pages that take far more memory than their bytes let think.
+fn hostile_pages() -> Vec<Value> {
+    let long = "r".repeat(60_000);
+    let rels: Vec<Value> = (0..20).map(|n| json!({ "rel": format!("{long}{n}"), "href": "https://h/" })).collect();
+    vec![
+        json!({ "certificates": [{ "id": "a", "name": vec![1; 100_000] }] }),
+        json!({ "certificates": [{ "id": "a", "links": rels.clone() }], "links": rels }),
+        json!({ "certificates": vec![json!({}); 50_000] }),
+        json!({ "certificates": [{ "id": "a", "links": vec![1; 50_000] }] }),
+        json!({ "certificates": [], "pageMetadata": { "number": "9".repeat(60_000) } }),
+    ]
+}
+
+#[test]
+fn what_a_packed_page_still_holds_is_weighed() {
+    for body in hostile_pages() {
+        let tree = Json::from(body.clone());
+        let of_page = {
+            tree.page();
+            tree.weight() - Json::from(body.clone()).weight()
+        };
+        let packed = tree.packed(&body.to_string());
+        assert!(packed.weight() > of_page && of_page > 30_000, "{of_page}: {}", packed.weight());
+    }
+}
+
+#[test]
+fn hostile_pages_fill_the_room() {
+    for body in hostile_pages() {
+        let mut recording = Recording::new(setup(), Timestamp::UNIX_EPOCH, 1).with_room(20 * 1024 * 1024);
+        recording.room.most_in_trees = 0;
+        let mut number = 0;
+        while !recording.is_full() {
+            let mut body = body.clone();
+            body["serial"] = number.into();
+            recording.add(answered(Request::entry(Citizen::Subject).query("page", number), body));
+            number += 1;
+            assert!(number < 2_000, "it is never full");
+        }
+        assert!(number > 1);
+    }
+}

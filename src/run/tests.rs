@@ -190,15 +190,12 @@ fn beyond_the_limit_nothing_goes_out() {
 
 #[test]
 fn beyond_what_there_is_room_for_nothing_goes_out() {
-    let large = Content::json(json!(["x".repeat(1024)]));
-    let many = Facts { body_bytes: 384 * 1024 * 1024, ..Facts::default() };
-    for (content, facts) in [(large, Facts::default()), (Content::json(json!([])), many)] {
-        let mut recording = recording().with_room(1024);
+    for mut recording in [recording().with_room(1024), recording().with_longest_evidence(1024)] {
         let mut queue = Queue::new(bounds());
         let page = |page: u32| Request::entry(Citizen::Subject).query("page", page);
         queue.want(&page(0), None, &recording);
         assert_eq!(queue.ready(&mut recording), [page(0)]);
-        let long = Response::new(200, Vec::new(), content, facts);
+        let long = Response::new(200, Vec::new(), Content::json(json!(["x".repeat(1024)])), Facts::default());
         recording.add(Exchange { result: Ok(long), ..unanswered(page(0)) });
         queue.done(&page(0));
         queue.want(&page(1), None, &recording);

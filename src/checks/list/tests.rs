@@ -112,3 +112,23 @@ fn hostile_pages_end_in_a_verdict() {
         assert_ne!(source.judge(row).outcome, Outcome::NotSelected, "{row}");
     }
 }
+
+#[test]
+fn where_every_page_is_full_one_that_is_not_shows_the_limit() {
+    assert_eq!(source(200).judge("LST-27").outcome, Outcome::Pass);
+    let two = json!([certificate("id-198", "nl"), certificate("id-199", "nl")]);
+    let answering = |reply: fn(&Value) -> Reply| {
+        let two = two.clone();
+        source(200).when(move |request| asks(request, "3", "66").then(|| reply(&two)))
+    };
+    assert_eq!(answering(|two| page(two, 200)).judge("LST-27").outcome, Outcome::Fail);
+    // Another limit was in force, or no page came: then nothing shows.
+    let longer: fn(&Value) -> Reply = |_| page(&(0..5).map(|n| certificate(&format!("id-{n}"), "nl")).collect(), 200);
+    for reply in [longer, |_| problem(400), |_| failed(FailureKind::Timeout)] {
+        assert_eq!(answering(reply).judge("LST-27").outcome, Outcome::Blocked);
+    }
+    // The page of a hundred has six, which is telling: no further page is asked for.
+    let verdict = source(6).judge("LST-27");
+    assert_eq!(verdict.outcome, Outcome::Pass);
+    assert!(verdict.evidence.iter().all(|request| request.parameter("limit") != Some("4")));
+}
