@@ -106,6 +106,10 @@ impl Urls {
     fn holds(&self, masked: &str) -> bool {
         self.plain.contains(&self.hashes.hash_one(masked)) || self.others.contains_key(masked)
     }
+
+    fn keep_plain(&mut self, masked: &str) {
+        self.plain.insert(self.hashes.hash_one(masked));
+    }
 }
 
 #[derive(Clone)]
@@ -217,12 +221,24 @@ impl Vault {
         if inner.urls.holds(&masked) {
             return;
         }
-        if inner.with_numbers(&masked) == raw {
-            let hash = inner.urls.hashes.hash_one(masked.as_str());
-            inner.urls.plain.insert(hash);
+        if inner.is_plain(&masked, &raw) {
+            inner.urls.keep_plain(&masked);
         } else {
             inner.urls.others.insert(masked, raw);
         }
+    }
+
+    /// The same, for a URL of which [`Vault::is_plain`] holds.
+    pub fn keep_plain_url(&self, masked: &str) {
+        let mut inner = self.lock();
+        if !inner.urls.others.contains_key(masked) {
+            inner.urls.keep_plain(masked);
+        }
+    }
+
+    /// Whether a text is the masked one with the citizens' numbers in the place of their surrogates.
+    pub fn is_plain(&self, masked: &str, raw: &str) -> bool {
+        self.lock().is_plain(masked, raw)
     }
 
     /// The raw form of a masked URL that an answer held.
@@ -281,11 +297,32 @@ impl Inner {
         self.surrogate(raw, nature).text
     }
 
+    /// The citizens' numbers, each after its surrogate.
+    fn numbers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let numbers = self.numbers.values().map(ExposeSecret::expose_secret);
+        numbers.filter_map(|number| Some((self.surrogates.get(number)?.text.as_str(), number)))
+    }
+
     /// A text with the citizens' numbers in the place of their surrogates.
     fn with_numbers(&self, masked: &str) -> String {
-        let numbers = self.numbers.values().map(ExposeSecret::expose_secret);
-        let known = numbers.filter_map(|number| Some((&self.surrogates.get(number)?.text, number)));
-        known.fold(masked.to_owned(), |text, (surrogate, number)| text.replace(surrogate.as_str(), number))
+        self.numbers().fold(masked.to_owned(), |text, (surrogate, number)| text.replace(surrogate, number))
+    }
+
+    /// Whether that is this text. Said of every link of a long list, so nothing is made for it.
+    fn is_plain(&self, masked: &str, raw: &str) -> bool {
+        let (mut masked, mut raw) = (masked.as_bytes(), raw.as_bytes());
+        while let Some((one, rest)) = masked.split_first() {
+            let known = || self.numbers().find(|(surrogate, _)| masked.starts_with(surrogate.as_bytes()));
+            (masked, raw) = match (one.is_ascii_digit().then(known).flatten(), raw) {
+                (Some((surrogate, number)), _) => {
+                    let Some(after) = raw.strip_prefix(number.as_bytes()) else { return false };
+                    (masked.get(surrogate.len()..).unwrap_or_default(), after)
+                }
+                (None, [other, after @ ..]) if other == one => (rest, after),
+                (None, _) => return false,
+            };
+        }
+        raw.is_empty()
     }
 
     /// The surrogate of a value, made at the first meeting.

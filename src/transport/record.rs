@@ -257,30 +257,28 @@ pub(super) struct Base<'a> {
     pub(super) masked: &'a str,
 }
 
-/// The links in a raw body: those of the page or certificate itself, then those of each item.
-pub(super) fn links(json: &Value) -> Vec<Links> {
-    links_of(&Page::of(json))
-}
-
-fn links_of(page: &Page) -> Vec<Links> {
-    let mut all = vec![page.links.clone()];
-    all.extend(page.items().iter().map(|item| item.links.clone()));
-    all
+/// The links of a page or certificate itself, then those of each item.
+fn links_of(page: &Page) -> impl Iterator<Item = &Links> {
+    std::iter::once(&page.links).chain(page.items().iter().map(|item| &item.links))
 }
 
 /// Keeps the raw form of every link, under the masked form that checks see: raw and masked body have the same shape, so
 /// that their links pair by position.
-pub(super) fn keep_links(vault: &Vault, raw: &[Links], recorded: &Response, base: Base<'_>) {
-    let Some(page) = recorded.page() else { return };
-    let masked = links_of(page);
-    let same = raw.len() == masked.len() && raw.iter().zip(&masked).all(|(a, b)| a.links.len() == b.links.len());
-    if !same {
+pub(super) fn keep_links(vault: &Vault, raw: &Page, recorded: &Response, base: Base<'_>) {
+    let Some(masked) = recorded.page() else { return };
+    let pairs = || links_of(raw).zip(links_of(masked));
+    if raw.items().len() != masked.items().len() || pairs().any(|(a, b)| a.links.len() != b.links.len()) {
         return;
     }
-    let pairs = raw.iter().zip(&masked).flat_map(|(raw, masked)| raw.links.iter().zip(&masked.links));
+    let plain_base = vault.is_plain(base.masked, base.raw);
+    let pairs = pairs().flat_map(|(raw, masked)| raw.links.iter().zip(&masked.links));
     for (raw, masked) in pairs.filter(|(raw, _)| !raw.templated) {
-        if let (Some(raw), Some(masked)) = (href::absolute(base.raw, &raw.href), masked.url(base.masked)) {
-            vault.keep_url(masked.to_string(), raw.into());
+        let Some(url) = masked.url(base.masked).map(String::from) else { continue };
+        // Nearly all of them: the raw URL need not be read then.
+        if plain_base && vault.is_plain(&masked.href, &raw.href) {
+            vault.keep_plain_url(&url);
+        } else if let Some(raw) = href::absolute(base.raw, &raw.href) {
+            vault.keep_url(url, raw.into());
         }
     }
 }

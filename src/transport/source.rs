@@ -7,6 +7,7 @@ use super::address::{self, Refusal};
 use super::credential::Place;
 use super::http::{By, CORRELATION, Call, Came, IDENTITY, Transport};
 use super::record::{self, Base, Raw};
+use crate::envelope::Page;
 use crate::exchange::{Exchange, Failure, FailureKind, Request, Response, Sent, Target, Variation};
 use crate::text;
 use crate::text::Text;
@@ -85,10 +86,10 @@ impl Transport {
 
     /// An answer of the source, masked; its links can be followed from now on.
     fn recorded(&self, raw: Raw, retries: u32, base: Base<'_>) -> Response {
-        let links = raw.json().map(record::links);
+        let page = raw.json().map(Page::of);
         let response = raw.masked(&self.vault, retries);
-        if let Some(links) = links {
-            record::keep_links(&self.vault, &links, &response, base);
+        if let Some(page) = page {
+            record::keep_links(&self.vault, &page, &response, base);
         }
         response
     }

@@ -253,6 +253,9 @@ fn logs_in_in_a_browser() {
     }
     let mut remove = world.bronkeur();
     ended(remove.args(["login", "--remove", "an"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap(), 0);
-    let left = fs::read_dir(world.folder.path().join("state/bronkeur/logins")).unwrap().count();
-    assert_eq!(left, 0);
+    // The lock of the login stays, for those who wait for it, and holds nothing.
+    let left = fs::read_dir(world.folder.path().join("state/bronkeur/logins")).unwrap();
+    let left: Vec<_> = left.map(|file| file.unwrap()).collect();
+    assert!(left.iter().all(|file| file.metadata().unwrap().len() == 0), "{left:?}");
+    assert!(left.iter().all(|file| file.path().extension().is_some_and(|ending| ending == "lock")), "{left:?}");
 }

@@ -509,7 +509,16 @@ pub(super) fn page_past_the_end_is_empty(case: &Case<'_>) -> Judgement {
 }
 
 pub(super) fn order_is_stable(case: &Case<'_>) -> Judgement {
-    let first = case.several_pages()?;
+    case.total()?;
+    let first = match case.several_pages() {
+        // Each page is asked for again as soon as it came: that need not wait for the others.
+        Err(Stop::Missing(mut missing)) => {
+            let again: Vec<Request> = missing.iter().map(|request| request.clone().again(1)).collect();
+            missing.extend(again);
+            return Err(Stop::Missing(missing));
+        }
+        first => first?,
+    };
     let requests: Vec<Request> = first.pages.iter().map(|listed| listed.answer.request().clone()).collect();
     let second = case.pages_of(&requests.iter().map(|request| request.clone().again(1)).collect::<Vec<_>>())?;
     let differing: Vec<&Request> = first
