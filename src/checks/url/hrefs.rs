@@ -107,8 +107,10 @@ impl<'a> Hrefs<'a> {
 
     /// The certificates to which any of them belongs, one after the other.
     pub(super) fn items(&self) -> impl Iterator<Item = &'a Certificate> {
-        let judged =
-            |(_, links, item): Section<'a>| item.filter(|_| links.links.iter().any(|link| href::is_judged(&link.rel)));
+        let judged = |(answer, links, item): Section<'a>| {
+            let leads = |link: &Link| href::is_judged(&link.rel) && link.url(&answer.exchange.sent.url).is_some();
+            item.filter(|_| links.links.iter().any(leads))
+        };
         self.sections().filter_map(judged)
     }
 

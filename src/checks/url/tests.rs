@@ -131,6 +131,14 @@ fn an_empty_list_shows_too_little() {
 }
 
 #[test]
+fn certificates_whose_hrefs_lead_nowhere_show_no_path() {
+    let nowhere = with_hrefs(false, "urn:x:{id}", "urn:y:{id}");
+    for id in ["URL-13", "URL-14"] {
+        assert_eq!(nowhere.judge(id).outcome, Outcome::Blocked, "{id}");
+    }
+}
+
+#[test]
 fn http_is_found_in_the_base_url_and_in_hrefs() {
     assert_fails(&of_self("URL-01", "http://source.example/v1/certificates/1/{id}/nl"), SELF);
     let mut plain = source(false);
