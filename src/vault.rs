@@ -104,7 +104,11 @@ struct Urls {
 
 impl Urls {
     fn holds(&self, masked: &str) -> bool {
-        self.plain.contains(&self.hashes.hash_one(masked)) || self.others.contains_key(masked)
+        self.is_plain(masked) || self.others.contains_key(masked)
+    }
+
+    fn is_plain(&self, masked: &str) -> bool {
+        self.plain.contains(&self.hashes.hash_one(masked))
     }
 
     fn keep_plain(&mut self, masked: &str) {
@@ -246,7 +250,7 @@ impl Vault {
         let inner = self.lock();
         match inner.urls.others.get(masked) {
             Some(raw) => Some(raw.clone()),
-            None => inner.urls.holds(masked).then(|| inner.with_numbers(masked)),
+            None => inner.urls.is_plain(masked).then(|| inner.with_numbers(masked)),
         }
     }
 

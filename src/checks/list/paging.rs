@@ -548,7 +548,6 @@ fn partial_page<'a>(case: &Case<'a>) -> Result<Option<Listed<'a>>, Stop> {
     let total = case.total()?;
     let Some(limit) = (2..=case.entry.maximum_limit).find(|limit| total % limit != 0) else { return Ok(None) };
     let request = case.page_request(Citizen::Subject, limit, total / limit);
-    case.attempt(&request)?;
     let page = match case.page(&request) {
         Err(missing @ Stop::Missing(_)) => return Err(missing),
         page => page.ok(),
