@@ -35,8 +35,8 @@ pub fn at_start(text: &str) -> Option<(usize, String)> {
 }
 
 /// Every place in a text that looks like a national number: start, end (bytes) and the bare digits. A longer run of
-/// digits is no national number, and neither are the seconds of a moment with their fraction (`42.123456789`); the
-/// digits of a percent escape before it do not count.
+/// digits is no national number, and neither are the seconds of a moment with their fraction (`42.123456789`) or a part
+/// of a hexadecimal id; the digits of a percent escape before it do not count.
 pub fn look_alikes(text: &str) -> Vec<(usize, usize, String)> {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -50,7 +50,7 @@ pub fn look_alikes(text: &str) -> Vec<(usize, usize, String)> {
         }
         let written = read(bytes, at).filter(|written| !digit(written.end));
         match written.map(|written| (written.end, written.digits(bytes))) {
-            Some((end, digits)) if valid(&digits) => {
+            Some((end, digits)) if valid(&digits) && !is_in_an_id(bytes, at, end) => {
                 found.push((at, end, digits));
                 at = end;
             }
@@ -68,6 +68,32 @@ fn follows_escape(bytes: &[u8], at: usize) -> bool {
     let Some((before, code)) = bytes.get(..at).and_then(|before| before.split_last_chunk::<2>()) else { return false };
     let mut encoded = std::iter::successors(Some(before), |before| before.strip_suffix(b"25")).take(ESCAPED);
     code.iter().all(u8::is_ascii_hexdigit) && encoded.any(|before| before.ends_with(b"%"))
+}
+
+/// The fewest hexadecimal digits, letters among them, that are an id by themselves: the id of a span in a `traceparent`.
+const SHORTEST_ID: usize = 16;
+
+/// Whether a place lies within an id of hexadecimal digits: in a long run of them, or in the last group of a UUID. One
+/// UUID in eleven thousand holds a number by chance, and a run sees hundreds of them.
+fn is_in_an_id(bytes: &[u8], from: usize, to: usize) -> bool {
+    let Some((before, after)) = bytes.get(..from).zip(bytes.get(to..)) else { return false };
+    let before = before.iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let after = after.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let Some(run) = bytes.get(from - before..to + after) else { return false };
+    let is_hexadecimal = run.iter().all(u8::is_ascii_hexdigit) && run.iter().any(u8::is_ascii_alphabetic);
+    is_hexadecimal && (run.len() >= SHORTEST_ID || is_a_uuid(bytes, to + after))
+}
+
+/// Whether a UUID ends at this place.
+fn is_a_uuid(bytes: &[u8], end: usize) -> bool {
+    const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
+    let mut rest = bytes.get(..end).unwrap_or_default();
+    let are_groups = GROUPS.iter().rev().enumerate().all(|(place, length)| {
+        let separated = place == 0 || rest.split_off_last().is_some_and(|byte| *byte == b'-');
+        let group = rest.len().checked_sub(*length).and_then(|start| rest.split_off(start..));
+        separated && group.is_some_and(|group| group.iter().all(u8::is_ascii_hexdigit))
+    });
+    are_groups && !rest.last().is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// A number as it is written: where its digits stand, and where it ends.
@@ -182,6 +208,27 @@ mod tests {
     fn a_longer_run_of_digits_is_no_national_number() {
         assert_eq!(look_alikes("185073099970").len(), 0);
         assert_eq!(look_alikes("x90010199992y").len(), usize::from(valid("90010199992")));
+    }
+
+    #[test]
+    fn the_digits_of_an_id_are_no_national_number() {
+        for id in [
+            "0b0d4d2c-7d6c-4f5e-9f0a-a90010199992",
+            "urn:uuid:0B0D4D2C-7D6C-4F5E-9F0A-90010199992F, and",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-f90010199992abcd-01",
+            "\"9c1f90010199992e9c1f0000\"",
+        ] {
+            assert_eq!(look_alikes(id), [], "{id}");
+        }
+        for number in [
+            "attest-fee90010199992.pdf",
+            "2c-7d6c-4f5e-9f0a-a90010199992",
+            "x0b0d4d2c-7d6c-4f5e-9f0a-a90010199992",
+            "90010199992-7d6c-4f5e-9f0a-a00000000000",
+            "insz 90010199992 of 0b0d4d2c-7d6c-4f5e-9f0a-a00000000000",
+        ] {
+            assert_eq!(look_alikes(number).len(), 1, "{number}");
+        }
     }
 
     #[test]
