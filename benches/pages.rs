@@ -1,6 +1,6 @@
-//! A long list: what bronkeur takes to fetch, mask, record and judge its pages, against a loop that fetches the same
-//! pages and throws them away. Same source, same tokens, as many at once; both after the first page, which says how
-//! many there are.
+//! A long list: what bronkeur takes to fetch, mask, record and judge its pages, against a loop that makes the same
+//! requests and throws the answers away. Same source, same tokens, as many at once; both after the first page, which
+//! says how many there are.
 //!
 //! `cargo bench --bench pages` (another length: `-- 20000`, in certificates)
 #![allow(clippy::unwrap_used, reason = "a bench that cannot start should say so and end")]
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC};
 use bronkeur::checks;
 use bronkeur::evaluate::Selection;
-use bronkeur::exchange::{Auth, Citizen, Grant, Kind, Request};
+use bronkeur::exchange::{Auth, Citizen, Grant, Request};
 use bronkeur::profile::{CitizenToken, Resolved};
 use bronkeur::sandbox::{Options, Sandbox};
 use bronkeur::session::{Finished, Session, citizen_of};
@@ -22,8 +22,8 @@ use tokio::task::JoinSet;
 
 const RUNS: usize = 7;
 
-/// A page as the loop asks for it.
-struct Page {
+/// A call as the loop asks for it.
+struct Call {
     url: String,
     token: SecretString,
 }
@@ -32,7 +32,7 @@ fn main() {
     let certificates = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(5_000);
     let catalogue = Catalogue::load(DEFAULT_SPEC, None, |chapter, name| checks::find(chapter, name).is_some()).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    for latency in [0, 20, 200] {
+    for latency in [0, 20, 50, 200] {
         runtime.block_on(compare(&catalogue, certificates, Duration::from_millis(latency)));
     }
 }
@@ -43,27 +43,27 @@ async fn compare(catalogue: &Catalogue, certificates: usize, latency: Duration) 
     options.behaviour.certificates.subject = certificates;
     let sandbox = Sandbox::start(options).await.unwrap();
     let profile = with_tokens(sandbox.profile().unwrap(), catalogue).await;
-    let (mut checked, mut fetched, mut judged, mut pages) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let (mut checked, mut fetched, mut judged, mut calls) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for _ in 0..RUNS {
         let session = Session::new(&profile, catalogue, 1).unwrap();
         let start = Instant::now();
         let finished = session.run(catalogue, &only_lists(), std::future::pending(), |_| {}).await;
         checked.push(start.elapsed());
         judged.push(judging(catalogue, &finished));
-        let asked = pages_of(&profile, &finished);
-        pages = asked.len();
+        let asked = calls_of(&profile, &finished);
+        calls = asked.len();
         fetched.push(fetch(asked, profile.source.concurrency, sandbox.ca_pem().unwrap()).await);
     }
     let (checked, fetched, judged) = (median(checked), median(fetched), median(judged));
     println!(
-        "{certificates} certificates, latency {} ms: {pages} pages, at most {} at once",
+        "{certificates} certificates, latency {} ms: {calls} requests, at most {} at once",
         latency.as_millis(),
         profile.source.concurrency
     );
-    #[expect(clippy::cast_precision_loss, reason = "a number of pages")]
-    let rate = |took: Duration| pages as f64 / took.as_secs_f64();
+    #[expect(clippy::cast_precision_loss, reason = "a number of calls")]
+    let rate = |took: Duration| calls as f64 / took.as_secs_f64();
     for (who, took) in [("bronkeur", checked), ("the loop", fetched)] {
-        println!("  {who}: {:4.0} ms, {:4.0} pages/s", took.as_secs_f64() * 1000.0, rate(took));
+        println!("  {who}: {:4.0} ms, {:4.0} requests/s", took.as_secs_f64() * 1000.0, rate(took));
     }
     println!(
         "  ratio {:.2}; judging alone {:.0} ms",
@@ -88,8 +88,8 @@ async fn with_tokens(mut profile: Resolved, catalogue: &Catalogue) -> Resolved {
     profile
 }
 
-/// The pages that a run asked for, the first one first.
-fn pages_of(profile: &Resolved, finished: &Finished) -> Vec<Page> {
+/// What a run asked for, the first call first.
+fn calls_of(profile: &Resolved, finished: &Finished) -> Vec<Call> {
     let tokens: BTreeMap<Citizen, &SecretString> = profile
         .citizens
         .iter()
@@ -98,31 +98,30 @@ fn pages_of(profile: &Resolved, finished: &Finished) -> Vec<Page> {
             _ => None,
         })
         .collect();
-    let page = |request: &Request, url: &str| {
+    let call = |request: &Request, url: &str| {
         let Auth::Token(citizen) = request.auth else { return None };
         let (surrogate, number) = (finished.vault.surrogate(citizen)?, finished.vault.number(citizen)?);
         let url = url.replace(&surrogate, number.expose_secret());
-        Some(Page { url, token: (*tokens.get(&citizen)?).clone() })
+        Some(Call { url, token: (*tokens.get(&citizen)?).clone() })
     };
     let mut exchanges: Vec<_> = finished.recording.exchanges().filter(|exchange| exchange.was_sent()).collect();
     exchanges.sort_by_key(|exchange| exchange.at_ms);
-    let lists =
-        exchanges.into_iter().filter(|exchange| exchange.request.kind() == Kind::List && exchange.sent.method == "GET");
-    lists.filter_map(|exchange| page(&exchange.request, &exchange.sent.url)).collect()
+    let gets = exchanges.into_iter().filter(|exchange| exchange.sent.method == "GET");
+    gets.filter_map(|exchange| call(&exchange.request, &exchange.sent.url)).collect()
 }
 
-/// Fetches pages and reads what comes, no more.
-async fn fetch(pages: Vec<Page>, concurrency: usize, authority: &str) -> Duration {
+/// Fetches calls and reads what comes, no more.
+async fn fetch(calls: Vec<Call>, concurrency: usize, authority: &str) -> Duration {
     let authority = reqwest::Certificate::from_pem(authority.as_bytes()).unwrap();
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([authority]).build().unwrap();
     let room = Arc::new(Semaphore::new(concurrency));
     let start = Instant::now();
     let mut under_way = JoinSet::new();
-    for (place, page) in pages.into_iter().enumerate() {
+    for (place, call) in calls.into_iter().enumerate() {
         let (client, room) = (client.clone(), Arc::clone(&room));
         under_way.spawn(async move {
             let _room = room.acquire().await.unwrap();
-            let request = client.get(page.url).bearer_auth(page.token.expose_secret());
+            let request = client.get(call.url).bearer_auth(call.token.expose_secret());
             request.send().await.unwrap().bytes().await.unwrap().len()
         });
         if place == 0 {

@@ -2,6 +2,7 @@
 //! too stands what the chapters share: pages, walks, samples, and refusals between their controls.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 use url::{Origin, Url};
 
 use crate::catalogue::{Catalogue, Entry, Requirement};
-use crate::envelope::{Certificate, Collection, Link, Page};
+use crate::envelope::{Certificate, Collection, Key, Link, Page};
 use crate::exchange::{Citizen, Exchange, Kind, Phase, Request, Response, Setup};
 use crate::reason;
 use crate::recording::{Asked, Recording};
@@ -105,7 +106,7 @@ impl<'a> Listed<'a> {
     }
 
     /// What tells the certificates on it apart, in order.
-    pub fn keys(&self) -> Vec<(String, String)> {
+    pub fn keys(&self) -> Vec<Key<'a>> {
         self.page.keys()
     }
 }
@@ -550,7 +551,7 @@ impl<'a> Case<'a> {
             pages => pages?.pages,
         };
         let mut sample = early;
-        let mut languages: BTreeSet<Option<String>> =
+        let mut languages: BTreeSet<Option<Cow<'_, str>>> =
             sample.iter().map(|item| item.certificate.language_text()).collect();
         let last =
             pages.iter().rev().find_map(|on| on.items().first().map(|certificate| Item { on: *on, certificate }));

@@ -347,7 +347,7 @@ impl Page {
     }
 
     /// What tells the items apart, in order: one pair for each of them, so that pages can be compared.
-    pub fn keys(&self) -> Vec<(String, String)> {
+    pub fn keys(&self) -> Vec<Key<'_>> {
         self.items().iter().map(Certificate::identity).collect()
     }
 
@@ -365,6 +365,9 @@ impl Page {
         }
     }
 }
+
+/// What tells a certificate apart: its id and its language.
+pub type Key<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 /// One certificate, in the list or on its own. `id` and `language` are its key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -410,25 +413,26 @@ impl Certificate {
     }
 
     /// The id as text: a string and a number with the same digits are the same id.
-    pub fn id_text(&self) -> Option<String> {
+    pub fn id_text(&self) -> Option<Cow<'_, str>> {
         self.id.as_ref()?.text()
     }
 
     /// The language as text.
-    pub fn language_text(&self) -> Option<String> {
+    pub fn language_text(&self) -> Option<Cow<'_, str>> {
         self.language.as_ref()?.text()
     }
 
     /// Id and language, where both are there.
-    pub fn key(&self) -> Option<(String, String)> {
+    pub fn key(&self) -> Option<Key<'_>> {
         self.id_text().zip(self.language_text())
     }
 
     /// Id and language; where one is missing, what else the certificate says of itself.
-    fn identity(&self) -> (String, String) {
+    fn identity(&self) -> Key<'_> {
         let otherwise = || {
             let links = self.links.links.iter().map(|link| &*link.href).collect::<Vec<_>>();
-            format!("{} {}", self.fields().map(|(_, datum)| Datum::described(datum)).join(" "), links.join(" "))
+            let fields = self.fields().map(|(_, datum)| Datum::described(datum)).join(" ");
+            Cow::Owned(format!("{fields} {}", links.join(" ")))
         };
         (self.id_text().unwrap_or_else(otherwise), self.language_text().unwrap_or_default())
     }
@@ -507,8 +511,8 @@ mod tests {
     #[test]
     fn items_without_a_key_are_told_apart_all_the_same() {
         let page = |items: Value| Page::of(&json!({ "certificates": items }));
-        let without_language = page(json!([{"id": "a"}, {"id": "b"}])).keys();
-        assert_eq!(without_language, [("a".into(), String::new()), ("b".into(), String::new())]);
+        let without_language = page(json!([{"id": "a"}, {"id": "b"}]));
+        assert_eq!(without_language.keys(), [("a".into(), "".into()), ("b".into(), "".into())]);
         let without_id = |n: u8| page(json!([{"language": "nl", "links": [{"rel": "self", "href": format!("/{n}")}]}]));
         assert_ne!(without_id(1).keys(), without_id(2).keys());
         assert_eq!(without_id(1).keys(), without_id(1).keys());

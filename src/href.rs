@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
+use std::net::Ipv4Addr;
 
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
@@ -22,6 +23,32 @@ pub fn absolute(base: &str, href: &str) -> Option<Url> {
     let absolute = ["http://", "https://"].iter().any(|start| href.starts_with(start));
     let url = if absolute { Url::parse(href) } else { Url::parse(base).and_then(|base| base.join(href)) }.ok()?;
     matches!(url.scheme(), "http" | "https").then_some(url)
+}
+
+/// Whether it is seen at a glance that a text is a URL and is read to the letter, as nearly all links of a list are: no
+/// escape, no dot segment, no capital in the host. False says nothing.
+pub fn is_read_as_written(text: &str) -> bool {
+    let (rest, default) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+        (Some(rest), _) => (rest, 443),
+        (None, Some(rest)) => (rest, 80),
+        (None, None) => return false,
+    };
+    let Some((authority, path)) = rest.split_once('/') else { return false };
+    let (host, port) = authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
+    // Neither a number that becomes an address nor a name that is decoded.
+    let is_label = |label: &str| {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        !label.is_empty() && label.bytes().all(|byte| plain(byte) || byte == b'-') && !label.starts_with("xn--")
+    };
+    let is_name = host.split('.').all(is_label)
+        && host.rsplit('.').next().is_some_and(|last| last.starts_with(|first: char| first.is_ascii_lowercase()));
+    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|number| number != default && number.to_string() == port);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_~/?=&.,+:@!$()*;".contains(&byte);
+    (is_name || host.parse::<Ipv4Addr>().is_ok())
+        && port.is_none_or(is_port)
+        && path.bytes().all(plain)
+        && !path.starts_with('.')
+        && !path.contains("/.")
 }
 
 /// The rels whose hrefs are judged. Others (help, describedby, curies …) may live anywhere.
@@ -116,7 +143,7 @@ pub struct Roles {
 impl Roles {
     /// From the paths of the list (without what identifies the citizen), the hrefs of the items, and the texts that
     /// are identifiers wherever they stand: numbers of citizens, ids, languages. `items` shows the same hrefs each time.
-    pub fn new(lists: Vec<Vec<String>>, items: &Items<'_>, identifiers: impl Iterator<Item = String>) -> Self {
+    pub fn new(lists: Vec<Vec<String>>, items: &Items<'_>, identifiers: impl Iterator<Item = impl AsRef<str>>) -> Self {
         let identifiers = Identifiers::of(identifiers);
         let mut segments = Segments::default();
         items(&mut |item| segments.count(item));
@@ -169,9 +196,9 @@ struct Identifiers {
 }
 
 impl Identifiers {
-    fn of(texts: impl Iterator<Item = String>) -> Self {
+    fn of(texts: impl Iterator<Item = impl AsRef<str>>) -> Self {
         let hashes = RandomState::new();
-        let known = texts.map(|text| hashes.hash_one(text.as_str())).collect();
+        let known = texts.map(|text| hashes.hash_one(text.as_ref())).collect();
         Self { hashes, known }
     }
 
@@ -407,7 +434,30 @@ mod tests {
         }
     }
 
+    #[test]
+    fn links_of_a_list_are_seen_to_be_read_as_written() {
+        for href in [
+            "https://source.example/v1/certificates/10000000016/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed/nl",
+            "http://localhost:8080/v1/certificates/10000000016?page=2&limit=100",
+            "https://127.0.0.1:8443/",
+        ] {
+            assert!(is_read_as_written(href), "{href}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn what_is_seen_to_be_read_as_written_is(
+            text in "https?://([a-z0-9.A-Z%é-]{0,3}[.]?){1,4}(:[0-9]{0,3})?(/[a-z0-9.%é?#@: '~+&=*-]{0,3}){0,4}",
+            host in "([0-9]{1,3}[.]){0,4}(0x)?[0-9a-f]{0,3}",
+            port in "|:[04]?(80|443)",
+        ) {
+            for text in [format!("https://{host}{port}/"), format!("http://{host}{port}/a"), text] {
+                let read = Url::parse(&text).map(String::from);
+                prop_assert!(!is_read_as_written(&text) || read.as_ref() == Ok(&text), "{} {:?}", text, read);
+            }
+        }
+
         #[test]
         fn an_alike_text_keeps_length_and_classes(text in "\\PC{0,60}", salt in "[0-9a-f]{32}") {
             let other = alike(&text, &salt);

@@ -78,32 +78,80 @@ impl Default for Room {
     }
 }
 
+/// An exchange with what a recording asks of it. To find that out takes longer than to add it, and may be done elsewhere.
+#[derive(Debug)]
+pub struct Weighed {
+    exchange: Exchange,
+    /// How long it becomes in the evidence, in bytes.
+    written: usize,
+    body: Option<Weight>,
+}
+
+#[derive(Debug)]
+struct Weight {
+    values: usize,
+    held: usize,
+    /// The text of a page or a detail, which may be packed or be there already.
+    text: Option<String>,
+}
+
+impl Weighed {
+    /// Reads and weighs the body of an exchange.
+    pub fn of(exchange: Exchange) -> Self {
+        let Ok(Response { status, headers, content, .. }) = &exchange.result else {
+            return Self { exchange, written: 0, body: None };
+        };
+        let headers = headers.iter().map(|(name, value)| name.len() + 2 * value.len());
+        let mut written = ENTRY + headers.sum::<usize>();
+        let Content::Json(json) = content else { return Self { exchange, written, body: None } };
+        let text = json.tree().to_string();
+        written += text.bytes().map(escaped_length).sum::<usize>();
+        let values = text.bytes().filter(|byte| *byte == b',').count();
+        // What is read from it counts. Errors are short, and looked at member by member.
+        let is_listed = match exchange.request.kind() {
+            Kind::List if *status == 200 => {
+                json.page();
+                true
+            }
+            Kind::Detail if *status == 200 => {
+                json.certificate();
+                true
+            }
+            _ => false,
+        };
+        let body = Weight { values, held: json.weight(), text: is_listed.then_some(text) };
+        Self { exchange, written, body: Some(body) }
+    }
+
+    /// The exchange.
+    pub fn exchange(&self) -> &Exchange {
+        &self.exchange
+    }
+}
+
 impl Room {
     /// Makes room for an exchange.
-    fn take(&mut self, exchange: &mut Exchange) {
-        let kind = exchange.request.kind();
-        let Ok(Response { status, headers, content, .. }) = &mut exchange.result else { return };
-        self.written += ENTRY + headers.iter().map(|(name, value)| name.len() + 2 * value.len()).sum::<usize>();
-        let Content::Json(json) = content else { return };
-        let text = json.tree().to_string();
-        self.written += text.bytes().map(escaped_length).sum::<usize>();
-        self.values += text.bytes().filter(|byte| *byte == b',').count();
-        match kind {
-            // Errors are short, and looked at member by member.
-            Kind::List if *status == 200 => drop(json.page()),
-            Kind::Detail if *status == 200 => drop(json.certificate()),
-            _ => return self.take_tree(json.weight()),
+    fn take(&mut self, Weighed { mut exchange, written, body }: Weighed) -> Exchange {
+        self.written += written;
+        if let (Some(weight), Ok(Response { content: Content::Json(json), .. })) = (body, &mut exchange.result) {
+            self.take_body(json, &weight);
         }
-        let hash = self.hashes.hash_one(&text);
+        exchange
+    }
+
+    fn take_body(&mut self, json: &mut Json, Weight { values, held, text }: &Weight) {
+        self.values += values;
+        let Some(text) = text else { return self.take_tree(*held) };
+        let hash = self.hashes.hash_one(text);
         if let Some(known) = self.bodies.get(&hash).filter(|known| *known == json) {
             *json = known.clone();
             return;
         }
-        if self.in_trees + json.weight() > self.most_in_trees {
-            *json = json.packed(&text);
+        if self.in_trees + held > self.most_in_trees {
+            *json = json.packed(text);
             self.held += json.weight();
         } else {
-            self.take_tree(json.weight());
+            self.take_tree(*held);
         }
         self.bodies.insert(hash, json.clone());
     }
@@ -180,9 +228,14 @@ impl Recording {
     }
 
     /// Adds an exchange. The first answer to a request stays.
-    pub fn add(&mut self, mut exchange: Exchange) {
+    pub fn add(&mut self, exchange: Exchange) {
+        self.add_weighed(Weighed::of(exchange));
+    }
+
+    /// The same, of one that was weighed before.
+    pub fn add_weighed(&mut self, weighed: Weighed) {
         self.drawn().clear();
-        self.room.take(&mut exchange);
+        let exchange = self.room.take(weighed);
         self.exchanges.entry(Arc::new(exchange.request.clone())).or_insert(exchange);
     }
 

@@ -7,12 +7,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::time::Instant;
 
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::catalogue::Catalogue;
 use crate::evaluate::{Evaluated, Selection, evaluate_one, not_selected};
 use crate::exchange::{Exchange, FailureKind, Request};
-use crate::recording::Recording;
+use crate::recording::{Recording, Weighed};
 use crate::verdict::Verdict;
 
 mod queue;
@@ -35,7 +36,7 @@ pub enum Event<'a> {
 /// Bounds of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
-    /// Ordinary requests under way at once.
+    /// Ordinary requests that wait for an answer at once.
     pub concurrency: usize,
     /// Requests in all.
     pub requests: usize,
@@ -52,9 +53,10 @@ impl Bounds {
 /// Runs the catalogue against a source. Returns the verdicts, in the order of the catalogue; the exchanges are added
 /// to the recording.
 ///
-/// `send` performs one request; whatever happens on the way is an [`Exchange`]. When `interrupted` completes, nothing
+/// `send` performs one request, until its answer is there; whatever happens on the way is an [`Exchange`]. While one is
+/// read and masked the next one goes out. When `interrupted` completes, nothing
 /// more is sent and what is open becomes blocked.
-pub async fn run<S, F>(
+pub async fn run<S, F, A>(
     catalogue: &Catalogue,
     recording: &mut Recording,
     selection: &Selection,
@@ -65,11 +67,13 @@ pub async fn run<S, F>(
 ) -> Vec<Verdict>
 where
     S: Fn(Request) -> F,
-    F: Future<Output = Exchange> + Send + 'static,
+    F: Future<Output = A> + Send + 'static,
+    A: Into<Exchange> + Send,
 {
     let mut judging = Judging::new(catalogue, selection);
     let mut queue = Queue::new(bounds);
-    let mut under_way: JoinSet<Exchange> = JoinSet::new();
+    let mut under_way: JoinSet<Weighed> = JoinSet::new();
+    let (arrival, mut arrivals) = mpsc::unbounded_channel();
     tokio::pin!(interrupted);
     let mut stopped = false;
     judging.evaluate_all(recording, &mut queue, &mut tell);
@@ -80,7 +84,15 @@ where
         }
         for request in queue.ready(recording) {
             tell(Event::Sending(&request));
-            under_way.spawn(send(request));
+            let (coming, arrival) = (send(request.clone()), arrival.clone());
+            under_way.spawn(async move {
+                let arrived = coming.await;
+                // Nobody listens any more where the run has ended.
+                let _ = arrival.send(request);
+                // Other answers that are there come first: theirs make room too.
+                tokio::task::yield_now().await;
+                Weighed::of(arrived.into())
+            });
         }
         if let Some(refused) = queue.take_refused() {
             judging.arrived(&refused, recording, &mut queue, &mut tell);
@@ -97,19 +109,20 @@ where
         }
         tokio::select! {
             Some(done) = under_way.join_next() => {
-                let exchange = match done {
-                    Ok(exchange) => exchange,
+                let weighed = match done {
+                    Ok(weighed) => weighed,
                     // A panic in a task is a defect of ours: it goes on as one. Its request would never be answered.
                     Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
                     // A task that was aborted leaves its request to `refuse`.
                     Err(_) => continue,
                 };
-                let request = exchange.request.clone();
-                tell(Event::Received(&exchange));
-                recording.add(exchange);
+                let request = weighed.exchange().request.clone();
+                tell(Event::Received(weighed.exchange()));
+                recording.add_weighed(weighed);
                 queue.done(&request);
                 judging.arrived(&request, recording, &mut queue, &mut tell);
             }
+            Some(request) = arrivals.recv() => queue.arrived(&request),
             () = &mut interrupted, if !stopped => stopped = true,
         }
     }

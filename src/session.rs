@@ -94,7 +94,7 @@ impl Session {
         tell: impl FnMut(Event<'_>),
     ) -> Finished {
         let mut recording = Recording::new(self.setup, self.started, self.seed);
-        let send = |request| Arc::clone(&self.transport).send(request);
+        let send = |request| Arc::clone(&self.transport).fetch(request);
         let verdicts = run::run(catalogue, &mut recording, selection, self.bounds, send, interrupted, tell).await;
         self.transport.settled().await;
         recording.marks = self.vault.marks();

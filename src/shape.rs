@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::envelope::{Certificate, Collection, Field as PageField, Links};
+use crate::envelope::{Certificate, Collection, Field as PageField, Key, Links};
 use crate::exchange::{Auth, Citizen, Exchange, Kind, Phase, Response, Target, Variation};
 use crate::href;
 use crate::recording::Recording;
@@ -116,7 +116,7 @@ impl Shapes {
         shapes
     }
 
-    fn add(&mut self, kind: Kind, response: &Response, seen: &mut BTreeSet<(String, String)>) {
+    fn add<'a>(&mut self, kind: Kind, response: &'a Response, seen: &mut BTreeSet<Key<'a>>) {
         let part = match kind {
             Kind::List => Part::List,
             Kind::Detail => Part::Detail,
@@ -140,7 +140,7 @@ impl Shapes {
         }
     }
 
-    fn add_page(&mut self, response: &Response, seen: &mut BTreeSet<(String, String)>) {
+    fn add_page<'a>(&mut self, response: &'a Response, seen: &mut BTreeSet<Key<'a>>) {
         let (Some(json), Some(page)) = (response.tree(), response.page()) else { return };
         if !matches!(page.collection, Collection::Items(_)) {
             return;

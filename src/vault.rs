@@ -8,15 +8,14 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::hash::{BuildHasher as _, RandomState};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Number, Value};
 use url::Url;
 
 use crate::exchange::{Citizen, Grant};
-use crate::insz;
+use crate::{href, insz};
 
 mod finder;
 
@@ -25,6 +24,9 @@ use finder::Finder;
 /// A token or secret shorter than this cannot be kept out of a report: to mask it would blacken every answer that
 /// happens to hold these few characters.
 pub const SHORTEST_SECRET: usize = 8;
+
+/// Of a text longer than this no more than a part may be recorded, in bytes.
+pub const LONG: usize = 1024;
 
 /// What kind of value a surrogate stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,53 +72,45 @@ impl Mark {
     }
 }
 
-/// Secrets, national numbers and raw URLs of one run.
+/// Secrets, national numbers and raw URLs of one run. Several answers are masked at once: what they look things up in is
+/// apart from what they add to.
 #[derive(Default)]
 pub struct Vault {
-    inner: Mutex<Inner>,
+    known: RwLock<Known>,
+    table: RwLock<Table>,
+    /// The raw form of those links of which it is not the masked one with the citizens' numbers in it.
+    urls: RwLock<HashMap<String, String>>,
 }
 
+/// What is known beforehand, or by its place in an answer; other values are found by their look.
 #[derive(Default)]
-struct Inner {
-    /// Raw value to surrogate.
-    surrogates: HashMap<String, Surrogate>,
+struct Known {
+    values: BTreeSet<String>,
+    /// Finds every one of them in every encoding.
+    finder: Finder,
+    numbers: BTreeMap<Citizen, SecretString>,
+    /// The same numbers, each after its surrogate.
+    citizens: Vec<(String, SecretString)>,
+    tokens: BTreeMap<Grant, SecretString>,
+}
+
+/// The surrogates.
+#[derive(Default)]
+struct Table {
+    /// By their raw values.
+    surrogates: HashMap<String, Arc<Surrogate>>,
     counts: HashMap<Nature, usize>,
     marks: Vec<Mark>,
     /// The surrogates in use, to leave them alone in a second pass.
     used: HashSet<String>,
-    /// Finds every known value in every encoding.
-    finder: Finder,
-    /// The values that are known beforehand or by their place; the others are found by their look.
-    known: BTreeSet<String>,
-    numbers: BTreeMap<Citizen, SecretString>,
-    tokens: BTreeMap<Grant, SecretString>,
-    urls: Urls,
 }
 
-/// The links that answers held. A long list has hundreds of thousands, and of nearly all of them the raw form is the
-/// masked one with the citizens' numbers in it: of these the hash is enough.
-#[derive(Default)]
-struct Urls {
-    hashes: RandomState,
-    plain: HashSet<u64>,
-    others: HashMap<String, String>,
+/// The vault while something is masked: nothing becomes known meanwhile.
+struct Masking<'v> {
+    known: RwLockReadGuard<'v, Known>,
+    table: &'v RwLock<Table>,
 }
 
-impl Urls {
-    fn holds(&self, masked: &str) -> bool {
-        self.is_plain(masked) || self.others.contains_key(masked)
-    }
-
-    fn is_plain(&self, masked: &str) -> bool {
-        self.plain.contains(&self.hashes.hash_one(masked))
-    }
-
-    fn keep_plain(&mut self, masked: &str) {
-        self.plain.insert(self.hashes.hash_one(masked));
-    }
-}
-
-#[derive(Clone)]
 struct Surrogate {
     text: String,
     mark: String,
@@ -129,23 +123,33 @@ impl fmt::Debug for Vault {
     }
 }
 
-/// Texts found in one answer while it was masked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What was found in one answer while it was masked.
+#[derive(Debug, Default)]
 pub struct Found {
     /// The marks of tokens and secrets (not of national numbers).
     pub secrets: Vec<String>,
+    /// The links whose raw form does not follow from the masked one: both of each. What is longer than [`LONG`] is among
+    /// them.
+    pub links: Vec<(String, SecretString)>,
+}
+
+/// A panic elsewhere leaves the tables usable: every change to them is complete before the lock is let go.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Vault {
     /// A vault that knows these national numbers from the start; their surrogates depend on the role alone.
     pub fn new(numbers: BTreeMap<Citizen, SecretString>) -> Self {
         let vault = Self::default();
+        let citizens = numbers.values().map(|number| (vault.learn(number, Nature::Number), number.clone())).collect();
         {
-            let mut inner = vault.lock();
-            for (citizen, number) in numbers {
-                inner.learn(number.expose_secret(), Nature::Number);
-                inner.numbers.insert(citizen, number);
-            }
+            let mut known = write(&vault.known);
+            (known.numbers, known.citizens) = (numbers, citizens);
         }
         vault
     }
@@ -156,18 +160,15 @@ impl Vault {
     /// # Errors
     /// The position of the first mark that no vault would have given: with it a value could pass for a surrogate.
     pub fn of_marks(marks: &[Mark]) -> Result<Self, usize> {
-        let vault = Self::default();
-        {
-            let mut inner = vault.lock();
-            for (position, mark) in marks.iter().enumerate() {
-                let is_new = inner.used.insert(mark.surrogate.clone());
-                if !is_new || !mark.is_ours() {
-                    return Err(position);
-                }
+        let mut table = Table::default();
+        for (position, mark) in marks.iter().enumerate() {
+            let is_new = table.used.insert(mark.surrogate.clone());
+            if !is_new || !mark.is_ours() {
+                return Err(position);
             }
-            inner.marks = marks.to_vec();
         }
-        Ok(vault)
+        table.marks = marks.to_vec();
+        Ok(Self { table: RwLock::new(table), ..Self::default() })
     }
 
     /// Whether masking leaves this text as it is.
@@ -177,149 +178,136 @@ impl Vault {
 
     /// Whether masking leaves this JSON value as it is.
     pub fn is_masked_json(&self, value: &Value) -> bool {
-        self.lock().is_masked_json(value)
+        self.masking().is_masked_json(value)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        // A panic elsewhere leaves the tables usable: every change to them is complete before the lock is let go.
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    fn masking(&self) -> Masking<'_> {
+        Masking { known: read(&self.known), table: &self.table }
     }
 
     /// Makes a secret known, so that it is masked wherever it shows. Returns its surrogate.
     pub fn learn(&self, secret: &SecretString, nature: Nature) -> String {
-        self.lock().learn(secret.expose_secret(), nature)
+        let raw = secret.expose_secret();
+        let mut known = write(&self.known);
+        // It may have a surrogate already, by its look: known it is only from now on.
+        if known.values.insert(raw.to_owned()) {
+            known.finder.add(raw);
+        }
+        write(&self.table).surrogate(raw, nature).text.clone()
     }
 
     /// Keeps the token that a grant yielded.
     pub fn keep_token(&self, grant: Grant, token: SecretString) {
-        let mut inner = self.lock();
-        inner.learn(token.expose_secret(), Nature::Token);
-        inner.tokens.insert(grant, token);
+        self.learn(&token, Nature::Token);
+        write(&self.known).tokens.insert(grant, token);
     }
 
     /// The token that a grant yielded.
     pub fn token(&self, grant: Grant) -> Option<SecretString> {
-        self.lock().tokens.get(&grant).cloned()
+        read(&self.known).tokens.get(&grant).cloned()
     }
 
     /// Drops the token that a grant yielded; it stays known, so that it is masked.
     pub fn forget_token(&self, grant: Grant) {
-        self.lock().tokens.remove(&grant);
+        write(&self.known).tokens.remove(&grant);
     }
 
     /// The national number of a citizen.
     pub fn number(&self, citizen: Citizen) -> Option<SecretString> {
-        self.lock().numbers.get(&citizen).cloned()
+        read(&self.known).numbers.get(&citizen).cloned()
     }
 
     /// The surrogate of a citizen's national number.
     pub fn surrogate(&self, citizen: Citizen) -> Option<String> {
-        let inner = self.lock();
-        let number = inner.numbers.get(&citizen)?;
-        inner.surrogates.get(number.expose_secret()).map(|surrogate| surrogate.text.clone())
+        let number = self.number(citizen)?;
+        read(&self.table).surrogates.get(number.expose_secret()).map(|surrogate| surrogate.text.clone())
     }
 
-    /// Keeps the raw form of a masked URL, so that the link can be followed.
+    /// Keeps the raw form of a masked URL, so that the link can be followed. The first one stays.
     pub fn keep_url(&self, masked: String, raw: String) {
-        let mut inner = self.lock();
-        if inner.urls.holds(&masked) {
-            return;
-        }
-        if inner.is_plain(&masked, &raw) {
-            inner.urls.keep_plain(&masked);
-        } else {
-            inner.urls.others.insert(masked, raw);
-        }
-    }
-
-    /// The same, for a URL of which [`Vault::is_plain`] holds.
-    pub fn keep_plain_url(&self, masked: &str) {
-        let mut inner = self.lock();
-        if !inner.urls.others.contains_key(masked) {
-            inner.urls.keep_plain(masked);
+        if !self.is_plain(&masked, &raw) {
+            write(&self.urls).entry(masked).or_insert(raw);
         }
     }
 
     /// Whether a text is the masked one with the citizens' numbers in the place of their surrogates.
     pub fn is_plain(&self, masked: &str, raw: &str) -> bool {
-        self.lock().is_plain(masked, raw)
+        read(&self.known).is_plain(masked, raw)
     }
 
-    /// The raw form of a masked URL that an answer held.
+    /// The raw form of a masked URL; none where it holds the surrogate of a value that no answer held there.
     pub fn url(&self, masked: &str) -> Option<String> {
-        let inner = self.lock();
-        match inner.urls.others.get(masked) {
-            Some(raw) => Some(raw.clone()),
-            None => inner.urls.is_plain(masked).then(|| inner.with_numbers(masked)),
+        if let Some(raw) = read(&self.urls).get(masked) {
+            return Some(raw.clone());
         }
+        let known = read(&self.known);
+        let of_citizens = |mark: &Mark| known.citizens.iter().any(|(surrogate, _)| *surrogate == mark.surrogate);
+        let is_strange = |mark: &Mark| masked.contains(&mark.surrogate) && !of_citizens(mark);
+        (!read(&self.table).marks.iter().any(is_strange)).then(|| known.with_numbers(masked))
+    }
+
+    /// A masked text with the citizens' numbers in it.
+    pub fn with_numbers(&self, masked: &str) -> SecretString {
+        read(&self.known).with_numbers(masked).into()
     }
 
     /// Masks a text: known values in every encoding, and what looks like a national number or a JWT.
     pub fn mask_text(&self, text: &str) -> String {
-        self.lock().mask(text, &mut Found::default()).into_owned()
+        self.masking().mask(text, &mut Found::default()).into_owned()
     }
 
     /// Like [`Vault::mask_text`], and says which secrets it met.
     pub fn mask_noting(&self, text: &str, found: &mut Found) -> String {
-        self.lock().mask(text, found).into_owned()
+        self.masking().mask(text, found).into_owned()
     }
 
     /// Like [`Vault::mask_noting`], for a text that others may read as a URL: what shows only then is masked too.
     pub fn mask_link(&self, text: &str, found: &mut Found) -> String {
-        self.lock().mask_string(text, found).into_owned()
+        self.masking().mask_string(text, found).into_owned()
     }
 
     /// Masks every string, number and member name of a JSON value.
     pub fn mask_json(&self, mut value: Value, found: &mut Found) -> Value {
-        self.lock().mask_json(&mut value, found);
+        self.masking().mask_json(&mut value, found);
         value
     }
 
     /// All marks so far, with their surrogates.
     pub fn marks(&self) -> Vec<Mark> {
-        self.lock().marks.clone()
+        read(&self.table).marks.clone()
     }
 
     /// A masked text as people see it: `INSZ-1` in place of a surrogate.
     pub fn for_people(&self, masked: &str) -> String {
-        let inner = self.lock();
-        inner.marks.iter().fold(masked.to_owned(), |text, mark| text.replace(&mark.surrogate, &mark.mark))
+        let table = read(&self.table);
+        table.marks.iter().fold(masked.to_owned(), |text, mark| text.replace(&mark.surrogate, &mark.mark))
     }
 
     /// The last look at an output: whether a value that must not be there stands in it. Surrogates and marks are fine.
     pub fn leaks(&self, output: &str) -> bool {
-        self.lock().finder.is_in(output)
+        read(&self.known).finder.is_in(output)
     }
 }
 
-impl Inner {
-    fn learn(&mut self, raw: &str, nature: Nature) -> String {
-        // It may have a surrogate already, by its look: known it is only from now on.
-        if self.known.insert(raw.to_owned()) {
-            self.finder.add(raw);
-        }
-        self.surrogate(raw, nature).text
-    }
-
-    /// The citizens' numbers, each after its surrogate.
-    fn numbers(&self) -> impl Iterator<Item = (&str, &str)> {
-        let numbers = self.numbers.values().map(ExposeSecret::expose_secret);
-        numbers.filter_map(|number| Some((self.surrogates.get(number)?.text.as_str(), number)))
-    }
-
+impl Known {
     /// A text with the citizens' numbers in the place of their surrogates.
     fn with_numbers(&self, masked: &str) -> String {
-        self.numbers().fold(masked.to_owned(), |text, (surrogate, number)| text.replace(surrogate, number))
+        let put = |text: String, (surrogate, number): &(String, SecretString)| {
+            text.replace(surrogate, number.expose_secret())
+        };
+        self.citizens.iter().fold(masked.to_owned(), put)
     }
 
     /// Whether that is this text. Said of every link of a long list, so nothing is made for it.
     fn is_plain(&self, masked: &str, raw: &str) -> bool {
         let (mut masked, mut raw) = (masked.as_bytes(), raw.as_bytes());
         while let Some((one, rest)) = masked.split_first() {
-            let known = || self.numbers().find(|(surrogate, _)| masked.starts_with(surrogate.as_bytes()));
-            (masked, raw) = match (one.is_ascii_digit().then(known).flatten(), raw) {
+            // Their first digit tells nearly always that it is none of them.
+            let starts = |surrogate: &[u8]| surrogate.first() == Some(one) && masked.starts_with(surrogate);
+            let known = self.citizens.iter().find(|(surrogate, _)| starts(surrogate.as_bytes()));
+            (masked, raw) = match (known, raw) {
                 (Some((surrogate, number)), _) => {
-                    let Some(after) = raw.strip_prefix(number.as_bytes()) else { return false };
+                    let Some(after) = raw.strip_prefix(number.expose_secret().as_bytes()) else { return false };
                     (masked.get(surrogate.len()..).unwrap_or_default(), after)
                 }
                 (None, [other, after @ ..]) if other == one => (rest, after),
@@ -328,11 +316,13 @@ impl Inner {
         }
         raw.is_empty()
     }
+}
 
+impl Table {
     /// The surrogate of a value, made at the first meeting.
-    fn surrogate(&mut self, raw: &str, nature: Nature) -> Surrogate {
+    fn surrogate(&mut self, raw: &str, nature: Nature) -> Arc<Surrogate> {
         if let Some(known) = self.surrogates.get(raw) {
-            return known.clone();
+            return Arc::clone(known);
         }
         let count = self.counts.entry(nature).or_insert(0);
         let index = *count;
@@ -342,15 +332,26 @@ impl Inner {
             Nature::Number => insz::surrogate(index),
             Nature::Token | Nature::Secret => padded(&mark, raw.len()),
         };
-        let surrogate = Surrogate { text: text.clone(), mark: mark.clone(), nature };
         self.used.insert(text.clone());
-        self.marks.push(Mark { surrogate: text, mark });
-        self.surrogates.insert(raw.to_owned(), surrogate.clone());
+        self.marks.push(Mark { surrogate: text.clone(), mark: mark.clone() });
+        let surrogate = Arc::new(Surrogate { text, mark, nature });
+        self.surrogates.insert(raw.to_owned(), Arc::clone(&surrogate));
         surrogate
+    }
+}
+
+impl Masking<'_> {
+    /// The surrogate of a value that was met before.
+    fn met(&self, raw: &str) -> Option<Arc<Surrogate>> {
+        read(self.table).surrogates.get(raw).map(Arc::clone)
+    }
+
+    fn surrogate(&self, raw: &str, nature: Nature) -> Arc<Surrogate> {
+        self.met(raw).unwrap_or_else(|| write(self.table).surrogate(raw, nature))
     }
 
     /// The masked text; borrowed where there is nothing to mask in it, as in most texts of a list.
-    fn mask<'t>(&mut self, text: &'t str, found: &mut Found) -> Cow<'t, str> {
+    fn mask<'t>(&self, text: &'t str, found: &mut Found) -> Cow<'t, str> {
         if text.len() < self.shortest() {
             return Cow::Borrowed(text);
         }
@@ -362,27 +363,31 @@ impl Inner {
 
     /// The length of the shortest text in which there is anything to mask, in bytes: most texts of a list are shorter. A
     /// JWT is longer than a national number.
-    fn shortest(&mut self) -> usize {
-        self.finder.shortest().min(insz::DIGITS)
+    fn shortest(&self) -> usize {
+        self.known.finder.shortest().min(insz::DIGITS)
     }
 
     /// Known values first, in one pass over all encodings, the longest match at each place. None where there is none,
     /// as in what follows it.
-    fn mask_known(&mut self, text: &str, found: &mut Found) -> Option<String> {
-        let matches = self.finder.matches(text);
+    fn mask_known(&self, text: &str, found: &mut Found) -> Option<String> {
+        let matches = self.known.finder.matches(text);
         if matches.is_empty() {
             return None;
         }
         let mut masked = String::with_capacity(text.len());
         let mut end = 0;
         for (from, to, owner) in matches {
-            let Some(surrogate) = self.surrogates.get(&owner).cloned() else { continue };
+            let Some(surrogate) = self.met(owner) else { continue };
             masked.push_str(text.get(end..from).unwrap_or_default());
             // Another encoding of the value shows as its mark: its own surrogate would not be of that encoding.
-            let raw = text.get(from..to) == Some(owner.as_str());
-            masked.push_str(&if raw { surrogate.text } else { padded(&surrogate.mark, to - from) });
+            let raw = text.get(from..to) == Some(owner);
+            if raw {
+                masked.push_str(&surrogate.text);
+            } else {
+                masked.push_str(&padded(&surrogate.mark, to - from));
+            }
             if surrogate.nature != Nature::Number && !found.secrets.contains(&surrogate.mark) {
-                found.secrets.push(surrogate.mark);
+                found.secrets.push(surrogate.mark.clone());
             }
             end = to;
         }
@@ -391,7 +396,7 @@ impl Inner {
     }
 
     /// Whatever looks like a JWT is a token, whoever made it.
-    fn mask_jwts(&mut self, text: &str) -> Option<String> {
+    fn mask_jwts(&self, text: &str) -> Option<String> {
         if !text.contains("eyJ") {
             return None;
         }
@@ -415,7 +420,7 @@ impl Inner {
     }
 
     /// The password in a URL (`https://user:password@host`) is one, whoever gave it.
-    fn mask_passwords(&mut self, text: &str) -> Option<String> {
+    fn mask_passwords(&self, text: &str) -> Option<String> {
         if !text.contains('@') {
             return None;
         }
@@ -428,7 +433,7 @@ impl Inner {
             let Some((user, password)) = userinfo(authority) else { continue };
             masked.push_str(user);
             masked.push(':');
-            if self.used.contains(password) {
+            if self.is_surrogate(password) {
                 masked.push_str(password);
             } else {
                 masked.push_str(&self.surrogate(password, Nature::Secret).text);
@@ -441,7 +446,7 @@ impl Inner {
 
     /// Whatever looks like a national number (11 digits with a valid check number, with or without the usual
     /// separators), unless it is one of our surrogates already.
-    fn mask_numbers(&mut self, text: &str) -> Option<String> {
+    fn mask_numbers(&self, text: &str) -> Option<String> {
         let mut numbers = insz::look_alikes(text);
         numbers.retain(|(_, _, digits)| !self.is_surrogate(digits));
         if numbers.is_empty() {
@@ -451,8 +456,8 @@ impl Inner {
         let mut end = 0;
         for (from, to, digits) in numbers {
             masked.push_str(text.get(end..from).unwrap_or_default());
-            let surrogate = self.surrogate(&digits, Nature::Number).text;
-            masked.push_str(&insz::with_separators(&surrogate, text.get(from..to).unwrap_or_default()));
+            let surrogate = self.surrogate(&digits, Nature::Number);
+            masked.push_str(&insz::with_separators(&surrogate.text, text.get(from..to).unwrap_or_default()));
             end = to;
         }
         masked.push_str(text.get(end..).unwrap_or_default());
@@ -461,12 +466,12 @@ impl Inner {
 
     /// Within one pass, what `mask_known` put there must stay. A source that plants one of our surrogates gains
     /// nothing: a surrogate is never turned back into a value.
-    fn is_surrogate(&self, digits: &str) -> bool {
-        self.used.contains(digits)
+    fn is_surrogate(&self, text: &str) -> bool {
+        read(self.table).used.contains(text)
     }
 
     /// In place: most of an answer stays as it is.
-    fn mask_json(&mut self, value: &mut Value, found: &mut Found) {
+    fn mask_json(&self, value: &mut Value, found: &mut Found) {
         match value {
             Value::String(text) => {
                 if let Cow::Owned(masked) = self.mask_string(text, found) {
@@ -483,13 +488,20 @@ impl Inner {
         }
     }
 
-    fn mask_members(&mut self, members: &mut Map<String, Value>, found: &mut Found) {
+    fn mask_members(&self, members: &mut Map<String, Value>, found: &mut Found) {
         let mut renamed = HashMap::new();
         for (name, value) in members.iter_mut() {
             match value {
                 Value::String(text) if TOKENS.contains(&name.as_str()) => {
                     let masked = self.mask_token(text, found);
                     *value = masked;
+                }
+                Value::String(text) if name == "href" => {
+                    let masked = self.mask_string(text, found).into_owned();
+                    let raw = std::mem::replace(text, masked);
+                    if raw.len() > LONG || !self.known.is_plain(text, &raw) {
+                        found.links.push((text.clone(), raw.into()));
+                    }
                 }
                 other => self.mask_json(other, found),
             }
@@ -505,15 +517,15 @@ impl Inner {
 
     /// A text of a JSON body. A link in it will be read as a URL, and that drops line breaks and decodes the host: what
     /// shows only then is masked too, and the text becomes what it is read as.
-    fn mask_string<'t>(&mut self, text: &'t str, found: &mut Found) -> Cow<'t, str> {
+    fn mask_string<'t>(&self, text: &'t str, found: &mut Found) -> Cow<'t, str> {
         const DROPPED: [char; 3] = ['\t', '\n', '\r'];
         let masked = self.mask(text, found);
         let mut read = Cow::Borrowed(masked.as_ref());
         if read.contains(DROPPED) {
             read = Cow::Owned(read.replace(DROPPED, ""));
         }
-        if let Some(url) = read.contains(':').then(|| Url::parse(&read).ok()).flatten() {
-            read = Cow::Owned(url.into());
+        if read.contains(':') && !href::is_read_as_written(&read) {
+            read = Url::parse(&read).map_or(read, |url| Cow::Owned(url.into()));
         }
         if read == masked {
             return masked;
@@ -523,20 +535,21 @@ impl Inner {
     }
 
     /// What stands where a token stands is one, however short it is, and all of it: what is known of it may be a part.
-    fn mask_token(&mut self, text: &str, found: &mut Found) -> Value {
+    fn mask_token(&self, text: &str, found: &mut Found) -> Value {
         let masked = self.mask_string(text, found);
         if text.is_empty() || self.is_mask(&masked) {
             return Value::String(masked.into_owned());
         }
-        Value::String(self.surrogate(text, Nature::Token).text)
+        Value::String(self.surrogate(text, Nature::Token).text.clone())
     }
 
     /// Whether a text is a surrogate, or a mark that was padded to the length of another encoding, and nothing more.
     fn is_mask(&self, text: &str) -> bool {
-        self.used.contains(text) || self.marks.iter().any(|mark| is_padded(&mark.mark, text))
+        let table = read(self.table);
+        table.used.contains(text) || table.marks.iter().any(|mark| is_padded(&mark.mark, text))
     }
 
-    fn is_masked_json(&mut self, value: &Value) -> bool {
+    fn is_masked_json(&self, value: &Value) -> bool {
         match value {
             Value::String(text) => self.mask_string(text, &mut Found::default()) == *text,
             Value::Number(number) => self.mask_number(number, &mut Found::default()) == *value,
@@ -551,16 +564,16 @@ impl Inner {
         }
     }
 
-    fn mask_number(&mut self, number: &Number, found: &mut Found) -> Value {
+    fn mask_number(&self, number: &Number, found: &mut Found) -> Value {
         let text = number.to_string();
         let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
         let (digits, fraction) = digits.strip_suffix(".0").map_or((digits, ""), |digits| (digits, ".0"));
         // As a JSON number a national number loses its leading zeros.
         let whole = format!("{digits:0>11}");
-        let known = (digits.len() <= insz::DIGITS && self.known.contains(&whole)).then_some(whole);
+        let known = (digits.len() <= insz::DIGITS && self.known.values.contains(&whole)).then_some(whole);
         let masked = if let Some(whole) = known.or_else(|| insz::without_zeros(digits)) {
-            let surrogate = self.surrogate(&whole, Nature::Number).text;
-            format!("{sign}{surrogate}{fraction}")
+            let surrogate = self.surrogate(&whole, Nature::Number);
+            format!("{sign}{}{fraction}", surrogate.text)
         } else {
             self.mask(&text, found).into_owned()
         };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::checks;
 use crate::case::{Answer, Case, Findings, Judgement, both};
 use crate::catalogue::Level;
-use crate::envelope::{Collection, Page};
+use crate::envelope::{Collection, Field, Key, Page};
 use crate::exchange::{Citizen, Response, Variation};
 use crate::href;
 use crate::reason;
@@ -149,16 +149,16 @@ fn urls_do_not_end_in_a_slash(case: &Case<'_>) -> Judgement {
 
 /// Whether two answers are the same page: the same certificates and the same total. Links may carry the slash.
 fn same_list(one: &Response, other: &Response) -> bool {
-    let content = |page: &Page| {
-        let mut keys = page.keys();
-        keys.sort();
-        let is_list = matches!(page.collection, Collection::Items(_));
-        (is_list, page.items().len(), keys, page.metadata.total_elements.clone())
-    };
     match (one.page(), other.page()) {
-        (Some(one), Some(other)) => content(one) == content(other),
+        (Some(one), Some(other)) => content_of(one) == content_of(other),
         _ => false,
     }
+}
+
+fn content_of(page: &Page) -> (bool, Vec<Key<'_>>, &Field) {
+    let mut keys = page.keys();
+    keys.sort();
+    (matches!(page.collection, Collection::Items(_)), keys, &page.metadata.total_elements)
 }
 
 fn hrefs_have_no_file_extension(case: &Case<'_>) -> Judgement {

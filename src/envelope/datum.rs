@@ -1,5 +1,6 @@
 //! What a certificate states in one of its members, in a third of the room that a JSON value takes.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::{Number, Value};
@@ -62,10 +63,10 @@ impl Datum {
     }
 
     /// The string or the digits of the number: as ids they are the same.
-    pub fn text(&self) -> Option<String> {
+    pub fn text(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::Text(text) if !text.is_empty() => Some(text.to_string()),
-            Self::Number(number) => Some(number.to_string()),
+            Self::Text(text) if !text.is_empty() => Some(Cow::Borrowed(text)),
+            Self::Number(number) => Some(Cow::Owned(number.to_string())),
             _ => None,
         }
     }

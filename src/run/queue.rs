@@ -8,8 +8,11 @@ use crate::exchange::{Exchange, Failure, FailureKind, Phase, Request, Sent};
 use crate::recording::Recording;
 use crate::text::Text;
 
-/// How many hostile requests are under way at once: enough to be quick, too few to look like an attack.
+/// How many hostile requests wait for an answer at once: enough to be quick, too few to look like an attack.
 pub const HOSTILE_AT_ONCE: usize = 3;
+
+/// How many answers may wait to be read, for each request that may be unanswered.
+const UNREAD: usize = 2;
 
 /// What is wanted and not yet recorded, and what may go out now.
 pub(super) struct Queue {
@@ -18,6 +21,8 @@ pub(super) struct Queue {
     /// The same, in the order in which they go out.
     order: BTreeSet<(Phase, Reverse<Rank>, Request)>,
     under_way: BTreeSet<Request>,
+    /// Those of them that have no answer yet.
+    unanswered: BTreeSet<Request>,
     needs: BTreeMap<Request, Vec<Request>>,
     /// After how many others a request came that was sent: the steps of the chain that led to it.
     steps: BTreeMap<Request, usize>,
@@ -43,6 +48,7 @@ impl Queue {
             wanted: BTreeMap::new(),
             order: BTreeSet::new(),
             under_way: BTreeSet::new(),
+            unanswered: BTreeSet::new(),
             needs: BTreeMap::new(),
             steps: BTreeMap::new(),
             started: 0,
@@ -82,7 +88,13 @@ impl Queue {
         self.wanted.is_empty() && self.under_way.is_empty() && self.refused.is_empty()
     }
 
+    /// The answer to a request is there, but not read yet.
+    pub(super) fn arrived(&mut self, request: &Request) {
+        self.unanswered.remove(request);
+    }
+
     pub(super) fn done(&mut self, request: &Request) {
+        self.arrived(request);
         self.under_way.remove(request);
         self.needs.remove(request);
     }
@@ -112,13 +124,15 @@ impl Queue {
         if self.under_way.iter().any(|request| request.phase != phase) {
             return Vec::new();
         }
-        let room = match phase {
+        let most = match phase {
             Phase::Hostile => HOSTILE_AT_ONCE,
             Phase::Ordinary | Phase::Opening | Phase::Closing | Phase::Outage | Phase::Recovery => {
                 self.bounds.concurrency
             }
         };
-        let room = room.saturating_sub(self.under_way.len());
+        // Where answers come faster than they are read, they have to wait.
+        let unread = self.under_way.len() - self.unanswered.len();
+        let room = most.saturating_sub(self.unanswered.len()).min((UNREAD * most).saturating_sub(unread));
         self.foremost(phase, recording, room)
     }
 
@@ -134,6 +148,7 @@ impl Queue {
             let rank = self.forget(request).unwrap_or_default();
             self.steps.insert(request.clone(), rank.steps);
             self.under_way.insert(request.clone());
+            self.unanswered.insert(request.clone());
         }
         self.started += ready.len();
         ready
@@ -159,6 +174,7 @@ impl Queue {
         let mut open: BTreeSet<Request> = std::mem::take(&mut self.wanted).into_keys().collect();
         if kind == FailureKind::Interrupted {
             open.append(&mut self.under_way);
+            self.unanswered.clear();
         }
         for request in open {
             let failure = Failure { kind, detail: Text::default() };

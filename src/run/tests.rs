@@ -174,6 +174,26 @@ fn what_holds_up_most_goes_first() {
 }
 
 #[test]
+fn while_answers_are_read_others_are_waited_for() {
+    let mut recording = recording();
+    let mut queue = Queue::new(Bounds { concurrency: 2, ..bounds() });
+    let pages: Vec<Request> = (0..9).map(|page| Request::entry(Citizen::Subject).query("page", page)).collect();
+    for page in &pages {
+        queue.want(page, None, &recording);
+    }
+    let mut sent = queue.ready(&mut recording);
+    assert_eq!(sent, pages[..2]);
+    // An answer makes room for one more, until too many of them are unread.
+    for page in &pages[..4] {
+        queue.arrived(page);
+        sent.extend(queue.ready(&mut recording));
+    }
+    assert_eq!(sent, pages[..5]);
+    queue.done(&pages[0]);
+    assert_eq!(queue.ready(&mut recording), pages[5..6]);
+}
+
+#[test]
 fn beyond_the_limit_nothing_goes_out() {
     let mut recording = recording();
     let mut queue = Queue::new(Bounds { requests: 1, ..bounds() });

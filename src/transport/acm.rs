@@ -14,7 +14,7 @@ use super::credential::whose;
 use super::expiry::Lifetime;
 use super::http::{By, Call, Came, IDENTITY, Transport};
 use super::oauth::{self, Discovery, For, Form};
-use super::record::{Raw, Shape};
+use super::record::{Raw, Shape, Unread};
 use crate::exchange::{
     Auth, Citizen, Content, Control, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request, Response, Sent,
 };
@@ -53,6 +53,7 @@ impl Transport {
             }
         };
         let Came { sent, at_ms, ms, retries, result } = self.perform(&ready).await;
+        let result = result.map(Unread::read);
         self.remember(call, result.as_ref());
         let result = result.map(|raw| self.noted(raw, call, retries));
         Exchange { request, sent, at_ms, ms, credential: made, result }

@@ -11,7 +11,7 @@ const LONGEST_MEDIA_TYPE: usize = 256;
 const DATA: &[u8] = b"data";
 
 /// What was read so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Reader {
     state: State,
     /// It stands between quotes, as a JSON string.
@@ -22,7 +22,7 @@ pub(super) struct Reader {
     start: Vec<u8>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 enum State {
     /// White space before the text.
     #[default]

@@ -1,4 +1,4 @@
-//! Reads a body within bounds. A document is hashed as it streams by and never kept.
+//! Reads a body within bounds. Of what is not kept, as of a document, the bytes are hashed as they stream by.
 
 use std::sync::Arc;
 
@@ -54,8 +54,22 @@ pub(super) struct Body {
     turn: Option<OwnedSemaphorePermit>,
     head: Vec<u8>,
     tail: Vec<u8>,
+    /// What was told of the bytes that are not kept.
+    passed: Passed,
+}
+
+/// What is told of bytes when they have passed.
+#[derive(Clone, Debug, Default)]
+struct Passed {
     hash: Sha256,
     base64: base64::Reader,
+}
+
+impl Passed {
+    fn take(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes);
+        self.base64.take(bytes);
+    }
 }
 
 /// How a body ended.
@@ -110,8 +124,7 @@ impl Body {
             turn: None,
             head: Vec::new(),
             tail: Vec::new(),
-            hash: Sha256::new(),
-            base64: base64::Reader::default(),
+            passed: Passed::default(),
         }
     }
 
@@ -123,17 +136,17 @@ impl Body {
         }
         let chunk = chunk.get(..room).unwrap_or(chunk);
         self.arrived += chunk.len() as u64;
-        self.hash.update(chunk);
         self.head.extend(chunk.iter().take(END - self.head.len()));
         self.tail.extend_from_slice(chunk.get(chunk.len().saturating_sub(END)..).unwrap_or_default());
         self.tail.drain(..self.tail.len().saturating_sub(END));
-        self.base64.take(chunk);
         if self.whole && (self.kept.len() + chunk.len() > self.bounds.keep || self.is_pdf()) {
             self.whole = false;
-            self.kept = Vec::new();
+            self.passed.take(&std::mem::take(&mut self.kept));
         }
         if self.whole {
             self.kept.extend_from_slice(chunk);
+        } else {
+            self.passed.take(chunk);
         }
         self.end == End::Announced
     }
@@ -178,11 +191,13 @@ impl Body {
 
     /// What is kept of it as a document.
     pub(super) fn document(&self, look: Look) -> Document {
+        let mut all = self.passed.clone();
+        all.take(&self.kept);
         Document {
             look,
-            sha256: hex(&self.hash.clone().finalize()),
+            sha256: hex(&all.hash.finalize()),
             ends_with_eof: holds(&self.tail, b"%%EOF"),
-            base64: self.base64.is_base64(),
+            base64: all.base64.is_base64(),
         }
     }
 }

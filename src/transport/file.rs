@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::body::Body;
 use super::http::{Transport, milliseconds};
-use super::record::Raw;
+use super::record::Unread;
 use crate::exchange::{Exchange, Failure, FailureKind, Request, Sent};
 use crate::text;
 use crate::text::Text;
@@ -27,8 +27,8 @@ impl Transport {
         let ms = milliseconds(start.elapsed());
         let result = bytes.map(|bytes| {
             let body = Body::of(&bytes, request.kind());
-            let response = hyper::Response::new(());
-            Raw::of(&response, &body, request.kind()).with_whole_text().masked(&self.vault, 0)
+            let answer = Unread::new(hyper::Response::new(()), body, request.kind());
+            answer.read().with_whole_text().masked(&self.vault, 0)
         });
         Exchange { request, sent, at_ms, ms, credential: None, result }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use hyper::body::Bytes;
 use jiff::Timestamp;
 use reqwest::Method;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use rustls::RootCertStore;
 use secrecy::SecretString;
 use tokio::sync::{OnceCell, RwLock, Semaphore};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::body::{Body, LARGE_AT_ONCE};
 use super::oauth::Memory;
-use super::record::Raw;
+use super::record::Unread;
 use super::settings::{Settings, SettingsError};
 use super::{clients, words};
 use crate::exchange::{Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Phase, Request, Sent, Target};
@@ -80,13 +80,28 @@ pub(super) struct Call<'a> {
     pub(super) phase: Phase,
 }
 
+/// A request and what came of it. To read, mask and record an answer takes time in which nothing has to wait for it.
+pub struct Arrived(Box<dyn FnOnce() -> Exchange + Send>);
+
+impl Arrived {
+    pub(super) fn new(read: impl FnOnce() -> Exchange + Send + 'static) -> Self {
+        Self(Box::new(read))
+    }
+}
+
+impl From<Arrived> for Exchange {
+    fn from(Arrived(read): Arrived) -> Self {
+        read()
+    }
+}
+
 /// What came of a call: raw, but for what was sent and the failure.
 pub(super) struct Came {
     pub(super) sent: Sent,
     pub(super) at_ms: u64,
     pub(super) ms: u64,
     pub(super) retries: u32,
-    pub(super) result: Result<Raw, Failure>,
+    pub(super) result: Result<Unread, Failure>,
 }
 
 impl Transport {
@@ -119,15 +134,21 @@ impl Transport {
 
     /// Performs one request, to the source or to the issuer. It never fails otherwise than in the exchange.
     pub async fn send(self: Arc<Self>, request: Request) -> Exchange {
-        match request.target {
+        self.fetch(request).await.into()
+    }
+
+    /// The same, until the last byte of the answer is there.
+    pub async fn fetch(self: Arc<Self>, request: Request) -> Arrived {
+        let exchange = match request.target {
             Target::Issuer(IssuerCall::Token(Grant::Refresh(citizen))) => {
                 Arc::clone(&self).refresh(request, citizen).await
             }
             Target::Issuer(call) => self.ask_issuer(request, call).await,
             Target::Tls(offer) => self.shake_hands(request, offer).await,
             Target::OpenApi if let Some(path) = &self.settings.openapi_file => self.read_openapi(request, path).await,
-            _ => self.ask_source(request).await,
-        }
+            _ => return self.ask_source(request).await,
+        };
+        Arrived::new(|| exchange)
     }
 
     /// Performs a call. An answer 429 that names a short wait is waited out, but for hostile requests and those while
@@ -167,7 +188,7 @@ impl Transport {
         call: &Call<'_>,
         headers: Vec<(HeaderName, HeaderValue)>,
         deadline: Instant,
-    ) -> Result<Raw, Failure> {
+    ) -> Result<Unread, Failure> {
         let late = |_| self.late(text!("geen antwoord", "no answer"));
         match call.by {
             By::Client(client) => {
@@ -187,15 +208,16 @@ impl Transport {
     }
 
     /// Reads the body of an answer, whoever sent the call.
-    async fn read<B>(&self, mut answer: hyper::Response<B>, kind: Kind, deadline: Instant) -> Result<Raw, Failure>
+    async fn read<B>(&self, answer: hyper::Response<B>, kind: Kind, deadline: Instant) -> Result<Unread, Failure>
     where
         B: hyper::body::Body<Data = Bytes> + Unpin,
     {
-        let body = timeout_at(deadline, Body::read(answer.body_mut(), kind, &self.large)).await;
+        let (head, mut body) = answer.into_parts();
+        let body = timeout_at(deadline, Body::read(&mut body, kind, &self.large)).await;
         let body = body.map_err(|_| {
             self.late(text!("de headers kwamen, maar niet de hele inhoud,", "headers came, but not the whole body"))
         })?;
-        Ok(Raw::of(&answer, &body, kind).in_turn(body.into_turn()))
+        Ok(Unread::new(hyper::Response::from_parts(head, ()), body, kind))
     }
 
     fn late(&self, what: Text) -> Failure {
@@ -276,13 +298,13 @@ fn headers(call: &Call<'_>) -> Vec<(HeaderName, HeaderValue)> {
 }
 
 /// How long an answer 429 asks to wait: seconds, or a moment by the server's own clock.
-fn retry_after(raw: &Raw) -> Option<Duration> {
-    let value = raw.header(RETRY_AFTER.as_str()).filter(|_| raw.status == 429)?.trim();
+fn retry_after(answer: &Unread) -> Option<Duration> {
+    let value = answer.header(&RETRY_AFTER).filter(|_| answer.status() == 429)?.trim();
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }
     let moment = |text: &str| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp());
-    let now = raw.header("date").and_then(moment).unwrap_or_else(Timestamp::now);
+    let now = answer.header(&DATE).and_then(moment).unwrap_or_else(Timestamp::now);
     Some(Duration::try_from(moment(value)?.duration_since(now)).unwrap_or_default())
 }
 

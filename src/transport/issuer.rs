@@ -85,7 +85,7 @@ impl Transport {
         self.vault.learn(authorization.verifier(), Nature::Secret);
         let form = oauth::code(code, authorization.verifier(), authorization.redirect());
         let call = self.login_call(form).map_err(|failure| unanswered(&failure))?;
-        let raw = self.perform(&call).await.result.map_err(|failure| unanswered(&failure))?;
+        let raw = self.perform(&call).await.result.map_err(|failure| unanswered(&failure))?.read();
         let answer = raw.json().filter(|_| raw.status == 200 && raw.json().is_some_and(has_token));
         let Some(answer) = answer else { return Err(self.refused(&raw)) };
         let client_id = self.login_client().map(|client| client.id.clone()).unwrap_or_default();

@@ -11,8 +11,8 @@
 //! - `refresh`: a citizen's refresh token swapped for an access token, without ever losing the next one.
 //! - `encryption`: a TLS handshake as an exchange, made by `tls`; `bare`: a request below reqwest; `tcp`: the connection
 //!   of both; `file`: an OpenAPI document that is a file.
-//! - `body`: reads a body within bounds, `base64` looks whether it is such a text; `record`: from an answer to what is recorded of it, with `keys` for what
-//!   parsing forgets; `words`: from a network error to a kind and a few words.
+//! - `body`: reads a body within bounds, `base64` looks whether it is such a text; `record`: from an answer to what is
+//!   recorded of it, with `keys` for the JSON in it; `words`: from a network error to a kind and a few words.
 
 mod acm;
 mod address;
@@ -39,6 +39,6 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use http::Transport;
+pub use http::{Arrived, Transport};
 pub use issuer::Refused;
 pub use settings::{Settings, SettingsError};

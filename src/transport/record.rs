@@ -1,6 +1,11 @@
-//! From an answer to what is recorded of it. First its parts are read ([`Raw`]), then everything that stays is masked.
+//! From an answer to what is recorded of it. It arrives ([`Unread`]), its parts are read ([`Raw`]), then everything that
+//! stays is masked.
+
+use std::collections::HashMap;
 
 use hyper::Version;
+use hyper::header::HeaderName;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -10,7 +15,7 @@ use super::keys;
 use crate::envelope::{Links, Page};
 use crate::exchange::{Content, Document, Facts, Kind, Look, Response};
 use crate::href;
-use crate::vault::{Found, Vault};
+use crate::vault::{Found, LONG, Vault};
 
 /// The longest text that is kept of a body that is no JSON, in bytes.
 const LONGEST_TEXT: usize = 4 * 1024;
@@ -22,11 +27,41 @@ const LONGEST_SEARCHED: usize = 2 * 1024 * 1024;
 const LONGEST_VALUE: usize = 64 * 1024;
 
 /// A text of Base64 longer than this is a document in disguise: no byte of a document is recorded.
-const LONGEST_BASE64: usize = 1024;
+const LONGEST_BASE64: usize = LONG;
 
 /// The most values in a body that is read as JSON. Each costs many times the bytes of its text; a page of a hundred
 /// certificates has a few thousand.
 const MOST_VALUES: usize = 200_000;
+
+/// An answer whose bytes are there.
+pub(super) struct Unread {
+    head: hyper::Response<()>,
+    body: Body,
+    kind: Kind,
+}
+
+impl Unread {
+    /// An answer to a call of a kind.
+    pub(super) fn new(head: hyper::Response<()>, body: Body, kind: Kind) -> Self {
+        Self { head, body, kind }
+    }
+
+    /// The status code.
+    pub(super) fn status(&self) -> u16 {
+        self.head.status().as_u16()
+    }
+
+    /// The first header with that name, where it is text.
+    pub(super) fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.head.headers().get(name)?.to_str().ok()
+    }
+
+    /// Reads its parts.
+    pub(super) fn read(self) -> Raw {
+        let raw = Raw::of(&self.head, &self.body, self.kind);
+        Raw { turn: self.body.into_turn(), ..raw }
+    }
+}
 
 /// An answer, read but not masked yet. It lives no longer than one call.
 pub(super) struct Raw {
@@ -54,8 +89,7 @@ pub(super) enum Shape {
 }
 
 impl Raw {
-    /// Reads the parts of an answer to a call of a kind.
-    pub(super) fn of<B>(response: &hyper::Response<B>, body: &Body, kind: Kind) -> Self {
+    fn of(response: &hyper::Response<()>, body: &Body, kind: Kind) -> Self {
         let headers: Vec<(String, String)> = response
             .headers()
             .iter()
@@ -82,11 +116,6 @@ impl Raw {
         Self { status, shape, headers, facts, longest_text: LONGEST_TEXT, turn: None }
     }
 
-    /// The same, in the turn of a large body.
-    pub(super) fn in_turn(self, turn: Option<OwnedSemaphorePermit>) -> Self {
-        Self { turn, ..self }
-    }
-
     /// Other text is kept whole: it is a document about the source, not one of a citizen.
     pub(super) fn with_whole_text(self) -> Self {
         Self { longest_text: usize::MAX, ..self }
@@ -100,17 +129,23 @@ impl Raw {
         }
     }
 
-    /// The first header with that name (lower case).
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
-    }
-
     /// The answer, masked. `retries`: answers 429 that were waited out before it.
     pub(super) fn masked(self, vault: &Vault, retries: u32) -> Response {
-        let _turn = self.turn;
+        self.masked_noting(vault, retries, &mut Found::default())
+    }
+
+    /// The same of a call to `base`; its links can be followed from now on.
+    pub(super) fn masked_with_links(self, vault: &Vault, retries: u32, base: Base<'_>) -> Response {
         let mut found = Found::default();
+        let response = self.masked_noting(vault, retries, &mut found);
+        keep_links(vault, found.links, &response, base);
+        response
+    }
+
+    fn masked_noting(self, vault: &Vault, retries: u32, found: &mut Found) -> Response {
+        let _turn = self.turn;
         let headers = self.headers.into_iter().map(|(name, value)| {
-            let value = vault.mask_link(&value, &mut found);
+            let value = vault.mask_link(&value, found);
             // A session of the source's is nobody's business; looked at for secrets all the same.
             let value = if name.starts_with("set-cookie") { "(masked)".to_owned() } else { value };
             (vault.mask_text(&name), value)
@@ -118,27 +153,39 @@ impl Raw {
         let headers = headers.collect();
         let content = match self.shape {
             Shape::Empty => Content::Empty,
-            Shape::Json(value) => Content::json(without_documents(vault.mask_json(value, &mut found))),
+            Shape::Json(value) => {
+                let mut masked = vault.mask_json(value, found);
+                cut_documents(&mut masked);
+                Content::json(masked)
+            }
             Shape::Text(text) => {
                 let cut = self.facts.truncated || !self.facts.complete;
                 let text = if cut { without_tail(&text) } else { text.as_str() };
                 // Masked before it is cut: half a secret would not be recognised.
-                Content::Text(bounded(vault.mask_noting(text, &mut found), self.longest_text))
+                let mut masked = vault.mask_noting(text, found);
+                masked.truncate(masked.floor_char_boundary(self.longest_text));
+                Content::Text(masked)
             }
             Shape::Document(document, text) => {
-                vault.mask_noting(&text, &mut found);
+                vault.mask_noting(&text, found);
                 Content::Document(document)
             }
         };
-        let duplicate_keys = self.facts.duplicate_keys.iter().map(|name| vault.mask_noting(name, &mut found)).collect();
+        let duplicate_keys = self.facts.duplicate_keys.iter().map(|name| vault.mask_noting(name, found)).collect();
         // The length that did arrive says nothing; any other may be a number that is none of a length.
         let announced = self.facts.announced_bytes;
         let announced_bytes = if announced == Some(self.facts.body_bytes) {
             announced
         } else {
-            announced.and_then(|length| vault.mask_json(length.into(), &mut found).as_u64())
+            announced.and_then(|length| vault.mask_json(length.into(), found).as_u64())
         };
-        let facts = Facts { announced_bytes, duplicate_keys, secrets: found.secrets, retries, ..self.facts };
+        let facts = Facts {
+            announced_bytes,
+            duplicate_keys,
+            secrets: std::mem::take(&mut found.secrets),
+            retries,
+            ..self.facts
+        };
         Response::new(self.status, headers, content, facts)
     }
 }
@@ -146,8 +193,8 @@ impl Raw {
 /// The body of a list, a detail or an issuer's answer: JSON whatever its content type says.
 fn structured(body: &Body, facts: &mut Facts) -> Shape {
     match json(body) {
-        Ok(value) => {
-            facts.duplicate_keys = keys::duplicate(&String::from_utf8_lossy(&body.kept));
+        Ok((value, twice)) => {
+            facts.duplicate_keys = twice;
             return Shape::Json(value);
         }
         Err(error) => facts.json_error = Some(error),
@@ -165,7 +212,7 @@ fn download(body: &Body, success: bool, facts: &mut Facts) -> Shape {
     let braced = matches!(body.first(), Some(b'{' | b'['));
     if braced && body.whole {
         match json(body) {
-            Ok(value) => return Shape::Json(value),
+            Ok((value, _)) => return Shape::Json(value),
             Err(error) => facts.json_error = Some(error),
         }
     }
@@ -184,9 +231,9 @@ fn download(body: &Body, success: bool, facts: &mut Facts) -> Shape {
     Shape::Document(body.document(look), text())
 }
 
-/// The body as JSON, or why it is none. Bytes that are no UTF-8 are a fact of their own (`Facts::utf8`): the rest of
+/// The body as JSON with the names that occur twice in an object, or why it is none. Bytes that are no UTF-8 are a fact of their own (`Facts::utf8`): the rest of
 /// the body is judged all the same.
-fn json(body: &Body) -> Result<Value, String> {
+fn json(body: &Body) -> Result<(Value, Vec<String>), String> {
     if body.end == End::TooLong {
         return Err(format!("the body is larger than the {} bytes that are read", body.arrived));
     }
@@ -196,8 +243,8 @@ fn json(body: &Body) -> Result<Value, String> {
     if body.kept.starts_with(b"\xef\xbb\xbf") {
         return Err("the body starts with a byte order mark".to_owned());
     }
-    serde_json::from_slice(&body.kept).or_else(|error| {
-        let lossy = if body.utf8() { None } else { serde_json::from_str(&String::from_utf8_lossy(&body.kept)).ok() };
+    keys::tree(&body.kept).or_else(|error| {
+        let lossy = if body.utf8() { None } else { keys::tree(String::from_utf8_lossy(&body.kept).as_bytes()).ok() };
         lossy.ok_or_else(|| error.to_string())
     })
 }
@@ -207,24 +254,30 @@ fn holds_too_much(body: &Body) -> bool {
     body.kept.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).nth(MOST_VALUES).is_some()
 }
 
-/// The same JSON with every text that is a Base64 document, or too long to be anything else, cut down to its beginning,
+/// Cuts every text in a JSON value that is a Base64 document, or too long to be anything else, down to its beginning,
 /// which tells what it is.
-fn without_documents(value: Value) -> Value {
+fn cut_documents(value: &mut Value) {
     match value {
-        Value::String(text) if text.len() > LONGEST_BASE64 && text.bytes().all(is_base64_text) => {
-            let start: String = text.chars().take(8).collect();
-            Value::String(format!("{start}…({} characters)", text.len()))
+        Value::String(text) => {
+            if let Some(cut) = cut(text) {
+                *text = cut;
+            }
         }
-        Value::String(text) if text.len() > LONGEST_VALUE => {
-            let length = text.len();
-            Value::String(format!("{}…({length} characters)", bounded(text, LONGEST_BASE64)))
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(without_documents).collect()),
-        Value::Object(members) => {
-            Value::Object(members.into_iter().map(|(name, value)| (name, without_documents(value))).collect())
-        }
-        other => other,
+        Value::Array(items) => items.iter_mut().for_each(cut_documents),
+        Value::Object(members) => members.values_mut().for_each(cut_documents),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+/// The beginning of a text of which no more is recorded.
+fn cut(text: &str) -> Option<String> {
+    let length = text.len();
+    let kept = match () {
+        () if length > LONGEST_BASE64 && text.bytes().all(is_base64_text) => 8,
+        () if length > LONGEST_VALUE => LONGEST_BASE64,
+        () => return None,
+    };
+    Some(format!("{}…({length} characters)", bounded(text, kept)))
 }
 
 fn is_base64_text(byte: u8) -> bool {
@@ -239,13 +292,8 @@ fn without_tail(text: &str) -> &str {
     text.trim_end_matches(word).trim_end_matches(number)
 }
 
-fn bounded(mut text: String, most: usize) -> String {
-    let mut end = most.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.truncate(end);
-    text
+fn bounded(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most)).unwrap_or_default()
 }
 
 /// An address, as it is and as it is recorded.
@@ -262,23 +310,25 @@ fn links_of(page: &Page) -> impl Iterator<Item = &Links> {
     std::iter::once(&page.links).chain(page.items().iter().map(|item| &item.links))
 }
 
-/// Keeps the raw form of every link, under the masked form that checks see: raw and masked body have the same shape, so
-/// that their links pair by position.
-pub(super) fn keep_links(vault: &Vault, raw: &Page, recorded: &Response, base: Base<'_>) {
-    let Some(masked) = recorded.page() else { return };
-    let pairs = || links_of(raw).zip(links_of(masked));
-    if raw.items().len() != masked.items().len() || pairs().any(|(a, b)| a.links.len() != b.links.len()) {
+/// Keeps the raw form of every link that does not follow from its masked form, under the URL that checks see.
+fn keep_links(vault: &Vault, found: Vec<(String, SecretString)>, recorded: &Response, base: Base<'_>) {
+    let is_plain = vault.is_plain(base.masked, base.raw);
+    if is_plain && found.is_empty() {
         return;
     }
-    let plain_base = vault.is_plain(base.masked, base.raw);
-    let pairs = pairs().flat_map(|(raw, masked)| raw.links.iter().zip(&masked.links));
-    for (raw, masked) in pairs.filter(|(raw, _)| !raw.templated) {
-        let Some(url) = masked.url(base.masked).map(String::from) else { continue };
-        // Nearly all of them: the raw URL need not be read then.
-        if plain_base && vault.is_plain(&masked.href, &raw.href) {
-            vault.keep_plain_url(&url);
-        } else if let Some(raw) = href::absolute(base.raw, &raw.href) {
-            vault.keep_url(url, raw.into());
+    let mut raw_forms = HashMap::new();
+    for (masked, raw) in found {
+        raw_forms.entry(cut(&masked).unwrap_or(masked)).or_insert(raw);
+    }
+    let links = recorded.page().into_iter().flat_map(links_of).flat_map(|links| &links.links);
+    for link in links.filter(|link| !link.templated) {
+        let raw = match raw_forms.get(&*link.href) {
+            Some(raw) => raw.clone(),
+            None if is_plain => continue,
+            None => vault.with_numbers(&link.href),
+        };
+        if let (Some(masked), Some(raw)) = (link.url(base.masked), href::absolute(base.raw, raw.expose_secret())) {
+            vault.keep_url(masked.into(), raw.into());
         }
     }
 }
@@ -305,14 +355,15 @@ mod tests {
     #[test]
     fn a_document_in_json_leaves_its_first_characters() {
         let long = "a word ".repeat(20_000);
-        let cut = without_documents(json!({"a": ["JVBERi0x".repeat(200), "a word ".repeat(200), long, 1]}));
+        let mut cut = json!({"a": ["JVBERi0x".repeat(200), "a word ".repeat(200), long, 1]});
+        cut_documents(&mut cut);
         let start = format!("{}…(140000 characters)", &long[..LONGEST_BASE64]);
         assert_eq!(cut, json!({"a": ["JVBERi0x…(1600 characters)", "a word ".repeat(200), start, 1]}));
     }
 
     #[test]
     fn a_text_is_cut_between_characters() {
-        assert_eq!(bounded("aé".to_owned(), 2), "a");
-        assert_eq!(bounded("a".to_owned(), 2), "a");
+        assert_eq!(bounded("aé", 2), "a");
+        assert_eq!(bounded("a", 2), "a");
     }
 }

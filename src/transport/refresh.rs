@@ -10,7 +10,7 @@ use reqwest::Method;
 use super::acm::client_by;
 use super::http::{Came, Transport};
 use super::oauth;
-use super::record::Raw;
+use super::record::{Raw, Unread};
 use crate::exchange::{Citizen, Exchange, Failure, FailureKind, Grant, IssuerCall, Request, Sent};
 use crate::login::{LOCK_WAIT, Taken, Unkept};
 use crate::text;
@@ -77,6 +77,7 @@ impl Transport {
             ))
         })?;
         let Came { sent, at_ms, ms, retries, result } = self.perform(&call).await;
+        let result = result.map(Unread::read);
         let kept = self.kept(taken, result.as_ref());
         self.remember(IssuerCall::Token(grant), result.as_ref());
         if let Err(cause) = kept {

@@ -1,34 +1,41 @@
 //! The calls to a source. Only GET, and HEAD or OPTIONS where a check asks for them.
 
+use std::sync::Arc;
+
 use reqwest::Method;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HeaderName, HeaderValue};
 
 use super::address::{self, Refusal};
 use super::credential::Place;
-use super::http::{By, CORRELATION, Call, Came, IDENTITY, Transport};
-use super::record::{self, Base, Raw};
-use crate::envelope::Page;
-use crate::exchange::{Exchange, Failure, FailureKind, Request, Response, Sent, Target, Variation};
+use super::http::{Arrived, By, CORRELATION, Call, Came, IDENTITY, Transport};
+use super::record::Base;
+use crate::exchange::{Exchange, Failure, FailureKind, Request, Sent, Target, Variation};
 use crate::text;
 use crate::text::Text;
 
 impl Transport {
     /// Performs a request to the source.
-    pub(super) async fn ask_source(&self, request: Request) -> Exchange {
+    pub(super) async fn ask_source(&self, request: Request) -> Arrived {
         let mut sent = Sent { method: method(&request).to_string(), ..Sent::default() };
         let mut made = None;
         let call = match self.source_call(&request, &mut sent, &mut made) {
             Ok(call) => call,
-            Err(failure) => return self.unsent(request, sent, made, failure),
+            Err(failure) => {
+                let unsent = self.unsent(request, sent, made, failure);
+                return Arrived::new(|| unsent);
+            }
         };
         let Came { sent, at_ms, ms, retries, result } = self.perform(&call).await;
-        let base = Base { raw: call.url.as_str(), masked: &sent.url };
-        let whole = request.target == Target::OpenApi;
-        let result = result.map(|raw| {
-            let raw = if whole { raw.with_whole_text() } else { raw };
-            self.recorded(raw, retries, base)
-        });
-        Exchange { request, sent, at_ms, ms, credential: made, result }
+        let (url, vault) = (call.url, Arc::clone(&self.vault));
+        Arrived::new(move || {
+            let base = Base { raw: url.as_str(), masked: &sent.url };
+            let result = result.map(|answer| {
+                let raw = answer.read();
+                let raw = if request.target == Target::OpenApi { raw.with_whole_text() } else { raw };
+                raw.masked_with_links(&vault, retries, base)
+            });
+            Exchange { request, sent, at_ms, ms, credential: made, result }
+        })
     }
 
     /// The call that a request to the source asks for. What is known of it before it is refused stands in `sent` and
@@ -82,16 +89,6 @@ impl Transport {
             headers.push((CORRELATION, given(&self.correlation)?));
         }
         Ok(headers)
-    }
-
-    /// An answer of the source, masked; its links can be followed from now on.
-    fn recorded(&self, raw: Raw, retries: u32, base: Base<'_>) -> Response {
-        let page = raw.json().map(Page::of);
-        let response = raw.masked(&self.vault, retries);
-        if let Some(page) = page {
-            record::keep_links(&self.vault, &page, &response, base);
-        }
-        response
     }
 }
 

@@ -1,6 +1,7 @@
 //! Finds known values in a text, in whatever encoding they show there.
 
 use std::cmp::Reverse;
+use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, Match, MatchKind};
 use base64::Engine as _;
@@ -20,8 +21,8 @@ pub(super) struct Finder {
 #[derive(Default)]
 struct Part {
     values: Vec<String>,
-    /// None where it is to be built.
-    automaton: Option<Automaton>,
+    /// Built when somebody searches; none where there is nothing to find.
+    automaton: OnceLock<Option<Automaton>>,
 }
 
 struct Automaton {
@@ -34,25 +35,24 @@ struct Automaton {
 impl Finder {
     /// Finds this value too from now on.
     pub(super) fn add(&mut self, value: &str) {
-        self.recent.values.push(value.to_owned());
-        self.recent.automaton = None;
+        self.recent.add(value.to_owned());
+        if self.recent.values.len() >= self.settled.values.len() {
+            std::mem::take(&mut self.recent).values.into_iter().for_each(|value| self.settled.add(value));
+        }
     }
 
     /// The length of the shortest text that holds a value, in bytes.
-    pub(super) fn shortest(&mut self) -> usize {
-        self.build();
+    pub(super) fn shortest(&self) -> usize {
         self.automata().map(|(automaton, _)| automaton.shortest).min().unwrap_or(usize::MAX)
     }
 
     /// Whether one of the values stands in a text.
-    pub(super) fn is_in(&mut self, text: &str) -> bool {
-        self.build();
+    pub(super) fn is_in(&self, text: &str) -> bool {
         self.automata().any(|(automaton, _)| automaton.searcher.is_match(text))
     }
 
     /// Where values stand in a text, and which, from the start on: the longest at each place, and none within another.
-    pub(super) fn matches(&mut self, text: &str) -> Vec<(usize, usize, String)> {
-        self.build();
+    pub(super) fn matches<'a>(&'a self, text: &'a str) -> Vec<(usize, usize, &'a str)> {
         let mut searches: Vec<Search<'_>> = self.automata().map(|part| Search::new(part, text)).collect();
         let mut found = Vec::new();
         let mut end = 0;
@@ -63,31 +63,25 @@ impl Finder {
             let next = searches.iter().filter_map(|search| search.next.map(|next| (next, search)));
             let Some((next, search)) = next.min_by_key(|(next, _)| (next.start(), Reverse(next.end()))) else { break };
             end = next.end();
-            found.extend(search.value(next).map(|value| (next.start(), next.end(), value.to_owned())));
+            found.extend(search.value(next).map(|value| (next.start(), next.end(), value)));
         }
         found
     }
 
     fn automata(&self) -> impl Iterator<Item = (&Automaton, &[String])> {
         let parts = [&self.settled, &self.recent].into_iter();
-        parts.filter_map(|part| Some((part.automaton.as_ref()?, part.values.as_slice())))
-    }
-
-    fn build(&mut self) {
-        if self.recent.automaton.is_some() || self.recent.values.is_empty() {
-            return;
-        }
-        if self.recent.values.len() >= self.settled.values.len() {
-            self.settled.values.append(&mut self.recent.values);
-            self.settled.build();
-        }
-        self.recent.build();
+        parts.filter_map(|part| Some((part.automaton()?, part.values.as_slice())))
     }
 }
 
 impl Part {
-    fn build(&mut self) {
-        self.automaton = if self.values.is_empty() { None } else { Automaton::of(&self.values) };
+    fn add(&mut self, value: String) {
+        self.values.push(value);
+        self.automaton = OnceLock::new();
+    }
+
+    fn automaton(&self) -> Option<&Automaton> {
+        self.automaton.get_or_init(|| Automaton::of(&self.values)).as_ref()
     }
 }
 
@@ -207,8 +201,7 @@ mod tests {
             assert!(finder.is_in(value));
         }
         let found = finder.matches(text);
-        let expected = [(0, 12, "first-secret"), (18, 32, "later-secret-2"), (36, 50, "first-secret-3")];
-        assert_eq!(found, expected.map(|(from, to, value)| (from, to, value.to_owned())));
+        assert_eq!(found, [(0, 12, "first-secret"), (18, 32, "later-secret-2"), (36, 50, "first-secret-3")]);
     }
 
     proptest! {
@@ -218,14 +211,13 @@ mod tests {
             values in prop::collection::btree_set("[ab]{2,5}", 1..8),
             text in "[abc]{0,40}",
         ) {
-            let mut at_once = Finder::default();
-            let mut one_by_one = Finder::default();
-            for value in &values {
-                at_once.add(value);
-                one_by_one.add(value);
-                one_by_one.build();
+            let mut of_two = Finder::default();
+            let mut of_one = Finder::default();
+            for value in values {
+                of_two.add(&value);
+                of_one.settled.add(value);
             }
-            prop_assert_eq!(at_once.matches(&text), one_by_one.matches(&text));
+            prop_assert_eq!(of_one.matches(&text), of_two.matches(&text));
         }
     }
 }

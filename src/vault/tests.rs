@@ -353,6 +353,14 @@ fn the_password_in_a_url_is_masked() {
     }
 }
 
+/// A vault to which an answer with this link came, and the link's masked form.
+fn vault_with(raw: &str) -> (Vault, String) {
+    let vault = vault();
+    let masked = vault.mask_text(raw);
+    vault.keep_url(masked.clone(), raw.to_owned());
+    (vault, masked)
+}
+
 #[test]
 fn a_link_comes_back_as_the_source_wrote_it() {
     let surrogate = vault().surrogate(Citizen::Subject).unwrap();
@@ -364,31 +372,46 @@ fn a_link_comes_back_as_the_source_wrote_it() {
         "https://h/v1/certificates?page=2".to_owned(),
     ];
     for raw in &links {
-        let vault = vault();
-        let masked = vault.mask_text(raw);
-        assert_eq!(vault.url(&masked), None);
-        vault.keep_url(masked.clone(), raw.clone());
+        let (vault, masked) = vault_with(raw);
         assert_eq!(vault.url(&masked).as_ref(), Some(raw), "{masked}");
         assert_eq!(vault.is_plain(&masked, raw), *raw == links[0] || *raw == links[4], "{masked}");
     }
 }
 
 #[test]
+fn the_mark_of_a_stranger_leads_nowhere_but_to_a_link_that_an_answer_held() {
+    let (stranger, token) = ("https://h/90010199992", format!("https://h/?token={TOKEN}"));
+    for raw in [stranger, &token] {
+        let (vault, masked) = vault_with(raw);
+        assert_eq!(vault.url(&masked).as_deref(), Some(raw));
+        assert_eq!(vault.url(&format!("{masked}/other")), None);
+    }
+}
+
+#[test]
 fn a_surrogate_that_a_source_plants_never_becomes_a_number() {
     let surrogate = vault().surrogate(Citizen::Subject).unwrap();
-    let (planted, real) = (format!("https://h/{surrogate}"), format!("https://h/{SUBJECT}"));
-    for (first, second) in [(&planted, &real), (&real, &planted)] {
-        // Both have this masked form; the first that an answer held stays.
-        let vault = vault();
-        vault.keep_url(planted.clone(), first.clone());
-        vault.keep_url(planted.clone(), second.clone());
-        assert_eq!(vault.url(&planted), Some(first.clone()));
-    }
+    let planted = format!("https://h/{surrogate}");
+    let (vault, _) = vault_with(&planted);
+    vault.keep_url(planted.clone(), "https://h/other".to_owned());
+    assert_eq!(vault.url(&planted).as_ref(), Some(&planted), "the first that an answer held stays");
+}
+
+#[test]
+fn only_links_that_do_not_follow_from_their_masked_form_are_noted() {
     let vault = vault();
-    vault.keep_url(planted.clone(), planted.clone());
-    vault.keep_plain_url(&planted);
-    assert_eq!(vault.url(&planted), Some(planted));
-    assert_eq!(vault.url(&format!("https://h/other/{surrogate}")), None);
+    let surrogate = vault.surrogate(Citizen::Subject).unwrap();
+    let long = format!("/{}", "a".repeat(LONG));
+    let odd = [format!("/{}", SUBJECT.replace('9', "%39")), format!("/{surrogate}"), long.clone()];
+    let links: Vec<_> = odd.iter().map(|href| json!({"rel": "next", "href": href})).collect();
+    let mut found = Found::default();
+    let body = json!({"links": links, "href": format!("/{SUBJECT}"), "next": {"href": "/2"}, "name": long});
+    let masked = vault.mask_json(body, &mut found);
+    assert_eq!(masked["href"], format!("/{surrogate}"));
+    let raw: Vec<_> = found.links.iter().map(|(_, raw)| raw.expose_secret()).collect();
+    assert_eq!(raw, odd);
+    let shown: Vec<_> = found.links.iter().map(|(masked, _)| masked.as_str()).collect();
+    assert_eq!(shown, [0, 1, 2].map(|place| masked["links"][place]["href"].as_str().unwrap()));
 }
 
 proptest! {
@@ -396,9 +419,8 @@ proptest! {
     fn any_link_comes_back_raw(parts in prop::collection::vec(
         prop_oneof![Just(SUBJECT.to_owned()), Just("10000000016".to_owned()), "[0-9]{0,3}", "[a-z/%]{0,3}"], 0..8,
     )) {
-        let (vault, raw) = (vault(), parts.concat());
-        let masked = vault.mask_text(&raw);
-        vault.keep_url(masked.clone(), raw.clone());
+        let raw = parts.concat();
+        let (vault, masked) = vault_with(&raw);
         prop_assert_eq!(vault.url(&masked), Some(raw));
     }
 }

@@ -116,7 +116,7 @@ pub(super) fn swapped(case: &Case<'_>) -> Result<(Request, Vec<Request>, Vec<Req
         // What lies beyond the limit may be the subject's own.
         return Err(case.beyond_the_walk().into());
     }
-    let own: BTreeSet<(String, String)> = pages.pages.iter().flat_map(Listed::keys).collect();
+    let own: BTreeSet<_> = pages.pages.iter().flat_map(Listed::keys).collect();
     let foreign = other.items().iter().find(|item| item.key().is_some_and(|key| !own.contains(&key)));
     let Some(certificate) = foreign else {
         return Err(Verdict::blocked(

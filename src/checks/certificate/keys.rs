@@ -5,15 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 use crate::case::{Case, Findings, Item, Judgement, Listed, Stop, part_with_language};
-use crate::envelope::Certificate;
+use crate::envelope::{Certificate, Key};
 use crate::exchange::{Citizen, Part, Replacement, Request, Target};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Verdict, shown};
-
-/// Id and language.
-type Key = (String, String);
 
 pub(super) fn id_and_language_are_unique(case: &Case<'_>) -> Judgement {
     let items = case.items()?;
@@ -46,7 +43,7 @@ pub(super) fn id_and_language_are_unique(case: &Case<'_>) -> Judgement {
 
 /// A finding for every pair that occurs again in these pages.
 fn doubles(pages: &[Listed<'_>]) -> Findings {
-    let mut first: BTreeMap<Key, (usize, &str)> = BTreeMap::new();
+    let mut first: BTreeMap<Key<'_>, (usize, &str)> = BTreeMap::new();
     let mut findings = Findings::default();
     for (page, listed) in pages.iter().enumerate() {
         for item in listed.items() {
@@ -73,7 +70,7 @@ fn doubles(pages: &[Listed<'_>]) -> Findings {
 
 /// Blocked where whole pages repeat, or hold something else when they are asked again.
 fn pages_hold_still(case: &Case<'_>, walk: &[Listed<'_>]) -> Result<(), Stop> {
-    let mut seen: BTreeSet<Vec<Key>> = BTreeSet::new();
+    let mut seen: BTreeSet<Vec<Key<'_>>> = BTreeSet::new();
     if walk.iter().any(|listed| !listed.keys().is_empty() && !seen.insert(listed.keys())) {
         let what = text!("een pagina komt twee keer voor", "a page occurs twice");
         return Err(reason::see("LST-10, LST-18", what).into());
@@ -92,15 +89,16 @@ fn confirmed(case: &Case<'_>, walk: &[Listed<'_>], across: Findings) -> Judgemen
     let length = case.entry.maximum_limit.saturating_sub(1).max(1);
     let count = case.total()?.div_ceil(length).min(case.most_pages()?).max(1);
     let requests: Vec<Request> = (0..count).map(|page| case.page_request(Citizen::Subject, length, page)).collect();
-    let keys = |pages: &[Listed<'_>]| -> BTreeSet<Key> {
-        let mut seen = BTreeSet::new();
-        pages.iter().flat_map(Listed::keys).filter(|key| !seen.insert(key.clone())).collect()
-    };
-    if keys(&case.pages_of(&requests)?).is_disjoint(&keys(walk)) {
+    if double_keys(&case.pages_of(&requests)?).is_disjoint(&double_keys(walk)) {
         let what = text!("de pagina's overlappen elkaar", "the pages overlap");
         return Err(reason::see("LST-10, LST-18", what).into());
     }
     case.concluded(across)
+}
+
+fn double_keys<'a>(pages: &[Listed<'a>]) -> BTreeSet<Key<'a>> {
+    let mut seen = BTreeSet::new();
+    pages.iter().flat_map(Listed::keys).filter(|key| !seen.insert(key.clone())).collect()
 }
 
 /// The detail of a certificate, and the part of its URL that makes it another language.
@@ -144,7 +142,7 @@ fn lacking(case: &Case<'_>) -> Result<Lacking, Stop> {
     for item in &items {
         let Some((id, language)) = item.certificate.key() else { continue };
         // Of an id with a language beside the four it is not known which of them it has (CRT-03).
-        let Some(own) = taken.get(&id).filter(|own| own.iter().all(|one| known.contains(&one.as_str()))) else {
+        let Some(own) = taken.get(&*id).filter(|own| own.iter().all(|one| known.contains(&one.as_str()))) else {
             continue;
         };
         let Some(control) = case.detail_of(*item) else { continue };
@@ -185,7 +183,7 @@ fn no_language_to_ask(usable: bool, placed: bool) -> Verdict {
 fn languages(items: &[Item<'_>]) -> BTreeMap<String, BTreeSet<String>> {
     let mut languages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (id, language) in items.iter().filter_map(|item| item.certificate.key()) {
-        languages.entry(id).or_default().insert(language.to_lowercase());
+        languages.entry(id.into_owned()).or_default().insert(language.to_lowercase());
     }
     languages
 }

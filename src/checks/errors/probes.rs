@@ -1,5 +1,6 @@
 //! The errors that the chapter provokes, and those that the access chapter provoked before it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
@@ -87,7 +88,7 @@ pub(super) fn unknown_certificate(case: &Case<'_>) -> Result<(Request, Request),
 
 fn self_of<'a>(case: &Case<'a>, on: Listed<'a>, item: &'a Certificate) -> Option<(String, Request)> {
     let link = item.links.find(&["self"])?;
-    Some((item.id_text()?, Request::link(Kind::Detail, case.resolve(on.answer, link)?.as_str())))
+    Some((item.id_text()?.into_owned(), Request::link(Kind::Detail, case.resolve(on.answer, link)?.as_str())))
 }
 
 /// The ids of all pages, as far as they can be seen.
@@ -97,7 +98,8 @@ fn known_ids(case: &Case<'_>) -> Result<BTreeSet<String>, Stop> {
         Err(_) => vec![case.first_page()?],
         Ok(pages) => pages.pages,
     };
-    Ok(pages.iter().flat_map(|listed| listed.items().iter().filter_map(Certificate::id_text)).collect())
+    let ids = pages.iter().flat_map(|listed| listed.items().iter().filter_map(Certificate::id_text));
+    Ok(ids.map(Cow::into_owned).collect())
 }
 
 /// An id of the same look that is not in use. Where all short ones are, it becomes longer.

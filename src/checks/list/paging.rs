@@ -1,21 +1,19 @@
 //! The pages of the list.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::absent;
 use super::links::section;
 use crate::case::{Answer, Case, End, Judgement, Listed, Pages, Stop, settled};
+use crate::envelope::{Key, Page};
 use crate::exchange::{Citizen, Exchange, Kind, Request};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Verdict, shown};
 
-/// What tells the items of a page apart.
-type Keys = Vec<(String, String)>;
-
 /// Some certificates in words: how many, and the first.
-fn items_in_words(keys: &Keys) -> Text {
+fn items_in_words(keys: &[Key<'_>]) -> Text {
     let count = keys.len();
     match keys.first() {
         None => text!("geen attesten", "no certificates"),
@@ -426,7 +424,7 @@ fn no_page_behind_next(case: &Case<'_>, request: &Request, last: &Listed<'_>, pl
 
 /// Findings where a whole page comes back under another URL.
 fn repeated_pages(pages: &[Listed<'_>]) -> Vec<Finding> {
-    let mut seen: BTreeSet<Keys> = BTreeSet::new();
+    let mut seen: BTreeSet<Vec<Key<'_>>> = BTreeSet::new();
     let again = pages.iter().filter(|listed| !listed.items().is_empty() && !seen.insert(listed.keys()));
     again
         .map(|listed| {
@@ -438,8 +436,12 @@ fn repeated_pages(pages: &[Listed<'_>]) -> Vec<Finding> {
 
 /// A finding where a page can be reached by number and not by `next`.
 fn skipped_pages(numbered: &Pages<'_>, chain: &[Listed<'_>]) -> Option<Finding> {
-    let visited: BTreeSet<(String, String)> = chain.iter().flat_map(Listed::keys).collect();
-    let skipped = numbered.pages.iter().find(|listed| listed.keys().iter().any(|key| !visited.contains(key)))?;
+    // Most pages by number are those by `next`: their keys need not be looked at.
+    let same: HashSet<*const Page> = chain.iter().map(|listed| std::ptr::from_ref(listed.page)).collect();
+    let mut others = numbered.pages.iter().filter(|listed| !same.contains(&std::ptr::from_ref(listed.page))).peekable();
+    others.peek()?;
+    let visited: HashSet<Key<'_>> = chain.iter().flat_map(Listed::keys).collect();
+    let skipped = others.find(|listed| listed.keys().iter().any(|key| !visited.contains(key)))?;
     let expected = text!("elke pagina is met `next` te bereiken", "every page can be reached by `next`");
     let keys = skipped.keys();
     Some(skipped.answer.finding(skipped.page.place.as_str(), expected, items_in_words(&keys)))
@@ -469,7 +471,7 @@ pub(super) fn last_leads_to_the_last_page(case: &Case<'_>) -> Judgement {
         }
     }
     let last = pages.pages.iter().rev().find(|listed| !listed.items().is_empty()).map(Listed::keys).unwrap_or_default();
-    let found: Keys = answer.response.page().map(crate::envelope::Page::keys).unwrap_or_default();
+    let found = answer.response.page().map(Page::keys).unwrap_or_default();
     // A totalElements that is too low cuts the walk short: what lies beyond it counts as well.
     let beyond = has_more(case, &pages, pages.pages.len().saturating_sub(1))? == Some(true);
     let ends = answer.response.page().is_some_and(|page| page.links.find(&["next"]).is_none());
@@ -490,7 +492,7 @@ pub(super) fn page_past_the_end_is_empty(case: &Case<'_>) -> Judgement {
     }
     let answer = case.response(&case.past_the_end()?)?;
     // One for each certificate: empty where there is none.
-    let keys: Option<Keys> = answer.response.page().map(crate::envelope::Page::keys);
+    let keys = answer.response.page().map(Page::keys);
     let expected = text!("200 zonder attesten, of 404", "200 without certificates, or 404");
     match (answer.response.status, keys) {
         (404, _) => case.judged(Vec::new()),

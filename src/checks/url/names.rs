@@ -1,5 +1,6 @@
 //! The names in the path: which segments name a resource, and how they are written.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -104,7 +105,7 @@ fn roles(case: &Case<'_>, hrefs: &Hrefs<'_>) -> Result<Roles, Stop> {
     };
     let numbers = setup.citizens.values().map(|person| person.insz.clone());
     let keys = hrefs.items().flat_map(|item| [item.id_text(), item.language_text()]);
-    Ok(Roles::new(lists.into(), &items, numbers.chain(keys.flatten())))
+    Ok(Roles::new(lists.into(), &items, numbers.map(Cow::Owned).chain(keys.flatten())))
 }
 
 fn no_name(_: &Name) -> bool {
@@ -162,7 +163,7 @@ pub(super) fn resource_names_are_nouns(case: &Case<'_>) -> Judgement {
 
 pub(super) fn resource_names_are_plural(case: &Case<'_>) -> Judgement {
     let hrefs = hrefs(case)?;
-    let ids: BTreeSet<String> = hrefs.items().filter_map(Certificate::id_text).collect();
+    let ids: BTreeSet<_> = hrefs.items().filter_map(Certificate::id_text).collect();
     if ids.len() < 3 {
         return Err(reason::too_few(ids.len() as u64, 3).into());
     }
@@ -201,7 +202,7 @@ pub(super) fn identifiers_are_not_uris(case: &Case<'_>) -> Judgement {
         let spread = path.contains("/https://") || path.contains("/http://");
         let id = item.id_text();
         let in_query =
-            href::query_values(&href.url).any(|value| Some(&value) == id.as_ref() && href::is_absolute_uri(&value));
+            href::query_values(&href.url).any(|value| Some(&*value) == id.as_deref() && href::is_absolute_uri(&value));
         in_path || spread || in_query
     };
     case.judged(hrefs.iter().filter(|href| holds_uri(href)).map(|href| href.finding(expected())))

@@ -274,10 +274,16 @@ async fn plain_http_and_the_openapi_document_are_asked_for_without_a_token() {
 #[tokio::test]
 async fn a_surrogate_is_never_sent_as_if_it_were_the_number() {
     let (base, log) = serve(echo()).await;
-    let insz = vault().surrogate(Citizen::Subject).unwrap();
-    let exchange = send_one(&base, Request::link(Kind::Detail, format!("{base}/certificates/{insz}/x"))).await;
+    let vault = vault();
+    let transport = transport(settings(&base, &vault), &vault);
+    let link = |insz: String| Request::link(Kind::Detail, format!("{base}/certificates/{insz}/x"));
+    let stranger = vault.mask_text("72020299979");
+    let exchange = transport.clone().send(link(stranger)).await;
     assert_eq!(failure(&exchange).kind, FailureKind::NotConfigured);
     assert!(log.lock().unwrap().is_empty());
+    let exchange = transport.clone().send(link(vault.surrogate(Citizen::Subject).unwrap())).await;
+    assert_eq!(log.lock().unwrap()[0].target, format!("{}/certificates/{SUBJECT}/x", base.path()));
+    assert_clean(&[exchange], &vault);
 }
 
 #[tokio::test]
