@@ -5,21 +5,21 @@
 //! length, so that equality, patterns and lengths can still be judged. Surrogates are numbered as they are met and say
 //! nothing about the value. People see them as marks: `INSZ-1`, `TOKEN-2`.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Map, Number, Value};
-use url::Url;
+use serde_json::Value;
 
 use crate::exchange::{Citizen, Grant};
-use crate::{href, insz};
+use crate::insz;
 
 mod finder;
+mod masking;
 
 use finder::Finder;
+use masking::Masking;
 
 /// A token or secret shorter than this cannot be kept out of a report: to mask it would blacken every answer that
 /// happens to hold these few characters.
@@ -105,12 +105,7 @@ struct Table {
     used: HashSet<String>,
 }
 
-/// The vault while something is masked: nothing becomes known meanwhile.
-struct Masking<'v> {
-    known: RwLockReadGuard<'v, Known>,
-    table: &'v RwLock<Table>,
-}
-
+/// What stands for a value.
 struct Surrogate {
     text: String,
     mark: String,
@@ -340,258 +335,6 @@ impl Table {
     }
 }
 
-impl Masking<'_> {
-    /// The surrogate of a value that was met before.
-    fn met(&self, raw: &str) -> Option<Arc<Surrogate>> {
-        read(self.table).surrogates.get(raw).map(Arc::clone)
-    }
-
-    fn surrogate(&self, raw: &str, nature: Nature) -> Arc<Surrogate> {
-        self.met(raw).unwrap_or_else(|| write(self.table).surrogate(raw, nature))
-    }
-
-    /// The masked text; borrowed where there is nothing to mask in it, as in most texts of a list.
-    fn mask<'t>(&self, text: &'t str, found: &mut Found) -> Cow<'t, str> {
-        if text.len() < self.shortest() {
-            return Cow::Borrowed(text);
-        }
-        let text = rewritten(Cow::Borrowed(text), |text| self.mask_known(text, found));
-        let text = rewritten(text, |text| self.mask_jwts(text));
-        let text = rewritten(text, |text| self.mask_passwords(text));
-        rewritten(text, |text| self.mask_numbers(text))
-    }
-
-    /// The length of the shortest text in which there is anything to mask, in bytes: most texts of a list are shorter. A
-    /// JWT is longer than a national number.
-    fn shortest(&self) -> usize {
-        self.known.finder.shortest().min(insz::DIGITS)
-    }
-
-    /// Known values first, in one pass over all encodings, the longest match at each place. None where there is none,
-    /// as in what follows it.
-    fn mask_known(&self, text: &str, found: &mut Found) -> Option<String> {
-        let matches = self.known.finder.matches(text);
-        if matches.is_empty() {
-            return None;
-        }
-        let mut masked = String::with_capacity(text.len());
-        let mut end = 0;
-        for (from, to, owner) in matches {
-            let Some(surrogate) = self.met(owner) else { continue };
-            masked.push_str(text.get(end..from).unwrap_or_default());
-            // Another encoding of the value shows as its mark: its own surrogate would not be of that encoding.
-            let raw = text.get(from..to) == Some(owner);
-            if raw {
-                masked.push_str(&surrogate.text);
-            } else {
-                masked.push_str(&padded(&surrogate.mark, to - from));
-            }
-            if surrogate.nature != Nature::Number && !found.secrets.contains(&surrogate.mark) {
-                found.secrets.push(surrogate.mark.clone());
-            }
-            end = to;
-        }
-        masked.push_str(text.get(end..).unwrap_or_default());
-        Some(masked)
-    }
-
-    /// Whatever looks like a JWT is a token, whoever made it.
-    fn mask_jwts(&self, text: &str) -> Option<String> {
-        if !text.contains("eyJ") {
-            return None;
-        }
-        let mut masked = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(start) = rest.find("eyJ") {
-            let (before, candidate) = rest.split_at(start);
-            masked.push_str(before);
-            let (length, is_jwt) = jwt_at(candidate);
-            let (token, after) = candidate.split_at(length);
-            if is_jwt {
-                // Not noted as a secret of ours: a signed download link may well hold a JWT of the source's own.
-                masked.push_str(&self.surrogate(token, Nature::Token).text);
-            } else {
-                masked.push_str(token);
-            }
-            rest = after;
-        }
-        masked.push_str(rest);
-        Some(masked)
-    }
-
-    /// The password in a URL (`https://user:password@host`) is one, whoever gave it.
-    fn mask_passwords(&self, text: &str) -> Option<String> {
-        if !text.contains('@') {
-            return None;
-        }
-        let mut masked = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(start) = rest.find("://") {
-            let (before, authority) = rest.split_at(start + 3);
-            masked.push_str(before);
-            rest = authority;
-            let Some((user, password)) = userinfo(authority) else { continue };
-            masked.push_str(user);
-            masked.push(':');
-            if self.is_surrogate(password) {
-                masked.push_str(password);
-            } else {
-                masked.push_str(&self.surrogate(password, Nature::Secret).text);
-            }
-            rest = authority.get(user.len() + 1 + password.len()..).unwrap_or_default();
-        }
-        masked.push_str(rest);
-        Some(masked)
-    }
-
-    /// Whatever looks like a national number (11 digits with a valid check number, with or without the usual
-    /// separators), unless it is one of our surrogates already.
-    fn mask_numbers(&self, text: &str) -> Option<String> {
-        let mut numbers = insz::look_alikes(text);
-        numbers.retain(|(_, _, digits)| !self.is_surrogate(digits));
-        if numbers.is_empty() {
-            return None;
-        }
-        let mut masked = String::with_capacity(text.len());
-        let mut end = 0;
-        for (from, to, digits) in numbers {
-            masked.push_str(text.get(end..from).unwrap_or_default());
-            let surrogate = self.surrogate(&digits, Nature::Number);
-            masked.push_str(&insz::with_separators(&surrogate.text, text.get(from..to).unwrap_or_default()));
-            end = to;
-        }
-        masked.push_str(text.get(end..).unwrap_or_default());
-        Some(masked)
-    }
-
-    /// Within one pass, what `mask_known` put there must stay. A source that plants one of our surrogates gains
-    /// nothing: a surrogate is never turned back into a value.
-    fn is_surrogate(&self, text: &str) -> bool {
-        read(self.table).used.contains(text)
-    }
-
-    /// In place: most of an answer stays as it is.
-    fn mask_json(&self, value: &mut Value, found: &mut Found) {
-        match value {
-            Value::String(text) => {
-                if let Cow::Owned(masked) = self.mask_string(text, found) {
-                    *text = masked;
-                }
-            }
-            Value::Number(number) => {
-                let masked = self.mask_number(number, found);
-                *value = masked;
-            }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.mask_json(item, found)),
-            Value::Object(members) => self.mask_members(members, found),
-            Value::Null | Value::Bool(_) => {}
-        }
-    }
-
-    fn mask_members(&self, members: &mut Map<String, Value>, found: &mut Found) {
-        let mut renamed = HashMap::new();
-        for (name, value) in members.iter_mut() {
-            match value {
-                Value::String(text) if TOKENS.contains(&name.as_str()) => {
-                    let masked = self.mask_token(text, found);
-                    *value = masked;
-                }
-                Value::String(text) if name == "href" => {
-                    let masked = self.mask_string(text, found).into_owned();
-                    let raw = std::mem::replace(text, masked);
-                    if raw.len() > LONG || !self.known.is_plain(text, &raw) {
-                        found.links.push((text.clone(), raw.into()));
-                    }
-                }
-                other => self.mask_json(other, found),
-            }
-            if let Cow::Owned(masked) = self.mask_string(name, found) {
-                renamed.insert(name.clone(), masked);
-            }
-        }
-        if !renamed.is_empty() {
-            let masked = std::mem::take(members).into_iter();
-            *members = masked.map(|(name, value)| (renamed.remove(&name).unwrap_or(name), value)).collect();
-        }
-    }
-
-    /// A text of a JSON body. A link in it will be read as a URL, and that drops line breaks and decodes the host: what
-    /// shows only then is masked too, and the text becomes what it is read as.
-    fn mask_string<'t>(&self, text: &'t str, found: &mut Found) -> Cow<'t, str> {
-        const DROPPED: [char; 3] = ['\t', '\n', '\r'];
-        let masked = self.mask(text, found);
-        let mut read = Cow::Borrowed(masked.as_ref());
-        if read.contains(DROPPED) {
-            read = Cow::Owned(read.replace(DROPPED, ""));
-        }
-        if read.contains(':') && !href::is_read_as_written(&read) {
-            read = Url::parse(&read).map_or(read, |url| Cow::Owned(url.into()));
-        }
-        if read == masked {
-            return masked;
-        }
-        let again = self.mask(&read, found);
-        if again == read { masked } else { Cow::Owned(again.into_owned()) }
-    }
-
-    /// What stands where a token stands is one, however short it is, and all of it: what is known of it may be a part.
-    fn mask_token(&self, text: &str, found: &mut Found) -> Value {
-        let masked = self.mask_string(text, found);
-        if text.is_empty() || self.is_mask(&masked) {
-            return Value::String(masked.into_owned());
-        }
-        Value::String(self.surrogate(text, Nature::Token).text.clone())
-    }
-
-    /// Whether a text is a surrogate, or a mark that was padded to the length of another encoding, and nothing more.
-    fn is_mask(&self, text: &str) -> bool {
-        let table = read(self.table);
-        table.used.contains(text) || table.marks.iter().any(|mark| is_padded(&mark.mark, text))
-    }
-
-    fn is_masked_json(&self, value: &Value) -> bool {
-        match value {
-            Value::String(text) => self.mask_string(text, &mut Found::default()) == *text,
-            Value::Number(number) => self.mask_number(number, &mut Found::default()) == *value,
-            Value::Array(items) => items.iter().all(|item| self.is_masked_json(item)),
-            Value::Object(members) => members.iter().all(|(name, value)| {
-                let token = TOKENS.contains(&name.as_str()).then(|| value.as_str()).flatten();
-                token.is_none_or(|text| text.is_empty() || self.is_mask(text))
-                    && self.mask_string(name, &mut Found::default()) == *name
-                    && self.is_masked_json(value)
-            }),
-            Value::Null | Value::Bool(_) => true,
-        }
-    }
-
-    fn mask_number(&self, number: &Number, found: &mut Found) -> Value {
-        let text = number.to_string();
-        let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
-        let (digits, fraction) = digits.strip_suffix(".0").map_or((digits, ""), |digits| (digits, ".0"));
-        // As a JSON number a national number loses its leading zeros.
-        let whole = format!("{digits:0>11}");
-        let known = (digits.len() <= insz::DIGITS && self.known.values.contains(&whole)).then_some(whole);
-        let masked = if let Some(whole) = known.or_else(|| insz::without_zeros(digits)) {
-            let surrogate = self.surrogate(&whole, Nature::Number);
-            format!("{sign}{}{fraction}", surrogate.text)
-        } else {
-            self.mask(&text, found).into_owned()
-        };
-        if masked == text {
-            return Value::Number(number.clone());
-        }
-        masked.parse().map(Value::Number).unwrap_or(Value::String(masked))
-    }
-}
-
-/// The members whose value is a token or a secret, in an answer to a token request and wherever else they stand.
-const TOKENS: [&str; 5] = ["access_token", "refresh_token", "id_token", "client_secret", "client_assertion"];
-
-/// A text as a step of masking made it; as it was, where that step found nothing.
-fn rewritten(text: Cow<'_, str>, step: impl FnOnce(&str) -> Option<String>) -> Cow<'_, str> {
-    step(&text).map_or(text, Cow::Owned)
-}
-
 /// What fills a mark up: a character of the Base64url alphabet.
 const PADDING: u8 = b'x';
 
@@ -607,33 +350,6 @@ fn padded(mark: &str, length: usize) -> String {
 /// Whether a text is that mark, padded or not.
 fn is_padded(mark: &str, text: &str) -> bool {
     text.strip_prefix(mark).is_some_and(|padding| padding.bytes().all(|b| b == PADDING))
-}
-
-/// User and password, where a text starts with the authority of a URL that has both.
-fn userinfo(text: &str) -> Option<(&str, &str)> {
-    let ends = |c: char| matches!(c, '/' | '?' | '#' | '\\' | '"' | '<' | '>') || c.is_whitespace() || c.is_control();
-    let authority = text.split(ends).next()?;
-    let (userinfo, _host) = authority.rsplit_once('@')?;
-    userinfo.split_once(':').filter(|(_, password)| !password.is_empty())
-}
-
-/// The length of what starts with `eyJ`, and whether it is a JWT: three Base64url parts, the last of which may be empty.
-/// Of what is none it is the first part, which holds no other start of a JWT: no character is looked at again and again.
-fn jwt_at(text: &str) -> (usize, bool) {
-    let bytes = text.as_bytes();
-    let end_of_run = |from: usize| {
-        let rest = bytes.get(from..).unwrap_or_default();
-        from + rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count()
-    };
-    let header = end_of_run(0);
-    if bytes.get(header) != Some(&b'.') || header < 10 {
-        return (header, false);
-    }
-    let payload = end_of_run(header + 1);
-    if bytes.get(payload) != Some(&b'.') || payload < header + 3 {
-        return (header, false);
-    }
-    (end_of_run(payload + 1), true)
 }
 
 #[cfg(test)]
