@@ -5,10 +5,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
+use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::{AbortHandle, JoinSet, spawn_blocking};
 
 use crate::catalogue::Catalogue;
 use crate::evaluate::{Evaluated, Selection, evaluate_one, not_selected};
@@ -21,6 +23,9 @@ mod renewal;
 
 pub use queue::HOSTILE_AT_ONCE;
 use queue::Queue;
+
+/// How many answers are read at once, or are read and wait to be recorded: each may take many times its bytes.
+const READ_AT_ONCE: usize = 4;
 
 /// What a run tells while it runs.
 #[derive(Clone, Copy, Debug)]
@@ -54,8 +59,8 @@ impl Bounds {
 /// to the recording.
 ///
 /// `send` performs one request, until its answer is there; whatever happens on the way is an [`Exchange`]. While one is
-/// read and masked the next one goes out. When `interrupted` completes, nothing
-/// more is sent and what is open becomes blocked.
+/// read and masked the next one goes out. When `interrupted` completes, nothing more is sent, what was answered is judged,
+/// and what is open becomes blocked.
 pub async fn run<S, F, A>(
     catalogue: &Catalogue,
     recording: &mut Recording,
@@ -68,31 +73,44 @@ pub async fn run<S, F, A>(
 where
     S: Fn(Request) -> F,
     F: Future<Output = A> + Send + 'static,
-    A: Into<Exchange> + Send,
+    A: Into<Exchange> + Send + 'static,
 {
     let mut judging = Judging::new(catalogue, selection);
     let mut queue = Queue::new(bounds);
-    let mut under_way: JoinSet<Weighed> = JoinSet::new();
+    let mut under_way = JoinSet::new();
+    let mut unanswered: HashMap<Request, AbortHandle> = HashMap::new();
+    let reading = Arc::new(Semaphore::new(READ_AT_ONCE));
     let (arrival, mut arrivals) = mpsc::unbounded_channel();
     tokio::pin!(interrupted);
     let mut stopped = false;
     judging.evaluate_all(recording, &mut queue, &mut tell);
     loop {
         if stopped {
-            under_way.abort_all();
+            while let Ok(request) = arrivals.try_recv() {
+                unanswered.remove(&request);
+                queue.arrived(&request);
+            }
+            for (_, task) in unanswered.drain() {
+                task.abort();
+            }
             queue.refuse(recording, FailureKind::Interrupted);
         }
         for request in queue.ready(recording) {
             tell(Event::Sending(&request));
             let (coming, arrival) = (send(request.clone()), arrival.clone());
-            under_way.spawn(async move {
+            let reading = Arc::clone(&reading);
+            let sent = request.clone();
+            let task = under_way.spawn(async move {
                 let arrived = coming.await;
                 // Nobody listens any more where the run has ended.
-                let _ = arrival.send(request);
-                // Other answers that are there come first: theirs make room too.
-                tokio::task::yield_now().await;
-                Weighed::of(arrived.into())
+                let _ = arrival.send(sent);
+                let turn = reading.acquire_owned().await;
+                // Apart from those who wait for answers: how long these take is measured.
+                let read = spawn_blocking(|| Weighed::of(arrived.into())).await;
+                // It is not cancelled, but by the end of the process.
+                (read.unwrap_or_else(|error| resume_unwind(error.into_panic())), turn)
             });
+            unanswered.insert(request, task);
         }
         if let Some(refused) = queue.take_refused() {
             judging.arrived(&refused, recording, &mut queue, &mut tell);
@@ -109,20 +127,25 @@ where
         }
         tokio::select! {
             Some(done) = under_way.join_next() => {
-                let weighed = match done {
-                    Ok(weighed) => weighed,
+                // The turn ends when the answer is recorded.
+                let (weighed, _turn) = match done {
+                    Ok(read) => read,
                     // A panic in a task is a defect of ours: it goes on as one. Its request would never be answered.
-                    Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+                    Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
                     // A task that was aborted leaves its request to `refuse`.
                     Err(_) => continue,
                 };
                 let request = weighed.exchange().request.clone();
+                unanswered.remove(&request);
                 tell(Event::Received(weighed.exchange()));
                 recording.add_weighed(weighed);
                 queue.done(&request);
                 judging.arrived(&request, recording, &mut queue, &mut tell);
             }
-            Some(request) = arrivals.recv() => queue.arrived(&request),
+            Some(request) = arrivals.recv() => {
+                unanswered.remove(&request);
+                queue.arrived(&request);
+            }
             () = &mut interrupted, if !stopped => stopped = true,
         }
     }

@@ -4,5 +4,6 @@
 pub mod code;
 pub mod date;
 pub mod name;
+pub mod tree;
 pub mod walk;
 pub mod weight;

@@ -25,7 +25,7 @@ use masking::Masking;
 /// happens to hold these few characters.
 pub const SHORTEST_SECRET: usize = 8;
 
-/// Of a text longer than this no more than a part may be recorded, in bytes.
+/// Of a text longer than this, in bytes, only a part is recorded where it may be a document.
 pub const LONG: usize = 1024;
 
 /// What kind of value a surrogate stands for.
@@ -123,8 +123,8 @@ impl fmt::Debug for Vault {
 pub struct Found {
     /// The marks of tokens and secrets (not of national numbers).
     pub secrets: Vec<String>,
-    /// The links whose raw form does not follow from the masked one: both of each. What is longer than [`LONG`] is among
-    /// them.
+    /// The links whose raw form does not follow from the masked one, once they are read as URLs: both of each. What is
+    /// longer than [`LONG`] is among them.
     pub links: Vec<(String, SecretString)>,
 }
 
@@ -218,7 +218,8 @@ impl Vault {
         read(&self.table).surrogates.get(number.expose_secret()).map(|surrogate| surrogate.text.clone())
     }
 
-    /// Keeps the raw form of a masked URL, so that the link can be followed. The first one stays.
+    /// Keeps the raw form of a masked URL, so that the link can be followed. The first one stays that does not follow from
+    /// the masked form: a source that plants surrogates leads us astray in its own links, and nowhere else.
     pub fn keep_url(&self, masked: String, raw: String) {
         if !self.is_plain(&masked, &raw) {
             write(&self.urls).entry(masked).or_insert(raw);
@@ -230,15 +231,24 @@ impl Vault {
         read(&self.known).is_plain(masked, raw)
     }
 
-    /// The raw form of a masked URL; none where it holds the surrogate of a value that no answer held there.
+    /// The raw form of a masked URL: the one that was kept; else the one with the citizens' numbers in it. None where it
+    /// holds another surrogate, since no answer told what stands there.
     pub fn url(&self, masked: &str) -> Option<String> {
         if let Some(raw) = read(&self.urls).get(masked) {
             return Some(raw.clone());
         }
         let known = read(&self.known);
-        let of_citizens = |mark: &Mark| known.citizens.iter().any(|(surrogate, _)| *surrogate == mark.surrogate);
-        let is_strange = |mark: &Mark| masked.contains(&mark.surrogate) && !of_citizens(mark);
-        (!read(&self.table).marks.iter().any(is_strange)).then(|| known.with_numbers(masked))
+        let numbers = insz::look_alikes(masked);
+        let of_citizens = |text: &str| known.citizens.iter().any(|(surrogate, _)| surrogate == text);
+        let stranger = numbers.iter().any(|(_, _, digits)| !of_citizens(digits) && self.is_surrogate(digits));
+        let is_secret = |mark: &Mark| !mark.surrogate.starts_with(|first: char| first.is_ascii_digit());
+        let secret = |mark: &Mark| is_secret(mark) && masked.contains(&mark.surrogate);
+        let is_strange = stranger || read(&self.table).marks.iter().any(secret);
+        (!is_strange).then(|| known.with_numbers(masked))
+    }
+
+    fn is_surrogate(&self, text: &str) -> bool {
+        read(&self.table).used.contains(text)
     }
 
     /// A masked text with the citizens' numbers in it.

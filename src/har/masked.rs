@@ -34,34 +34,17 @@ pub(super) fn log(vault: &Vault, log: &OfLog<'_>) -> bool {
     own(vault, &log.setup) && own(vault, &log.meta) && own(vault, &log.specs)
 }
 
-/// Every text in what the program itself wrote, but for identifiers: some of them hold the digits of a national number
-/// by chance, and these were never masked.
+/// Every text in what the program itself wrote.
 fn own(vault: &Vault, part: &impl serde::Serialize) -> bool {
     fn walk(vault: &Vault, value: &Value) -> bool {
         match value {
-            Value::String(text) => vault.is_masked(&without_identifiers(text)),
+            Value::String(text) => vault.is_masked(text),
             Value::Array(items) => items.iter().all(|item| walk(vault, item)),
             Value::Object(members) => members.iter().all(|(name, value)| vault.is_masked(name) && walk(vault, value)),
             Value::Null | Value::Bool(_) | Value::Number(_) => true,
         }
     }
     serde_json::to_value(part).is_ok_and(|value| walk(vault, &value))
-}
-
-/// The text without UUIDs and without words of 32 or 64 hexadecimal digits (invented ids, hashes).
-fn without_identifiers(text: &str) -> String {
-    let is_identifier = |word: &str| {
-        let bare = word.bytes().all(|b| b.is_ascii_hexdigit());
-        (bare && matches!(word.len(), 32 | 64)) || (word.len() == 36 && uuid::Uuid::try_parse(word).is_ok())
-    };
-    let words = text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-    words
-        .map(|word| {
-            let end = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-').len();
-            let (word, rest) = word.split_at(end);
-            if is_identifier(word) { format!("_{rest}") } else { format!("{word}{rest}") }
-        })
-        .collect()
 }
 
 fn is_hash(text: &str) -> bool {

@@ -11,8 +11,9 @@ use crate::text::Text;
 /// How many hostile requests wait for an answer at once: enough to be quick, too few to look like an attack.
 pub const HOSTILE_AT_ONCE: usize = 3;
 
-/// How many answers may wait to be read, for each request that may be unanswered.
-const UNREAD: usize = 2;
+/// How many requests may be under way in all, for each that may wait for an answer: answers that come faster than they
+/// are read have to wait.
+const UNDER_WAY: usize = 2;
 
 /// What is wanted and not yet recorded, and what may go out now.
 pub(super) struct Queue {
@@ -130,9 +131,8 @@ impl Queue {
                 self.bounds.concurrency
             }
         };
-        // Where answers come faster than they are read, they have to wait.
-        let unread = self.under_way.len() - self.unanswered.len();
-        let room = most.saturating_sub(self.unanswered.len()).min((UNREAD * most).saturating_sub(unread));
+        let left = (UNDER_WAY * most).saturating_sub(self.under_way.len());
+        let room = most.saturating_sub(self.unanswered.len()).min(left);
         self.foremost(phase, recording, room)
     }
 
@@ -168,13 +168,13 @@ impl Queue {
         wanted.filter(|request| met(request) && !held(request)).take(room).cloned().collect()
     }
 
-    /// Records everything that is wanted or under way as not sent.
+    /// Records everything that is wanted as not sent; where the run is interrupted, also what has no answer yet.
     pub(super) fn refuse(&mut self, recording: &mut Recording, kind: FailureKind) {
         self.order.clear();
         let mut open: BTreeSet<Request> = std::mem::take(&mut self.wanted).into_keys().collect();
         if kind == FailureKind::Interrupted {
-            open.append(&mut self.under_way);
-            self.unanswered.clear();
+            self.under_way.retain(|request| !self.unanswered.contains(request));
+            open.append(&mut self.unanswered);
         }
         for request in open {
             let failure = Failure { kind, detail: Text::default() };

@@ -105,7 +105,8 @@ fn number(vault: &Vault, citizen: Citizen) -> Result<SecretString, Refusal> {
     known.ok_or_else(|| (FailureKind::NotConfigured, none()))
 }
 
-/// The raw form of a link. A surrogate of which no answer told the value there is never sent as if it were the value.
+/// The raw form of a link: with the citizens' numbers in the place of their surrogates. A surrogate of anything else is
+/// never sent as if it were the value.
 fn raw_link(vault: &Vault, masked: &str) -> Result<String, Refusal> {
     let words = || text!("geen antwoord van deze keuring bevatte deze link", "no answer of this run held this link");
     vault.url(masked).ok_or_else(|| (FailureKind::NotConfigured, words()))

@@ -1,5 +1,5 @@
-//! From an answer to what is recorded of it. It arrives ([`Unread`]), its parts are read ([`Raw`]), then everything that
-//! stays is masked.
+//! From an answer to what is recorded of it. It arrives ([`Unread`]), its parts are read ([`Raw`]), then everything
+//! that stays is masked.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,10 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::base64::is_base64;
 use super::body::{Body, End};
-use super::keys;
 use crate::envelope::{Links, Page};
 use crate::exchange::{Content, Document, Facts, Kind, Look, Response};
 use crate::href;
+use crate::value::tree;
 use crate::vault::{Found, LONG, Vault};
 
 /// The longest text that is kept of a body that is no JSON, in bytes.
@@ -162,9 +162,9 @@ impl Raw {
                 let cut = self.facts.truncated || !self.facts.complete;
                 let text = if cut { without_tail(&text) } else { text.as_str() };
                 // Masked before it is cut: half a secret would not be recognised.
-                let mut masked = vault.mask_noting(text, found);
-                masked.truncate(masked.floor_char_boundary(self.longest_text));
-                Content::Text(masked)
+                let masked = vault.mask_noting(text, found);
+                let kept = bounded(&masked, self.longest_text);
+                Content::Text(if kept == masked { masked } else { without_tail(kept).to_owned() })
             }
             Shape::Document(document, text) => {
                 vault.mask_noting(&text, found);
@@ -231,8 +231,8 @@ fn download(body: &Body, success: bool, facts: &mut Facts) -> Shape {
     Shape::Document(body.document(look), text())
 }
 
-/// The body as JSON with the names that occur twice in an object, or why it is none. Bytes that are no UTF-8 are a fact of their own (`Facts::utf8`): the rest of
-/// the body is judged all the same.
+/// The body as JSON with the names that occur twice in an object, or why it is none. Bytes that are no UTF-8 are a fact
+/// of their own (`Facts::utf8`): the rest of the body is judged all the same.
 fn json(body: &Body) -> Result<(Value, Vec<String>), String> {
     if body.end == End::TooLong {
         return Err(format!("the body is larger than the {} bytes that are read", body.arrived));
@@ -243,8 +243,8 @@ fn json(body: &Body) -> Result<(Value, Vec<String>), String> {
     if body.kept.starts_with(b"\xef\xbb\xbf") {
         return Err("the body starts with a byte order mark".to_owned());
     }
-    keys::tree(&body.kept).or_else(|error| {
-        let lossy = if body.utf8() { None } else { keys::tree(String::from_utf8_lossy(&body.kept).as_bytes()).ok() };
+    tree::read(&body.kept).or_else(|error| {
+        let lossy = if body.utf8() { None } else { tree::read(String::from_utf8_lossy(&body.kept).as_bytes()).ok() };
         lossy.ok_or_else(|| error.to_string())
     })
 }
@@ -273,19 +273,19 @@ fn cut_documents(value: &mut Value) {
 fn cut(text: &str) -> Option<String> {
     let length = text.len();
     let kept = match () {
-        () if length > LONGEST_BASE64 && text.bytes().all(is_base64_text) => 8,
-        () if length > LONGEST_VALUE => LONGEST_BASE64,
+        () if length > LONGEST_BASE64 && text.bytes().all(is_base64_text) => bounded(text, 8),
+        () if length > LONGEST_VALUE => without_tail(bounded(text, LONGEST_BASE64)),
         () => return None,
     };
-    Some(format!("{}…({length} characters)", bounded(text, kept)))
+    Some(format!("{kept}…({length} characters)"))
 }
 
 fn is_base64_text(byte: u8) -> bool {
     is_base64(byte) || matches!(byte, b'\r' | b'\n')
 }
 
-/// What was cut off may end in half a token or half a number, which masking would not know: the last word goes, and
-/// digits with the separators of a number.
+/// What was cut off may end in half a token or half a number, which masking would not know, or in what is taken for a
+/// number only now: the last word goes, and digits with the separators of a number.
 fn without_tail(text: &str) -> &str {
     let word = |c: char| c.is_alphanumeric() || "-._~+/=%".contains(c);
     let number = |c: char| c.is_ascii_digit() || " .-/".contains(c);
@@ -327,8 +327,10 @@ fn keep_links(vault: &Vault, found: Vec<(String, SecretString)>, recorded: &Resp
             None if is_plain => continue,
             None => vault.with_numbers(&link.href),
         };
-        if let (Some(masked), Some(raw)) = (link.url(base.masked), href::absolute(base.raw, raw.expose_secret())) {
-            vault.keep_url(masked.into(), raw.into());
+        if let Some(masked) = link.url(base.masked) {
+            // One that nobody would accept is followed nowhere, in whatever form it is recorded.
+            let raw = href::absolute(base.raw, raw.expose_secret()).map_or_else(String::new, String::from);
+            vault.keep_url(masked.into(), raw);
         }
     }
 }
@@ -357,7 +359,7 @@ mod tests {
         let long = "a word ".repeat(20_000);
         let mut cut = json!({"a": ["JVBERi0x".repeat(200), "a word ".repeat(200), long, 1]});
         cut_documents(&mut cut);
-        let start = format!("{}…(140000 characters)", &long[..LONGEST_BASE64]);
+        let start = format!("{}…(140000 characters)", long[..LONGEST_BASE64].trim_end());
         assert_eq!(cut, json!({"a": ["JVBERi0x…(1600 characters)", "a word ".repeat(200), start, 1]}));
     }
 

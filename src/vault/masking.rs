@@ -140,8 +140,8 @@ impl Masking<'_> {
         Some(masked)
     }
 
-    /// Within one pass, what `mask_known` put there must stay. A source that plants one of our surrogates gains
-    /// nothing: a surrogate is never turned back into a value.
+    /// Within one pass, what `mask_known` put there must stay. A source that plants one of our surrogates gains nothing:
+    /// in a link it is noted, and nowhere else it is turned back into a value.
     fn is_surrogate(&self, text: &str) -> bool {
         read(self.table).used.contains(text)
     }
@@ -175,7 +175,7 @@ impl Masking<'_> {
                 Value::String(text) if name == "href" => {
                     let masked = self.mask_string(text, found).into_owned();
                     let raw = std::mem::replace(text, masked);
-                    if raw.len() > LONG || !self.known.is_plain(text, &raw) {
+                    if raw.len() > LONG || raw.contains(DROPPED) || self.is_planted(text, &raw) {
                         found.links.push((text.clone(), raw.into()));
                     }
                 }
@@ -191,10 +191,15 @@ impl Masking<'_> {
         }
     }
 
+    /// Whether a link holds what is no mask of ours, or hides a citizen's number in another writing.
+    fn is_planted(&self, masked: &str, raw: &str) -> bool {
+        let surrogates = || insz::look_alikes(raw).iter().any(|(_, _, digits)| self.is_surrogate(digits));
+        !self.known.is_plain(masked, raw) || (masked == raw && surrogates())
+    }
+
     /// A text of a JSON body. A link in it will be read as a URL, and that drops line breaks and decodes the host: what
     /// shows only then is masked too, and the text becomes what it is read as.
     pub(super) fn mask_string<'t>(&self, text: &'t str, found: &mut Found) -> Cow<'t, str> {
-        const DROPPED: [char; 3] = ['\t', '\n', '\r'];
         let masked = self.mask(text, found);
         let mut read = Cow::Borrowed(masked.as_ref());
         if read.contains(DROPPED) {
@@ -259,6 +264,9 @@ impl Masking<'_> {
         masked.parse().map(Value::Number).unwrap_or(Value::String(masked))
     }
 }
+
+/// What a URL drops when it is read.
+const DROPPED: [char; 3] = ['\t', '\n', '\r'];
 
 /// The members whose value is a token or a secret, in an answer to a token request and wherever else they stand.
 const TOKENS: [&str; 5] = ["access_token", "refresh_token", "id_token", "client_secret", "client_assertion"];

@@ -382,6 +382,9 @@ fn a_link_comes_back_as_the_source_wrote_it() {
 #[test]
 fn the_mark_of_a_stranger_leads_nowhere_but_to_a_link_that_an_answer_held() {
     let (stranger, token) = ("https://h/90010199992", format!("https://h/?token={TOKEN}"));
+    let vault = vault();
+    let id = format!("https://h/{}0", vault.mask_text("90010199992"));
+    assert_eq!(vault.url(&id), Some(id), "an id that holds one of our surrogates");
     for raw in [stranger, &token] {
         let (vault, masked) = vault_with(raw);
         assert_eq!(vault.url(&masked).as_deref(), Some(raw));
@@ -403,7 +406,15 @@ fn only_links_that_do_not_follow_from_their_masked_form_are_noted() {
     let vault = vault();
     let surrogate = vault.surrogate(Citizen::Subject).unwrap();
     let long = format!("/{}", "a".repeat(LONG));
-    let odd = [format!("/{}", SUBJECT.replace('9', "%39")), format!("/{surrogate}"), long.clone()];
+    let broken = format!("/{}\n{}", &surrogate[..4], &surrogate[4..]);
+    let stranger = vault.mask_text("90010199992");
+    let odd = [
+        format!("/{}", SUBJECT.replace('9', "%39")),
+        format!("/{surrogate}"),
+        long.clone(),
+        broken,
+        format!("/{stranger}"),
+    ];
     let links: Vec<_> = odd.iter().map(|href| json!({"rel": "next", "href": href})).collect();
     let mut found = Found::default();
     let body = json!({"links": links, "href": format!("/{SUBJECT}"), "next": {"href": "/2"}, "name": long});
@@ -412,7 +423,7 @@ fn only_links_that_do_not_follow_from_their_masked_form_are_noted() {
     let raw: Vec<_> = found.links.iter().map(|(_, raw)| raw.expose_secret()).collect();
     assert_eq!(raw, odd);
     let shown: Vec<_> = found.links.iter().map(|(masked, _)| masked.as_str()).collect();
-    assert_eq!(shown, [0, 1, 2].map(|place| masked["links"][place]["href"].as_str().unwrap()));
+    assert_eq!(shown, [0, 1, 2, 3, 4].map(|place| masked["links"][place]["href"].as_str().unwrap()));
 }
 
 proptest! {

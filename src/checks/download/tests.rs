@@ -171,6 +171,7 @@ fn a_file_name_has_an_extension_and_no_number() {
         "attachment".to_owned(),
         "attachment; filename=attest".to_owned(),
         format!("attachment; filename=\"{INSZ}.pdf\""),
+        format!("attachment; filename=\"0a{INSZ}abc.pdf\""),
         format!("attachment; filename=\"attest.pdf\"; filename*=UTF-8''attest%20{dotted}.pdf"),
     ] {
         let named = header.clone();

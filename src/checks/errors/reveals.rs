@@ -182,8 +182,10 @@ type Found = ((&'static str, &'static str), String, bool);
 
 /// Numbers that the request did not hold. What is nobody's of the profile may be a number by chance.
 fn numbers<'a>(text: &str, own: &'a Own) -> impl Iterator<Item = Found> + use<'a> {
-    let strange = insz::look_alikes(text).into_iter().filter(|(_, _, digits)| !own.numbers.contains(digits));
-    strange.map(|(_, _, digits)| {
+    let alike: BTreeSet<String> = insz::look_alikes(text).into_iter().map(|(_, _, digits)| digits).collect();
+    let others = own.others.iter().filter(|number| text.contains(number.as_str())).cloned();
+    let all: BTreeSet<String> = alike.into_iter().chain(others).collect();
+    all.into_iter().filter(|digits| !own.numbers.contains(digits)).map(|digits| {
         let known = own.others.contains(&digits);
         (("het nummer van iemand anders", "the number of somebody else"), digits, known)
     })

@@ -272,7 +272,7 @@ async fn plain_http_and_the_openapi_document_are_asked_for_without_a_token() {
 }
 
 #[tokio::test]
-async fn a_surrogate_is_never_sent_as_if_it_were_the_number() {
+async fn no_surrogate_is_sent_as_if_it_were_the_number() {
     let (base, log) = serve(echo()).await;
     let vault = vault();
     let transport = transport(settings(&base, &vault), &vault);

@@ -1,4 +1,7 @@
-//! JSON, with the member names that occur twice in one object: in a tree the last of them stays, and nothing tells.
+//! Reads what a source wrote as JSON, into a tree; wherever it is read, it is read alike. In a tree the last of several
+//! members with one name stays, and nothing tells: these names are told beside it.
+//!
+//! Not serde_json's own reader of a tree: it takes a member of a certain name for JSON in text.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,7 +14,7 @@ use serde_json::{Map, Number, Value};
 ///
 /// # Errors
 /// What makes it no JSON, with line and column.
-pub(super) fn tree(json: &[u8]) -> serde_json::Result<(Value, Vec<String>)> {
+pub fn read(json: &[u8]) -> serde_json::Result<(Value, Vec<String>)> {
     let mut twice = BTreeSet::new();
     let mut reader = serde_json::Deserializer::from_slice(json);
     let tree = Tree(&mut twice).deserialize(&mut reader)?;
@@ -94,7 +97,7 @@ mod tests {
     use super::*;
 
     fn twice(json: &str) -> Vec<String> {
-        tree(json.as_bytes()).unwrap().1
+        read(json.as_bytes()).unwrap().1
     }
 
     #[test]
@@ -108,7 +111,7 @@ mod tests {
     fn what_is_no_json_is_none() {
         let deep = "[".repeat(100_000);
         for text in [br#"{"a": 1, "a": "#.as_slice(), b"", b"{} {}", b"[1,]", b"\"\xff\"", deep.as_bytes()] {
-            assert!(tree(text).is_err(), "{:?}", text.get(..20));
+            assert!(read(text).is_err(), "{:?}", text.get(..20));
         }
     }
 
@@ -132,7 +135,7 @@ mod tests {
         /// The library's own tree, but for one name to which it gives a meaning of its own.
         #[test]
         fn the_tree_is_that_of_the_library(json in some_json()) {
-            let own = tree(json.as_bytes()).map(|(tree, _)| tree).map_err(|error| error.to_string());
+            let own = read(json.as_bytes()).map(|(tree, _)| tree).map_err(|error| error.to_string());
             if json.contains("$serde_json") {
                 prop_assert!(own.is_ok() || own.is_err_and(|error| error.contains("number out of range")));
             } else {
