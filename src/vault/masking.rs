@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Number, Value};
 use url::Url;
 
@@ -28,10 +29,12 @@ impl Masking<'_> {
 
     /// The masked text; borrowed where there is nothing to mask in it, as in most texts of a list.
     pub(super) fn mask<'t>(&self, text: &'t str, found: &mut Found) -> Cow<'t, str> {
-        if text.len() < self.shortest() {
+        if text.len() < self.shortest() && !text.contains(is_escaped) {
             return Cow::Borrowed(text);
         }
         let text = rewritten(Cow::Borrowed(text), |text| self.mask_known(text, found));
+        let text = rewritten(text, |text| self.mask_known_behind_escapes(text, in_json, found));
+        let text = rewritten(text, |text| self.mask_known_behind_escapes(text, in_url, found));
         let text = rewritten(text, |text| self.mask_jwts(text));
         let text = rewritten(text, |text| self.mask_passwords(text));
         rewritten(text, |text| self.mask_numbers(text))
@@ -69,6 +72,12 @@ impl Masking<'_> {
         }
         masked.push_str(text.get(end..).unwrap_or_default());
         Some(masked)
+    }
+
+    /// A value may show only in what is written of a text: in JSON a tab is `\t`, and with what follows that may be a
+    /// token that starts with a `t`. The text becomes what is written of it then.
+    fn mask_known_behind_escapes(&self, text: &str, write: fn(&str) -> String, found: &mut Found) -> Option<String> {
+        text.contains(is_escaped).then(|| self.mask_known(&write(text), found)).flatten()
     }
 
     /// Whatever looks like a JWT is a token, whoever made it.
@@ -270,6 +279,35 @@ const DROPPED: [char; 3] = ['\t', '\n', '\r'];
 
 /// The members whose value is a token or a secret, in an answer to a token request and wherever else they stand.
 const TOKENS: [&str; 5] = ["access_token", "refresh_token", "id_token", "client_secret", "client_assertion"];
+
+/// Whether a character becomes an escape in JSON or in a URL.
+fn is_escaped(c: char) -> bool {
+    !c.is_ascii_graphic() || matches!(c, '"' | '<' | '>' | '^' | '`' | '{' | '|' | '}')
+}
+
+/// As reports write a text in JSON, but for quotes and backslashes: what follows them stands in the text itself.
+fn in_json(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\u{8}' => written.push_str("\\b"),
+            '\u{c}' => written.push_str("\\f"),
+            '\n' => written.push_str("\\n"),
+            '\r' => written.push_str("\\r"),
+            '\t' => written.push_str("\\t"),
+            c if c.is_control() => written.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => written.push(c),
+        }
+    }
+    written
+}
+
+/// As a text is written in the path of a URL.
+fn in_url(text: &str) -> String {
+    const PATH: &AsciiSet =
+        &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+    utf8_percent_encode(text, PATH).to_string()
+}
 
 /// A text as a step of masking made it; as it was, where that step found nothing.
 fn rewritten(text: Cow<'_, str>, step: impl FnOnce(&str) -> Option<String>) -> Cow<'_, str> {

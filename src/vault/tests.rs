@@ -354,6 +354,29 @@ fn the_password_in_a_url_is_masked() {
     }
 }
 
+#[test]
+fn a_value_that_shows_behind_an_escape_alone_is_masked() {
+    let vault = vault();
+    let tail = &TOKEN[1..];
+    let number = Vault::new([(Citizen::Subject, "10073099945".into()), (Citizen::Other, SUBJECT.into())].into());
+    for (vault, text) in [
+        (&vault, format!("a\t{tail}")),
+        (&vault, format!("\u{18}{}", &SUBJECT[1..])),
+        (&vault, format!("/\u{18}{}", &SUBJECT[1..])),
+        (&number, "\u{10}073099945".to_owned()),
+        (&number, "\u{e1}0073099945".to_owned()),
+    ] {
+        let masked = vault.mask_json(json!([text]), &mut Found::default());
+        assert_ne!(masked, json!([text]));
+        assert!(!vault.leaks(&masked.to_string()), "{masked}");
+        let path = Url::parse("https://h/").unwrap().join(masked[0].as_str().unwrap()).unwrap();
+        assert!(!vault.leaks(path.as_str()), "{path}");
+        assert_eq!(vault.mask_json(masked.clone(), &mut Found::default()), masked);
+    }
+    let plain = "één attest\tvan 2025\n".to_owned();
+    assert_eq!(vault.mask_text(&plain), plain);
+}
+
 /// A vault to which an answer with this link came, and the link's masked form.
 fn vault_with(raw: &str) -> (Vault, String) {
     let vault = vault();
