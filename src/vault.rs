@@ -221,7 +221,7 @@ impl Vault {
     /// Keeps the raw form of a masked URL, so that the link can be followed. The first one stays that does not follow from
     /// the masked form: a source that plants surrogates leads us astray in its own links, and nowhere else.
     pub fn keep_url(&self, masked: String, raw: String) {
-        if !self.is_plain(&masked, &raw) {
+        if self.url(&masked).as_ref() != Some(&raw) {
             write(&self.urls).entry(masked).or_insert(raw);
         }
     }

@@ -73,35 +73,57 @@ fn follows_escape(bytes: &[u8], at: usize) -> bool {
 /// The most hexadecimal digits of an id: a SHA-512.
 const LONGEST_ID: usize = 128;
 
-/// Whether a number stands in an id of hexadecimal digits: amid 16 or 24 of them, in 32 and more, or in the last group of
-/// a UUID. One UUID in eleven thousand holds a number by chance, and a run sees hundreds of them. Others put a number
-/// together with letters and a year: these are none.
+/// Whether a number stands in an id of hexadecimal digits: in 32 of them and more, amid 24 in lower case, in the span of a
+/// `traceparent`, or in the last group of a UUID. One UUID in eleven thousand holds a number by chance, and a run sees
+/// hundreds of them. Others put a number together with letters and a year: these are none.
 fn is_in_an_id(bytes: &[u8], from: usize, to: usize) -> bool {
     let Some((before, after)) = bytes.get(..from).zip(bytes.get(to..)) else { return false };
-    let hexadecimal = |byte: &&u8| byte.is_ascii_hexdigit();
-    let mut left = before.iter().rev().take(LONGEST_ID).take_while(hexadecimal).count();
-    if before.get(..from - left).is_some_and(|rest| rest.ends_with(b"%")) {
-        // The digits of an escape.
-        left = left.saturating_sub(2);
+    let left = hexadecimal_end(before);
+    let right = after.iter().take(LONGEST_ID).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let (start, end) = (from - left, to + right);
+    let run = bytes.get(start..end).unwrap_or_default();
+    let is_lower = !run.iter().any(u8::is_ascii_uppercase);
+    let is_one = match run.len() {
+        12 => is_a_uuid(bytes, end),
+        16 => is_a_span(bytes, start, end),
+        24 => left > 0 && right > 0 && is_lower,
+        length => (32..=LONGEST_ID).contains(&length) && length.is_multiple_of(8),
+    };
+    to - from == DIGITS && is_one
+}
+
+/// How many hexadecimal digits end a text, without those of an escape.
+fn hexadecimal_end(text: &[u8]) -> usize {
+    let length = text.iter().rev().take(LONGEST_ID).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let Some((before, mut digits)) = text.split_at_checked(text.len() - length) else { return 0 };
+    if before.ends_with(b"%") {
+        while let Some(code) = digits.strip_prefix(b"25") {
+            digits = code;
+        }
+        digits = digits.get(2..).unwrap_or_default();
     }
-    let right = after.iter().take(LONGEST_ID).take_while(hexadecimal).count();
-    let length = left + DIGITS + right;
-    let amid = left > 0 && right > 0;
-    let is_long = length.is_multiple_of(8) && length <= LONGEST_ID && (length >= 32 || (length >= 16 && amid));
-    let in_uuid = length == 12 && is_a_uuid(bytes, to + right);
-    to - from == DIGITS && (is_long || in_uuid)
+    digits.len()
 }
 
 /// Whether a UUID ends at this place.
 fn is_a_uuid(bytes: &[u8], end: usize) -> bool {
-    const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
+    are_groups(bytes, end, [8, 4, 4, 4, 12])
+}
+
+/// Whether the id of a span stands here: `version-trace-span-flags` (W3C Trace Context).
+fn is_a_span(bytes: &[u8], start: usize, end: usize) -> bool {
+    end - start == 16 && bytes.get(end) == Some(&b'-') && are_groups(bytes, end, [2, 32, 16])
+}
+
+/// Whether groups of hexadecimal digits, with dashes between them and nothing before them, end at this place.
+fn are_groups<const COUNT: usize>(bytes: &[u8], end: usize, groups: [usize; COUNT]) -> bool {
     let mut rest = bytes.get(..end).unwrap_or_default();
-    let are_groups = GROUPS.iter().rev().enumerate().all(|(place, length)| {
+    let all = groups.iter().rev().enumerate().all(|(place, length)| {
         let separated = place == 0 || rest.split_off_last().is_some_and(|byte| *byte == b'-');
         let group = rest.len().checked_sub(*length).and_then(|start| rest.split_off(start..));
         separated && group.is_some_and(|group| group.iter().all(u8::is_ascii_hexdigit))
     });
-    are_groups && !rest.last().is_some_and(u8::is_ascii_alphanumeric)
+    all && (!rest.last().is_some_and(u8::is_ascii_alphanumeric) || follows_escape(bytes, rest.len()))
 }
 
 /// A number as it is written: where its digits stand, and where it ends.
@@ -223,6 +245,7 @@ mod tests {
         for id in [
             "0b0d4d2c-7d6c-4f5e-9f0a-a90010199992",
             "urn:uuid:0B0D4D2C-7D6C-4F5E-9F0A-90010199992F, and",
+            "%7B0B0D4D2C-7D6C-4F5E-9F0A-90010199992F%7D",
             "00-4bf92f3577b34da6a3ce929d0e0e4736-f90010199992abcd-01",
             "\"9c1f90010199992e9c1f0000\"",
             "etag: 0123456789abcdef0123f90010199992",
@@ -235,6 +258,11 @@ mod tests {
             "DOC-90010199992C2025.pdf",
             "BE90010199992FA01",
             "facade90010199992",
+            "BE90010199992A01",
+            "A90010199992B001",
+            "BE90010199992FA0100000ABC",
+            "%252F90010199992abc",
+            "%252F90010199992ABC0123456789abcdef0",
             "/x%2F90010199992abc",
             "%2f90010199992%2fabc",
             "2c-7d6c-4f5e-9f0a-a90010199992",

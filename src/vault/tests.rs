@@ -408,6 +408,11 @@ fn the_mark_of_a_stranger_leads_nowhere_but_to_a_link_that_an_answer_held() {
     let vault = vault();
     let id = format!("https://h/{}0", vault.mask_text("90010199992"));
     assert_eq!(vault.url(&id), Some(id), "an id that holds one of our surrogates");
+    let planted = vault.mask_text(&format!("https://h/{SUBJECT}/90010199992")).replace("10000000016", SUBJECT);
+    let masked = vault.mask_text(&planted);
+    assert_eq!(vault.url(&masked), None);
+    vault.keep_url(masked.clone(), planted.clone());
+    assert_eq!(vault.url(&masked), Some(planted));
     for raw in [stranger, &token] {
         let (vault, masked) = vault_with(raw);
         assert_eq!(vault.url(&masked).as_deref(), Some(raw));
@@ -437,6 +442,7 @@ fn only_links_that_do_not_follow_from_their_masked_form_are_noted() {
         long.clone(),
         broken,
         format!("/{stranger}"),
+        format!("/{SUBJECT}/{stranger}"),
     ];
     let links: Vec<_> = odd.iter().map(|href| json!({"rel": "next", "href": href})).collect();
     let mut found = Found::default();
@@ -446,7 +452,7 @@ fn only_links_that_do_not_follow_from_their_masked_form_are_noted() {
     let raw: Vec<_> = found.links.iter().map(|(_, raw)| raw.expose_secret()).collect();
     assert_eq!(raw, odd);
     let shown: Vec<_> = found.links.iter().map(|(masked, _)| masked.as_str()).collect();
-    assert_eq!(shown, [0, 1, 2, 3, 4].map(|place| masked["links"][place]["href"].as_str().unwrap()));
+    assert_eq!(shown, [0, 1, 2, 3, 4, 5].map(|place| masked["links"][place]["href"].as_str().unwrap()));
 }
 
 proptest! {

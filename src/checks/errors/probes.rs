@@ -105,7 +105,7 @@ fn known_ids(case: &Case<'_>) -> Result<BTreeSet<String>, Stop> {
 /// An id of the same look that is not in use. Where all short ones are, it becomes longer.
 fn unused(case: &Case<'_>, id: &str, known: &BTreeSet<String>) -> String {
     // What could be somebody's national number is asked of nobody.
-    let is_free = |other: &String| other != id && !known.contains(other) && !insz::valid(other);
+    let is_free = |other: &String| other != id && !known.contains(other) && insz::look_alikes(other).is_empty();
     let alike = (0..64).map(|attempt| href::alike(id, &case.invented(&format!("unknown certificate {attempt}"))));
     let longer = (1..64).map(|more| format!("{id}{}", "7".repeat(more)));
     alike.chain(longer).find(is_free).unwrap_or_else(|| case.invented("unknown certificate"))

@@ -159,7 +159,11 @@ impl Own {
         let holder = setup.citizens.get(&holder).map(|person| person.insz.clone());
         let mut numbers: Vec<String> = insz::look_alikes(sent).into_iter().map(|(_, _, digits)| digits).collect();
         numbers.extend(holder);
-        let others = setup.citizens.values().map(|person| person.insz.clone()).filter(|insz| !numbers.contains(insz));
+        let others = setup
+            .citizens
+            .values()
+            .map(|person| person.insz.clone())
+            .filter(|insz| !numbers.contains(insz) && !sent.contains(insz));
         Self {
             hosts: hosts.collect(),
             others: others.collect(),
