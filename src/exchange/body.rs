@@ -31,6 +31,14 @@ enum Form {
 }
 
 impl Json {
+    /// Reads a body that was written as text.
+    ///
+    /// # Errors
+    /// What makes it no JSON, with line and column.
+    pub fn read(text: &[u8]) -> serde_json::Result<Self> {
+        tree::read(text).map(|(tree, _)| Self::from(tree))
+    }
+
     /// The tree, which stays.
     pub fn value(&self) -> &Value {
         match &self.0.form {

@@ -1,12 +1,11 @@
 //! From the parts of an entry back to the exchange, refusing what contradicts itself: what a report shows of an
 //! exchange must be what was judged.
 
-use crate::value::tree;
 use url::Url;
 
 use super::own::{Came, Kept, OfEntry};
 use crate::exchange::{
-    Auth, Content, Exchange, Facts, Failure, IssuerCall, Request, Response, Sent, Setup, Target, Variation,
+    Auth, Content, Exchange, Facts, Failure, IssuerCall, Json, Request, Response, Sent, Setup, Target, Variation,
 };
 use crate::text;
 use crate::text::Text;
@@ -140,16 +139,13 @@ fn content(body: Kept<'_>, text: Option<String>) -> Result<Content, Text> {
         (Kept::Empty, None) => Ok(Content::Empty),
         (Kept::Document(document), None) => Ok(Content::Document(document.into_owned())),
         (Kept::Text, Some(text)) => Ok(Content::Text(text)),
-        (Kept::Json, Some(text)) => match tree::read(text.as_bytes()) {
-            Ok((tree, _)) => Ok(Content::json(tree)),
-            Err(error) => {
-                let (line, column) = (error.line(), error.column());
-                Err(text!(
-                    "de inhoud (`text`) is geen JSON: regel {line}, kolom {column} daarin",
-                    "the body (`text`) is no JSON: line {line}, column {column} in it"
-                ))
-            }
-        },
+        (Kept::Json, Some(text)) => Json::read(text.as_bytes()).map(Content::Json).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            text!(
+                "de inhoud (`text`) is geen JSON: regel {line}, kolom {column} daarin",
+                "the body (`text`) is no JSON: line {line}, column {column} in it"
+            )
+        }),
         (Kept::Json | Kept::Text, None) => Err(text!("de inhoud (`text`) ontbreekt", "the body (`text`) is missing")),
         (Kept::Empty | Kept::Document(_), Some(_)) => Err(text!(
             "er staat een inhoud (`text`) waar volgens `_bronkeur` geen bewaard is",

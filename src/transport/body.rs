@@ -1,6 +1,7 @@
 //! Reads a body within bounds. Of what is not kept, as of a document, the bytes are hashed as they stream by.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use http_body_util::BodyExt as _;
 use hyper::body::Bytes;
@@ -49,6 +50,8 @@ pub(super) struct Body {
     pub(super) arrived: u64,
     /// How it ended.
     pub(super) end: End,
+    /// How long it waited for its turn.
+    pub(super) waited: Duration,
     bounds: Bounds,
     /// Held as long as a large body is in memory.
     turn: Option<OwnedSemaphorePermit>,
@@ -92,7 +95,9 @@ impl Body {
         let mut body = Self::new(kind);
         while let Some(frame) = from.frame().await {
             if body.kept.len() > LARGE && body.turn.is_none() {
+                let start = Instant::now();
                 body.turn = Arc::clone(turns).acquire_owned().await.ok();
+                body.waited = start.elapsed();
             }
             match frame.map(hyper::body::Frame::into_data) {
                 Ok(Ok(chunk)) if !body.take(&chunk) => break,
@@ -120,6 +125,7 @@ impl Body {
             whole: true,
             arrived: 0,
             end: End::Announced,
+            waited: Duration::ZERO,
             bounds: Bounds::of(kind),
             turn: None,
             head: Vec::new(),

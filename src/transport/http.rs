@@ -180,7 +180,8 @@ impl Transport {
         let at_ms = milliseconds(self.settings.started.elapsed());
         let start = Instant::now();
         let result = self.answer(call, headers, start + self.settings.timeout).await;
-        Came { sent, at_ms, ms: milliseconds(start.elapsed()), retries: 0, result }
+        let waited = result.as_ref().map_or(Duration::ZERO, Unread::waited);
+        Came { sent, at_ms, ms: milliseconds(start.elapsed().saturating_sub(waited)), retries: 0, result }
     }
 
     async fn answer(

@@ -2,6 +2,7 @@
 //! that stays is masked.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use hyper::Version;
 use hyper::header::HeaderName;
@@ -49,6 +50,11 @@ impl Unread {
     /// The status code.
     pub(super) fn status(&self) -> u16 {
         self.head.status().as_u16()
+    }
+
+    /// How long it waited for others to be read: no time of the source's.
+    pub(super) fn waited(&self) -> Duration {
+        self.body.waited
     }
 
     /// The first header with that name, where it is text.
