@@ -86,6 +86,7 @@ fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Number(number) if number.is_f64() => "number",
         Value::Number(_) => "integer",
+        other if tree::long_integer(other).is_some() => "integer",
         other => crate::envelope::kind_of(other),
     }
 }
