@@ -118,6 +118,8 @@ pub struct AnswerContext {
     pub place: Option<usize>,
     /// The value of `Authorization`.
     pub authorization: Option<String>,
+    /// The value of `Host`.
+    pub host: Option<String>,
     /// The value of `Accept`.
     pub accept: Option<String>,
     /// The value of `Accept-Language`.

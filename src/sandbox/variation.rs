@@ -296,7 +296,7 @@ pub(super) fn vary_certificate(
         DownloadIn::Both => true,
         DownloadIn::List => !is_detail,
         DownloadIn::Detail => is_detail,
-        DownloadIn::EverySecond => context.place.is_multiple_of(2),
+        DownloadIn::EverySecond => !one.number.is_multiple_of(2),
         DownloadIn::Nowhere => false,
     };
     retain_links(context.envelope, body, |rel| offered || rel != "download");

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::value::name::is_data;
+use crate::value::tree;
 
 /// Paths of one part that are kept.
 pub(super) const MOST_FIELDS: usize = 200;

@@ -30,7 +30,7 @@ use crate::text;
 pub(super) type Answered = (hyper::Response<Incoming>, JoinSet<()>);
 
 impl Transport {
-    /// Sends a call over a connection of its own, with these headers and `Host`. The deadline is the caller's.
+    /// Sends a call over a connection of its own, with these headers and, where they name none, `Host`. The deadline is the caller's.
     pub(super) async fn send_bare(
         &self,
         call: &Call<'_>,
@@ -59,10 +59,12 @@ impl Transport {
         let proxy = self.settings.proxy.as_ref().filter(|_| url.scheme() == "http");
         // A proxy is told the whole URL where there is no tunnel (RFC 9112, section 3.2.2).
         let from = if proxy.is_some() { Position::BeforeScheme } else { Position::BeforePath };
-        let mut request = hyper::Request::builder()
-            .method(call.method.clone())
-            .uri(&url[from..Position::AfterQuery])
-            .header(HOST, &url[Position::BeforeHost..Position::AfterPort]);
+        let mut request =
+            hyper::Request::builder().method(call.method.clone()).uri(&url[from..Position::AfterQuery]);
+        // A call may name another host than the one that it goes to.
+        if !headers.iter().any(|(name, _)| *name == HOST) {
+            request = request.header(HOST, &url[Position::BeforeHost..Position::AfterPort]);
+        }
         if let Some(value) = proxy.and_then(tcp::proxy_authorization) {
             request = request.header(PROXY_AUTHORIZATION, value.expose_secret());
         }
