@@ -30,7 +30,7 @@ const WITHOUT: [(&str, &str); 7] = [
 ];
 
 /// How many requirements have an exchange example.
-const COVERED: usize = 114;
+const COVERED: usize = 116;
 
 /// Whether a request is one of those whose answers the example stands in for.
 fn is_of(of: Of, request: &Request) -> bool {
@@ -58,13 +58,13 @@ fn is_of(of: Of, request: &Request) -> bool {
     let issuer = |wanted: &dyn Fn(&IssuerCall) -> bool| matches!(target, Target::Issuer(call) if wanted(call));
     match of {
         Of::Entry => page && first,
-        Of::SecondPage => page && asked(Some("10"), Some("1")),
+        Of::SecondPage => page && asked(Some("11"), Some("1")),
         Of::Page => page,
         Of::NoParameters => page && asked(None, None),
         Of::PageOfOne => page && asked(Some("1"), Some("0")),
         Of::PageOfTwo => page && asked(Some("2"), Some("0")),
         Of::LargeLimit => page && asked(Some("500"), Some("0")),
-        Of::PastTheEnd => page && asked(Some("10"), Some("13")),
+        Of::PastTheEnd => page && asked(Some("11"), Some("12")),
         Of::Empty => list(Citizen::Empty) && ordinary,
         Of::Other => list(Citizen::Other) && ordinary,
         Of::Detail => ordinary && own && link(Kind::Detail) == Some(None),
@@ -73,6 +73,7 @@ fn is_of(of: Of, request: &Request) -> bool {
         Of::UnknownAccept => varied && matches!(variation, Variation::Accept(value) if value.contains("unknown")),
         Of::AcceptLanguage => varied && matches!(variation, Variation::AcceptLanguage(_)),
         Of::NoIds => varied && *variation == Variation::NoIds,
+        Of::OtherHost => hostile && own && matches!(variation, Variation::Host(_)),
         Of::UnknownCertificate => replaced(&|with| matches!(with, Replacement::Text(text) if !language(text))),
         Of::MissingLanguage => replaced(&|with| matches!(with, Replacement::Text(text) if language(text))),
         Of::OtherCertificate => replaced(&|with| matches!(with, Replacement::Number(_))),

@@ -13,6 +13,10 @@ use crate::text::Text;
 use crate::verdict::{Verdict, shown};
 
 pub(super) fn id_and_language_are_unique(case: &Case<'_>) -> Judgement {
+    case.lasting(are_unique)
+}
+
+fn are_unique(case: &Case<'_>) -> Judgement {
     let items = case.items()?;
     let count = items.iter().filter(|item| item.certificate.key().is_some()).count();
     if items.len() < 2 {
@@ -85,11 +89,11 @@ fn pages_hold_still(case: &Case<'_>, walk: &[Listed<'_>]) -> Result<(), Stop> {
 
 /// What is double across pages is so whatever their length; pages that overlap do so at other places then.
 fn confirmed(case: &Case<'_>, walk: &[Listed<'_>], across: Findings) -> Judgement {
-    // One less than the maximum: boundaries that those of shorter pages do not share.
-    let length = case.entry.maximum_limit.saturating_sub(1).max(1);
+    let length = case.other_limit()?;
     let count = case.total()?.div_ceil(length).min(case.most_pages()?).max(1);
     let requests: Vec<Request> = (0..count).map(|page| case.page_request(Citizen::Subject, length, page)).collect();
-    if double_keys(&case.pages_of(&requests)?).is_disjoint(&double_keys(walk)) {
+    // Pages that overlap may do so at the one or the other boundary that both lengths share.
+    if !double_keys(walk).is_subset(&double_keys(&case.pages_of(&requests)?)) {
         let what = text!("de pagina's overlappen elkaar", "the pages overlap");
         return Err(reason::unmet(what).into());
     }
@@ -109,6 +113,10 @@ struct Lacking {
 }
 
 pub(super) fn missing_language_is_not_found(case: &Case<'_>) -> Judgement {
+    case.lasting(is_not_found)
+}
+
+fn is_not_found(case: &Case<'_>) -> Judgement {
     let Lacking { control, part, language } = lacking(case)?;
     let probe = control.clone().edit(part, Replacement::Text(language));
     let answers = case.between_controls(&control, &[probe])?;

@@ -14,6 +14,10 @@ use crate::verdict::{Finding, Verdict, shown};
 const REPEATED_DETAILS: usize = 5;
 
 pub(super) fn advertised_paging_links_answer_get(case: &Case<'_>) -> Judgement {
+    case.lasting(paging_links_answer)
+}
+
+fn paging_links_answer(case: &Case<'_>) -> Judgement {
     let links = paging_links(case)?;
     if links.is_empty() {
         return Err(Verdict::not_applicable(text!(
@@ -25,8 +29,7 @@ pub(super) fn advertised_paging_links_answer_get(case: &Case<'_>) -> Judgement {
     let requests: Vec<Request> = links.keys().cloned().collect();
     let mut findings = Vec::new();
     let mut blocked = None;
-    for exchange in case.attempts(&requests)? {
-        let rel = links.get(&exchange.request).copied().unwrap_or_default();
+    for (exchange, rel) in case.attempts(&requests)?.into_iter().zip(links.into_values()) {
         match conclusive(exchange) {
             Err(stop) => blocked = Some(stop),
             Ok(answer) if answer.response.is_success() => {}
@@ -39,21 +42,22 @@ pub(super) fn advertised_paging_links_answer_get(case: &Case<'_>) -> Judgement {
     case.judged_unless(findings, blocked)
 }
 
-/// The paging links of the list as it is first asked for, and of the first pages of the walk, with their rels.
+/// The paging links of the list as it is first asked for, and of the first pages of the walk, with their rels; of the
+/// further pages `next`, which is followed anyway.
 fn paging_links(case: &Case<'_>) -> Result<BTreeMap<Request, &'static str>, Stop> {
     let first = case.listed(&case.entry_request(Citizen::Subject))?;
-    let limit = case.walk_limit()?;
-    let most = case.total()?.div_ceil(limit).min(case.setup().limits.pages).clamp(1, 2);
-    let requests: Vec<Request> = (0..most).map(|page| case.page_request(Citizen::Subject, limit, page)).collect();
+    let requests = case.walk_requests()?;
     // Where a later page is no page, what led to it is judged all the same.
     let walked = case.attempts(&requests)?.into_iter().filter_map(|exchange| {
         let response = exchange.result.as_ref().ok().filter(|response| response.is_success())?;
         Some(Answer { exchange, response })
     });
     let mut links = BTreeMap::new();
-    for answer in std::iter::once(first).chain(walked) {
+    let all: [&[&'static str]; 4] = [&["next"], &["self"], &["start", "first"], &["last"]];
+    for (index, answer) in std::iter::once(first).chain(walked).enumerate() {
         let Some(page) = answer.response.page() else { continue };
-        for rels in [&["self"][..], &["next"], &["start", "first"], &["last"]] {
+        // The first three: the first page in two lengths, and the second one.
+        for rels in all.into_iter().take(if index < 3 { all.len() } else { 1 }) {
             let request = page.links.find(rels).and_then(|link| case.follow(answer, link, Kind::List));
             if let (Some(request), Some(rel)) = (request, rels.first()) {
                 links.entry(request).or_insert(*rel);
@@ -64,6 +68,10 @@ fn paging_links(case: &Case<'_>) -> Result<BTreeMap<Request, &'static str>, Stop
 }
 
 pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
+    case.lasting(changes_nothing)
+}
+
+fn changes_nothing(case: &Case<'_>) -> Judgement {
     let list = case.entry_request(Citizen::Subject);
     case.listed(&list)?;
     let mut requests = vec![list];
