@@ -184,7 +184,14 @@ pub struct Case<'a> {
 impl<'a> Case<'a> {
     /// A case for one requirement.
     pub fn new(recording: &'a Recording, requirement: &'a Requirement, catalogue: &'a Catalogue) -> Self {
-        Self { recording, requirement, entry: &catalogue.entry, catalogue, asked: RefCell::default(), look: Cell::new(0) }
+        Self {
+            recording,
+            requirement,
+            entry: &catalogue.entry,
+            catalogue,
+            asked: RefCell::default(),
+            look: Cell::new(0),
+        }
     }
 
     /// What the run knew of itself.

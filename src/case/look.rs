@@ -52,7 +52,8 @@ impl Case<'_> {
 
     /// The verdict of a look that found nothing, beside looks that did: the list changed all the time.
     fn with_note(&self, mut verdict: Verdict, last: &Verdict) -> Verdict {
-        let expected = text!("een lijst die tijdens de keuring gelijk blijft", "a list that stays the same during the run");
+        let expected =
+            text!("een lijst die tijdens de keuring gelijk blijft", "a list that stays the same during the run");
         let actual = text!("de lijst veranderde tijdens de keuring", "the list changed during the run");
         let noted = last.findings.first().and_then(|finding| Some((finding.exchange.clone()?, finding.place.clone())));
         if let Some((request, place)) = noted {

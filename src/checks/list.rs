@@ -18,12 +18,14 @@ mod origins;
 mod paging;
 mod totals;
 
-pub(super) use links::is_uri_reference;
+pub(super) use numbering::unless_misnumbered;
+
 use ends::{last_leads_to_the_last_page, page_past_the_end_is_empty, start_leads_to_the_first_page};
 use lengths::{
     caller_chooses_the_limit, default_limit_is_ten, limit_above_the_maximum_gives_the_maximum,
     page_never_exceeds_the_limit, size_is_the_limit_in_force,
 };
+pub(super) use links::is_uri_reference;
 use links::{
     later_pages_link_back, links_section_is_there, paging_links_carry_page_and_limit, self_is_the_list_itself,
     start_and_last_are_there,

@@ -87,9 +87,8 @@ mod tests {
         let mut behaviour = Behaviour { life: life.clone(), ..Behaviour::default() };
         behaviour.certificates.subject = 3;
         let subject = &people(&behaviour)[0];
-        let names = |calls| -> Vec<usize> {
-            aged(subject, &life, calls).certificates.iter().map(|one| one.number).collect()
-        };
+        let names =
+            |calls| -> Vec<usize> { aged(subject, &life, calls).certificates.iter().map(|one| one.number).collect() };
         assert_eq!(names(1), [1, 2, 3]);
         assert_eq!(names(2), [4, 1, 2, 3]);
         assert_eq!(names(3), [4, 1, 2]);

@@ -333,7 +333,15 @@ impl Source {
 /// A citizen whom the source does not know: a list of his is empty.
 fn nobody(insz: &str) -> Citizen {
     let role = super::citizens::Role::Empty;
-    Citizen { name: "nobody", role, insz: insz.to_owned(), sub: String::new(), certificates: Vec::new(), coming: Vec::new(), ids: 0 }
+    Citizen {
+        name: "nobody",
+        role,
+        insz: insz.to_owned(),
+        sub: String::new(),
+        certificates: Vec::new(),
+        coming: Vec::new(),
+        ids: 0,
+    }
 }
 
 const OTHER_METHOD: Problem = Problem {

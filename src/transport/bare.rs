@@ -59,8 +59,7 @@ impl Transport {
         let proxy = self.settings.proxy.as_ref().filter(|_| url.scheme() == "http");
         // A proxy is told the whole URL where there is no tunnel (RFC 9112, section 3.2.2).
         let from = if proxy.is_some() { Position::BeforeScheme } else { Position::BeforePath };
-        let mut request =
-            hyper::Request::builder().method(call.method.clone()).uri(&url[from..Position::AfterQuery]);
+        let mut request = hyper::Request::builder().method(call.method.clone()).uri(&url[from..Position::AfterQuery]);
         // A call may name another host than the one that it goes to.
         if !headers.iter().any(|(name, _)| *name == HOST) {
             request = request.header(HOST, &url[Position::BeforeHost..Position::AfterPort]);

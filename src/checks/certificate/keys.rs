@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 use crate::case::{Case, Findings, Item, Judgement, Listed, Stop, part_with_language};
+use crate::checks::list::unless_misnumbered;
 use crate::envelope::{Certificate, Key};
 use crate::exchange::{Citizen, Part, Replacement, Request, Target};
 use crate::reason;
@@ -37,12 +38,16 @@ fn are_unique(case: &Case<'_>) -> Judgement {
     if !within.is_empty() {
         return case.concluded(within);
     }
-    pages_hold_still(case, &walk)?;
-    let across = doubles(&walk);
+    unless_misnumbered(case, |case| unique_across(case, &walk))
+}
+
+fn unique_across<'a>(case: &Case<'a>, walk: &[Listed<'a>]) -> Judgement {
+    pages_hold_still(case, walk)?;
+    let across = doubles(walk);
     if across.is_empty() {
         return case.concluded(across);
     }
-    confirmed(case, &walk, across)
+    confirmed(case, walk, across)
 }
 
 /// A finding for every pair that occurs again in these pages.

@@ -8,7 +8,7 @@ use crate::exchange::{Citizen, Exchange, Kind, Request, Response};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::verdict::{Finding, Outcome, Verdict, shown};
 
 /// How many details are asked for once more.
 const REPEATED_DETAILS: usize = 5;
@@ -68,10 +68,22 @@ fn paging_links(case: &Case<'_>) -> Result<BTreeMap<Request, &'static str>, Stop
 }
 
 pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
-    case.lasting(changes_nothing)
+    match changes(case, |change| matches!(change, Change::Of(_)))? {
+        verdict if verdict.outcome == Outcome::Fail => Ok(verdict),
+        // A certificate may also go by itself, between two calls.
+        _ => case.lasting(|case| changes(case, |change| matches!(change, Change::Gone(_)))),
+    }
 }
 
-fn changes_nothing(case: &Case<'_>) -> Judgement {
+/// What a repetition shows that the first answer did not.
+enum Change {
+    /// Something is gone.
+    Gone(Finding),
+    /// Something is there and is not the same.
+    Of(Finding),
+}
+
+fn changes(case: &Case<'_>, which: fn(&Change) -> bool) -> Judgement {
     let list = case.entry_request(Citizen::Subject);
     case.listed(&list)?;
     let mut requests = vec![list];
@@ -95,7 +107,10 @@ fn changes_nothing(case: &Case<'_>) -> Judgement {
     for ((first, second), third) in suspects.iter().zip(case.attempts(&thirds)?) {
         // Both repetitions differ from the first answer: only then it is no passing whim.
         match (compared(first, second), compared(first, third)) {
-            (Ok(Some(_)), Ok(Some(finding))) => findings.push(finding),
+            (Ok(Some(_)), Ok(Some(change))) if which(&change) => {
+                let (Change::Gone(finding) | Change::Of(finding)) = change;
+                findings.push(finding);
+            }
             (Err(stop), _) | (_, Err(stop)) => blocked = Some(stop),
             _ => {}
         }
@@ -104,7 +119,7 @@ fn changes_nothing(case: &Case<'_>) -> Judgement {
 }
 
 /// What a repetition shows that the first answer did not; blocked where it says nothing.
-fn compared(first: &Exchange, repeated: &Exchange) -> Result<Option<Finding>, Stop> {
+fn compared(first: &Exchange, repeated: &Exchange) -> Result<Option<Change>, Stop> {
     let before = conclusive(first)?;
     let status = before.response.status;
     if !before.response.is_success() {
@@ -117,10 +132,14 @@ fn compared(first: &Exchange, repeated: &Exchange) -> Result<Option<Finding>, St
         status @ (401 | 403) => return Err(reason::unexplained(status).into()),
         other if other != status => {
             let expected = text!("{status}, zoals de eerste keer", "{status}, as the first time");
-            Some(after.finding("status", expected, Text::same(other)))
+            let finding = after.finding("status", expected, Text::same(other));
+            Some(if matches!(other, 404 | 410) { Change::Gone(finding) } else { Change::Of(finding) })
         }
         _ if first.request.kind() == Kind::List => list_difference(before, after),
-        _ => pair(before.response, after.response).and_then(|(old, new)| field_difference(after, old, new)),
+        _ => {
+            let differs = |(old, new)| field_difference(after, old, new);
+            pair(before.response, after.response).and_then(differs).map(Change::Of)
+        }
     })
 }
 
@@ -129,7 +148,7 @@ fn pair<'a>(before: &'a Response, after: &'a Response) -> Option<(&'a Certificat
 }
 
 /// Certificates that went, more than the new total explains; else documented fields of the same certificate that differ.
-fn list_difference(before: Answer<'_>, after: Answer<'_>) -> Option<Finding> {
+fn list_difference(before: Answer<'_>, after: Answer<'_>) -> Option<Change> {
     let old = Listed { answer: before, page: before.response.page()? };
     let new = Listed { answer: after, page: after.response.page()? };
     let keys: BTreeSet<_> = new.keys().into_iter().collect();
@@ -140,10 +159,10 @@ fn list_difference(before: Answer<'_>, after: Answer<'_>) -> Option<Finding> {
     if gone > total(&new).saturating_sub(total(&old)) {
         let expected = text!("dezelfde attesten als de eerste keer", "the same certificates as the first time");
         let actual = text!("{gone} ervan ontbreken", "{gone} of them are missing");
-        return Some(after.finding(new.page.place.as_str(), expected, actual));
+        return Some(Change::Gone(after.finding(new.page.place.as_str(), expected, actual)));
     }
     let known: BTreeMap<_, _> = old.items().iter().filter_map(|item| Some((item.key()?, item))).collect();
-    new.items().iter().find_map(|item| field_difference(after, known.get(&item.key()?)?, item))
+    new.items().iter().find_map(|item| field_difference(after, known.get(&item.key()?)?, item)).map(Change::Of)
 }
 
 fn field_difference(after: Answer<'_>, old: &Certificate, new: &Certificate) -> Option<Finding> {

@@ -66,6 +66,7 @@ fn leads_to_the_last(case: &Case<'_>) -> Judgement {
     let beyond = has_more(case, &pages, pages.pages.len().saturating_sub(1))? == Some(true);
     let listing = Listing::of(pages);
     let mut findings = Vec::new();
+    let mut judged = false;
     for end in ends {
         let answer = case.response(&end.request)?;
         if !answer.response.is_success() {
@@ -73,12 +74,20 @@ fn leads_to_the_last(case: &Case<'_>) -> Judgement {
             findings.push(answer.finding("status", expected, Text::same(answer.response.status)));
             continue;
         }
-        let Some(last) = listing.last(case.stated_limit(&end.request)) else { continue };
+        // A link that leads to pages of another length than its own is for LST-28.
+        let length = case.stated_limit(&end.request);
+        let kept = length == case.stated_limit(end.on.answer.request());
+        let Some(last) = listing.last(length).filter(|_| kept) else { continue };
+        judged = true;
         let found = answer.response.page().map(Page::keys).unwrap_or_default();
         let ends = answer.response.page().is_some_and(|page| page.links.find(&["next"]).is_none());
         if !same(&found, &last) && !(beyond && !found.is_empty() && ends) {
             findings.push(leads_elsewhere(&end, &last, &found));
         }
+    }
+    if findings.is_empty() && !judged {
+        let what = text!("de link `last` leidt naar een andere limiet", "the link `last` leads to another limit");
+        return Err(reason::unmet(what).into());
     }
     case.judged(findings)
 }

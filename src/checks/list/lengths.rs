@@ -13,12 +13,16 @@ use crate::verdict::{Finding, Verdict};
 pub(super) fn page_never_exceeds_the_limit(case: &Case<'_>) -> Judgement {
     case.several_pages()?;
     seek([case.lists().map(drop)])?;
+    let total = case.total()?;
     // Every page of the run for which a length was asked, up to the greatest.
     let lists = case.api_answers()?.into_iter().filter(|answer| asks_for_a_list(answer.request()));
     let findings = lists.filter(|answer| answer.response.status == 200).filter_map(|answer| {
         let limit = case.stated_limit(answer.request());
+        let number = answer.request().parameter(&case.entry.page).and_then(|page| page.parse::<u64>().ok());
+        // What comes past the end is for LST-22.
+        let within = number.unwrap_or_default().saturating_mul(limit) < total;
         let stated = answer.request().parameter(&case.entry.limit).is_some() && limit <= case.entry.maximum_limit;
-        let page = answer.response.page().filter(|_| stated)?;
+        let page = answer.response.page().filter(|_| stated && within)?;
         let count = page.items().len() as u64;
         let expected = text!("hoogstens {limit} attesten", "at most {limit} certificates");
         (count > limit).then(|| answer.finding(page.place.as_str(), expected, Text::same(count)))
@@ -164,20 +168,23 @@ fn sizes(case: &Case<'_>) -> Judgement {
     }
     let all_full = judged.iter().all(|(listed, _)| is_full(case, listed)) && first.iter().all(|one| is_full(case, one));
     let cut = pages.cut;
+    let ends = judged.last().is_some_and(|(_, more)| *more == Some(false));
     let listing = Listing::of(pages);
-    judged.extend(first.into_iter().map(|listed| (listed, Some(listing.follows(&listed) != Some(false)))));
+    judged.extend(first.into_iter().map(|listed| (listed, Some(listing.follows(&listed, ends) != Some(false)))));
     if all_full && !cut {
         judged.extend(partial_page(case)?.map(|listed| (listed, Some(false))));
     }
     let mut findings: Vec<Finding> = Vec::new();
-    let (mut stated, mut telling) = (false, false);
+    let (mut stated, mut telling, mut another) = (false, false, false);
     for (listed, more) in judged {
         let limit = case.stated_limit(listed.answer.request());
         let Some(size) = listed.page.metadata.size.value() else { continue };
         stated = true;
         let full = is_full(case, &listed);
         // A page that is not full though more follows: another limit is in force than was asked for. LST-13 says so.
-        if !full && more != Some(false) {
+        let long = listed.items().len() as u64 > limit;
+        if long || (!full && more != Some(false)) {
+            another |= long || more == Some(true);
             continue;
         }
         telling |= !full;
@@ -189,13 +196,20 @@ fn sizes(case: &Case<'_>) -> Judgement {
         return Err(reason::unmet(text!("`size` ontbreekt", "`size` is missing")).into());
     }
     if findings.is_empty() && !telling {
-        return Err(as_full_as_asked().into());
+        return Err(if another { in_another_length() } else { as_full_as_asked() }.into());
     }
     case.judged(findings)
 }
 
 fn is_full(case: &Case<'_>, listed: &Listed<'_>) -> bool {
     listed.items().len() as u64 == case.stated_limit(listed.answer.request())
+}
+
+fn in_another_length() -> Verdict {
+    reason::unmet(text!(
+        "de lijst gebruikt een andere limiet dan gevraagd",
+        "the list takes another limit than asked for"
+    ))
 }
 
 fn as_full_as_asked() -> Verdict {

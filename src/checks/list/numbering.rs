@@ -37,7 +37,8 @@ fn misnumbered(case: &Case<'_>) -> Result<Numbering, Stop> {
     let without = Request::entry(Citizen::Subject).query(&case.entry.limit, limit);
     // Of pages with a single certificate the second one is the second certificate too.
     let longer = [page(limit.max(2), 0), page(limit.max(2), 1)];
-    let exchanges = case.attempts(&[zero.clone(), one.clone(), without.clone(), longer[0].clone(), longer[1].clone()])?;
+    let exchanges =
+        case.attempts(&[zero.clone(), one.clone(), without.clone(), longer[0].clone(), longer[1].clone()])?;
     if let Some(finding) = refused(&exchanges) {
         return Ok(Numbering::Wrong(vec![finding]));
     }
@@ -45,6 +46,11 @@ fn misnumbered(case: &Case<'_>) -> Result<Numbering, Stop> {
     let [zero, one, without] = pages.as_slice() else { return Err(reason::not_recorded().into()) };
     if let Some(finding) = begins_one_later(case, &longer)? {
         return Ok(Numbering::Certificates(vec![finding]));
+    }
+    if one.items().is_empty() && zero.items().len() as u64 > limit {
+        let what =
+            text!("`page=0` bevat meer attesten dan gevraagd", "`page=0` holds more certificates than asked for");
+        return Err(reason::unmet(what).into());
     }
     if one.items().is_empty() {
         return Err(second_page_is_empty().into());
@@ -91,17 +97,18 @@ fn begins_one_later(case: &Case<'_>, [zero, one]: &[Request; 2]) -> Result<Optio
     let shifted = !rest.is_empty() && first.len() <= limit && second.starts_with(rest);
     Ok(shifted.then(|| {
         let Text { nl, en } = items_in_words(&second);
-        let actual = text!(
-            "{nl}: `page` telt hier attesten, geen pagina's",
-            "{en}: `page` counts certificates here, not pages"
-        );
+        let actual =
+            text!("{nl}: `page` telt hier attesten, geen pagina's", "{en}: `page` counts certificates here, not pages");
         one.answer.finding(one.page.place.as_str(), follow(), actual)
     }))
 }
 
 fn second_page_is_empty() -> Verdict {
     Verdict::blocked(
-        text!("`page=1` is leeg, hoewel er meer attesten zijn", "`page=1` is empty, though there are more certificates"),
+        text!(
+            "`page=1` is leeg, hoewel er meer attesten zijn",
+            "`page=1` is empty, though there are more certificates"
+        ),
         text!(
             "kijk na of de totalen kloppen en of elke pagina haar attesten geeft",
             "see whether the totals are right and every page gives its certificates"
@@ -110,7 +117,7 @@ fn second_page_is_empty() -> Verdict {
 }
 
 /// What a check says of the pages by their numbers; blocked where that comes of numbers that do not count pages.
-pub(super) fn unless_misnumbered<'a>(case: &Case<'a>, judge: impl Fn(&Case<'a>) -> Judgement) -> Judgement {
+pub(in crate::checks) fn unless_misnumbered<'a>(case: &Case<'a>, judge: impl Fn(&Case<'a>) -> Judgement) -> Judgement {
     let said = match judge(case) {
         Err(Stop::Verdict(verdict)) => *verdict,
         said => said?,

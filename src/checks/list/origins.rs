@@ -146,9 +146,9 @@ pub(super) fn links_ignore_the_host_header(case: &Case<'_>) -> Judgement {
         url.is_some_and(|url| url.host_str().is_some_and(|host| host.eq_ignore_ascii_case(OTHER_HOST)))
     };
     let expected = text!("het eigen adres van de bron", "the source's own address");
-    let findings = all_links(found).filter(names).map(|link| {
-        answer.finding(format!("{}/href", link.place), expected.clone(), Text::same(shown(&link.href)))
-    });
+    let findings = all_links(found)
+        .filter(names)
+        .map(|link| answer.finding(format!("{}/href", link.place), expected.clone(), Text::same(shown(&link.href))));
     case.judged(findings)
 }
 

@@ -47,15 +47,14 @@ pub(super) struct Listing<'a> {
     pages: Pages<'a>,
     keys: Vec<Key<'a>>,
     /// How many certificates the list says that there are.
-    stated: u64,
+    stated: Option<u64>,
 }
 
 impl<'a> Listing<'a> {
     pub(super) fn of(pages: Pages<'a>) -> Self {
         let keys: Vec<Key<'a>> = pages.pages.iter().flat_map(Listed::keys).collect();
         let first = pages.pages.first().and_then(|listed| listed.page.metadata.total_elements.value());
-        let stated = first.unwrap_or(keys.len() as u64);
-        Self { pages, keys, stated }
+        Self { pages, keys, stated: first }
     }
 
     /// How many certificates there are to see; where there is none at all, this many.
@@ -67,16 +66,17 @@ impl<'a> Listing<'a> {
     pub(super) fn loses(&self, certificates: u64) -> bool {
         let lacks = |listed: &Listed<'_>| listed.items().len() as u64 + certificates <= self.pages.limit;
         let followed = self.pages.pages.split_last().map(|(_, before)| before).unwrap_or_default();
-        self.stated > self.keys.len() as u64 && !followed.is_empty() && followed.iter().all(lacks)
+        self.stated > Some(self.keys.len() as u64) && !followed.is_empty() && followed.iter().all(lacks)
     }
 
-    /// Whether certificates follow after those of a first page in another length, as far as that can be said.
-    pub(super) fn follows(&self, first: &Listed<'_>) -> Option<bool> {
+    /// Whether certificates follow after those of a first page in another length, as far as that can be said; `ends`:
+    /// whether nothing follows after the last page of the walk.
+    pub(super) fn follows(&self, first: &Listed<'_>, ends: bool) -> Option<bool> {
         let (count, present) = (first.items().len() as u64, self.keys.len() as u64);
         if count < present {
             return Some(true);
         }
-        (count >= self.stated && !self.pages.cut).then_some(false)
+        (ends && self.stated.is_some_and(|stated| count >= stated)).then_some(false)
     }
 
     /// Whether all of these stand on the pages.
@@ -106,7 +106,7 @@ impl<'a> Listing<'a> {
         let followed = self.pages.pages.split_last().map(|(_, before)| before).unwrap_or_default();
         let full = followed.iter().all(|listed| listed.items().len() as u64 == self.pages.limit);
         let length = usize::try_from(length).ok().filter(|length| *length > 0)?;
-        (full && self.keys.len() as u64 == self.stated).then(|| self.keys.chunks(length))
+        (full && Some(self.keys.len() as u64) == self.stated).then(|| self.keys.chunks(length))
     }
 }
 
@@ -153,6 +153,7 @@ fn has_next(case: &Case<'_>) -> Judgement {
     let pages = case.several_pages()?;
     let mut findings = Vec::new();
     let mut unseen = false;
+    let ends = has_more(case, &pages, pages.pages.len().saturating_sub(1))? == Some(false);
     for (index, listed) in pages.pages.iter().enumerate().filter(|(_, listed)| !listed.items().is_empty()) {
         let more = has_more(case, &pages, index)?;
         unseen |= more.is_none();
@@ -163,7 +164,7 @@ fn has_next(case: &Case<'_>) -> Judgement {
     for listed in case.pages_of(&case.first_pages()?)?.iter().filter(|listed| !listed.items().is_empty()) {
         // A page that is too long is for LST-12, and so is what follows it.
         let long = listed.items().len() as u64 > case.stated_limit(listed.answer.request());
-        findings.extend(wrong_next(listed, listing.follows(listed).filter(|_| !long))?);
+        findings.extend(wrong_next(listed, listing.follows(listed, ends).filter(|_| !long))?);
     }
     case.judged_unless(findings, obstacle)
 }

@@ -37,11 +37,18 @@ fn add_up(case: &Case<'_>) -> Judgement {
         return Err(too_long().into());
     }
     let others = others(case, &chain)?;
-    let mut findings: Vec<Finding> =
-        others.iter().flat_map(|listed| differing(case, listed, first, (elements, page_count))).collect();
+    let mut findings: Vec<Finding> = chain
+        .pages
+        .iter()
+        .chain(&others)
+        .flat_map(|listed| differing(case, listed, first, (elements, page_count)))
+        .collect();
     if items == elements {
-        let listed = std::iter::once(first).chain(&others);
-        findings.extend(listed.filter_map(|listed| wrong_number_of_pages(case, listed, elements, items)));
+        let walked = chain.pages.len() as u64;
+        // How many pages of other lengths there are nobody can say where pages are longer than they may be.
+        let long = chain.pages.iter().chain(&others).any(|listed| is_too_long(case, listed));
+        let judged = chain.pages.iter().chain(others.iter().filter(|_| !long));
+        findings.extend(judged.filter_map(|listed| wrong_number_of_pages(case, listed, elements, walked)));
     } else {
         let expected = text!(
             "{items}, het aantal attesten op alle pagina's samen",
@@ -67,12 +74,15 @@ fn is_too_long(case: &Case<'_>, listed: &Listed<'_>) -> bool {
 }
 
 fn too_long() -> Verdict {
-    reason::unmet(text!("er staan meer attesten op een pagina dan gevraagd", "a page holds more certificates than asked for"))
+    reason::unmet(text!(
+        "er staan meer attesten op een pagina dan gevraagd",
+        "a page holds more certificates than asked for"
+    ))
 }
 
-/// The further pages of the list: those that `next` leads to, and the lists in other lengths.
+/// The further pages of the list: those by number that `next` does not lead to, and those of other lengths.
 fn others<'a>(case: &Case<'a>, chain: &Chain<'a>) -> Result<Vec<Listed<'a>>, Stop> {
-    let mut others: Vec<Listed<'a>> = chain.pages.iter().skip(1).copied().collect();
+    let mut others = Vec::new();
     for answer in case.lists()? {
         let own = answer.request().citizen() == Some(Citizen::Subject);
         let known = chain.pages.iter().any(|listed| std::ptr::eq(listed.answer.exchange, answer.exchange));
@@ -104,14 +114,15 @@ fn differing(
         .collect()
 }
 
-/// A finding where the number of pages is not the one that the length of a page makes: the length asked for or, where
-/// a page that others follow has another one, that.
-fn wrong_number_of_pages(case: &Case<'_>, listed: &Listed<'_>, elements: u64, items: u64) -> Option<Finding> {
+/// A finding where the number of pages is neither the one that the length asked for makes, nor the one that another
+/// length makes that is in force: LST-13 says so. `walked`: how many pages of the length of the walk there are.
+fn wrong_number_of_pages(case: &Case<'_>, listed: &Listed<'_>, elements: u64, walked: u64) -> Option<Finding> {
     let (asked, found) = (case.stated_limit(listed.answer.request()), listed.items().len() as u64);
     let stated = totals(listed).1?;
-    let in_force = if found > 0 && found < items { found } else { asked };
     let fits = |length: u64| elements.div_ceil(length.max(1)) == stated;
-    if fits(asked) || (in_force != asked && is_first(case, listed) && fits(in_force)) || (elements == 0 && stated <= 1) {
+    let of_the_walk = asked == case.walk_limit().ok()? && stated == walked;
+    let in_force = is_first(case, listed) && found > 0 && found < asked.min(elements) && fits(found);
+    if fits(asked) || of_the_walk || in_force || (elements == 0 && stated <= 1) {
         return None;
     }
     let expected = elements.div_ceil(asked.max(1));
