@@ -52,8 +52,8 @@ fn chooses(case: &Case<'_>) -> Judgement {
     let pages = case.pages_of(&requests)?;
     let listing = Listing::of(case.pages()?);
     let count_at = |index: usize| pages.get(index).map(|listed| listed.items().len());
-    // Two limits that give the same page: the caller does not choose.
-    let same = count_at(0) == count_at(1);
+    // Two limits that give the same page: the caller does not choose. Of two certificates that shows nothing.
+    let same = count_at(0) == count_at(1) && total > 2;
     let findings = pages.iter().zip(limits).filter_map(|(listed, limit)| {
         let count = listed.items().len() as u64;
         let expected = limit.min(listing.present_or(limit));
@@ -168,6 +168,7 @@ fn sizes(case: &Case<'_>) -> Judgement {
     }
     let all_full = judged.iter().all(|(listed, _)| is_full(case, listed)) && first.iter().all(|one| is_full(case, one));
     let cut = pages.cut;
+    let makes_no_difference = matches!(first.get(1..3), Some([one, two]) if one.items().len() == two.items().len());
     let ends = judged.last().is_some_and(|(_, more)| *more == Some(false));
     let listing = Listing::of(pages);
     judged.extend(first.into_iter().map(|listed| (listed, Some(listing.follows(&listed, ends) != Some(false)))));
@@ -194,6 +195,9 @@ fn sizes(case: &Case<'_>) -> Judgement {
     }
     if !stated {
         return Err(reason::unmet(text!("`size` ontbreekt", "`size` is missing")).into());
+    }
+    if !findings.is_empty() && makes_no_difference {
+        return Err(in_another_length().into());
     }
     if findings.is_empty() && !telling {
         return Err(if another { in_another_length() } else { as_full_as_asked() }.into());

@@ -46,6 +46,8 @@ pub(super) fn place_of(listed: &Listed<'_>, member: &str) -> String {
 pub(super) struct Listing<'a> {
     pages: Pages<'a>,
     keys: Vec<Key<'a>>,
+    /// How many different ones there are.
+    present: u64,
     /// How many certificates the list says that there are.
     stated: Option<u64>,
 }
@@ -54,26 +56,27 @@ impl<'a> Listing<'a> {
     pub(super) fn of(pages: Pages<'a>) -> Self {
         let keys: Vec<Key<'a>> = pages.pages.iter().flat_map(Listed::keys).collect();
         let first = pages.pages.first().and_then(|listed| listed.page.metadata.total_elements.value());
-        Self { pages, keys, stated: first }
+        let present = keys.iter().collect::<HashSet<_>>().len() as u64;
+        Self { pages, keys, present, stated: first }
     }
 
     /// How many certificates there are to see; where there is none at all, this many.
     pub(super) fn present_or(&self, otherwise: u64) -> u64 {
-        if self.keys.is_empty() { otherwise } else { self.keys.len() as u64 }
+        if self.present == 0 { otherwise } else { self.present }
     }
 
     /// Whether every page that others follow lacks so many certificates that stand on no other one.
     pub(super) fn loses(&self, certificates: u64) -> bool {
         let lacks = |listed: &Listed<'_>| listed.items().len() as u64 + certificates <= self.pages.limit;
         let followed = self.pages.pages.split_last().map(|(_, before)| before).unwrap_or_default();
-        self.stated > Some(self.keys.len() as u64) && !followed.is_empty() && followed.iter().all(lacks)
+        self.stated > Some(self.present) && !followed.is_empty() && followed.iter().all(lacks)
     }
 
     /// Whether certificates follow after those of a first page in another length, as far as that can be said; `ends`:
     /// whether nothing follows after the last page of the walk.
     pub(super) fn follows(&self, first: &Listed<'_>, ends: bool) -> Option<bool> {
-        let (count, present) = (first.items().len() as u64, self.keys.len() as u64);
-        if count < present {
+        let count = first.items().len() as u64;
+        if count < self.present {
             return Some(true);
         }
         (ends && self.stated.is_some_and(|stated| count >= stated)).then_some(false)
@@ -110,11 +113,11 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// Whether the page after this one holds certificates: a later page of the walk, or the page past the end. None where
+/// Whether certificates follow after this page: on a later page of the walk, or past its end. None where
 /// that cannot be seen: [`beyond_unseen`] says why.
 pub(super) fn has_more(case: &Case<'_>, pages: &Pages<'_>, index: usize) -> Result<Option<bool>, Stop> {
-    if let Some(later) = pages.pages.get(index + 1) {
-        return Ok(Some(!later.items().is_empty()));
+    if let Some(later) = pages.pages.get(index + 1..).filter(|later| !later.is_empty()) {
+        return Ok(Some(later.iter().any(|listed| !listed.items().is_empty())));
     }
     if pages.cut {
         return Ok(None);
