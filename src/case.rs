@@ -24,11 +24,13 @@ mod urls;
 pub use urls::{holds_key, outside_braces, part_with_id, part_with_language, parts_that};
 
 mod findings;
+mod leak;
 mod room;
 mod run;
 mod sample;
 
 pub use findings::Findings;
+pub use leak::{Leak, is_same_content};
 pub use run::{seek, telling};
 
 /// Why a check ended early.
