@@ -30,7 +30,7 @@ mod run;
 mod sample;
 
 pub use findings::Findings;
-pub use leak::{Leak, is_same_content};
+pub use leak::{Leak, is_same_content, place_of};
 pub use run::seek;
 
 /// Why a check ended early.

@@ -153,6 +153,33 @@ impl<'a> Case<'a> {
     }
 }
 
+/// Where in an answer a text stands of which this is so: a header, or a place in the body. One answer after the other may
+/// be asked: the places of a long list are not made for nothing.
+pub fn place_of(response: &Response, is_it: impl Fn(&str) -> bool) -> Option<String> {
+    let header = response.headers.iter().find(|(_, value)| is_it(value));
+    if let Some((name, _)) = header {
+        return Some(format!("header {name}"));
+    }
+    match &response.content {
+        Content::Json(json) => {
+            let body = json.tree();
+            let mut is_there = false;
+            each_text(&body, 0, &mut |text| is_there = is_there || is_it(text));
+            let mut found = None;
+            if is_there {
+                texts(&body, &mut |place, text| {
+                    if found.is_none() && is_it(text) {
+                        found = Some(place.to_owned());
+                    }
+                });
+            }
+            found
+        }
+        Content::Text(text) => is_it(text).then(String::new),
+        Content::Empty | Content::Document(_) => None,
+    }
+}
+
 /// Whether two answers hold the same document, or the same JSON that says something.
 pub fn is_same_content(one: &Response, other: &Response) -> bool {
     match (&one.content, &other.content) {
