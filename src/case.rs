@@ -27,9 +27,11 @@ mod findings;
 mod room;
 mod run;
 mod sample;
+mod whose;
 
 pub use findings::Findings;
 pub use run::{seek, telling};
+pub use whose::Whose;
 
 /// Why a check ended early.
 #[derive(Debug)]

@@ -52,12 +52,11 @@ fn url_of(request: &Request) -> Option<Url> {
 
 pub(super) fn list_of_another_citizen_stays_closed(case: &Case<'_>) -> Judgement {
     let other = other_page(case)?;
-    let number = case.insz(Citizen::Other)?;
     let control = list(case);
     let mut probes = vec![case.entry_request(Citizen::Other).auth(Auth::Token(Citizen::Subject))];
     if let Some(certificate) = other.items().first() {
         let links = links_of(case, Item { on: other, certificate });
-        let names = |url: Url| !parts_that(&url, |text| text == number).is_empty();
+        let names = |url: Url| !parts_that(&url, |text| case.citizens_in(text).contains(&Citizen::Other)).is_empty();
         probes.extend(links.into_iter().filter(|link| url_of(link).is_some_and(names)));
     }
     let probed = case.probed(&control, &probes)?;
@@ -209,10 +208,7 @@ pub(super) fn citizens_are_not_mixed(case: &Case<'_>) -> Judgement {
     for pair in pages.chunks(2) {
         let [subject, other] = pair else { continue };
         for (listed, stranger) in [(subject, Citizen::Other), (other, Citizen::Subject)] {
-            let number = case.insz(stranger)?;
-            let body = listed.answer.response.tree().map(|body| body.to_string()).unwrap_or_default();
-            let headers = listed.answer.response.headers.iter().any(|(_, value)| value.contains(number));
-            if body.contains(number) || headers {
+            if case.citizens_in_answer(listed.answer).contains(&stranger) {
                 let expected = text!("alleen gegevens van de burger zelf", "data of the citizen alone");
                 let actual = text!("het nummer van de andere burger", "the number of the other citizen");
                 findings.push(listed.answer.finding("", expected, actual));
