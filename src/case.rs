@@ -28,10 +28,12 @@ mod leak;
 mod room;
 mod run;
 mod sample;
+mod whose;
 
 pub use findings::Findings;
 pub use leak::{Leak, is_same_content, place_of};
 pub use run::seek;
+pub use whose::Whose;
 
 /// Why a check ended early.
 #[derive(Debug)]

@@ -1,9 +1,10 @@
 //! Two citizens' answers that are mixed up: the one's number or data in an answer to the other, or the same list twice.
 
-use crate::case::{Case, Judgement, Listed, Stop, place_of, seek};
+use std::collections::BTreeSet;
+
+use crate::case::{Answer, Case, Judgement, Listed, Stop, place_of, seek};
 use crate::envelope::{Certificate, Datum};
-use crate::exchange::{Auth, Citizen, Exchange, Kind, Phase, Request, Response};
-use crate::insz;
+use crate::exchange::{Auth, Citizen, Exchange, Kind, Phase, Request};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
@@ -21,7 +22,7 @@ pub(super) fn citizens_are_not_mixed(case: &Case<'_>) -> Judgement {
     seek([case.attempts(&requests).map(drop), case.seek_everything()])?;
     let mut findings = Vec::new();
     for answer in case.api_answers()? {
-        findings.extend(number_in(case, answer.exchange, answer.response));
+        findings.extend(number_in(case, answer));
         findings.extend(data_in(case, answer.exchange)?);
     }
     match same_lists(case, &requests) {
@@ -34,20 +35,17 @@ pub(super) fn citizens_are_not_mixed(case: &Case<'_>) -> Judgement {
 }
 
 /// The number of a citizen whom the call was not about, in a header or in the body.
-fn number_in(case: &Case<'_>, exchange: &Exchange, response: &Response) -> Option<Finding> {
-    let asked = &exchange.sent.url;
-    let holder = holder(exchange.request.auth);
-    let strangers: Vec<&str> = case
-        .setup()
-        .citizens
-        .iter()
-        .filter(|(citizen, person)| Some(**citizen) != holder && !names(asked, &person.insz))
-        .map(|(_, person)| person.insz.as_str())
-        .collect();
-    let place = place_of(response, |text| strangers.iter().any(|number| names(text, number)))?;
+fn number_in(case: &Case<'_>, answer: Answer<'_>) -> Option<Finding> {
+    let mut known = case.citizens_in(&answer.exchange.sent.url);
+    known.extend(holder(answer.request().auth));
+    let is_stranger = |citizens: BTreeSet<Citizen>| citizens.iter().any(|citizen| !known.contains(citizen));
+    if !is_stranger(case.citizens_in_answer(answer)) {
+        return None;
+    }
+    let place = place_of(answer.response, |text| is_stranger(case.citizens_in(text))).unwrap_or_default();
     let expected = text!("alleen gegevens van de burger zelf", "data of the citizen alone");
     let actual = text!("het nummer van een andere burger", "the number of another citizen");
-    Some(Finding::new(&exchange.request, place, expected, actual))
+    Some(answer.finding(place, expected, actual))
 }
 
 /// Whose token was presented, if anybody's.
@@ -57,13 +55,6 @@ fn holder(auth: Auth) -> Option<Citizen> {
         Auth::None | Auth::EmptyBearer | Auth::RandomToken | Auth::UnsignedJwt | Auth::WithoutCitizen => None,
         _ => Some(Citizen::Subject),
     }
-}
-
-/// Whether a text names the citizen with this number (a surrogate), with or without the usual separators.
-fn names(text: &str, number: &str) -> bool {
-    text.contains(number)
-        || (text.bytes().filter(u8::is_ascii_digit).count() >= number.len()
-            && insz::look_alikes(text).iter().any(|(_, _, digits)| digits == number))
 }
 
 /// Data of the other citizen in the subject's own details and documents. Lists are compared as a whole.

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::list;
 use super::shown::{Shown, has_certificates, judged, shows};
-use crate::case::{Case, Item, Judgement, Leak, Listed, Stop, holds_key, is_same_content, part_with_id, parts_that};
+use crate::case::{Case, Item, Judgement, Leak, Listed, Stop, holds_key, is_same_content, parts_that};
 use crate::envelope::{Certificate, Key};
 use crate::exchange::{Auth, Citizen, Content, Exchange, Kind, Look, Replacement, Request, Response, Target};
 use crate::reason;
@@ -48,6 +48,11 @@ fn url_of(request: &Request) -> Option<Url> {
         Target::Link { url, .. } => Url::parse(url).ok(),
         _ => None,
     }
+}
+
+/// Whether a part of a URL is the other citizen's number, in whatever writing, and nothing more.
+fn is_theirs(case: &Case<'_>, part: &str) -> bool {
+    !part.contains(char::is_alphabetic) && case.citizens_in(part).contains(&Citizen::Other)
 }
 
 /// A few of many certificates: the first, the last, and one of each language that is not among these.
@@ -96,7 +101,6 @@ pub(super) fn list_of_another_citizen_stays_closed(case: &Case<'_>) -> Judgement
 /// The other citizen's list and links, with the subject's token: what each answer shows.
 pub(super) fn under_their_number<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
     let other = other_page(case)?;
-    let number = case.insz(Citizen::Other)?;
     let certificates: Vec<&Certificate> = other.items().iter().collect();
     let mut lists = vec![case.entry_request(Citizen::Other), Request::entry(Citizen::Other)];
     // A later page that is not empty.
@@ -105,7 +109,8 @@ pub(super) fn under_their_number<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop>
     }
     let list_door = |list: Request| Door { probe: list.auth(Auth::Token(Citizen::Subject)), rightful: None };
     let mut all: Vec<Door> = lists.into_iter().map(list_door).collect();
-    all.extend(doors(case, other, &certificates, 2, |url, _| !parts_that(url, |text| text == number).is_empty()));
+    let names = |url: &Url, _: &Certificate| !parts_that(url, |text| is_theirs(case, text)).is_empty();
+    all.extend(doors(case, other, &certificates, 2, names));
     shown(case, &list(case), &all)
 }
 
@@ -220,7 +225,6 @@ pub(super) fn but_for_unknown<'a>(case: &Case<'a>, mut shown: Shown<'a>) -> Resu
 /// The subject's control, and the other citizen's links under the subject's number.
 fn swapped(case: &Case<'_>) -> Result<(Request, Vec<Door>), Stop> {
     let other = other_page(case)?;
-    let number = case.insz(Citizen::Other)?;
     let pages = case.pages()?;
     if pages.cut {
         // What lies beyond the limit may be the subject's own.
@@ -263,8 +267,9 @@ fn swapped(case: &Case<'_>) -> Result<(Request, Vec<Door>), Stop> {
         return Err(reason::unmet(what).into());
     }
     for door in &mut doors {
-        if let Some(part) = url_of(&door.probe).and_then(|url| part_with_id(&url, number)) {
-            door.probe = door.probe.clone().edit(part, Replacement::Number(Citizen::Subject));
+        let parts = url_of(&door.probe).map(|url| parts_that(&url, |text| is_theirs(case, text))).unwrap_or_default();
+        if let [(part, _)] = parts.as_slice() {
+            door.probe = door.probe.clone().edit(part.clone(), Replacement::Number(Citizen::Subject));
         }
     }
     Ok((control, doors))
