@@ -56,8 +56,6 @@ pub struct Leak {
 #[derive(Debug, Default)]
 struct Belongings {
     certificates: Vec<Owned>,
-    /// The surrogate of the citizen's number.
-    number: Option<String>,
 }
 
 /// What one certificate holds.
@@ -81,7 +79,8 @@ impl<'a> Case<'a> {
     /// citizen's first page and the subject's list.
     pub fn leak_of_the_other(&self, exchange: &Exchange) -> Result<Option<Leak>, Stop> {
         let known = self.once(|| Ok(OfTheOther(self.belongings_of_the_other()?)))?;
-        self.leak_in(&known.0, exchange, true)
+        let leak = self.leak_in(&known.0, exchange, true)?;
+        Ok(leak.or_else(|| self.number_of_the_other(exchange)))
     }
 
     /// Whether an answer to somebody who is not the subject shows data of the subject. Asks for the subject's first page.
@@ -89,13 +88,24 @@ impl<'a> Case<'a> {
         let known: Arc<OfTheSubject> = self.once(|| {
             let certificates = self.own_pages(self.first_page().map(|first| vec![first]))?;
             let certificates = certificates.into_iter().flat_map(certificates_on).collect();
-            Ok(OfTheSubject(Belongings { certificates, number: None }))
+            Ok(OfTheSubject(Belongings { certificates }))
         })?;
         self.leak_in(&known.0, exchange, false)
     }
 
+    /// The other citizen's number, where the call itself did not say it.
+    fn number_of_the_other(&self, exchange: &Exchange) -> Option<Leak> {
+        let answer = super::Answer { exchange, response: exchange.result.as_ref().ok()? };
+        let is_named = |citizens: BTreeSet<Citizen>| citizens.contains(&Citizen::Other);
+        if is_named(self.citizens_in(&exchange.sent.url)) || !is_named(self.citizens_in_answer(answer)) {
+            return None;
+        }
+        let place = place_of(answer.response, |text| is_named(self.citizens_in(text))).unwrap_or_default();
+        Some(Leak { place, what: text!("het nummer van de andere burger", "the number of the other citizen") })
+    }
+
     fn belongings_of_the_other(&self) -> Result<Belongings, Stop> {
-        let number = self.insz(Citizen::Other)?.to_owned();
+        self.insz(Citizen::Other)?;
         let theirs = self.page(&self.entry_request(Citizen::Other));
         let (theirs, pages) = super::both(theirs, self.all_own_pages())?;
         let mut certificates = certificates_on(theirs);
@@ -112,7 +122,7 @@ impl<'a> Case<'a> {
                 }
             });
         }
-        Ok(Belongings { certificates, number: Some(number) })
+        Ok(Belongings { certificates })
     }
 
     /// The pages of the subject's list; the first one alone, or none, where the others are not to be had.
@@ -203,20 +213,15 @@ fn holds_something(value: &Value) -> bool {
 impl Belongings {
     /// A text that tells of a certificate, wherever it stands.
     fn marked(&self, response: &Response, said: &Words) -> Option<Leak> {
-        let number = self.number.iter().filter(|number| !said.hold(number)).map(|number| {
-            (number.as_str(), text!("het nummer van de andere burger", "the number of the other citizen"))
-        });
         let marks = self.certificates.iter().flat_map(|certificate| &certificate.marks);
-        let marks = marks.filter(|mark| !said.hold(mark)).map(|mark| {
-            (mark.as_str(), text!("het id of de URL van een attest", "the id or the URL of a certificate"))
-        });
-        let wanted: Vec<(&str, Text)> = number.chain(marks).collect();
+        let wanted: Vec<&String> = marks.filter(|mark| !said.hold(mark)).collect();
         let mut found = None;
         let mut look = |place: &str, text: &str| {
             if found.is_none() {
                 let words = Words::of(text);
-                let hit = wanted.iter().find(|(mark, _)| words.hold(mark));
-                found = hit.map(|(_, what)| Leak { place: place.to_owned(), what: what.clone() });
+                let is_there = wanted.iter().any(|mark| words.hold(mark));
+                let what = || text!("het id of de URL van een attest", "the id or the URL of a certificate");
+                found = is_there.then(|| Leak { place: place.to_owned(), what: what() });
             }
         };
         for (name, value) in response.headers.iter().filter(|(name, _)| !OF_THE_MESSAGE.contains(&name.as_str())) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::case::{Answer, Case, Judgement, Listed, Stop, place_of, seek};
 use crate::envelope::{Certificate, Datum};
-use crate::exchange::{Auth, Citizen, Exchange, Kind, Phase, Request};
+use crate::exchange::{Auth, Citizen, Edit, Exchange, Kind, Phase, Replacement, Request, Target};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
@@ -21,7 +21,7 @@ pub(super) fn citizens_are_not_mixed(case: &Case<'_>) -> Judgement {
     // Every answer of the run counts, so that what others ask for must be there first.
     seek([case.attempts(&requests).map(drop), case.seek_everything()])?;
     let mut findings = Vec::new();
-    for answer in case.api_answers()? {
+    for answer in case.api_answers()?.into_iter().filter(|answer| !is_of_another_row(answer.request())) {
         findings.extend(number_in(case, answer));
         findings.extend(data_in(case, answer.exchange)?);
     }
@@ -32,6 +32,15 @@ pub(super) fn citizens_are_not_mixed(case: &Case<'_>) -> Judgement {
         }
         Err(stop) => case.judged_unless(findings, Some(stop)),
     }
+}
+
+/// The other citizen's own links with the subject's token: what comes of these is judged where they are tried.
+fn is_of_another_row(request: &Request) -> bool {
+    let Target::Link { edit, .. } = &request.target else { return false };
+    let is_text = |edit: &Edit| matches!(edit.with, Replacement::Text(_));
+    request.phase == Phase::Hostile
+        && request.auth == Auth::Token(Citizen::Subject)
+        && !edit.as_ref().is_some_and(is_text)
 }
 
 /// The number of a citizen whom the call was not about, in a header or in the body.
