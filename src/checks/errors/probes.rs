@@ -59,7 +59,7 @@ pub(super) fn unknown_path(case: &Case<'_>) -> Request {
 }
 
 /// The detail of a certificate, and the same with an id that nobody has.
-pub(super) fn unknown_certificate(case: &Case<'_>) -> Result<(Request, Request), Stop> {
+pub(in crate::checks) fn unknown_certificate(case: &Case<'_>) -> Result<(Request, Request), Stop> {
     let first = case.first_page()?;
     if first.items().is_empty() {
         return Err(reason::too_few(0, 1).into());
