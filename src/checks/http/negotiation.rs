@@ -2,7 +2,7 @@
 
 use super::super::list::{absent, media_type_finding, no_json};
 use super::{Offence, in_one};
-use crate::case::{Answer, Case, Item, Judgement, Stop, seek, telling};
+use crate::case::{Answer, Case, Item, Judgement, Stop, conclusive, seek};
 use crate::exchange::{Citizen, Content, Exchange, Response, Variation};
 use crate::reason;
 use crate::text;
@@ -39,7 +39,7 @@ fn of_each(
     let mut findings = Vec::new();
     let mut blocked = None;
     for exchange in exchanges {
-        match telling(exchange).and_then(&judge) {
+        match conclusive(exchange).map_err(Stop::from).and_then(&judge) {
             Ok(more) => findings.extend(more),
             Err(stop) => blocked = Some(stop),
         }
@@ -84,7 +84,7 @@ fn without_accept<'a>(case: &Case<'a>) -> Result<Option<&'a Exchange>, Stop> {
 fn other_encodings(case: &Case<'_>) -> Result<Option<Finding>, Stop> {
     let answers = case.api_answers()?.into_iter();
     let other = answers.filter(|answer| {
-        answer.response.is_json() && !answer.response.facts.utf8 && !answer.is_unavailable()
+        answer.response.is_json() && !answer.response.facts.utf8 && !answer.response.is_unavailable()
     });
     let offences = other.map(|answer| Offence {
         answer,
@@ -162,7 +162,7 @@ pub(super) fn content_encoding_is_an_accepted_one(case: &Case<'_>) -> Judgement 
     // Every other call accepts nothing but `identity`.
     let asked_otherwise = |answer: &Answer<'_>| matches!(answer.request().variation, Variation::AcceptEncoding(_));
     let answers = case.api_answers()?.into_iter();
-    let answers = answers.filter(|answer| !asked_otherwise(answer) && !answer.is_unavailable());
+    let answers = answers.filter(|answer| !asked_otherwise(answer) && !answer.response.is_unavailable());
     let unasked = answers.filter_map(|answer| {
         let actual = Text::same(shown(&other_coding(answer, &["identity"])?));
         Some(Offence { answer, place: CODING.to_owned(), actual, level: None })
