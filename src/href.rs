@@ -415,7 +415,8 @@ mod tests {
     #[test]
     fn what_differs_between_citizens_is_no_name() {
         let hrefs = |owner: usize, citizen: &str| {
-            ["a", "b", "c"].map(|id| (owner, format!("{owner}{id}"), path(&format!("/v1/certificates/{citizen}/Letters/{id}"))))
+            ["a", "b", "c"]
+                .map(|id| (owner, format!("{owner}{id}"), path(&format!("/v1/certificates/{citizen}/Letters/{id}"))))
         };
         let all = [hrefs(0, "Xk_9.aB"), hrefs(1, "Yq_1.zC")].concat();
         let each = |look: &mut dyn FnMut(ItemPath<'_>)| {

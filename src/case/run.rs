@@ -43,7 +43,9 @@ impl<'a> Case<'a> {
             let exchange = self.attempt(&self.entry_request(Citizen::Other))?;
             let response = exchange.result.as_ref().ok().filter(|response| response.status == 200);
             let on = response.and_then(|response| page_in(Answer { exchange, response }));
-            items.extend(on.into_iter().flat_map(|on| on.items().iter().map(move |certificate| Item { on, certificate })));
+            items.extend(
+                on.into_iter().flat_map(|on| on.items().iter().map(move |certificate| Item { on, certificate })),
+            );
         }
         Ok(items)
     }

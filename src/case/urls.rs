@@ -79,15 +79,38 @@ impl<'a> Case<'a> {
         let mut parameters = only(&one, &other).into_iter().chain(only(&other, &one));
         parts.all(|(one, other)| changes(one) && changes(other))
             && (key_in(&shared, id, language) == (true, true)
-                || parameters.all(|(name, value)| !names_it(&value) && (is_of_a_signature(&name) || is_passing(&value))))
+                || parameters
+                    .all(|(name, value)| !names_it(&value) && (is_of_a_signature(&name) || is_passing(&value))))
     }
 }
 
 /// Whether a parameter belongs to a signed URL, as those of the large object stores do.
 fn is_of_a_signature(name: &str) -> bool {
     const NAMES: [&str; 24] = [
-        "sig", "sign", "signature", "hmac", "token", "nonce", "policy", "key-pair-id", "expires", "expiry", "exp", "expiration",
-        "validuntil", "geldigtot", "ts", "timestamp", "from", "se", "st", "sp", "sr", "sv", "spr", "ske",
+        "sig",
+        "sign",
+        "signature",
+        "hmac",
+        "token",
+        "nonce",
+        "policy",
+        "key-pair-id",
+        "expires",
+        "expiry",
+        "exp",
+        "expiration",
+        "validuntil",
+        "geldigtot",
+        "ts",
+        "timestamp",
+        "from",
+        "se",
+        "st",
+        "sp",
+        "sr",
+        "sv",
+        "spr",
+        "ske",
     ];
     let name = name.to_ascii_lowercase();
     NAMES.contains(&name.as_str()) || ["x-amz-", "x-goog-", "x-ms-"].iter().any(|start| name.starts_with(start))

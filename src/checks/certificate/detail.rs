@@ -268,9 +268,8 @@ pub(super) fn detail_links_to_itself(case: &Case<'_>) -> Judgement {
             continue;
         };
         let asked = &detail.answer.exchange.sent.url;
-        let is_it = |target: String| {
-            case.same_target(&target, asked) || in_passing(case, detail, "self", asked, &target)
-        };
+        let is_it =
+            |target: String| case.same_target(&target, asked) || in_passing(case, detail, "self", asked, &target);
         if case.target(detail.answer, link).is_some_and(is_it) {
             continue;
         }

@@ -83,9 +83,8 @@ fn without_accept<'a>(case: &Case<'a>) -> Result<Option<&'a Exchange>, Stop> {
 /// JSON in another encoding than UTF-8, anywhere in the run.
 fn other_encodings(case: &Case<'_>) -> Result<Option<Finding>, Stop> {
     let answers = case.api_answers()?.into_iter();
-    let other = answers.filter(|answer| {
-        answer.response.is_json() && !answer.response.facts.utf8 && !answer.response.is_unavailable()
-    });
+    let other = answers
+        .filter(|answer| answer.response.is_json() && !answer.response.facts.utf8 && !answer.response.is_unavailable());
     let offences = other.map(|answer| Offence {
         answer,
         place: "fact utf8".to_owned(),

@@ -118,16 +118,16 @@ impl<'a> Hrefs<'a> {
     pub(super) fn iter(&self) -> impl Iterator<Item = Href<'a>> {
         let mut seen = HashSet::new();
         let hashes = RandomState::new();
-        self.sections()
-            .flat_map(|section| section.links.links.iter().map(move |link| (link, section)))
-            .filter_map(move |(link, Section { answer, item, citizen, .. })| {
+        self.sections().flat_map(|section| section.links.links.iter().map(move |link| (link, section))).filter_map(
+            move |(link, Section { answer, item, citizen, .. })| {
                 let url = Some(link).filter(|link| href::is_judged(&link.rel))?.url(&answer.exchange.sent.url)?;
                 let key = (item.and_then(Certificate::id_text), link.rel.to_ascii_lowercase(), &link.href);
                 // By its hash: the keys of a long list would take as much room as the list.
                 let is_new = seen.insert(hashes.hash_one(key));
                 let foreign = !self.origins.contains(&href::origin(&url));
                 is_new.then_some(Href { answer, link, item, citizen, url, foreign })
-            })
+            },
+        )
     }
 
     /// The certificates to which any of them belongs, one after the other.
