@@ -189,9 +189,7 @@ fn token_in_the_query_is_refused(case: &Case<'_>) -> Judgement {
     let probed = case.probed(&control, &[without, control.clone().auth(Auth::InQuery)])?;
     // Where no token is needed at all, one in the query shows nothing.
     if probed.exchanges.first().is_some_and(|without| shows(without) == Shows::Acceptance) {
-        return Err(
-            reason::see("SEC-01", text!("de lijst opent zonder token", "the list opens without a token")).into()
-        );
+        return Err(reason::unmet(text!("de lijst opent zonder token", "the list opens without a token")).into());
     }
     list_refuses(case, &[Auth::InQuery])
 }
@@ -254,17 +252,15 @@ fn protected(case: &Case<'_>) -> Result<Vec<Request>, Stop> {
     let detail =
         first.items().iter().find_map(|item| case.follow(first.answer, item.links.find(&["self"])?, Kind::Detail));
     let Some(detail) = detail else {
-        return Err(reason::see(
-            "CRT-07",
-            text!("geen attest heeft een link `self`", "no certificate has a link `self`"),
-        )
-        .into());
+        return Err(
+            reason::unmet(text!("geen attest heeft een link `self`", "no certificate has a link `self`")).into()
+        );
     };
     let download = case.download_requests()?.into_iter().next();
     match download {
         Some(download) => Ok(vec![detail, download]),
         None if case.setup().declares.no_documents => Ok(vec![detail]),
-        None => Err(reason::see("CRT-08", text!("er is geen link `download`", "there is no link `download`")).into()),
+        None => Err(reason::unmet(text!("er is geen link `download`", "there is no link `download`")).into()),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::checks;
-use crate::case::{Answer, Case, Judgement, Stop};
+use crate::case::{Answer, Case, Judgement, Stop, conclusive};
 use crate::catalogue::Level;
 use crate::exchange::{
     AcmSetup, Auth, Citizen, Grant, Introspection, IssuerCall, Request, lifetime, names, oauth_error,
@@ -90,7 +90,7 @@ fn succeeded<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
         None => Ok(answers),
         Some(answer) => {
             let Text { nl, en } = issuer::came(answer.response);
-            Err(reason::see("TOK-02", text!("de inwisseling antwoordde {nl}", "the exchange answered {en}")).into())
+            Err(reason::unmet(text!("de inwisseling antwoordde {nl}", "the exchange answered {en}")).into())
         }
     }
 }
@@ -103,16 +103,10 @@ fn exchange_for_the_source_succeeds(case: &Case<'_>) -> Judgement {
     }
     let mut findings = Vec::new();
     for answer in answers {
-        match answer.response.status {
-            _ if answer.response.is_grant() => {}
-            status @ (429 | 500..) => {
-                return Err(Verdict::blocked(
-                    text!("ACM antwoordde {status}", "ACM answered {status}"),
-                    text!("probeer later opnieuw", "try again later"),
-                )
-                .into());
-            }
-            _ => findings.push(oauth_finding(answer)),
+        // An exchange before the last one may have met a gateway.
+        let answer = conclusive(answer.exchange)?;
+        if !answer.response.is_grant() {
+            findings.push(oauth_finding(answer));
         }
     }
     case.judged(findings)

@@ -110,7 +110,7 @@ pub(super) fn refusal_has_the_fitting_status(case: &Case<'_>) -> Judgement {
         }
     }
     if !judged {
-        return Err(reason::see("SEC-01", text!("geen enkele proef werd geweigerd", "no probe was refused")).into());
+        return Err(reason::unmet(text!("geen enkele proef werd geweigerd", "no probe was refused")).into());
     }
     case.judged(findings)
 }

@@ -139,11 +139,9 @@ pub(super) fn swapped(case: &Case<'_>) -> Result<(Request, Vec<Request>, Vec<Req
     let control =
         first.items().iter().find_map(|item| case.follow(first.answer, item.links.find(&["self"])?, Kind::Detail));
     let (Some(control), false) = (control, links.is_empty()) else {
-        return Err(reason::see(
-            "CRT-07",
-            text!("een attest heeft geen link `self`", "a certificate has no link `self`"),
-        )
-        .into());
+        return Err(
+            reason::unmet(text!("een attest heeft geen link `self`", "a certificate has no link `self`")).into()
+        );
     };
     let originals = links.iter().map(|link| link.clone().auth(Auth::Token(Citizen::Other))).collect();
     let probes = links.into_iter().map(|link| match url_of(&link).and_then(|url| part_with_id(&url, number)) {

@@ -67,10 +67,10 @@ pub(super) fn readable<'a>(case: &Case<'a>) -> Result<(Answer<'a>, &'a OpenApi),
 
 /// The verdict where flaws of the document keep us from judging.
 pub(super) fn flawed() -> Verdict {
-    reason::see(
-        "HTTP-18",
-        text!("het OpenAPI-document is niet volledig te lezen", "the OpenAPI document cannot be read completely"),
-    )
+    reason::unmet(text!(
+        "het OpenAPI-document is niet volledig te lezen",
+        "the OpenAPI document cannot be read completely"
+    ))
 }
 
 pub(super) fn own_openapi_document_is_valid(case: &Case<'_>) -> Judgement {
