@@ -387,6 +387,10 @@ pub struct Issuer {
     pub honours_scope: bool,
     /// Whether token answers are kept out of caches (TOK-04).
     pub no_store: bool,
+    /// Whether an answer to a token request states the scope that was granted as asked; it need not.
+    pub states_scope: bool,
+    /// Whether introspection answers with a signed JWT (RFC 9701).
+    pub introspects_in_jwt: bool,
 }
 
 impl Default for Issuer {
@@ -399,6 +403,8 @@ impl Default for Issuer {
             honours_audience: true,
             honours_scope: true,
             no_store: true,
+            states_scope: true,
+            introspects_in_jwt: false,
         }
     }
 }

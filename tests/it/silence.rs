@@ -151,6 +151,8 @@ const KNOBS: &[Knob] = knobs! {
     "error members": { "more" => |p| p.behaviour.variation.error_members = true }
     "error instance": { "path" => |p| p.behaviour.variation.instance_is_path = true }
     "gateway": { "silent" => |p| p.behaviour.variation.silent_gateway = true }
+    "granted scope": { "not stated" => |p| p.behaviour.issuer.states_scope = false }
+    "introspection": { "in a JWT" => |p| p.behaviour.issuer.introspects_in_jwt = true }
     "other audience": { "403" => |p| p.behaviour.access.refusals.audience = 403 }
     "no citizen": { "401" => |p| p.behaviour.access.refusals.no_citizen = 401 }
     "no scope": { "401" => |p| p.behaviour.access.refusals.scope = 401 }
