@@ -38,5 +38,6 @@ mod secrecy;
 mod secrets;
 mod shells;
 mod silence;
+mod strangers;
 mod support;
 mod writing;
