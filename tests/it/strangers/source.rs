@@ -111,6 +111,8 @@ pub(super) struct Twists {
     pub(super) prefix: &'static str,
     /// The certificates of a citizen: the look of their ids, the first serial number, how many.
     pub(super) certs: fn(fn(usize) -> String, usize, usize) -> Vec<Cert>,
+    /// A limit that is no number counts as none.
+    pub(super) ignores_odd_limit: bool,
     /// Where else a token is looked for, if the plain source finds none.
     pub(super) token: Option<fn(&Ask) -> Option<String>>,
     pub(super) default_limit: usize,
@@ -159,6 +161,7 @@ impl Twists {
             tls: false,
             prefix: "/v1",
             certs,
+            ignores_odd_limit: false,
             token: None,
             default_limit: 10,
             max_limit: 100,
@@ -275,7 +278,12 @@ impl Site {
     /// The list as the documents have it.
     pub(super) fn list(&self, ask: &Ask) -> Value {
         let Some(owner) = ask.owner else { return problem(404) };
-        let (certs, limit, page) = (&self.people[owner].certs, ask.limit, ask.page);
+        self.list_of(ask, &self.people[owner].certs)
+    }
+
+    /// The same, of these certificates.
+    pub(super) fn list_of(&self, ask: &Ask, certs: &[Cert]) -> Value {
+        let (limit, page) = (ask.limit, ask.page);
         let shown: Vec<Cert> = match &self.twists.slice {
             Some(slice) => slice(ask, certs),
             None => certs.iter().skip(page.saturating_mul(limit)).take(limit).cloned().collect(),
@@ -354,6 +362,7 @@ impl Site {
         let number = |name: &str, otherwise: usize| match ask.http.parameter(name) {
             None => Ok(otherwise),
             Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().map_err(|_| 400_u16),
+            Some(_) if name == "limit" && self.twists.ignores_odd_limit => Ok(otherwise),
             Some(_) => Err(400),
         };
         let (page, limit) = (number("page", 0)?, number("limit", self.twists.default_limit)?);
