@@ -1,7 +1,7 @@
 //! Sources that were written from the documents, without a look at the checks: legal oddities of which nothing may fail,
 //! quiet violations of which exactly the right row must, and leaks. Each case says what a just judge would say of it.
 //!
-//! `STRANGERS=word` runs the cases whose name holds that word, `STRANGERS_AT_ONCE=4` so many at a time.
+//! `STRANGERS_OTHER_FORM=1` gives every source the other of the two envelopes; `STRANGERS=word` runs the cases whose name holds that word, `STRANGERS_AT_ONCE=4` so many at a time; `STRANGERS_EVIDENCE=file` keeps the last one's HAR.
 
 mod cases;
 mod gzip;
@@ -11,13 +11,16 @@ mod source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bronkeur::catalogue::{Level, Mode};
-use bronkeur::evaluate::Selection;
+use bronkeur::evaluate::{Selection, evaluate};
+use bronkeur::har;
 use bronkeur::profile::{
     Actor, CitizenToken, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient, ResolvedClientAuth,
     Role as ProfileRole, Target,
 };
+use bronkeur::report::RunMeta;
 use bronkeur::sandbox::{Kept, Party, Role, StandIn, StandInOptions};
 use bronkeur::session::{Finished, Session};
 use bronkeur::verdict::{Gate, Outcome, Severity, severity};
@@ -25,6 +28,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use crate::support::{block_on, catalogue};
+use base64::Engine as _;
 use serde_json::Value;
 use server::Reply;
 use source::{Ask, Claims, Form, Person, Site, Twists};
@@ -50,15 +54,13 @@ struct Case {
     blocked: &'static [&'static str],
     /// Rows of which either is right: the documents leave it open.
     open: &'static [&'static str],
-    /// What must stand in no finding, made from the running source.
-    secrets: Option<fn(&Site) -> Vec<String>>,
     new_row: bool,
 }
 
 impl Case {
     fn new(kind: Kind, name: &'static str, form: Form, count: usize) -> Self {
         let twists = Twists::new(form, count);
-        Self { kind, name, twists, fails: &[], warns: &[], blocked: &[], open: &[], secrets: None, new_row: false }
+        Self { kind, name, twists, fails: &[], warns: &[], blocked: &[], open: &[], new_row: false }
     }
 
     fn fails(mut self, rows: &'static [&'static str]) -> Self {
@@ -78,11 +80,6 @@ impl Case {
 
     fn open(mut self, rows: &'static [&'static str]) -> Self {
         self.open = rows;
-        self
-    }
-
-    fn secrets(mut self, secrets: fn(&Site) -> Vec<String>) -> Self {
-        self.secrets = Some(secrets);
         self
     }
 
@@ -147,7 +144,7 @@ impl Case {
 /// Too little data to show the opposite, by the number of certificates: no fault of the source.
 fn too_little(count: usize) -> &'static [&'static str] {
     match count {
-        1 => &["LST-07", "LST-10", "LST-12", "LST-13", "LST-17", "LST-18", "LST-19", "LST-23", "CRT-09", "URL-14"],
+        1 => &["LST-07", "LST-10", "LST-12", "LST-13", "LST-17", "LST-18", "LST-19", "LST-23", "LST-24", "CRT-09", "URL-14"],
         2 | 3 => &["URL-14"],
         _ => &[],
     }
@@ -202,7 +199,7 @@ async fn start(twists: Twists) -> Running {
         expired: credentials.expired.clone(),
         introspection: acm.introspection(),
         http: reqwest::Client::builder().no_proxy().tls_certs_only(None).build().unwrap(),
-        memory: std::sync::Mutex::default(),
+        tokens: std::sync::Mutex::default(),
         twists,
     });
     let mut profile = profile(&acm, &base, authority);
@@ -366,29 +363,74 @@ struct Expected {
 
 /// Runs one case, and says what is wrong.
 async fn judged(case: Case) -> (Kind, &'static str, String, Vec<String>) {
-    let Case { kind, name, twists, fails, warns, blocked, open, secrets, new_row } = case;
+    let Case { kind, name, twists, fails, warns, blocked, open, new_row } = case;
     let what = format!("{:?}, {} certificates", twists.form, twists.counts[0]);
     let expected = Expected { fails, warns, blocked, open, count: twists.counts[0], new_row };
+    let start = Instant::now();
     let (finished, running) = examine(twists).await;
+    if start.elapsed().as_secs() >= 5 {
+        println!("{:?} for {name}", start.elapsed());
+    }
     let said = said(&finished);
     let mut wrongs = wrongs(&expected, &said);
-    let mut hidden: Vec<String> = running.site.people.iter().map(|person| person.insz.clone()).collect();
-    hidden.extend(secrets.map(|secrets| secrets(&running.site)).unwrap_or_default());
-    for secret in hidden {
+    let text = har::write(catalogue(), &finished.recording, &RunMeta::default()).unwrap().text().unwrap();
+    if let Some(path) = std::env::var_os("STRANGERS_EVIDENCE") {
+        std::fs::write(path, &text).unwrap();
+    }
+    for secret in hidden(&running.site) {
         for (id, row) in &said {
             if row.words.contains(&secret) || row.reason.contains(&secret) {
                 wrongs.push(format!("{id} shows what must be masked"));
+            }
+        }
+        if let Some(at) = text.find(&secret) {
+            let before: String = text[..at].chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect();
+            wrongs.push(format!("the evidence holds what must be masked, {} characters behind {before:?}", secret.len()));
+        }
+    }
+    match har::read("evidence.har", &text) {
+        Err(faults) => wrongs.push(format!("the evidence is refused: {}", faults.0[0].message.en)),
+        Ok(evidence) => {
+            let again = evaluate(catalogue(), &evidence.recording, &Selection::default());
+            for ((row, live), again) in catalogue().requirements.iter().zip(&finished.verdicts).zip(&again) {
+                if live.outcome != again.outcome {
+                    wrongs.push(format!("{}: live {:?}, replayed {:?}", row.id, live.outcome, again.outcome));
+                }
             }
         }
     }
     (kind, name, what, wrongs)
 }
 
+/// What must stand nowhere: numbers and tokens, in usual writings, and large parts of tokens.
+fn hidden(site: &Site) -> BTreeSet<String> {
+    let base64 = |text: &str| base64::engine::general_purpose::STANDARD_NO_PAD.encode(text);
+    let percent = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let mut hidden = BTreeSet::from([site.secret.clone(), site.expired.clone()]);
+    for person in &site.people {
+        let number = &person.insz;
+        let dotted = cases::dotted(number);
+        hidden.extend([number.clone(), dotted.replace(['.', '-'], " "), base64(number), percent(number), dotted]);
+    }
+    for token in site.tokens.lock().unwrap().iter().filter(|token| token.is_ascii() && !token.contains('.')) {
+        let half = token.len() / 2;
+        hidden.extend([token.clone(), base64(token), token[..half].to_owned(), token[half..].to_owned()]);
+        hidden.insert(token[token.len() - 16..].to_owned());
+    }
+    hidden
+}
+
 #[test]
 fn strangers_are_judged_justly() {
     let wanted = std::env::var("STRANGERS").unwrap_or_default();
     let at_once = std::env::var("STRANGERS_AT_ONCE").ok().and_then(|text| text.parse().ok()).unwrap_or(3);
-    let mut cases: Vec<Case> = cases::all().into_iter().filter(|case| case.name.contains(&wanted)).collect();
+    let mut cases = cases::all();
+    if std::env::var_os("STRANGERS_OTHER_FORM").is_some() {
+        for case in cases.iter_mut().filter(|case| case.twists.formed.is_empty()) {
+            case.twists.form = if case.twists.form == Form::Hal { Form::Links } else { Form::Hal };
+        }
+    }
+    let mut cases: Vec<Case> = cases.into_iter().filter(|case| case.name.contains(&wanted)).collect();
     assert!(!cases.is_empty(), "no case has that name");
     let names: BTreeSet<&str> = cases.iter().map(|case| case.name).collect();
     assert_eq!(names.len(), cases.len(), "two cases have the same name");

@@ -55,8 +55,6 @@ pub(super) enum Wire {
     UntilClose,
     /// The connection ends without an answer.
     Nothing,
-    /// A length that is this much more than what comes; then the connection ends.
-    Short(usize),
 }
 
 /// An answer.
@@ -183,7 +181,7 @@ async fn talk(
         }
         stream.write_all(&bytes_of(&reply, head_only)).await?;
         stream.flush().await?;
-        if closes || reply.hangs_up || matches!(reply.wire, Wire::UntilClose | Wire::Short(_)) {
+        if closes || reply.hangs_up || reply.wire == Wire::UntilClose {
             break;
         }
     }
@@ -248,9 +246,6 @@ fn bytes_of(reply: &Reply, head_only: bool) -> Vec<u8> {
     match reply.wire {
         Wire::Length if without_body => {}
         Wire::Length => bytes.extend(format!("content-length: {}\r\n", reply.body.len()).as_bytes()),
-        Wire::Short(missing) => {
-            bytes.extend(format!("content-length: {}\r\n", reply.body.len() + missing).as_bytes());
-        }
         Wire::Chunked => bytes.extend(b"transfer-encoding: chunked\r\n"),
         Wire::UntilClose | Wire::Nothing => bytes.extend(b"connection: close\r\n"),
     }

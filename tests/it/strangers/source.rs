@@ -1,6 +1,6 @@
 //! A small source of attesten, written from the documents alone, and the places where a case makes it another one.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use bronkeur::profile::Resolved;
@@ -111,6 +111,8 @@ pub(super) struct Twists {
     pub(super) prefix: &'static str,
     /// The certificates of a citizen: the look of their ids, the first serial number, how many.
     pub(super) certs: fn(fn(usize) -> String, usize, usize) -> Vec<Cert>,
+    /// What stands for a number in the hrefs of certificates.
+    pub(super) alias: Option<fn(&str) -> String>,
     /// A limit that is no number counts as none.
     pub(super) ignores_odd_limit: bool,
     /// Where else a token is looked for, if the plain source finds none.
@@ -161,6 +163,7 @@ impl Twists {
             tls: false,
             prefix: "/v1",
             certs,
+            alias: None,
             ignores_odd_limit: false,
             token: None,
             default_limit: 10,
@@ -193,8 +196,8 @@ pub(super) struct Site {
     pub(super) expired: String,
     pub(super) introspection: String,
     pub(super) http: reqwest::Client,
-    /// What a case remembers from one request to the next.
-    pub(super) memory: Mutex<HashMap<String, Value>>,
+    /// Every token that came, good or not.
+    pub(super) tokens: Mutex<BTreeSet<String>>,
 }
 
 /// The certificates of a citizen: of the second, the third is the same in French.
@@ -330,8 +333,20 @@ impl Site {
         if let Some(rest) = below.strip_prefix("/certificates/") {
             let first = rest.split('/').next().unwrap_or_default();
             ask.insz = decoded(first);
-            ask.what = if rest.contains('/') { What::Nothing } else { What::List };
-            ask.owner = self.people.iter().position(|person| person.insz == ask.insz);
+            ask.what = match rest.split_once('/') {
+                None => What::List,
+                // The list with a slash behind it is no certificate that is missing.
+                Some((_, "")) => What::Elsewhere,
+                Some(_) => What::Nothing,
+            };
+            ask.owner = self.people.iter().position(|person| {
+                // Whatever stands for a citizen in hrefs, stands for that citizen in every URL.
+                let alias = self.twists.alias.map(|alias| alias(&person.insz));
+                person.insz == ask.insz || (ask.what == What::Nothing && alias.is_some_and(|alias| alias == ask.insz))
+            });
+            if let Some(owner) = ask.owner {
+                ask.insz = self.people[owner].insz.clone();
+            }
         }
         // Whatever the form of its URL, a certificate is found by comparing it with those that were given.
         let same = |given: String| {
@@ -428,6 +443,9 @@ impl Site {
         ask.token = credentials.map(|(_, token)| token.trim().to_owned()).unwrap_or_default();
         if let Some(token) = self.twists.token.filter(|_| ask.token.is_empty()).and_then(|token| token(ask)) {
             ask.token = token;
+        }
+        if ask.token.len() > 20 {
+            self.tokens.lock().unwrap().insert(ask.token.clone());
         }
         let claims = if ask.token.is_empty() {
             Claims::Known(json!({ "active": false }))

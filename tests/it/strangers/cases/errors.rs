@@ -199,7 +199,8 @@ pub(super) fn cases() -> Vec<Case> {
                     reply.set("vary", "Accept-Encoding");
                 }
             }),
-        Case::new(Violation, "errors may stay in anybody's cache", Hal, 3).warns(&["HTTP-16"]).last(|ask, _, reply| {
+        // Whether a refusal is personal, the documents leave open.
+        Case::new(Oddity, "refusals may stay in anybody's cache", Hal, 3).open(&["HTTP-16"]).last(|ask, _, reply| {
             if ask.status == 403 {
                 reply.set("cache-control", "public, max-age=5");
             }

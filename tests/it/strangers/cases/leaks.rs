@@ -1,14 +1,11 @@
 //! Data of somebody else, tokens and secrets, in every place and writing.
 
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
 use serde_json::json;
 
-use super::super::source::Site;
 use super::*;
-
-/// The number of the second citizen, in the writings that must not show.
-fn other(site: &Site) -> Vec<String> {
-    vec![dotted(site.number(1)), spaced(site.number(1))]
-}
 
 fn spaced(insz: &str) -> String {
     dotted(insz).replace(['.', '-'], " ")
@@ -21,14 +18,14 @@ fn is_refused_other(ask: &Ask) -> bool {
 #[expect(clippy::too_many_lines, reason = "a list of cases")]
 pub(super) fn cases() -> Vec<Case> {
     vec![
-        Case::new(Leak, "a French detail names the other citizen, with dots", Links, 5).fails(&["SEC-19"]).secrets(other).open(&["CRT-12"]).json(
+        Case::new(Leak, "a French detail names the other citizen, with dots", Links, 5).fails(&["SEC-19"]).open(&["CRT-12"]).json(
             |ask, site, body| {
                 if ask.is_detail() && ask.owner == Some(0) && ask.cert.as_ref().is_some_and(|cert| cert.language == "fr") {
                     body["partner"] = json!(dotted(site.number(1)));
                 }
             },
         ),
-        Case::new(Leak, "a header of documents names the other citizen", Hal, 3).fails(&["SEC-19"]).secrets(other).last(
+        Case::new(Leak, "a header of documents names the other citizen", Hal, 3).fails(&["SEC-19"]).last(
             |ask, site, reply| {
                 if ask.is_download() && ask.owner == Some(0) {
                     reply.set("x-archived-with", &spaced(site.number(1)));
@@ -70,7 +67,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case::new(Leak, "the error to a bad page names the last citizen served", Links, 3)
             .fails(&["ERR-13"])
             .open(&["SEC-19"])
-            .secrets(other)
+            
             .json(|ask, site, body| {
                 if ask.status == 400 {
                     body["detail"] = json!(format!("Ongeldig; vorige aanvraag was voor {}", spaced(site.number(1))));
@@ -148,19 +145,22 @@ pub(super) fn cases() -> Vec<Case> {
         Case::new(Leak, "a token without a citizen is told the ids of the citizen's certificates in its refusal", Links, 5)
             .fails(&["SEC-06"])
             .open(&["ERR-13", "SEC-13"])
-            .door(|_, site, claims, admitted| {
-                if let Claims::Known(claims) = claims {
-                    let nobody = claims["active"] == true && claims["rrn"].is_null();
-                    site.memory.lock().unwrap().insert("nobody".to_owned(), json!(nobody));
-                }
-                admitted
-            })
-            .json(|ask, site, body| {
-                let nobody = site.memory.lock().unwrap().get("nobody") == Some(&json!(true));
-                if ask.status == 403 && nobody && ask.what == What::List && ask.owner == Some(0) {
-                    let ids: Vec<_> = site.people[0].certs.iter().map(|cert| cert.id.clone()).collect();
-                    body["beschikbaar"] = json!(ids);
-                }
+            .with(|twists| {
+                let without: Arc<Mutex<HashSet<String>>> = Arc::default();
+                let seen = Arc::clone(&without);
+                twists.door.push(Box::new(move |ask, _, claims, admitted| {
+                    if matches!(claims, Claims::Known(claims) if claims["active"] == true && claims["rrn"].is_null()) {
+                        seen.lock().unwrap().insert(ask.token.clone());
+                    }
+                    admitted
+                }));
+                twists.json.push(Box::new(move |ask, site, body| {
+                    let nobody = without.lock().unwrap().contains(&ask.token);
+                    if ask.status == 403 && nobody && ask.what == What::List && ask.owner == Some(0) {
+                        let ids: Vec<_> = site.people[0].certs.iter().map(|cert| cert.id.clone()).collect();
+                        body["beschikbaar"] = json!(ids);
+                    }
+                }));
             }),
         Case::new(Leak, "the last twenty characters of the token in a header", Hal, 5).fails(&["SEC-17"]).last(|ask, _, reply| {
             if ask.is_list() && ask.token.len() > 24 {

@@ -40,7 +40,7 @@ fn in_text(reply: &mut Reply, change: impl Fn(&str) -> String) {
 }
 
 /// A national number as people write it.
-fn dotted(insz: &str) -> String {
+pub(super) fn dotted(insz: &str) -> String {
     format!("{}.{}.{}-{}.{}", &insz[..2], &insz[2..4], &insz[4..6], &insz[6..9], &insz[9..])
 }
 

@@ -194,6 +194,7 @@ pub(super) fn cases() -> Vec<Case> {
             twists.document = |insz, cert| format!("/certificates/{insz}/{}/download?language={}", cert.id, cert.language);
         }),
         Case::new(Oddity, "a pseudonym instead of the number in the hrefs of certificates", Links, 5).with(|twists| {
+            twists.alias = Some(pseudonym);
             twists.item = |insz, cert| format!("/certificates/{}/{}/{}", pseudonym(insz), cert.id, cert.language);
             twists.document =
                 |insz, cert| format!("/certificates/{}/{}/{}/download", pseudonym(insz), cert.id, cert.language);
