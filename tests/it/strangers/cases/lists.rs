@@ -267,7 +267,7 @@ pub(super) fn cases() -> Vec<Case> {
             let host = ask.http.header("host").unwrap_or_default().to_owned();
             each_href(body, &|href| format!("http://{host}{}", &href[site.origin().len()..]));
         }),
-        Case::new(Violation, "links of documents follow X-Forwarded-Host only", Hal, 3).open(&["LST-09"]).json(|ask, site, body| {
+        Case::new(Oddity, "links follow X-Forwarded-Host only", Hal, 3).open(&["LST-09"]).json(|ask, site, body| {
             // Not Host: whoever calls straight cannot steer anything with it. Nothing is wrong that is asked.
             if let Some(host) = ask.http.header("x-forwarded-host").map(str::to_owned) {
                 each_href(body, &|href| format!("http://{host}{}", &href[site.origin().len()..]));
