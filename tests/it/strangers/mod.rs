@@ -144,7 +144,10 @@ impl Case {
 /// Too little data to show the opposite, by the number of certificates: no fault of the source.
 fn too_little(count: usize) -> &'static [&'static str] {
     match count {
-        1 => &["LST-07", "LST-10", "LST-12", "LST-13", "LST-17", "LST-18", "LST-19", "LST-23", "LST-24", "CRT-09", "URL-14"],
+        1 => &[
+            "LST-07", "LST-10", "LST-12", "LST-13", "LST-17", "LST-18", "LST-19", "LST-23", "LST-24", "CRT-09",
+            "URL-14",
+        ],
         2 | 3 => &["URL-14"],
         _ => &[],
     }
@@ -279,10 +282,15 @@ fn said(finished: &Finished) -> BTreeMap<&'static str, Said> {
         .map(|(row, verdict)| {
             let mut words = String::new();
             for finding in verdict.findings.iter().take(4) {
-                let exchange = finding.exchange.as_ref().map(|request| format!("{:?} {:?}", request.target, request.auth));
+                let exchange =
+                    finding.exchange.as_ref().map(|request| format!("{:?} {:?}", request.target, request.auth));
                 let exchange = exchange.unwrap_or_default();
-                write!(words, "\n        [{} @ {exchange}] {} | {}", finding.place, finding.expected.en, finding.actual.en)
-                    .unwrap();
+                write!(
+                    words,
+                    "\n        [{} @ {exchange}] {} | {}",
+                    finding.place, finding.expected.en, finding.actual.en
+                )
+                .unwrap();
             }
             let reason = verdict.reason.as_ref().map(|reason| reason.en.clone()).unwrap_or_default();
             let severity = severity(row.level, row.about, None, verdict, Gate::default());
@@ -317,7 +325,11 @@ fn wrongs(case: &Expected, said: &BTreeMap<&'static str, Said>) -> Vec<String> {
         };
         let got = if row.severity >= Severity::Warning { row.severity } else { Severity::None };
         if wanted != got {
-            let state = if row.outcome == Outcome::Fail { String::new() } else { format!(" ({:?}: {})", row.outcome, row.reason) };
+            let state = if row.outcome == Outcome::Fail {
+                String::new()
+            } else {
+                format!(" ({:?}: {})", row.outcome, row.reason)
+            };
             wrongs.push(format!("{id}: right is {wanted:?}, said was {got:?}{state}{}", row.words));
         }
         if row.outcome == Outcome::Blocked && wanted == Severity::None {
@@ -346,7 +358,15 @@ fn wrongs(case: &Expected, said: &BTreeMap<&'static str, Said>) -> Vec<String> {
 /// The rows that stood in the catalogue when these cases were written.
 fn is_known(id: &str) -> bool {
     let last = [
-        ("URL", 21), ("HTTP", 26), ("ERR", 15), ("SEC", 20), ("TOK", 6), ("LST", 28), ("CRT", 15), ("DWN", 5), ("OPS", 3),
+        ("URL", 21),
+        ("HTTP", 26),
+        ("ERR", 15),
+        ("SEC", 20),
+        ("TOK", 6),
+        ("LST", 28),
+        ("CRT", 15),
+        ("DWN", 5),
+        ("OPS", 3),
     ];
     let (chapter, number) = id.split_once('-').unwrap();
     last.iter().any(|(own, last)| *own == chapter && number.parse::<u32>().unwrap() <= *last)
@@ -385,7 +405,8 @@ async fn judged(case: Case) -> (Kind, &'static str, String, Vec<String>) {
         }
         if let Some(at) = text.find(&secret) {
             let before: String = text[..at].chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect();
-            wrongs.push(format!("the evidence holds what must be masked, {} characters behind {before:?}", secret.len()));
+            wrongs
+                .push(format!("the evidence holds what must be masked, {} characters behind {before:?}", secret.len()));
         }
     }
     match har::read("evidence.har", &text) {

@@ -18,13 +18,17 @@ fn is_refused_other(ask: &Ask) -> bool {
 #[expect(clippy::too_many_lines, reason = "a list of cases")]
 pub(super) fn cases() -> Vec<Case> {
     vec![
-        Case::new(Leak, "a French detail names the other citizen, with dots", Links, 5).fails(&["SEC-19"]).open(&["CRT-12"]).json(
-            |ask, site, body| {
-                if ask.is_detail() && ask.owner == Some(0) && ask.cert.as_ref().is_some_and(|cert| cert.language == "fr") {
+        Case::new(Leak, "a French detail names the other citizen, with dots", Links, 5)
+            .fails(&["SEC-19"])
+            .open(&["CRT-12"])
+            .json(|ask, site, body| {
+                if ask.is_detail()
+                    && ask.owner == Some(0)
+                    && ask.cert.as_ref().is_some_and(|cert| cert.language == "fr")
+                {
                     body["partner"] = json!(dotted(site.number(1)));
                 }
-            },
-        ),
+            }),
         Case::new(Leak, "a header of documents names the other citizen", Hal, 3).fails(&["SEC-19"]).last(
             |ask, site, reply| {
                 if ask.is_download() && ask.owner == Some(0) {
@@ -39,13 +43,13 @@ pub(super) fn cases() -> Vec<Case> {
                 }
             },
         ),
-        Case::new(Leak, "a cookie of the list holds the other citizen's number in Base64", Hal, 11).fails(&["SEC-19"]).last(
-            |ask, site, reply| {
+        Case::new(Leak, "a cookie of the list holds the other citizen's number in Base64", Hal, 11)
+            .fails(&["SEC-19"])
+            .last(|ask, site, reply| {
                 if ask.is_list() && ask.owner == Some(0) {
                     reply.set("set-cookie", &format!("sessie={}; Path=/; HttpOnly", base64(site.number(1))));
                 }
-            },
-        ),
+            }),
         Case::new(Leak, "the second page has the other citizen's number, percent-encoded, in a link", Links, 23)
             .fails(&["SEC-19"])
             .json(|ask, site, body| {
@@ -60,14 +64,14 @@ pub(super) fn cases() -> Vec<Case> {
             .items(|_| ())
             .last(|ask, site, reply| {
                 if ask.is_list() && ask.owner == Some(0) {
-                    let number: String = site.number(1).bytes().map(|byte| format!("\\u{:04x}", u32::from(byte))).collect();
+                    let number: String =
+                        site.number(1).bytes().map(|byte| format!("\\u{:04x}", u32::from(byte))).collect();
                     in_text(reply, |text| text.replace(" nr 11\"", &format!(" nr 11\",\"kind\":\"{number}\"")));
                 }
             }),
         Case::new(Leak, "the error to a bad page names the last citizen served", Links, 3)
             .fails(&["ERR-13"])
             .open(&["SEC-19"])
-            
             .json(|ask, site, body| {
                 if ask.status == 400 {
                     body["detail"] = json!(format!("Ongeldig; vorige aanvraag was voor {}", spaced(site.number(1))));
@@ -117,8 +121,11 @@ pub(super) fn cases() -> Vec<Case> {
             .last(|ask, site, reply| {
                 if is_refused_other(ask) && ask.what == What::List {
                     let rows = site.people[1].certs.iter();
-                    let rows: String =
-                        rows.map(|cert| format!("<tr><td>{}</td><td>Attest {} nr {}</td></tr>", cert.id, cert.year, cert.serial)).collect();
+                    let rows: String = rows
+                        .map(|cert| {
+                            format!("<tr><td>{}</td><td>Attest {} nr {}</td></tr>", cert.id, cert.year, cert.serial)
+                        })
+                        .collect();
                     *reply = Reply::with(404, "text/html; charset=utf-8", format!("<table>{rows}</table>"));
                 }
             }),
@@ -142,71 +149,82 @@ pub(super) fn cases() -> Vec<Case> {
                     body["detail"] = json!(format!("\"Attest {} nr {}\" is niet van u", cert.year, cert.serial));
                 }
             }),
-        Case::new(Leak, "a token without a citizen is told the ids of the citizen's certificates in its refusal", Links, 5)
-            .fails(&["SEC-06"])
-            .open(&["ERR-13", "SEC-13"])
-            .with(|twists| {
-                let without: Arc<Mutex<HashSet<String>>> = Arc::default();
-                let seen = Arc::clone(&without);
-                twists.door.push(Box::new(move |ask, _, claims, admitted| {
-                    if matches!(claims, Claims::Known(claims) if claims["active"] == true && claims["rrn"].is_null()) {
-                        seen.lock().unwrap().insert(ask.token.clone());
-                    }
-                    admitted
-                }));
-                twists.json.push(Box::new(move |ask, site, body| {
-                    let nobody = without.lock().unwrap().contains(&ask.token);
-                    if ask.status == 403 && nobody && ask.what == What::List && ask.owner == Some(0) {
-                        let ids: Vec<_> = site.people[0].certs.iter().map(|cert| cert.id.clone()).collect();
-                        body["beschikbaar"] = json!(ids);
-                    }
-                }));
-            }),
-        Case::new(Leak, "the last twenty characters of the token in a header", Hal, 5).fails(&["SEC-17"]).last(|ask, _, reply| {
-            if ask.is_list() && ask.token.len() > 24 {
-                reply.set("x-session-hint", &ask.token[ask.token.len() - 20..]);
-            }
+        Case::new(
+            Leak,
+            "a token without a citizen is told the ids of the citizen's certificates in its refusal",
+            Links,
+            5,
+        )
+        .fails(&["SEC-06"])
+        .open(&["ERR-13", "SEC-13"])
+        .with(|twists| {
+            let without: Arc<Mutex<HashSet<String>>> = Arc::default();
+            let seen = Arc::clone(&without);
+            twists.door.push(Box::new(move |ask, _, claims, admitted| {
+                if matches!(claims, Claims::Known(claims) if claims["active"] == true && claims["rrn"].is_null()) {
+                    seen.lock().unwrap().insert(ask.token.clone());
+                }
+                admitted
+            }));
+            twists.json.push(Box::new(move |ask, site, body| {
+                let nobody = without.lock().unwrap().contains(&ask.token);
+                if ask.status == 403 && nobody && ask.what == What::List && ask.owner == Some(0) {
+                    let ids: Vec<_> = site.people[0].certs.iter().map(|cert| cert.id.clone()).collect();
+                    body["beschikbaar"] = json!(ids);
+                }
+            }));
         }),
-        Case::new(Leak, "the first half of the token in details", Links, 3).fails(&["SEC-17"]).open(&["CRT-12"]).json(|ask, _, body| {
-            if ask.is_detail() {
-                body["sessie"] = json!(format!("{}…", &ask.token[..ask.token.len() / 2]));
-            }
-        }),
+        Case::new(Leak, "the last twenty characters of the token in a header", Hal, 5).fails(&["SEC-17"]).last(
+            |ask, _, reply| {
+                if ask.is_list() && ask.token.len() > 24 {
+                    reply.set("x-session-hint", &ask.token[ask.token.len() - 20..]);
+                }
+            },
+        ),
+        Case::new(Leak, "the first half of the token in details", Links, 3).fails(&["SEC-17"]).open(&["CRT-12"]).json(
+            |ask, _, body| {
+                if ask.is_detail() {
+                    body["sessie"] = json!(format!("{}…", &ask.token[..ask.token.len() / 2]));
+                }
+            },
+        ),
         Case::new(Leak, "the token in Base64 on documents", Hal, 2).fails(&["SEC-17"]).last(|ask, _, reply| {
             if ask.is_download() {
                 reply.set("x-trace", &base64(&ask.token));
             }
         }),
-        Case::new(Leak, "the token in the href of the last page, as a parameter", Links, 11).fails(&["SEC-17"]).open(&["CRT-13", "CRT-12"]).json(
-            |ask, _, body| {
+        Case::new(Leak, "the token in the href of the last page, as a parameter", Links, 11)
+            .fails(&["SEC-17"])
+            .open(&["CRT-13", "CRT-12"])
+            .json(|ask, _, body| {
                 if ask.is_list() && ask.page > 0 {
                     let last = href(body, "last").unwrap();
                     set_href(body, "last", &format!("{last}&jeton={}", ask.token));
                 }
-            },
-        ),
-        Case::new(Leak, "the client's secret in the error when the issuer is silent", Hal, 3).fails(&["SEC-17"]).open(&["ERR-13"]).json(
-            |ask, site, body| {
+            }),
+        Case::new(Leak, "the client's secret in the error when the issuer is silent", Hal, 3)
+            .fails(&["SEC-17"])
+            .open(&["ERR-13"])
+            .json(|ask, site, body| {
                 if ask.status == 503 {
                     body["detail"] = json!(format!("POST introspect met {}:{} mislukt", site.audience, site.secret));
                 }
-            },
-        ),
-        Case::new(Leak, "the own number in an extended file name, percent-encoded dots", Links, 5).warns(&["DWN-05"]).last(
-            |ask, site, reply| {
+            }),
+        Case::new(Leak, "the own number in an extended file name, percent-encoded dots", Links, 5)
+            .warns(&["DWN-05"])
+            .last(|ask, site, reply| {
                 if let (true, Some(owner)) = (ask.is_download(), ask.owner) {
                     let name = dotted(site.number(owner)).replace('.', "%2E");
                     reply.set("content-disposition", &format!("attachment; filename*=UTF-8''attest%20{name}.pdf"));
                 }
-            },
-        ),
-        Case::new(Leak, "the own number with blanks in the file name of the last document", Hal, 3).warns(&["DWN-05"]).last(
-            |ask, site, reply| {
+            }),
+        Case::new(Leak, "the own number with blanks in the file name of the last document", Hal, 3)
+            .warns(&["DWN-05"])
+            .last(|ask, site, reply| {
                 if ask.is_download() && ask.cert.as_ref() == site.people[0].certs.last() {
                     let name = spaced(site.number(0));
                     reply.set("content-disposition", &format!("attachment; filename=\"{name}.pdf\""));
                 }
-            },
-        ),
+            }),
     ]
 }

@@ -9,13 +9,13 @@ mod oddities;
 mod openapi;
 mod plain;
 
+use super::Kind::{Leak, Oddity, Violation};
+use super::server::{Reply, Wire};
 use super::source::Form::{Hal, Links};
 use super::source::{
     Ask, Cert, Claims, What, drop_rel, each_href, each_item, href, json_reply, links, pdf, plain_document, plain_item,
     problem, problem_reply, set_href,
 };
-use super::Kind::{Leak, Oddity, Violation};
-use super::server::{Reply, Wire};
 use super::{Case, gzip};
 
 pub(super) fn all() -> Vec<Case> {

@@ -443,7 +443,8 @@ fn changed(twists: &mut Twists, from: usize, change: fn(&mut Vec<Cert>)) {
         if ask.what == What::List {
             let body = site.list_of(ask, &certs);
             let accept = ask.http.header("accept").unwrap_or("*/*");
-            let fits = ["hal+json", "application/json", "application/*", "*/*"].iter().any(|kind| accept.contains(kind));
+            let fits =
+                ["hal+json", "application/json", "application/*", "*/*"].iter().any(|kind| accept.contains(kind));
             return Some(if fits { json_reply(200, "application/hal+json", &body) } else { problem_reply(406) });
         }
         let path = ask.http.path().to_owned();

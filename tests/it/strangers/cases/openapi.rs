@@ -7,12 +7,18 @@ use url::Url;
 use super::*;
 
 fn document() -> Value {
-    let answer = |text: &str, media_type: &str, schema: Value| {
-        json!({ "description": text, "content": { media_type: { "schema": schema } } })
-    };
-    let problem = |text: &str| answer(text, "application/problem+json", json!({ "$ref": "#/components/schemas/Problem" }));
+    let answer = |text: &str, media_type: &str, schema: Value| json!({ "description": text, "content": { media_type: { "schema": schema } } });
+    let problem =
+        |text: &str| answer(text, "application/problem+json", json!({ "$ref": "#/components/schemas/Problem" }));
     let errors = |mut answers: Value| {
-        for (status, text) in [("400", "Ongeldig"), ("401", "Niet aangemeld"), ("403", "Geen toegang"), ("404", "Niet gevonden"), ("500", "Intern"), ("503", "Even niet")] {
+        for (status, text) in [
+            ("400", "Ongeldig"),
+            ("401", "Niet aangemeld"),
+            ("403", "Geen toegang"),
+            ("404", "Niet gevonden"),
+            ("500", "Intern"),
+            ("503", "Even niet"),
+        ] {
             answers[status] = problem(text);
         }
         answers
@@ -121,10 +127,13 @@ pub(super) fn cases() -> Vec<Case> {
     let same_number = valid_number.clone();
     vec![
         with_document(Case::new(Oddity, "a document of its own that fits", Links, 5), |_| ()),
-        with_document(Case::new(Oddity, "a reference of eleven digits that happens to have a check number", Links, 11), |document| {
-            document["components"]["schemas"]["Certificate"]["properties"]["reference"] =
-                json!({ "type": "string", "pattern": "^[0-9]{11}$", "minLength": 11, "maxLength": 11 });
-        })
+        with_document(
+            Case::new(Oddity, "a reference of eleven digits that happens to have a check number", Links, 11),
+            |document| {
+                document["components"]["schemas"]["Certificate"]["properties"]["reference"] =
+                    json!({ "type": "string", "pattern": "^[0-9]{11}$", "minLength": 11, "maxLength": 11 });
+            },
+        )
         .items(move |item| item["reference"] = json!(valid_number)),
         with_document(Case::new(Oddity, "a whole number that happens to have a check number", Links, 3), |document| {
             document["components"]["schemas"]["Certificate"]["properties"]["reference"] =
@@ -149,41 +158,83 @@ pub(super) fn cases() -> Vec<Case> {
             document["components"]["schemas"]["Certificate"]["properties"]["year"] =
                 json!({ "type": "integer", "exclusiveMinimum": 1900 });
         }),
-        with_document(Case::new(Violation, "an answer without a description", Links, 3).fails(&["HTTP-18"]).open(&["HTTP-19", "HTTP-20"]), |document| {
-            document["paths"][DETAIL]["get"]["responses"]["404"].as_object_mut().unwrap().remove("description");
-        }),
-        with_document(Case::new(Violation, "a parameter in a place that does not exist", Links, 3).fails(&["HTTP-18"]).open(&["HTTP-19", "HTTP-20"]), |document| {
-            document["paths"][LIST]["get"]["parameters"][1]["in"] = json!("body");
-        }),
-        with_document(Case::new(Violation, "a schema of 3.0 with a list of types", Links, 5).fails(&["HTTP-18"]).open(&["HTTP-20"]), |document| {
-            document["components"]["schemas"]["Certificate"]["properties"]["year"]["type"] = json!(["integer", "null"]);
-        }),
-        with_document(Case::new(Violation, "a reference to a schema that is not there", Links, 5).fails(&["HTTP-18"]).open(&["HTTP-20"]), |document| {
-            document["components"]["schemas"].as_object_mut().unwrap().remove("Link");
-        }),
-        with_document(Case::new(Violation, "version 2 of the specification", Links, 2).fails(&["HTTP-18"]).open(&["HTTP-19", "HTTP-20"]), |document| {
-            let members = document.as_object_mut().unwrap();
-            members.remove("openapi");
-            members.insert("swagger".to_owned(), json!("2.0"));
-        }),
+        with_document(
+            Case::new(Violation, "an answer without a description", Links, 3)
+                .fails(&["HTTP-18"])
+                .open(&["HTTP-19", "HTTP-20"]),
+            |document| {
+                document["paths"][DETAIL]["get"]["responses"]["404"].as_object_mut().unwrap().remove("description");
+            },
+        ),
+        with_document(
+            Case::new(Violation, "a parameter in a place that does not exist", Links, 3)
+                .fails(&["HTTP-18"])
+                .open(&["HTTP-19", "HTTP-20"]),
+            |document| {
+                document["paths"][LIST]["get"]["parameters"][1]["in"] = json!("body");
+            },
+        ),
+        with_document(
+            Case::new(Violation, "a schema of 3.0 with a list of types", Links, 5)
+                .fails(&["HTTP-18"])
+                .open(&["HTTP-20"]),
+            |document| {
+                document["components"]["schemas"]["Certificate"]["properties"]["year"]["type"] =
+                    json!(["integer", "null"]);
+            },
+        ),
+        with_document(
+            Case::new(Violation, "a reference to a schema that is not there", Links, 5)
+                .fails(&["HTTP-18"])
+                .open(&["HTTP-20"]),
+            |document| {
+                document["components"]["schemas"].as_object_mut().unwrap().remove("Link");
+            },
+        ),
+        with_document(
+            Case::new(Violation, "version 2 of the specification", Links, 2)
+                .fails(&["HTTP-18"])
+                .open(&["HTTP-19", "HTTP-20"]),
+            |document| {
+                let members = document.as_object_mut().unwrap();
+                members.remove("openapi");
+                members.insert("swagger".to_owned(), json!("2.0"));
+            },
+        ),
         with_document(Case::new(Violation, "an operation without words", Links, 3).fails(&["HTTP-19"]), |document| {
             document["paths"][DOWNLOAD]["get"].as_object_mut().unwrap().remove("summary");
         }),
-        with_document(Case::new(Violation, "a parameter of a path without a description", Links, 3).fails(&["HTTP-19"]), |document| {
-            let mut parameter = document["paths"][DETAIL]["get"]["parameters"].as_array_mut().unwrap().remove(2);
-            parameter.as_object_mut().unwrap().remove("description");
-            document["components"]["parameters"] = json!({ "Language": parameter });
-            document["paths"][DETAIL]["parameters"] = json!([{ "$ref": "#/components/parameters/Language" }]);
-        }),
-        with_document(Case::new(Violation, "403 of documents is not declared", Links, 5).fails(&["HTTP-20"]), |document| {
-            document["paths"][DOWNLOAD]["get"]["responses"].as_object_mut().unwrap().remove("403");
-        }),
-        with_document(Case::new(Violation, "details lack a member that is required", Links, 3).fails(&["HTTP-20"]), |document| {
-            document["components"]["schemas"]["Certificate"]["required"].as_array_mut().unwrap().push(json!("issuer"));
-        }),
-        with_document(Case::new(Violation, "one certificate on the last page does not fit", Links, 23).fails(&["HTTP-20"]), |document| {
-            document["components"]["schemas"]["Certificate"]["properties"]["theme"] = json!({ "type": "string", "maxLength": 6 });
-        })
+        with_document(
+            Case::new(Violation, "a parameter of a path without a description", Links, 3).fails(&["HTTP-19"]),
+            |document| {
+                let mut parameter = document["paths"][DETAIL]["get"]["parameters"].as_array_mut().unwrap().remove(2);
+                parameter.as_object_mut().unwrap().remove("description");
+                document["components"]["parameters"] = json!({ "Language": parameter });
+                document["paths"][DETAIL]["parameters"] = json!([{ "$ref": "#/components/parameters/Language" }]);
+            },
+        ),
+        with_document(
+            Case::new(Violation, "403 of documents is not declared", Links, 5).fails(&["HTTP-20"]),
+            |document| {
+                document["paths"][DOWNLOAD]["get"]["responses"].as_object_mut().unwrap().remove("403");
+            },
+        ),
+        with_document(
+            Case::new(Violation, "details lack a member that is required", Links, 3).fails(&["HTTP-20"]),
+            |document| {
+                document["components"]["schemas"]["Certificate"]["required"]
+                    .as_array_mut()
+                    .unwrap()
+                    .push(json!("issuer"));
+            },
+        ),
+        with_document(
+            Case::new(Violation, "one certificate on the last page does not fit", Links, 23).fails(&["HTTP-20"]),
+            |document| {
+                document["components"]["schemas"]["Certificate"]["properties"]["theme"] =
+                    json!({ "type": "string", "maxLength": 6 });
+            },
+        )
         .json(|ask, _, body| {
             if ask.is_list() {
                 each_item(body, &|item| {
@@ -192,11 +243,14 @@ pub(super) fn cases() -> Vec<Case> {
                 });
             }
         }),
-        with_document(Case::new(Violation, "the list is declared as application/json", Links, 2).fails(&["HTTP-20"]), |document| {
-            let content = document["paths"][LIST]["get"]["responses"]["200"]["content"].as_object_mut().unwrap();
-            let schema = content.remove("application/hal+json").unwrap();
-            content.insert("application/json".to_owned(), schema);
-        }),
+        with_document(
+            Case::new(Violation, "the list is declared as application/json", Links, 2).fails(&["HTTP-20"]),
+            |document| {
+                let content = document["paths"][LIST]["get"]["responses"]["200"]["content"].as_object_mut().unwrap();
+                let schema = content.remove("application/hal+json").unwrap();
+                content.insert("application/json".to_owned(), schema);
+            },
+        ),
         with_document(Case::new(Violation, "sorting by another name", Links, 3).warns(&["HTTP-24"]), |document| {
             let sort = json!({ "name": "orderBy", "in": "query", "description": "Sorteert de lijst (sort)", "schema": { "type": "string" } });
             document["paths"][LIST]["get"]["parameters"].as_array_mut().unwrap().push(sort);
