@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn the_number_of_pages_tells_the_length_from_others() {
-        for total in (1..1_000).chain(9_901..30_000) {
+        for total in (1_u64..1_000).chain(9_901..30_000) {
             let pages = total.div_ceil(length(total));
             assert!(total < 2 || pages != total.div_ceil(10) && pages != total.div_ceil(100), "{total}");
         }
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn the_last_page_is_not_full_where_that_can_be() {
-        let full: Vec<u64> = (5..2_000).filter(|total| total % length(*total) == 0).collect();
+        let full: Vec<u64> = (5_u64..2_000).filter(|total| total % length(*total) == 0).collect();
         assert_eq!(full, [6, 12]);
     }
 
