@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
-use crate::case::{Case, Findings, Item, Judgement, Listed, Stop, with_other_language};
+use crate::case::{Case, Findings, Item, Judgement, Listed, Stop, conclusive, with_other_language};
 use crate::checks::list::unless_misnumbered;
 use crate::envelope::{Certificate, Key};
-use crate::exchange::{Citizen, Part, Replacement, Request, Target};
+use crate::exchange::{Citizen, Part, Phase, Replacement, Request, Target};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
@@ -119,11 +119,18 @@ struct Lacking {
 }
 
 pub(super) fn missing_language_is_not_found(case: &Case<'_>) -> Judgement {
-    case.lasting(is_not_found)
+    match is_not_found(case) {
+        // The certificate may be gone since it was listed.
+        Err(Stop::Verdict(verdict)) if verdict.unmet.is_some() => case.lasting(is_not_found),
+        judged => judged,
+    }
 }
 
 fn is_not_found(case: &Case<'_>) -> Judgement {
     let Lacking { control, part, text } = lacking(case)?;
+    if conclusive(case.attempt(&control.clone().phase(Phase::Opening))?)?.response.status == 404 {
+        return Err(reason::unmet(text!("het detail antwoordde met 404", "the detail answered 404")).into());
+    }
     let probe = control.clone().edit(part, Replacement::Text(text));
     let answers = case.between_controls(&control, &[probe])?;
     let Some(answer) = answers.first() else { return Err(reason::not_recorded().into()) };

@@ -68,10 +68,10 @@ fn paging_links(case: &Case<'_>) -> Result<BTreeMap<Request, &'static str>, Stop
 }
 
 pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
-    match changes(case, |change| matches!(change, Change::Of(_)))? {
-        verdict if verdict.outcome == Outcome::Fail => Ok(verdict),
+    match changes(case)? {
+        verdict if verdict.outcome != Outcome::Pass => Ok(verdict),
         // A certificate may also go by itself, between two calls.
-        _ => case.lasting(|case| changes(case, |change| matches!(change, Change::Gone(_)))),
+        _ => case.lasting(loses_certificates),
     }
 }
 
@@ -83,17 +83,16 @@ enum Change {
     Of(Finding),
 }
 
-fn changes(case: &Case<'_>, which: fn(&Change) -> bool) -> Judgement {
-    let list = case.entry_request(Citizen::Subject);
-    case.listed(&list)?;
-    let mut requests = vec![list];
-    match case.first_details(REPEATED_DETAILS) {
-        Ok(details) => requests.extend(details.into_iter().map(|(_, exchange)| exchange.request.clone())),
-        // No certificates, or no list of them: the list alone shows it.
-        Err(Stop::Verdict(_)) => {}
-        Err(stop) => return Err(stop),
-    }
-    let firsts = case.attempts(&requests)?;
+/// What three answers to the same request show, where both repetitions differ from the first one: only then it is no
+/// passing whim.
+struct Repeated<'a> {
+    /// What was repeated.
+    request: &'a Request,
+    change: Result<Change, Stop>,
+}
+
+fn repeated<'a>(case: &Case<'a>, requests: &[Request]) -> Result<Vec<Repeated<'a>>, Stop> {
+    let firsts = case.attempts(requests)?;
     let again = |ordinal| requests.iter().map(|request| request.clone().again(ordinal)).collect::<Vec<_>>();
     let seconds = case.attempts(&again(1))?;
     let suspects: Vec<(&Exchange, &Exchange)> = firsts
@@ -102,17 +101,58 @@ fn changes(case: &Case<'_>, which: fn(&Change) -> bool) -> Judgement {
         .filter(|(first, second)| !matches!(compared(first, second), Ok(None)))
         .collect();
     let thirds: Vec<Request> = suspects.iter().map(|(first, _)| first.request.clone().again(2)).collect();
-    let mut findings = Vec::new();
-    let mut blocked = None;
-    for ((first, second), third) in suspects.iter().zip(case.attempts(&thirds)?) {
-        // Both repetitions differ from the first answer: only then it is no passing whim.
-        match (compared(first, second), compared(first, third)) {
-            (Ok(Some(_)), Ok(Some(change))) if which(&change) => {
-                let (Change::Gone(finding) | Change::Of(finding)) = change;
-                findings.push(finding);
-            }
-            (Err(stop), _) | (_, Err(stop)) => blocked = Some(stop),
-            _ => {}
+    let thirds = case.attempts(&thirds)?;
+    let all = suspects.into_iter().zip(thirds).filter_map(|((first, second), third)| {
+        let change = match (compared(first, second), compared(first, third)) {
+            (Err(stop), _) | (_, Err(stop)) => Err(stop),
+            (Ok(Some(_)), Ok(Some(change))) => Ok(change),
+            _ => return None,
+        };
+        Some(Repeated { request: &first.request, change })
+    });
+    Ok(all.collect())
+}
+
+fn changes(case: &Case<'_>) -> Judgement {
+    let list = case.entry_request(Citizen::Subject);
+    case.listed(&list)?;
+    let details = match case.first_details(REPEATED_DETAILS) {
+        Ok(details) => details,
+        // No certificates, or no list of them: the list alone shows it.
+        Err(Stop::Verdict(_)) => Vec::new(),
+        Err(stop) => return Err(stop),
+    };
+    let mut requests = vec![list.clone()];
+    requests.extend(details.iter().map(|(_, exchange)| exchange.request.clone()));
+    let (mut findings, mut gone, mut blocked) = (Vec::new(), Vec::new(), None);
+    for Repeated { request, change } in repeated(case, &requests)? {
+        match change {
+            Ok(Change::Of(finding)) => findings.push(finding),
+            Ok(Change::Gone(finding)) => gone.push((request, finding)),
+            Err(stop) => blocked = Some(stop),
+        }
+    }
+    gone.retain(|(request, _)| request.kind() == Kind::Detail);
+    if !gone.is_empty() {
+        // What is listed still should be there still.
+        let now = case.page(&list.in_look(1))?.keys();
+        let is_listed = |request: &Request| {
+            let item = details.iter().find(|(_, exchange)| exchange.request == *request).map(|(item, _)| *item);
+            item.and_then(|item| item.certificate.key()).is_none_or(|key| now.contains(&key))
+        };
+        findings.extend(gone.into_iter().filter(|(request, _)| is_listed(request)).map(|(_, finding)| finding));
+    }
+    case.judged_unless(findings, blocked)
+}
+
+/// Whether asking for the list takes certificates from it.
+fn loses_certificates(case: &Case<'_>) -> Judgement {
+    let (mut findings, mut blocked) = (Vec::new(), None);
+    for Repeated { change, .. } in repeated(case, &[case.entry_request(Citizen::Subject)])? {
+        match change {
+            Ok(Change::Gone(finding)) => findings.push(finding),
+            Ok(Change::Of(_)) => {}
+            Err(stop) => blocked = Some(stop),
         }
     }
     case.judged_unless(findings, blocked)

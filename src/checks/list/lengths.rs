@@ -142,19 +142,6 @@ fn has_default(case: &Case<'_>) -> Judgement {
     case.judged(findings)
 }
 
-/// A last page that is not full, by the total: with the smallest limit of which the total is no multiple. None where
-/// another limit was in force, or no page came: other requirements say so.
-fn partial_page<'a>(case: &Case<'a>) -> Result<Option<Listed<'a>>, Stop> {
-    let total = case.total()?;
-    let Some(limit) = (2..=case.entry.maximum_limit).find(|limit| total % limit != 0) else { return Ok(None) };
-    let request = case.page_request(Citizen::Subject, limit, total / limit);
-    let page = match case.page(&request) {
-        Err(missing @ Stop::Missing(_)) => return Err(missing),
-        page => page.ok(),
-    };
-    Ok(page.filter(|page| page.items().len() as u64 == total % limit))
-}
-
 pub(super) fn size_is_the_limit_in_force(case: &Case<'_>) -> Judgement {
     case.lasting(|case| unless_misnumbered(case, sizes))
 }
@@ -166,15 +153,10 @@ fn sizes(case: &Case<'_>) -> Judgement {
     for (index, listed) in pages.pages.iter().enumerate() {
         judged.push((*listed, has_more(case, &pages, index)?));
     }
-    let all_full = judged.iter().all(|(listed, _)| is_full(case, listed)) && first.iter().all(|one| is_full(case, one));
-    let cut = pages.cut;
     let makes_no_difference = matches!(first.get(1..3), Some([one, two]) if one.items().len() == two.items().len());
     let ends = judged.last().is_some_and(|(_, more)| *more == Some(false));
     let listing = Listing::of(pages);
     judged.extend(first.into_iter().map(|listed| (listed, Some(listing.follows(&listed, ends) != Some(false)))));
-    if all_full && !cut {
-        judged.extend(partial_page(case)?.map(|listed| (listed, Some(false))));
-    }
     let mut findings: Vec<Finding> = Vec::new();
     let (mut stated, mut telling, mut another) = (false, false, false);
     for (listed, more) in judged {

@@ -8,9 +8,9 @@ use crate::sandbox::faults;
 /// These show below HTTP only.
 const IN_TLS: [&str; 3] = ["URL-02", "URL-03", "URL-04"];
 
-/// Everything that is the same from one run to the next: ids that are no UUIDs, hrefs without a port.
+/// Everything that is the same from one run to the next: ids that are no UUIDs, hrefs of a port that is always the same.
 fn steady(envelope: Envelope) -> Behaviour {
-    let public_base = Some("https://source.example/v1".to_owned());
+    let public_base = Some("https://source.example:8443/v1".to_owned());
     Behaviour { envelope, id_look: IdLook::Number, public_base, ..Behaviour::default() }
 }
 
@@ -75,7 +75,9 @@ async fn source(world: &World) -> Vec<String> {
 fn here(world: &World, href: &str) -> String {
     let base = world.sandbox.base_url();
     let origin = base.split('/').take(3).collect::<Vec<_>>().join("/");
-    let href = href.replace("https://source.example/v1", base).replace("https://source.example", &origin);
+    let own = ["https://source.example:8443", "https://source.example"];
+    let own = own.into_iter().find(|own| href.starts_with(own)).unwrap_or("https://app-7.sandbox.invalid");
+    let href = href.replace(&format!("{own}/v1"), base).replace(own, &origin);
     href.replace("https://documents.sandbox.invalid/v1", base)
 }
 
@@ -111,13 +113,14 @@ async fn ordinary(world: &World, good: &str) -> (Vec<String>, Vec<String>) {
 /// What is another citizen's, under his number and under one's own.
 async fn of_the_other(world: &World, good: &str) -> Vec<String> {
     let token = world.good_token(Role::Other).await;
+    let theirs = told(world.get(&world.list_url(Role::Other), &token).await).await;
     let list = json(world.get(&world.list_url(Role::Other), &token).await).await;
     let mut urls = vec![world.list_url(Role::Other)];
     for url in ["self", "download"].iter().filter_map(|rel| urls_behind(world, &list, rel).into_iter().next()) {
         urls.push(url.replace(&world.insz(Role::Other), &world.insz(Role::Subject)));
         urls.push(url);
     }
-    let mut said = Vec::new();
+    let mut said = vec![theirs];
     for url in &urls {
         said.push(told(world.get(url, good).await).await);
     }
