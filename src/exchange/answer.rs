@@ -47,6 +47,11 @@ impl FailureKind {
     }
 }
 
+/// Whether a status is that of a gateway or a busy server, and not the server's own: 429, 502, 503 or 504.
+pub fn is_unavailable(status: u16) -> bool {
+    matches!(status, 429 | 502..=504)
+}
+
 /// Why no answer came, masked: in words of ours, or in those of the network library where we have none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -149,14 +154,6 @@ pub struct Facts {
     /// The names of the claims in an introspection answer. Of most of them the value is not recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<String>,
-    /// How many answers 429 with a short `Retry-After` were waited out before this one came.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub retries: u32,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
 }
 
 /// An answer, masked.

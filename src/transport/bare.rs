@@ -21,7 +21,8 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use url::{Position, Url};
 
-use super::http::{Call, Transport};
+use super::http::{Call, Transport, Unanswered};
+use super::retry::Came;
 use super::{tcp, tls, words};
 use crate::exchange::{Failure, FailureKind};
 use crate::text;
@@ -33,10 +34,13 @@ impl Transport {
     /// Sends a call over a connection of its own, with these headers and `Host`. The deadline is the caller's.
     pub(super) async fn send_bare(
         &self,
-        call: &Call<'_>,
+        call: &Call,
         headers: Vec<(HeaderName, HeaderValue)>,
-    ) -> Result<Answered, Failure> {
-        let broken = |error: &hyper::Error| self.failure(FailureKind::Broken, &words::broken(error));
+    ) -> Result<Answered, Unanswered> {
+        let broken = |error: &hyper::Error| {
+            let came = if words::is_no_http(error) { Came::Final } else { Came::Broken };
+            Unanswered(self.failure(FailureKind::Broken, &words::broken(error)), came)
+        };
         let request = self.bare_request(call, headers)?;
         let stream = self.bare_connection(&call.url).await?;
         let shaken = http1::handshake(TokioIo::new(stream)).await;
@@ -52,7 +56,7 @@ impl Transport {
 
     fn bare_request(
         &self,
-        call: &Call<'_>,
+        call: &Call,
         headers: Vec<(HeaderName, HeaderValue)>,
     ) -> Result<hyper::Request<Empty<Bytes>>, Failure> {
         let url = &call.url;

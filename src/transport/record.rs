@@ -52,6 +52,11 @@ impl Unread {
         self.head.status().as_u16()
     }
 
+    /// Whether the connection broke before its body was complete.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.body.end == End::Broken
+    }
+
     /// How long it waited for others to be read: no time of the source's.
     pub(super) fn waited(&self) -> Duration {
         self.body.waited
@@ -135,20 +140,20 @@ impl Raw {
         }
     }
 
-    /// The answer, masked. `retries`: answers 429 that were waited out before it.
-    pub(super) fn masked(self, vault: &Vault, retries: u32) -> Response {
-        self.masked_noting(vault, retries, &mut Found::default())
+    /// The answer, masked.
+    pub(super) fn masked(self, vault: &Vault) -> Response {
+        self.masked_noting(vault, &mut Found::default())
     }
 
     /// The same of a call to `base`; its links can be followed from now on.
-    pub(super) fn masked_with_links(self, vault: &Vault, retries: u32, base: Base<'_>) -> Response {
+    pub(super) fn masked_with_links(self, vault: &Vault, base: Base<'_>) -> Response {
         let mut found = Found::default();
-        let response = self.masked_noting(vault, retries, &mut found);
+        let response = self.masked_noting(vault, &mut found);
         keep_links(vault, found.links, &response, base);
         response
     }
 
-    fn masked_noting(self, vault: &Vault, retries: u32, found: &mut Found) -> Response {
+    fn masked_noting(self, vault: &Vault, found: &mut Found) -> Response {
         let _turn = self.turn;
         let headers = self.headers.into_iter().map(|(name, value)| {
             let value = vault.mask_link(&value, found);
@@ -185,13 +190,8 @@ impl Raw {
         } else {
             announced.and_then(|length| vault.mask_json(length.into(), found).as_u64())
         };
-        let facts = Facts {
-            announced_bytes,
-            duplicate_keys,
-            secrets: std::mem::take(&mut found.secrets),
-            retries,
-            ..self.facts
-        };
+        let facts =
+            Facts { announced_bytes, duplicate_keys, secrets: std::mem::take(&mut found.secrets), ..self.facts };
         Response::new(self.status, headers, content, facts)
     }
 }
