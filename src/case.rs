@@ -24,12 +24,16 @@ mod urls;
 pub use urls::{holds_key, outside_braces, part_with_id, part_with_language, parts_that};
 
 mod findings;
+mod leak;
 mod room;
 mod run;
 mod sample;
+mod whose;
 
 pub use findings::Findings;
-pub use run::{seek, telling};
+pub use leak::{Leak, is_same_content, place_of};
+pub use run::seek;
+pub use whose::Whose;
 
 /// Why a check ended early.
 #[derive(Debug)]
@@ -273,14 +277,14 @@ impl<'a> Case<'a> {
             .ok_or_else(|| Stop::Missing(vec![request.clone()]))
     }
 
-    /// The answers to these requests; blocked where one had none.
+    /// The answers to these requests; blocked where one is not [`conclusive`].
     pub fn responses(&self, requests: &[Request]) -> Result<Vec<Answer<'a>>, Stop> {
-        self.attempts(requests)?.into_iter().map(answered).collect()
+        self.attempts(requests)?.into_iter().map(|exchange| Ok(conclusive(exchange)?)).collect()
     }
 
-    /// The answer to a request; blocked where there is none.
+    /// The answer to a request; blocked where it is not [`conclusive`].
     pub fn response(&self, request: &Request) -> Result<Answer<'a>, Stop> {
-        answered(self.attempt(request)?)
+        Ok(conclusive(self.attempt(request)?)?)
     }
 
     /// Every exchange with the source in the whole run, but for what it answered while our own ACM was closed: that was
@@ -323,15 +327,8 @@ impl<'a> Case<'a> {
         let answers = self.responses(requests)?;
         match answers.iter().find(|answer| answer.response.status != 200) {
             None => Ok(answers),
-            Some(answer) => Err(self.not_listed(*answer).into()),
+            Some(answer) => Err(not_listed(*answer).into()),
         }
-    }
-
-    fn not_listed(&self, answer: Answer<'a>) -> Verdict {
-        let status = answer.response.status;
-        let other =
-            if *answer.request() == self.entry_request(Citizen::Subject) { "LST-01" } else { "LST-15, HTTP-01" };
-        reason::see(other, text!("de lijst antwoordde met {status}", "the list answered {status}"))
     }
 
     /// Pages; blocked unless each is a 200 with a collection.
@@ -421,7 +418,7 @@ impl<'a> Case<'a> {
                 "de lijst zegt {total} attesten te hebben, en elke pagina is leeg",
                 "the list says that it has {total} certificates, and every page is empty"
             );
-            return Err(reason::see("LST-17", what).into());
+            return Err(reason::unmet(what).into());
         }
         Ok(pages)
     }
@@ -642,7 +639,7 @@ impl<'a> Case<'a> {
     pub fn between_controls(&self, control: &Request, probes: &[Request]) -> Result<Vec<Answer<'a>>, Stop> {
         let probed = self.probed(control, probes)?;
         probed.closing?;
-        probed.exchanges.into_iter().map(answered).collect()
+        probed.exchanges.into_iter().map(|exchange| Ok(conclusive(exchange)?)).collect()
     }
 
     /// Like [`Case::between_controls`], for checks to which a leak is a leak whatever came after it.
@@ -657,19 +654,15 @@ impl<'a> Case<'a> {
     }
 }
 
-/// The answer to a call, unless there is none or the source asks to come back later: a verdict that says so.
-pub fn settled(exchange: &Exchange) -> Result<Answer<'_>, Box<Verdict>> {
+/// The answer to a call, where it says anything of the server's own rules. None that came, a reset, and what a gateway
+/// or a busy server answers do not: they block whatever waits for them and fail nothing. The one place that decides it.
+pub fn conclusive(exchange: &Exchange) -> Result<Answer<'_>, Box<Verdict>> {
     match &exchange.result {
         Err(failure) => Err(Box::new(reason::no_answer(failure))),
-        Ok(response) if matches!(response.status, 429 | 503) => Err(Box::new(reason::try_later(response.status))),
+        Ok(response) if response.is_unavailable() => {
+            Err(Box::new(reason::unavailable(exchange.request.kind(), response.status)))
+        }
         Ok(response) => Ok(Answer { exchange, response }),
-    }
-}
-
-fn answered(exchange: &Exchange) -> Result<Answer<'_>, Stop> {
-    match &exchange.result {
-        Ok(response) => Ok(Answer { exchange, response }),
-        Err(failure) => Err(reason::no_answer(failure).into()),
     }
 }
 
@@ -679,12 +672,17 @@ fn page_in(answer: Answer<'_>) -> Option<Listed<'_>> {
     matches!(page.collection, Collection::Items(_)).then_some(Listed { answer, page })
 }
 
+fn not_listed(answer: Answer<'_>) -> Verdict {
+    let status = answer.response.status;
+    reason::unmet(text!("de lijst antwoordde met {status}", "the list answered {status}"))
+}
+
 fn no_collection() -> Verdict {
-    reason::see("LST-03", text!("het antwoord bevat geen collectie", "the answer holds no collection"))
+    reason::unmet(text!("het antwoord bevat geen collectie", "the answer holds no collection"))
 }
 
 fn control_holds(control: &Exchange) -> Result<(), Stop> {
-    let answer = answered(control)?;
+    let answer = conclusive(control)?;
     if answer.response.is_success() {
         return Ok(());
     }

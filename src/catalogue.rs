@@ -140,6 +140,9 @@ pub struct Requirement {
     pub mode: Mode,
     /// The function that judges it. A review has one only where a run can sometimes judge it after all.
     pub check: Option<String>,
+    /// The ids of the requirements that must hold for this one to be judged: where it is blocked because something of
+    /// theirs is missing, those of them that did not pass are named.
+    pub needs: Vec<String>,
     /// A sentence that should hold.
     pub title: Text,
     /// Why it matters.
@@ -300,6 +303,8 @@ struct Row {
     basis: Vec<Basis>,
     mode: Mode,
     check: Option<String>,
+    #[serde(default)]
+    needs: Vec<String>,
     title: Text,
     explanation: Text,
     judged: Text,
@@ -469,6 +474,7 @@ impl<'a> Loader<'a> {
             );
         }
         self.check_ids(&catalogue);
+        self.check_needs(&catalogue);
         InputFaults(self.faults).or(catalogue)
     }
 
@@ -583,6 +589,7 @@ impl<'a> Loader<'a> {
                 basis: row.basis,
                 mode: row.mode,
                 check: row.check,
+                needs: row.needs,
                 title: row.title,
                 explanation: row.explanation,
                 judged: row.judged,
@@ -670,6 +677,35 @@ impl<'a> Loader<'a> {
         }
     }
 
+    /// Every need exists, and no requirement needs itself, be it by way of others.
+    fn check_needs(&mut self, catalogue: &Catalogue) {
+        for requirement in &catalogue.requirements {
+            let (id, chapter) = (&requirement.id, &requirement.chapter);
+            for need in requirement.needs.iter().filter(|need| catalogue.find(need).is_none()) {
+                self.row_fault(
+                    chapter,
+                    id,
+                    text!(
+                        "`needs` noemt {need}, en die eis bestaat niet",
+                        "`needs` names {need}, which does not exist"
+                    ),
+                    text!("herstel het nummer", "fix the id"),
+                );
+            }
+            if needs_itself(catalogue, requirement) {
+                self.row_fault(
+                    chapter,
+                    id,
+                    text!(
+                        "via `needs` hangt deze eis van zichzelf af",
+                        "by way of `needs` this requirement needs itself"
+                    ),
+                    text!("laat een van de `needs` op die weg weg", "leave out one of the `needs` on the way"),
+                );
+            }
+        }
+    }
+
     fn fault(&mut self, file: &str, message: Text, remedy: Text) {
         self.faults.push(InputFault::new(file, message, remedy));
     }
@@ -677,6 +713,21 @@ impl<'a> Loader<'a> {
     fn row_fault(&mut self, file: &str, id: &str, message: Text, remedy: Text) {
         self.faults.push(InputFault::new(file, message, remedy).at(id));
     }
+}
+
+/// Whether following `needs` from a requirement leads back to it.
+fn needs_itself(catalogue: &Catalogue, requirement: &Requirement) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut pending: Vec<&str> = requirement.needs.iter().map(String::as_str).collect();
+    while let Some(id) = pending.pop() {
+        if id == requirement.id {
+            return true;
+        }
+        if seen.insert(id) {
+            pending.extend(catalogue.find(id).into_iter().flat_map(|need| need.needs.iter().map(String::as_str)));
+        }
+    }
+    false
 }
 
 impl Default for Entry {

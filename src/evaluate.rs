@@ -1,5 +1,7 @@
 //! From a catalogue and a recording to verdicts. Pure: the same recording gives the same verdicts, online and offline.
 
+mod needs;
+
 use crate::case::{Case, Stop};
 use crate::catalogue::{Catalogue, Mode, Requirement};
 use crate::checks;
@@ -9,6 +11,8 @@ use crate::reason;
 use crate::recording::Recording;
 use crate::text;
 use crate::verdict::{Outcome, Verdict};
+
+pub use needs::name_unmet_needs;
 
 /// What evaluating one requirement came to.
 #[derive(Debug)]
@@ -87,7 +91,9 @@ pub fn evaluate(catalogue: &Catalogue, recording: &Recording, selection: &Select
             Evaluated::Missing(_) | Evaluated::Early => reason::not_recorded(),
         }
     };
-    catalogue.requirements.iter().map(judge).collect()
+    let mut verdicts: Vec<Verdict> = catalogue.requirements.iter().map(judge).collect();
+    name_unmet_needs(catalogue, &mut verdicts);
+    verdicts
 }
 
 /// The verdict of a requirement that was left out.

@@ -3,7 +3,7 @@
 
 pub mod issuer;
 
-use crate::exchange::{Citizen, Failure, FailureKind};
+use crate::exchange::{Citizen, Failure, FailureKind, Kind};
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Verdict, shown};
@@ -86,8 +86,14 @@ pub fn unanswered(failure: &Failure) -> (Text, Text) {
     }
 }
 
-/// The source asks to come back later (429), or is not available now (503).
-pub fn try_later(status: u16) -> Verdict {
+/// The source, or the issuer, is not available now: it asks to come back later, or a gateway does not reach it.
+pub fn unavailable(kind: Kind, status: u16) -> Verdict {
+    if kind == Kind::Issuer {
+        return Verdict::blocked(
+            text!("ACM antwoordde {status}", "ACM answered {status}"),
+            text!("ACM is nu niet bereikbaar: keur later opnieuw", "ACM is not available now: check again later"),
+        );
+    }
     Verdict::blocked(
         text!("de bron antwoordde {status}", "the source answered {status}"),
         text!("keur later opnieuw, of verlaag `source.rate`", "check again later, or lower `source.rate`"),
@@ -132,13 +138,11 @@ pub fn not_recorded() -> Verdict {
     )
 }
 
-/// What must hold first is judged by another requirement, which did not pass.
-pub fn see(other: &str, what: Text) -> Verdict {
-    let (nl, en) = (what.nl, what.en);
-    Verdict::blocked(
-        text!("{nl}: zie {other}", "{en}: see {other}"),
-        text!("herstel eerst {other}", "mend {other} first"),
-    )
+/// What must hold first does not, and another requirement asks for it: which one follows from `needs` in the catalogue,
+/// once all are judged.
+pub fn unmet(what: Text) -> Verdict {
+    let again = text!("zoek de oorzaak bij de bron, en keur opnieuw", "find the cause at the source, and check again");
+    Verdict { unmet: Some(Vec::new()), ..Verdict::blocked(what, again) }
 }
 
 /// The profile has no citizen of that role.

@@ -1,7 +1,7 @@
 //! The kill matrix: every fault of the sandbox, and which requirements noticed it. The answer to "is the tool wrong, or
 //! my source?".
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::Duration;
 
@@ -37,6 +37,8 @@ pub struct Row {
     pub failed: BTreeSet<String>,
     /// The requirements that are blocked.
     pub blocked: BTreeSet<String>,
+    /// Those of them that wait for others, with the requirements that it comes down to.
+    pub waiting: BTreeMap<String, Vec<String>>,
 }
 
 impl Row {
@@ -54,15 +56,25 @@ impl Row {
         self.failed.difference(&self.named(|fault| fault.breaks)).cloned().collect()
     }
 
-    /// The requirements that are blocked although the fault does not say so.
+    /// The requirements that are blocked although the fault does not say so, and that wait for none that it breaks.
     pub fn stray(&self) -> BTreeSet<String> {
         let may_block = |id: &String| self.fault.is_some_and(|fault| fault.may_block(id));
-        self.blocked.iter().filter(|id| !may_block(id)).cloned().collect()
+        let breaks = |id: &String| self.fault.is_some_and(|fault| fault.breaks.contains(&id.as_str()));
+        let follows = |id: &String| {
+            let roots = self.waiting.get(id).map(Vec::as_slice).unwrap_or_default();
+            !roots.is_empty() && roots.iter().all(|root| breaks(root) || may_block(root))
+        };
+        self.blocked.iter().filter(|id| !may_block(id) && !follows(id)).cloned().collect()
+    }
+
+    /// The requirements that wait for others of which none failed or is blocked itself: nobody learns what to fix.
+    pub fn dangling(&self) -> BTreeSet<String> {
+        self.waiting.iter().filter(|(_, roots)| roots.is_empty()).map(|(id, _)| id.clone()).collect()
     }
 
     /// Whether the fault turned exactly what it names.
     pub fn is_exact(&self) -> bool {
-        self.missed().is_empty() && self.surplus().is_empty() && self.stray().is_empty()
+        [self.missed(), self.surplus(), self.stray(), self.dangling()].iter().all(BTreeSet::is_empty)
     }
 
     /// The name of the fault, or of the source without one.
@@ -158,5 +170,7 @@ async fn row(catalogue: &'static Catalogue, fault: Option<&'static Fault>, envel
         let verdicts = catalogue.requirements.iter().zip(&finished.verdicts);
         verdicts.filter(|(_, verdict)| verdict.outcome == outcome).map(|(row, _)| row.id.clone()).collect()
     };
-    Ok(Row { fault, envelope, failed: with(Outcome::Fail), blocked: with(Outcome::Blocked) })
+    let verdicts = catalogue.requirements.iter().zip(&finished.verdicts);
+    let waiting = verdicts.filter_map(|(row, verdict)| Some((row.id.clone(), verdict.unmet.clone()?))).collect();
+    Ok(Row { fault, envelope, failed: with(Outcome::Fail), blocked: with(Outcome::Blocked), waiting })
 }

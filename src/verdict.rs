@@ -131,6 +131,9 @@ pub struct Verdict {
     pub reason: Option<Text>,
     /// What to supply or to do.
     pub remedy: Option<Text>,
+    /// Blocked because something that other requirements ask for is missing: the ids of those that it comes down to,
+    /// once all are judged. None where the reason is its own.
+    pub unmet: Option<Vec<String>>,
     /// The exchanges that the check asked for.
     pub evidence: Asked,
 }
@@ -138,7 +141,7 @@ pub struct Verdict {
 impl Verdict {
     /// A verdict without findings.
     pub fn of(outcome: Outcome) -> Self {
-        Self { outcome, findings: Vec::new(), reason: None, remedy: None, evidence: Asked::new() }
+        Self { outcome, findings: Vec::new(), reason: None, remedy: None, unmet: None, evidence: Asked::new() }
     }
 
     /// Cannot arise.

@@ -1,7 +1,7 @@
 //! What a check needs that looks at the whole run: to ask first for what must be in it, and then to look.
 
-use super::{Answer, Case, Stop, answered};
-use crate::exchange::{Exchange, Kind, Target, Variation};
+use super::{Answer, Case, Stop};
+use crate::exchange::{Kind, Target, Variation};
 use crate::reason;
 use crate::text;
 use crate::verdict::{Verdict, shown};
@@ -17,15 +17,6 @@ pub fn seek(asked: impl IntoIterator<Item = Result<(), Stop>>) -> Result<(), Sto
         }
     }
     if missing.is_empty() { Ok(()) } else { Err(Stop::Missing(missing)) }
-}
-
-/// The answer, unless it says nothing about the source's own rules: no answer, 429 or 503.
-pub fn telling(exchange: &Exchange) -> Result<Answer<'_>, Stop> {
-    let answer = answered(exchange)?;
-    match answer.response.status {
-        status @ (429 | 503) => Err(reason::try_later(status).into()),
-        _ => Ok(answer),
-    }
 }
 
 impl<'a> Case<'a> {
@@ -57,19 +48,11 @@ impl Answer<'_> {
         let coded = |value: &str| value.split(',').any(|coding| !matches!(coding.trim(), "" | "identity"));
         let coding = self.response.headers("content-encoding").find(|value| coded(&value.to_ascii_lowercase()))?;
         let coding = Some(shown(coding)).filter(|_| !self.response.is_json())?;
-        Some(reason::see(
-            "HTTP-05",
-            text!("het antwoord kwam gecodeerd als {coding}", "the answer came in the coding {coding}"),
-        ))
+        Some(reason::unmet(text!("het antwoord kwam gecodeerd als {coding}", "the answer came in the coding {coding}")))
     }
 
     /// A success of the list, a detail or a document.
     pub fn is_content(&self) -> bool {
         self.response.is_success() && self.request().kind() != Kind::Probe
-    }
-
-    /// 429, 502, 503 or 504: what a gateway or a busy server answers. It says nothing about the source's own rules.
-    pub fn is_unavailable(&self) -> bool {
-        matches!(self.response.status, 429 | 502 | 503 | 504)
     }
 }

@@ -1,7 +1,7 @@
 //! Chapter download: the document behind `download`. Its bytes are not in the recording; facts about them are.
 
 use super::checks;
-use crate::case::{Answer, Case, Judgement, Stop, settled};
+use crate::case::{Answer, Case, Judgement, Stop, conclusive};
 use crate::exchange::{Failure, FailureKind};
 use crate::reason;
 use crate::text;
@@ -43,7 +43,7 @@ fn downloads<'a>(case: &Case<'a>) -> Result<Downloads<'a>, Stop> {
     };
     let mut downloads = Downloads { answers: Vec::new(), obstacle: None };
     for exchange in case.attempts(&requests)? {
-        match settled(exchange) {
+        match conclusive(exchange) {
             Ok(answer) if is_empty(answer) && !answer.response.facts.complete => {
                 let broken = Failure { kind: FailureKind::Broken, detail: Text::default() };
                 downloads.obstacle = downloads.obstacle.or_else(|| Some(Box::new(reason::no_answer(&broken))));
@@ -74,7 +74,7 @@ fn documents<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
     let arrived: Vec<Answer<'a>> =
         answers.into_iter().filter(|answer| answer.response.status == 200 && !is_empty(*answer)).collect();
     if arrived.is_empty() {
-        let none = || reason::see("DWN-01", text!("er kwam geen document", "no document came")).into();
+        let none = || reason::unmet(text!("er kwam geen document", "no document came")).into();
         return Err(obstacle.map_or_else(none, Stop::Verdict));
     }
     Ok(arrived)

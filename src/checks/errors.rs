@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 
 use super::checks;
 use super::list::{absent, is_uri_reference, media_type_finding};
-use crate::case::{Answer, Case, Judgement, Probed, both};
+use crate::case::{Answer, Case, Judgement, Probed, Stop, both, conclusive};
 use crate::catalogue::Level;
 use crate::envelope::{described as value_in_words, kind_of};
-use crate::exchange::{Malformed, Request};
+use crate::exchange::{Exchange, Malformed, Request};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
@@ -17,10 +17,12 @@ use crate::verdict::{Finding, Verdict, shown};
 mod probes;
 mod reveals;
 mod signs;
+
+pub(super) use probes::unknown_certificate as unknown_certificate_probe;
 #[cfg(test)]
 mod tests;
 
-use probes::{Body, body, described, judge, list, telling};
+use probes::{Body, body, described, judge, list};
 use reveals::errors_reveal_nothing_internal;
 
 checks!(
@@ -75,9 +77,7 @@ fn members_are(case: &Case<'_>, wrong: impl Fn(Answer<'_>, &Map<String, Value>) 
         })
         .collect();
     if objects.is_empty() {
-        return Err(
-            reason::see("ERR-01", text!("geen enkele fout is een JSON-object", "no error is a JSON object")).into()
-        );
+        return Err(reason::unmet(text!("geen enkele fout is een JSON-object", "no error is a JSON object")).into());
     }
     case.judged(objects.into_iter().flat_map(|(error, members)| wrong(error, members)))
 }
@@ -198,7 +198,7 @@ fn unknown_certificate_gives_404(case: &Case<'_>) -> Judgement {
     let probed = case.between_controls(&control, std::slice::from_ref(&probe))?;
     if let Some(status) = probed.iter().map(|answer| answer.response.status).find(|status| !(400..500).contains(status))
     {
-        return Err(reason::see("ERR-08", text!("de bron antwoordde {status}", "the source answered {status}")).into());
+        return Err(reason::unmet(text!("de bron antwoordde {status}", "the source answered {status}")).into());
     }
     judge(case, &control, &[probe], |answer| {
         (answer.response.status != 404).then(|| status_finding(answer, Text::same(404)))
@@ -230,12 +230,12 @@ fn bad_paging_values_give_400(case: &Case<'_>) -> Judgement {
     // A server error is reported once; that it is no 400 either is no pass.
     let broken = case.probed(&list(case), &probes::no_numbers(case))?.exchanges;
     let broken =
-        broken.iter().filter_map(|exchange| telling(exchange).ok()).any(|answer| answer.response.status >= 500);
+        broken.iter().filter_map(|exchange| conclusive(exchange).ok()).any(|answer| answer.response.status >= 500);
     if broken && verdict.findings.is_empty() {
-        return Err(reason::see(
-            "ERR-09",
-            text!("een waarde die geen getal is, gaf een 5xx", "a value that is no number gave a 5xx"),
-        )
+        return Err(reason::unmet(text!(
+            "een waarde die geen getal is, gaf een 5xx",
+            "a value that is no number gave a 5xx"
+        ))
         .into());
     }
     Ok(verdict)
@@ -259,7 +259,7 @@ fn same_error_has_the_same_type_and_title(case: &Case<'_>) -> Judgement {
     let Probed { exchanges, closing } = case.probed(&list(case), &probes)?;
     closing?;
     let pairs = exchanges.chunks(2).filter_map(|pair| match pair {
-        [first, second] => Some(both(telling(first), telling(second))),
+        [first, second] => Some(both(said(first), said(second))),
         _ => None,
     });
     let (pairs, silent): (Vec<_>, Vec<_>) = pairs.partition(Result::is_ok);
@@ -278,6 +278,10 @@ fn same_error_has_the_same_type_and_title(case: &Case<'_>) -> Judgement {
         ))),
         None => case.judged(findings),
     }
+}
+
+fn said(exchange: &Exchange) -> Result<Answer<'_>, Stop> {
+    Ok(conclusive(exchange)?)
 }
 
 /// The members by which a program recognises an error.
@@ -305,5 +309,5 @@ fn not_repeated() -> Verdict {
         "geen fout kwam bij herhaling met dezelfde status terug",
         "no error came back with the same status on repetition"
     );
-    reason::see("ERR-09, ERR-11, ERR-12", what)
+    reason::unmet(what)
 }

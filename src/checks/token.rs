@@ -87,8 +87,7 @@ fn succeeded<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
         None => Ok(answers),
         Some(answer) => {
             let status = answer.response.status;
-            Err(reason::see("TOK-02", text!("de inwisseling antwoordde {status}", "the exchange answered {status}"))
-                .into())
+            Err(reason::unmet(text!("de inwisseling antwoordde {status}", "the exchange answered {status}")).into())
         }
     }
 }

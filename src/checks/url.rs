@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::checks;
-use crate::case::{Answer, Case, Findings, Judgement, both};
+use crate::case::{Answer, Case, Findings, Judgement, both, conclusive};
 use crate::catalogue::Level;
 use crate::envelope::{Collection, Field, Key, Page};
 use crate::exchange::{Citizen, Response, Variation};
@@ -124,10 +124,10 @@ fn urls_do_not_end_in_a_slash(case: &Case<'_>) -> Judgement {
     };
     let expected = || text!("een adres zonder schuine streep achteraan", "an address without a slash at its end");
     let mut findings: Findings = hrefs.iter().filter(|href| ends(href)).map(|href| href.finding(expected())).collect();
-    let silent = match &slashed.result {
-        Err(failure) => Some(reason::no_answer(failure)),
-        Ok(response) if response.status == 429 || response.status >= 500 => Some(reason::try_later(response.status)),
-        Ok(response) => {
+    let silent = match conclusive(slashed) {
+        Err(verdict) => Some(*verdict),
+        Ok(Answer { response, .. }) if response.status >= 500 => Some(reason::unexplained(response.status)),
+        Ok(Answer { response, .. }) => {
             let same = same_list(case.listed(&plain)?.response, response);
             if response.is_success() && !same {
                 let answer = Answer { exchange: slashed, response };

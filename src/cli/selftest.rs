@@ -66,7 +66,9 @@ fn line(row: &Row, width: usize) -> String {
     let envelope = if row.envelope == Envelope::Hal { "hal  " } else { "links" };
     let list = |ids: &std::collections::BTreeSet<String>| ids.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
     let mut line = format!("{:<width$}  {envelope}  {}", row.name(), list(&row.failed));
-    for (word, ids) in [("missed", row.missed()), ("surplus", row.surplus()), ("blocked", row.stray())] {
+    for (word, ids) in
+        [("missed", row.missed()), ("surplus", row.surplus()), ("blocked", row.stray()), ("dangling", row.dangling())]
+    {
         if !ids.is_empty() {
             line.push_str(&format!("  !! {word}: {}", list(&ids)));
         }

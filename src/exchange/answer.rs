@@ -241,6 +241,12 @@ impl Response {
         }
     }
 
+    /// Whether a gateway or a busy server answered, and not the server's own rules: 429, 502, 503 or 504. The one set of
+    /// these statuses; see RFC 9110, 15.6, and RFC 6585, 4.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self.status, 429 | 502..=504)
+    }
+
     /// Whether the status says success.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)

@@ -20,10 +20,11 @@ fn every_fault_turns_exactly_the_requirements_it_names() {
         .map(|row| {
             let (name, envelope) = (row.name(), row.envelope);
             format!(
-                "{name} {envelope:?}: missed {:?}, surplus {:?}, blocked {:?}",
+                "{name} {envelope:?}: missed {:?}, surplus {:?}, blocked {:?}, dangling {:?}",
                 row.missed(),
                 row.surplus(),
-                row.stray()
+                row.stray(),
+                row.dangling()
             )
         })
         .collect();

@@ -1,7 +1,7 @@
 //! The detail of a certificate: what stands behind its `self`.
 
 use super::value_of;
-use crate::case::{Answer, Case, Item, Judgement, Stop, settled};
+use crate::case::{Answer, Case, Item, Judgement, Stop, conclusive};
 use crate::catalogue::Level;
 use crate::checks::list::{absent, media_type_finding, no_json};
 use crate::envelope::{Certificate, Datum, Link, Links, kind_of};
@@ -25,7 +25,7 @@ pub(super) struct Detail<'a> {
 /// No certificate of the sample has a `self` that can be followed.
 fn nothing_to_follow() -> Verdict {
     let what = text!("geen enkel attest heeft een `self` die te volgen is", "no certificate has a `self` to follow");
-    reason::see("CRT-07", what)
+    reason::unmet(what)
 }
 
 /// The details that came; blocked where none did.
@@ -34,7 +34,7 @@ pub(super) fn opened<'a>(case: &Case<'a>) -> Result<Vec<Detail<'a>>, Stop> {
     let mut obstacle = None;
     let mut opened = Vec::new();
     for (item, exchange) in &details {
-        match settled(exchange) {
+        match conclusive(exchange) {
             Ok(answer) => {
                 opened.extend(certificate_in(answer).map(|certificate| Detail { item: *item, answer, certificate }));
             }
@@ -47,7 +47,7 @@ pub(super) fn opened<'a>(case: &Case<'a>) -> Result<Vec<Detail<'a>>, Stop> {
     if details.is_empty() {
         return Err(nothing_to_follow().into());
     }
-    let none = || reason::see("CRT-11", text!("er kwam geen enkel detail", "no detail came")).into();
+    let none = || reason::unmet(text!("er kwam geen enkel detail", "no detail came")).into();
     Err(obstacle.map_or_else(none, Stop::Verdict))
 }
 
@@ -66,7 +66,7 @@ pub(super) fn self_answers_hal_json(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut obstacle = None;
     for (_, exchange) in details {
-        match settled(exchange) {
+        match conclusive(exchange) {
             Err(verdict) => obstacle = obstacle.or(Some(verdict)),
             Ok(answer) if answer.response.status == 200 => match answer.unreadable() {
                 Some(verdict) => obstacle = obstacle.or(Some(Box::new(verdict))),
@@ -197,7 +197,7 @@ pub(super) fn detail_links_to_itself(case: &Case<'_>) -> Judgement {
     }
     let requests: Vec<Request> = elsewhere.iter().map(|elsewhere| elsewhere.request.clone()).collect();
     for (Elsewhere { detail, link, .. }, exchange) in elsewhere.iter().zip(case.attempts(&requests)?) {
-        match settled(exchange) {
+        match conclusive(exchange) {
             Err(verdict) => obstacle = obstacle.or(Some(verdict)),
             Ok(answer) if is_the_same(*detail, answer) => {}
             Ok(answer) => findings.push(leads_elsewhere(*detail, link, Some(answer))),

@@ -58,7 +58,7 @@ pub(super) fn id_is_present(case: &Case<'_>) -> Judgement {
 
 pub(super) fn id_is_a_string(case: &Case<'_>) -> Judgement {
     if !case.items()?.iter().any(|item| is_id(item.certificate.id.as_ref())) {
-        return Err(reason::see("CRT-01", text!("geen enkel attest heeft een id", "no certificate has an id")).into());
+        return Err(reason::unmet(text!("geen enkel attest heeft een id", "no certificate has an id")).into());
     }
     let is_number = |value: Option<&Datum>| value.is_some_and(Datum::is_number);
     let expected = text!("een tekst", "a string");

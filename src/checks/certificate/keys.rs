@@ -20,7 +20,7 @@ pub(super) fn id_and_language_are_unique(case: &Case<'_>) -> Judgement {
     }
     if count < 2 {
         let what = text!("id of taal ontbreekt in de attesten", "the certificates lack an id or language");
-        return Err(reason::see("CRT-01, CRT-03", what).into());
+        return Err(reason::unmet(what).into());
     }
     let walk = case.pages()?.pages;
     // What stands twice in one answer is double, however the pages hang together.
@@ -73,12 +73,12 @@ fn pages_hold_still(case: &Case<'_>, walk: &[Listed<'_>]) -> Result<(), Stop> {
     let mut seen: BTreeSet<Vec<Key<'_>>> = BTreeSet::new();
     if walk.iter().any(|listed| !listed.keys().is_empty() && !seen.insert(listed.keys())) {
         let what = text!("een pagina komt twee keer voor", "a page occurs twice");
-        return Err(reason::see("LST-10, LST-18", what).into());
+        return Err(reason::unmet(what).into());
     }
     let again: Vec<Request> = walk.iter().map(|listed| listed.answer.request().clone().again(1)).collect();
     if case.pages_of(&again)?.iter().zip(walk).any(|(again, listed)| again.keys() != listed.keys()) {
         let what = text!("de pagina's verspringen tussen twee oproepen", "the pages shift between two calls");
-        return Err(reason::see("LST-24", what).into());
+        return Err(reason::unmet(what).into());
     }
     Ok(())
 }
@@ -91,7 +91,7 @@ fn confirmed(case: &Case<'_>, walk: &[Listed<'_>], across: Findings) -> Judgemen
     let requests: Vec<Request> = (0..count).map(|page| case.page_request(Citizen::Subject, length, page)).collect();
     if double_keys(&case.pages_of(&requests)?).is_disjoint(&double_keys(walk)) {
         let what = text!("de pagina's overlappen elkaar", "the pages overlap");
-        return Err(reason::see("LST-10, LST-18", what).into());
+        return Err(reason::unmet(what).into());
     }
     case.concluded(across)
 }
@@ -115,7 +115,6 @@ pub(super) fn missing_language_is_not_found(case: &Case<'_>) -> Judgement {
     let Some(answer) = answers.first() else { return Err(reason::not_recorded().into()) };
     match answer.response.status {
         404 => case.judged(Vec::new()),
-        status @ (429 | 503) => Err(reason::try_later(status).into()),
         status => {
             let given = answer.response.certificate().filter(|_| answer.response.is_success());
             let actual = match given.and_then(Certificate::key) {
@@ -161,13 +160,10 @@ fn lacking(case: &Case<'_>) -> Result<Lacking, Stop> {
 /// Why no other language can be asked for.
 fn no_language_to_ask(usable: bool, placed: bool) -> Verdict {
     match (usable, placed) {
-        (false, _) => reason::see(
-            "CRT-01, CRT-03, CRT-07",
-            text!(
-                "geen enkel attest heeft een id, een bekende taal en een `self` om te volgen",
-                "no certificate has an id, a known language and a `self` to follow"
-            ),
-        ),
+        (false, _) => reason::unmet(text!(
+            "geen enkel attest heeft een id, een bekende taal en een `self` om te volgen",
+            "no certificate has an id, a known language and a `self` to follow"
+        )),
         (true, false) => Verdict::not_applicable(text!(
             "de taal staat niet op precies een plaats in de URL's",
             "the language does not stand in exactly one place of the URLs"

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::case::{Answer, Case, Item, Judgement, holds_key, settled};
+use crate::case::{Answer, Case, Item, Judgement, conclusive, holds_key};
 use crate::checks::list::{absent, is_uri_reference};
 use crate::envelope::{Links, Malformed};
 use crate::reason;
@@ -58,7 +58,7 @@ pub(super) fn download_is_offered(case: &Case<'_>) -> Judgement {
     }
     let details = case.details()?;
     let answers: Vec<Result<Answer<'_>, Box<Verdict>>> =
-        details.iter().map(|(_, exchange)| settled(exchange)).collect();
+        details.iter().map(|(_, exchange)| conclusive(exchange)).collect();
     let certificates = answers.iter().flatten().filter_map(|answer| answer.response.certificate());
     if certificates.into_iter().any(|certificate| offers(&certificate.links)) {
         return case.judged(Vec::new());
@@ -97,13 +97,10 @@ pub(super) fn self_holds_id_and_language(case: &Case<'_>) -> Judgement {
         findings.push(item.on.answer.finding(place, expected, Text::same(shown(&link.href))));
     }
     if !judged {
-        return Err(reason::see(
-            "CRT-01, CRT-03, CRT-07",
-            text!(
-                "geen enkel attest heeft een id, een taal en een link `self`",
-                "no certificate has an id, a language and a link `self`"
-            ),
-        )
+        return Err(reason::unmet(text!(
+            "geen enkel attest heeft een id, een taal en een link `self`",
+            "no certificate has an id, a language and a link `self`"
+        ))
         .into());
     }
     case.judged(findings)

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::case::{Answer, Case, Judgement, Listed, Probed, Stop, part_with_id};
+use crate::case::{Answer, Case, Judgement, Listed, Probed, Stop, conclusive, part_with_id};
 use crate::envelope::{Certificate, kind_of};
 use crate::exchange::{
     Auth, Citizen, Content, Exchange, Kind, Look, Malformed, Phase, Replacement, Request, Target, Variation,
@@ -59,7 +59,7 @@ pub(super) fn unknown_path(case: &Case<'_>) -> Request {
 }
 
 /// The detail of a certificate, and the same with an id that nobody has.
-pub(super) fn unknown_certificate(case: &Case<'_>) -> Result<(Request, Request), Stop> {
+pub(in crate::checks) fn unknown_certificate(case: &Case<'_>) -> Result<(Request, Request), Stop> {
     let first = case.first_page()?;
     if first.items().is_empty() {
         return Err(reason::too_few(0, 1).into());
@@ -68,7 +68,7 @@ pub(super) fn unknown_certificate(case: &Case<'_>) -> Result<(Request, Request),
     if followed.is_empty() {
         let what =
             text!("geen attest heeft een id en een bruikbare `self`", "no certificate has an id and a usable `self`");
-        return Err(reason::see("CRT-01, CRT-07", what).into());
+        return Err(reason::unmet(what).into());
     }
     let found = followed.into_iter().find_map(|(id, request)| {
         let Target::Link { url, .. } = &request.target else { return None };
@@ -123,23 +123,14 @@ pub(super) fn judge(
     let mut findings = Vec::new();
     let mut silent = None;
     for exchange in exchanges {
-        match telling(exchange) {
+        match conclusive(exchange) {
             Ok(answer) => findings.extend(finding(answer)),
             Err(stop) => silent = silent.or(Some(stop)),
         }
     }
     match silent {
-        Some(stop) if findings.is_empty() => Err(stop),
+        Some(verdict) if findings.is_empty() => Err(verdict.into()),
         _ => case.judged(findings),
-    }
-}
-
-/// The answer, unless there is none or the source asks to come back later.
-pub(super) fn telling(exchange: &Exchange) -> Result<Answer<'_>, Stop> {
-    match &exchange.result {
-        Err(failure) => Err(reason::no_answer(failure).into()),
-        Ok(response) if response.status == 429 => Err(reason::try_later(429).into()),
-        Ok(response) => Ok(Answer { exchange, response }),
     }
 }
 
@@ -177,7 +168,7 @@ pub(super) fn provoked<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
     let errors: Vec<Answer<'a>> = case.whole_run()?.filter_map(error).collect();
     if errors.is_empty() {
         let what = text!("er kon geen enkele fout worden uitgelokt", "no error could be provoked");
-        return Err(reason::see("ERR-08, ERR-09, ERR-11, ERR-12", what).into());
+        return Err(reason::unmet(what).into());
     }
     Ok(errors)
 }
@@ -199,7 +190,7 @@ pub(super) fn described<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
             "geen enkele uitgelokte fout had een van de statussen {statuses}",
             "no provoked error had one of the statuses {statuses}"
         );
-        return Err(reason::see("ERR-08, ERR-09, ERR-11, ERR-12", what).into());
+        return Err(reason::unmet(what).into());
     }
     Ok(errors)
 }

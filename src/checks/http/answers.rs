@@ -15,7 +15,7 @@ use crate::verdict::{Finding, Verdict, shown};
 /// Whether HTTP itself provides this status for what we asked, or a gateway gave it.
 pub(super) fn is_provoked(answer: Answer<'_>) -> bool {
     let status = answer.response.status;
-    answer.is_unavailable()
+    answer.response.is_unavailable()
         || match answer.request().variation {
             Variation::Head | Variation::Options => matches!(status, 204 | 405 | 501),
             Variation::NoAccept
@@ -62,7 +62,7 @@ pub(super) fn errors_have_an_error_status(case: &Case<'_>) -> Judgement {
     seek([case.seek_everything(), case.probed(&control, &probes).map(drop)])?;
     let answers = case.api_answers()?;
     let offences: Vec<Offence<'_>> = answers.iter().filter_map(|answer| wrapped_error(*answer)).collect();
-    let provoked = answers.iter().any(|answer| answer.response.status >= 400 && !answer.is_unavailable());
+    let provoked = answers.iter().any(|answer| answer.response.status >= 400 && !answer.response.is_unavailable());
     if offences.is_empty() && !provoked {
         return Err(Verdict::blocked(
             text!("geen enkele fout kon worden uitgelokt", "no error could be provoked"),

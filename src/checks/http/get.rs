@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::{Answer, Case, Judgement, Listed, Stop, telling};
+use crate::case::{Answer, Case, Judgement, Listed, Stop, conclusive};
 use crate::envelope::{Certificate, Datum};
 use crate::exchange::{Citizen, Exchange, Kind, Request, Response};
 use crate::reason;
@@ -27,7 +27,7 @@ pub(super) fn advertised_paging_links_answer_get(case: &Case<'_>) -> Judgement {
     let mut blocked = None;
     for exchange in case.attempts(&requests)? {
         let rel = links.get(&exchange.request).copied().unwrap_or_default();
-        match telling(exchange) {
+        match conclusive(exchange) {
             Err(stop) => blocked = Some(stop),
             Ok(answer) if answer.response.is_success() => {}
             Ok(answer) => {
@@ -97,13 +97,13 @@ pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
 
 /// What a repetition shows that the first answer did not; blocked where it says nothing.
 fn compared(first: &Exchange, repeated: &Exchange) -> Result<Option<Finding>, Stop> {
-    let before = telling(first)?;
+    let before = conclusive(first)?;
     let status = before.response.status;
     if !before.response.is_success() {
         let what = text!("het detail antwoordde met {status}", "the detail answered {status}");
-        return Err(reason::see("CRT-11", what).into());
+        return Err(reason::unmet(what).into());
     }
-    let after = telling(repeated)?;
+    let after = conclusive(repeated)?;
     Ok(match after.response.status {
         // The token, not the method.
         status @ (401 | 403) => return Err(reason::unexplained(status).into()),

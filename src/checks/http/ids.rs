@@ -1,6 +1,6 @@
 //! The ids with which calls are followed across systems.
 
-use crate::case::{Answer, Case, Judgement, telling};
+use crate::case::{Answer, Case, Judgement, conclusive};
 use crate::catalogue::Level;
 use crate::exchange::{Citizen, Variation};
 use crate::reason;
@@ -14,7 +14,7 @@ pub(super) fn calls_with_and_without_correlation_ids_are_answered(case: &Case<'_
     let request = case.entry_request(Citizen::Subject);
     let exchanges = case.attempts(&[request.clone(), request.varied(Variation::NoIds)])?;
     let [with, without] = exchanges.as_slice() else { return Err(reason::not_recorded().into()) };
-    let (with, without) = (telling(with)?, telling(without)?);
+    let (with, without) = (conclusive(with)?, conclusive(without)?);
     let refusal = |answer: Answer<'_>, expected| answer.finding("status", expected, Text::same(answer.response.status));
     match (with.response.is_success(), without.response.is_success()) {
         (true, true) => case.judged(Vec::new()),
@@ -28,7 +28,7 @@ pub(super) fn calls_with_and_without_correlation_ids_are_answered(case: &Case<'_
         }
         (false, false) => {
             let status = with.response.status;
-            Err(reason::see("LST-01", text!("de lijst antwoordde met {status}", "the list answered {status}")).into())
+            Err(reason::unmet(text!("de lijst antwoordde met {status}", "the list answered {status}")).into())
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn names_are_camel_case(case: &Case<'_>) -> Judgement {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut offences = Vec::new();
     for answer in case.api_answers()? {
-        let judged = answer.is_content() || (answer.response.status >= 400 && !answer.is_unavailable());
+        let judged = answer.is_content() || (answer.response.status >= 400 && !answer.response.is_unavailable());
         let Some(json) = answer.response.tree().filter(|_| judged) else { continue };
         members(&json, &|_| true, &mut |member| {
             let known = exempt.contains(&member.name) || seen.contains(member.name);

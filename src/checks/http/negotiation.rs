@@ -1,7 +1,7 @@
 //! What the caller prefers: media type, encoding, language.
 
 use super::super::list::{media_type_finding, no_json};
-use crate::case::{Answer, Case, Judgement, Stop, telling};
+use crate::case::{Answer, Case, Judgement, Stop, conclusive};
 use crate::exchange::{Citizen, Content, Exchange, Variation};
 use crate::reason;
 use crate::text;
@@ -29,7 +29,7 @@ fn judged_each(
     let mut findings = Vec::new();
     let mut blocked = None;
     for exchange in exchanges {
-        match telling(exchange).and_then(&judge) {
+        match conclusive(exchange).map_err(Stop::from).and_then(&judge) {
             Ok(more) => findings.extend(more),
             Err(stop) => blocked = Some(stop),
         }

@@ -67,10 +67,10 @@ pub(super) fn readable<'a>(case: &Case<'a>) -> Result<(Answer<'a>, &'a OpenApi),
 
 /// The verdict where flaws of the document keep us from judging.
 pub(super) fn flawed() -> Verdict {
-    reason::see(
-        "HTTP-18",
-        text!("het OpenAPI-document is niet volledig te lezen", "the OpenAPI document cannot be read completely"),
-    )
+    reason::unmet(text!(
+        "het OpenAPI-document is niet volledig te lezen",
+        "the OpenAPI document cannot be read completely"
+    ))
 }
 
 pub(super) fn own_openapi_document_is_valid(case: &Case<'_>) -> Judgement {
@@ -107,12 +107,12 @@ pub(super) fn own_openapi_document_describes_everything(case: &Case<'_>) -> Judg
             offences.push(Offence { answer, place: format!("{place} {location} {name}"), actual, level: None });
         }
     }
-    if document.operations().next().is_none() && document.errors().is_empty() {
-        return Err(empty().into());
-    }
     // What could not be read may lack its description too.
-    if offences.is_empty() && !document.errors().is_empty() {
+    if offences.is_empty() && document.is_incomplete() {
         return Err(flawed().into());
+    }
+    if document.operations().next().is_none() {
+        return Err(empty().into());
     }
     let expected = text!("een omschrijving", "a description");
     case.judged(in_one(expected, offences))

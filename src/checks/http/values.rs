@@ -130,7 +130,7 @@ pub(super) fn moments_are_in_utc(case: &Case<'_>) -> Judgement {
     })?;
     if !any {
         return Err(if unread {
-            reason::see("HTTP-07", text!("geen enkel tijdstip is leesbaar", "no moment can be read")).into()
+            reason::unmet(text!("geen enkel tijdstip is leesbaar", "no moment can be read")).into()
         } else {
             none_of(text!("geen enkel tijdstip", "no moment")).into()
         });

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::absent;
 use super::links::section;
-use crate::case::{Answer, Case, End, Judgement, Listed, Pages, Stop, settled};
+use crate::case::{Answer, Case, End, Judgement, Listed, Pages, Stop, conclusive};
 use crate::envelope::{Key, Page};
 use crate::exchange::{Citizen, Exchange, Kind, Request};
 use crate::reason;
@@ -57,7 +57,8 @@ fn has_more(case: &Case<'_>, pages: &Pages<'_>, index: usize) -> Result<Option<b
             let last = pages.pages.get(index).map(Listed::keys).unwrap_or_default();
             !page.items().is_empty() && page.keys() != last
         }),
-        401 | 403 | 429 | 502..=504 => None,
+        401 | 403 => None,
+        _ if response.is_unavailable() => None,
         // Its own error past the end is for LST-22: no certificate comes there.
         _ => Some(false),
     })
@@ -69,7 +70,7 @@ fn beyond_unseen(case: &Case<'_>, pages: &Pages<'_>) -> Result<Verdict, Stop> {
         return Ok(case.beyond_the_walk());
     }
     let beyond = case.attempt(&case.past_the_end()?)?;
-    Ok(match settled(beyond) {
+    Ok(match conclusive(beyond) {
         Err(verdict) => *verdict,
         Ok(answer) => reason::unexplained(answer.response.status),
     })
@@ -118,7 +119,7 @@ pub(super) fn page_counts_from_zero(case: &Case<'_>) -> Judgement {
     for (exchange, expected) in exchanges.iter().skip(1).zip(expected) {
         let Ok(response) = &exchange.result else { continue };
         let status = response.status;
-        if (400..500).contains(&status) && !matches!(status, 401 | 403 | 429) {
+        if (400..500).contains(&status) && !matches!(status, 401 | 403) && !response.is_unavailable() {
             let answer = Answer { exchange, response };
             return case.judged(vec![answer.finding("status", expected, Text::same(status))]);
         }
@@ -126,7 +127,7 @@ pub(super) fn page_counts_from_zero(case: &Case<'_>) -> Judgement {
     let pages = case.pages_of(&exchanges.iter().map(|exchange| exchange.request.clone()).collect::<Vec<_>>())?;
     let [without, zero, one] = pages.as_slice() else { return Err(reason::not_recorded().into()) };
     if one.items().is_empty() {
-        return Err(reason::see("LST-17", text!("`page=1` is leeg", "`page=1` is empty")).into());
+        return Err(reason::unmet(text!("`page=1` is leeg", "`page=1` is empty")).into());
     }
     let mut findings = Vec::new();
     if !hold_the_same(zero, without) {
@@ -153,7 +154,7 @@ pub(super) fn metadata_counts_from_one(case: &Case<'_>) -> Judgement {
         }
     }
     if !judged {
-        return Err(reason::see("LST-04", text!("`number` ontbreekt", "`number` is missing")).into());
+        return Err(reason::unmet(text!("`number` ontbreekt", "`number` is missing")).into());
     }
     case.judged(findings)
 }
@@ -203,7 +204,6 @@ pub(super) fn limit_above_the_maximum_gives_the_maximum(case: &Case<'_>) -> Judg
     let answer = case.response(&case.page_request(Citizen::Subject, 5 * maximum, 0))?;
     match answer.response.status {
         200 => {}
-        429 | 503 => return Err(try_later(answer).into()),
         status => {
             let expected = text!("200, met hoogstens {maximum} attesten", "200, with at most {maximum} certificates");
             return case.judged(vec![answer.finding("status", expected, Text::same(status))]);
@@ -235,10 +235,6 @@ pub(super) fn limit_above_the_maximum_gives_the_maximum(case: &Case<'_>) -> Judg
     Ok(verdict)
 }
 
-fn try_later(answer: Answer<'_>) -> Verdict {
-    reason::try_later(answer.response.status)
-}
-
 pub(super) fn page_and_limit_are_optional(case: &Case<'_>) -> Judgement {
     case.first_page()?;
     let limit = case.walk_limit()?;
@@ -251,7 +247,6 @@ pub(super) fn page_and_limit_are_optional(case: &Case<'_>) -> Judgement {
     for answer in answers.iter().take(3) {
         match answer.response.status {
             200 => {}
-            429 | 503 => return Err(try_later(*answer).into()),
             status => findings.push(answer.finding("status", Text::same(200), Text::same(status))),
         }
     }
@@ -314,17 +309,17 @@ pub(super) fn totals_add_up(case: &Case<'_>) -> Judgement {
     let whole = repeated_pages(&chain.pages).is_empty() && skipped_pages(&pages, &chain.pages).is_none();
     let complete = whole && chain.end == End::NoNext && !ends_early(case, &pages, &chain.pages)?;
     if !complete {
-        return Err(reason::see(
-            "LST-07, LST-18",
-            text!("niet alle pagina's zijn met `next` te bezoeken", "not every page can be visited by `next`"),
-        )
+        return Err(reason::unmet(text!(
+            "niet alle pagina's zijn met `next` te bezoeken",
+            "not every page can be visited by `next`"
+        ))
         .into());
     }
     let Some(first) = chain.pages.first() else { return Err(reason::not_recorded().into()) };
     let totals =
         |listed: &Listed<'_>| (listed.page.metadata.total_elements.value(), listed.page.metadata.total_pages.value());
     let (Some(elements), Some(page_count)) = totals(first) else {
-        return Err(reason::see("LST-04", text!("de totalen ontbreken", "the totals are missing")).into());
+        return Err(reason::unmet(text!("de totalen ontbreken", "the totals are missing")).into());
     };
     let mut findings = Vec::new();
     for listed in chain.pages.iter().skip(1) {
@@ -394,9 +389,7 @@ pub(super) fn next_visits_every_page_once(case: &Case<'_>) -> Judgement {
     }
     let mut findings = repeated_pages(&chain.pages);
     if chain.pages.len() == 1 && ends_early(case, &pages, &chain.pages)? {
-        return Err(
-            reason::see("LST-07", text!("de eerste pagina heeft geen `next`", "the first page has no `next`")).into()
-        );
+        return Err(reason::unmet(text!("de eerste pagina heeft geen `next`", "the first page has no `next`")).into());
     }
     if findings.is_empty() {
         findings.extend(skipped_pages(&pages, &chain.pages));
@@ -410,9 +403,8 @@ fn no_page_behind_next(case: &Case<'_>, request: &Request, last: &Listed<'_>, pl
     let exchange: &Exchange = case.attempt(request)?;
     match &exchange.result {
         Err(failure) => Err(reason::no_answer(failure).into()),
-        Ok(response) if matches!(response.status, 429 | 503) => Err(try_later(Answer { exchange, response }).into()),
         Ok(response) if response.is_success() => {
-            Err(reason::see("LST-03", text!("`next` gaf geen lijst", "`next` gave no list")).into())
+            Err(reason::unmet(text!("`next` gaf geen lijst", "`next` gave no list")).into())
         }
         Ok(response) => {
             let status = response.status;
@@ -463,7 +455,6 @@ pub(super) fn last_leads_to_the_last_page(case: &Case<'_>) -> Judgement {
     };
     let answer = case.response(&request)?;
     match answer.response.status {
-        429 | 503 => return Err(try_later(answer).into()),
         _ if answer.response.is_success() => {}
         status => {
             let expected = text!("200 met de laatste pagina", "200 with the last page");
@@ -496,15 +487,14 @@ pub(super) fn page_past_the_end_is_empty(case: &Case<'_>) -> Judgement {
     let expected = text!("200 zonder attesten, of 404", "200 without certificates, or 404");
     match (answer.response.status, keys) {
         (404, _) => case.judged(Vec::new()),
-        (429 | 503, _) => Err(try_later(answer).into()),
         (200, Some(keys)) if keys.is_empty() => case.judged(Vec::new()),
         (200, Some(keys)) if pages.pages.iter().any(|listed| listed.keys() == keys) => {
             case.judged(vec![answer.finding("", expected, items_in_words(&keys))])
         }
-        (200, Some(_)) => Err(reason::see(
-            "LST-17",
-            text!("er zijn meer pagina's dan de lijst zegt", "there are more pages than the list says"),
-        )
+        (200, Some(_)) => Err(reason::unmet(text!(
+            "er zijn meer pagina's dan de lijst zegt",
+            "there are more pages than the list says"
+        ))
         .into()),
         (status, _) => case.judged(vec![answer.finding("status", expected, Text::same(status))]),
     }
@@ -587,7 +577,7 @@ pub(super) fn size_is_the_limit_in_force(case: &Case<'_>) -> Judgement {
         }
     }
     if !stated {
-        return Err(reason::see("LST-04", text!("`size` ontbreekt", "`size` is missing")).into());
+        return Err(reason::unmet(text!("`size` ontbreekt", "`size` is missing")).into());
     }
     if findings.is_empty() && !telling {
         return Err(Verdict::blocked(

@@ -39,7 +39,7 @@ fn encrypted(case: &Case<'_>) -> Result<(), Stop> {
     match base.url.scheme() {
         "https" => Ok(()),
         _ if href::is_loopback(&base.url) => Err(laptop().into()),
-        _ => Err(reason::see("URL-01", text!("de bron gebruikt http", "the source uses http")).into()),
+        _ => Err(reason::unmet(text!("de bron gebruikt http", "the source uses http")).into()),
     }
 }
 

@@ -81,9 +81,7 @@ pub(super) fn hrefs<'a>(case: &Case<'a>) -> Result<Hrefs<'a>, Stop> {
 pub(super) fn some_hrefs<'a>(case: &Case<'a>) -> Result<Hrefs<'a>, Stop> {
     let hrefs = hrefs(case)?;
     if hrefs.iter().next().is_none() {
-        return Err(
-            reason::see("LST-05", text!("er was geen enkele href te zien", "there was no href to be seen")).into()
-        );
+        return Err(reason::unmet(text!("er was geen enkele href te zien", "there was no href to be seen")).into());
     }
     Ok(hrefs)
 }

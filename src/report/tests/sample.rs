@@ -34,6 +34,7 @@ fn row(id: &str, chapter: &str, level: Level, title: Text) -> Requirement {
         basis: vec![Basis::from("quoted ATT 5.3".to_owned()), Basis::from("quoted VO D8".to_owned())],
         mode: Mode::Check,
         check: None,
+        needs: Vec::new(),
         title,
         explanation: Text::default(),
         judged: Text::default(),
