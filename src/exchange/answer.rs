@@ -47,7 +47,8 @@ impl FailureKind {
     }
 }
 
-/// Whether a status is that of a gateway or a busy server, and not the server's own: 429, 502, 503 or 504.
+/// Whether a status is that of a gateway or a busy server, and not of the server's own rules: 429, 502, 503 or 504. The
+/// one set of these statuses; see RFC 9110, 15.6, and RFC 6585, 4.
 pub fn is_unavailable(status: u16) -> bool {
     matches!(status, 429 | 502..=504)
 }
@@ -241,10 +242,9 @@ impl Response {
         }
     }
 
-    /// Whether a gateway or a busy server answered, and not the server's own rules: 429, 502, 503 or 504. The one set of
-    /// these statuses; see RFC 9110, 15.6, and RFC 6585, 4.
+    /// Whether a gateway or a busy server answered, and not the server's own rules.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self.status, 429 | 502..=504)
+        is_unavailable(self.status)
     }
 
     /// Whether the status says success.

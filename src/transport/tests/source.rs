@@ -1,7 +1,7 @@
 //! What goes to a source, what is recorded, and what is not sent.
 
 use axum::Json;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::Redirect;
 use axum::routing::get;
 use secrecy::ExposeSecret as _;
