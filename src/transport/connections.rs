@@ -45,7 +45,7 @@ impl Connections {
         }
     }
 
-    /// Whether the call went over a connection of earlier calls. It is no longer one then.
+    /// Whether the call went over a connection of earlier calls. Over HTTP/2 it may have been one of several.
     fn was_used(&self, error: &reqwest::Error) -> bool {
         let chain = words::chain(error);
         let info = chain.iter().find_map(|error| error.downcast_ref::<legacy::Error>()?.connect_info());
@@ -53,6 +53,6 @@ impl Connections {
         if let Some(info) = info {
             info.get_extras(&mut extensions);
         }
-        extensions.get::<HttpInfo>().is_some_and(|info| self.lock().remove(&info.local_addr()))
+        extensions.get::<HttpInfo>().is_some_and(|info| self.lock().contains(&info.local_addr()))
     }
 }

@@ -33,6 +33,7 @@ mod matrix;
 mod pairs;
 mod profiles;
 mod recipes;
+mod repeatable;
 mod replay;
 mod requirements;
 mod secrecy;

@@ -40,7 +40,7 @@ async fn an_unavailable_source_is_asked_again() {
         (503, 1, Some("soon"), entry(), 200, 2),
         (503, 1, None, entry(), 200, 2),
         (429, 1, Some("18446744073709551615"), entry(), 429, 1),
-        (503, 2, Some("0"), hostile(), 503, 2),
+        (503, 3, Some("0"), hostile(), 503, 3),
         (500, 1, None, hostile(), 200, 2),
         (500, 2, None, entry(), 500, 2),
         (501, 1, Some("60"), entry(), 200, 2),
@@ -156,7 +156,6 @@ async fn what_breaks_off_is_asked_again() {
             (2, Phase::Ordinary, 3),
             (9, Phase::Ordinary, 3),
             (1, Phase::Hostile, 2),
-            (9, Phase::Hostile, 2),
             (1, Phase::Outage, 1),
         ] {
             let (base, counted) = breaks(times, after).await;
