@@ -62,7 +62,8 @@ impl Session {
         let clock = Instant::now();
         let vault = Arc::new(vault_of(profile));
         let setup = setup_of(profile, &catalogue.entry.path, &vault);
-        let settings = Settings { started: clock, seed, ..settings_of(profile, setup.clone()) };
+        let schemas = Some(catalogue.components());
+        let settings = Settings { started: clock, seed, schemas, ..settings_of(profile, setup.clone()) };
         let transport = Transport::new(settings, Arc::clone(&vault)).map_err(|error| unusable(&error))?;
         let transport = Arc::new(transport);
         let bounds = Bounds {
@@ -94,6 +95,7 @@ impl Session {
         tell: impl FnMut(Event<'_>),
     ) -> Finished {
         let mut recording = Recording::new(self.setup, self.started, self.seed);
+        drop(tokio::task::spawn_blocking(self.transport.prepare()));
         let send = |request| Arc::clone(&self.transport).fetch(request);
         let verdicts = run::run(catalogue, &mut recording, selection, self.bounds, send, interrupted, tell).await;
         self.transport.settled().await;
