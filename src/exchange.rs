@@ -17,7 +17,7 @@ use crate::text::Text;
 pub use answer::{Content, Document, Facts, Failure, FailureKind, Look, OwnOpenApi, Response, TlsFacts};
 pub use body::Json;
 pub use citizen::{Citizen, Malformed};
-pub use introspection::{Introspection, Unfit};
+pub use introspection::{ENCRYPTED_JWT, Introspection, UNREADABLE_JWT, Unfit, names, oauth_error};
 pub use issuer::{Control, EXPIRY_MARGIN, Grant, IssuerCall};
 pub use lifetime::lifetime;
 pub use request::{Accept, Auth, Edit, Kind, Part, Phase, Replacement, Request, Target, Tls, Variation};

@@ -28,6 +28,10 @@ pub struct Edits {
     pub discovery: Vec<fn(&mut Value)>,
     /// On the answer of a successful token request.
     pub token: Vec<fn(&mut Value)>,
+    /// On the whole answer of a successful exchange of a citizen's token, just before it is sent.
+    pub exchange: Vec<fn(&mut Answer)>,
+    /// On the whole answer of discovery.
+    pub discovery_answer: Vec<fn(&mut Answer)>,
     /// On the introspection answer of an active token.
     pub introspection: Vec<fn(&mut Value)>,
 }
