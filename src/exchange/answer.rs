@@ -149,6 +149,9 @@ pub struct Facts {
     /// The names of the claims in an introspection answer. Of most of them the value is not recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<String>,
+    /// The answer came from this machine itself, and no proxy stood in between. Only noted of an issuer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub local: bool,
     /// How many answers 429 with a short `Retry-After` were waited out before this one came.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub retries: u32,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hyper::Version;
 use hyper::header::HeaderName;
+use hyper_util::client::legacy::connect::HttpInfo;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
@@ -108,6 +109,7 @@ impl Raw {
             complete: body.complete(),
             truncated: body.end == End::TooLong || (kind != Kind::Download && holds_too_much(body)),
             utf8: body.utf8(),
+            local: kind == Kind::Issuer && came_from_loopback(response),
             framed: response.version() >= Version::HTTP_2
                 || headers.iter().any(|(name, value)| name == "transfer-encoding" && value.contains("chunked")),
             ..Facts::default()
@@ -120,6 +122,12 @@ impl Raw {
             Kind::Issuer | Kind::List | Kind::Detail | Kind::Probe => structured(body, &mut facts),
         };
         Self { status, shape, headers, facts, longest_text: LONGEST_TEXT, turn: None }
+    }
+
+    /// An answer through a proxy: where it came from is not known.
+    pub(super) fn through_a_proxy(mut self) -> Self {
+        self.facts.local = false;
+        self
     }
 
     /// Other text is kept whole: it is a document about the source, not one of a citizen.
@@ -194,6 +202,12 @@ impl Raw {
         };
         Response::new(self.status, headers, content, facts)
     }
+}
+
+/// Whether the other end of the connection was this machine.
+fn came_from_loopback(response: &hyper::Response<()>) -> bool {
+    let connection = response.extensions().get::<HttpInfo>();
+    connection.is_some_and(|connection| connection.remote_addr().ip().to_canonical().is_loopback())
 }
 
 /// The body of a list, a detail or an issuer's answer: JSON whatever its content type says.
