@@ -21,15 +21,19 @@ use crate::verdict::{Finding, Verdict};
 
 mod urls;
 
-pub use urls::{holds_key, outside_braces, part_with_id, part_with_language, parts_that};
+pub use urls::{holds_key, outside_braces, part_with_id, parts_that, with_other_id, with_other_language};
 
 mod findings;
+mod leak;
 mod room;
 mod run;
 mod sample;
+mod whose;
 
 pub use findings::Findings;
+pub use leak::{Leak, is_same_content, place_of};
 pub use run::seek;
+pub use whose::Whose;
 
 /// Why a check ended early.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 mod written;
 
-pub use written::{at_start, grouped_forms, look_alikes, with_separators, written_forms};
+pub use written::{at_start, grouped_forms, look_alikes, numbers_in, with_separators, written_forms};
 
 /// How many digits a national number has.
 pub const DIGITS: usize = 11;

@@ -43,3 +43,4 @@ pub mod transport;
 pub mod value;
 pub mod vault;
 pub mod verdict;
+pub mod writing;

@@ -1,13 +1,15 @@
 //! An OpenAPI document: its operations, and whether an answer fits the schema that it declares.
 //!
-//! Versions 3.0 and 3.1 are read. Nothing is ever fetched: a `$ref` to another document is noted as something that
+//! Versions 3.0, 3.1 and 3.2 are read, and held against the structure that each of them has. Nothing is ever fetched: a `$ref` to another document is noted as something that
 //! this program cannot judge.
 
 mod compile;
 mod document;
 mod formats;
 mod path;
+mod rules;
 mod schema;
+mod structure;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -40,6 +42,8 @@ pub struct OpenApi {
     formats: BTreeSet<String>,
     errors: Vec<InputFault>,
     unjudged: Vec<InputFault>,
+    /// A path, an operation or a response could not be read.
+    hides: bool,
 }
 
 /// An operation as the document declares it.
@@ -137,6 +141,11 @@ impl OpenApi {
     /// What depends on it is judged as if it allowed everything.
     pub fn unjudged(&self) -> &[InputFault] {
         &self.unjudged
+    }
+
+    /// Whether a path, an operation or a response is described that could not be read: what is not found may stand there.
+    pub fn is_incomplete(&self) -> bool {
+        self.hides
     }
 
     /// The paths of the document's servers, without a slash at their end; one empty path when it names no server.
@@ -269,6 +278,27 @@ impl<'a> Operation<'a> {
         })
     }
 
+    /// How well a media type that was received is declared. Where no body is declared, anything is.
+    pub fn declares(&self, status: u16, media_type: &str) -> Declaration {
+        let Some(response) = self.find(status).filter(|response| !response.media.is_empty()) else {
+            return Declaration::Fits;
+        };
+        let received = document::essence(media_type);
+        let names = || response.media.iter().map(|media| media.name.as_str());
+        let is_covered = |name: &str| {
+            let range = name.strip_suffix("/*").is_some_and(|main| received.split('/').next() == Some(main));
+            // Which JSON type it should be, other requirements say.
+            name == received || name == "*/*" || name == "*" || range || (is_json(name) && is_json(&received))
+        };
+        if names().any(is_covered) {
+            Declaration::Fits
+        } else if !is_json(&received) && (received == BINARY || names().any(|name| name == BINARY)) {
+            Declaration::Binary
+        } else {
+            Declaration::Differs
+        }
+    }
+
     /// Whether there is a schema to judge such an answer with; without one [`Operation::judge`] finds nothing.
     pub fn can_judge(&self, status: u16, media_type: &str) -> bool {
         self.media(status, media_type).is_some_and(|media| media.validator.is_some())
@@ -287,6 +317,20 @@ impl<'a> Operation<'a> {
         schema.map(|schema| formats::collect(self.document, schema, body)).unwrap_or_default()
     }
 }
+
+/// How well the media type of an answer is declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Declaration {
+    /// It is among the declared ones, or in a range of them.
+    Fits,
+    /// One of the two is `application/octet-stream`: bytes of any kind.
+    Binary,
+    /// Others are declared.
+    Differs,
+}
+
+/// Bytes of any kind.
+const BINARY: &str = "application/octet-stream";
 
 fn is_json(media_type: &str) -> bool {
     media_type == "application/json" || media_type.ends_with("+json")

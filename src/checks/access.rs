@@ -2,29 +2,30 @@
 
 use super::checks;
 use crate::case::{Case, Judgement, Stop};
-use crate::catalogue::Level;
-use crate::envelope::Collection;
-use crate::exchange::{Auth, Citizen, Content, Exchange, Kind, Look, Request, Response};
+use crate::exchange::{Auth, Citizen, Kind, Request};
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict};
+use crate::verdict::Verdict;
 
 mod answers;
 mod credentials;
+mod mixed;
 mod others;
 mod outage;
+mod shown;
 
 use answers::{
     answers_hold_no_token_or_secret, refusal_has_the_fitting_status, scheme_name_ignores_case,
     unauthorized_carries_a_bearer_challenge,
 };
 use credentials::{expired, has_just_expired, other_audience, without_citizen, without_scope};
+use mixed::citizens_are_not_mixed;
 use others::{
-    certificate_of_another_citizen_stays_closed, citizens_are_not_mixed, list_of_another_citizen_stays_closed,
+    certificate_of_another_citizen_stays_closed, list_of_another_citizen_stays_closed,
     refusal_does_not_tell_whether_a_citizen_exists,
 };
 use outage::{no_data_while_the_issuer_is_unreachable, source_asks_the_issuer};
+use shown::{Shows, has_certificates, judged, shown};
 
 checks!(
     call_without_authorization_is_refused,
@@ -48,93 +49,14 @@ checks!(
     no_data_while_the_issuer_is_unreachable,
 );
 
-/// What the answer to a hostile request shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shows {
-    /// 400, 401, 403, 404 or a redirect, without certificate data.
-    Refusal,
-    /// Another 4xx without certificate data: nothing leaks, and it is no clear refusal.
-    OddRefusal,
-    /// A success, or certificate data.
-    Acceptance,
-    /// 429, 5xx or no answer: neither.
-    Nothing,
-}
-
-fn shows(exchange: &Exchange) -> Shows {
-    let Ok(response) = &exchange.result else { return Shows::Nothing };
-    match response.status {
-        _ if has_certificates(response) => Shows::Acceptance,
-        200..300 => Shows::Acceptance,
-        300..400 | 400 | 401 | 403 | 404 => Shows::Refusal,
-        429 => Shows::Nothing,
-        400..500 => Shows::OddRefusal,
-        _ => Shows::Nothing,
-    }
-}
-
-/// Whether a body holds certificate data: items of a list, a certificate of its own, or a document.
-fn has_certificates(response: &Response) -> bool {
-    if let Content::Document(document) = &response.content {
-        return document.look == Look::Pdf;
-    }
-    let in_list =
-        response.page().is_some_and(|page| matches!(&page.collection, Collection::Items(items) if !items.is_empty()));
-    in_list || response.certificate().is_some_and(|certificate| certificate.key().is_some())
-}
-
-/// The finding where a hostile request was not refused.
-fn acceptance(case: &Case<'_>, exchange: &Exchange) -> Option<Finding> {
-    let status = exchange.result.as_ref().ok()?.status;
-    let expected = text!("een weigering, zonder gegevens", "a refusal, without data");
-    let finding = Finding::new(&exchange.request, "status", expected, Text::same(status));
-    match shows(exchange) {
-        Shows::Acceptance if exchange.request.auth == Auth::ExpiredToken && has_just_expired(case) => {
-            Some(finding.at_most(Level::May))
-        }
-        Shows::Acceptance => Some(finding),
-        Shows::OddRefusal => Some(finding.at_most(Level::Should)),
-        Shows::Refusal | Shows::Nothing => None,
-    }
-}
-
-/// Judges that all these probes are refused, between the controls. A leak is a leak whatever came after it.
-fn refused(case: &Case<'_>, control: &Request, probes: &[Request]) -> Judgement {
-    let probed = case.probed(control, probes)?;
-    let findings: Vec<Finding> = probed.exchanges.iter().filter_map(|exchange| acceptance(case, exchange)).collect();
-    let leaks = findings.iter().any(|finding| finding.level.is_none());
-    if !leaks {
-        probed.closing?;
-        if let Some(unproven) = probed.exchanges.iter().find(|exchange| shows(exchange) == Shows::Nothing) {
-            return Err(no_proof(unproven).into());
-        }
-    }
-    case.judged(findings)
-}
-
-/// 429, 5xx and silence prove no refusal.
-fn no_proof(exchange: &Exchange) -> Verdict {
-    match &exchange.result {
-        Err(failure) => reason::no_answer(failure),
-        Ok(response) => {
-            let status = response.status;
-            Verdict::blocked(
-                text!(
-                    "de bron antwoordde {status}: dat bewijst geen weigering",
-                    "the source answered {status}: that proves no refusal"
-                ),
-                text!(
-                    "zoek de oorzaak in het logboek van de bron, en keur opnieuw",
-                    "find the cause in the log of the source, and check again"
-                ),
-            )
-        }
-    }
-}
-
 /// The list of the subject: the control of most probes.
 fn list(case: &Case<'_>) -> Request {
     case.entry_request(Citizen::Subject)
+}
+
+/// Judges that all these probes are refused, between the controls.
+fn refused(case: &Case<'_>, control: &Request, probes: &[Request]) -> Judgement {
+    judged(case, shown(case, control, probes)?)
 }
 
 fn list_refuses(case: &Case<'_>, credentials: &[Auth]) -> Judgement {
@@ -143,10 +65,21 @@ fn list_refuses(case: &Case<'_>, credentials: &[Auth]) -> Judgement {
     refused(case, &control, &probes)
 }
 
-/// The credentials of each row, for the list and again for detail and download.
-const NO_AUTHORIZATION: &[Auth] = &[Auth::None];
+/// The credentials of each row, for the list.
+const NO_AUTHORIZATION: &[Auth] = &[Auth::None, Auth::EmptyBearer];
 const OTHER_SCHEME: &[Auth] = &[Auth::OtherScheme, Auth::NoScheme];
-const INVENTED: &[Auth] = &[Auth::RandomToken, Auth::UnsignedJwt, Auth::TamperedToken];
+const INVENTED: &[Auth] = &[
+    Auth::RandomToken,
+    Auth::UnsignedJwt,
+    Auth::TamperedToken,
+    Auth::TamperedEnd,
+    Auth::CutToken,
+    Auth::LengthenedToken,
+    Auth::OtherCaseToken,
+];
+/// A few of them for the detail, and others for the document: mostly the same code stands before both.
+const AT_THE_DETAIL: &[Auth] = &[Auth::None, Auth::OtherScheme, Auth::NoScheme, Auth::RandomToken, Auth::TamperedStart];
+const AT_THE_DOCUMENT: &[Auth] = &[Auth::None, Auth::OtherScheme, Auth::UnsignedJwt, Auth::TamperedEnd];
 
 fn call_without_authorization_is_refused(case: &Case<'_>) -> Judgement {
     list_refuses(case, NO_AUTHORIZATION)
@@ -186,9 +119,9 @@ fn token_in_the_query_is_refused(case: &Case<'_>) -> Judgement {
     }
     let control = list(case);
     let without = control.clone().auth(Auth::None);
-    let probed = case.probed(&control, &[without, control.clone().auth(Auth::InQuery)])?;
+    let all = shown(case, &control, &[without, control.clone().auth(Auth::InQuery)])?;
     // Where no token is needed at all, one in the query shows nothing.
-    if probed.exchanges.first().is_some_and(|without| shows(without) == Shows::Acceptance) {
+    if all.probes.first().is_some_and(|(_, shows)| matches!(shows, Shows::Data(_))) {
         return Err(reason::unmet(text!("de lijst opent zonder token", "the list opens without a token")).into());
     }
     list_refuses(case, &[Auth::InQuery])
@@ -200,7 +133,9 @@ fn detail_and_download_are_protected(case: &Case<'_>) -> Judgement {
     let mut stop = None;
     let mut missing = Vec::new();
     for control in protected(case)? {
-        let probes: Vec<Request> = credentials.iter().map(|auth| control.clone().auth(*auth)).collect();
+        let plain = if control.kind() == Kind::Download { AT_THE_DOCUMENT } else { AT_THE_DETAIL };
+        let auths = plain.iter().chain(&credentials);
+        let probes: Vec<Request> = auths.map(|auth| control.clone().auth(*auth)).collect();
         match refused(case, &control, &probes) {
             Ok(verdict) => findings.extend(verdict.findings),
             // Detail and download are probed in the same go.
@@ -222,9 +157,9 @@ fn detail_and_download_are_protected(case: &Case<'_>) -> Judgement {
     Ok(verdict)
 }
 
-/// The probes of SEC-01 to SEC-07 that this profile can make, and the rows whose probe it cannot.
+/// The tokens of SEC-04 to SEC-07 that this profile can make, and the rows whose token it cannot.
 fn available_credentials(case: &Case<'_>) -> Result<(Vec<Auth>, Vec<&'static str>), Stop> {
-    let mut credentials: Vec<Auth> = [NO_AUTHORIZATION, OTHER_SCHEME, INVENTED].concat();
+    let mut credentials = Vec::new();
     let mut omitted = Vec::new();
     let rows = [
         ("SEC-04", expired(case)),

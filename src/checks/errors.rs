@@ -17,6 +17,8 @@ use crate::verdict::{Finding, Verdict, shown};
 mod probes;
 mod reveals;
 mod signs;
+
+pub(super) use probes::unknown_certificate as unknown_certificate_probe;
 #[cfg(test)]
 mod tests;
 

@@ -66,6 +66,14 @@ pub enum Look {
     Html,
     /// JSON.
     Json,
+    /// XML.
+    Xml,
+    /// PNG.
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// ZIP, and what Office makes of it.
+    Zip,
     /// Anything else.
     Other,
 }
@@ -77,7 +85,7 @@ pub struct Document {
     pub look: Look,
     /// SHA-256 of all bytes that arrived, in hexadecimal.
     pub sha256: String,
-    /// `%%EOF` stands within the last 1,024 bytes.
+    /// `%%EOF` stands within the last 1,024 bytes, not counting zeros and white space after them.
     pub ends_with_eof: bool,
     /// The whole body is one Base64 text.
     pub base64: bool,

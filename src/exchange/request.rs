@@ -45,6 +45,18 @@ pub enum Auth {
     UnsignedJwt,
     /// The good token with a character in its middle changed.
     TamperedToken,
+    /// The good token with its first character changed.
+    TamperedStart,
+    /// The good token with its last character changed.
+    TamperedEnd,
+    /// The good token without its last quarter, or without its signature where it is a JWT.
+    CutToken,
+    /// The good token with a few characters after it.
+    LengthenedToken,
+    /// The good token with capitals for small letters, and the other way round.
+    OtherCaseToken,
+    /// `Bearer` and no token.
+    EmptyBearer,
     /// A token that expired.
     ExpiredToken,
     /// A token for another audience.
@@ -58,6 +70,25 @@ pub enum Auth {
     /// One more good token of the subject, which the source sees only at the end of the run, and which we never
     /// introspect ourselves. In [`Phase::Outage`] and [`Phase::Recovery`] only.
     Fresh,
+}
+
+impl Auth {
+    /// Whether it is made of the good token of the subject.
+    pub fn is_made_of_the_good_token(self) -> bool {
+        matches!(
+            self,
+            Self::OtherScheme
+                | Self::NoScheme
+                | Self::LowerCaseScheme
+                | Self::InQuery
+                | Self::TamperedToken
+                | Self::TamperedStart
+                | Self::TamperedEnd
+                | Self::CutToken
+                | Self::LengthenedToken
+                | Self::OtherCaseToken
+        )
+    }
 }
 
 /// Which part of a followed URL is replaced.

@@ -232,9 +232,7 @@ impl Setup {
         };
         match auth {
             Auth::Token(citizen) => exchange(citizen),
-            Auth::OtherScheme | Auth::NoScheme | Auth::LowerCaseScheme | Auth::InQuery | Auth::TamperedToken => {
-                exchange(Citizen::Subject)
-            }
+            auth if auth.is_made_of_the_good_token() => exchange(Citizen::Subject),
             Auth::OtherAudience if !self.ready.contains(&auth) => {
                 self.acm.as_ref().and_then(|acm| acm.other_audience.as_ref()).map(|_| Grant::OtherAudience)
             }
@@ -247,14 +245,7 @@ impl Setup {
             Auth::ExpiredToken if !self.ready.contains(&auth) && self.limits.wait_expiry > 0 => {
                 self.acm.as_ref().map(|_| Grant::ToExpire)
             }
-            Auth::None
-            | Auth::RandomToken
-            | Auth::UnsignedJwt
-            | Auth::ExpiredToken
-            | Auth::Unexchanged
-            | Auth::OtherAudience
-            | Auth::WithoutScope
-            | Auth::WithoutCitizen => None,
+            _ => None,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! How people and programs write a national number in a text: with separators, percent-encoded, in a longer text.
 
+use std::collections::BTreeSet;
+
 use super::{DIGITS, valid};
+use crate::writing;
 
 /// The positions, counted in digits, at which people put a separator: `YY.MM.DD-SSS.CC`.
 const SEPARATED: [usize; 4] = [2, 4, 6, 9];
@@ -37,8 +40,8 @@ pub fn at_start(text: &str) -> Option<(usize, String)> {
 /// Every place in a text that looks like a national number: start, end (bytes) and the bare digits. A longer run of
 /// digits is no national number, and neither are the seconds of a moment with their fraction (`42.123456789`) or a part
 /// of a hexadecimal id; the digits of a percent escape before it do not count.
-pub fn look_alikes(text: &str) -> Vec<(usize, usize, String)> {
-    let bytes = text.as_bytes();
+pub fn look_alikes(text: impl AsRef<[u8]>) -> Vec<(usize, usize, String)> {
+    let bytes = text.as_ref();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let mut found = Vec::new();
     let mut at = 0;
@@ -58,6 +61,16 @@ pub fn look_alikes(text: &str) -> Vec<(usize, usize, String)> {
         }
     }
     found
+}
+
+/// The digits of every national number that a text names, in whatever writing: with separators, behind escapes and
+/// entities, in digits of other alphabets, in Base64.
+pub fn numbers_in(text: &str) -> BTreeSet<String> {
+    let mut numbers = BTreeSet::new();
+    writing::each(text.as_bytes(), &mut |reading| {
+        numbers.extend(look_alikes(reading).into_iter().map(|(_, _, digits)| digits));
+    });
+    numbers
 }
 
 /// How often a percent escape may be encoded itself: `%20`, `%2520`, …
@@ -312,6 +325,36 @@ mod tests {
         for other in ["2090010199992", "90010199992%20", "900101 - - 999 92"] {
             assert_eq!(look_alikes(other).len(), usize::from(other.ends_with("%20")), "{other}");
         }
+    }
+
+    #[test]
+    fn a_number_is_named_in_whatever_writing() {
+        use base64::Engine as _;
+        use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+        let each = |write: fn(char) -> String| "90.01.01-999.92".chars().map(write).collect::<String>();
+        for text in [
+            "90.01.01-999.92".to_owned(),
+            "attest 90.01.01-999.92.pdf".to_owned(),
+            STANDARD.encode("90010199992"),
+            STANDARD.encode("{\"insz\":\"90.01.01-999.92\"}"),
+            format!("/x/{}/y", URL_SAFE_NO_PAD.encode("insz=90010199992;?>")),
+            STANDARD.encode(STANDARD.encode("90010199992")),
+            each(|c| format!("&#{};", u32::from(c))),
+            each(|c| format!("&#x{:x};", u32::from(c))),
+            each(|c| format!("&amp;#{};", u32::from(c))),
+            each(|c| format!("\\u{:04x}", u32::from(c))),
+            each(|c| format!("\\\\u{:04X}", u32::from(c))),
+            each(|c| format!("%{:02X}", u32::from(c))),
+            each(|c| format!("%25{:02x}", u32::from(c))),
+            each(|c| format!("{c}\u{200b}")),
+            each(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap().to_string()),
+            "90&period;01&period;01&ndash;999&nbsp;92".to_owned(),
+            "90\u{2009}01\u{2009}01\u{2013}999\u{a0}92".to_owned(),
+            "%EF%BC%990010199992".to_owned(),
+        ] {
+            assert_eq!(numbers_in(&text), ["90010199992".to_owned()].into(), "{text}");
+        }
+        assert_eq!(numbers_in("12345678901 en één attest, 100%, R&D").len(), 0);
     }
 
     proptest! {

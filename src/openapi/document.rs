@@ -1,56 +1,83 @@
 //! Reads an OpenAPI document part by part, so that one wrong part leaves the others usable.
 
-use openapiv3::{Components, OpenAPI, ParameterData};
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::path::Template;
 use super::schema::{Dialect, Translator, escape, target};
 use super::walk::{Kind, each_schema};
-use super::{Declared, Media, OpenApi, ParameterDecl, Response, ResponseDecl, Status};
+use super::{Declared, Media, OpenApi, ParameterDecl, Response, ResponseDecl, Status, rules, structure};
 use crate::fault::{InputFault, InputFaults, Place, Step, read_tree, short};
 use crate::text;
 use crate::text::Text;
 
 /// References from one reference to the next.
 const MOST_HOPS: usize = 32;
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub(super) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 pub(super) fn read(file: &str, text: &str) -> Result<OpenApi, InputFaults> {
-    let written = read_tree(file, text)?;
-    let (version, dialect) = version(file, &written)?;
+    let mut written = read_tree(file, text)?;
+    merge(&mut written);
+    let (version, minor) = version(file, &written)?;
+    let dialect = if minor == 0 { Dialect::V30 } else { Dialect::V31 };
     let mut translator = Translator { document: &written, dialect, bad_refs: Vec::new() };
     let mut document = written.clone();
     each_schema(&mut document, Kind::Root, "", &mut |at, schema| *schema = translator.translate(schema, at));
     let bad_refs = translator.bad_refs;
-    // Without schemas: these have a compiler of their own, and openapiv3 takes exponential time for deep wrong ones.
-    let mut skeleton = document.clone();
-    each_schema(&mut skeleton, Kind::Root, "", &mut |_, schema| *schema = json!({}));
 
     let mut reader = Reader {
         file,
         text,
         dialect,
         document: &document,
-        skeleton: &skeleton,
         errors: Vec::new(),
         unjudged: Vec::new(),
+        hides: false,
         heavy: None,
     };
+    if minor > NEWEST {
+        let message =
+            text!("OpenAPI 3.{minor} is beoordeeld als 3.{NEWEST}", "OpenAPI 3.{minor} was judged as 3.{NEWEST}");
+        reader.beyond("/openapi", message, text!("werk dit programma bij", "update this program"));
+    }
+    reader.form(&written, minor.min(NEWEST));
     for bad in bad_refs {
         reader.bad_reference(&bad.at, &bad.reference, bad.external);
     }
     reader.schemas();
-    reader.components();
-    let bases = reader.root();
+    let bases = bases(&document);
     let mut operations = reader.operations();
     reader.compile(&mut operations);
-    let (errors, unjudged) = (reader.errors, reader.unjudged);
+    let Reader { errors, unjudged, hides, .. } = reader;
     let formats = super::formats::all(&document);
-    Ok(OpenApi { version, document, operations, bases, formats, errors, unjudged })
+    Ok(OpenApi { version, document, operations, bases, formats, errors, unjudged, hides })
 }
 
-fn version(file: &str, document: &Value) -> Result<(String, Dialect), InputFaults> {
+/// The newest minor version of OpenAPI 3 whose structure is known here.
+const NEWEST: u8 = 2;
+
+/// Takes in what the merge keys (`<<`) of YAML refer to: the keys that stand there themselves win.
+fn merge(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(merge),
+        Value::Object(members) => {
+            members.values_mut().for_each(merge);
+            if !members.get("<<").is_some_and(|merged| merged.is_object() || merged.is_array()) {
+                return;
+            }
+            let sources = match members.shift_remove("<<") {
+                Some(Value::Array(sources)) => sources,
+                source => source.into_iter().collect(),
+            };
+            for (key, value) in sources.iter().filter_map(Value::as_object).flatten() {
+                members.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The version as it is written, and its minor number.
+fn version(file: &str, document: &Value) -> Result<(String, u8), InputFaults> {
     let fail = |message: Text| {
         let remedy =
             text!("geef een OpenAPI-document, versie 3.0 of 3.1", "give an OpenAPI document, version 3.0 or 3.1");
@@ -66,18 +93,20 @@ fn version(file: &str, document: &Value) -> Result<(String, Dialect), InputFault
             "the key `openapi` with a version as a string is missing"
         ));
     };
-    let dialect = match version.split('.').collect::<Vec<_>>().as_slice() {
-        ["3", "0", ..] => Dialect::V30,
-        ["3", ..] => Dialect::V31,
-        _ => {
-            let version = short(version, 20);
-            return fail(text!("is versie {version}, niet 3", "is version {version}, not 3"));
-        }
+    let minor = match version.split('.').collect::<Vec<_>>().as_slice() {
+        ["3", minor, ..] => minor.parse::<u8>().ok(),
+        _ => None,
     };
-    if !document.get("paths").is_some_and(Value::is_object) {
+    let Some(minor) = minor else {
+        let version = short(version, 20);
+        return fail(text!("is versie {version}, niet 3", "is version {version}, not 3"));
+    };
+    let has = |name: &str| document.get(name).is_some_and(Value::is_object);
+    // From 3.1 on a document may hold nothing but parts for others.
+    if !has("paths") && (minor == 0 || !(has("components") || has("webhooks"))) {
         return fail(text!("de sleutel `paths` met de paden ontbreekt", "the key `paths` with the paths is missing"));
     }
-    Ok((version.to_owned(), dialect))
+    Ok((version.to_owned(), minor))
 }
 
 /// A media type in lower case, without parameters.
@@ -101,11 +130,12 @@ fn place(document: &Value, pointer: &str) -> Place {
 pub(super) struct Reader<'a> {
     file: &'a str,
     text: &'a str,
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
     pub(super) document: &'a Value,
-    skeleton: &'a Value,
     errors: Vec<InputFault>,
     unjudged: Vec<InputFault>,
+    /// A path, an operation or a response could not be read.
+    hides: bool,
     /// A schema that would take too long to validate with.
     pub(super) heavy: Option<String>,
 }
@@ -150,103 +180,63 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A part as openapiv3 has it; a part without the right form is an error, and none.
-    fn typed<T: DeserializeOwned>(&mut self, pointer: &str, part: Value) -> Option<T> {
-        match serde_json::from_value(part) {
-            Ok(part) => Some(part),
-            Err(error) => {
-                let problem = short(&error.to_string(), 160);
-                self.error(
-                    pointer,
-                    text!(
-                        "heeft niet de vorm die OpenAPI vraagt: {problem}",
-                        "does not have the form that OpenAPI asks for: {problem}"
-                    ),
-                    text!("vergelijk met de OpenAPI-specificatie", "compare with the OpenAPI specification"),
-                );
-                None
+    /// Holds the document against the structure and the rules of its version.
+    fn form(&mut self, written: &Value, minor: u8) {
+        let seen = structure::look(written, minor);
+        for flaw in seen.flaws.into_iter().chain(rules::look(written, minor)) {
+            self.error(&flaw.at, flaw.message, flaw.remedy);
+        }
+        for structure::Reference { at, to } in seen.references {
+            if target(self.document, &to).is_none() {
+                self.bad_reference(&at, &to, !to.starts_with('#'));
+            } else if self.is_endless(&at) {
+                self.bad_reference(&at, "…", false);
             }
         }
     }
 
-    /// What stands at a place once references are followed, with its own pointer.
-    fn follow(&mut self, pointer: &str) -> Option<(&'a Value, String)> {
+    /// Whether a reference leads back to itself.
+    fn is_endless(&self, pointer: &str) -> bool {
+        let mut node = self.document.pointer(pointer);
+        for _ in 0..MOST_HOPS {
+            let Some(reference) = node.and_then(|node| node.get("$ref")?.as_str()) else { return false };
+            node = target(self.document, reference);
+        }
+        true
+    }
+
+    /// What stands at a place once references are followed, with its own pointer. What leads nowhere is said elsewhere.
+    fn follow(&self, pointer: &str) -> Option<(&'a Value, String)> {
         let mut at = pointer.to_owned();
         for _ in 0..MOST_HOPS {
-            let node = self.skeleton.pointer(&at)?;
+            let node = self.document.pointer(&at)?;
             let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return Some((node, at)) };
-            if target(self.skeleton, reference).is_none() {
-                self.bad_reference(pointer, reference, !reference.starts_with('#'));
-                return None;
-            }
+            target(self.document, reference)?;
             at = percent_encoding::percent_decode_str(reference.trim_start_matches('#'))
                 .decode_utf8_lossy()
                 .into_owned();
         }
-        self.bad_reference(pointer, "…", false);
         None
-    }
-
-    /// Every entry of `components`, each on its own.
-    fn components(&mut self) {
-        let Some(components) = self.skeleton.get("components") else { return };
-        let Some(sections) = components.as_object() else {
-            let _ = self.typed::<Components>("/components", components.clone());
-            return;
-        };
-        for (section, entries) in sections {
-            // Callbacks and path items are judged where operations use them; 3.1 knows more security schemes.
-            let other = section.starts_with("x-") || matches!(section.as_str(), "callbacks" | "pathItems" | "schemas");
-            if other || (self.dialect == Dialect::V31 && section == "securitySchemes") {
-                continue;
-            }
-            for (name, entry) in entries.as_object().into_iter().flatten() {
-                let alone = json!({ section: { name: entry } });
-                let _ = self.typed::<Components>(&format!("/components/{section}/{}", escape(name)), alone);
-            }
-        }
-    }
-
-    /// All that is neither a path nor a component; gives the servers' paths.
-    fn root(&mut self) -> Vec<String> {
-        let rest = self.skeleton.as_object().into_iter().flatten();
-        let mut rest: Map<_, _> =
-            rest.filter(|(key, _)| *key != "components").map(|(key, value)| (key.clone(), value.clone())).collect();
-        rest.insert("paths".to_owned(), json!({}));
-        let servers = self.typed::<OpenAPI>("", Value::Object(rest)).map(|root| root.servers).unwrap_or_default();
-        let mut bases: Vec<_> = servers.iter().map(base_path).collect();
-        if bases.is_empty() {
-            bases.push(String::new());
-        }
-        bases.dedup();
-        bases
     }
 
     fn operations(&mut self) -> Vec<Declared> {
         let mut operations = Vec::new();
-        let paths = self.skeleton.get("paths").and_then(Value::as_object);
-        for template in paths.into_iter().flat_map(Map::keys).filter(|key| !key.starts_with("x-")) {
+        let paths = self.document.get("paths").and_then(Value::as_object);
+        for template in paths.into_iter().flat_map(Map::keys).filter(|key| key.starts_with('/')) {
             let pointer = format!("/paths/{}", escape(template));
-            if !template.starts_with('/') {
-                self.error(
-                    &pointer,
-                    text!("een pad begint met `/`", "a path starts with `/`"),
-                    text!("zet er een `/` voor", "put a `/` before it"),
-                );
+            let Some((item, at)) = self.follow(&pointer).filter(|(item, _)| item.is_object()) else {
+                self.hides = true;
                 continue;
-            }
-            let Some((item, at)) = self.follow(&pointer) else { continue };
-            if !item.is_object() {
-                let _ = self.typed::<openapiv3::PathItem>(&pointer, item.clone());
-                continue;
-            }
+            };
             let shared = self.parameters(&format!("{at}/parameters"));
             for method in METHODS {
                 let at = format!("{at}/{method}");
-                if let Some(node) = self.skeleton.pointer(&at)
-                    && let Some(operation) = self.operation(node, &at, method, template, &shared)
-                {
-                    operations.push(operation);
+                match item.get(method) {
+                    Some(operation) if operation.is_object() => {
+                        operations.push(self.operation(operation, &at, method, template, &shared));
+                    }
+                    Some(_) => self.hides = true,
+                    None => {}
                 }
             }
         }
@@ -260,87 +250,70 @@ impl<'a> Reader<'a> {
         method: &str,
         template: &str,
         shared: &[ParameterDecl],
-    ) -> Option<Declared> {
-        let mut node = node.clone();
-        if let Value::Object(members) = &mut node {
-            members.remove("callbacks");
-            if self.dialect == Dialect::V31 {
-                members.entry("responses").or_insert_with(|| json!({}));
-            }
-        }
-        let typed: openapiv3::Operation = self.typed(at, node)?;
+    ) -> Declared {
         let mut parameters = self.parameters(&format!("{at}/parameters"));
         let own = parameters.clone();
         let overridden =
             |one: &&ParameterDecl| own.iter().any(|other| (&other.name, other.location) == (&one.name, one.location));
         parameters.extend(shared.iter().filter(|one| !overridden(one)).cloned());
-        Some(Declared {
+        Declared {
             method: method.to_ascii_uppercase(),
             template: Template::new(template),
-            summary: said(typed.summary),
-            description: said(typed.description),
+            summary: said(node, "summary"),
+            description: said(node, "description"),
             parameters,
             responses: self.responses(&format!("{at}/responses")),
-        })
+        }
     }
 
     fn parameters(&mut self, pointer: &str) -> Vec<ParameterDecl> {
-        let count = self.skeleton.pointer(pointer).and_then(Value::as_array).map_or(0, Vec::len);
+        let count = self.document.pointer(pointer).and_then(Value::as_array).map_or(0, Vec::len);
         (0..count).filter_map(|n| self.parameter(&format!("{pointer}/{n}"))).collect()
     }
 
-    fn parameter(&mut self, pointer: &str) -> Option<ParameterDecl> {
-        use openapiv3::Parameter;
-        let (node, at) = self.follow(pointer)?;
-        let parameter: Parameter = self.typed(&at, node.clone())?;
-        let location = match &parameter {
-            Parameter::Query { .. } => "query",
-            Parameter::Header { .. } => "header",
-            Parameter::Path { .. } => "path",
-            Parameter::Cookie { .. } => "cookie",
-        };
-        let ParameterData { name, description, required, .. } = parameter.parameter_data();
-        Some(ParameterDecl { name, location, description: said(description), required })
+    fn parameter(&self, pointer: &str) -> Option<ParameterDecl> {
+        let (node, _) = self.follow(pointer)?;
+        let location = node.get("in").and_then(Value::as_str)?;
+        let location = LOCATIONS.into_iter().find(|known| *known == location)?;
+        let name = node.get("name").and_then(Value::as_str)?.to_owned();
+        let required = node.get("required") == Some(&Value::Bool(true));
+        Some(ParameterDecl { name, location, description: said(node, "description"), required })
     }
 
     fn responses(&mut self, pointer: &str) -> Vec<Response> {
-        let keys = self.skeleton.pointer(pointer).and_then(Value::as_object).into_iter().flat_map(Map::keys);
+        let keys = self.document.pointer(pointer).and_then(Value::as_object).into_iter().flat_map(Map::keys);
         let mut responses = Vec::new();
         for key in keys.filter(|key| !key.starts_with("x-")) {
-            let at = format!("{pointer}/{}", escape(key));
-            let Some(status) = status(key) else {
-                self.error(
-                    &at,
-                    text!(
-                        "is geen status: drie cijfers, `4XX` of `default`",
-                        "is not a status: three digits, `4XX` or `default`"
-                    ),
-                    text!("schrijf een status", "write a status"),
-                );
+            let found = self.follow(&format!("{pointer}/{}", escape(key))).filter(|(node, _)| node.is_object());
+            let (Some(status), Some((node, at))) = (status(key), found) else {
+                self.hides = true;
                 continue;
             };
-            let Some((node, at)) = self.follow(&at) else { continue };
-            let Some(typed) = self.typed::<openapiv3::Response>(&at, node.clone()) else { continue };
-            let media_types: Vec<_> = typed.content.keys().cloned().collect();
-            let media = typed.content.iter().map(|(name, media)| Media {
+            let content = node.get("content").and_then(Value::as_object);
+            let media = content.into_iter().flatten().map(|(name, media)| Media {
                 name: essence(name),
-                schema: media.schema.is_some().then(|| format!("{at}/content/{}/schema", escape(name))),
+                schema: media.get("schema").map(|_| format!("{at}/content/{}/schema", escape(name))),
                 validator: None,
             });
+            let description = node.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let media_types = content.into_iter().flat_map(Map::keys).cloned().collect();
             responses.push(Response {
                 status,
                 media: media.collect(),
-                decl: ResponseDecl { status: key.clone(), description: typed.description, media_types },
+                decl: ResponseDecl { status: key.clone(), description, media_types },
             });
         }
         responses
     }
 }
 
-fn said(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.trim().is_empty())
-}
+/// Where a parameter may stand.
+pub(super) const LOCATIONS: [&str; 5] = ["query", "querystring", "header", "path", "cookie"];
 
+/// A text of an object; an empty one counts as none.
+fn said(node: &Value, name: &str) -> Option<String> {
+    node.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(str::to_owned)
+}
 fn status(key: &str) -> Option<Status> {
     if key == "default" {
         return Some(Status::Default);
@@ -353,16 +326,29 @@ fn status(key: &str) -> Option<Status> {
     }
 }
 
+/// The paths of the servers; one empty path where the document names none.
+fn bases(document: &Value) -> Vec<String> {
+    let servers = document.get("servers").and_then(Value::as_array).into_iter().flatten();
+    let mut bases: Vec<String> = servers.filter_map(base_path).collect();
+    if bases.is_empty() {
+        bases.push(String::new());
+    }
+    bases.dedup();
+    bases
+}
+
 /// The path of a server's URL, its variables replaced by their defaults, without a slash at its end.
-fn base_path(server: &openapiv3::Server) -> String {
-    let mut url = server.url.clone();
-    for (name, variable) in server.variables.iter().flatten() {
-        url = url.replace(&format!("{{{name}}}"), &variable.default);
+fn base_path(server: &Value) -> Option<String> {
+    let mut url = server.get("url")?.as_str()?.to_owned();
+    for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
+        if let Some(default) = variable.get("default").and_then(Value::as_str) {
+            url = url.replace(&format!("{{{name}}}"), default);
+        }
     }
     let path = match url.split_once("://") {
         Some((_, rest)) => rest.find(['/', '?', '#']).and_then(|at| rest.get(at..)).unwrap_or_default(),
         None => &url,
     };
     let path = path.split(['?', '#']).next().unwrap_or_default().trim_matches('/');
-    if path.is_empty() { String::new() } else { format!("/{path}") }
+    Some(if path.is_empty() { String::new() } else { format!("/{path}") })
 }

@@ -56,6 +56,11 @@ impl Template {
     }
 }
 
+/// The names of the variables in a template.
+pub(super) fn variables(template: &str) -> impl Iterator<Item = &str> {
+    template.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+}
+
 fn parts(segment: &str) -> Vec<Part> {
     let (mut parts, mut rest) = (Vec::new(), segment);
     while let Some((literal, after)) = rest.split_once('{') {

@@ -194,6 +194,23 @@ fn nullable(mut schema: Map<String, Value>) -> Value {
     Value::Object(schema)
 }
 
+/// The schemas directly within a schema of JSON Schema, each with its pointer from there.
+pub(super) fn subschemas(schema: &Map<String, Value>) -> Vec<(String, &Value)> {
+    let mut found = Vec::new();
+    for (key, value) in schema {
+        if SINGLE.contains(&key.as_str()) {
+            found.push((key.clone(), value));
+        } else if MAPS.contains(&key.as_str()) {
+            let members = value.as_object().into_iter().flatten();
+            found.extend(members.map(|(name, inner)| (format!("{key}/{}", escape(name)), inner)));
+        } else if LISTS.contains(&key.as_str()) {
+            let items = value.as_array().into_iter().flatten().enumerate();
+            found.extend(items.map(|(n, inner)| (format!("{key}/{n}"), inner)));
+        }
+    }
+    found
+}
+
 /// A key as a step of a JSON pointer.
 pub(super) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")

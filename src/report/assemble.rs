@@ -366,6 +366,12 @@ fn presented(auth: Auth) -> &'static str {
         Auth::RandomToken => "random_token",
         Auth::UnsignedJwt => "unsigned_jwt",
         Auth::TamperedToken => "tampered_token",
+        Auth::TamperedStart => "tampered_start",
+        Auth::TamperedEnd => "tampered_end",
+        Auth::CutToken => "cut_token",
+        Auth::LengthenedToken => "lengthened_token",
+        Auth::OtherCaseToken => "other_case_token",
+        Auth::EmptyBearer => "empty_bearer",
         Auth::ExpiredToken => "expired_token",
         Auth::OtherAudience => "other_audience",
         Auth::Unexchanged => "unexchanged",
@@ -384,10 +390,16 @@ fn variable(auth: Auth) -> String {
         | Auth::NoScheme
         | Auth::LowerCaseScheme
         | Auth::InQuery
+        | Auth::EmptyBearer
         | Auth::Fresh => "TOKEN".to_owned(),
         Auth::RandomToken
         | Auth::UnsignedJwt
         | Auth::TamperedToken
+        | Auth::TamperedStart
+        | Auth::TamperedEnd
+        | Auth::CutToken
+        | Auth::LengthenedToken
+        | Auth::OtherCaseToken
         | Auth::ExpiredToken
         | Auth::OtherAudience
         | Auth::Unexchanged

@@ -25,6 +25,9 @@ pub struct Behaviour {
     pub key_in: KeyIn,
     /// Whether the URL of a certificate holds the national number, as the list's does.
     pub number_in_certificate_url: bool,
+    /// Where it does not, whether it holds a name of the source's own for the citizen, with capitals, a dot and an
+    /// underscore.
+    pub pseudonym_in_certificate_url: bool,
     /// How the path of a document ends.
     pub document_path: DocumentPath,
     /// An id that exists in one language has a URL without it; not conformant (CRT-10).
@@ -93,6 +96,7 @@ impl Default for Behaviour {
             certificate_twice: false,
             key_in: KeyIn::Path,
             number_in_certificate_url: true,
+            pseudonym_in_certificate_url: false,
             document_path: DocumentPath::Named("download"),
             language_only_when_needed: false,
             language_falls_back: false,
@@ -171,6 +175,16 @@ pub enum KeyIn {
     Joined,
     /// As query parameters.
     Query,
+    /// As path segments, a word and a dash before the id.
+    Prefixed,
+    /// As path segments, a matrix parameter after the id.
+    Matrix,
+    /// As matrix parameters of one path segment.
+    MatrixNames,
+    /// The id in the path, the language in the query with a region after it.
+    Locale,
+    /// In one path segment without anything between them; not conformant (CRT-10).
+    Glued,
     /// Nowhere: a handle stands for both; not conformant (CRT-10).
     Handle,
 }

@@ -14,6 +14,7 @@ use crate::text;
 use crate::text::Text;
 use crate::vault::Nature;
 
+mod bent;
 mod made;
 
 pub(super) use made::whose;
@@ -35,6 +36,8 @@ pub(super) enum Place {
     Header(&'static str),
     /// The Authorization header, on its own.
     Bare,
+    /// The Authorization header, with the scheme alone.
+    SchemeAlone,
     /// The query string.
     Query,
 }
@@ -45,6 +48,7 @@ impl Credential {
         let token = self.token.expose_secret();
         let text = match self.place {
             Place::Header(scheme) => format!("{scheme} {token}"),
+            Place::SchemeAlone => "Bearer".to_owned(),
             Place::Bare | Place::Query => token.to_owned(),
         };
         let mut value = HeaderValue::from_str(&text).ok()?;
@@ -59,6 +63,10 @@ impl Transport {
         let place = match auth {
             Auth::None => return Ok(None),
             Auth::NoScheme => Place::Bare,
+            Auth::EmptyBearer => {
+                let made = made::made(&self.settings.setup, auth);
+                return Ok(Some(Credential { token: String::new().into(), made, place: Place::SchemeAlone }));
+            }
             Auth::InQuery => Place::Query,
             Auth::OtherScheme => Place::Header("Basic"),
             Auth::LowerCaseScheme => Place::Header("bearer"),
@@ -70,9 +78,9 @@ impl Transport {
             }
             Auth::RandomToken => self.random_token(),
             Auth::UnsignedJwt => self.unsigned_jwt(),
-            Auth::TamperedToken => {
+            auth if auth.is_made_of_the_good_token() => {
                 let good = self.token(Auth::Token(Citizen::Subject))?;
-                tampered(good.expose_secret()).ok_or_else(|| self.no_token(&unchangeable()))?
+                bent::bent(good.expose_secret(), auth).ok_or_else(|| self.no_token(&unchangeable()))?
             }
             _ => self.token(auth)?,
         };
@@ -137,50 +145,4 @@ fn unchangeable() -> Text {
         "het goede token heeft geen teken dat veranderd kan worden",
         "the good token has no character that could be changed"
     )
-}
-
-/// The token with one character at its middle replaced by the next one of its alphabet. The last character of a part
-/// is left alone: in Base64 its last bits may mean nothing.
-fn tampered(token: &str) -> Option<SecretString> {
-    let characters: Vec<char> = token.chars().collect();
-    let middle = characters.len() / 2;
-    let usable = |at: &usize| {
-        let solid = |at: usize| characters.get(at).is_some_and(char::is_ascii_alphanumeric);
-        solid(*at) && (solid(at + 1) || characters.len() < 8)
-    };
-    let at = (middle..characters.len()).chain((0..middle).rev()).find(usable)?;
-    let change = |(index, character): (usize, &char)| if index == at { next(*character) } else { *character };
-    Some(characters.iter().enumerate().map(change).collect::<String>().into())
-}
-
-/// Another character of the same alphabet; a hexadecimal digit stays one.
-fn next(character: char) -> char {
-    match character {
-        '9' => '0',
-        'f' => 'a',
-        'F' => 'A',
-        'z' => 'g',
-        'Z' => 'G',
-        other => char::from_u32(u32::from(other) + 1).unwrap_or(other),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_character_changes_within_its_alphabet() {
-        for token in ["0123456789abcdef", "zzzzzzzzzz", "a.b", "FFFFFFFF", "eyJh.eyJpc3MiOiJ4In0.c2ln"] {
-            let changed = tampered(token).unwrap();
-            let changed = changed.expose_secret();
-            let differ: Vec<_> = token.chars().zip(changed.chars()).filter(|(a, b)| a != b).collect();
-            assert_eq!((changed.len(), differ.len()), (token.len(), 1), "{token} {changed}");
-            let (before, after) = differ[0];
-            assert_eq!(before.is_ascii_hexdigit(), after.is_ascii_hexdigit());
-            assert_eq!(before.is_ascii_digit(), after.is_ascii_digit());
-            assert_eq!(before.is_ascii_uppercase(), after.is_ascii_uppercase());
-        }
-        assert!(tampered("-._~").is_none());
-    }
 }

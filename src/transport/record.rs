@@ -242,6 +242,8 @@ fn download(body: &Body, success: bool, facts: &mut Facts) -> Shape {
         () if body.is_html() => Look::Html,
         () if braced && !body.whole => Look::Json,
         () if body.first() == Some(b'"') && json(body).is_ok() => Look::Json,
+        // An error is read as a text.
+        () if success => body.other_look(),
         () => Look::Other,
     };
     let small = body.whole && body.kept.len() <= LONGEST_TEXT && !body.is_binary();

@@ -31,6 +31,7 @@ mod login;
 mod long_list;
 mod marked;
 mod matrix;
+mod pairs;
 mod profiles;
 mod recipes;
 mod replay;

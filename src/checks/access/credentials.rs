@@ -196,17 +196,32 @@ pub(super) fn without_scope(case: &Case<'_>) -> Result<Auth, Stop> {
         return Err(Verdict::not_applicable(text!("het profiel noemt geen scope", "the profile names no scope")).into());
     };
     let answer = issued(case, Grant::WithoutScope, "tokens.without_scope")?;
-    // Default scopes come unasked: only the answer itself can prove that the scope is absent.
-    let granted = answer.response.json().and_then(|json| json.get("scope")?.as_str());
+    // Default scopes come unasked: only the answer itself, or what ACM says of the token, can prove that it is absent.
+    let granted = match answer.response.json().and_then(|json| scopes_in(json)) {
+        Some(granted) => Some(granted),
+        None => introspected(case, acm, Auth::WithoutScope)?.filter(|answer| is_active(answer)).and_then(scopes_in),
+    };
     match granted {
-        Some(granted) if !scope.split(' ').any(|asked| granted.split(' ').any(|given| given == asked)) => {
-            Ok(Auth::WithoutScope)
-        }
-        _ => Err(lacking(
+        Some(granted) if !scope.split_whitespace().any(|asked| granted.contains(&asked)) => Ok(Auth::WithoutScope),
+        Some(_) => Err(lacking(
             "ACM geeft de scope van de bron ook ongevraagd",
             "ACM grants the source's scope unasked as well",
         )
         .into()),
+        None => Err(lacking(
+            "ACM zegt niet welke scopes het token zonder gevraagde scope heeft",
+            "ACM does not say which scopes the token has for which none was asked",
+        )
+        .into()),
+    }
+}
+
+/// The scopes that an answer of ACM states: words in one text, or a list of texts.
+fn scopes_in(answer: &Value) -> Option<Vec<&str>> {
+    match answer.get("scope")? {
+        Value::String(scopes) => Some(scopes.split_whitespace().collect()),
+        Value::Array(scopes) => Some(scopes.iter().filter_map(Value::as_str).flat_map(str::split_whitespace).collect()),
+        _ => None,
     }
 }
 

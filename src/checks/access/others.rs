@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use url::Url;
 
-use super::{Shows, has_certificates, list, no_proof, refused, shows};
-use crate::case::{Case, Item, Judgement, Listed, Stop, part_with_id, parts_that};
-use crate::catalogue::Level;
-use crate::envelope::{Certificate, Datum};
-use crate::exchange::{Auth, Citizen, Exchange, Kind, Replacement, Request, Response};
+use super::list;
+use super::shown::{Shown, has_certificates, judged, shows};
+use crate::case::{Case, Item, Judgement, Leak, Listed, Stop, holds_key, is_same_content, parts_that};
+use crate::envelope::{Certificate, Key};
+use crate::exchange::{Auth, Citizen, Content, Exchange, Kind, Look, Replacement, Request, Response, Target};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict};
+use crate::verdict::Verdict;
 
 /// The other citizen's first page, with their own token and at least one certificate: what makes a refusal telling.
 fn other_page<'a>(case: &Case<'a>) -> Result<Listed<'a>, Stop> {
@@ -45,49 +45,84 @@ fn links_of(case: &Case<'_>, item: Item<'_>) -> Vec<Request> {
 
 fn url_of(request: &Request) -> Option<Url> {
     match &request.target {
-        crate::exchange::Target::Link { url, .. } => Url::parse(url).ok(),
+        Target::Link { url, .. } => Url::parse(url).ok(),
         _ => None,
     }
 }
 
-pub(super) fn list_of_another_citizen_stays_closed(case: &Case<'_>) -> Judgement {
-    let other = other_page(case)?;
-    let number = case.insz(Citizen::Other)?;
-    let control = list(case);
-    let mut probes = vec![case.entry_request(Citizen::Other).auth(Auth::Token(Citizen::Subject))];
-    if let Some(certificate) = other.items().first() {
-        let links = links_of(case, Item { on: other, certificate });
-        let names = |url: Url| !parts_that(&url, |text| text == number).is_empty();
-        probes.extend(links.into_iter().filter(|link| url_of(link).is_some_and(names)));
-    }
-    let probed = case.probed(&control, &probes)?;
-    let findings: Vec<Finding> = probed.exchanges.iter().filter_map(|exchange| leak(exchange)).collect();
-    if findings.iter().all(|finding| finding.level.is_some()) {
-        probed.closing?;
-        if let Some(unproven) = probed.exchanges.iter().find(|exchange| shows(exchange) == Shows::Nothing) {
-            return Err(no_proof(unproven).into());
-        }
-    }
-    case.judged(findings)
+/// Whether a part of a URL is the other citizen's number, in whatever writing, and nothing more.
+fn is_theirs(case: &Case<'_>, part: &str) -> bool {
+    !part.contains(char::is_alphabetic) && case.citizens_in(part).contains(&Citizen::Other)
 }
 
-/// A finding where another citizen's data came back. A 200 without any is for SEC-18.
-fn leak(exchange: &Exchange) -> Option<Finding> {
-    let response = exchange.result.as_ref().ok()?;
-    let expected = text!("geen enkel attest van een ander", "no certificate of anybody else");
-    let status = response.status;
-    let is_list = exchange.request.kind() == Kind::List;
-    if has_certificates(response) || (response.is_success() && !is_list) {
-        let actual = text!("{status}, met gegevens", "{status}, with data");
-        return Some(Finding::new(&exchange.request, "status", expected, actual));
+/// A few of many certificates: the first, the last, and one of each language that is not among these.
+fn a_few<'a>(certificates: &[&'a Certificate]) -> Vec<&'a Certificate> {
+    let ends = certificates.iter().take(1).chain(certificates.iter().skip(1).next_back());
+    let mut few: Vec<&Certificate> = ends.copied().collect();
+    let mut languages: BTreeSet<_> = few.iter().map(|one| one.language_text()).collect();
+    few.extend(certificates.iter().filter(|one| languages.insert(one.language_text())));
+    few
+}
+
+/// A request to another citizen's door, and what that citizen gets there.
+struct Door {
+    probe: Request,
+    /// Only of the first certificate: the others cost calls.
+    rightful: Option<Request>,
+}
+
+/// The links of a few certificates: of the first one both, of the last one as many as `last`, of the others the detail.
+/// Only those that `counts` lets through.
+fn doors(
+    case: &Case<'_>,
+    on: Listed<'_>,
+    certificates: &[&Certificate],
+    last: usize,
+    counts: impl Fn(&Url, &Certificate) -> bool,
+) -> Vec<Door> {
+    let mut doors = Vec::new();
+    let mut first = None;
+    for (place, certificate) in a_few(certificates).into_iter().enumerate() {
+        let most = [2, last].get(place).copied().unwrap_or(1);
+        let links = links_of(case, Item { on, certificate }).into_iter().take(most);
+        for probe in links.filter(|link| url_of(link).is_some_and(|url| counts(&url, certificate))) {
+            let is_first = *first.get_or_insert(place) == place;
+            let rightful = is_first.then(|| probe.clone().auth(Auth::Token(Citizen::Other)));
+            doors.push(Door { probe, rightful });
+        }
     }
-    let odd = shows(exchange) == Shows::OddRefusal;
-    odd.then(|| Finding::new(&exchange.request, "status", expected, Text::same(status)).at_most(Level::Should))
+    doors
+}
+
+pub(super) fn list_of_another_citizen_stays_closed(case: &Case<'_>) -> Judgement {
+    judged(case, under_their_number(case)?)
+}
+
+/// The other citizen's list and links, with the subject's token: what each answer shows.
+pub(super) fn under_their_number<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
+    let other = other_page(case)?;
+    let certificates: Vec<&Certificate> = other.items().iter().collect();
+    let mut lists = vec![case.entry_request(Citizen::Other), Request::entry(Citizen::Other)];
+    // A later page that is not empty.
+    if certificates.len() > 1 {
+        lists.push(case.page_request(Citizen::Other, certificates.len().div_ceil(2) as u64, 1));
+    }
+    let list_door = |list: Request| Door { probe: list.auth(Auth::Token(Citizen::Subject)), rightful: None };
+    let mut all: Vec<Door> = lists.into_iter().map(list_door).collect();
+    let names = |url: &Url, _: &Certificate| !parts_that(url, |text| is_theirs(case, text)).is_empty();
+    all.extend(doors(case, other, &certificates, 2, names));
+    shown(case, &list(case), &all)
 }
 
 pub(super) fn certificate_of_another_citizen_stays_closed(case: &Case<'_>) -> Judgement {
-    let (control, originals, probes) = swapped(case)?;
-    // The certificate does open for its owner: else its refusal shows nothing.
+    judged(case, under_ones_own(case)?)
+}
+
+/// The other citizen's links under the subject's number, with the subject's token: what each answer shows.
+pub(super) fn under_ones_own<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
+    let (control, doors) = swapped(case)?;
+    // The first certificate does open for its owner: else its refusal shows nothing.
+    let originals: Vec<Request> = doors.iter().filter_map(|door| door.rightful.clone()).collect();
     for answer in case.responses(&originals)? {
         if !answer.response.is_success() {
             let status = answer.response.status;
@@ -104,21 +139,101 @@ pub(super) fn certificate_of_another_citizen_stays_closed(case: &Case<'_>) -> Ju
             .into());
         }
     }
-    refused(case, &control, &probes)
+    shown(case, &control, &doors)
 }
 
-/// The subject's control, the other citizen's links with their own token, and the same under the subject's number.
-pub(super) fn swapped(case: &Case<'_>) -> Result<(Request, Vec<Request>, Vec<Request>), Stop> {
+/// What the answers at these doors show.
+fn shown<'a>(case: &Case<'a>, control: &Request, doors: &[Door]) -> Result<Shown<'a>, Stop> {
+    let originals: Vec<Request> = doors.iter().filter_map(|door| door.rightful.clone()).collect();
+    case.attempts(&originals)?;
+    let probes: Vec<Request> = doors.iter().map(|door| door.probe.clone()).collect();
+    let probed = case.probed(control, &probes)?;
+    let own = own_keys(case)?;
+    let mut shown = Vec::new();
+    for (exchange, door) in probed.exchanges.into_iter().zip(doors) {
+        let rightful = door.rightful.as_ref().map(|request| case.attempt(request)).transpose()?;
+        let rightful = rightful.and_then(|exchange| exchange.result.as_ref().ok());
+        let leak = data_of_the_other(case, &own, exchange, rightful)?;
+        shown.push((exchange, shows(exchange, leak)));
+    }
+    Ok(Shown { probes: shown, closing: probed.closing })
+}
+
+/// The keys of the subject's own certificates, as far as the list can be read.
+fn own_keys<'a>(case: &Case<'a>) -> Result<BTreeSet<Key<'a>>, Stop> {
+    let pages = match case.pages() {
+        Err(Stop::Verdict(_)) => Vec::new(),
+        pages => pages?.pages,
+    };
+    Ok(pages.iter().flat_map(Listed::keys).collect())
+}
+
+/// What an answer to the subject shows of the other citizen's data. `rightful`: what the other citizen gets there.
+fn data_of_the_other(
+    case: &Case<'_>,
+    own: &BTreeSet<Key<'_>>,
+    exchange: &Exchange,
+    rightful: Option<&Response>,
+) -> Result<Option<Leak>, Stop> {
+    let Ok(response) = &exchange.result else { return Ok(None) };
+    let leak = |what| Ok(Some(Leak { place: String::new(), what }));
+    if let Content::Document(document) = &response.content {
+        let is_theirs = rightful.is_some_and(|rightful| is_same_content(rightful, response));
+        if is_theirs || (document.look == Look::Pdf && !is_own_document(case, response)?) {
+            return leak(text!("een document", "a document"));
+        }
+    }
+    if has_certificates(response) && holds_a_stranger(own, response) {
+        return leak(text!("attesten", "certificates"));
+    }
+    case.leak_of_the_other(exchange)
+}
+
+/// Whether an answer holds certificates, and none of them is the subject's own.
+fn holds_a_stranger(own: &BTreeSet<Key<'_>>, response: &Response) -> bool {
+    let listed = response.page().map(|page| page.keys()).unwrap_or_default();
+    let single = response.certificate().and_then(Certificate::key);
+    let mut keys = listed.into_iter().chain(single).peekable();
+    keys.peek().is_some() && !keys.any(|key| own.contains(&key))
+}
+
+/// Whether a document is one that the subject gets with a link of their own.
+fn is_own_document(case: &Case<'_>, response: &Response) -> Result<bool, Stop> {
+    let requests = match case.download_requests() {
+        Err(Stop::Verdict(_)) => return Ok(false),
+        requests => requests?,
+    };
+    let documents = case.attempts(&requests)?;
+    Ok(documents.iter().any(|own| own.result.as_ref().is_ok_and(|own| is_same_content(own, response))))
+}
+
+/// Without the successes that gave nothing away, where a certificate that nobody has is answered alike: that is a fault
+/// of its own.
+pub(super) fn but_for_unknown<'a>(case: &Case<'a>, mut shown: Shown<'a>) -> Result<Shown<'a>, Stop> {
+    let probed = super::super::errors::unknown_certificate_probe(case)
+        .and_then(|(control, probe)| case.probed(&control, &[probe]));
+    let unknown = match probed {
+        Err(Stop::Verdict(_)) => None,
+        probed => probed?.exchanges.first().and_then(|exchange| exchange.result.as_ref().ok()),
+    };
+    if unknown.is_some_and(Response::is_success) {
+        shown.probes.retain(|(exchange, _)| exchange.result.as_ref().is_ok_and(|answer| !answer.is_success()));
+    }
+    Ok(shown)
+}
+
+/// The subject's control, and the other citizen's links under the subject's number.
+fn swapped(case: &Case<'_>) -> Result<(Request, Vec<Door>), Stop> {
     let other = other_page(case)?;
-    let number = case.insz(Citizen::Other)?;
     let pages = case.pages()?;
     if pages.cut {
         // What lies beyond the limit may be the subject's own.
         return Err(case.beyond_the_walk().into());
     }
     let own: BTreeSet<_> = pages.pages.iter().flat_map(Listed::keys).collect();
-    let foreign = other.items().iter().find(|item| item.key().is_some_and(|key| !own.contains(&key)));
-    let Some(certificate) = foreign else {
+    let is_foreign = |item: &&Certificate| item.key().is_some_and(|key| !own.contains(&key));
+    let foreign: Vec<&Certificate> = other.items().iter().filter(is_foreign).collect();
+    if foreign.is_empty() {
         return Err(Verdict::blocked(
             text!(
                 "de andere burger heeft geen attest dat de eerste niet heeft",
@@ -130,25 +245,34 @@ pub(super) fn swapped(case: &Case<'_>) -> Result<(Request, Vec<Request>, Vec<Req
             ),
         )
         .into());
-    };
-    let links = links_of(case, Item { on: other, certificate });
+    }
     let first = case.first_page()?;
     if first.items().is_empty() {
         return Err(reason::too_few(0, 1).into());
     }
     let control =
         first.items().iter().find_map(|item| case.follow(first.answer, item.links.find(&["self"])?, Kind::Detail));
-    let (Some(control), false) = (control, links.is_empty()) else {
+    let has_links = foreign.iter().any(|certificate| !links_of(case, Item { on: other, certificate }).is_empty());
+    let (Some(control), true) = (control, has_links) else {
         return Err(
             reason::unmet(text!("een attest heeft geen link `self`", "a certificate has no link `self`")).into()
         );
     };
-    let originals = links.iter().map(|link| link.clone().auth(Auth::Token(Citizen::Other))).collect();
-    let probes = links.into_iter().map(|link| match url_of(&link).and_then(|url| part_with_id(&url, number)) {
-        Some(part) => link.edit(part, Replacement::Number(Citizen::Subject)),
-        None => link,
-    });
-    Ok((control, originals, probes.collect()))
+    // Under the subject's number a link that does not name the certificate leads to one of the subject's own.
+    let names =
+        |url: &Url, certificate: &Certificate| certificate.id_text().is_some_and(|id| holds_key(url, &id, "").0);
+    let mut doors = doors(case, other, &foreign, 1, names);
+    if doors.is_empty() {
+        let what = text!("geen link van een attest bevat zijn id", "no link of a certificate holds its id");
+        return Err(reason::unmet(what).into());
+    }
+    for door in &mut doors {
+        let parts = url_of(&door.probe).map(|url| parts_that(&url, |text| is_theirs(case, text))).unwrap_or_default();
+        if let [(part, _)] = parts.as_slice() {
+            door.probe = door.probe.clone().edit(part.clone(), Replacement::Number(Citizen::Subject));
+        }
+    }
+    Ok((control, doors))
 }
 
 pub(super) fn refusal_does_not_tell_whether_a_citizen_exists(case: &Case<'_>) -> Judgement {
@@ -157,10 +281,10 @@ pub(super) fn refusal_does_not_tell_whether_a_citizen_exists(case: &Case<'_>) ->
     let probe = |citizen| case.entry_request(citizen).auth(Auth::Token(Citizen::Subject));
     let answers = case.between_controls(&control, &[probe(Citizen::Other), probe(Citizen::Nobody)])?;
     let [other, nobody] = answers.as_slice() else { return Err(reason::not_recorded().into()) };
-    for answer in [other, nobody] {
-        if answer.response.status == 429 || answer.response.status >= 500 {
-            return Err(no_proof(answer.exchange).into());
-        }
+    let own = own_keys(case)?;
+    if data_of_the_other(case, &own, other.exchange, None)?.is_some() {
+        let what = text!("de lijst van een ander opent", "the list of somebody else opens");
+        return Err(reason::unmet(what).into());
     }
     let (known, unknown) = (shape(other.response), shape(nobody.response));
     if known == unknown {
@@ -170,13 +294,13 @@ pub(super) fn refusal_does_not_tell_whether_a_citizen_exists(case: &Case<'_>) ->
     case.judged(vec![nobody.finding("", expected, Text::same(unknown))])
 }
 
-/// Status, media type, and the names and kinds of the members.
+/// Status, media type, the names and kinds of the members, and what kind of error they say that it is.
 fn shape(response: &Response) -> String {
     let media_type = response.media_type().unwrap_or_default();
     let members = match response.json() {
         Some(Value::Object(members)) => {
             let mut names: Vec<String> =
-                members.iter().map(|(name, value)| format!("{name}: {}", crate::envelope::kind_of(value))).collect();
+                members.iter().map(|(name, value)| format!("{name}: {}", told(name, value))).collect();
             names.sort();
             format!("{{{}}}", names.join(", "))
         }
@@ -186,73 +310,14 @@ fn shape(response: &Response) -> String {
     crate::verdict::shown(&format!("{} {media_type} {members}", response.status))
 }
 
-pub(super) fn citizens_are_not_mixed(case: &Case<'_>) -> Judgement {
-    case.insz(Citizen::Other)?;
-    let requests: Vec<Request> = [0, 1]
-        .into_iter()
-        .flat_map(|ordinal| {
-            [Citizen::Subject, Citizen::Other].map(|citizen| case.entry_request(citizen).again(ordinal))
-        })
-        .collect();
-    let pages = case.pages_of(&requests)?;
-    if pages.iter().any(|listed| listed.items().is_empty()) {
-        return Err(reason::lacks(
-            "citizens",
-            text!("een van de twee burgers heeft geen attesten", "one of the two citizens has no certificates"),
-        )
-        .into());
-    }
-    let mut findings = Vec::new();
-    let mut unsure = false;
-    for pair in pages.chunks(2) {
-        let [subject, other] = pair else { continue };
-        for (listed, stranger) in [(subject, Citizen::Other), (other, Citizen::Subject)] {
-            let number = case.insz(stranger)?;
-            let body = listed.answer.response.tree().map(|body| body.to_string()).unwrap_or_default();
-            let headers = listed.answer.response.headers.iter().any(|(_, value)| value.contains(number));
-            if body.contains(number) || headers {
-                let expected = text!("alleen gegevens van de burger zelf", "data of the citizen alone");
-                let actual = text!("het nummer van de andere burger", "the number of the other citizen");
-                findings.push(listed.answer.finding("", expected, actual));
-            }
+/// The kind of a member; of those that name the kind of error, what they say.
+fn told(name: &str, value: &Value) -> String {
+    match value {
+        Value::String(text) if ["type", "title", "code", "error"].contains(&name) => {
+            // The number that was asked for may come back.
+            let text: String = text.chars().filter(|c| !c.is_ascii_digit()).collect();
+            format!("\"{text}\"")
         }
-        if subject.keys() == other.keys() && same(subject, other, fields_of) {
-            if !same(subject, other, hrefs_of) {
-                unsure = true;
-                continue;
-            }
-            let expected =
-                text!("een andere lijst dan die van de eerste burger", "another list than that of the first citizen");
-            findings.push(other.answer.finding(
-                other.page.place.as_str(),
-                expected,
-                text!("dezelfde lijst", "the same list"),
-            ));
-        }
+        other => crate::envelope::kind_of(other).to_owned(),
     }
-    case.judged_unless(findings, unsure.then(|| Box::new(alike())))
-}
-
-/// Whether something of the certificates is the same in two lists, one by one.
-fn same<T: PartialEq>(one: &Listed<'_>, other: &Listed<'_>, of: fn(&Certificate) -> T) -> bool {
-    one.items().iter().map(of).eq(other.items().iter().map(of))
-}
-
-fn fields_of(certificate: &Certificate) -> Vec<Option<Datum>> {
-    certificate.fields().into_iter().map(|(_, value)| value.cloned()).collect()
-}
-
-fn hrefs_of(certificate: &Certificate) -> Vec<Box<str>> {
-    certificate.links.links.iter().map(|link| link.href.clone()).collect()
-}
-
-/// Ids that are counted for each citizen can be the same by chance; only the URLs then tell them apart.
-fn alike() -> Verdict {
-    Verdict::blocked(
-        text!(
-            "de twee burgers hebben attesten die alleen in hun URL verschillen",
-            "the two citizens have certificates that differ in their URLs alone"
-        ),
-        text!("kies twee burgers met verschillende attesten", "choose two citizens with different certificates"),
-    )
 }

@@ -11,7 +11,7 @@ use crate::text::Text;
 use crate::verdict::{Finding, Verdict, shown};
 
 pub(super) fn every_item_has_self(case: &Case<'_>) -> Judgement {
-    let items = case.items()?;
+    let items = case.everyones_items()?;
     case.judged(items.iter().filter_map(no_usable_self))
 }
 
@@ -75,7 +75,7 @@ pub(super) fn download_is_offered(case: &Case<'_>) -> Judgement {
 pub(super) fn self_holds_id_and_language(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut judged = false;
-    for item in case.items()? {
+    for item in case.everyones_items()? {
         let (Some((id, language)), Some(link)) = (item.certificate.key(), item.certificate.links.find(&["self"]))
         else {
             continue;

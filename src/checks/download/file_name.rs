@@ -3,10 +3,9 @@
 use percent_encoding::percent_decode_str;
 
 use super::documents;
-use crate::case::{Answer, Case, Judgement};
+use crate::case::{Answer, Case, Judgement, Whose};
 use crate::catalogue::Level;
 use crate::checks::list::absent;
-use crate::insz;
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, shown};
@@ -30,12 +29,9 @@ fn findings(case: &Case<'_>, answer: Answer<'_>) -> Vec<Finding> {
         let expected = text!("een bestandsnaam met een extensie", "a file name with an extension");
         findings.push(answer.finding(PLACE, expected, shown_header()));
     }
-    let numbers: Vec<String> =
-        names.iter().flat_map(|name| insz::look_alikes(name)).map(|(_, _, digits)| digits).collect();
-    let holds = |name: &String, number: &String| name.contains(number.as_str());
-    let is_held = |number: &String| numbers.contains(number) || names.iter().any(|name| holds(name, number));
-    let known = case.setup().citizens.values().any(|person| is_held(&person.insz));
-    if known || !numbers.is_empty() {
+    let whose: Vec<Whose> = names.iter().map(|name| case.whose(name)).collect();
+    let known = whose.iter().any(|whose| !whose.citizens.is_empty());
+    if whose.iter().any(|whose| !whose.is_nobody()) {
         let expected = text!("geen rijksregisternummer in de naam", "no national number in the name");
         let finding = answer.finding(PLACE, expected, shown_header());
         // Eleven digits of a file number can pass for a national number by accident.

@@ -8,10 +8,9 @@ use url::Url;
 use super::no_body;
 use super::probes::{Body, body, provoked};
 use super::signs::{Words, class_name, file_path, internal_host, sql, stack_trace, without_paths_of_urls};
-use crate::case::{Answer, Case, Judgement};
+use crate::case::{Answer, Case, Judgement, Whose};
 use crate::catalogue::Level;
 use crate::exchange::{Auth, Citizen, Content};
-use crate::insz;
 use crate::text;
 use crate::verdict::{Finding, shown};
 
@@ -80,8 +79,13 @@ fn leaks(case: &Case<'_>, error: Answer<'_>, words: &Words<'_>) -> Vec<Leak> {
     }
     let own = Own::of(case, error);
     for (place, text) in texts {
-        let found = signs(&place, &text, words, &own).into_iter().chain(numbers(&text, &own));
+        let found = signs(&place, &text, words, &own).into_iter().chain(numbers(case, &text, &own));
         leaks.extend(found.map(|(what, excerpt, is_grave)| Leak { place: place.clone(), what, excerpt, is_grave }));
+    }
+    for (name, value) in &error.response.headers {
+        let found = numbers(case, value, &own).into_iter();
+        let place = || format!("header {name}");
+        leaks.extend(found.map(|(what, excerpt, is_grave)| Leak { place: place(), what, excerpt, is_grave }));
     }
     leaks
 }
@@ -135,10 +139,8 @@ struct Own {
     /// URL, path and query as they were sent.
     texts: Vec<String>,
     hosts: Vec<String>,
-    /// The numbers in the URL, and that of the citizen whose token it carried.
-    numbers: Vec<String>,
-    /// The numbers of the other citizens of the profile.
-    others: Vec<String>,
+    /// Whose numbers the URL held, and whose token it carried.
+    whose: Whose,
 }
 
 impl Own {
@@ -156,20 +158,9 @@ impl Own {
             Auth::Token(citizen) => citizen,
             _ => Citizen::Subject,
         };
-        let holder = setup.citizens.get(&holder).map(|person| person.insz.clone());
-        let mut numbers: Vec<String> = insz::look_alikes(sent).into_iter().map(|(_, _, digits)| digits).collect();
-        numbers.extend(holder);
-        let others = setup
-            .citizens
-            .values()
-            .map(|person| person.insz.clone())
-            .filter(|insz| !numbers.contains(insz) && !sent.contains(insz));
-        Self {
-            hosts: hosts.collect(),
-            others: others.collect(),
-            numbers,
-            texts: path.into_iter().chain([sent.clone()]).rev().collect(),
-        }
+        let mut whose = case.whose(sent);
+        whose.citizens.insert(holder);
+        Self { hosts: hosts.collect(), whose, texts: path.into_iter().chain([sent.clone()]).rev().collect() }
     }
 
     /// The text without what the request itself said, and without other URLs but for their hosts.
@@ -185,14 +176,13 @@ impl Own {
 type Found = ((&'static str, &'static str), String, bool);
 
 /// Numbers that the request did not hold. What is nobody's of the profile may be a number by chance.
-fn numbers<'a>(text: &str, own: &'a Own) -> impl Iterator<Item = Found> + use<'a> {
-    let alike: BTreeSet<String> = insz::look_alikes(text).into_iter().map(|(_, _, digits)| digits).collect();
-    let others = own.others.iter().filter(|number| text.contains(number.as_str())).cloned();
-    let all: BTreeSet<String> = alike.into_iter().chain(others).collect();
-    all.into_iter().filter(|digits| !own.numbers.contains(digits)).map(|digits| {
-        let known = own.others.contains(&digits);
-        (("het nummer van iemand anders", "the number of somebody else"), digits, known)
-    })
+fn numbers(case: &Case<'_>, text: &str, own: &Own) -> Vec<Found> {
+    let whose = case.whose(text);
+    let others = whose.citizens.difference(&own.whose.citizens).filter_map(|citizen| case.insz(*citizen).ok());
+    let others = others.map(|number| (number.to_owned(), true));
+    let strangers = whose.strangers.difference(&own.whose.strangers).map(|number| (number.clone(), false));
+    let what = ("het nummer van iemand anders", "the number of somebody else");
+    others.chain(strangers).map(|(number, is_grave)| (what, number, is_grave)).collect()
 }
 
 #[cfg(test)]
@@ -202,8 +192,7 @@ mod tests {
     #[test]
     fn what_the_request_itself_said_may_come_back() {
         let texts = ["https://api.example.be/opt/v1/certificates/1?page=abc", "/opt/v1/certificates/1"];
-        let own =
-            Own { texts: texts.map(str::to_owned).into(), hosts: Vec::new(), numbers: Vec::new(), others: Vec::new() };
+        let own = Own { texts: texts.map(str::to_owned).into(), hosts: Vec::new(), whose: Whose::default() };
         assert_eq!(own.without("in https://api.example.be/opt/v1/certificates/1?page=abc: no"), "in : no");
         assert_eq!(own.without("/opt/v1/certificates/1"), "");
         assert_eq!(own.without("/opt/app/1"), "/opt/app/1");

@@ -6,7 +6,9 @@ use super::answers::is_provoked;
 use super::openapi::{flawed, operation_of, own, readable};
 use super::{Offence, in_one};
 use crate::case::{Answer, Case, Judgement, seek};
-use crate::openapi::{OpenApi, Operation};
+use crate::catalogue::Level;
+use crate::exchange::{Content, Kind};
+use crate::openapi::{Declaration, Operation};
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Verdict, shown};
@@ -20,7 +22,7 @@ pub(super) fn own_openapi_document_covers_the_answers(case: &Case<'_>) -> Judgem
     }
     let (_, document) = readable(case)?;
     let mut matched = false;
-    let (mut undeclared, mut unfit) = (ByStatus::new(), ByStatus::new());
+    let [mut undeclared, mut untold, mut unfit] = [ByStatus::new(), ByStatus::new(), ByStatus::new()];
     for answer in case.api_answers()?.into_iter().filter(|answer| !is_provoked(*answer)) {
         let Some(operation) = operation_of(case, document, answer.exchange) else { continue };
         matched = true;
@@ -34,6 +36,8 @@ pub(super) fn own_openapi_document_covers_the_answers(case: &Case<'_>) -> Judgem
                 actual,
                 level: None,
             });
+        } else if let Some(offence) = mistyped(operation, answer) {
+            untold.entry(key).or_default().push(offence);
         } else if let Some(offence) = misfit(operation, answer) {
             unfit.entry(key).or_default().push(offence);
         }
@@ -41,11 +45,11 @@ pub(super) fn own_openapi_document_covers_the_answers(case: &Case<'_>) -> Judgem
     if !matched {
         return Err(unmatched().into());
     }
-    let uncertain = hides_responses(document) && !undeclared.is_empty();
+    let uncertain = document.is_incomplete() && !undeclared.is_empty();
     if uncertain {
         undeclared.clear();
     }
-    if uncertain && unfit.is_empty() {
+    if uncertain && unfit.is_empty() && untold.is_empty() {
         return Err(flawed().into());
     }
     let declared = text!("een status die het OpenAPI-document noemt", "a status that the OpenAPI document names");
@@ -53,7 +57,34 @@ pub(super) fn own_openapi_document_covers_the_answers(case: &Case<'_>) -> Judgem
         text!("wat het schema in het OpenAPI-document vraagt", "what the schema in the OpenAPI document asks for");
     let undeclared = undeclared.into_values().filter_map(|offences| in_one(declared.clone(), offences));
     let unfit = unfit.into_values().filter_map(|offences| in_one(fitting.clone(), offences));
-    case.judged(undeclared.chain(unfit))
+    let known = text!("een mediatype dat het OpenAPI-document noemt", "a media type that the OpenAPI document names");
+    let untold = untold.into_values().filter_map(|offences| in_one(known.clone(), offences));
+    case.judged(undeclared.chain(untold).chain(unfit))
+}
+
+/// A media type that the document does not declare for the answer. What a list, a detail or an error has instead of
+/// JSON is a finding of the requirements that ask for JSON.
+fn mistyped<'a>(operation: Operation<'_>, answer: Answer<'a>) -> Option<Offence<'a>> {
+    let (response, status) = (answer.response, answer.response.status);
+    let media_type = response.media_type()?;
+    let is_document = answer.request().kind() == Kind::Download && response.is_success();
+    let has_body = !matches!(response.content, Content::Empty) && !matches!(status, 204 | 304);
+    if !has_body || !(is_document || is_json_type(&media_type)) {
+        return None;
+    }
+    let level = match operation.declares(status, &media_type) {
+        Declaration::Fits => return None,
+        Declaration::Binary => Some(Level::May),
+        Declaration::Differs => None,
+    };
+    let declared = operation.response(status).map(|response| response.media_types.join(", ")).unwrap_or_default();
+    let (media_type, declared) = (shown(&media_type), shown(&declared));
+    let actual = text!("{media_type}; het document noemt {declared}", "{media_type}; the document names {declared}");
+    Some(Offence { answer, place: "header content-type".to_owned(), actual, level })
+}
+
+fn is_json_type(media_type: &str) -> bool {
+    media_type == "application/json" || media_type.ends_with("+json")
 }
 
 /// What in an answer does not fit its schema: the first place, and how many others there are.
@@ -65,17 +96,6 @@ fn misfit<'a>(operation: Operation<'_>, answer: Answer<'a>) -> Option<Offence<'a
     let more = violations.len() - 1;
     let actual = if more == 0 { Text { nl, en } } else { text!("{nl} (en nog {more})", "{en} (and {more} more)") };
     Some(Offence { answer, place: first.pointer.clone(), actual, level: None })
-}
-
-/// Whether a part of the document that could not be read may hold a declared status.
-fn hides_responses(document: &OpenApi) -> bool {
-    let mut faults = document.errors().iter().chain(document.unjudged());
-    faults.any(|fault| {
-        fault.place.as_deref().is_none_or(|place| {
-            // `paths./x.get`, `paths./x.get.responses.404`, `components.responses.NotFound`: not a schema within.
-            !place.contains("schema") && !place.contains(".parameters")
-        })
-    })
 }
 
 fn unmatched() -> Verdict {

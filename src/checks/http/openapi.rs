@@ -107,12 +107,12 @@ pub(super) fn own_openapi_document_describes_everything(case: &Case<'_>) -> Judg
             offences.push(Offence { answer, place: format!("{place} {location} {name}"), actual, level: None });
         }
     }
-    if document.operations().next().is_none() && document.errors().is_empty() {
-        return Err(empty().into());
-    }
     // What could not be read may lack its description too.
-    if offences.is_empty() && !document.errors().is_empty() {
+    if offences.is_empty() && document.is_incomplete() {
         return Err(flawed().into());
+    }
+    if document.operations().next().is_none() {
+        return Err(empty().into());
     }
     let expected = text!("een omschrijving", "a description");
     case.judged(in_one(expected, offences))

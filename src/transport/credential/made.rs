@@ -35,6 +35,21 @@ fn what(auth: Auth) -> Text {
         Auth::TamperedToken => {
             text!("het goede token met één teken gewijzigd", "the good token with one character changed")
         }
+        Auth::TamperedStart => {
+            text!("het goede token met een ander eerste teken", "the good token with another first character")
+        }
+        Auth::TamperedEnd => {
+            text!("het goede token met een ander laatste teken", "the good token with another last character")
+        }
+        Auth::CutToken => text!("het goede token zonder zijn einde", "the good token without its end"),
+        Auth::LengthenedToken => {
+            text!("het goede token met tekens erachter", "the good token with characters after it")
+        }
+        Auth::OtherCaseToken => text!(
+            "het goede token met hoofdletters en kleine letters omgewisseld",
+            "the good token with capitals and small letters swapped"
+        ),
+        Auth::EmptyBearer => text!("`Bearer` zonder token", "`Bearer` without a token"),
         Auth::ExpiredToken => text!("een vervallen token", "an expired token"),
         Auth::OtherAudience => text!("een token voor een andere audience", "a token for another audience"),
         Auth::Unexchanged => text!(
@@ -50,9 +65,8 @@ fn what(auth: Auth) -> Text {
 
 /// From which grant it comes, or that the profile has it ready; nothing for what we made ourselves.
 fn origin(setup: &Setup, auth: Auth) -> Option<Text> {
-    let ours = [Auth::None, Auth::RandomToken, Auth::UnsignedJwt];
-    let of_good = [Auth::OtherScheme, Auth::NoScheme, Auth::LowerCaseScheme, Auth::InQuery, Auth::TamperedToken];
-    if ours.contains(&auth) || of_good.contains(&auth) || auth == Auth::Unexchanged {
+    let ours = [Auth::None, Auth::RandomToken, Auth::UnsignedJwt, Auth::EmptyBearer];
+    if ours.contains(&auth) || auth.is_made_of_the_good_token() || auth == Auth::Unexchanged {
         return None;
     }
     let exchange = match setup.acm.as_ref().map_or(0, |acm| acm.hops.len()) {

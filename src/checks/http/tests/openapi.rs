@@ -188,3 +188,42 @@ fn parameters_have_the_agreed_names() {
         assert_eq!(parameter(name, description).outcome, Outcome::NotApplicable, "{name}");
     }
 }
+
+/// The judgement where the document declares other media types for the download.
+fn declaring(types: &str) -> Verdict {
+    judge_in("HTTP-20", documented(), false, |request, reply| {
+        if request.target == Target::OpenApi {
+            let Content::Text(text) = &mut reply.content else { panic!("no text") };
+            let old = "            application/pdf:\n";
+            assert!(text.contains(old));
+            *text = text.replace(old, &format!("            {types}:\n"));
+        }
+    })
+}
+
+#[test]
+fn a_media_type_that_is_not_declared_is_found() {
+    for fitting in ["\"application/pdf; version=1.7\"", "\"*/*\"", "\"application/*\"", "Application/PDF"] {
+        let verdict = declaring(fitting);
+        assert_eq!((verdict.outcome, verdict.findings.len()), (Outcome::Pass, 0), "{fitting} {verdict:?}");
+    }
+    for other in ["application/json", "text/plain", "\"image/*\""] {
+        let verdict = declaring(other);
+        let (place, _, actual) = one(&verdict);
+        assert_eq!((verdict.outcome, place.as_str()), (Outcome::Fail, "header content-type"), "{other}");
+        assert!(actual.starts_with("application/pdf; the document names "), "{actual}");
+    }
+    // Bytes of any kind may be a PDF: only a note.
+    let binary = declaring("application/octet-stream");
+    assert_eq!((binary.outcome, binary.findings.len()), (Outcome::Pass, 1), "{binary:?}");
+}
+
+#[test]
+fn an_invalid_document_is_no_reason_to_say_nothing_of_the_rest() {
+    let old = "info:\n";
+    let new = "info:\n  unknown: 1\n";
+    assert_eq!(with("HTTP-18", old, new).outcome, Outcome::Fail);
+    for id in ["HTTP-19", "HTTP-20"] {
+        assert_eq!(with(id, old, new).outcome, Outcome::Pass, "{id}");
+    }
+}

@@ -1,0 +1,98 @@
+//! Two faults at once: each keeps the failures that it deserves, neither adds one, and what is blocked names a requirement
+//! that did not pass.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use bronkeur::catalogue::Mode;
+use bronkeur::sandbox::{Behaviour, Envelope, Fault, Options, faults};
+use bronkeur::selftest::examine;
+use bronkeur::verdict::Outcome;
+use tokio::task::JoinSet;
+
+use crate::support::{block_on, catalogue};
+
+/// How many pairs are tried in every run of the tests; `BRONKEUR_PAIRS` asks for more.
+const PAIRS: usize = 120;
+
+/// The seed of the sample: the same pairs in every run.
+const SEED: u64 = 20_261_130;
+
+type Pair = [&'static Fault; 2];
+
+/// Pairs of faults that break no requirement in common, the same ones for a seed.
+fn sample(count: usize) -> Vec<(Pair, Envelope)> {
+    let compared = |id: &str| catalogue().find(id).is_some_and(|row| row.mode == Mode::Compare);
+    let all: Vec<&Fault> = faults::all().filter(|fault| !fault.breaks.iter().any(|id| compared(id))).collect();
+    // The constants of Knuth's MMIX; the low bits are the weak ones.
+    let mut state = SEED;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let mut seen = BTreeSet::new();
+    let mut pairs = Vec::new();
+    while pairs.len() < count {
+        let (one, other) = (next(all.len()), next(all.len()));
+        let envelope = if next(2) == 0 { Envelope::Links } else { Envelope::Hal };
+        let apart = !all[one].breaks.iter().any(|id| all[other].breaks.contains(id));
+        if one < other && apart && seen.insert((one, other)) {
+            pairs.push(([all[one], all[other]], envelope));
+        }
+    }
+    pairs
+}
+
+/// What is not as the pair deserves, in words; empty where all is well.
+async fn judged(pair: Pair, envelope: Envelope) -> String {
+    let mut behaviour = Behaviour { envelope, ..Behaviour::default() };
+    pair.iter().for_each(|fault| (fault.apply)(&mut behaviour));
+    let options = Options { behaviour, latency: Duration::ZERO, ..Options::default() };
+    let (finished, _sandbox) = examine(catalogue(), options).await.unwrap();
+    let breaks = |id: &str| pair.iter().any(|fault| fault.breaks.contains(&id));
+    let may_block = |id: &str| pair.iter().any(|fault| fault.may_block(id));
+    let mut wrong = Vec::new();
+    for (row, verdict) in catalogue().requirements.iter().zip(&finished.verdicts) {
+        let id = row.id.as_str();
+        let follows = |roots: &[String]| !roots.is_empty() && roots.iter().all(|root| breaks(root) || may_block(root));
+        let waits = verdict.unmet.as_deref().is_some_and(follows);
+        let fits = match verdict.outcome {
+            Outcome::Fail => breaks(id),
+            Outcome::Blocked => waits || may_block(id),
+            Outcome::NotApplicable => !breaks(id) || may_block(id),
+            Outcome::Pass => !breaks(id),
+            Outcome::Review | Outcome::Observed | Outcome::NotSelected => true,
+        };
+        if !fits || verdict.unmet.as_ref().is_some_and(Vec::is_empty) {
+            let reason = verdict.reason.clone().unwrap_or_default().en;
+            wrong.push(format!("{id} {:?} {reason}", verdict.outcome));
+        }
+    }
+    if wrong.is_empty() {
+        return String::new();
+    }
+    let [one, other] = pair.map(|fault| fault.name);
+    format!("{one} + {other} {envelope:?}: {}", wrong.join("; "))
+}
+
+#[test]
+fn two_faults_at_once_keep_the_failures_that_each_deserves() {
+    let count = std::env::var("BRONKEUR_PAIRS").ok().and_then(|count| count.parse().ok()).unwrap_or(PAIRS);
+    let wrong: Vec<String> = block_on(async {
+        let mut open = sample(count);
+        let mut under_way = JoinSet::new();
+        let mut wrong = Vec::new();
+        loop {
+            while under_way.len() < 4 {
+                let Some((pair, envelope)) = open.pop() else { break };
+                under_way.spawn(judged(pair, envelope));
+            }
+            let Some(done) = under_way.join_next().await else { break };
+            wrong.push(done.unwrap());
+        }
+        wrong.retain(|words| !words.is_empty());
+        wrong.sort();
+        wrong
+    });
+    assert!(wrong.is_empty(), "{} of {count} pairs:\n{}", wrong.len(), wrong.join("\n"));
+}
