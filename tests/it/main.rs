@@ -39,5 +39,6 @@ mod secrecy;
 mod secrets;
 mod shells;
 mod silence;
+mod strangers;
 mod support;
 mod writing;
