@@ -178,11 +178,16 @@ async fn malformed(world: &World, good: &str, urls: &[String]) -> Vec<String> {
         ("accept", "*/*"),
         ("accept", "image/png"),
         ("accept-encoding", "identity"),
+        ("accept-encoding", "gzip"),
         ("accept-language", "xx"),
         ("x-request-id", "1"),
     ] {
         let headers = [("authorization", authorization.as_str()), (name, value)];
         said.push(told(world.send(Method::GET, &list, &headers).await).await);
+    }
+    for (url, accept) in urls.iter().skip(1).flat_map(|url| [(url, "*/*"), (url, "application/pdf")]) {
+        let headers = [("authorization", authorization.as_str()), ("accept", accept)];
+        said.push(told(world.send(Method::GET, url, &headers).await).await);
     }
     let nobody = national_number("700101001", Born::Before2000).unwrap();
     let mut odd = vec![
