@@ -21,7 +21,7 @@ use crate::verdict::{Finding, Verdict};
 
 mod urls;
 
-pub use urls::{holds_key, outside_braces, part_with_id, part_with_language, parts_that};
+pub use urls::{holds_key, outside_braces, part_with_id, parts_that, with_other_id, with_other_language};
 
 mod findings;
 mod leak;

@@ -21,6 +21,7 @@ mod progress;
 mod replay;
 mod rerun;
 mod review;
+mod said;
 mod selftest;
 mod serve;
 mod specs;
@@ -31,8 +32,9 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+use crate::confidential::masked;
 use crate::fault::InputFaults;
 use crate::report::{self, Languages, Unwritten};
 use crate::text;
@@ -144,10 +146,7 @@ enum Command {
 impl Global {
     /// The language: the flag, else the locale.
     fn lang(&self) -> Lang {
-        self.lang.unwrap_or_else(|| {
-            let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(environment);
-            Lang::of_locale(&locale.unwrap_or_default())
-        })
+        self.lang.unwrap_or_else(of_locale)
     }
 
     /// The languages of the files: `--lang` narrows those that would hold both.
@@ -172,6 +171,11 @@ impl Global {
 #[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn of_locale() -> Lang {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(environment);
+    Lang::of_locale(&locale.unwrap_or_default())
 }
 
 /// Why a command could not do its work: what to say and how to end.
@@ -241,7 +245,8 @@ impl Trouble {
         match self {
             Self::Input(faults) => output::say(&faults.render(lang)),
             Self::Other(_, message, remedy) => {
-                output::say(&format!("bronkeur: {}\n    {}", message.get(lang), remedy.get(lang)));
+                let text = format!("bronkeur: {}\n    {}", message.get(lang), remedy.get(lang));
+                output::say(&masked(&text, lang));
             }
         }
     }
@@ -273,9 +278,25 @@ pub fn main() -> ExitCode {
         ));
     }));
     let status = std::panic::catch_unwind(|| {
-        let cli = Cli::parse();
-        let lang = cli.global.lang();
-        let ended = match cli.command.run(&cli.global) {
+        let (raw, said) = said::arguments();
+        let refused = said::refused(&said, &Cli::command());
+        if !refused.0.is_empty() {
+            output::say(&refused.render(said::lang(&said)));
+            return ExitCode::from(ExitStatus::Usage.code());
+        }
+        match Cli::try_parse_from(raw) {
+            Ok(cli) => ExitCode::from(cli.ended().code()),
+            Err(error) => said::unparsed(&error, &said, said::lang(&said)),
+        }
+    });
+    status.unwrap_or_else(|_| ExitCode::from(ExitStatus::Internal.code()))
+}
+
+impl Cli {
+    /// Does what was asked, and says what went wrong.
+    fn ended(self) -> ExitStatus {
+        let lang = self.global.lang();
+        let ended = match self.command.run(&self.global) {
             Ok(_) if output::lost() => Err(Trouble::lost()),
             ended => ended,
         };
@@ -283,8 +304,7 @@ pub fn main() -> ExitCode {
             trouble.show(lang);
             trouble.status()
         })
-    });
-    ExitCode::from(status.unwrap_or(ExitStatus::Internal).code())
+    }
 }
 
 impl Command {

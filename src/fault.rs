@@ -14,6 +14,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::confidential::masked;
 use crate::text;
 use crate::text::{Lang, Text};
 
@@ -72,11 +73,13 @@ impl InputFault {
         self
     }
 
-    /// `file:place: message`, and the remedy on an indented line of its own. Control characters are made visible.
+    /// `file:place: message`, and the remedy on an indented line of its own. Control characters are made visible, and
+    /// marks stand for national numbers and tokens.
     pub fn render(&self, lang: Lang) -> String {
         let place = self.place.as_ref().map(|place| format!("{place}:")).unwrap_or_default();
         let head = format!("{}:{place} {}", self.file, self.message.get(lang));
-        format!("{}\n    {}", visible(&head), visible(self.remedy.get(lang)))
+        let shown = |text: &str| visible(&masked(text, lang));
+        format!("{}\n    {}", shown(&head), shown(self.remedy.get(lang)))
     }
 }
 

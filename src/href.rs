@@ -7,7 +7,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::net::Ipv4Addr;
 
 use percent_encoding::percent_decode_str;
-use url::{Host, Url};
+use url::{Host, Origin, Url};
 use uuid::Uuid;
 
 /// The longest href that is followed, in bytes: twice what a server must accept of a URL (RFC 9110, section 4.1).
@@ -91,6 +91,16 @@ pub fn version<S: AsRef<str>>(segments: &[S]) -> Option<(usize, &str)> {
     segments.get(position).map(|segment| (position, segment.as_ref()))
 }
 
+/// The origin of a URL. A dot at the end of its host only says that the name is complete.
+pub fn origin(url: &Url) -> Origin {
+    match url.origin() {
+        Origin::Tuple(scheme, Host::Domain(name), port) => {
+            Origin::Tuple(scheme, Host::Domain(name.trim_end_matches('.').to_owned()), port)
+        }
+        other => other,
+    }
+}
+
 /// Whether a URL leads to this machine itself.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -104,6 +114,8 @@ pub fn is_loopback(url: &Url) -> bool {
 /// An href of an item, by its path.
 #[derive(Clone, Copy, Debug)]
 pub struct ItemPath<'a> {
+    /// Whose item it is, by any number that tells citizens apart.
+    pub owner: usize,
     /// The id of the item.
     pub id: &'a str,
     /// The rel of the link.
@@ -122,10 +134,13 @@ pub enum Role {
     Version,
     /// A name that belongs to the path of the list.
     Listed,
-    /// A name of the source's own choice: it stands unchanged in the hrefs of three or more items.
+    /// A name of the source's own choice: it stands unchanged in the hrefs of three or more items, and in those of every
+    /// citizen.
     Chosen {
         /// In those of all items. Where only in some, it may as well be part of their identifier.
         everywhere: bool,
+        /// The hrefs of one citizen alone were seen. It may as well be what the source calls that citizen.
+        alone: bool,
     },
     /// Anything else.
     Identifier,
@@ -135,8 +150,8 @@ pub enum Role {
 #[derive(Debug)]
 pub struct Roles {
     lists: Vec<Vec<String>>,
-    /// Rel, position and text of the names, and whether they stand in the hrefs of all items.
-    repeated: BTreeMap<(String, usize, String), bool>,
+    /// Rel, position and text of the names, with what they are.
+    repeated: BTreeMap<(String, usize, String), Role>,
     identifiers: Identifiers,
 }
 
@@ -149,12 +164,25 @@ impl Roles {
         items(&mut |item| segments.count(item));
         items(&mut |item| segments.note_ids(item));
         let is_name = |segment: &str| !looks_like_identifier(segment) && !identifiers.contains(segment);
-        let repeated =
-            segments.repeated.into_values().filter(|found| found.ids.len() >= REPEATED && is_name(&found.text));
-        let ids = segments.ids;
+        let (ids, owners) = (segments.ids, segments.owners);
+        let owners = |rel: &str| owners.get(rel).map_or(0, HashSet::len);
+        let is_of_all = |found: &Repeated| found.owners.len() == owners(&found.rel);
+        // What another rel shows to be one citizen's own is so where that citizen alone has a rel.
+        let own: HashSet<(usize, String)> = segments
+            .repeated
+            .values()
+            .filter(|found| !is_of_all(found))
+            .map(|found| (found.position, found.text.clone()))
+            .collect();
+        let repeated = segments.repeated.into_values().filter(|found| {
+            let is_shared =
+                is_of_all(found) && (owners(&found.rel) > 1 || !own.contains(&(found.position, found.text.clone())));
+            found.ids.len() >= REPEATED && is_shared && is_name(&found.text)
+        });
         let repeated = repeated.map(|found| {
             let everywhere = ids.get(&found.rel).is_some_and(|all| all.len() == found.ids.len());
-            ((found.rel, found.position, found.text), everywhere)
+            let role = Role::Chosen { everywhere, alone: owners(&found.rel) < 2 };
+            ((found.rel, found.position, found.text), role)
         });
         Self { lists, repeated: repeated.collect(), identifiers }
     }
@@ -177,7 +205,7 @@ impl Roles {
         // There are few of them.
         let mut names = self.repeated.iter();
         match names.find(|((of, at, text), _)| *at == position && text == segment && of == rel) {
-            Some((_, everywhere)) => Role::Chosen { everywhere: *everywhere },
+            Some((_, role)) => *role,
             None => Role::Identifier,
         }
     }
@@ -216,6 +244,8 @@ struct Segments {
     repeated: HashMap<u64, Repeated>,
     /// The ids of the items, by rel.
     ids: HashMap<String, HashSet<u64>>,
+    /// Whose the items are, by rel.
+    owners: HashMap<String, HashSet<usize>>,
 }
 
 /// A text that stands in several hrefs.
@@ -224,6 +254,7 @@ struct Repeated {
     position: usize,
     text: String,
     ids: HashSet<u64>,
+    owners: HashSet<usize>,
 }
 
 impl Segments {
@@ -244,10 +275,19 @@ impl Segments {
         for (position, text) in item.segments.iter().enumerate() {
             let hash = self.hash(&rel, position, text);
             if self.hrefs.get(&hash).is_some_and(|hrefs| *hrefs >= REPEATED) {
-                let new = || Repeated { rel: rel.clone(), position, text: text.to_string(), ids: HashSet::new() };
-                self.repeated.entry(hash).or_insert_with(new).ids.insert(id);
+                let new = || Repeated {
+                    rel: rel.clone(),
+                    position,
+                    text: text.to_string(),
+                    ids: HashSet::new(),
+                    owners: HashSet::new(),
+                };
+                let repeated = self.repeated.entry(hash).or_insert_with(new);
+                repeated.ids.insert(id);
+                repeated.owners.insert(item.owner);
             }
         }
+        self.owners.entry(rel.clone()).or_default().insert(item.owner);
         self.ids.entry(rel).or_default().insert(id);
     }
 }
@@ -343,7 +383,7 @@ mod tests {
         let paths: Vec<(&str, Vec<Cow<'_, str>>)> = items.iter().map(|(id, href)| (*id, path(href))).collect();
         let each = |look: &mut dyn FnMut(ItemPath<'_>)| {
             for (id, segments) in &paths {
-                look(ItemPath { id, rel: "self", segments });
+                look(ItemPath { owner: 0, id, rel: "self", segments });
             }
         };
         let identifiers = ["10000000077".to_owned()].into_iter().chain(items.iter().map(|(id, _)| (*id).to_owned()));
@@ -372,13 +412,35 @@ mod tests {
         let owned = [item("a", "FISC"), item("b", "FISC"), item("c", "FISC"), item("d", "OTHER")];
         let items: Vec<(&str, &str)> = owned.iter().map(|(id, href)| (*id, href.as_str())).collect();
         let roles = roles(&items);
-        let name = |everywhere| Role::Chosen { everywhere };
+        let name = |everywhere| Role::Chosen { everywhere, alone: true };
         let identifier = Role::Identifier;
         let found =
             [Role::Version, Role::Listed, identifier, name(true), name(false), identifier, identifier, identifier];
         assert_eq!(roles.of("SELF", &path(items[0].1)), found);
         assert_eq!(roles.of("self", &path(items[3].1))[4], identifier);
         assert_eq!(roles.of("download", &path(items[0].1))[3], identifier);
+    }
+
+    #[test]
+    fn what_differs_between_citizens_is_no_name() {
+        let hrefs = |owner: usize, citizen: &str| {
+            ["a", "b", "c"]
+                .map(|id| (owner, format!("{owner}{id}"), path(&format!("/v1/certificates/{citizen}/Letters/{id}"))))
+        };
+        let all = [hrefs(0, "Xk_9.aB"), hrefs(1, "Yq_1.zC")].concat();
+        let each = |look: &mut dyn FnMut(ItemPath<'_>)| {
+            all.iter().for_each(|(owner, id, segments)| look(ItemPath { owner: *owner, id, rel: "self", segments }));
+        };
+        let list = ["v1", "certificates"].map(str::to_owned).to_vec();
+        let roles = Roles::new(vec![list], &each, std::iter::empty::<&str>()).of("self", &all[0].2);
+        assert_eq!(roles[2..4], [Role::Identifier, Role::Chosen { everywhere: true, alone: false }]);
+    }
+
+    #[test]
+    fn a_dot_at_the_end_of_a_host_names_no_other_one() {
+        let of = |text: &str| origin(&Url::parse(text).unwrap());
+        assert_eq!(of("https://Host.example.:443/a"), of("https://host.example/b"));
+        assert_ne!(of("https://host.example:444/"), of("https://host.example/"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod case;
 pub mod catalogue;
 pub mod checks;
 pub mod cli;
+pub mod confidential;
 pub mod decisions;
 pub mod doctor;
 pub mod envelope;

@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
 use crate::exchange::{AcmSetup, Auth, Citizen, Declares, HopSetup, Limits, Person, STAND_IN_ACM, Setup};
-use crate::fault::InputFaults;
+use crate::fault::{InputFault, InputFaults};
 use crate::insz;
 use crate::login::Keeper;
 use crate::profile::{
@@ -61,8 +61,10 @@ impl Session {
     pub fn new(profile: &Resolved, catalogue: &Catalogue, seed: u64) -> Result<Self, InputFaults> {
         let clock = Instant::now();
         let vault = Arc::new(vault_of(profile));
+        repeated(profile, &vault).or(())?;
         let setup = setup_of(profile, &catalogue.entry.path, &vault);
-        let settings = Settings { started: clock, seed, ..settings_of(profile, setup.clone()) };
+        let schemas = Some(catalogue.components());
+        let settings = Settings { started: clock, seed, schemas, ..settings_of(profile, setup.clone()) };
         let transport = Transport::new(settings, Arc::clone(&vault)).map_err(|error| unusable(&error))?;
         let transport = Arc::new(transport);
         let bounds = Bounds {
@@ -94,6 +96,7 @@ impl Session {
         tell: impl FnMut(Event<'_>),
     ) -> Finished {
         let mut recording = Recording::new(self.setup, self.started, self.seed);
+        drop(tokio::task::spawn_blocking(self.transport.prepare()));
         let send = |request| Arc::clone(&self.transport).fetch(request);
         let verdicts = run::run(catalogue, &mut recording, selection, self.bounds, send, interrupted, tell).await;
         self.transport.settled().await;
@@ -145,6 +148,42 @@ fn vault_of(profile: &Resolved) -> Vault {
         vault.learn(token, Nature::Token);
     }
     vault
+}
+
+/// Where the profile's texts repeat what it refers to, in any encoding: every report shows these.
+fn repeated(profile: &Resolved, vault: &Vault) -> InputFaults {
+    let source = &profile.source;
+    let mut texts = vec![
+        ("source.name", source.name.as_str()),
+        ("source.base_url", source.base_url.as_str()),
+        ("source.public_url", source.public_url.as_str()),
+    ];
+    texts.extend(source.origins.iter().map(|origin| ("source.origins", origin.as_str())));
+    if let Some(OpenApiLocation::Url(url)) = &source.openapi {
+        texts.push(("source.openapi", url.as_str()));
+    }
+    texts.extend(profile.citizens.iter().map(|citizen| ("citizens[].name", citizen.name.as_str())));
+    texts.extend(profile.accept_blocked.values().map(|reason| ("accept_blocked", reason.as_str())));
+    if let Some(acm) = &profile.acm {
+        let target = match &acm.target {
+            Target::Audience(target) | Target::Resource(target) => target,
+        };
+        texts.extend([("acm.environment", acm.issuer_name.as_str()), ("acm.audience", target.as_str())]);
+        let others = [("acm.scope", &acm.scope), ("acm.other_audience", &acm.other_audience)];
+        texts.extend(others.into_iter().filter_map(|(place, text)| Some((place, text.as_deref()?))));
+        texts.extend(acm.clients().map(|client| ("acm", client.id.as_str())));
+        texts.extend(acm.hops.iter().map(|hop| ("acm.hops", hop.audience.as_str())));
+    }
+    let fault = |(place, _)| {
+        let message = text!(
+            "bevat een geheim, token of rijksregisternummer waarnaar het profiel verwijst",
+            "holds a secret, token or national number that the profile refers to"
+        );
+        let remedy =
+            text!("laat het daar weg: elk rapport toont die tekst", "leave it out there: every report shows it");
+        InputFault::new("profile", message, remedy).at(place)
+    };
+    InputFaults(texts.into_iter().filter(|(_, text)| vault.leaks(text)).map(fault).collect())
 }
 
 fn ready_tokens(profile: &Resolved) -> BTreeMap<Auth, SecretString> {

@@ -1,19 +1,19 @@
 //! Chapter download: the document behind `download`. Its bytes are not in the recording; facts about them are.
 
 use super::checks;
-use crate::case::{Answer, Case, Judgement, Stop, conclusive};
-use crate::exchange::{Failure, FailureKind};
+use crate::case::{Answer, Case, Judgement, Stop, both, conclusive};
+use crate::exchange::{Failure, FailureKind, Request, Variation};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::Verdict;
+use crate::verdict::{Finding, Verdict};
 
 mod body;
 mod file_name;
 #[cfg(test)]
 mod tests;
 
-use body::{content_type_tells_the_truth, document_is_complete, document_is_raw_bytes};
+use body::{content_type_tells_the_truth, document_is_complete, document_is_raw_bytes, is_pdf, may_be_pdf};
 use file_name::file_name_is_fit_to_save;
 
 checks!(
@@ -22,6 +22,7 @@ checks!(
     document_is_complete,
     document_is_raw_bytes,
     file_name_is_fit_to_save,
+    pdf_comes_to_who_asks_for_it,
 );
 
 /// What came of the downloads of the sample.
@@ -32,15 +33,19 @@ struct Downloads<'a> {
     obstacle: Option<Box<Verdict>>,
 }
 
-/// The downloads of the sample; blocked, or declared not to arise, where there is no link to follow.
-fn downloads<'a>(case: &Case<'a>) -> Result<Downloads<'a>, Stop> {
+/// The links of the sample; blocked, or declared not to arise, where there is none to follow.
+fn links(case: &Case<'_>) -> Result<Vec<Request>, Stop> {
     let declared = case.setup().declares.no_documents;
-    let requests = match case.download_requests() {
-        Ok(requests) if !requests.is_empty() => requests,
-        Ok(_) | Err(Stop::Verdict(_)) if declared => return Err(reason::declared("no_documents").into()),
-        Ok(_) => return Err(no_link().into()),
-        Err(stop) => return Err(stop),
-    };
+    match case.download_requests() {
+        Ok(requests) if !requests.is_empty() => Ok(requests),
+        Ok(_) | Err(Stop::Verdict(_)) if declared => Err(reason::declared("no_documents").into()),
+        Ok(_) => Err(no_link().into()),
+        Err(stop) => Err(stop),
+    }
+}
+
+fn downloads<'a>(case: &Case<'a>) -> Result<Downloads<'a>, Stop> {
+    let requests = links(case)?;
     let mut downloads = Downloads { answers: Vec::new(), obstacle: None };
     for exchange in case.attempts(&requests)? {
         match conclusive(exchange) {
@@ -94,4 +99,30 @@ fn download_gives_the_document(case: &Case<'_>) -> Judgement {
         status => Some(answer.finding("status", Text::same(200), Text::same(status))),
     });
     case.judged_unless(findings, obstacle)
+}
+
+pub(super) fn pdf_comes_to_who_asks_for_it(case: &Case<'_>) -> Judgement {
+    const PDF: &str = "application/pdf";
+    let asking = |request: &Request| request.clone().varied(Variation::Accept(PDF.to_owned()));
+    // Mostly the first document is a PDF: it need not be known for that.
+    let first: Vec<Request> = links(case)?.iter().take(1).map(asking).collect();
+    let (documents, _) = both(documents(case), case.attempts(&first))?;
+    let Some(document) = documents.iter().find(|answer| is_pdf(**answer)) else {
+        return Ok(Verdict::not_applicable(text!(
+            "geen document van de steekproef is een PDF",
+            "no document of the sample is a PDF"
+        )));
+    };
+    let answer = conclusive(case.attempt(&asking(document.request()))?)?;
+    case.judged(refused_pdf(answer))
+}
+
+/// A finding where something else than a PDF came to somebody who asked for one.
+fn refused_pdf(answer: Answer<'_>) -> Option<Finding> {
+    let expected = || text!("de PDF, zoals bij `Accept: */*`", "the PDF, as with `Accept: */*`");
+    match answer.response.status {
+        200..300 if may_be_pdf(answer) => None,
+        200..300 => Some(answer.finding("fact look", expected(), text!("geen PDF", "no PDF"))),
+        status => Some(answer.finding("status", expected(), Text::same(status))),
+    }
 }

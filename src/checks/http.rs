@@ -28,7 +28,8 @@ use get::{advertised_paging_links_answer_get, get_is_safe};
 use ids::{calls_with_and_without_correlation_ids_are_answered, correlation_ids_come_back};
 use names::names_are_camel_case;
 use negotiation::{
-    accept_is_honoured, accept_language_leads_to_no_error, content_encoding_is_an_accepted_one, json_is_the_default,
+    accept_is_honoured, accept_language_leads_to_no_error, compressed_answers_vary_by_encoding,
+    content_encoding_is_an_accepted_one, json_is_the_default,
 };
 use observed::{absent_mandatory_members_are_reported, head_and_options_are_reported, oslo_context_is_reported};
 use openapi::{
@@ -61,6 +62,7 @@ checks!(
     head_and_options_are_reported,
     query_parameters_have_the_agreed_names,
     absent_mandatory_members_are_reported,
+    compressed_answers_vary_by_encoding,
 );
 
 /// How many more places one finding names.

@@ -3,8 +3,11 @@
 use serde_json::Value;
 
 use super::checks;
-use crate::case::{Answer, Case, Judgement, Stop};
-use crate::exchange::{AcmSetup, Auth, Citizen, Grant, Introspection, IssuerCall, Request};
+use crate::case::{Answer, Case, Judgement, Stop, conclusive};
+use crate::catalogue::Level;
+use crate::exchange::{
+    AcmSetup, Auth, Citizen, Grant, Introspection, IssuerCall, Request, lifetime, names, oauth_error,
+};
 use crate::reason;
 use crate::reason::issuer;
 use crate::text;
@@ -80,74 +83,86 @@ fn hops<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
     Ok(exchanges.filter_map(|exchange| Some(Answer { exchange, response: exchange.result.as_ref().ok()? })).collect())
 }
 
-/// The exchanges that succeeded; blocked where one did not.
+/// The exchanges that gave a token; blocked where one did not.
 fn succeeded<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
     let answers = exchanges(case)?;
-    match answers.iter().find(|answer| answer.response.status != 200) {
+    match answers.iter().find(|answer| !answer.response.is_grant()) {
         None => Ok(answers),
         Some(answer) => {
-            let status = answer.response.status;
-            Err(reason::unmet(text!("de inwisseling antwoordde {status}", "the exchange answered {status}")).into())
+            let Text { nl, en } = issuer::came(answer.response);
+            Err(reason::unmet(text!("de inwisseling antwoordde {nl}", "the exchange answered {en}")).into())
         }
     }
 }
 
 fn exchange_for_the_source_succeeds(case: &Case<'_>) -> Judgement {
-    let mut findings = Vec::new();
     let mut answers = hops(case)?;
     // Without a token to exchange the last exchange was not asked for.
-    if answers.iter().all(|answer| answer.response.status == 200) {
+    if answers.iter().all(|answer| answer.response.is_grant()) {
         answers.extend(exchanges(case)?);
     }
+    let mut findings = Vec::new();
     for answer in answers {
-        match answer.response.status {
-            200 => {}
-            status @ (429 | 500..) => {
-                return Err(Verdict::blocked(
-                    text!("ACM antwoordde {status}", "ACM answered {status}"),
-                    text!("probeer later opnieuw", "try again later"),
-                )
-                .into());
-            }
-            status => findings.push(oauth_finding(answer, status)),
+        // An exchange before the last one may have met a gateway.
+        let answer = conclusive(answer.exchange)?;
+        if !answer.response.is_grant() {
+            findings.push(oauth_finding(answer));
         }
     }
     case.judged(findings)
 }
 
 /// A refusal of the issuer, with what it means here and who has to act.
-fn oauth_finding(answer: Answer<'_>, status: u16) -> Finding {
-    let member = |name: &str| answer.response.json().and_then(|json| json.get(name)?.as_str()).map(shown);
-    let error = member("error").unwrap_or_default();
-    let description = member("error_description").map(|text| format!(": {text}")).unwrap_or_default();
-    let finding = answer.finding(
-        "/error",
-        text!("200 met een token", "200 with a token"),
-        Text::same(format!("{status} {error}{description}")),
-    );
+fn oauth_finding(answer: Answer<'_>) -> Finding {
+    let place = if answer.response.json().and_then(oauth_error).is_some() { "/error" } else { "" };
+    let finding = answer.finding(place, text!("200 met een token", "200 with a token"), issuer::came(answer.response));
     finding.fix(issuer::refusal(answer.response).in_words())
+}
+
+/// A finding about how the issuer wrote a member of its answer.
+fn of_form(answer: Answer<'_>, name: &str, rfc: &str, expected: Text) -> Finding {
+    let member = answer.response.json().and_then(|json| json.get(name));
+    answer.finding(format!("/{name}"), expected, described(member)).fix(issuer::odd_form(name, rfc).in_words())
 }
 
 fn exchange_answer_is_complete(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
     for answer in succeeded(case)? {
-        let member = |name: &str| answer.response.json().and_then(|json| json.get(name));
-        let text = |name: &str| member(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-        let something = || text!("aanwezig en niet leeg", "present and not empty");
-        for name in ["access_token", "issued_token_type"] {
-            if text(name).is_none() {
-                findings.push(answer.finding(format!("/{name}"), something(), described(member(name))));
-            }
-        }
-        if !text("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case("Bearer")) {
-            findings.push(answer.finding("/token_type", Text::same("Bearer"), described(member("token_type"))));
-        }
-        if member("expires_in").and_then(Value::as_f64).is_none_or(|seconds| seconds <= 0.0) {
-            let expected = text!("een aantal seconden boven 0", "a number of seconds above 0");
-            findings.push(answer.finding("/expires_in", expected, described(member("expires_in"))));
-        }
+        findings.extend(incomplete(answer));
     }
     case.judged(findings)
+}
+
+/// What a token answer lacks, and which of its members are written otherwise than the RFCs say. What can be read all the
+/// same weighs less: the token works.
+fn incomplete(answer: Answer<'_>) -> Vec<Finding> {
+    let member = |name: &str| answer.response.json().and_then(|json| json.get(name));
+    let is_text = |name: &str| member(name).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
+    let mut findings = Vec::new();
+    for (name, rfc) in [("access_token", "RFC 6749"), ("issued_token_type", "RFC 8693")] {
+        if !is_text(name) {
+            let expected = text!("een tekst die niet leeg is", "a text that is not empty");
+            findings.push(of_form(answer, name, rfc, expected));
+        }
+    }
+    let is_bearer = |kind: &str| kind.eq_ignore_ascii_case("Bearer");
+    if !member("token_type").and_then(Value::as_str).is_some_and(is_bearer) {
+        let finding = of_form(answer, "token_type", "RFC 6749", Text::same("Bearer"));
+        let readable = names(member("token_type")).into_iter().any(is_bearer);
+        findings.push(if readable { finding.at_most(Level::Should) } else { finding });
+    }
+    if member("expires_in").and_then(Value::as_f64).is_none_or(|seconds| seconds <= 0.0) {
+        let expected = text!("een aantal seconden boven 0", "a number of seconds above 0");
+        let finding = of_form(answer, "expires_in", "RFC 6749", expected);
+        let readable = member("expires_in").and_then(lifetime).is_some_and(|seconds| seconds > 0);
+        findings.push(if readable { finding.at_most(Level::Should) } else { finding });
+    }
+    // Where it is absent, it is what was asked for (RFC 6749, section 5.1).
+    if member("scope").is_some_and(|scope| !scope.is_string() && !scope.is_null()) {
+        let expected = text!("één tekst, met spaties tussen de namen", "one text, with spaces between the names");
+        findings.push(of_form(answer, "scope", "RFC 6749", expected).at_most(Level::Should));
+    }
+    findings
 }
 
 fn exchange_answer_is_not_cacheable(case: &Case<'_>) -> Judgement {
@@ -176,13 +191,11 @@ fn introspections<'a>(case: &Case<'a>) -> Result<Vec<(Citizen, Answer<'a>)>, Sto
         citizens.iter().map(|citizen| Request::issuer(IssuerCall::Introspection(Auth::Token(*citizen)))).collect();
     let answers = case.responses(&requests)?;
     for answer in &answers {
-        let works =
-            answer.response.status == 200 && answer.response.json().is_some_and(|json| json.get("active").is_some());
-        if !works {
-            let status = answer.response.status;
+        if answer.response.introspection().is_none() {
+            let Text { nl, en } = issuer::came(answer.response);
             return Err(Verdict::blocked(
-                text!("de introspectie bij ACM werkte niet ({status})", "introspection at ACM did not work ({status})"),
-                text!("controleer `acm.source_client`", "check `acm.source_client`"),
+                text!("de introspectie bij ACM antwoordde {nl}", "introspection at ACM answered {en}"),
+                issuer::no_introspection(answer.response).in_words(),
             )
             .into());
         }
@@ -194,27 +207,65 @@ fn token_is_meant_for_the_source(case: &Case<'_>) -> Judgement {
     let acm = acm(case)?;
     let mut findings = Vec::new();
     for (_, answer) in introspections(case)? {
-        let Some(json) = answer.response.json() else { continue };
-        let said = Introspection(json);
-        if said.active() != Some(true) {
-            findings.push(answer.finding("/active", Text::same("true"), described(json.get("active"))));
-            continue;
-        }
-        let expected: Vec<&str> =
-            [Some(acm.audience.as_str()), acm.source_client.as_deref()].into_iter().flatten().collect();
-        if !said.audiences().iter().any(|audience| expected.contains(audience)) {
-            findings.push(answer.finding("/aud", Text::same(&acm.audience), described(json.get("aud"))));
-        }
-        let now = issuer_clock(case, answer);
-        if said.expires().is_some_and(|exp| exp <= now) {
-            let expected = text!("een tijdstip in de toekomst", "a moment in the future");
-            findings.push(answer.finding("/exp", expected, described(json.get("exp"))));
-        }
-        for scope in said.lacking(acm.scope.as_deref()) {
-            findings.push(answer.finding("/scope", Text::same(scope), described(json.get("scope"))));
-        }
+        findings.extend(unmeant(case, acm, answer).into_iter().map(|finding| as_read(answer, finding)));
     }
     case.judged(findings)
+}
+
+/// The finding, saying so where what it is about came in a JWT.
+fn as_read(answer: Answer<'_>, finding: Finding) -> Finding {
+    if !answer.response.is_jwt() {
+        return finding;
+    }
+    let (Text { nl, en }, how) = (finding.actual.clone(), issuer::unsigned_reading());
+    Finding { actual: Text::new(format!("{nl} ({})", how.nl), format!("{en} ({})", how.en)), ..finding }
+}
+
+/// Why the source would refuse the token of an introspection answer, and what is written oddly in it.
+fn unmeant(case: &Case<'_>, acm: &AcmSetup, answer: Answer<'_>) -> Vec<Finding> {
+    let Some(said) = answer.response.introspection() else { return Vec::new() };
+    let member = |name: &str| described(said.0.get(name));
+    match said.0.get("active") {
+        Some(Value::Bool(true)) => {}
+        Some(Value::Bool(false)) => return vec![answer.finding("/active", Text::same("true"), member("active"))],
+        _ => {
+            let expected = text!("true of false, geen tekst of getal", "true or false, no text or number");
+            return vec![of_form(answer, "active", "RFC 7662", expected)];
+        }
+    }
+    let mut findings = Vec::new();
+    let expected: Vec<&str> =
+        [Some(acm.audience.as_str()), acm.source_client.as_deref()].into_iter().flatten().collect();
+    if !said.audiences().iter().any(|audience| expected.contains(audience)) {
+        findings.push(answer.finding("/aud", Text::same(&acm.audience), listed(said.0.get("aud"))));
+    } else if !said.stated_audiences().iter().any(|audience| expected.contains(audience)) {
+        let expected = text!("één naam, of een lijst van namen", "one name, or a list of names");
+        findings.push(of_form(answer, "aud", "RFC 7662", expected).at_most(Level::Should));
+    }
+    let now = issuer_clock(case, answer);
+    if said.expires().is_some_and(|exp| exp <= now) {
+        let expected = text!("een tijdstip in de toekomst", "a moment in the future");
+        findings.push(answer.finding("/exp", expected, member("exp")));
+    }
+    for scope in said.lacking(acm.scope.as_deref()) {
+        findings.push(answer.finding("/scope", Text::same(scope), listed(said.0.get("scope"))));
+    }
+    for name in said.odd_members() {
+        let expected = match name {
+            "exp" => text!("een getal: seconden sinds 1970", "a number: seconds since 1970"),
+            _ => text!("één tekst, met spaties tussen de namen", "one text, with spaces between the names"),
+        };
+        findings.push(of_form(answer, name, "RFC 7662", expected).at_most(Level::Should));
+    }
+    findings
+}
+
+/// What stands where a name was expected: those of a list, too.
+fn listed(value: Option<&Value>) -> Text {
+    match value {
+        Some(Value::Array(_)) => Text::same(shown(&names(value).join(" "))),
+        other => described(other),
+    }
 }
 
 /// The issuer's clock in seconds since 1970: its `Date` header, else the start of the run.
@@ -230,7 +281,7 @@ fn token_names_the_citizen(case: &Case<'_>) -> Judgement {
         let rrn = answer.response.json().and_then(|json| json.get("rrn"));
         let text = answer.response.json().and_then(|json| Introspection(json).number());
         if text.as_deref() != Some(number) {
-            findings.push(answer.finding("/rrn", Text::same(number), described(rrn)));
+            findings.push(as_read(answer, answer.finding("/rrn", Text::same(number), described(rrn))));
         }
     }
     case.judged(findings)

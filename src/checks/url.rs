@@ -25,7 +25,7 @@ use encryption::{
     https_is_used_everywhere, old_tls_versions_are_refused, plain_http_gives_no_data,
     tls_is_modern_and_the_certificate_is_valid,
 };
-use hrefs::{Base, Href, crawled, hrefs, judged, some_hrefs};
+use hrefs::{Base, Href, hrefs, judged, some_hrefs};
 use names::{
     identifiers_are_not_uris, resource_names_are_not_reserved_words, resource_names_are_nouns,
     resource_names_are_plural, resource_names_have_no_underscore_or_dot, version_and_resource_segments_are_lower_case,
@@ -175,7 +175,11 @@ fn hrefs_have_no_file_extension(case: &Case<'_>) -> Judgement {
 }
 
 fn version_header_agrees_with_the_url(case: &Case<'_>) -> Judgement {
-    let (pages, details) = crawled(case)?;
+    case.seek_everything()?;
+    let answers = case.api_answers()?.into_iter().filter(|answer| !answer.response.is_unavailable());
+    if !answers.clone().any(|answer| answer.response.is_success()) {
+        some_hrefs(case)?;
+    }
     let base = Base::of(case)?;
     let segments = base.segments();
     let Some((_, version)) = href::version(&segments) else {
@@ -185,10 +189,6 @@ fn version_header_agrees_with_the_url(case: &Case<'_>) -> Judgement {
         )));
     };
     let major = version.trim_start_matches('v');
-    let details = details
-        .into_iter()
-        .filter_map(|(_, exchange)| exchange.result.as_ref().ok().map(|response| Answer { exchange, response }));
-    let answers = pages.iter().map(|listed| listed.answer).chain(details);
     let sent: Vec<(Answer<'_>, &str)> =
         answers.filter_map(|answer| answer.response.header("x-version").map(|value| (answer, value))).collect();
     if sent.is_empty() {

@@ -9,6 +9,7 @@ use super::check::seed;
 use super::profile::{ProfileArgs, Written};
 use super::specs::SpecArgs;
 use super::{Done, Global, output, runtime};
+use crate::confidential::masked;
 use crate::doctor::{Line, State, Step, diagnose, exit_status, files, untried};
 use crate::fault::InputFaults;
 use crate::profile::Resolved;
@@ -103,8 +104,11 @@ fn profile_line(profile: &Resolved) -> Line {
 fn faults_of_profile(faults: &InputFaults) -> Vec<Line> {
     let line = |fault: &crate::fault::InputFault| {
         let place = fault.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-        let seen = fault.message.map(|message| format!("{}: {place}{message}", fault.file));
-        Line::owner(Step::Profile, State::Fault, seen, fault.remedy.clone())
+        let said = |lang: Lang, text: String| masked(&text, lang).into_owned();
+        let (file, message, remedy) = (&fault.file, &fault.message, &fault.remedy);
+        let seen = |lang: Lang| said(lang, format!("{file}: {place}{}", message.get(lang)));
+        let remedy = Text::new(said(Lang::Nl, remedy.nl.clone()), said(Lang::En, remedy.en.clone()));
+        Line::owner(Step::Profile, State::Fault, Text::new(seen(Lang::Nl), seen(Lang::En)), remedy)
     };
     faults.0.iter().map(line).collect()
 }

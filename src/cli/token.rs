@@ -14,7 +14,7 @@ use super::{Done, Global, Trouble, output, runtime};
 use crate::exchange::{Auth, Citizen, Grant, Introspection, IssuerCall, Request, Response};
 use crate::fault::{InputFault, InputFaults};
 use crate::profile::{CitizenToken, Resolved, ResolvedCitizen};
-use crate::reason::issuer::{refusal, unfit};
+use crate::reason::issuer::{came, no_introspection, refusal, unfit};
 use crate::reason::unanswered;
 use crate::session::{Inquiry, Session, citizen_of};
 use crate::text;
@@ -115,10 +115,9 @@ fn no_token(inquiry: &Inquiry, citizen: Citizen) -> Trouble {
     let request = Request::issuer(IssuerCall::Token(Grant::Exchange(citizen)));
     let (seen, remedy) = match inquiry.recording().cause(&request).map(|exchange| &exchange.result) {
         Some(Ok(answer)) => {
-            let error = answer.json().and_then(|json| json.get("error")?.as_str()).map(shown).unwrap_or_default();
-            let (status, advice) = (answer.status, refusal(answer));
-            let seen = text!("geen token: ACM antwoordde {status} {error}", "no token: ACM answered {status} {error}");
-            (seen, advice.in_words())
+            let Text { nl, en } = came(answer);
+            let seen = text!("geen token: ACM antwoordde {nl}", "no token: ACM answered {en}");
+            (seen, refusal(answer).in_words())
         }
         Some(Err(failure)) => {
             let (seen, remedy) = unanswered(failure);
@@ -168,8 +167,7 @@ impl<'a> Described<'a> {
     }
 
     fn said(&self) -> Option<Introspection<'a>> {
-        let works = |response: &&Response| response.status == 200 && response.is_json();
-        self.introspected.filter(works).and_then(Response::json).map(Introspection)
+        self.introspected.and_then(Response::introspection)
     }
 
     /// Why the source would refuse it, by introspection.
@@ -190,7 +188,7 @@ impl<'a> Described<'a> {
         let of = |name: &str| self.answer.and_then(|answer| answer.get(name)).cloned();
         let introspection = self.said().map(|said| {
             json!({
-                "active": said.active(), "audience": said.audiences(), "scope": said.scopes(), "expires": said.expires().map(moment),
+                "active": said.active(), "audience": said.stated_audiences(), "scope": said.scopes(), "expires": said.expires().map(moment),
                 "number": said.number(),
                 "claims": self.introspected.map(|response| &response.facts.claims),
             })
@@ -248,7 +246,7 @@ impl<'a> Described<'a> {
         let name = text!("introspectie", "introspection");
         let Some(said) = self.said() else {
             let why = match self.introspected {
-                Some(answer) => refusal(answer).in_words(),
+                Some(answer) => no_introspection(answer).in_words(),
                 None => text!(
                     "niet gevraagd of niet beantwoord: daarvoor is `acm.source_client` nodig",
                     "not asked or not answered: it takes `acm.source_client`"
@@ -262,7 +260,7 @@ impl<'a> Described<'a> {
         let claims = self.introspected.map(|response| response.facts.claims.join(" ")).unwrap_or_default();
         vec![
             (name, active.get(lang).to_owned()),
-            (text!("  audience", "  audience"), shown(&said.audiences().join(" "))),
+            (text!("  audience", "  audience"), shown(&said.stated_audiences().join(" "))),
             (text!("  scope", "  scope"), shown(&said.scopes().join(" "))),
             (text!("  verloopt", "  expires"), expires),
             (text!("  subject (rrn)", "  subject (rrn)"), shown(&said.number().unwrap_or("-".to_owned()))),

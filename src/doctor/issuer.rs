@@ -4,9 +4,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Diagnosis, Line, State, Step};
-use crate::exchange::{AcmSetup, Auth, Citizen, Failure, Grant, Introspection, IssuerCall, Person, Request, Response};
-use crate::reason::issuer::{refusal, unfit, wrong_issuer};
+use crate::exchange::{
+    AcmSetup, Auth, Citizen, Failure, Grant, Introspection, IssuerCall, Person, Request, Response, lifetime, names,
+};
+use crate::reason::issuer::{Advice, came, no_introspection, refusal, unfit, unsigned_reading, wrong_issuer};
 use crate::text;
+use crate::text::Text;
 use crate::verdict::shown;
 
 const REACH: [Step; 3] = [Step::IssuerName, Step::IssuerConnection, Step::IssuerTls];
@@ -82,8 +85,11 @@ impl Diagnosis<'_> {
         let line = match &asked.result {
             Ok(response) if is_token(response) && asked.request == request => {
                 let member = |name: &str| response.json().and_then(|json| json.get(name));
-                let seconds = member("expires_in").and_then(Value::as_f64).unwrap_or_default();
-                let scope = shown(member("scope").and_then(Value::as_str).unwrap_or("-"));
+                let seconds = member("expires_in").and_then(lifetime).unwrap_or_default();
+                let granted = names(member("scope")).join(" ");
+                // Absent: as it was asked for (RFC 6749, section 5.1).
+                let asked = self.recording.setup.acm.as_ref().and_then(|acm| acm.scope.as_deref());
+                let scope = shown(if granted.is_empty() { asked.unwrap_or("-") } else { &granted });
                 Line::ok(
                     Step::Exchange,
                     text!(
@@ -124,10 +130,11 @@ impl Diagnosis<'_> {
         }
         let asked = self.exchange(Request::issuer(IssuerCall::Introspection(Auth::Token(citizen))))?;
         let line = match &asked.result {
-            Ok(response) if response.status == 200 && response.is_json() => {
-                introspection(acm, person, response, self.recording.started)
-            }
-            result => refused(Step::Audience, result),
+            Ok(response) => match response.introspection() {
+                Some(said) => introspection(acm, person, response, said, self.recording.started),
+                None => described(Step::Audience, response, no_introspection(response)),
+            },
+            Err(failure) => Line::unanswered(Step::Audience, failure),
         };
         self.lines.push(named(line, &name));
         Ok(())
@@ -141,7 +148,8 @@ fn named(line: Line, name: &str) -> Line {
 }
 
 fn is_token(response: &Response) -> bool {
-    response.status == 200 && response.json().is_some_and(|json| json.get("access_token").is_some())
+    let token = response.json().and_then(|json| json.get("access_token")?.as_str());
+    response.is_grant() && token.is_some_and(|token| !token.is_empty())
 }
 
 /// An error that ACM gives only to a client that it recognised.
@@ -179,22 +187,35 @@ fn refused(step: Step, result: &Result<Response, Failure>) -> Line {
 
 /// An answer that is not the one asked for.
 fn answered(step: Step, response: &Response) -> Line {
-    let member = |name: &str| response.json().and_then(|json| json.get(name)?.as_str()).map(shown);
-    let words = [member("error"), member("error_description")].into_iter().flatten();
-    let words = [vec![response.status.to_string()], words.collect()].concat().join(" ");
+    described(step, response, refusal(response))
+}
+
+/// The same, with what it means.
+fn described(step: Step, response: &Response, advice: Advice) -> Line {
+    let Text { nl, en } = came(response);
     let state = if matches!(response.status, 429 | 500..) { State::Unknown } else { State::Fault };
-    Line::advised(step, state, &text!("ACM antwoordde {words}", "ACM answered {words}"), refusal(response))
+    Line::advised(step, state, &text!("ACM antwoordde {nl}", "ACM answered {en}"), advice)
 }
 
 /// Whether the source would accept a token, by what introspection says of it.
 #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^52")]
-fn introspection(acm: &AcmSetup, person: &Person, response: &Response, started: Timestamp) -> Line {
-    let said = Introspection(response.json().unwrap_or(&Value::Null));
+fn introspection(
+    acm: &AcmSetup,
+    person: &Person,
+    response: &Response,
+    said: Introspection<'_>,
+    started: Timestamp,
+) -> Line {
     let now = response.date().unwrap_or(started).as_second() as f64;
     if let Some(why) = said.unfit(acm, &person.insz, now).first() {
         let seen = text!("de bron zou het token weigeren", "the source would refuse the token");
         return Line::advised(Step::Audience, State::Fault, &seen, unfit(why));
     }
-    let (audiences, insz) = (shown(&said.audiences().join(" ")), &person.insz);
-    Line::ok(Step::Audience, text!("actief, voor {audiences}, van {insz}", "active, for {audiences}, of {insz}"))
+    let (audiences, insz) = (shown(&said.stated_audiences().join(" ")), &person.insz);
+    let how = if response.is_jwt() { unsigned_reading().map(|how| format!(" ({how})")) } else { Text::default() };
+    let Text { nl, en } = how;
+    Line::ok(
+        Step::Audience,
+        text!("actief, voor {audiences}, van {insz}{nl}", "active, for {audiences}, of {insz}{en}"),
+    )
 }

@@ -62,6 +62,14 @@ impl Datum {
         })
     }
 
+    /// The number, as near as a double comes to it.
+    pub fn as_float(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => number.as_f64(),
+            _ => None,
+        }
+    }
+
     /// The string or the digits of the number: as ids they are the same.
     pub fn text(&self) -> Option<Cow<'_, str>> {
         match self {

@@ -5,7 +5,15 @@ use serde_json::Value;
 /// The seconds of an `expires_in`: a number (RFC 6749, section 5.1). Servers write a string too and mean the same; whether
 /// they may is for a requirement to say.
 pub fn lifetime(expires_in: &Value) -> Option<i64> {
-    expires_in.as_i64().or_else(|| expires_in.as_str()?.trim().parse().ok())
+    let whole = expires_in.as_i64().or_else(|| expires_in.as_str()?.trim().parse().ok());
+    whole.or_else(|| whole_seconds(expires_in.as_f64()?))
+}
+
+/// `300.0` and `3e2` are 300: numbers are values.
+#[expect(clippy::cast_possible_truncation, reason = "within the bounds that are looked at first")]
+fn whole_seconds(seconds: f64) -> Option<i64> {
+    const MOST: f64 = 9e15;
+    (seconds.abs() < MOST).then_some(seconds as i64)
 }
 
 #[cfg(test)]
@@ -21,6 +29,10 @@ mod tests {
             (json!("300"), Some(300)),
             (json!(" 300 "), Some(300)),
             (json!("-1"), Some(-1)),
+            (json!(300.0), Some(300)),
+            (json!(3e2), Some(300)),
+            (json!(0.5), Some(0)),
+            (json!(1e300), None),
             (json!("soon"), None),
             (json!("99999999999999999999"), None),
             (json!(null), None),

@@ -24,6 +24,12 @@ impl Place {
         Self(self.0.iter().cloned().chain([Step::Key(key.into())]).collect())
     }
 
+    /// The path of an item within this place.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        Self(self.0.iter().cloned().chain([Step::Index(index)]).collect())
+    }
+
     /// Reads what `Display` wrote; none for anything else.
     pub fn parse(path: &str) -> Option<Self> {
         let (mut rest, mut steps) = (path, Vec::new());

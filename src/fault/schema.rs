@@ -6,6 +6,7 @@ use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
 
 use super::{InputFault, InputFaults, Place, Step};
+use crate::confidential;
 use crate::text;
 use crate::text::Text;
 
@@ -15,7 +16,8 @@ const SECRET_KEYS: [&str; 9] =
 
 /// A schema (2020-12) with its compiled form. Two conventions add to the standard: `x-remedy` (`nl`, `en`) beside a
 /// keyword says what to do when that keyword does not hold, and `$defs/reference` is how a secret is referred to: what
-/// stands in its place is never repeated.
+/// stands in its place is never repeated. A third, `x-confidential: false` at the top, refuses national numbers and tokens
+/// wherever they stand.
 #[derive(Debug)]
 pub struct Schema {
     schema: Value,
@@ -39,7 +41,19 @@ impl Schema {
 
     /// Everything in a tree that does not fit, in the order of the schema; each with its path as place.
     pub fn faults(&self, file: &str, tree: &Value) -> Vec<InputFault> {
-        self.validator.iter_errors(tree).flat_map(|error| self.explain(file, &error)).collect()
+        let mut faults: Vec<InputFault> =
+            self.validator.iter_errors(tree).flat_map(|error| self.explain(file, &error)).collect();
+        if self.schema.get("x-confidential") == Some(&Value::Bool(false)) {
+            for (place, what) in confidential::in_tree(tree) {
+                let (message, remedy) = confidential::refusal(what);
+                let fault = InputFault::new(file, message, remedy).at(&place);
+                // Where a reference is wanted, its own words say more.
+                if !(is_secret(&place) && faults.iter().any(|other| other.place == fault.place)) {
+                    faults.push(fault);
+                }
+            }
+        }
+        faults
     }
 
     fn explain(&self, file: &str, error: &ValidationError<'_>) -> Vec<InputFault> {

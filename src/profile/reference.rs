@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+use crate::confidential;
 use crate::fault::{InputFault, read_text};
 use crate::text;
 use crate::text::Text;
@@ -34,11 +35,13 @@ pub enum Reference {
 
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Env(name) => write!(f, "env {name}"),
-            Self::File(path) => write!(f, "file {path}"),
-            Self::Command(command) => write!(f, "command {}", command.program()),
-        }
+        let (kind, what) = match self {
+            Self::Env(name) => ("env", name.as_str()),
+            Self::File(path) => ("file", path.as_str()),
+            Self::Command(command) => ("command", command.program()),
+        };
+        // Somebody may have written the value in the place of its name.
+        write!(f, "{kind} {}", confidential::name(what).en)
     }
 }
 
@@ -105,24 +108,43 @@ impl<'a> Reader<'a> {
 
     fn follow(&self, reference: &Reference) -> Result<String, Unread> {
         match reference {
-            Reference::Env(name) => (self.env)(name).ok_or_else(|| {
-                (
-                    text!("omgevingsvariabele `{name}` bestaat niet", "environment variable `{name}` is not set"),
-                    text!("geef `{name}` een waarde voor u start", "set `{name}` before you start"),
-                )
-            }),
+            Reference::Env(name) => (self.env)(name).ok_or_else(|| not_set(name)),
             Reference::File(path) => read_text(&self.path(path), LARGEST_SECRET).map_err(|faults| {
+                let path = confidential::name(path);
                 let fault = faults.0.into_iter().next();
                 fault
                     .map(|fault| {
                         let (nl, en) = (fault.message.nl, fault.message.en);
-                        (text!("`{path}`: {nl}", "`{path}`: {en}"), fault.remedy)
+                        (Text::new(format!("`{}`: {nl}", path.nl), format!("`{}`: {en}", path.en)), fault.remedy)
                     })
                     .unwrap_or_default()
             }),
             Reference::Command(command) => run(command, self.base_dir, COMMAND_TIME),
         }
     }
+}
+
+/// A variable that is not set. Its name is repeated where it is one: a value looks otherwise.
+fn not_set(name: &str) -> Unread {
+    let is_name = !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && !confidential::is_opaque(name);
+    if is_name && confidential::found(name).is_none() {
+        return (
+            text!("omgevingsvariabele `{name}` bestaat niet", "environment variable `{name}` is not set"),
+            text!("geef `{name}` een waarde voor u start", "set `{name}` before you start"),
+        );
+    }
+    (
+        text!(
+            "is geen naam van een omgevingsvariabele; het lijkt de waarde zelf, en wordt niet herhaald",
+            "is no name of an environment variable; it looks like the value itself, and is not repeated"
+        ),
+        text!(
+            "schrijf de naam van de variabele waarin de waarde staat",
+            "write the name of the variable that holds the value"
+        ),
+    )
 }
 
 fn not_empty(text: &str, reference: &Reference) -> Result<SecretString, Unread> {
@@ -139,8 +161,9 @@ fn not_empty(text: &str, reference: &Reference) -> Result<SecretString, Unread> 
 /// What a program prints within a time. Its error output is not shown: it may repeat what it was given.
 fn run(command: &Command, dir: &Path, time: Duration) -> Result<String, Unread> {
     let program = command.program();
-    let by_hand = || text!("voer `{program}` eens met de hand uit", "run `{program}` by hand once");
-    let failed = |nl: &str, en: &str| (text!("commando `{program}` {nl}", "command `{program}` {en}"), by_hand());
+    let name = confidential::name(program).en;
+    let by_hand = || text!("voer `{name}` eens met de hand uit", "run `{name}` by hand once");
+    let failed = |nl: &str, en: &str| (text!("commando `{name}` {nl}", "command `{name}` {en}"), by_hand());
     // With a folder in its name a program is one of ours, beside the profile; else it is looked up in PATH.
     let path = if program.contains(['/', '\\']) { dir.join(program) } else { PathBuf::from(program) };
     let mut child = std::process::Command::new(path)

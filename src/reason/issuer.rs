@@ -2,8 +2,9 @@
 //! `bronkeur token` all take their words from this table.
 
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::exchange::{Content, Response, Unfit};
+use crate::exchange::{Content, ENCRYPTED_JWT, Response, UNREADABLE_JWT, Unfit, oauth_error as error_in};
 use crate::text;
 use crate::text::Text;
 use crate::verdict::shown;
@@ -143,8 +144,7 @@ pub fn oauth_error(code: &str) -> Option<Advice> {
 
 /// What an answer means that is no token and no document: by its OAuth error, else by its form.
 pub fn refusal(response: &Response) -> Advice {
-    let code = response.json().and_then(|json| json.get("error")?.as_str());
-    if let Some(advice) = code.and_then(oauth_error) {
+    if let Some(advice) = response.json().and_then(error_in).as_deref().and_then(oauth_error) {
         return advice;
     }
     match (response.status, &response.content) {
@@ -168,26 +168,143 @@ pub fn refusal(response: &Response) -> Advice {
                 "check `acm.environment`: `tni`, `prod`, or the URL below which `/.well-known/openid-configuration` stands"
             ),
         ),
-        (_, Content::Json(_)) => Advice::new(
-            Party::DigitaalVlaanderen,
-            text!("de uitgever weigert zonder bekende reden", "the issuer refuses without a known reason"),
-            text!(
-                "vraag de reden na, met het tijdstip en het client-id; het rapport toont het gemaskeerde verzoek",
-                "ask for the reason, with the time and the client-id; the report shows the masked request"
-            ),
-        ),
-        _ => Advice::new(
-            Party::Owner,
-            text!(
-                "dit is geen JSON maar een pagina of iets anders: het antwoord komt wellicht niet van de uitgever zelf",
-                "this is no JSON but a page or something else: the answer may not come from the issuer itself"
-            ),
-            text!(
-                "controleer `acm.environment`, en of een proxy, firewall of aanmeldpagina ertussen zit",
-                "check `acm.environment`, and whether a proxy, a firewall or a login page stands in between"
-            ),
-        ),
+        (200..300, content) => success_without_token(response, content),
+        (_, Content::Json(_)) => unexplained(),
+        _ => not_from_the_issuer(),
     }
+}
+
+/// A success that gives nothing.
+fn success_without_token(response: &Response, content: &Content) -> Advice {
+    let report = || {
+        text!(
+            "meld het aan het ACM-team, met het tijdstip en het client-id; het rapport toont het gemaskeerde verzoek",
+            "report it to the ACM team, with the time and the client-id; the report shows the masked request"
+        )
+    };
+    let meaning = match content {
+        Content::Json(_) if response.json().and_then(error_in).is_some() => return unexplained(),
+        Content::Json(_) => text!(
+            "de uitgever meldt succes, maar het antwoord bevat geen `access_token` (RFC 6749, 5.1)",
+            "the issuer reports success, but its answer holds no `access_token` (RFC 6749, 5.1)"
+        ),
+        Content::Empty => text!(
+            "de uitgever meldt succes met een lege inhoud, zonder token",
+            "the issuer reports success with an empty body, without a token"
+        ),
+        Content::Text(_) | Content::Document(_) => return not_from_the_issuer(),
+    };
+    Advice::new(Party::DigitaalVlaanderen, meaning, report())
+}
+
+fn unexplained() -> Advice {
+    Advice::new(
+        Party::DigitaalVlaanderen,
+        text!("de uitgever weigert zonder bekende reden", "the issuer refuses without a known reason"),
+        text!(
+            "vraag de reden na, met het tijdstip en het client-id; het rapport toont het gemaskeerde verzoek",
+            "ask for the reason, with the time and the client-id; the report shows the masked request"
+        ),
+    )
+}
+
+fn not_from_the_issuer() -> Advice {
+    Advice::new(
+        Party::Owner,
+        text!(
+            "dit is geen JSON maar een pagina of iets anders: het antwoord komt wellicht niet van de uitgever zelf",
+            "this is no JSON but a page or something else: the answer may not come from the issuer itself"
+        ),
+        text!(
+            "controleer `acm.environment`, en of een proxy, firewall of aanmeldpagina ertussen zit",
+            "check `acm.environment`, and whether a proxy, a firewall or a login page stands in between"
+        ),
+    )
+}
+
+/// What came from the issuer in the place of what was asked for: status, and error or kind of body.
+pub fn came(response: &Response) -> Text {
+    let status = response.status;
+    if let Some(error) = response.json().and_then(error_in) {
+        let description = response.json().and_then(|json| json.get("error_description")?.as_str()).map(shown);
+        let description = description.map(|text| format!(": {text}")).unwrap_or_default();
+        return Text::same(format!("{status} {}{description}", shown(&error)));
+    }
+    let what = match &response.content {
+        Content::Empty => text!("zonder inhoud", "without a body"),
+        Content::Json(_) => match response.json() {
+            Some(Value::Object(_)) => text!("met een JSON-object", "with a JSON object"),
+            Some(Value::Array(_)) => text!("met een JSON-lijst", "with a JSON list"),
+            _ => text!("met JSON die geen object is", "with JSON that is no object"),
+        },
+        Content::Text(text) if text == ENCRYPTED_JWT => text!("met een versleuteld JWT", "with an encrypted JWT"),
+        Content::Text(text) if text == UNREADABLE_JWT => {
+            text!("met een JWT zonder leesbare claims", "with a JWT without readable claims")
+        }
+        Content::Text(text) if text.starts_with('<') => text!("met een HTML-pagina", "with an HTML page"),
+        Content::Text(_) | Content::Document(_) => text!("met iets anders dan JSON", "with something else than JSON"),
+    };
+    let kind = response.media_type().map(|kind| format!(" ({})", shown(&kind))).unwrap_or_default();
+    Text::new(format!("{status} {}{kind}", what.nl), format!("{status} {}{kind}", what.en))
+}
+
+/// What an answer to an introspection means that does not say whether the token is active.
+pub fn no_introspection(response: &Response) -> Advice {
+    match &response.content {
+        Content::Text(text) if text == ENCRYPTED_JWT => Advice::new(
+            Party::DigitaalVlaanderen,
+            text!(
+                "de introspectie antwoordt met een versleuteld JWT (RFC 9701), dat alleen de sleutel van de bron opent",
+                "introspection answers with an encrypted JWT (RFC 9701), which only the source's key opens"
+            ),
+            text!(
+                "vraag voor de client van de bron een onversleuteld antwoord in te stellen (`introspection_encrypted_response_alg`)",
+                "ask to have an answer that is not encrypted set up for the source's client (`introspection_encrypted_response_alg`)"
+            ),
+        ),
+        Content::Text(text) if text == UNREADABLE_JWT => Advice::new(
+            Party::DigitaalVlaanderen,
+            text!(
+                "de introspectie antwoordt met een JWT waarin `token_introspection` met `active` ontbreekt (RFC 9701, 5)",
+                "introspection answers with a JWT that lacks `token_introspection` with `active` (RFC 9701, 5)"
+            ),
+            text!("meld het aan het ACM-team", "report it to the ACM team"),
+        ),
+        Content::Json(_) if response.is_success() && response.json().and_then(error_in).is_none() => Advice::new(
+            Party::DigitaalVlaanderen,
+            text!(
+                "de introspectie antwoordt zonder `active` (RFC 7662, 2.2)",
+                "introspection answers without `active` (RFC 7662, 2.2)"
+            ),
+            text!("meld het aan het ACM-team", "report it to the ACM team"),
+        ),
+        Content::Empty if response.is_success() => Advice::new(
+            Party::DigitaalVlaanderen,
+            text!("de introspectie antwoordt met een lege inhoud", "introspection answers with an empty body"),
+            text!("meld het aan het ACM-team", "report it to the ACM team"),
+        ),
+        _ => refusal(response),
+    }
+}
+
+/// A member of the issuer's answer is written otherwise than its RFC says.
+pub fn odd_form(field: &str, rfc: &str) -> Advice {
+    Advice::new(
+        Party::DigitaalVlaanderen,
+        text!(
+            "`{field}` in het antwoord van de uitgever heeft niet de vorm van {rfc}",
+            "`{field}` in the issuer's answer does not have the form of {rfc}"
+        ),
+        text!(
+            "meld het aan het ACM-team, met het tijdstip en het client-id; aan de bron is niets te doen",
+            "report it to the ACM team, with the time and the client-id; the source has nothing to mend"
+        ),
+    )
+}
+
+/// Said where an answer came as a JWT.
+pub fn unsigned_reading() -> Text {
+    text!("gelezen uit een JWT; de handtekening is niet nagekeken", "read from a JWT; its signature was not checked")
 }
 
 fn not_now() -> Advice {
@@ -227,6 +344,15 @@ pub fn unfit(why: &Unfit) -> Advice {
                 "check that `acm.source_client` is the client of the source, in the same environment"
             ),
         ),
+        Unfit::Activity(written) => {
+            let written = shown(written);
+            let Advice { remedy, who, .. } = odd_form("active", "RFC 7662");
+            let meaning = text!(
+                "ACM schrijft `active` als {written} in plaats van true of false",
+                "ACM writes `active` as {written} in place of true or false"
+            );
+            Advice::new(who, meaning, remedy)
+        }
         Unfit::Audience(audiences) => {
             let audiences = shown(audiences);
             Advice::new(
@@ -326,10 +452,32 @@ mod tests {
         assert_eq!(refusal(&coded), oauth_error("invalid_client").unwrap());
         let words = |status, content| refusal(&answer(status, content)).meaning.en;
         assert!(words(200, Content::Text("<html>".to_owned())).contains("no JSON"));
+        assert!(words(200, Content::Empty).contains("empty body"));
+        assert!(words(200, Content::json(json!({}))).contains("`access_token`"));
+        assert!(words(200, Content::json(json!({ "error": "odd_one" }))).contains("without a known reason"));
+        let coded = answer(200, Content::json(json!({ "error": "invalid_target" })));
+        assert_eq!(refusal(&coded), oauth_error("invalid_target").unwrap());
         assert!(words(404, Content::Empty).contains("no issuer"));
         assert!(words(302, Content::Empty).contains("redirects"));
         assert!(words(503, Content::Text("<html>".to_owned())).contains("cannot answer now"));
         assert!(words(400, Content::json(json!({}))).contains("without a known reason"));
+    }
+
+    #[test]
+    fn what_came_is_said_in_words() {
+        let words = |content| came(&answer(200, content)).en;
+        assert_eq!(words(Content::Empty), "200 without a body");
+        assert_eq!(words(Content::Text("<html>".to_owned())), "200 with an HTML page");
+        assert_eq!(words(Content::json(json!([]))), "200 with a JSON list");
+        let error = json!({ "error": "invalid_grant", "error_description": "expired" });
+        assert_eq!(words(Content::json(error)), "200 invalid_grant: expired");
+        let none = |content| no_introspection(&answer(200, content));
+        assert!(none(Content::Text(ENCRYPTED_JWT.to_owned())).meaning.en.contains("only the source's key"));
+        assert!(none(Content::Text(UNREADABLE_JWT.to_owned())).meaning.en.contains("token_introspection"));
+        assert!(none(Content::json(json!({}))).meaning.en.contains("without `active`"));
+        assert!(none(Content::Empty).meaning.en.contains("empty body"));
+        let refused = json!({ "error": "invalid_client" });
+        assert_eq!(none(Content::json(refused)), oauth_error("invalid_client").unwrap());
     }
 
     #[test]

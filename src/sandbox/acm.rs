@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Inbound};
@@ -55,7 +57,9 @@ impl Acm {
         };
         match request.path.as_str() {
             "/op/.well-known/openid-configuration" if self.behaviour.has_discovery => {
-                Answer::json(200, "application/json", &self.discovery())
+                let mut answer = Answer::json(200, "application/json", &self.discovery());
+                self.edits.discovery_answer.iter().for_each(|edit| edit(&mut answer));
+                answer
             }
             "/op/v1/keys" => Answer::json(200, "application/json", &json!({ "keys": [] })),
             "/op/v1/token" => posted(&|form| self.token(request, form)),
@@ -102,12 +106,19 @@ impl Acm {
             Some(_) => return Err(Error(400, "unsupported_grant_type", "this grant is not supported")),
             None => return Err(Error(400, "invalid_request", "grant_type is missing")),
         };
+        let is_exchange = body.get("issued_token_type").is_some();
+        if let Some(body) = body.as_object_mut().filter(|_| !self.behaviour.states_scope) {
+            body.shift_remove("scope");
+        }
         for edit in &self.edits.token {
             edit(&mut body);
         }
         let mut answer = Answer::json(200, "application/json", &body);
         if self.behaviour.no_store {
             answer.set("cache-control", "no-cache, no-store");
+        }
+        for edit in self.edits.exchange.iter().filter(|_| is_exchange) {
+            edit(&mut answer);
         }
         Ok(answer)
     }
@@ -230,9 +241,21 @@ impl Acm {
             return Err(Error(503, "temporarily_unavailable", "introspection is closed for a moment"));
         }
         let body = self.active(token).map_or_else(|| json!({ "active": false }), |grant| self.description(&grant));
-        let mut answer = Answer::json(200, "application/json", &body);
+        let mut answer = if self.behaviour.introspects_in_jwt {
+            Answer::with_body(200, "application/token-introspection+jwt", self.in_jwt(client, &body))
+        } else {
+            Answer::json(200, "application/json", &body)
+        };
         answer.set("cache-control", "no-cache, no-store");
         Ok(answer)
+    }
+
+    /// An introspection answer as RFC 9701 wraps it. Nobody here looks at its signature.
+    fn in_jwt(&self, client: &Client, body: &Value) -> String {
+        let header = json!({ "typ": "token-introspection+jwt", "alg": "RS256", "kid": "sandbox" });
+        let claims = json!({ "iss": self.issuer, "aud": client.id, "iat": now(), "token_introspection": body });
+        let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+        format!("{}.{}.{}", part(&header), part(&claims), BASE64_URL_SAFE_NO_PAD.encode("signature"))
     }
 
     /// What bronkeur asks of its own ACM; it stays reachable while introspection is closed.

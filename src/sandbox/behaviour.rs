@@ -2,7 +2,7 @@
 //! too, and those that are not say so.
 
 pub use super::edits::{AnswerContext, Call, CertificateContext, Edits, ListContext};
-pub use super::rules::{Access, OtherScheme, Refusals, Rules};
+pub use super::rules::{Access, Compares, OtherScheme, Refusals, Rules};
 pub use super::variation::Variation;
 pub use super::wire::Wire;
 
@@ -26,6 +26,9 @@ pub struct Behaviour {
     pub key_in: KeyIn,
     /// Whether the URL of a certificate holds the national number, as the list's does.
     pub number_in_certificate_url: bool,
+    /// Where it does not, whether it holds a name of the source's own for the citizen, with capitals, a dot and an
+    /// underscore.
+    pub pseudonym_in_certificate_url: bool,
     /// How the path of a document ends.
     pub document_path: DocumentPath,
     /// An id that exists in one language has a URL without it; not conformant (CRT-10).
@@ -96,6 +99,7 @@ impl Default for Behaviour {
             certificate_twice: false,
             key_in: KeyIn::Path,
             number_in_certificate_url: true,
+            pseudonym_in_certificate_url: false,
             document_path: DocumentPath::Named("download"),
             language_only_when_needed: false,
             language_falls_back: false,
@@ -175,6 +179,16 @@ pub enum KeyIn {
     Joined,
     /// As query parameters.
     Query,
+    /// As path segments, a word and a dash before the id.
+    Prefixed,
+    /// As path segments, a matrix parameter after the id.
+    Matrix,
+    /// As matrix parameters of one path segment.
+    MatrixNames,
+    /// The id in the path, the language in the query with a region after it.
+    Locale,
+    /// In one path segment without anything between them; not conformant (CRT-10).
+    Glued,
     /// Nowhere: a handle stands for both; not conformant (CRT-10).
     Handle,
 }
@@ -377,6 +391,10 @@ pub struct Issuer {
     pub honours_scope: bool,
     /// Whether token answers are kept out of caches (TOK-04).
     pub no_store: bool,
+    /// Whether an answer to a token request states the scope that was granted as asked; it need not.
+    pub states_scope: bool,
+    /// Whether introspection answers with a signed JWT (RFC 9701).
+    pub introspects_in_jwt: bool,
 }
 
 impl Default for Issuer {
@@ -389,6 +407,8 @@ impl Default for Issuer {
             honours_audience: true,
             honours_scope: true,
             no_store: true,
+            states_scope: true,
+            introspects_in_jwt: false,
         }
     }
 }

@@ -8,12 +8,16 @@ use super::envelope::field;
 
 /// The document of a source that behaves so.
 pub(super) fn document(behaviour: &Behaviour, base: &str) -> Value {
-    let root = if behaviour.number_in_certificate_url { "/certificates/{insz}" } else { "/attestations" };
+    let root = match (behaviour.number_in_certificate_url, behaviour.pseudonym_in_certificate_url) {
+        (true, _) => "/certificates/{insz}",
+        (false, true) => "/attestations/{citizen}",
+        (false, false) => "/attestations",
+    };
     let (detail, before) = match behaviour.key_in {
-        KeyIn::Path => ("/{id}/{language}", "/{id}/{language}"),
+        KeyIn::Path | KeyIn::Prefixed | KeyIn::Matrix => ("/{id}/{language}", "/{id}/{language}"),
         KeyIn::LanguageFirst => ("/{language}/{id}", "/{language}/{id}"),
-        KeyIn::LanguageInQuery => ("/{id}", "/{id}"),
-        KeyIn::Joined => ("/{key}", "/{key}"),
+        KeyIn::LanguageInQuery | KeyIn::Locale => ("/{id}", "/{id}"),
+        KeyIn::Joined | KeyIn::MatrixNames | KeyIn::Glued => ("/{key}", "/{key}"),
         KeyIn::Query => ("/details", ""),
         KeyIn::Handle => ("/{handle}", "/{handle}"),
     };
@@ -24,6 +28,7 @@ pub(super) fn document(behaviour: &Behaviour, base: &str) -> Value {
     };
     let download = format!("{before}/{name}");
     let mut keys = if behaviour.number_in_certificate_url { vec![number()] } else { Vec::new() };
+    keys.extend(root.contains("{citizen}").then(citizen));
     keys.extend(key_parameters(behaviour.key_in));
     let list_parameters =
         [number(), paging("page", 0, "The page, counted from 0."), paging("limit", 1, "Items a page.")];
@@ -92,6 +97,11 @@ fn number() -> Value {
             "schema": { "type": "string" } })
 }
 
+fn citizen() -> Value {
+    json!({ "name": "citizen", "in": "path", "required": true, "description": "What this source calls the citizen.",
+            "schema": { "type": "string" } })
+}
+
 fn file() -> Value {
     json!({ "name": "file", "in": "path", "required": true, "description": "The name of the document's file.",
             "schema": { "type": "string" } })
@@ -109,8 +119,14 @@ fn key_parameters(key_in: KeyIn) -> Vec<Value> {
     };
     let (id, language) = match key_in {
         KeyIn::Handle => return vec![parameter("handle", "path", "Stands for id and language of a certificate.")],
-        KeyIn::Joined => return vec![parameter("key", "path", "Id and language of a certificate.")],
-        KeyIn::Path | KeyIn::LanguageFirst => ("path", "path"),
+        KeyIn::Joined | KeyIn::MatrixNames | KeyIn::Glued => {
+            return vec![parameter("key", "path", "Id and language of a certificate.")];
+        }
+        KeyIn::Locale => {
+            let id = parameter("id", "path", "The id of a certificate.");
+            return vec![id, parameter("locale", "query", "Its language, with a region.")];
+        }
+        KeyIn::Path | KeyIn::LanguageFirst | KeyIn::Prefixed | KeyIn::Matrix => ("path", "path"),
         KeyIn::LanguageInQuery => ("path", "query"),
         KeyIn::Query => ("query", "query"),
     };

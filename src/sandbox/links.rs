@@ -1,5 +1,7 @@
 //! The URLs of the source: how they are written and how they are read.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::answer::Inbound;
@@ -79,12 +81,16 @@ pub(super) fn certificate_url(
     one: &Certificate,
     document: bool,
 ) -> String {
-    let root = if behaviour.number_in_certificate_url { list_url(base, insz) } else { format!("{base}/attestations") };
+    let root = match (behaviour.number_in_certificate_url, behaviour.pseudonym_in_certificate_url) {
+        (true, _) => list_url(base, insz),
+        (false, true) => format!("{base}/attestations/{}", pseudonym(insz)),
+        (false, false) => format!("{base}/attestations"),
+    };
     let name = document_name(behaviour.document_path, one);
     let tail = if document { format!("/{name}") } else { String::new() };
     // A document needs the language in any case: it is the list that leaves it out, not the route.
     let short = behaviour.language_only_when_needed && one.single && !document;
-    let (id, language) = (encoded(behaviour, &one.id), &one.language);
+    let (id, language) = (encoded(behaviour, &in_url(behaviour, &one.id)), &one.language);
     match behaviour.key_in {
         KeyIn::Handle => format!("{root}/{}{tail}", handle_of(one)),
         KeyIn::Path if short => format!("{root}/{id}"),
@@ -92,12 +98,29 @@ pub(super) fn certificate_url(
         KeyIn::LanguageFirst => format!("{root}/{language}/{id}{tail}"),
         KeyIn::LanguageInQuery => format!("{root}/{id}{tail}?language={language}"),
         KeyIn::Joined => format!("{root}/{id}-{language}{tail}"),
+        KeyIn::Prefixed => format!("{root}/attest-{id}/{language}{tail}"),
+        KeyIn::Matrix => format!("{root}/{id};v=1/{language}{tail}"),
+        KeyIn::MatrixNames => format!("{root}/details;id={id};lang={language}{tail}"),
+        KeyIn::Locale => format!("{root}/{id}{tail}?locale={language}-BE"),
+        KeyIn::Glued => format!("{root}/k{id}{language}{tail}"),
         KeyIn::Query => {
             let resource = if document { name.as_str() } else { "details" };
             let language = if short { String::new() } else { format!("&language={language}") };
             format!("{root}/{resource}?id={id}{language}")
         }
     }
+}
+
+/// An id as it stands in a URL.
+fn in_url<'a>(behaviour: &Behaviour, id: &'a str) -> Cow<'a, str> {
+    let is_uuid = behaviour.variation.upper_ids && uuid::Uuid::parse_str(id).is_ok();
+    if is_uuid { Cow::Owned(id.to_uppercase()) } else { Cow::Borrowed(id) }
+}
+
+/// What the source calls a citizen in its URLs, where that is not the national number.
+fn pseudonym(insz: &str) -> String {
+    let number = insz.bytes().fold(7_u32, |number, byte| number.wrapping_mul(31).wrapping_add(u32::from(byte)));
+    format!("Xk_{number:x}.aB")
 }
 
 /// What a request asks for.
@@ -116,6 +139,11 @@ pub(super) fn route(behaviour: &Behaviour, request: &Inbound) -> Route {
         }
         ["certificates", insz] => return Route { call: Call::List, insz: Some((*insz).to_owned()), key: None },
         ["certificates", insz, rest @ ..] if behaviour.number_in_certificate_url => (Some((*insz).to_owned()), rest),
+        ["attestations", _, rest @ ..]
+            if !behaviour.number_in_certificate_url && behaviour.pseudonym_in_certificate_url =>
+        {
+            (None, rest)
+        }
         ["attestations", rest @ ..] if !behaviour.number_in_certificate_url => (None, rest),
         _ => return unknown,
     };
@@ -137,7 +165,9 @@ fn key(behaviour: &Behaviour, request: &Inbound, segments: &[&str]) -> Option<(K
         None => (segments, false),
     };
     let named = |id: &str, language: Option<&str>| {
-        Some((Key::Named { id: id.to_owned(), language: language.map(str::to_owned) }, document))
+        let lower = behaviour.variation.upper_ids && uuid::Uuid::parse_str(id).is_ok();
+        let id = if lower { id.to_lowercase() } else { id.to_owned() };
+        Some((Key::Named { id, language: language.map(str::to_owned) }, document))
     };
     match (behaviour.key_in, segments) {
         (KeyIn::Handle, [handle]) => Some((Key::Handle((*handle).to_owned()), document)),
@@ -147,6 +177,21 @@ fn key(behaviour: &Behaviour, request: &Inbound, segments: &[&str]) -> Option<(K
         (KeyIn::Joined, [key]) => {
             let key = decoded(key);
             let (id, language) = key.rsplit_once('-')?;
+            named(id, Some(language))
+        }
+        (KeyIn::Prefixed, [id, language]) => named(decoded(id).strip_prefix("attest-")?, Some(language)),
+        (KeyIn::Matrix, [id, language]) => named(&decoded(id.strip_suffix(";v=1")?), Some(language)),
+        (KeyIn::MatrixNames, [key]) => {
+            let (id, language) = key.strip_prefix("details;id=")?.split_once(";lang=")?;
+            named(&decoded(id), Some(language))
+        }
+        (KeyIn::Locale, [id]) => {
+            let locale = request.parameter("locale")?;
+            named(&decoded(id), Some(locale.split('-').next().unwrap_or_default()))
+        }
+        (KeyIn::Glued, [key]) => {
+            let key = decoded(key);
+            let (id, language) = key.strip_prefix('k')?.split_at_checked(key.len().saturating_sub(3))?;
             named(id, Some(language))
         }
         (KeyIn::Query, [] | ["details"]) if document == segments.is_empty() => {
@@ -160,6 +205,7 @@ fn key(behaviour: &Behaviour, request: &Inbound, segments: &[&str]) -> Option<(K
 mod tests {
     use super::*;
     use crate::sandbox::citizens::people;
+    use crate::sandbox::variation::Variation;
 
     fn request(url: &str) -> Inbound {
         let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query.to_owned())));
@@ -170,7 +216,10 @@ mod tests {
     #[test]
     fn every_url_that_is_written_is_read_back() {
         let ends = [DocumentPath::Named("pdfs"), DocumentPath::WithSlash, DocumentPath::FileName];
-        for (key_in, document_path) in [KeyIn::Path, KeyIn::Query, KeyIn::Handle].into_iter().zip(ends) {
+        let places = [KeyIn::Path, KeyIn::Query, KeyIn::Handle].into_iter().zip(ends);
+        let marked = [KeyIn::Prefixed, KeyIn::Matrix, KeyIn::MatrixNames, KeyIn::Locale, KeyIn::Glued];
+        let marked = marked.into_iter().map(|key_in| (key_in, DocumentPath::Named("download")));
+        for (key_in, document_path) in places.chain(marked) {
             for number in [true, false] {
                 for short in [true, false] {
                     let behaviour = Behaviour {
@@ -178,6 +227,8 @@ mod tests {
                         document_path,
                         number_in_certificate_url: number,
                         language_only_when_needed: short,
+                        pseudonym_in_certificate_url: short,
+                        variation: Variation { upper_ids: short, ..Variation::default() },
                         ..Behaviour::default()
                     };
                     let person = &people(&behaviour)[0];

@@ -32,6 +32,12 @@ pub struct Variation {
     pub query: QueryStyle,
     /// Percent-encoding in small letters.
     pub small_escapes: bool,
+    /// UUIDs stand in URLs in capitals.
+    pub upper_ids: bool,
+    /// The links of documents carry a signature and the moment until which they hold, others each time.
+    pub signed_downloads: bool,
+    /// The links of a list carry a parameter that says so.
+    pub marked_links: bool,
     /// Members beside the documented ones, in the list and in its metadata; one of them is another one each time.
     pub members: bool,
     /// `year` and `community` are null.
@@ -50,6 +56,8 @@ pub struct Variation {
     pub media_parameter: &'static str,
     /// Bodies are coded with gzip where the caller accepts it.
     pub gzip: bool,
+    /// What `Vary` then says; none is not conformant (HTTP-27).
+    pub vary: Option<&'static str>,
     /// Bodies come without a length: HTTP/1.1 sends them in chunks.
     pub chunked: bool,
     /// Headers that have nothing to do with the documents.
@@ -97,6 +105,9 @@ impl Default for Variation {
             list_self: ListSelf::Full,
             query: QueryStyle::LimitFirst,
             small_escapes: false,
+            upper_ids: false,
+            signed_downloads: false,
+            marked_links: false,
             members: false,
             null_fields: false,
             metadata_is_page: false,
@@ -106,6 +117,7 @@ impl Default for Variation {
             json: JsonStyle::Compact,
             media_parameter: "",
             gzip: false,
+            vary: Some("Accept-Encoding"),
             chunked: false,
             more_headers: false,
             challenge: Challenge::Bearer,
@@ -202,6 +214,8 @@ pub enum PdfForm {
     AfterComment,
     /// White space after it.
     BeforeSpace,
+    /// Eighty thousand zeros after it.
+    BeforeZeros,
 }
 
 /// How a download names its file.
@@ -310,7 +324,25 @@ pub(super) fn vary_certificate(
     if variation.detail_members && is_detail {
         put(body, "remarks", json!(["Een opmerking"]));
     }
+    each_link(context.envelope, body, |rel, link| {
+        let own = ["self", "download"].contains(&rel);
+        if own && variation.marked_links && !is_detail {
+            add_to_query(link, "from=list");
+        }
+        if rel == "download" && variation.signed_downloads {
+            let now = jiff::Timestamp::now();
+            let (until, nanoseconds) = (now.as_second() + 300, now.as_nanosecond());
+            add_to_query(link, &format!("exp={until}&sig=a{nanoseconds:x}b{:x}", context.place));
+        }
+    });
     dress_links(variation, context.envelope, &context.url, body);
+}
+
+fn add_to_query(link: &mut Value, parameters: &str) {
+    let href = field(link, "href").as_str().unwrap_or_default();
+    let mark = if href.contains('?') { '&' } else { '?' };
+    let href = format!("{href}{mark}{parameters}");
+    put(link, "href", href);
 }
 
 /// Takes links away.
@@ -426,6 +458,9 @@ pub(super) fn dress(variation: &Variation, request: &Inbound, answer: &mut Answe
     if variation.gzip && wants_gzip && !answer.body.is_empty() {
         answer.body = gzip(&answer.body);
         answer.set("content-encoding", "gzip");
+        if let Some(vary) = variation.vary {
+            answer.add("vary", vary);
+        }
     }
     if variation.chunked && !answer.body.is_empty() {
         answer.set("transfer-encoding", "chunked");
@@ -457,7 +492,8 @@ pub(super) fn vary_document(variation: &Variation, number: usize, is_named: bool
             body.append(&mut answer.body);
             answer.body = body;
         }
-        PdfForm::BeforeSpace => answer.body.extend(b"\r\n".repeat(300)),
+        PdfForm::BeforeSpace => answer.body.extend(b"\r\n".repeat(3000)),
+        PdfForm::BeforeZeros => answer.body.extend(std::iter::repeat_n(0, 80_000)),
     }
     match variation.document_media {
         Some(media) => answer.set("content-type", media),

@@ -13,11 +13,12 @@ use uuid::Uuid;
 use super::credential::whose;
 use super::expiry::Lifetime;
 use super::http::{By, Call, Came, IDENTITY, Transport};
-use super::oauth::{self, Discovery, For, Form};
+use super::oauth::{self, Discovery, For, Form, Jwt};
 use super::record::{Raw, Shape, Unread};
 use super::retry::Repeat;
 use crate::exchange::{
-    Auth, Citizen, Content, Control, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request, Response, Sent,
+    Auth, Citizen, Content, Control, ENCRYPTED_JWT, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request,
+    Response, Sent, UNREADABLE_JWT, oauth_error,
 };
 use crate::profile::{ResolvedClient, ResolvedClientAuth};
 use crate::text;
@@ -55,6 +56,7 @@ impl Transport {
         };
         let Came { sent, at_ms, ms, earlier, result } = self.perform(&ready).await;
         let result = result.map(Unread::read);
+        let result = if self.settings.proxy.is_some() { result.map(Raw::through_a_proxy) } else { result };
         self.remember(call, result.as_ref());
         let result = result.map(|raw| self.noted(raw, call));
         Exchange { request, sent, at_ms, ms, credential: made, earlier, result }
@@ -295,6 +297,14 @@ impl Transport {
             Ok(_) if json.is_none() => {
                 Some(text!("het antwoord van de uitgever is geen JSON", "the issuer's answer is no JSON"))
             }
+            Ok(raw) if json.and_then(oauth_error).is_some() => {
+                let code = oauth::error_code(json).unwrap_or("error");
+                let status = raw.status;
+                Some(text!(
+                    "de uitgever antwoordde {status}, maar met een fout: {code}",
+                    "the issuer answered {status}, but with an error: {code}"
+                ))
+            }
             Ok(_) => None,
         };
         match call {
@@ -323,6 +333,10 @@ impl Transport {
                         self.learn(token);
                         refused
                     }
+                    (None, None) if json.is_some_and(|json| json.get("access_token").is_some()) => text!(
+                        "access_token in het antwoord van de uitgever is geen bruikbaar token",
+                        "access_token in the issuer's answer is no usable token"
+                    ),
                     (None, None) => text!(
                         "het antwoord van de uitgever bevat geen access_token",
                         "the issuer's answer holds no access_token"
@@ -344,8 +358,8 @@ impl Transport {
     fn granted_noted(&self, mut raw: Raw) -> Response {
         raw.shape = match raw.shape {
             Shape::Json(answer) => Shape::Json(oauth::granted(&answer)),
-            // It may hold a token in a form that nobody asked for; only an error is worth its words.
-            Shape::Text(_) if raw.status < 400 => Shape::Text(String::new()),
+            // It may hold a token in a form that nobody asked for; only an error is worth its words, and a page its kind.
+            Shape::Text(text) if raw.status < 400 => Shape::Text(kind_of_text(&text).to_owned()),
             other => other,
         };
         raw.masked(&self.vault)
@@ -358,9 +372,11 @@ impl Transport {
             IssuerCall::Token(_) => return self.granted_noted(raw),
             _ => return raw.masked(&self.vault),
         }
+        raw.shape = opened(raw.shape);
         let claims = raw.json().map(oauth::claims).unwrap_or_default();
         raw.shape = match raw.shape {
             Shape::Json(answer) => Shape::Json(oauth::introspected(&answer)),
+            Shape::Text(text) if [ENCRYPTED_JWT, UNREADABLE_JWT].contains(&text.as_str()) => Shape::Text(text),
             // Whatever it is, it may be about a person.
             Shape::Text(_) => Shape::Text(String::new()),
             other => other,
@@ -378,4 +394,24 @@ impl Transport {
         }
         response
     }
+}
+
+/// An introspection answer with what is in its JWT, where it is one (RFC 9701).
+fn opened(shape: Shape) -> Shape {
+    let text = match &shape {
+        Shape::Text(text) | Shape::Json(Value::String(text)) => text,
+        _ => return shape,
+    };
+    match oauth::jwt(text) {
+        Some(Jwt::Claims(claims)) => Shape::Json(claims),
+        Some(Jwt::Encrypted) => Shape::Text(ENCRYPTED_JWT.to_owned()),
+        Some(Jwt::Unreadable) => Shape::Text(UNREADABLE_JWT.to_owned()),
+        None => shape,
+    }
+}
+
+/// What is recorded of a text that came in the place of a token: that it is a page, or nothing.
+fn kind_of_text(text: &str) -> &'static str {
+    let start: String = text.trim_start().chars().take(9).collect::<String>().to_ascii_lowercase();
+    if start.starts_with("<!doctype") || start.starts_with("<html") { "<html>" } else { "" }
 }

@@ -14,6 +14,9 @@ use crate::vault::Vault;
 /// What stands in a path segment or a query value as it is (RFC 3986, unreserved).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The same in a path segment, with what separates parameters within it (RFC 3986, section 3.3).
+const SEGMENT: &AsciiSet = &UNRESERVED.remove(b';').remove(b'=').remove(b',');
+
 /// Why a URL is not sent: kind and words.
 pub(super) type Refusal = (FailureKind, Text);
 
@@ -125,7 +128,8 @@ fn edited(vault: &Vault, mut url: Url, edit: &Edit) -> Result<Url, Refusal> {
         Replacement::Text(text) => text.clone(),
         Replacement::Number(citizen) => number(vault, *citizen)?.expose_secret().to_owned(),
     };
-    let text = utf8_percent_encode(&text, UNRESERVED).to_string();
+    let set = if matches!(edit.part, Part::Segment(_)) { SEGMENT } else { UNRESERVED };
+    let text = utf8_percent_encode(&text, set).to_string();
     let nothing = || (FailureKind::NotConfigured, text!("de link heeft zo'n deel niet", "the link has no such part"));
     match edit.part {
         Part::Segment(index) => {

@@ -1,7 +1,9 @@
 //! Whether a body is one Base64 text: bare, as a JSON string, or as a `data:` URL. It is read piece by piece and never
 //! kept.
 
-/// Fewer characters than this are no Base64 text: any word would be one.
+use crate::value::magic::{TELLING, starts_a_document};
+
+/// Fewer characters than this are no Base64 text, but of what begins as a document does: any word would be one.
 const SHORTEST: u64 = 64;
 
 /// The longest that stands before the comma of a `data:` URL.
@@ -54,7 +56,7 @@ impl Reader {
                 state => self.state = self.next(state, *byte),
             }
             // Most of a document: what follows the first characters is only counted.
-            if matches!(self.state, State::Text) && self.start.len() > DATA.len() {
+            if matches!(self.state, State::Text) && self.start.len() >= TELLING {
                 let run = chunk.iter().take_while(|byte| is_base64(**byte)).count();
                 self.characters += run as u64;
                 chunk = chunk.get(run..).unwrap_or_default();
@@ -64,7 +66,8 @@ impl Reader {
 
     /// Whether all of it was one Base64 text.
     pub(super) fn is_base64(&self) -> bool {
-        matches!(self.state, State::Text | State::After) && self.characters >= SHORTEST
+        let known = || starts_a_document(&String::from_utf8_lossy(&self.start));
+        matches!(self.state, State::Text | State::After) && (self.characters >= SHORTEST || known())
     }
 
     fn next(&mut self, state: State, byte: u8) -> State {
@@ -84,6 +87,7 @@ impl Reader {
             (State::Text, b':') if self.start.eq_ignore_ascii_case(DATA) => State::MediaType(Vec::new()),
             (State::MediaType(words), b',') if words.to_ascii_lowercase().ends_with(b";base64") => {
                 self.characters = 0;
+                self.start.clear();
                 State::Text
             }
             (State::MediaType(mut words), _) if words.len() < LONGEST_MEDIA_TYPE && !matches!(byte, b',' | b'"') => {
@@ -106,8 +110,7 @@ impl Reader {
 
     fn character(&mut self, byte: u8) -> State {
         self.characters += 1;
-        // One more than `data` has, so that a longer word is none.
-        if self.start.len() <= DATA.len() {
+        if self.start.len() < TELLING {
             self.start.push(byte);
         }
         State::Text
@@ -157,6 +160,8 @@ mod tests {
             format!("{WORD}\r\n{WORD}==\n"),
             format!("\n \"{WORD}\"\n"),
             format!("\"{escaped}\\r\\n{pointed}=\""),
+            "JVBERi0xLjcK".to_owned(),
+            "\"_9j_4AAQ\"".to_owned(),
         ] {
             assert!(is_one(&text), "{text}");
         }

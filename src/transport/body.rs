@@ -56,7 +56,10 @@ pub(super) struct Body {
     /// Held as long as a large body is in memory.
     turn: Option<OwnedSemaphorePermit>,
     head: Vec<u8>,
+    /// The last bytes up to the last one that is not blank.
     tail: Vec<u8>,
+    /// How many blank bytes followed these, as far as they count.
+    blank: usize,
     /// What was told of the bytes that are not kept.
     passed: Passed,
 }
@@ -130,6 +133,7 @@ impl Body {
             turn: None,
             head: Vec::new(),
             tail: Vec::new(),
+            blank: 0,
             passed: Passed::default(),
         }
     }
@@ -143,8 +147,7 @@ impl Body {
         let chunk = chunk.get(..room).unwrap_or(chunk);
         self.arrived += chunk.len() as u64;
         self.head.extend(chunk.iter().take(END - self.head.len()));
-        self.tail.extend_from_slice(chunk.get(chunk.len().saturating_sub(END)..).unwrap_or_default());
-        self.tail.drain(..self.tail.len().saturating_sub(END));
+        self.take_tail(chunk);
         if self.whole && (self.kept.len() + chunk.len() > self.bounds.keep || self.is_pdf()) {
             self.whole = false;
             self.passed.take(&std::mem::take(&mut self.kept));
@@ -155,6 +158,20 @@ impl Body {
             self.passed.take(chunk);
         }
         self.end == End::Announced
+    }
+
+    /// Zeros and white space after the end of a document, as some stores fill up their blocks, are no part of its end.
+    fn take_tail(&mut self, chunk: &[u8]) {
+        let is_blank = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
+        let Some(last) = chunk.iter().rposition(|byte| !is_blank(byte)) else {
+            self.blank = (self.blank + chunk.len()).min(END);
+            return;
+        };
+        self.tail.extend(std::iter::repeat_n(b' ', self.blank));
+        let telling = chunk.get(..=last).unwrap_or_default();
+        self.tail.extend_from_slice(telling.get(telling.len().saturating_sub(END)..).unwrap_or_default());
+        self.tail.drain(..self.tail.len().saturating_sub(END));
+        self.blank = (chunk.len() - telling.len()).min(END);
     }
 
     /// The turn of a large body, for as long as what is made of it is as large.
@@ -177,6 +194,18 @@ impl Body {
         let head = String::from_utf8_lossy(&self.head).to_ascii_lowercase();
         let head = head.trim_start_matches('\u{feff}').trim_start();
         head.starts_with('<') && (head.contains("<!doctype html") || head.contains("<html"))
+    }
+
+    /// What the first bytes are those of, where it is no PDF, no page of HTML and no JSON.
+    pub(super) fn other_look(&self) -> Look {
+        let text = self.head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.head).trim_ascii_start();
+        match () {
+            () if self.head.starts_with(b"\x89PNG\r\n\x1a\n") => Look::Png,
+            () if self.head.starts_with(b"\xff\xd8\xff") => Look::Jpeg,
+            () if self.head.starts_with(b"PK\x03\x04") => Look::Zip,
+            () if text.starts_with(b"<?xml") => Look::Xml,
+            () => Look::Other,
+        }
     }
 
     /// No text: a zero byte near the start.
@@ -239,6 +268,36 @@ mod tests {
     }
 
     #[test]
+    fn blank_bytes_after_the_end_of_a_document_do_not_count() {
+        let filling = vec![b'x'; 5000];
+        let (zeros, spaces) = (vec![0; 80_000], vec![b' '; 700]);
+        let ends = |pieces: &[&[u8]]| {
+            let chunks = [&[b"%PDF-1.7\n".as_slice(), filling.as_slice()], pieces].concat();
+            let whole = body(Kind::Download, &[&chunks.concat()]).document(Look::Pdf).ends_with_eof;
+            assert_eq!(body(Kind::Download, &chunks).document(Look::Pdf).ends_with_eof, whole);
+            whole
+        };
+        assert!(ends(&[b"%%EOF\n", &zeros]));
+        assert!(ends(&[b"%%E", b"OF\r\n", &zeros[..3], &spaces, b"x", &spaces]));
+        assert!(!ends(&[b"%%EOF\r\n", &spaces, &spaces, b"x", &zeros]));
+        assert!(!ends(&[b"%%EOF", &filling]));
+        assert!(!ends(&[&zeros]));
+    }
+
+    #[test]
+    fn other_documents_are_known_by_their_first_bytes() {
+        for (start, look) in [
+            (b"\x89PNG\r\n\x1a\n".as_slice(), Look::Png),
+            (b"\xff\xd8\xff\xe0", Look::Jpeg),
+            (b"PK\x03\x04", Look::Zip),
+            (b"\xef\xbb\xbf\n<?xml version='1.0'?>", Look::Xml),
+            (b"PK", Look::Other),
+        ] {
+            assert_eq!(body(Kind::Download, &[start]).other_look(), look);
+        }
+    }
+
+    #[test]
     fn reading_ends_at_the_bound() {
         let chunk = vec![b'x'; MIB];
         let chunks = vec![chunk.as_slice(); 100];
@@ -253,6 +312,7 @@ mod tests {
     fn base64_is_one_long_word() {
         let word = b"JVBERi0xLjcKJcTl8uXrp/Og0MTGCjMgMCBvYmoKPDwgL0ZpbHRlciAvRmxhdGVEZWNv";
         assert!(body(Kind::Download, &[word, b"\r\n", b"Zg=="]).document(Look::Other).base64);
+        assert!(body(Kind::Download, &[b"\"JVBERi0xLjcK\""]).document(Look::Json).base64);
         assert!(!body(Kind::Download, &[b"word"]).document(Look::Other).base64);
         assert!(!body(Kind::Download, &[word, b" ", word]).document(Look::Other).base64);
     }

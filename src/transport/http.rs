@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::body::{Body, LARGE_AT_ONCE};
 use super::connections::Connections;
+use super::judge::Judge;
 use super::oauth::Memory;
 use super::record::Unread;
 use super::retry::{Came as Seen, Next, Patience, Repeat, Tries};
@@ -58,6 +59,8 @@ pub struct Transport {
     large: Arc<Semaphore>,
     /// Held by every refresh that is under way.
     pub(super) unsettled: Arc<RwLock<()>>,
+    /// The schemas that answers are held against.
+    pub(super) judge: Arc<Judge>,
 }
 
 /// What sends a call.
@@ -149,8 +152,11 @@ impl Transport {
         }
         vault.learn(&insz::nobody(), Nature::Number);
         let patience = Patience::new(settings.timeout);
+        settings.public().for_each(|text| vault.publish(text));
+        let judge = Arc::new(Judge::new(&settings));
         Ok(Self {
             settings,
+            judge,
             vault,
             jwt: OnceLock::new(),
             issuer,
@@ -165,6 +171,12 @@ impl Transport {
             large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
             unsettled: Arc::default(),
         })
+    }
+
+    /// Makes ready what answers are held against, while the first ones are on their way.
+    pub fn prepare(&self) -> impl FnOnce() + Send + 'static {
+        let judge = Arc::clone(&self.judge);
+        move || judge.prepare()
     }
 
     /// Performs one request, to the source or to the issuer. It never fails otherwise than in the exchange.

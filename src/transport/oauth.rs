@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
@@ -15,6 +15,7 @@ use crate::exchange::{CONTROL_ENDPOINT, Grant, lifetime};
 use crate::profile::ResolvedClientAuth;
 use crate::text;
 use crate::text::Text;
+use crate::value::tree;
 use crate::verdict::shown;
 
 /// A form, raw.
@@ -293,6 +294,39 @@ pub(super) fn error_code(answer: Option<&Value>) -> Option<&str> {
     (!code.is_empty() && code.len() <= 60 && code.bytes().all(plain)).then_some(code)
 }
 
+/// What an introspection answer in a JWT says.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Jwt {
+    /// Its claims (RFC 9701, section 5), whoever signed them.
+    Claims(Value),
+    /// It is encrypted for the source.
+    Encrypted,
+    /// Nothing that can be read.
+    Unreadable,
+}
+
+/// Reads a JWT in compact form without looking at its signature; none where the text is no JWT.
+pub(super) fn jwt(text: &str) -> Option<Jwt> {
+    let parts: Vec<&str> = text.trim().split('.').collect();
+    let json = |part: &str| {
+        let bytes = URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok()?;
+        tree::read(&bytes).ok().map(|(value, _)| value)
+    };
+    let header = json(parts.first()?).filter(|header| header.get("alg").is_some())?;
+    match parts.as_slice() {
+        [_, _, _, _, _] if header.get("enc").is_some() => Some(Jwt::Encrypted),
+        [_, payload, _] => {
+            let claims = json(payload).map(|mut claims| {
+                let nested = claims.get_mut("token_introspection").map(Value::take);
+                nested.filter(Value::is_object).unwrap_or(claims)
+            });
+            // A JWT without an answer in it, which some wrap in another JWT, says nothing.
+            Some(claims.filter(|claims| claims.get("active").is_some()).map_or(Jwt::Unreadable, Jwt::Claims))
+        }
+        _ => None,
+    }
+}
+
 /// The names of the claims of an introspection answer: short plain words, and not beyond reason many.
 pub(super) fn claims(answer: &Value) -> Vec<String> {
     let names = answer.as_object().into_iter().flatten().map(|(name, _)| name);
@@ -310,8 +344,14 @@ pub(super) fn granted(answer: &Value) -> Value {
     kept(answer, &GRANTED)
 }
 
-/// These members alone, and those of an error.
+/// These members alone, and those of an error. Of what is no object its kind alone.
 fn kept(answer: &Value, names: &[&str]) -> Value {
+    match answer {
+        Value::Object(_) => {}
+        Value::Array(_) => return Value::Array(Vec::new()),
+        Value::String(_) => return Value::String(String::new()),
+        Value::Null | Value::Bool(_) | Value::Number(_) => return Value::Null,
+    }
     let members = answer.as_object().into_iter().flatten();
     let known = |name: &str| names.contains(&name) || ERROR.contains(&name);
     let kept: Map<String, Value> =
@@ -352,7 +392,8 @@ mod tests {
     fn of_an_introspection_answer_little_is_kept() {
         let answer = json!({"active": true, "given_name": "An", "sub": "x", "rrn": "1", "scope": "s"});
         assert_eq!(introspected(&answer), json!({"active": true, "rrn": "1", "scope": "s"}));
-        assert_eq!(introspected(&json!([1])), json!({}));
+        assert_eq!(introspected(&json!([1])), json!([]));
+        assert_eq!((introspected(&json!("an")), introspected(&json!(1))), (json!(""), json!(null)));
         assert_eq!(claims(&answer), ["active", "given_name", "sub", "rrn", "scope"]);
         assert!(claims(&json!({"a name with spaces": 1})).is_empty());
     }
@@ -383,6 +424,23 @@ mod tests {
         assert_eq!(error_code(Some(&json!({"error": "invalid_target"}))), Some("invalid_target"));
         for odd in [json!({"error": "<b>"}), json!({"error": ""}), json!({"error": 1}), json!("error")] {
             assert_eq!(error_code(Some(&odd)), None);
+        }
+    }
+
+    #[test]
+    fn a_jwt_gives_its_claims_and_an_encrypted_one_says_so() {
+        let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let of = |claims: Value| jwt(&format!("{}.{}.c2ln\n", part(json!({"alg": "RS256"})), part(claims)));
+        let said = json!({"active": true, "aud": "a"});
+        assert_eq!(of(json!({"iss": "x", "aud": "y", "token_introspection": said})), Some(Jwt::Claims(said.clone())));
+        assert_eq!(of(said.clone()), Some(Jwt::Claims(said)));
+        assert_eq!(of(json!({"iss": "x", "token_introspection": "x"})), Some(Jwt::Unreadable));
+        assert_eq!(of(json!([1])), Some(Jwt::Unreadable));
+        let encrypted = format!("{}.a.b.c.d", part(json!({"alg": "RSA-OAEP", "enc": "A256GCM"})));
+        assert_eq!(jwt(&encrypted), Some(Jwt::Encrypted));
+        assert_eq!(jwt(&format!("{}.!.c", part(json!({"alg": "none"})))), Some(Jwt::Unreadable));
+        for other in ["", "a.b.c", "<html>1.2.3</html>", "eyJ9.eyJ9"] {
+            assert_eq!(jwt(other), None, "{other}");
         }
     }
 }

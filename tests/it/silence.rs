@@ -92,12 +92,26 @@ const KNOBS: &[Knob] = knobs! {
         "language first" => |p| p.behaviour.key_in = KeyIn::LanguageFirst,
         "language in query" => |p| p.behaviour.key_in = KeyIn::LanguageInQuery,
         "joined" => |p| p.behaviour.key_in = KeyIn::Joined,
+        "prefixed" => |p| p.behaviour.key_in = KeyIn::Prefixed,
+        "matrix" => |p| p.behaviour.key_in = KeyIn::Matrix,
+        "matrix names" => |p| p.behaviour.key_in = KeyIn::MatrixNames,
+        "locale" => |p| p.behaviour.key_in = KeyIn::Locale,
     }
     "escapes": { "small" => |p| p.behaviour.variation.small_escapes = true }
-    "certificate url": { "without number" => |p| {
-        p.behaviour.number_in_certificate_url = false;
-        p.behaviour.variation.ids_by_citizen = false;
-    } }
+    "id in url": { "capitals" => |p| p.behaviour.variation.upper_ids = true }
+    "certificate url": {
+        "without number" => |p| {
+            p.behaviour.number_in_certificate_url = false;
+            p.behaviour.variation.ids_by_citizen = false;
+        },
+        "pseudonym" => |p| {
+            p.behaviour.number_in_certificate_url = false;
+            p.behaviour.pseudonym_in_certificate_url = true;
+            p.behaviour.variation.ids_by_citizen = false;
+        },
+    }
+    "document links": { "signed" => |p| p.behaviour.variation.signed_downloads = true }
+    "links of the list": { "marked" => |p| p.behaviour.variation.marked_links = true }
     "extra fields": { "none" => |p| p.behaviour.extra_fields = false }
     "optional fields": {
         "none" => |p| p.behaviour.optional_fields = false,
@@ -137,6 +151,8 @@ const KNOBS: &[Knob] = knobs! {
     "error members": { "more" => |p| p.behaviour.variation.error_members = true }
     "error instance": { "path" => |p| p.behaviour.variation.instance_is_path = true }
     "gateway": { "silent" => |p| p.behaviour.variation.silent_gateway = true }
+    "granted scope": { "not stated" => |p| p.behaviour.issuer.states_scope = false }
+    "introspection": { "in a JWT" => |p| p.behaviour.issuer.introspects_in_jwt = true }
     "other audience": { "403" => |p| p.behaviour.access.refusals.audience = 403 }
     "no citizen": { "401" => |p| p.behaviour.access.refusals.no_citizen = 401 }
     "no scope": { "401" => |p| p.behaviour.access.refusals.scope = 401 }
@@ -188,7 +204,14 @@ const KNOBS: &[Knob] = knobs! {
         "charset" => |p| p.behaviour.variation.media_parameter = ";charset=UTF-8",
         "profile" => |p| p.behaviour.variation.media_parameter = "; profile=\"https://x.example.be/a;b\"",
     }
-    "coding": { "gzip" => |p| p.behaviour.variation.gzip = true }
+    "coding": {
+        "gzip" => |p| p.behaviour.variation.gzip = true,
+        "gzip, vary *" => |p| { p.behaviour.variation.gzip = true; p.behaviour.variation.vary = Some("*") },
+        "gzip, several" => |p| {
+            p.behaviour.variation.gzip = true;
+            p.behaviour.variation.vary = Some("Origin, ACCEPT-Encoding");
+        },
+    }
     "transfer": { "chunked" => |p| p.behaviour.variation.chunked = true }
     "headers": { "more" => |p| p.behaviour.variation.more_headers = true }
     "accept": { "ignored" => |p| p.behaviour.variation.ignores_accept = true }
@@ -206,6 +229,7 @@ const KNOBS: &[Knob] = knobs! {
     "pdf": {
         "after comment" => |p| p.behaviour.variation.pdf = PdfForm::AfterComment,
         "before space" => |p| p.behaviour.variation.pdf = PdfForm::BeforeSpace,
+        "before zeros" => |p| p.behaviour.variation.pdf = PdfForm::BeforeZeros,
     }
     "pdf size": {
         "20 kB" => |p| p.behaviour.pdf_size = 20_000,
@@ -283,7 +307,7 @@ const LACKS: &[Lack] = &[
             "URL-13", "URL-14", "HTTP-07", "HTTP-08", "HTTP-09", "HTTP-10", "ERR-08", "ERR-15", "SEC-09", "SEC-14",
             "SEC-19", "LST-08", "LST-19", "LST-22", "CRT-01", "CRT-02", "CRT-03", "CRT-04", "CRT-05", "CRT-06",
             "CRT-07", "CRT-08", "CRT-09", "CRT-10", "CRT-11", "CRT-12", "CRT-13", "CRT-14", "CRT-15", "DWN-01",
-            "DWN-02", "DWN-03", "DWN-04", "DWN-05",
+            "DWN-02", "DWN-03", "DWN-04", "DWN-05", "DWN-06",
         ],
         |plan| subject(plan) == 0,
         "the subject has no certificate: nothing about one can be seen",
@@ -305,7 +329,7 @@ const LACKS: &[Lack] = &[
         "no citizen without certificates, and the owner does not declare that there is none",
     ),
     (
-        &["SEC-14", "DWN-01", "DWN-02", "DWN-03", "DWN-04", "DWN-05"],
+        &["SEC-14", "DWN-01", "DWN-02", "DWN-03", "DWN-04", "DWN-05", "DWN-06"],
         |plan| has_no_documents(plan) && !plan.declares,
         "no documents, and the owner does not declare that there are none",
     ),

@@ -1,7 +1,7 @@
 //! The detail of a certificate: what stands behind its `self`.
 
 use super::value_of;
-use crate::case::{Answer, Case, Item, Judgement, Stop, conclusive};
+use crate::case::{Answer, Case, Item, Judgement, Listed, Stop, conclusive};
 use crate::catalogue::Level;
 use crate::checks::list::{absent, media_type_finding, no_json};
 use crate::envelope::{Certificate, Datum, Link, Links, kind_of};
@@ -91,17 +91,79 @@ fn form_findings(answer: Answer<'_>) -> Vec<Finding> {
     media_type_finding(answer, "application/hal+json").into_iter().chain(body).collect()
 }
 
-pub(super) fn detail_and_list_agree(case: &Case<'_>) -> Judgement {
-    let (fields, rels) = (case.parameter("fields"), case.parameter("rels"));
-    let mut findings = Vec::new();
-    let mut extra = None;
-    for detail in opened(case)? {
-        findings.extend(fields.iter().filter_map(|name| field_differs(detail, name)));
-        findings.extend(rels.iter().filter_map(|rel| link_differs(case, detail, rel)));
-        extra = extra.or_else(|| more_in_the_detail(detail));
+/// How often the list is asked again where a detail says something else.
+const MORE_LOOKS: u32 = 4;
+
+/// What is compared of list and detail: documented members, and rels.
+struct Compared<'p> {
+    fields: Vec<&'p str>,
+    rels: Vec<&'p str>,
+}
+
+impl Compared<'_> {
+    fn differences(&self, case: &Case<'_>, detail: Detail<'_>) -> Vec<Finding> {
+        let fields = self.fields.iter().filter_map(|name| field_differs(detail, name));
+        fields.chain(self.rels.iter().filter_map(|rel| link_differs(case, detail, rel))).collect()
     }
+}
+
+pub(super) fn detail_and_list_agree(case: &Case<'_>) -> Judgement {
+    let compared = Compared { fields: case.parameter("fields"), rels: case.parameter("rels") };
+    let details = opened(case)?;
+    let extra = details.iter().find_map(|detail| more_in_the_detail(*detail));
+    let differences = details.iter().map(|detail| (*detail, compared.differences(case, *detail)));
+    let suspects: Vec<(Detail<'_>, Vec<Finding>)> = differences.filter(|(_, found)| !found.is_empty()).collect();
+    let (mut findings, obstacle) = confirmed(case, &compared, suspects)?;
     findings.extend(extra);
-    case.judged(findings)
+    case.judged_unless(findings, obstacle)
+}
+
+/// The differences that stand when the list is asked once more after the detail: a certificate may change in between.
+fn confirmed(
+    case: &Case<'_>,
+    compared: &Compared<'_>,
+    mut suspects: Vec<(Detail<'_>, Vec<Finding>)>,
+) -> Result<(Vec<Finding>, Option<Box<Verdict>>), Stop> {
+    let (mut findings, mut obstacle) = (Vec::new(), None);
+    for look in 1..=MORE_LOOKS {
+        let again = |detail: &Detail<'_>| detail.item.on.answer.request().clone().again(look);
+        let requests: Vec<Request> = suspects.iter().map(|(detail, _)| again(detail)).collect();
+        let exchanges = case.attempts(&requests)?;
+        let mut earlier = Vec::new();
+        for ((detail, found), exchange) in suspects.into_iter().zip(exchanges) {
+            if exchange.at_ms < detail.answer.exchange.at_ms {
+                // Others asked the list again before this detail was asked.
+                earlier.push((detail, found));
+                continue;
+            }
+            match conclusive(exchange) {
+                Err(verdict) => obstacle = obstacle.or(Some(verdict)),
+                Ok(answer) => findings.extend(still(case, compared, detail, found, answer)),
+            }
+        }
+        suspects = earlier;
+    }
+    findings.extend(suspects.into_iter().flat_map(|(_, found)| found));
+    Ok((findings, obstacle))
+}
+
+/// What of these differences the list still shows. A certificate that is not there any more, or says something new,
+/// changed meanwhile.
+fn still(
+    case: &Case<'_>,
+    compared: &Compared<'_>,
+    detail: Detail<'_>,
+    found: Vec<Finding>,
+    answer: Answer<'_>,
+) -> Vec<Finding> {
+    let key = detail.item.certificate.key();
+    let page = answer.response.page().filter(|_| answer.response.status == 200);
+    let Some(page) = page.filter(|_| key.is_some()) else { return found };
+    let Some(certificate) = page.items().iter().find(|item| item.key() == key) else { return Vec::new() };
+    let on = Listed { answer, page };
+    let now = compared.differences(case, Detail { item: Item { on, certificate }, ..detail });
+    let same = |one: &Finding, other: &Finding| one.expected == other.expected && one.actual == other.actual;
+    found.into_iter().filter(|one| now.iter().any(|other| same(one, other))).collect()
 }
 
 /// A documented member, unless it is null: that tells no more than its absence.
@@ -121,7 +183,10 @@ fn field_differs(detail: Detail<'_>, name: &str) -> Option<Finding> {
         let place = format!("{}/{name}", detail.item.certificate.place);
         return Some(detail.item.on.answer.finding(place, expected, absent()));
     };
-    if same_value(name, listed, own) {
+    let garbled = [detail.item.on.answer, detail.answer].iter().any(|answer| !answer.response.facts.utf8);
+    // Of what is no UTF-8 (HTTP-03) some characters were lost.
+    let is_lost = |datum: &Datum| datum.as_str().is_some_and(|text| text.contains('\u{fffd}'));
+    if same_value(name, listed, own) || (garbled && (is_lost(listed) || is_lost(own))) {
         return None;
     }
     let listed = value_of(Some(listed));
@@ -135,7 +200,10 @@ fn as_in_the_list(listed: &Text) -> Text {
 
 /// Ids are compared by their text, and numbers by what they are.
 fn same_value(name: &str, one: &Datum, other: &Datum) -> bool {
-    let same_number = || one.as_integer().is_some_and(|number| other.as_integer() == Some(number));
+    let same_number = || {
+        let integers = one.as_integer().is_some_and(|number| other.as_integer() == Some(number));
+        integers || name != "id" && one.as_float().is_some_and(|number| other.as_float() == Some(number))
+    };
     one == other || same_number() || (name == "id" && one.text().is_some_and(|text| other.text() == Some(text)))
 }
 
@@ -147,13 +215,27 @@ fn link_differs(case: &Case<'_>, detail: Detail<'_>, rel: &str) -> Option<Findin
     let (listed, own) = (of(&detail.item.certificate.links), of(&detail.certificate.links));
     let target = |from: Answer<'_>, link: &Link| case.target(from, link).unwrap_or_else(|| link.href.to_string());
     let (first, found) = (listed.first()?, own.first()?);
+    let is_same = |listed: &str, own: &str| case.same_target(listed, own) || in_passing(case, detail, rel, listed, own);
     let same = listed.iter().any(|listed| {
         let listed = target(detail.item.on.answer, listed);
-        own.iter().any(|own| case.same_target(&listed, &target(detail.answer, own)))
+        own.iter().any(|own| is_same(&listed, &target(detail.answer, own)))
     });
     let expected = as_in_the_list(&Text::same(shown(&first.href)));
     let place = format!("{}/href", found.place);
     (!same).then(|| detail.answer.finding(place, expected, Text::same(shown(&found.href))))
+}
+
+/// Whether a link of the detail is another one than in the list only by a signature or the like, and is not the link of
+/// another certificate.
+fn in_passing(case: &Case<'_>, detail: Detail<'_>, rel: &str, listed: &str, own: &str) -> bool {
+    let on = detail.item.on;
+    let Some(key) = detail.item.certificate.key() else { return false };
+    let is_of_another = || {
+        let others = on.items().iter().filter(|item| item.key().as_ref() != Some(&key));
+        let links = others.filter_map(|item| item.links.find(&[rel]));
+        links.filter_map(|link| case.target(on.answer, link)).any(|other| case.same_target(&other, own))
+    };
+    case.differ_in_passing(listed, own, &key) && !is_of_another()
 }
 
 /// A note where the detail has undocumented members that the list lacks.
@@ -185,8 +267,10 @@ pub(super) fn detail_links_to_itself(case: &Case<'_>) -> Judgement {
             findings.push(detail.answer.finding(place, expected, absent()).at_most(Level::Should));
             continue;
         };
-        let target = case.target(detail.answer, link);
-        if target.is_some_and(|target| case.same_target(&target, &detail.answer.exchange.sent.url)) {
+        let asked = &detail.answer.exchange.sent.url;
+        let is_it =
+            |target: String| case.same_target(&target, asked) || in_passing(case, detail, "self", asked, &target);
+        if case.target(detail.answer, link).is_some_and(is_it) {
             continue;
         }
         match case.follow(detail.answer, link, Kind::Detail) {

@@ -29,7 +29,7 @@ fn every(
     expected: &Text,
     fits: impl Fn(Option<&Datum>) -> bool,
 ) -> Judgement {
-    let items = case.items()?;
+    let items = case.everyones_items()?;
     let wrong = items.iter().filter(|item| !fits(member(item.certificate)));
     case.judged(wrong.map(|item| finding(item, name, member(item.certificate), expected)))
 }
@@ -37,7 +37,7 @@ fn every(
 /// The same for a member that may be absent or null; not applicable where it always is.
 fn optional(case: &Case<'_>, name: &str, member: Member, expected: &Text, fits: impl Fn(&Datum) -> bool) -> Judgement {
     let there = |value: &&Datum| !value.is_null();
-    if !case.items()?.iter().any(|item| member(item.certificate).as_ref().is_some_and(there)) {
+    if !case.everyones_items()?.iter().any(|item| member(item.certificate).as_ref().is_some_and(there)) {
         return Ok(Verdict::not_applicable(text!("geen enkel attest heeft `{name}`", "no certificate has `{name}`")));
     }
     every(case, name, member, expected, |value| value.filter(there).is_none_or(&fits))
@@ -57,7 +57,7 @@ pub(super) fn id_is_present(case: &Case<'_>) -> Judgement {
 }
 
 pub(super) fn id_is_a_string(case: &Case<'_>) -> Judgement {
-    if !case.items()?.iter().any(|item| is_id(item.certificate.id.as_ref())) {
+    if !case.everyones_items()?.iter().any(|item| is_id(item.certificate.id.as_ref())) {
         return Err(reason::unmet(text!("geen enkel attest heeft een id", "no certificate has an id")).into());
     }
     let is_number = |value: Option<&Datum>| value.is_some_and(Datum::is_number);

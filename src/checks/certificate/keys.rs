@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
-use crate::case::{Case, Findings, Item, Judgement, Listed, Stop, part_with_language};
+use crate::case::{Case, Findings, Item, Judgement, Listed, Stop, with_other_language};
 use crate::envelope::{Certificate, Key};
 use crate::exchange::{Citizen, Part, Replacement, Request, Target};
 use crate::reason;
@@ -105,12 +105,13 @@ fn double_keys<'a>(pages: &[Listed<'a>]) -> BTreeSet<Key<'a>> {
 struct Lacking {
     control: Request,
     part: Part,
-    language: String,
+    /// The part with that language in it.
+    text: String,
 }
 
 pub(super) fn missing_language_is_not_found(case: &Case<'_>) -> Judgement {
-    let Lacking { control, part, language } = lacking(case)?;
-    let probe = control.clone().edit(part, Replacement::Text(language));
+    let Lacking { control, part, text } = lacking(case)?;
+    let probe = control.clone().edit(part, Replacement::Text(text));
     let answers = case.between_controls(&control, &[probe])?;
     let Some(answer) = answers.first() else { return Err(reason::not_recorded().into()) };
     match answer.response.status {
@@ -146,13 +147,15 @@ fn lacking(case: &Case<'_>) -> Result<Lacking, Stop> {
         };
         let Some(control) = case.detail_of(*item) else { continue };
         usable = true;
-        let Some((part, written)) = place_of_language(&control, &language) else { continue };
+        let with = |other: &str| with_language(&control, &id, &language, other);
+        if with(&language).is_none() {
+            continue;
+        }
         placed = true;
         let Some(missing) = known.iter().find(|language| !own.contains(**language)) else { continue };
-        // In the case in which the source writes it.
-        let upper = written.chars().any(char::is_uppercase);
-        let language = if upper { missing.to_uppercase() } else { (*missing).to_owned() };
-        return Ok(Lacking { control, part, language });
+        if let Some((part, text)) = with(missing) {
+            return Ok(Lacking { control, part, text });
+        }
     }
     Err(no_language_to_ask(usable, placed).into())
 }
@@ -184,9 +187,9 @@ fn languages(items: &[Item<'_>]) -> BTreeMap<String, BTreeSet<String>> {
     languages
 }
 
-fn place_of_language(detail: &Request, language: &str) -> Option<(Part, String)> {
+fn with_language(detail: &Request, id: &str, language: &str, other: &str) -> Option<(Part, String)> {
     match &detail.target {
-        Target::Link { url, .. } => part_with_language(&Url::parse(url).ok()?, language),
+        Target::Link { url, .. } => with_other_language(&Url::parse(url).ok()?, id, language, other),
         _ => None,
     }
 }

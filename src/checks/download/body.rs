@@ -10,9 +10,10 @@ use crate::exchange::{Content, Look};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
+use crate::value::magic::starts_a_document;
 use crate::verdict::{Finding, Verdict, shown};
 
-/// Below this a Base64 text is a token or a hash rather than a document.
+/// Below this a Base64 text that does not begin as a document is a token or a hash rather than a document.
 const SHORTEST_BASE64: usize = 256;
 
 /// What a body looks like; none where a content coding hides it.
@@ -41,15 +42,40 @@ fn ends_as_pdf(answer: Answer<'_>) -> bool {
     matches!(&answer.response.content, Content::Document(document) if document.ends_with_eof)
 }
 
+/// Whether a document is a PDF.
+pub(super) fn is_pdf(answer: Answer<'_>) -> bool {
+    look(answer) == Some(Look::Pdf)
+}
+
+/// The same, or a coding for the transfer hides it.
+pub(super) fn may_be_pdf(answer: Answer<'_>) -> bool {
+    look(answer).is_none_or(|look| look == Look::Pdf)
+}
+
 fn is_pdf_type(media_type: &str) -> bool {
     matches!(media_type, "application/pdf" | "application/x-pdf")
 }
 
-/// Whether a browser shows or reads a PDF wrongly under this type.
-fn hides_a_pdf(media_type: &str) -> bool {
+/// Whether a browser shows or reads what looks so wrongly under this type. Of a type that it does not know it shows
+/// nothing.
+fn is_wrong_for(look: Look, media_type: &str) -> bool {
     let (main, sub) = media_type.split_once('/').unwrap_or((media_type, ""));
-    let data = ["json", "xml"].iter().any(|kind| sub == *kind || sub.ends_with(&format!("+{kind}")));
-    data || matches!(main, "text" | "image" | "audio" | "video" | "multipart")
+    let is = |kind: &str| sub == kind || sub.ends_with(&format!("+{kind}"));
+    let pdf = is_pdf_type(media_type);
+    let media = matches!(main, "image" | "audio" | "video" | "multipart");
+    let (json, xml) = (is("json"), is("xml"));
+    match look {
+        Look::Pdf => json || xml || media || main == "text",
+        Look::Html => json || pdf || media,
+        Look::Json => (xml && !json) || pdf || media || sub == "html",
+        Look::Xml => json || pdf || (media && !xml),
+        Look::Png | Look::Jpeg => {
+            let other = if look == Look::Png { sub != "png" } else { !matches!(sub, "jpeg" | "jpg" | "pjpeg") };
+            json || xml || pdf || main == "text" || (media && (main != "image" || (other && sub != "*")))
+        }
+        Look::Zip => json || xml || pdf || media || main == "text",
+        Look::Other => pdf,
+    }
 }
 
 pub(super) fn content_type_tells_the_truth(case: &Case<'_>) -> Judgement {
@@ -66,12 +92,16 @@ pub(super) fn content_type_tells_the_truth(case: &Case<'_>) -> Judgement {
             _ if pdf => Text::same("application/pdf"),
             Look::Html => Text::same("text/html"),
             Look::Json => Text::same("application/json"),
+            Look::Xml => Text::same("application/xml"),
+            Look::Png => Text::same("image/png"),
+            Look::Jpeg => Text::same("image/jpeg"),
             _ => text!("het type van het document", "the type of the document"),
         };
         let finding = |expected| answer.finding("header content-type", expected, type_of(answer));
+        let shown_as = if pdf { Look::Pdf } else { look };
         if unnamed {
             findings.push(finding(expected).at_most(Level::May));
-        } else if (pdf && media_type.as_deref().is_some_and(hides_a_pdf)) || (says_pdf && !pdf) {
+        } else if media_type.as_deref().is_some_and(|media_type| is_wrong_for(shown_as, media_type)) {
             findings.push(finding(expected));
         }
     }
@@ -128,7 +158,7 @@ fn no_whole_pdf(answer: Answer<'_>) -> Option<Finding> {
     let says_pdf = answer.response.media_type().as_deref().is_some_and(is_pdf_type);
     match (look, ends_as_pdf(answer)) {
         (Look::Pdf, false) => {
-            let expected = text!("`%%EOF` in de laatste 1024 bytes", "`%%EOF` in the last 1,024 bytes");
+            let expected = text!("`%%EOF` aan het einde", "`%%EOF` at its end");
             Some(answer.finding("fact ends_with_eof", expected, absent()))
         }
         (Look::Other, true) if says_pdf => {
@@ -176,7 +206,8 @@ fn base64_in(json: &Value, place: &str) -> Option<String> {
     }
 }
 
-/// Whether a text is a long Base64 text, or a data URL in Base64. Of a longer one the recording holds the start.
+/// Whether a text is a document in Base64 by its first characters, a long Base64 text, or a data URL in Base64. Of a
+/// longer one the recording holds the start.
 fn is_base64_document(text: &str) -> bool {
     if text
         .split_once("…(")
@@ -189,12 +220,13 @@ fn is_base64_document(text: &str) -> bool {
         Some((start, rest)) if start.starts_with("data:") => (rest, true),
         _ => (text, false),
     };
-    base64_length(text).is_some_and(|length| data_url || length >= SHORTEST_BASE64)
+    let is_known = || starts_a_document(text.trim_start());
+    base64_length(text).is_some_and(|length| data_url || length >= SHORTEST_BASE64 || is_known())
 }
 
 /// How many characters of Base64 there are, where there is nothing else.
 fn base64_length(text: &str) -> Option<usize> {
-    let characters = || text.chars().filter(|c| !matches!(c, '\r' | '\n'));
+    let characters = || text.trim().chars().filter(|c| !matches!(c, '\r' | '\n'));
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=');
     characters().all(known).then(|| characters().count())
 }

@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
-use crate::checks::testing::{INSZ, Source, certificate, changed, failed, json_answer, pdf};
-use crate::exchange::{Content, Document, FailureKind, Look, Response};
+use crate::checks::testing::{INSZ, Reply, Source, certificate, changed, failed, json_answer, pdf};
+use crate::exchange::{Content, Document, FailureKind, Look, Request, Response, Variation};
 use crate::verdict::{Outcome, Verdict};
 
-const ALL: [&str; 5] = ["DWN-01", "DWN-02", "DWN-03", "DWN-04", "DWN-05"];
+const ALL: [&str; 6] = ["DWN-01", "DWN-02", "DWN-03", "DWN-04", "DWN-05", "DWN-06"];
 const PDF: (&str, &str) = ("content-type", "application/pdf");
 const NAME: (&str, &str) = ("content-disposition", "attachment; filename=\"attest-2025.pdf\"");
 
@@ -108,6 +108,16 @@ fn a_type_that_lies_fails() {
         let verdict = judge("DWN-02", move || pdf(&vague));
         assert_eq!((verdict.outcome, verdict.findings.len()), (Outcome::Pass, 1));
     }
+    for (look, lie, truth) in [
+        (Look::Png, "application/pdf", "image/png"),
+        (Look::Jpeg, "image/png", "image/jpeg"),
+        (Look::Zip, "text/html", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        (Look::Xml, "application/json", "image/svg+xml"),
+        (Look::Html, "application/json", "application/xhtml+xml"),
+    ] {
+        assert_eq!(failing(move || document(&[("content-type", lie), NAME], look, false)), ["DWN-02"], "{lie}");
+        assert_eq!(failing(move || document(&[("content-type", truth), NAME], look, false)), [""; 0], "{truth}");
+    }
     let unknown = || Ok(document(&[("content-type", "image/png")], Look::Other, false));
     assert_eq!(Source::new(false, two()).on("/download", unknown).judge("DWN-02").outcome, Outcome::Blocked);
 }
@@ -154,7 +164,12 @@ fn base64_is_no_document() {
         assert_eq!(verdict.findings[0].place, "/a/0/b");
     }
     assert_eq!(judge("DWN-04", json_with("een woord ".repeat(40))).outcome, Outcome::Pass);
-    assert_eq!(judge("DWN-04", json_with("JVBERi0x".to_owned())).outcome, Outcome::Pass);
+    for short in ["JVBERi0x", "iVBORw0KGgoAAAA", "_9j_4AAQSkZJRg", "UEsDBBQA"] {
+        assert_eq!(judge("DWN-04", json_with(short.to_owned())).outcome, Outcome::Fail, "{short}");
+    }
+    for token in ["0b7c9d52", "dGhpcyBpcyBub3QgYSBkb2N1bWVudA==", "/9j/a"] {
+        assert_eq!(judge("DWN-04", json_with(token.to_owned())).outcome, Outcome::Pass, "{token}");
+    }
     let text = move || with(Content::Text(long.clone()), &[NAME]);
     assert_eq!(failing(text), ["DWN-04"]);
     let body = || {
@@ -184,4 +199,31 @@ fn a_file_name_has_an_extension_and_no_number() {
         pdf(&[PDF, ("content-disposition", &format!("attachment; filename=attest-{serial}.pdf"))])
     });
     assert_eq!((serial.outcome, serial.findings.len()), (Outcome::Pass, 1));
+}
+
+#[test]
+fn a_pdf_comes_to_who_asks_for_it() {
+    let asking = |request: &Request| request.variation == Variation::Accept("application/pdf".to_owned());
+    let answered = |reply: fn() -> Reply| {
+        Source::new(false, two()).when(move |request| asking(request).then(reply)).judge("DWN-06")
+    };
+    let refused = answered(|| json_answer(406, "application/problem+json", json!({ "title": "No", "status": 406 })));
+    assert_eq!((refused.outcome, refused.findings[0].place.as_str()), (Outcome::Fail, "status"));
+    assert_eq!(answered(|| Ok(document(&[PDF], Look::Html, false))).outcome, Outcome::Fail);
+    assert_eq!(answered(|| json_answer(503, "", json!({}))).outcome, Outcome::Blocked);
+    let picture = || Ok(document(&[("content-type", "image/png")], Look::Png, false));
+    let pictures = Source::new(false, two()).on("/download", picture).judge("DWN-06");
+    assert_eq!(pictures.outcome, Outcome::NotApplicable);
+}
+
+#[test]
+fn only_the_whole_document_with_200_counts() {
+    for status in [202, 204, 206, 302] {
+        let other = move || {
+            let mut response = pdf(&[PDF, NAME]);
+            response.status = status;
+            response
+        };
+        assert_eq!(judge("DWN-01", other).outcome, Outcome::Fail, "{status}");
+    }
 }

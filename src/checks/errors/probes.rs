@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::case::{Answer, Case, Judgement, Listed, Probed, Stop, conclusive, part_with_id};
+use crate::case::{Answer, Case, Judgement, Listed, Probed, Stop, conclusive, with_other_id};
 use crate::envelope::{Certificate, kind_of};
 use crate::exchange::{
     Auth, Citizen, Content, Exchange, Kind, Look, Malformed, Phase, Replacement, Request, Target, Variation,
@@ -72,18 +72,19 @@ pub(in crate::checks) fn unknown_certificate(case: &Case<'_>) -> Result<(Request
     }
     let found = followed.into_iter().find_map(|(id, request)| {
         let Target::Link { url, .. } = &request.target else { return None };
-        let part = part_with_id(&Url::parse(url).ok()?, &id)?;
-        Some((id, request, part))
+        let url = Url::parse(url).ok().filter(|url| with_other_id(url, &id, &id).is_some())?;
+        Some((id, request, url))
     });
-    let Some((id, control, part)) = found else {
+    let Some((id, control, url)) = found else {
         let reason = text!(
             "het id staat niet op één plaats in de URL `self`",
             "the id does not stand in one place of the URL `self`"
         );
         return Err(Verdict::not_applicable(reason).into());
     };
-    let probe = control.clone().edit(part, Replacement::Text(unused(case, &id, &known_ids(case)?)));
-    Ok((control, probe))
+    let unknown = unused(case, &id, &known_ids(case)?);
+    let (part, text) = with_other_id(&url, &id, &unknown).ok_or_else(reason::not_recorded)?;
+    Ok((control.clone(), control.edit(part, Replacement::Text(text))))
 }
 
 fn self_of<'a>(case: &Case<'a>, on: Listed<'a>, item: &'a Certificate) -> Option<(String, Request)> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Offence, in_one};
 use crate::case::{Answer, Case, Judgement, seek};
 use crate::catalogue::Level;
-use crate::exchange::{Auth, Citizen, Request, Variation};
+use crate::exchange::{Auth, Citizen, Kind, Request, Variation};
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Verdict, shown};
@@ -81,11 +81,11 @@ pub(super) fn errors_have_an_error_status(case: &Case<'_>) -> Judgement {
 fn wrapped_error(answer: Answer<'_>) -> Option<Offence<'_>> {
     let problem = answer.response.tree().filter(|_| answer.response.is_success())?;
     let stated = match problem.get("status")? {
-        Value::Number(number) => number.as_u64()?,
-        Value::String(text) => text.parse().ok()?,
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
         _ => return None,
     };
-    if !(400..600).contains(&stated) || !problem.get("title")?.is_string() {
+    if !(400.0..600.0).contains(&stated) || !problem.get("title")?.is_string() {
         return None;
     }
     let status = answer.response.status;
@@ -98,10 +98,14 @@ pub(super) fn personal_answers_are_not_cacheable_by_others(case: &Case<'_>) -> J
     case.seek_everything()?;
     let mut open = Vec::new();
     let mut silent = Vec::new();
-    for answer in case.api_answers()?.into_iter().filter(Answer::is_content) {
+    for answer in case.api_answers()?.into_iter().filter(is_personal) {
         let value = answer.response.headers("cache-control").collect::<Vec<_>>().join(", ");
         let offence = |actual, level| Offence { answer, place: "header cache-control".to_owned(), actual, level };
         if value.trim().is_empty() {
+            // A refusal that nothing says may be kept is kept by nobody who was sent a token.
+            if !answer.is_content() {
+                continue;
+            }
             silent.push(offence(super::super::list::absent(), Some(Level::May)));
         } else if is_shared(&value) {
             open.push(offence(Text::same(shown(&value)), None));
@@ -111,36 +115,58 @@ pub(super) fn personal_answers_are_not_cacheable_by_others(case: &Case<'_>) -> J
     case.judged([open, silent].into_iter().filter_map(|offences| in_one(expected.clone(), offences)))
 }
 
-/// Whether a shared cache may keep the answer on its own: `public` or `s-maxage`, and no `no-store` beside it.
+/// What the source says of a citizen: lists, details and documents, and that there are none or that somebody may not see
+/// them.
+fn is_personal(answer: &Answer<'_>) -> bool {
+    let own_error = answer.response.status >= 400 && !answer.response.is_unavailable();
+    answer.is_content() || (own_error && answer.request().kind() != Kind::Probe)
+}
+
+/// Whether a shared cache may keep the answer on its own: `public` or `s-maxage`, and nothing beside it that forbids
+/// that. With `s-maxage=0` it has to ask the source each time.
 fn is_shared(cache_control: &str) -> bool {
     let mut quoted = false;
     let split = cache_control.split(|c: char| {
         quoted ^= c == '"';
         c == ',' && !quoted
     });
-    let names: Vec<String> =
-        split.map(|part| part.split('=').next().unwrap_or_default().trim().to_ascii_lowercase()).collect();
-    let has = |name: &str| names.iter().any(|found| found == name);
-    (has("public") || has("s-maxage")) && !has("no-store")
+    let directives: Vec<String> = split.map(|part| part.trim().to_ascii_lowercase()).collect();
+    let has = |name: &str| directives.iter().any(|found| found == name);
+    let seconds = directives.iter().filter_map(|found| found.strip_prefix("s-maxage"));
+    let kept = |value: &str| value.trim_start_matches([' ', '=']).trim_matches('"').parse::<u64>().ok() != Some(0);
+    // `private` with the names of fields is about these alone.
+    (has("public") || seconds.into_iter().any(kept)) && !has("no-store") && !has("private")
 }
 
 pub(super) fn content_headers_are_right(case: &Case<'_>) -> Judgement {
     case.seek_everything()?;
-    let with_body: Vec<Answer<'_>> = case.api_answers()?.into_iter().filter(has_body).collect();
+    let answers = case.api_answers()?.into_iter().filter(|answer| !answer.response.is_unavailable());
+    let with_body: Vec<Answer<'_>> = answers.filter(has_body).collect();
     if with_body.is_empty() {
         return Err(nothing_came().into());
     }
-    let untyped = with_body.iter().filter(|answer| answer.response.media_type().is_none()).map(|answer| Offence {
-        answer: *answer,
-        place: "header content-type".to_owned(),
-        actual: super::super::list::absent(),
-        level: None,
+    let untyped = with_body.iter().filter_map(|answer| {
+        let actual = match answer.response.media_type() {
+            None => super::super::list::absent(),
+            // Of the others the media type has a row of its own.
+            Some(written) if answer.request().kind() == Kind::Download && !is_media_type(&written) => {
+                Text::same(shown(&written))
+            }
+            Some(_) => return None,
+        };
+        Some(Offence { answer: *answer, place: "header content-type".to_owned(), actual, level: None })
     });
     let untyped = in_one(text!("een mediatype", "a media type"), untyped.collect());
     let lengths = with_body.iter().filter_map(|answer| length_offence(*answer)).collect();
     let lengths = in_one(text!("een lengte die klopt, of chunked", "a length that is right, or chunked"), lengths);
     let findings: Vec<Finding> = untyped.into_iter().chain(lengths).collect();
     case.judged(findings)
+}
+
+/// A type and a subtype (RFC 9110, section 8.3.1).
+fn is_media_type(text: &str) -> bool {
+    let is_token = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/');
+    text.split_once('/').is_some_and(|(main, sub)| is_token(main) && is_token(sub))
 }
 
 fn has_body(answer: &Answer<'_>) -> bool {
@@ -174,10 +200,12 @@ mod tests {
 
     #[test]
     fn only_public_and_s_maxage_invite_a_shared_cache() {
-        for shared in ["public", "PUBLIC, max-age=3600", "max-age=60, s-maxage=60", "private=\"x\", public"] {
+        for shared in
+            ["public", "PUBLIC, max-age=3600", "max-age=60, s-maxage=60", "private=\"x\", public", "s-maxage=\"5\""]
+        {
             assert!(is_shared(shared), "{shared}");
         }
-        for own in ["no-store", "private, max-age=60", "max-age=0", "no-store, s-maxage=0", "private=\"public, x\""] {
+        for own in ["no-store", "private, max-age=60", "s-maxage=0", "private, s-maxage=9", "private=\"public, x\""] {
             assert!(!is_shared(own), "{own}");
         }
     }

@@ -1,12 +1,13 @@
 //! What the caller prefers: media type, encoding, language.
 
-use super::super::list::{media_type_finding, no_json};
-use crate::case::{Answer, Case, Judgement, Stop, conclusive};
-use crate::exchange::{Citizen, Content, Exchange, Variation};
+use super::super::list::{absent, media_type_finding, no_json};
+use super::{Offence, in_one};
+use crate::case::{Answer, Case, Item, Judgement, Stop, conclusive, seek};
+use crate::exchange::{Citizen, Content, Exchange, Response, Variation};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, shown};
+use crate::verdict::{Finding, Verdict, shown};
 
 /// What comes of the list with one thing changed, each time beside the ordinary request, which has to be good.
 fn varied<'a>(
@@ -26,6 +27,15 @@ fn judged_each(
     exchanges: Vec<&Exchange>,
     judge: impl Fn(Answer<'_>) -> Result<Option<Finding>, Stop>,
 ) -> Judgement {
+    let (findings, blocked) = of_each(exchanges, judge);
+    case.judged_unless(findings, blocked)
+}
+
+/// The findings in these answers, and why one of them could not be judged.
+fn of_each(
+    exchanges: Vec<&Exchange>,
+    judge: impl Fn(Answer<'_>) -> Result<Option<Finding>, Stop>,
+) -> (Vec<Finding>, Option<Stop>) {
     let mut findings = Vec::new();
     let mut blocked = None;
     for exchange in exchanges {
@@ -34,7 +44,7 @@ fn judged_each(
             Err(stop) => blocked = Some(stop),
         }
     }
-    case.judged_unless(findings, blocked)
+    (findings, blocked)
 }
 
 /// Whether a media type is JSON.
@@ -47,11 +57,41 @@ fn says_json(answer: Answer<'_>) -> bool {
 }
 
 pub(super) fn json_is_the_default(case: &Case<'_>) -> Judgement {
-    let (_, exchanges) = varied(case, [Variation::NoAccept, Variation::Accept("*/*".to_owned())])?;
-    judged_each(case, exchanges, |answer| match answer.unreadable() {
+    let variations = || [Variation::NoAccept, Variation::Accept("*/*".to_owned())];
+    seek([varied(case, variations()).map(drop), without_accept(case).map(drop), case.seek_everything()])?;
+    let (_, mut exchanges) = varied(case, variations())?;
+    exchanges.extend(without_accept(case).ok().flatten());
+    let (mut findings, blocked) = of_each(exchanges, |answer| match answer.unreadable() {
         Some(verdict) => Err(verdict.into()),
         None => Ok(no_json_finding(answer)),
-    })
+    });
+    findings.extend(other_encodings(case)?);
+    case.judged_unless(findings, blocked)
+}
+
+/// A detail without an Accept header, where with the ordinary one it is a success.
+fn without_accept<'a>(case: &Case<'a>) -> Result<Option<&'a Exchange>, Stop> {
+    let first = case.first_page()?;
+    let of = |certificate| case.detail_of(Item { on: first, certificate });
+    let Some(control) = first.items().iter().find_map(of) else { return Ok(None) };
+    let asked = case.attempts(&[control.clone(), control.varied(Variation::NoAccept)])?;
+    let [control, varied] = asked.as_slice() else { return Err(reason::not_recorded().into()) };
+    let good = control.result.as_ref().is_ok_and(Response::is_success);
+    Ok(good.then_some(*varied))
+}
+
+/// JSON in another encoding than UTF-8, anywhere in the run.
+fn other_encodings(case: &Case<'_>) -> Result<Option<Finding>, Stop> {
+    let answers = case.api_answers()?.into_iter();
+    let other = answers
+        .filter(|answer| answer.response.is_json() && !answer.response.facts.utf8 && !answer.response.is_unavailable());
+    let offences = other.map(|answer| Offence {
+        answer,
+        place: "fact utf8".to_owned(),
+        actual: text!("geen UTF-8", "no UTF-8"),
+        level: None,
+    });
+    Ok(in_one(Text::same("UTF-8"), offences.collect()))
 }
 
 fn no_json_finding(answer: Answer<'_>) -> Option<Finding> {
@@ -66,7 +106,7 @@ fn no_json_finding(answer: Answer<'_>) -> Option<Finding> {
     if !matches!(response.content, Content::Json(_)) {
         return Some(answer.finding("", text!("JSON", "JSON"), no_json(answer)));
     }
-    (!response.facts.utf8).then(|| answer.finding("fact utf8", Text::same("UTF-8"), text!("geen UTF-8", "no UTF-8")))
+    None
 }
 
 pub(super) fn accept_is_honoured(case: &Case<'_>) -> Judgement {
@@ -101,39 +141,74 @@ fn unfitting(answer: Answer<'_>) -> Option<Finding> {
     }
 }
 
-pub(super) fn content_encoding_is_an_accepted_one(case: &Case<'_>) -> Judgement {
-    let (ordinary, exchanges) = varied(case, [Variation::AcceptEncoding("gzip".to_owned())])?;
-    let mut exchanges = exchanges;
-    exchanges.push(ordinary.exchange);
-    judged_each(case, exchanges, |answer| {
-        let accepted: &[&str] = match answer.request().variation {
-            Variation::AcceptEncoding(_) => &["identity", "gzip", "x-gzip"],
-            _ => &["identity"],
-        };
-        let finding = encoding_finding(answer, accepted);
-        match answer.response.status {
-            200..300 => Ok(finding),
-            _ if finding.is_some() => Ok(finding),
-            status => Err(reason::unexplained(status).into()),
-        }
-    })
+/// The list as a caller gets it that takes gzip.
+fn with_gzip() -> Variation {
+    Variation::AcceptEncoding("gzip".to_owned())
 }
 
-fn encoding_finding(answer: Answer<'_>, accepted: &[&str]) -> Option<Finding> {
-    let codings: Vec<String> = answer
-        .response
-        .headers("content-encoding")
-        .flat_map(|value| value.split(','))
-        .map(|coding| coding.trim().to_ascii_lowercase())
-        .filter(|coding| !coding.is_empty())
-        .collect();
-    let other = codings.iter().find(|coding| !accepted.contains(&coding.as_str()))?;
-    let wanted = accepted.first().copied().unwrap_or_default();
-    let expected = match accepted {
-        [_] => Text::same(wanted),
-        _ => text!("gzip of identity", "gzip or identity"),
+pub(super) fn content_encoding_is_an_accepted_one(case: &Case<'_>) -> Judgement {
+    seek([varied(case, [with_gzip()]).map(drop), case.seek_everything()])?;
+    let (_, exchanges) = varied(case, [with_gzip()])?;
+    let expected = || text!("gzip of identity", "gzip or identity");
+    let (mut findings, blocked) = of_each(exchanges, |answer| {
+        let other = other_coding(answer, &["identity", "gzip", "x-gzip"]);
+        match (answer.response.status, other) {
+            (_, Some(other)) => Ok(Some(answer.finding(CODING, expected(), Text::same(shown(&other))))),
+            (200..300, None) => Ok(None),
+            (status, None) => Err(reason::unexplained(status).into()),
+        }
+    });
+    // Every other call accepts nothing but `identity`.
+    let asked_otherwise = |answer: &Answer<'_>| matches!(answer.request().variation, Variation::AcceptEncoding(_));
+    let answers = case.api_answers()?.into_iter();
+    let answers = answers.filter(|answer| !asked_otherwise(answer) && !answer.response.is_unavailable());
+    let unasked = answers.filter_map(|answer| {
+        let actual = Text::same(shown(&other_coding(answer, &["identity"])?));
+        Some(Offence { answer, place: CODING.to_owned(), actual, level: None })
+    });
+    findings.extend(in_one(Text::same("identity"), unasked.collect()));
+    case.judged_unless(findings, blocked)
+}
+
+const CODING: &str = "header content-encoding";
+
+/// The codings of an answer, in lower case.
+fn codings(answer: Answer<'_>) -> impl Iterator<Item = String> {
+    let codings = answer.response.headers("content-encoding").flat_map(|value| value.split(','));
+    codings.map(|coding| coding.trim().to_ascii_lowercase()).filter(|coding| !coding.is_empty())
+}
+
+fn other_coding(answer: Answer<'_>, accepted: &[&str]) -> Option<String> {
+    codings(answer).find(|coding| !accepted.contains(&coding.as_str()))
+}
+
+pub(super) fn compressed_answers_vary_by_encoding(case: &Case<'_>) -> Judgement {
+    let (_, exchanges) = varied(case, [with_gzip()])?;
+    let is_coded = |exchange: &Exchange| {
+        let response = exchange.result.as_ref().ok().filter(|response| response.is_success())?;
+        Some(other_coding(Answer { exchange, response }, &["identity"]).is_some())
     };
-    Some(answer.finding("header content-encoding", expected, Text::same(shown(other))))
+    if exchanges.iter().any(|exchange| is_coded(exchange) == Some(false)) {
+        return Err(Verdict::not_applicable(text!(
+            "de bron comprimeert niets, ook niet waar gzip wordt aanvaard",
+            "the source compresses nothing, not even where gzip is accepted"
+        ))
+        .into());
+    }
+    judged_each(case, exchanges, |answer| {
+        let status = answer.response.status;
+        if !answer.response.is_success() {
+            return Err(reason::unexplained(status).into());
+        }
+        let fields = answer.response.headers("vary").flat_map(|value| value.split(','));
+        let varies = |field: &str| matches!(field.trim().to_ascii_lowercase().as_str(), "*" | "accept-encoding");
+        if fields.into_iter().any(varies) {
+            return Ok(None);
+        }
+        let sent = answer.response.headers("vary").collect::<Vec<_>>().join(", ");
+        let actual = if sent.is_empty() { absent() } else { Text::same(shown(&sent)) };
+        Ok(Some(answer.finding("header vary", Text::same("Accept-Encoding"), actual)))
+    })
 }
 
 pub(super) fn accept_language_leads_to_no_error(case: &Case<'_>) -> Judgement {

@@ -1,15 +1,15 @@
 //! The hrefs that the chapter looks at, and the address of the API that they belong to.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 
 use url::Url;
 
-use crate::case::{Answer, Case, Findings, Item, Judgement, Listed, Stop};
+use crate::case::{Answer, Case, Findings, Item, Judgement, Listed, Stop, both};
 use crate::catalogue::Level;
-use crate::envelope::{Certificate, Link, Links};
-use crate::exchange::{Citizen, Exchange};
+use crate::envelope::{Certificate, Link, Links, Page};
+use crate::exchange::{Citizen, Exchange, Kind, Request};
 use crate::href;
 use crate::reason;
 use crate::text;
@@ -23,6 +23,8 @@ pub(super) struct Href<'a> {
     pub link: &'a Link,
     /// The item that it belongs to, in the list or in its detail.
     pub item: Option<&'a Certificate>,
+    /// Whose it is.
+    pub citizen: Citizen,
     /// Absolute; of a template the part before its first brace.
     pub url: Url,
     /// On another origin than the API itself.
@@ -67,14 +69,39 @@ pub(super) struct Hrefs<'a> {
     origins: Vec<url::Origin>,
     pages: Vec<Listed<'a>>,
     details: Vec<(Item<'a>, &'a Exchange)>,
+    /// What else the run saw of lists and details.
+    further: Vec<Answer<'a>>,
 }
 
 /// A links section, with where it was found.
-type Section<'a> = (Answer<'a>, &'a Links, Option<&'a Certificate>);
+#[derive(Clone, Copy)]
+struct Section<'a> {
+    answer: Answer<'a>,
+    links: &'a Links,
+    item: Option<&'a Certificate>,
+    citizen: Citizen,
+}
 
 pub(super) fn hrefs<'a>(case: &Case<'a>) -> Result<Hrefs<'a>, Stop> {
-    let (pages, details) = crawled(case)?;
-    Ok(Hrefs { origins: origins(case), pages, details })
+    let ((pages, details), ()) = both(crawled(case), case.seek_lists())?;
+    let further = further(case, &pages, &details)?;
+    Ok(Hrefs { origins: origins(case), pages, details, further })
+}
+
+/// The other lists and details of the run: of other citizens, in other languages, in other lengths. What is asked once
+/// more shows nothing new.
+fn further<'a>(
+    case: &Case<'a>,
+    pages: &[Listed<'a>],
+    details: &[(Item<'a>, &'a Exchange)],
+) -> Result<Vec<Answer<'a>>, Stop> {
+    let mut known: BTreeSet<&Request> = pages.iter().map(|listed| listed.answer.request()).collect();
+    known.extend(details.iter().map(|(_, exchange)| &exchange.request));
+    let is_new = |answer: &Answer<'a>| {
+        let request = answer.request();
+        answer.is_content() && request.kind() != Kind::Download && request.ordinal == 0 && !known.contains(request)
+    };
+    Ok(case.api_answers()?.into_iter().filter(is_new).collect())
 }
 
 /// Like [`hrefs`], blocked where there is none to be seen.
@@ -91,52 +118,70 @@ impl<'a> Hrefs<'a> {
     pub(super) fn iter(&self) -> impl Iterator<Item = Href<'a>> {
         let mut seen = HashSet::new();
         let hashes = RandomState::new();
-        self.sections()
-            .flat_map(|(answer, links, item)| links.links.iter().map(move |link| (answer, link, item)))
-            .filter_map(move |(answer, link, item)| {
+        self.sections().flat_map(|section| section.links.links.iter().map(move |link| (link, section))).filter_map(
+            move |(link, Section { answer, item, citizen, .. })| {
                 let url = Some(link).filter(|link| href::is_judged(&link.rel))?.url(&answer.exchange.sent.url)?;
                 let key = (item.and_then(Certificate::id_text), link.rel.to_ascii_lowercase(), &link.href);
                 // By its hash: the keys of a long list would take as much room as the list.
                 let is_new = seen.insert(hashes.hash_one(key));
-                let foreign = !self.origins.contains(&url.origin());
-                is_new.then_some(Href { answer, link, item, url, foreign })
-            })
+                let foreign = !self.origins.contains(&href::origin(&url));
+                is_new.then_some(Href { answer, link, item, citizen, url, foreign })
+            },
+        )
     }
 
     /// The certificates to which any of them belongs, one after the other.
     pub(super) fn items(&self) -> impl Iterator<Item = &'a Certificate> {
-        let judged = |(answer, links, item): Section<'a>| {
+        self.sections().filter_map(|Section { answer, links, item, .. }| {
             let leads = |link: &Link| href::is_judged(&link.rel) && link.url(&answer.exchange.sent.url).is_some();
             item.filter(|_| links.links.iter().any(leads))
-        };
-        self.sections().filter_map(judged)
+        })
     }
 
     fn sections(&self) -> impl Iterator<Item = Section<'a>> {
-        let pages = self.pages.iter().flat_map(|listed| {
-            let of_items = listed.items().iter().map(|item| (listed.answer, &item.links, Some(item)));
-            std::iter::once((listed.answer, &listed.page.links, None)).chain(of_items)
-        });
+        let pages = self.pages.iter().flat_map(|listed| of_page(listed.answer, listed.page));
         let details = self.details.iter().filter_map(|(item, exchange)| {
             let response = exchange.result.as_ref().ok().filter(|response| response.is_success())?;
-            Some((Answer { exchange, response }, &response.certificate()?.links, Some(item.certificate)))
+            Some(of_detail(Answer { exchange, response }, response.certificate()?, item.certificate))
         });
-        pages.chain(details)
+        let further = self.further.iter().flat_map(|answer| {
+            let is_list = answer.request().kind() == Kind::List;
+            let page = answer.response.page().filter(|_| is_list);
+            let certificate = if is_list { None } else { answer.response.certificate() };
+            let detail = certificate.map(|certificate| of_detail(*answer, certificate, certificate));
+            page.into_iter().flat_map(|page| of_page(*answer, page)).chain(detail)
+        });
+        pages.chain(details).chain(further)
     }
+}
+
+/// The links of a page and those of its items.
+fn of_page<'a>(answer: Answer<'a>, page: &'a Page) -> impl Iterator<Item = Section<'a>> {
+    let citizen = owner(answer);
+    let items = page.items().iter().map(move |item| Section { answer, links: &item.links, item: Some(item), citizen });
+    std::iter::once(Section { answer, links: &page.links, item: None, citizen }).chain(items)
+}
+
+fn of_detail<'a>(answer: Answer<'a>, detail: &'a Certificate, item: &'a Certificate) -> Section<'a> {
+    Section { answer, links: &detail.links, item: Some(item), citizen: owner(answer) }
+}
+
+fn owner(answer: Answer<'_>) -> Citizen {
+    answer.request().citizen().unwrap_or(Citizen::Subject)
 }
 
 /// Where the API itself stands; further declared origins hold documents and the like.
 fn origins(case: &Case<'_>) -> Vec<url::Origin> {
     let setup = case.setup();
     let own = [Some(&setup.base_url), setup.public_url.as_ref()].into_iter().flatten();
-    own.filter_map(|own| Url::parse(own).ok()).map(|own| own.origin()).collect()
+    own.filter_map(|own| Url::parse(own).ok()).map(|own| href::origin(&own)).collect()
 }
 
 /// The address of the API as the outside world knows it, with the place in the profile that gives it.
 pub(super) struct Base {
     pub url: Url,
     place: &'static str,
-    request: crate::exchange::Request,
+    request: Request,
 }
 
 impl Base {

@@ -28,17 +28,23 @@ struct Name {
     is_prefix: bool,
     /// Where it stands in some items only it may be part of their identifier.
     is_doubtful: bool,
+    /// Where the hrefs of one citizen alone were seen it may be what the source calls that citizen.
+    is_alone: bool,
     /// It stands there, with the address as what was found.
     finding: Finding,
 }
 
 impl Name {
-    fn finding(&self, expected: Text) -> Finding {
+    fn finding(&self, row: Level, expected: Text) -> Finding {
         let mut finding = self.finding.clone();
         finding.expected = expected;
         let segment = shown(&self.text);
         finding.actual = finding.actual.map(|address| format!("`{segment}`: {address}"));
-        if self.is_doubtful { finding.at_most(Level::Should) } else { finding }
+        match row {
+            Level::Must if self.is_doubtful || self.is_alone => finding.at_most(Level::Should),
+            Level::Should | Level::May if self.is_alone => finding.at_most(Level::May),
+            _ => finding,
+        }
     }
 }
 
@@ -52,6 +58,7 @@ fn names_of_base(case: &Case<'_>) -> Result<Vec<Name>, Stop> {
         is_version: version == Some(position),
         is_prefix: version.is_none_or(|version| position < version),
         is_doubtful: false,
+        is_alone: false,
         finding: base.finding(Text::default()),
     };
     Ok(segments.iter().enumerate().map(name).collect())
@@ -77,15 +84,16 @@ fn names_of_hrefs(hrefs: &Hrefs<'_>, roles: &Roles) -> Vec<Name> {
     for href in hrefs.iter() {
         let segments = href.segments();
         for (role, text) in roles.of(&href.link.rel, &segments).into_iter().zip(&segments) {
-            let is_doubtful = match role {
-                Role::Version => false,
-                Role::Chosen { everywhere } if href.item.is_some() => !everywhere,
+            let (is_doubtful, is_alone) = match role {
+                Role::Version => (false, false),
+                Role::Chosen { everywhere, alone } if href.item.is_some() => (!everywhere, alone),
                 Role::Chosen { .. } | Role::Listed | Role::Identifier => continue,
             };
             let is_version = role == Role::Version;
             if seen.insert((is_version, text.to_string())) {
                 let finding = href.finding(Text::default());
-                names.push(Name { text: text.to_string(), is_version, is_prefix: false, is_doubtful, finding });
+                let text = text.to_string();
+                names.push(Name { text, is_version, is_prefix: false, is_doubtful, is_alone, finding });
             }
         }
     }
@@ -97,10 +105,12 @@ fn roles(case: &Case<'_>, hrefs: &Hrefs<'_>) -> Result<Roles, Stop> {
     let setup = case.setup();
     let entry: Vec<String> = case.entry.path.split('/').map(str::to_owned).collect();
     let lists = [Base::of(case)?, Base::asked(case)?].map(|base| [base.segments(), entry.clone()].concat());
+    let owners: Vec<Citizen> = setup.citizens.keys().copied().collect();
     let items = |look: &mut dyn FnMut(ItemPath<'_>)| {
         for href in hrefs.iter() {
             let Some(id) = href.item.and_then(Certificate::id_text) else { continue };
-            look(ItemPath { id: &id, rel: &href.link.rel, segments: &href.segments() });
+            let owner = owners.iter().position(|owner| *owner == href.citizen).unwrap_or(owners.len());
+            look(ItemPath { owner, id: &id, rel: &href.link.rel, segments: &href.segments() });
         }
     };
     let numbers = setup.citizens.values().map(|person| person.insz.clone());
@@ -120,7 +130,8 @@ fn names_are(
     in_hrefs: impl Fn(&Name) -> bool,
 ) -> Judgement {
     let found = |names: &[Name], is_wrong: &dyn Fn(&Name) -> bool| -> Vec<Finding> {
-        names.iter().filter(|name| is_wrong(name)).map(|name| name.finding(expected.clone())).collect()
+        let wrong = names.iter().filter(|name| is_wrong(name));
+        wrong.map(|name| name.finding(case.requirement.level, expected.clone())).collect()
     };
     let base = found(&names_of_base(case)?, &in_base);
     judged(case, base, named(case).map(|named| found(&named.names, &in_hrefs).into_iter().collect()))

@@ -95,6 +95,22 @@ pub(super) static FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        name: "other-citizen-has-a-certificate-without-name",
+        breaks: &["CRT-04"],
+        blocks: &[],
+        summary: "A certificate of a citizen with few of them has no name.",
+        apply: |behaviour| {
+            behaviour.edits.list.push(|context, body| {
+                let path = ["/certificates/2", "/_embedded/certificates/2"];
+                for place in path.iter().filter(|_| context.total == 7) {
+                    if let Some(item) = body.pointer_mut(place) {
+                        remove(item, "name");
+                    }
+                }
+            });
+        },
+    },
+    Fault {
         name: "year-is-a-string",
         breaks: &["CRT-05"],
         blocks: &[],
@@ -196,6 +212,13 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| behaviour.key_in = KeyIn::Handle,
     },
     Fault {
+        name: "self-holds-the-key-in-one-word",
+        breaks: &["CRT-10"],
+        blocks: &["CRT-14", "ERR-08", "ERR-15", "SEC-09"],
+        summary: "self holds id and language in one word, without anything to tell them apart.",
+        apply: |behaviour| behaviour.key_in = KeyIn::Glued,
+    },
+    Fault {
         name: "detail-is-plain-json-when-json-is-named",
         breaks: &["CRT-11"],
         blocks: &[],
@@ -235,6 +258,29 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| {
             behaviour.optional_fields = true;
             behaviour.edits.item.push(|_, body| remove(body, "year"));
+        },
+    },
+    Fault {
+        name: "detail-offers-another-document",
+        breaks: &["CRT-12"],
+        blocks: &[],
+        summary: "The download of a detail leads elsewhere than the one in the list.",
+        apply: |behaviour| {
+            behaviour.edits.detail.push(|context, body| {
+                set_link(body, "download", &format!("{}/documents", context.url));
+            });
+        },
+    },
+    Fault {
+        name: "detail-has-another-year",
+        breaks: &["CRT-12"],
+        blocks: &[],
+        summary: "The year of a detail is one later than in the list.",
+        apply: |behaviour| {
+            behaviour.optional_fields = true;
+            behaviour.edits.detail.push(|_, body| {
+                put(body, "year", json!(field(body, "year").as_i64().unwrap_or_default() + 1));
+            });
         },
     },
     Fault {

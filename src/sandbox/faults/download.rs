@@ -162,6 +162,133 @@ pub(super) static FAULTS: &[Fault] = &[
             });
         },
     },
+    Fault {
+        name: "download-is-partial",
+        breaks: &["DWN-01"],
+        blocks: &[],
+        summary: "The document of every certificate answers 206.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|context, answer| {
+                if is_document(context, answer) {
+                    answer.status = 206;
+                }
+            });
+        },
+    },
+    Fault {
+        name: "download-has-no-content",
+        breaks: &["DWN-01"],
+        blocks: &[],
+        summary: "The document of every certificate answers 204.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|context, answer| {
+                if is_document(context, answer) {
+                    *answer = Answer::status(204);
+                }
+            });
+        },
+    },
+    Fault {
+        name: "png-is-called-pdf",
+        breaks: &["DWN-02"],
+        blocks: &["DWN-06"],
+        summary: "A picture in PNG is sent as application/pdf.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|context, answer| {
+                if is_document(context, answer) {
+                    answer.body = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+                }
+            });
+        },
+    },
+    Fault {
+        name: "html-is-called-json",
+        breaks: &["DWN-02"],
+        blocks: &["DWN-06"],
+        summary: "A page of HTML is sent as application/json.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|context, answer| {
+                if is_document(context, answer) {
+                    answer.body = b"<!DOCTYPE html><html><body><p>Attest</p></body></html>".to_vec();
+                    answer.set("content-type", "application/json");
+                }
+            });
+        },
+    },
+    Fault {
+        name: "page-follows-the-pdf",
+        breaks: &["DWN-03"],
+        blocks: &[],
+        summary: "A page of HTML of some kilobytes stands behind the PDF.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|context, answer| {
+                if is_document(context, answer) {
+                    answer.body.extend(b"<p>Attest</p>".repeat(300));
+                }
+            });
+        },
+    },
+    Fault {
+        name: "short-document-is-base64-in-json",
+        breaks: &["DWN-04"],
+        blocks: &["DWN-03", "DWN-05", "DWN-06"],
+        summary: "The document is a short string of Base64, deep in a JSON object.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|context, answer| {
+                if is_document(context, answer) {
+                    let body = json!({ "file": { "parts": [BASE64_STANDARD.encode(b"%PDF-1.7\n")] } });
+                    answer.body = body.to_string().into_bytes();
+                    answer.set("content-type", "application/json");
+                    answer.unset("content-disposition");
+                }
+            });
+        },
+    },
+    Fault {
+        name: "file-name-is-the-number-with-dots",
+        breaks: &["DWN-05"],
+        blocks: &[],
+        summary: "The file name of a document holds the national number of the citizen, with dots.",
+        apply: |behaviour| {
+            behaviour.number_in_certificate_url = true;
+            behaviour.edits.answer.push(|context, answer| {
+                if is_document(context, answer) {
+                    let number = context.insz.as_deref().unwrap_or_default();
+                    let part = |from: usize, to: usize| number.get(from..to).unwrap_or_default();
+                    let dotted = format!("{}.{}.{}-{}.{}", part(0, 2), part(2, 4), part(4, 6), part(6, 9), part(9, 11));
+                    answer.set("content-disposition", &format!("attachment; filename=\"attest {dotted}.pdf\""));
+                }
+            });
+        },
+    },
+    Fault {
+        name: "pdf-is-not-acceptable",
+        breaks: &["DWN-06"],
+        blocks: &[],
+        summary: "A document that is a PDF answers 406 to somebody who asks for application/pdf.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|context, answer| {
+                if is_document(context, answer) && context.accept.as_deref() == Some("application/pdf") {
+                    let body = json!({ "type": "about:blank", "title": "Not acceptable", "status": 406 });
+                    *answer = Answer::json(406, "application/problem+json", &body);
+                }
+            });
+        },
+    },
+    Fault {
+        name: "who-asks-for-pdf-gets-html",
+        breaks: &["DWN-06"],
+        blocks: &[],
+        summary: "Somebody who asks for application/pdf gets a page of HTML.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|context, answer| {
+                if is_document(context, answer) && context.accept.as_deref() == Some("application/pdf") {
+                    answer.body = b"<!DOCTYPE html><html><body><p>Attest</p></body></html>".to_vec();
+                    answer.set("content-type", "text/html");
+                }
+            });
+        },
+    },
 ];
 
 fn is_document(context: &AnswerContext, answer: &Answer) -> bool {

@@ -51,6 +51,53 @@ pub(super) static FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        name: "detail-without-accept-is-xml",
+        breaks: &["HTTP-03"],
+        blocks: &[],
+        summary: "Without an Accept, and for */*, a detail is XML.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|context, answer| {
+                let plain = matches!(context.accept.as_deref(), None | Some("*/*"));
+                if context.call == Call::Detail && answer.status == 200 && plain {
+                    *answer = Answer { body: b"<certificate/>".to_vec(), ..answer.clone() };
+                    answer.set("content-type", "application/xml");
+                }
+            });
+        },
+    },
+    Fault {
+        name: "last-page-is-in-latin-1",
+        breaks: &["HTTP-03"],
+        blocks: &[],
+        summary: "The last page of the list is written in Latin-1.",
+        apply: |behaviour| {
+            behaviour.edits.list.push(|context, body| {
+                if context.page > 0 && context.page == context.last_page() {
+                    put(body, "remark", "één");
+                }
+            });
+            behaviour.edits.answer.push(|context, answer| {
+                if context.call == Call::List {
+                    latin_1(answer);
+                }
+            });
+        },
+    },
+    Fault {
+        name: "errors-are-in-latin-1",
+        breaks: &["HTTP-03"],
+        blocks: &[],
+        summary: "Errors are written in Latin-1.",
+        apply: |behaviour| {
+            behaviour.edits.problem.push(|body| put(body, "remark", "één"));
+            behaviour.edits.answer.push(|_, answer| {
+                if answer.status >= 400 {
+                    latin_1(answer);
+                }
+            });
+        },
+    },
+    Fault {
         name: "impossible-accept-is-a-server-error",
         breaks: &["HTTP-04"],
         blocks: &[],
@@ -84,6 +131,44 @@ pub(super) static FAULTS: &[Fault] = &[
                     answer.set("content-encoding", "gzip");
                 }
             });
+        },
+    },
+    Fault {
+        name: "details-are-gzip-unasked",
+        breaks: &["HTTP-05"],
+        blocks: &[],
+        summary: "Details are compressed for a caller that accepts identity only.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|context, answer| compress_unasked(context, answer, Call::Detail))
+        },
+    },
+    Fault {
+        name: "documents-are-gzip-unasked",
+        breaks: &["HTTP-05"],
+        blocks: &["DWN-02", "DWN-06"],
+        summary: "Documents are compressed for a caller that accepts identity only.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|context, answer| compress_unasked(context, answer, Call::Download));
+        },
+    },
+    Fault {
+        name: "compressed-list-does-not-vary",
+        breaks: &["HTTP-27"],
+        blocks: &[],
+        summary: "A compressed list has no Vary that names Accept-Encoding.",
+        apply: |behaviour| {
+            behaviour.variation.gzip = true;
+            behaviour.variation.vary = None;
+        },
+    },
+    Fault {
+        name: "compressed-list-varies-by-accept",
+        breaks: &["HTTP-27"],
+        blocks: &[],
+        summary: "The Vary of a compressed list names Accept alone.",
+        apply: |behaviour| {
+            behaviour.variation.gzip = true;
+            behaviour.variation.vary = Some("Accept, Accept-Language");
         },
     },
     Fault {
@@ -151,6 +236,13 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| extra(behaviour, |_, body| put(body, "issuing_body", "Sandbox")),
     },
     Fault {
+        name: "error-field-in-snake-case",
+        breaks: &["HTTP-11"],
+        blocks: &[],
+        summary: "Errors have a member trace_id.",
+        apply: |behaviour| behaviour.edits.problem.push(|body| put(body, "trace_id", "4bf92f35")),
+    },
+    Fault {
         name: "malformed-number-is-unprocessable",
         breaks: &["HTTP-12"],
         blocks: &[],
@@ -200,6 +292,58 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| behaviour.cache_control = Some("max-age=0, s-maxage=60"),
     },
     Fault {
+        name: "empty-list-is-public",
+        breaks: &["HTTP-16"],
+        blocks: &[],
+        summary: "Any cache may keep that a citizen has no certificates.",
+        apply: |behaviour| {
+            behaviour.edits.list.push(|context, body| {
+                if context.total == 0 {
+                    put(body, "remark", "none");
+                }
+            });
+            behaviour.edits.answer.push(|context, answer| {
+                let is_empty = answer.body.windows(6).any(|part| part == b"remark");
+                if is_list(context, answer) && is_empty {
+                    answer.set("cache-control", "public, max-age=60");
+                }
+            });
+        },
+    },
+    Fault {
+        name: "documents-are-kept-by-shared-caches",
+        breaks: &["HTTP-16"],
+        blocks: &[],
+        summary: "Shared caches may keep documents for an hour.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|context, answer| {
+                if context.call == Call::Download && answer.status == 200 {
+                    answer.set("cache-control", "s-maxage=3600");
+                }
+            });
+        },
+    },
+    Fault {
+        name: "refusals-are-public",
+        breaks: &["HTTP-16"],
+        blocks: &[],
+        summary: "Any cache may keep that somebody was refused.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|_, answer| {
+                if matches!(answer.status, 401 | 403) {
+                    answer.set("cache-control", "public");
+                }
+            });
+        },
+    },
+    Fault {
+        name: "document-type-is-no-media-type",
+        breaks: &["HTTP-17"],
+        blocks: &[],
+        summary: "The Content-Type of documents is pdf.",
+        apply: |behaviour| behaviour.variation.document_media = Some("pdf"),
+    },
+    Fault {
         name: "document-without-content-type",
         breaks: &["HTTP-17"],
         blocks: &[],
@@ -216,6 +360,19 @@ pub(super) static FAULTS: &[Fault] = &[
 
 fn is_list(context: &AnswerContext, answer: &Answer) -> bool {
     context.call == Call::List && context.method != "OPTIONS" && answer.status == 200
+}
+
+/// Writes a body in Latin-1.
+fn latin_1(answer: &mut Answer) {
+    let byte = |c: char| u8::try_from(u32::from(c)).unwrap_or(b'?');
+    answer.body = String::from_utf8_lossy(&answer.body).chars().map(byte).collect();
+}
+
+fn compress_unasked(context: &AnswerContext, answer: &mut Answer, call: Call) {
+    if context.call == call && context.method == "GET" && answer.status == 200 {
+        answer.body = gzip(&answer.body);
+        answer.set("content-encoding", "gzip");
+    }
 }
 
 /// Changes the fields that no document asks for, which have to be there.

@@ -111,6 +111,34 @@ pub(super) static FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        name: "empty-list-links-have-a-fragment",
+        breaks: &["URL-09"],
+        blocks: &[],
+        summary: "last of an empty list ends in a fragment.",
+        apply: |behaviour| {
+            behaviour.edits.list.push(|context, body| {
+                if context.total == 0 {
+                    set_link(body, "last", &format!("{}#last", context.page_url(context.last_page())));
+                }
+            });
+        },
+    },
+    Fault {
+        name: "other-links-have-another-version",
+        breaks: &["URL-05"],
+        blocks: &[],
+        summary: "last has v2 in the list of a citizen with few certificates.",
+        apply: |behaviour| {
+            behaviour.further_prefix = Some("/v2".to_owned());
+            behaviour.edits.list.push(|context, body| {
+                if context.total == 7 {
+                    let url = context.page_url(context.last_page());
+                    set_link(body, "last", &url.replacen("/v1/", "/v2/", 1));
+                }
+            });
+        },
+    },
+    Fault {
         name: "download-ends-in-a-slash",
         breaks: &["URL-10"],
         blocks: &[],
@@ -172,6 +200,19 @@ pub(super) static FAULTS: &[Fault] = &[
         blocks: &[],
         summary: "x-version says 2 under a URL that says v1.",
         apply: |behaviour| behaviour.version_header = Some("v2.0.0"),
+    },
+    Fault {
+        name: "version-header-of-documents-is-of-another-version",
+        breaks: &["URL-16"],
+        blocks: &[],
+        summary: "x-version says 2 on documents alone, under a URL that says v1.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|context, answer| {
+                if context.call == Call::Download {
+                    answer.set("x-version", "v2.0.0");
+                }
+            });
+        },
     },
     Fault {
         name: "community-goes-away",
