@@ -14,6 +14,7 @@
 mod acm;
 mod clients;
 mod command_line;
+mod confidential;
 mod decisions;
 mod doctor;
 mod evidence;
@@ -33,6 +34,7 @@ mod matrix;
 mod pairs;
 mod profiles;
 mod recipes;
+mod repeatable;
 mod replay;
 mod requirements;
 mod secrecy;
