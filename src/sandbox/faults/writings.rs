@@ -84,10 +84,10 @@ pub(super) static FAULTS: &[Fault] = &[
         name: "error-names-another-citizen-in-entities",
         breaks: &["ERR-13", "SEC-19"],
         blocks: &[],
-        summary: "The detail of a bad request names another citizen, each character as an HTML entity.",
+        summary: "The detail of a bad request for a list names another citizen, each character as an HTML entity.",
         apply: |behaviour| {
-            behaviour.edits.sent.push(|answer| {
-                if answer.status == 400 {
+            behaviour.edits.answer.push(|context, answer| {
+                if answer.status == 400 && context.call == Call::List {
                     let entities: String = dotted(&other()).chars().map(|c| format!("&#{};", u32::from(c))).collect();
                     answer.edit_json(|body| put(body, "detail", json!(format!("As asked before for {entities}."))));
                 }
@@ -98,10 +98,10 @@ pub(super) static FAULTS: &[Fault] = &[
         name: "error-names-another-citizen-in-a-header",
         breaks: &["ERR-13", "SEC-19"],
         blocks: &[],
-        summary: "A header of every bad request holds the number of another citizen in Base64.",
+        summary: "A header of every bad request for a list holds the number of another citizen in Base64.",
         apply: |behaviour| {
-            behaviour.edits.sent.push(|answer| {
-                if answer.status == 400 {
+            behaviour.edits.answer.push(|context, answer| {
+                if answer.status == 400 && context.call == Call::List {
                     answer.set("x-subject", &STANDARD.encode(other()));
                 }
             });
