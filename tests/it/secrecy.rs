@@ -11,7 +11,7 @@ use std::time::Duration;
 use bronkeur::exchange::{Exchange, Kind};
 use bronkeur::har;
 use bronkeur::report::{Languages, Report, RunMeta, render_all};
-use bronkeur::sandbox::behaviour::Call;
+use bronkeur::sandbox::behaviour::{Call, Counts};
 use bronkeur::sandbox::{Behaviour, Options, Sandbox};
 use bronkeur::text::Lang;
 use serde_json::{Value, json};
@@ -345,7 +345,8 @@ fn every_writing(number: &str, token: &str) -> Vec<String> {
 /// A source that writes the number and the token of whoever calls in every way, in every answer; its ACM does so in
 /// introspection.
 fn writing_everything() -> Behaviour {
-    let mut behaviour = Behaviour { number_in_certificate_url: true, ..Behaviour::default() };
+    let certificates = Counts { subject: 3, other: 2 };
+    let mut behaviour = Behaviour { number_in_certificate_url: true, certificates, ..Behaviour::default() };
     behaviour.edits.answer.push(|context, answer| {
         let token = context.authorization.as_deref().and_then(|text| text.rsplit(' ').next()).unwrap_or_default();
         let (Some(number), true) = (&context.insz, token.len() >= 64) else { return };
@@ -387,7 +388,9 @@ fn no_writing_of_a_number_or_a_token_leaves_the_program() {
     };
     assert!(answered(Kind::List, true) && answered(Kind::List, false) && answered(Kind::Download, true));
     let people = sandbox.credentials().people.iter().map(|person| person.insz.clone()).collect::<Vec<_>>();
-    let tokens: Vec<String> = tokens_sent(&sandbox).into_iter().filter(|token| token.len() >= 64).collect();
+    // A part of a JWT that nobody signed says nothing: it is of our own making.
+    let is_secret = |token: &String| token.len() >= 64 && !token.ends_with('.');
+    let tokens: Vec<String> = tokens_sent(&sandbox).into_iter().filter(is_secret).collect();
     assert!(tokens.len() > 3);
     let numbers = people.iter().flat_map(|number| writings_of_number(number));
     let hidden = tokens.iter().flat_map(|token| every_writing(&people[0], token));
