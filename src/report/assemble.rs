@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::{self, Catalogue};
 use crate::decisions;
 use crate::envelope::Envelope;
-use crate::exchange::{self, Auth, Citizen, Content, Declares, Kind, Phase, Request, Target, Variation};
+use crate::exchange::{self, Auth, Citizen, Content, Declares, IssuerCall, Kind, Phase, Request, Target, Variation};
 use crate::recording::Recording;
 use crate::shape::Shapes;
 use crate::verdict::{self, Circumstances, Gate, Outcome, Severity, Standing, Verdict, Waived};
 
 use super::curl;
 use super::excerpt;
-use super::exchange::{Exchange, Facts, Tls, Unanswered};
+use super::exchange::{Earlier, Exchange, Facts, Tls, Unanswered};
 use super::model::{
     Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
     Spec, Timing, Tool, Waiver,
@@ -114,7 +114,7 @@ impl Assembly<'_> {
             source: self.people.for_people(&setup.source),
             base_url: self.people.for_people(&setup.base_url),
             envelope: self.envelope.name().to_owned(),
-            environment: self.people.for_people(&setup.environment),
+            environment: self.people.for_people(self.environment()),
             specs: catalogue
                 .sets
                 .iter()
@@ -142,6 +142,12 @@ impl Assembly<'_> {
         }
     }
 
+    /// Where the tokens came from, by what the issuer answered.
+    fn environment(&self) -> &str {
+        let discovery = self.recording.get(&Request::issuer(IssuerCall::Discovery));
+        exchange::environment(&self.recording.setup, discovery.and_then(|one| one.result.as_ref().ok()))
+    }
+
     /// The certificates of that kind of call that were asked for as their links say, once each.
     fn examined(&self, kind: Kind) -> Vec<String> {
         let mut seen = BTreeSet::new();
@@ -163,9 +169,8 @@ impl Assembly<'_> {
     }
 
     fn result(&self, requirements: &[Requirement]) -> RunResult {
-        let setup = &self.recording.setup;
-        let partial =
-            setup.base_url.to_ascii_lowercase().starts_with("http:") || setup.environment == exchange::STAND_IN_ACM;
+        let is_readable = self.recording.setup.base_url.to_ascii_lowercase().starts_with("http:");
+        let partial = is_readable || !exchange::is_acm(self.environment());
         let standings: Vec<Standing> = requirements
             .iter()
             .map(|row| Standing {
@@ -272,6 +277,10 @@ impl Assembly<'_> {
 
     fn exchange(&self, one: &exchange::Exchange) -> Exchange {
         let answer = one.result.as_ref().ok();
+        let unanswered =
+            |failure: &exchange::Failure| Unanswered { kind: failure.kind, detail: self.people.text(&failure.detail) };
+        let earlier =
+            |one: &exchange::Earlier| Earlier { status: one.status, error: one.failure.as_ref().map(unanswered) };
         Exchange {
             id: self.id(&one.request).unwrap_or_default(),
             kind: one.request.kind(),
@@ -282,12 +291,9 @@ impl Assembly<'_> {
             made: one.credential.as_ref().map(|made| self.people.text(made)),
             status: answer.map(|answer| answer.status),
             ms: one.ms,
+            earlier: one.earlier.iter().map(earlier).collect(),
             facts: answer.map(|answer| self.facts(answer)).unwrap_or_default(),
-            error: one
-                .result
-                .as_ref()
-                .err()
-                .map(|failure| Unanswered { kind: failure.kind, detail: self.people.text(&failure.detail) }),
+            error: one.result.as_ref().err().map(unanswered),
             curl: curl::line(&one.sent, variable(one.request.auth), &self.recording.setup, &self.people),
         }
     }
@@ -310,7 +316,7 @@ impl Assembly<'_> {
                 refusal: tls.refusal.as_ref().map(|refusal| self.people.for_people(refusal)),
                 not_after: tls.not_after,
             }),
-            retries: facts.retries,
+            retries: 0,
             secrets: facts.secrets.iter().map(|mark| self.people.for_people(mark)).collect(),
         }
     }

@@ -5,12 +5,12 @@ mod tally;
 
 use crate::catalogue::Level;
 use crate::decisions::Answer;
-use crate::exchange::FailureKind;
+use crate::exchange::{FailureKind, NOT_ACM, STAND_IN_ACM, is_acm};
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::{Conformant, Counts, Outcome, WaiverState};
 
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Unanswered};
 use super::model::{Finding, Report, Requirement, Review, Waiver};
 
 pub use self::state::State;
@@ -125,9 +125,8 @@ pub(super) fn environment(environment: &str) -> Text {
         "none" => Text::new("kant-en-klare tokens, zonder ACM", "ready-made tokens, without ACM"),
         "tni" => Text::new("TNI (test)", "TNI (test)"),
         "prod" => Text::new("productie", "production"),
-        crate::exchange::STAND_IN_ACM => {
-            Text::new("een vervanger van ACM (bronkeur-acm)", "a stand-in for ACM (bronkeur-acm)")
-        }
+        STAND_IN_ACM => Text::new("een vervanger van ACM (bronkeur-acm)", "a stand-in for ACM (bronkeur-acm)"),
+        NOT_ACM => Text::new("niet ACM, al heet het zo", "not ACM, though it bears its name"),
         issuer => Text::same(issuer),
     }
 }
@@ -173,9 +172,24 @@ pub(super) fn call(exchange: &Exchange, lang: Lang) -> String {
     format!("{id} {method} {} -> {end}", bounded(&exchange.url, 300))
 }
 
-/// The status of the answer, or why none came.
+/// The status of the answer, or why none came; and what came before, where the call was sent again.
 pub(super) fn answer(exchange: &Exchange) -> Text {
-    match (exchange.status, &exchange.error) {
+    let last = outcome(exchange.status, exchange.error.as_ref());
+    if exchange.earlier.is_empty() {
+        return last;
+    }
+    let before = exchange.earlier.iter().map(|one| match &one.error {
+        // A body that broke off: its status does not tell what went wrong.
+        Some(error) => unanswered(error.kind),
+        None => outcome(one.status, None),
+    });
+    let (nl, en): (Vec<String>, Vec<String>) = before.map(|Text { nl, en }| (nl, en)).unzip();
+    let (nl, en) = (nl.join(", "), en.join(", "));
+    Text::new(format!("{} (eerst: {nl})", last.nl), format!("{} (first: {en})", last.en))
+}
+
+fn outcome(status: Option<u16>, error: Option<&Unanswered>) -> Text {
+    match (status, error) {
         (Some(status), _) => Text::same(status),
         (None, Some(error)) => unanswered(error.kind),
         (None, None) => Text::same("-"),
@@ -317,10 +331,7 @@ pub fn why_partial(report: &Report) -> Vec<Text> {
             run.base_url.to_ascii_lowercase().starts_with("http:"),
             text!("de bron werd over http opgeroepen", "the source was called over http"),
         ),
-        (
-            run.environment == crate::exchange::STAND_IN_ACM,
-            text!("een vervanger van ACM gaf de tokens", "a stand-in for ACM issued the tokens"),
-        ),
+        (!is_acm(&run.environment), not_acm(&run.environment)),
         (report.result.counts.not_selected > 0, text!("niet alles werd gekeurd", "not everything was judged")),
         (waived > 0, text!("vrijgestelde inbreuken: {waived}", "waived failures: {waived}")),
         (
@@ -329,6 +340,24 @@ pub fn why_partial(report: &Report) -> Vec<Text> {
         ),
     ];
     reasons.into_iter().filter(|(holds, _)| *holds).map(|(_, reason)| reason).collect()
+}
+
+/// Where the tokens came from, where that was not ACM.
+fn not_acm(environment: &str) -> Text {
+    match environment {
+        "none" => {
+            text!("de tokens kwamen uit het profiel, niet van ACM", "the tokens came from the profile, not from ACM")
+        }
+        STAND_IN_ACM => text!("een vervanger van ACM gaf de tokens", "a stand-in for ACM issued the tokens"),
+        NOT_ACM => text!(
+            "een andere uitgever dan ACM antwoordde onder de naam van ACM",
+            "another issuer than ACM answered under ACM's name"
+        ),
+        issuer => text!(
+            "een andere uitgever dan ACM gaf de tokens ({issuer})",
+            "another issuer than ACM issued the tokens ({issuer})"
+        ),
+    }
 }
 
 /// What the run comes to, in one sentence.
