@@ -43,6 +43,7 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
         super::certificate::FAULTS,
         super::download::FAULTS,
         super::broken::FAULTS,
+        super::writings::FAULTS,
     ];
     chapters.into_iter().flatten()
 }
