@@ -33,8 +33,10 @@ pub enum Of {
     Other,
     Detail,
     Download,
+    PdfDownload,
     NoAccept,
     UnknownAccept,
+    Gzip,
     AcceptLanguage,
     NoIds,
     UnknownCertificate,
@@ -84,6 +86,13 @@ impl Of {
             ),
             Self::Detail => ("het detail van een attest", "the detail of a certificate"),
             Self::Download => ("het document van een attest", "the document of a certificate"),
+            Self::PdfDownload => (
+                "het document van een attest, gevraagd als `application/pdf`",
+                "the document of a certificate, asked for as `application/pdf`",
+            ),
+            Self::Gzip => {
+                ("de lijst, gevraagd met `Accept-Encoding: gzip`", "the list, asked for with `Accept-Encoding: gzip`")
+            }
             Self::NoAccept => ("de lijst, gevraagd zonder `Accept`", "the list, asked for without `Accept`"),
             Self::UnknownAccept => (
                 "de lijst, gevraagd in een type dat niemand levert",

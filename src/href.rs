@@ -166,9 +166,18 @@ impl Roles {
         let is_name = |segment: &str| !looks_like_identifier(segment) && !identifiers.contains(segment);
         let (ids, owners) = (segments.ids, segments.owners);
         let owners = |rel: &str| owners.get(rel).map_or(0, HashSet::len);
+        let is_of_all = |found: &Repeated| found.owners.len() == owners(&found.rel);
+        // What another rel shows to be one citizen's own is so where that citizen alone has a rel.
+        let own: HashSet<(usize, String)> = segments
+            .repeated
+            .values()
+            .filter(|found| !is_of_all(found))
+            .map(|found| (found.position, found.text.clone()))
+            .collect();
         let repeated = segments.repeated.into_values().filter(|found| {
-            let of_all = found.owners.len() == owners(&found.rel);
-            found.ids.len() >= REPEATED && of_all && is_name(&found.text)
+            let is_shared =
+                is_of_all(found) && (owners(&found.rel) > 1 || !own.contains(&(found.position, found.text.clone())));
+            found.ids.len() >= REPEATED && is_shared && is_name(&found.text)
         });
         let repeated = repeated.map(|found| {
             let everywhere = ids.get(&found.rel).is_some_and(|all| all.len() == found.ids.len());

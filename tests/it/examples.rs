@@ -19,18 +19,19 @@ use serde_json::{Map, Value, json};
 use crate::support::{bronkeur, catalogue, examine, ran};
 
 /// The checks that no single answer can turn, and why.
-const WITHOUT: [(&str, &str); 7] = [
+const WITHOUT: [(&str, &str); 8] = [
     ("URL-02", "a TLS handshake, not an HTTP message"),
     ("URL-03", "TLS handshakes, not HTTP messages"),
     ("HTTP-02", "compares three answers to the same request"),
     ("ERR-14", "compares two answers to the same request"),
     ("LST-24", "compares three answers to the same request"),
+    ("CRT-12", "compares a detail with two answers of the list"),
     ("LST-10", "compares the first page with the second"),
     ("SEC-20", "needs an issuer that cannot be reached, at one moment of the run"),
 ];
 
 /// How many requirements have an exchange example.
-const COVERED: usize = 114;
+const COVERED: usize = 115;
 
 /// Whether a request is one of those whose answers the example stands in for.
 fn is_of(of: Of, request: &Request) -> bool {
@@ -59,7 +60,8 @@ fn is_of(of: Of, request: &Request) -> bool {
     match of {
         Of::Entry => page && first,
         Of::SecondPage => page && asked(Some("10"), Some("1")),
-        Of::Page => page,
+        // Of every citizen: what differs between two of them is no name in a path.
+        Of::Page => page || (ordinary && list(Citizen::Other) && *variation == Variation::None),
         Of::NoParameters => page && asked(None, None),
         Of::PageOfOne => page && asked(Some("1"), Some("0")),
         Of::PageOfTwo => page && asked(Some("2"), Some("0")),
@@ -69,6 +71,12 @@ fn is_of(of: Of, request: &Request) -> bool {
         Of::Other => list(Citizen::Other) && ordinary,
         Of::Detail => ordinary && own && link(Kind::Detail) == Some(None),
         Of::Download => ordinary && own && link(Kind::Download) == Some(None),
+        Of::PdfDownload => {
+            ordinary
+                && link(Kind::Download) == Some(None)
+                && *variation == Variation::Accept("application/pdf".to_owned())
+        }
+        Of::Gzip => varied && *variation == Variation::AcceptEncoding("gzip".to_owned()),
         Of::NoAccept => varied && *variation == Variation::NoAccept,
         Of::UnknownAccept => varied && matches!(variation, Variation::Accept(value) if value.contains("unknown")),
         Of::AcceptLanguage => varied && matches!(variation, Variation::AcceptLanguage(_)),

@@ -14,6 +14,7 @@
 mod acm;
 mod clients;
 mod command_line;
+mod confidential;
 mod decisions;
 mod doctor;
 mod evidence;
@@ -39,5 +40,6 @@ mod secrecy;
 mod secrets;
 mod shells;
 mod silence;
+mod strangers;
 mod support;
 mod writing;

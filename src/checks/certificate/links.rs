@@ -1,8 +1,10 @@
 //! The links that a certificate carries in the list.
 
+use std::collections::BTreeSet;
+
 use url::Url;
 
-use crate::case::{Answer, Case, Item, Judgement, conclusive, holds_key};
+use crate::case::{Answer, Case, Item, Judgement, conclusive, holds_key, parts_that};
 use crate::checks::list::{absent, is_uri_reference};
 use crate::envelope::{Links, Malformed};
 use crate::reason;
@@ -75,14 +77,22 @@ pub(super) fn download_is_offered(case: &Case<'_>) -> Judgement {
 pub(super) fn self_holds_id_and_language(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut judged = false;
-    for item in case.everyones_items()? {
+    let items = case.everyones_items()?;
+    let ids: BTreeSet<_> = items.iter().filter_map(|item| item.certificate.id_text()).collect();
+    for item in items {
         let (Some((id, language)), Some(link)) = (item.certificate.key(), item.certificate.links.find(&["self"]))
         else {
             continue;
         };
         let Some(url) = case.target(item.on.answer, link).and_then(|url| Url::parse(&url).ok()) else { continue };
         judged = true;
-        let held = holds_key(&url, &id, &language);
+        let (holds_id, holds_language) = holds_key(&url, &id, &language);
+        // What is a part of another id is none of its own.
+        let is_within_another = || {
+            let whole = parts_that(&url, |text| text == &*id || ids.contains(text));
+            !whole.is_empty() && whole.iter().all(|(_, text)| *text != *id && text.contains(&*id))
+        };
+        let held = (holds_id && !is_within_another(), holds_language);
         let (id, language) = (shown(&id), shown(&language));
         let expected = match held {
             (true, true) => continue,

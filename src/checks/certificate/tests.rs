@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::checks::testing::{BASE, INSZ, Source, certificate, changed, failed, json_answer, url_of};
-use crate::exchange::{Failure, FailureKind, Limits};
+use crate::exchange::{Failure, FailureKind, Kind, Limits, Request};
 use crate::verdict::{Outcome, Verdict};
 
 const HAL_JSON: &str = "application/hal+json";
@@ -180,10 +180,11 @@ fn id_and_language_may_stand_anywhere_in_self_as_a_whole() {
         "https://source.example/v1/A{?x}?language=fr",
         "A/fr",
         "https://h/A;language=fr",
+        "https://h/attest-A/fr-BE",
     ] {
         assert_eq!(outcome("CRT-10", &odd(&with(right))), Outcome::Pass, "{right}");
     }
-    for wrong in ["https://h/A", "https://h/fr/A-1", "https://h/{id}/fr", "https://h/?A&fr"] {
+    for wrong in ["https://h/A", "https://h/fr/A1", "https://h/{id}/fr", "https://h/?A&fr"] {
         assert_eq!(outcome("CRT-10", &odd(&with(wrong))), Outcome::Fail, "{wrong}");
     }
     let nothing: Vec<Value> = three().into_iter().map(|item| changed(item, &json!({ "links": null }))).collect();
@@ -378,4 +379,71 @@ fn what_another_check_reports_is_not_repeated() {
     let source =
         Source::new(true, vec![certificate("A", "nl")]).on("page=0", move || json_answer(200, HAL_JSON, body.clone()));
     assert_eq!(source.judge("CRT-15").outcome, Outcome::Pass);
+}
+
+#[test]
+fn a_certificate_may_change_between_list_and_detail() {
+    let new = || changed(certificate("A", "fr"), &json!({ "name": "New" }));
+    let lists = |later: Vec<Value>| {
+        let page = json!({ "certificates": later, "links": [] });
+        let again = move |request: &Request| {
+            let is_later = request.kind() == Kind::List && request.ordinal > 0;
+            is_later.then(|| json_answer(200, HAL_JSON, page.clone()))
+        };
+        Source::new(false, three()).detail("A", "fr", &new()).when(again).judge("CRT-12").outcome
+    };
+    assert_eq!(lists(vec![new()]), Outcome::Pass);
+    assert_eq!(lists(vec![certificate("B", "nl")]), Outcome::Pass);
+    assert_eq!(lists(three()), Outcome::Fail);
+}
+
+#[test]
+fn what_passes_in_a_link_is_no_difference() {
+    let url = url_of("A", "fr");
+    let with = |own: String, download: String| {
+        changed(
+            certificate("A", "fr"),
+            &json!({ "links": [{ "rel": "self", "href": own }, { "rel": "download", "href": download }] }),
+        )
+    };
+    let judged = |listed: Value, detail: Value| {
+        let items = vec![certificate("B", "nl"), listed];
+        ["CRT-12", "CRT-13"].map(|id| Source::new(false, items.clone()).detail("A", "fr", &detail).judge(id).outcome)
+    };
+    let plain = || url.clone();
+    for (listed, own) in [
+        (format!("{url}/download?sig=a1&exp=1"), format!("{url}/download?exp=2&sig=b2")),
+        (format!("{url}/download?X-Amz-Signature=a1"), format!("{url}/download?X-Amz-Signature=b2")),
+        (format!("{url}/download?from=list"), format!("{url}/download")),
+        (
+            "https://files.example/0123456789abcdef0123/pdf".into(),
+            "https://files.example/fedcba98765432100123/pdf".into(),
+        ),
+        (format!("{url}/download"), format!("{}/download", url.replace("source.example", "SOURCE.example.:443"))),
+        (format!("{url}/download"), format!("{}/download", url.replace("/A/", "/%41/"))),
+    ] {
+        let [agree, _] = judged(with(plain(), listed.clone()), with(plain(), own.clone()));
+        assert_eq!(agree, Outcome::Pass, "{listed} {own}");
+    }
+    for (listed, own) in [
+        ("https://files.example/doc?n=17", "https://files.example/doc?n=18"),
+        ("https://files.example/A/fr", "https://files.example/B/nl"),
+        ("https://files.example/d?id=A", "https://files.example/d?id=B"),
+        ("https://files.example/A/fr", "https://elsewhere.example/A/fr"),
+    ] {
+        let [agree, _] = judged(with(plain(), listed.into()), with(plain(), own.into()));
+        assert_eq!(agree, Outcome::Fail, "{listed} {own}");
+    }
+    let marked = with(plain(), format!("{url}/download"));
+    let detail = with(format!("{url}?from=detail"), format!("{url}/download"));
+    assert_eq!(judged(marked, detail), [Outcome::Pass; 2]);
+}
+
+#[test]
+fn numbers_are_values() {
+    for (listed, own) in [(json!(2025), json!(2025.0)), (json!(1e3), json!(1000))] {
+        let item = |year: Value| changed(certificate("A", "fr"), &json!({ "year": year }));
+        let source = Source::new(false, vec![item(listed)]).detail("A", "fr", &item(own));
+        assert_eq!(source.judge("CRT-12").outcome, Outcome::Pass);
+    }
 }

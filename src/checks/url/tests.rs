@@ -59,9 +59,28 @@ fn with_hrefs(hal: bool, own: &str, download: &str) -> Source {
     Source::new(hal, items.to_vec()).when(outside)
 }
 
-/// The verdict on a source whose `self` is such.
+const OTHER: &str = "10000000113";
+
+/// The same source with a list of another citizen, in whose hrefs these words stand in place of others.
+fn with_other(mut source: Source, own: &str, words: [&'static str; 2]) -> Source {
+    let other = crate::exchange::Person { name: "bo".into(), insz: OTHER.into(), ready_token: true, refreshes: false };
+    source.setup.citizens.insert(Citizen::Other, other);
+    let base = format!("{BASE}/certificates/{OTHER}");
+    let items = ["b-1", "b-2"].map(|id| {
+        let href = own.replace("{id}", id).replace("{base}", &base).replace(words[0], words[1]);
+        changed(certificate(id, "nl"), &json!({ "links": [{ "rel": "self", "href": href }] }))
+    });
+    let page = json!({ "certificates": items, "links": [{ "rel": "self", "href": base }] });
+    source.when(move |request| match request.target {
+        Target::Entry { citizen: Citizen::Other, .. } => Some(json_answer(200, "application/hal+json", page.clone())),
+        _ => outside(request),
+    })
+}
+
+/// The verdict on a source whose `self` is such, for both citizens.
 fn of_self(id: &str, own: &str) -> Verdict {
-    let both = [false, true].map(|hal| with_hrefs(hal, own, "{base}/{id}/nl/download").judge(id));
+    let both =
+        [false, true].map(|hal| with_other(with_hrefs(hal, own, "{base}/{id}/nl/download"), own, ["", ""]).judge(id));
     assert_eq!(both[0].outcome, both[1].outcome, "{id} on {own}: the envelope decides");
     let [verdict, _] = both;
     verdict
@@ -274,6 +293,28 @@ fn names_are_judged_and_identifiers_are_not() {
         let outcome = Source::new(false, two).judge(id).outcome;
         assert!(matches!(outcome, Outcome::Pass | Outcome::Blocked), "{id}");
     }
+}
+
+#[test]
+fn what_a_source_calls_a_citizen_is_no_name() {
+    let own = "{base}/Xk_9.aB/get/{id}/nl";
+    for (id, hal) in ["URL-07", "URL-08", "URL-12", "URL-14"].into_iter().flat_map(|id| [(id, false), (id, true)]) {
+        let apart = with_other(with_hrefs(hal, own, own), own, ["Xk_9.aB/get", "Yq_1.zC/letters"]);
+        let verdict = apart.judge(id);
+        assert!(matches!(verdict.outcome, Outcome::Pass | Outcome::NotApplicable), "{id}: {verdict:?}");
+        // Of one citizen alone nobody can tell.
+        let verdict = with_hrefs(hal, own, own).judge(id);
+        assert!(verdict.findings.iter().all(|finding| finding.level.is_some()), "{id}: {verdict:?}");
+    }
+}
+
+#[test]
+fn the_lists_of_others_count_too() {
+    let own = "{base}/{id}/nl";
+    let marked = || with_other(with_hrefs(false, own, own), own, ["/nl", "/nl#a"]);
+    assert_fails(&marked().judge("URL-09"), SELF);
+    let plain = with_other(with_hrefs(false, own, own), own, ["https:", "http:"]);
+    assert_fails(&plain.judge("URL-01"), SELF);
 }
 
 #[test]

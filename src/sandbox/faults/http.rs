@@ -54,10 +54,11 @@ pub(super) static FAULTS: &[Fault] = &[
         name: "detail-without-accept-is-xml",
         breaks: &["HTTP-03"],
         blocks: &[],
-        summary: "Without an Accept, a detail is XML.",
+        summary: "Without an Accept, and for */*, a detail is XML.",
         apply: |behaviour| {
             behaviour.edits.answer.push(|context, answer| {
-                if context.call == Call::Detail && answer.status == 200 && context.accept.is_none() {
+                let plain = matches!(context.accept.as_deref(), None | Some("*/*"));
+                if context.call == Call::Detail && answer.status == 200 && plain {
                     *answer = Answer { body: b"<certificate/>".to_vec(), ..answer.clone() };
                     answer.set("content-type", "application/xml");
                 }

@@ -1,0 +1,50 @@
+//! The strangers.
+
+mod access;
+mod documents;
+mod errors;
+mod leaks;
+mod lists;
+mod oddities;
+mod openapi;
+mod plain;
+
+use super::Kind::{Leak, Oddity, Violation};
+use super::server::{Reply, Wire};
+use super::source::Form::{Hal, Links};
+use super::source::{
+    Ask, Cert, Claims, What, drop_rel, each_href, each_item, href, json_reply, links, pdf, plain_document, plain_item,
+    problem, problem_reply, set_href,
+};
+use super::{Case, gzip};
+
+pub(super) fn all() -> Vec<Case> {
+    let cases = [
+        plain::cases(),
+        oddities::cases(),
+        lists::cases(),
+        documents::cases(),
+        errors::cases(),
+        access::cases(),
+        openapi::cases(),
+        leaks::cases(),
+    ];
+    cases.into_iter().flatten().collect()
+}
+
+/// Changes the text of every answer, where it is text.
+fn in_text(reply: &mut Reply, change: impl Fn(&str) -> String) {
+    if let Ok(text) = std::str::from_utf8(&reply.body) {
+        reply.body = change(text).into_bytes();
+    }
+}
+
+/// A national number as people write it.
+pub(super) fn dotted(insz: &str) -> String {
+    format!("{}.{}.{}-{}.{}", &insz[..2], &insz[2..4], &insz[4..6], &insz[6..9], &insz[9..])
+}
+
+fn base64(text: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}
