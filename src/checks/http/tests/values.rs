@@ -85,8 +85,9 @@ fn many_names_and_writings_make_a_date() {
 #[test]
 fn the_moments_of_errors_count_as_well() {
     let with = |moment: Value| {
-        judge("HTTP-08", false, move |_, reply| {
-            if reply.status >= 400 {
+        judge("HTTP-08", false, move |request, reply| {
+            if matches!(&request.target, Target::Link { kind: Kind::Detail, url, .. } if url.contains("a1")) {
+                reply.refuse(404);
                 reply.body()["timestamp"] = moment.clone();
             }
         })
