@@ -69,6 +69,8 @@ pub struct Variation {
     pub error_media: &'static str,
     /// Errors have members of their own, and a list `errors`.
     pub error_members: bool,
+    /// What every error says in `detail`, in place of its own sentence.
+    pub error_detail: Option<&'static str>,
     /// `instance` is the path of the call.
     pub instance_is_path: bool,
     /// A 401 has no body: a gateway gives it. A note (ERR-07).
@@ -127,6 +129,7 @@ impl Default for Variation {
             challenge: Challenge::Bearer,
             error_media: "application/problem+json",
             error_members: false,
+            error_detail: None,
             instance_is_path: false,
             silent_gateway: false,
             pdf: PdfForm::Plain,
@@ -459,6 +462,9 @@ pub(super) fn vary_problem(variation: &Variation, request: &Inbound, answer: &mu
     answer.edit_json(|body| {
         if variation.instance_is_path && body.get("instance").is_some() {
             put(body, "instance", request.path.as_str());
+        }
+        if let Some(detail) = variation.error_detail.filter(|_| body.get("detail").is_some()) {
+            put(body, "detail", detail);
         }
         if variation.error_members {
             let title = field(body, "title").clone();
