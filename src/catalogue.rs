@@ -260,8 +260,38 @@ pub struct Catalogue {
 /// The OpenAPI document of the source, read once, and its components, each compiled once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Compiled {
-    document: OnceLock<Option<Arc<OpenApi>>>,
+    document: Arc<OnceLock<Option<Arc<OpenApi>>>>,
     components: Arc<Mutex<BTreeMap<String, Option<Arc<Component>>>>>,
+}
+
+/// The schemas of the source specification, for those who outlive the catalogue; what is compiled is shared with it.
+#[derive(Clone, Debug)]
+pub struct Components {
+    openapi: Arc<(String, String)>,
+    compiled: Compiled,
+}
+
+impl Components {
+    /// A schema by its name, compiled once; none where there is no such schema.
+    pub fn component(&self, name: &str) -> Option<Arc<Component>> {
+        self.compiled.component(&self.openapi, name)
+    }
+}
+
+impl Compiled {
+    fn document(&self, (file, text): &(String, String)) -> Option<&OpenApi> {
+        self.document.get_or_init(|| OpenApi::read(file, text).ok().map(Arc::new)).as_deref()
+    }
+
+    fn component(&self, openapi: &(String, String), name: &str) -> Option<Arc<Component>> {
+        let mut known = self.components.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(component) = known.get(name) {
+            return component.clone();
+        }
+        let component = self.document(openapi).and_then(|schemas| schemas.component(name)).map(Arc::new);
+        known.insert(name.to_owned(), component.clone());
+        component
+    }
 }
 
 #[derive(Deserialize)]
@@ -362,19 +392,17 @@ impl Catalogue {
 
     /// The OpenAPI document of the source, read once; none where it cannot be read.
     pub fn schemas(&self) -> Option<&OpenApi> {
-        let (file, text) = &self.openapi;
-        self.compiled.document.get_or_init(|| OpenApi::read(file, text).ok().map(Arc::new)).as_deref()
+        self.compiled.document(&self.openapi)
     }
 
     /// A schema of that document's components, compiled once; none where there is no such schema.
     pub fn component(&self, name: &str) -> Option<Arc<Component>> {
-        let mut known = self.compiled.components.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(component) = known.get(name) {
-            return component.clone();
-        }
-        let component = self.schemas().and_then(|schemas| schemas.component(name)).map(Arc::new);
-        known.insert(name.to_owned(), component.clone());
-        component
+        self.compiled.component(&self.openapi, name)
+    }
+
+    /// The schemas of that document, for those who outlive the catalogue.
+    pub fn components(&self) -> Components {
+        Components { openapi: Arc::new(self.openapi.clone()), compiled: self.compiled.clone() }
     }
 
     /// A requirement by its id.

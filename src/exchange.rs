@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::Text;
 
-pub use answer::{Content, Document, Facts, Failure, FailureKind, Look, Response, TlsFacts};
+pub use answer::{Content, Document, Facts, Failure, FailureKind, Look, OwnOpenApi, Response, TlsFacts};
 pub use body::Json;
 pub use citizen::{Citizen, Malformed};
 pub use introspection::{ENCRYPTED_JWT, Introspection, UNREADABLE_JWT, Unfit, names, oauth_error};

@@ -63,7 +63,8 @@ impl Session {
         let vault = Arc::new(vault_of(profile));
         repeated(profile, &vault).or(())?;
         let setup = setup_of(profile, &catalogue.entry.path, &vault);
-        let settings = Settings { started: clock, seed, ..settings_of(profile, setup.clone()) };
+        let schemas = Some(catalogue.components());
+        let settings = Settings { started: clock, seed, schemas, ..settings_of(profile, setup.clone()) };
         let transport = Transport::new(settings, Arc::clone(&vault)).map_err(|error| unusable(&error))?;
         let transport = Arc::new(transport);
         let bounds = Bounds {
@@ -95,6 +96,7 @@ impl Session {
         tell: impl FnMut(Event<'_>),
     ) -> Finished {
         let mut recording = Recording::new(self.setup, self.started, self.seed);
+        drop(tokio::task::spawn_blocking(self.transport.prepare()));
         let send = |request| Arc::clone(&self.transport).fetch(request);
         let verdicts = run::run(catalogue, &mut recording, selection, self.bounds, send, interrupted, tell).await;
         self.transport.settled().await;

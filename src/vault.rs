@@ -14,12 +14,16 @@ use serde_json::Value;
 
 use crate::exchange::{Citizen, Grant};
 use crate::insz;
+use crate::writing;
 
 mod finder;
+mod hidden;
 mod masking;
+mod parts;
 
 use finder::Finder;
 use masking::Masking;
+use parts::Parts;
 
 /// A token or secret shorter than this cannot be kept out of a report: to mask it would blacken every answer that
 /// happens to hold these few characters.
@@ -88,6 +92,8 @@ struct Known {
     values: BTreeSet<String>,
     /// Finds every one of them in every encoding.
     finder: Finder,
+    /// Finds parts of tokens.
+    parts: Parts,
     numbers: BTreeMap<Citizen, SecretString>,
     /// The same numbers, each after its surrogate.
     citizens: Vec<(String, SecretString)>,
@@ -126,6 +132,15 @@ pub struct Found {
     /// The links whose raw form does not follow from the masked one, once they are read as URLs: both of each. What is
     /// longer than [`LONG`] is among them.
     pub links: Vec<(String, SecretString)>,
+}
+
+impl Found {
+    /// Notes a token or a secret that an answer held, whole or in part.
+    fn note(&mut self, surrogate: &Surrogate) {
+        if surrogate.nature != Nature::Number && !self.secrets.contains(&surrogate.mark) {
+            self.secrets.push(surrogate.mark.clone());
+        }
+    }
 }
 
 /// A panic elsewhere leaves the tables usable: every change to them is complete before the lock is let go.
@@ -187,8 +202,16 @@ impl Vault {
         // It may have a surrogate already, by its look: known it is only from now on.
         if known.values.insert(raw.to_owned()) {
             known.finder.add(raw);
+            if nature == Nature::Token || (nature == Nature::Secret && is_random(raw)) {
+                known.parts.add(raw);
+            }
         }
         write(&self.table).surrogate(raw, nature).text.clone()
+    }
+
+    /// Takes a text for public, such as the name of an audience: a token may hold it, and it is no part of one.
+    pub fn publish(&self, text: &str) {
+        write(&self.known).parts.publish(text);
     }
 
     /// Keeps the token that a grant yielded.
@@ -288,9 +311,19 @@ impl Vault {
         table.marks.iter().fold(masked.to_owned(), |text, mark| text.replace(&mark.surrogate, &mark.mark))
     }
 
-    /// The last look at an output: whether a value that must not be there stands in it. Surrogates and marks are fine.
+    /// The last look at an output: whether a value that must not be there stands in it, in whatever writing, or a part
+    /// of a token. Surrogates and marks are fine.
     pub fn leaks(&self, output: &str) -> bool {
-        read(&self.known).finder.is_in(output)
+        let known = read(&self.known);
+        let mut leaks = false;
+        writing::each(output.as_bytes(), &mut |reading| {
+            let is_known = |(_, _, digits): &(usize, usize, String)| known.values.contains(digits);
+            leaks = leaks
+                || known.finder.is_in(reading)
+                || known.parts.is_in(reading)
+                || insz::look_alikes(reading).iter().any(is_known);
+        });
+        leaks
     }
 }
 
@@ -343,6 +376,12 @@ impl Table {
         self.surrogates.insert(raw.to_owned(), Arc::clone(&surrogate));
         surrogate
     }
+}
+
+/// Whether a secret has the look of one that a program made: a part of any other may be a word of a language.
+fn is_random(secret: &str) -> bool {
+    let has = |kind: fn(&u8) -> bool| secret.bytes().filter(kind).count() >= 4;
+    secret.len() >= 24 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
 }
 
 /// What fills a mark up: a character of the Base64url alphabet.

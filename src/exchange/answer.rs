@@ -1,7 +1,7 @@
 //! What came of a request, masked: the answer with its facts, or why there is none.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Json;
 use crate::envelope::{Certificate, Page};
 use crate::fault::InputFaults;
-use crate::openapi::OpenApi;
+use crate::openapi::{OpenApi, SchemaViolation};
 use crate::text::Text;
 
 /// Why no answer came.
@@ -157,6 +157,13 @@ pub struct Facts {
     /// The names of the claims in an introspection answer. Of most of them the value is not recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<String>,
+    /// What of the body did not fit the owner's own OpenAPI document, as it came: only where what is recorded, with its
+    /// surrogates and shortened texts, would be judged otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfit_for_own: Option<Vec<SchemaViolation>>,
+    /// The same of the schemas of the source specification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfit_for_source: Option<Vec<SchemaViolation>>,
     /// How many answers 429 with a short `Retry-After` were waited out before this one came.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub retries: u32,
@@ -166,6 +173,9 @@ pub struct Facts {
 fn is_zero(count: &u32) -> bool {
     *count == 0
 }
+
+/// The owner's own OpenAPI document, read, or why it cannot be.
+pub type OwnOpenApi = Arc<Result<OpenApi, InputFaults>>;
 
 /// An answer, masked.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -179,7 +189,7 @@ pub struct Response {
     /// What is not in the body any more.
     pub facts: Facts,
     #[serde(skip)]
-    openapi: OnceLock<Box<Result<OpenApi, InputFaults>>>,
+    openapi: OnceLock<OwnOpenApi>,
 }
 
 impl Response {
@@ -244,7 +254,7 @@ impl Response {
 
     /// The body as an OpenAPI document, in YAML or JSON; `file` is its name in faults. None where there is no text.
     pub fn openapi(&self, file: &str) -> Option<&Result<OpenApi, InputFaults>> {
-        let read = |text: &str| Box::new(OpenApi::read(file, text));
+        let read = |text: &str| Arc::new(OpenApi::read(file, text));
         match &self.content {
             Content::Text(text) => Some(self.openapi.get_or_init(|| read(text))),
             Content::Json(json) => Some(self.openapi.get_or_init(|| read(&json.tree().to_string()))),
@@ -256,6 +266,12 @@ impl Response {
     /// these statuses; see RFC 9110, 15.6, and RFC 6585, 4.
     pub fn is_unavailable(&self) -> bool {
         matches!(self.status, 429 | 502..=504)
+    }
+
+    /// The same answer; as a document it was read already.
+    #[must_use]
+    pub fn with_openapi(self, document: OwnOpenApi) -> Self {
+        Self { openapi: document.into(), ..self }
     }
 
     /// Whether the status says success.

@@ -369,6 +369,15 @@ impl Request {
         self
     }
 
+    /// The method with which the source is asked.
+    pub fn method(&self) -> &'static str {
+        match self.variation {
+            Variation::Head => "HEAD",
+            Variation::Options => "OPTIONS",
+            _ => "GET",
+        }
+    }
+
     /// What kind of call it is.
     pub fn kind(&self) -> Kind {
         match &self.target {

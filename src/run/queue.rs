@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Bounds, renewal};
-use crate::exchange::{Exchange, Failure, FailureKind, Phase, Request, Sent};
+use crate::exchange::{Exchange, Failure, FailureKind, Kind, Phase, Request, Sent, Target};
 use crate::recording::Recording;
 use crate::text::Text;
 
@@ -164,8 +164,12 @@ impl Queue {
         let held = |request: &Request| {
             !renewed.is_empty() && recording.setup.presented(request).iter().any(|grant| renewed.contains(grant))
         };
+        // What the source answers is held against its own document as it comes: where one is wanted it is read before.
+        let is_document = |request: &Request| request.target == Target::OpenApi;
+        let unread = self.wanted.keys().chain(&self.under_way).any(is_document);
+        let waits = |request: &Request| unread && request.kind() != Kind::Issuer && !is_document(request);
         let wanted = self.order.iter().take_while(|(other, _, _)| *other == phase).map(|(_, _, request)| request);
-        wanted.filter(|request| met(request) && !held(request)).take(room).cloned().collect()
+        wanted.filter(|request| met(request) && !held(request) && !waits(request)).take(room).cloned().collect()
     }
 
     /// Records everything that is wanted as not sent; where the run is interrupted, also what has no answer yet.

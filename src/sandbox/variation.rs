@@ -7,6 +7,7 @@ use super::answer::{Answer, Inbound};
 use super::behaviour::{CertificateContext, Envelope, ListContext};
 use super::citizens::Certificate;
 use super::envelope::{field, links_name, put};
+use crate::insz;
 
 /// The legal variety of a source.
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent choice of an implementer")]
@@ -90,6 +91,9 @@ pub struct Variation {
     pub ignores_accept: bool,
     /// Nothing but GET is answered.
     pub get_only: bool,
+    /// Certificates have a telephone number that may look like a national number, the citizen's own number with dots and
+    /// a logo in Base64, and the source's own document has a pattern for each.
+    pub patterns: bool,
 }
 
 impl Default for Variation {
@@ -134,6 +138,7 @@ impl Default for Variation {
             verifies_check_number: true,
             ignores_accept: false,
             get_only: false,
+            patterns: false,
         }
     }
 }
@@ -298,6 +303,36 @@ fn restyle(variation: &Variation, rel: &str, context: &ListContext, asked: Optio
     put(link, "href", href);
 }
 
+/// Members that the source's own document has a pattern for.
+fn put_patterned(context: &CertificateContext, one: &Certificate, body: &mut Value) {
+    // Every second one passes for a national number.
+    let nine = 320_000_000 + one.number as u64;
+    let check = insz::check_number(nine, false);
+    let phone = |check: u64| format!("{nine}{check:02}");
+    let insz = context.list_url.rsplit('/').next().unwrap_or_default();
+    let dotted = insz::written_forms(insz).into_iter().next().unwrap_or_default();
+    put(body, "phone", phone(if one.number.is_multiple_of(2) { check } else { 98 - check }));
+    put(body, "holders", json!([insz, dotted]));
+    put(body, "logo", logo(one.number));
+}
+
+/// What those members are like, as a schema says it.
+pub(super) fn patterns() -> Value {
+    json!({
+        "phone": { "type": "string", "pattern": "^32[0-9]{9}$" },
+        "holders": {
+            "type": "array", "uniqueItems": true, "minItems": 2,
+            "items": { "pattern": "^[0-9]{2}\\.?(0[1-9]|1[0-2])\\.?(0[1-9]|[12][0-9]|3[01])-?[0-9]{3}\\.?[0-9]{2}$" },
+        },
+        "logo": { "type": "string", "minLength": 1500, "pattern": "^R0lGODlh([A-Za-z0-9+/]{4})*$" },
+    })
+}
+
+/// A picture of about two kilobytes in Base64, another one for each number.
+pub(super) fn logo(number: usize) -> String {
+    format!("R0lGODlh{}{number:08}", "AQABAIAAAP".repeat(160))
+}
+
 /// Varies a certificate, in the list or as a detail.
 pub(super) fn vary_certificate(
     variation: &Variation,
@@ -320,6 +355,9 @@ pub(super) fn vary_certificate(
     }
     if variation.accents {
         put(body, "name", format!("{} – één naam, “zo” €", one.name));
+    }
+    if variation.patterns {
+        put_patterned(context, one, body);
     }
     if variation.detail_members && is_detail {
         put(body, "remarks", json!(["Een opmerking"]));

@@ -15,6 +15,7 @@ use url::{Url, form_urlencoded};
 use uuid::Uuid;
 
 use super::body::{Body, LARGE_AT_ONCE};
+use super::judge::Judge;
 use super::oauth::Memory;
 use super::record::Unread;
 use super::settings::{Settings, SettingsError};
@@ -56,6 +57,8 @@ pub struct Transport {
     large: Arc<Semaphore>,
     /// Held by every refresh that is under way.
     pub(super) unsettled: Arc<RwLock<()>>,
+    /// The schemas that answers are held against.
+    pub(super) judge: Arc<Judge>,
 }
 
 /// What sends a call.
@@ -117,8 +120,11 @@ impl Transport {
             vault.learn(secret, Nature::Secret);
         }
         vault.learn(&insz::nobody(), Nature::Number);
+        settings.public().for_each(|text| vault.publish(text));
+        let judge = Arc::new(Judge::new(&settings));
         Ok(Self {
             settings,
+            judge,
             vault,
             jwt: OnceLock::new(),
             issuer,
@@ -130,6 +136,12 @@ impl Transport {
             large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
             unsettled: Arc::default(),
         })
+    }
+
+    /// Makes ready what answers are held against, while the first ones are on their way.
+    pub fn prepare(&self) -> impl FnOnce() + Send + 'static {
+        let judge = Arc::clone(&self.judge);
+        move || judge.prepare()
     }
 
     /// Performs one request, to the source or to the issuer. It never fails otherwise than in the exchange.

@@ -12,7 +12,7 @@
 //! - `encryption`: a TLS handshake as an exchange, made by `tls`; `bare`: a request below reqwest; `tcp`: the connection
 //!   of both; `file`: an OpenAPI document that is a file.
 //! - `body`: reads a body within bounds, `base64` looks whether it is such a text; `record`: from an answer to what is
-//!   recorded of it; `words`: from a network error to a kind and a few words.
+//!   recorded of it, `judge` the schemas that it is held against before it is masked; `words`: from a network error to a kind and a few words.
 
 mod acm;
 mod address;
@@ -26,6 +26,7 @@ mod expiry;
 mod file;
 mod http;
 mod issuer;
+mod judge;
 mod oauth;
 mod record;
 mod refresh;

@@ -1,6 +1,7 @@
 //! From an answer to what is recorded of it. It arrives ([`Unread`]), its parts are read ([`Raw`]), then everything
 //! that stays is masked.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -8,13 +9,16 @@ use hyper::Version;
 use hyper::header::HeaderName;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::base64::is_base64;
 use super::body::{Body, End};
+use super::judge::{Held, Judge, Unfit};
 use crate::envelope::{Links, Page};
 use crate::exchange::{Content, Document, Facts, Kind, Look, Response};
 use crate::href;
+use crate::openapi::SchemaViolation;
 use crate::value::tree;
 use crate::vault::{Found, LONG, Vault};
 
@@ -122,9 +126,18 @@ impl Raw {
         Self { status, shape, headers, facts, longest_text: LONGEST_TEXT, turn: None }
     }
 
-    /// Other text is kept whole: it is a document about the source, not one of a citizen.
-    pub(super) fn with_whole_text(self) -> Self {
-        Self { longest_text: usize::MAX, ..self }
+    /// The answer as the owner's own OpenAPI document, masked. Other text is kept whole: it is a document about the
+    /// source, not one of a citizen. From now on answers are held against it.
+    pub(super) fn as_openapi(self, vault: &Vault, retries: u32, judge: &Judge) -> Response {
+        let is_success = (200..300).contains(&self.status) && !self.facts.truncated;
+        let text = self.text().filter(|_| is_success).map(Cow::into_owned);
+        let document = text.as_deref().and_then(|text| judge.take(text));
+        let response = Self { longest_text: usize::MAX, ..self }.masked(vault, retries);
+        match (&response.content, document) {
+            // Read once, where nothing in it had to be masked.
+            (Content::Text(masked), Some(document)) if Some(masked) == text.as_ref() => response.with_openapi(document),
+            _ => response,
+        }
     }
 
     /// The JSON body.
@@ -137,19 +150,42 @@ impl Raw {
 
     /// The answer, masked. `retries`: answers 429 that were waited out before it.
     pub(super) fn masked(self, vault: &Vault, retries: u32) -> Response {
-        self.masked_noting(vault, retries, &mut Found::default())
+        self.masked_noting(vault, retries, &mut Found::default(), None)
     }
 
-    /// The same of a call to `base`; its links can be followed from now on.
-    pub(super) fn masked_with_links(self, vault: &Vault, retries: u32, base: Base<'_>) -> Response {
+    /// The same of a call to `base`, held against its schemas; its links can be followed from now on.
+    pub(super) fn masked_with_links(
+        self,
+        vault: &Vault,
+        retries: u32,
+        base: Base<'_>,
+        held: Option<&Held<'_>>,
+    ) -> Response {
         let mut found = Found::default();
-        let response = self.masked_noting(vault, retries, &mut found);
+        let response = self.masked_noting(vault, retries, &mut found, held);
         keep_links(vault, found.links, &response, base);
         response
     }
 
-    fn masked_noting(self, vault: &Vault, retries: u32, found: &mut Found) -> Response {
+    /// The media type, in lower case, without parameters.
+    pub(super) fn media_type(&self) -> Option<String> {
+        let (_, value) = self.headers.iter().find(|(name, _)| name == "content-type")?;
+        let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        Some(essence).filter(|essence| !essence.is_empty())
+    }
+
+    /// The text of a document about the source.
+    pub(super) fn text(&self) -> Option<Cow<'_, str>> {
+        match &self.shape {
+            Shape::Text(text) => Some(Cow::Borrowed(text)),
+            Shape::Json(value) => Some(Cow::Owned(value.to_string())),
+            Shape::Empty | Shape::Document(..) => None,
+        }
+    }
+
+    fn masked_noting(self, vault: &Vault, retries: u32, found: &mut Found, held: Option<&Held<'_>>) -> Response {
         let _turn = self.turn;
+        let mut unfit = (None, None);
         let headers = self.headers.into_iter().map(|(name, value)| {
             let value = vault.mask_link(&value, found);
             // A session of the source's is nobody's business; looked at for secrets all the same.
@@ -160,8 +196,11 @@ impl Raw {
         let content = match self.shape {
             Shape::Empty => Content::Empty,
             Shape::Json(value) => {
+                let came = held.map(|held| held.judge(&value));
                 let mut masked = vault.mask_json(value, found);
                 cut_documents(&mut masked);
+                unfit =
+                    came.zip(held).map(|(came, held)| changed(vault, came, held.judge(&masked))).unwrap_or_default();
                 Content::json(masked)
             }
             Shape::Text(text) => {
@@ -189,11 +228,27 @@ impl Raw {
             announced_bytes,
             duplicate_keys,
             secrets: std::mem::take(&mut found.secrets),
+            unfit_for_own: unfit.0,
+            unfit_for_source: unfit.1,
             retries,
             ..self.facts
         };
         Response::new(self.status, headers, content, facts)
     }
+}
+
+/// What did not fit its schemas as it came, masked: only where what is recorded would be judged otherwise.
+fn changed(vault: &Vault, came: Unfit, left: Unfit) -> (Option<Vec<SchemaViolation>>, Option<Vec<SchemaViolation>>) {
+    let masked = |violations: Vec<SchemaViolation>| -> Vec<SchemaViolation> {
+        let masked = violations.into_iter().map(|violation| SchemaViolation {
+            pointer: vault.mask_text(&violation.pointer),
+            message: violation.message.map(|message| vault.mask_text(message)),
+            ..violation
+        });
+        masked.collect()
+    };
+    let (own, source) = (masked(came.own), masked(came.source));
+    ((own != left.own).then_some(own), (source != left.source).then_some(source))
 }
 
 /// The body of a list, a detail or an issuer's answer: JSON whatever its content type says.
@@ -285,7 +340,15 @@ fn cut(text: &str) -> Option<String> {
         () if length > LONGEST_VALUE => without_tail(bounded(text, LONGEST_BASE64)),
         () => return None,
     };
-    Some(format!("{kept}…({length} characters)"))
+    Some(format!("{kept}…({}, {length} characters)", letters(text)))
+}
+
+/// A word that only this text has, so that two that start alike stay apart. In letters: digits might be taken for a
+/// number.
+fn letters(text: &str) -> String {
+    let hash = Sha256::digest(text.as_bytes());
+    let letter = |bits: u8| char::from(b'a' + bits);
+    hash.iter().take(6).flat_map(|byte| [letter(byte >> 4), letter(byte & 0xf)]).collect()
 }
 
 fn is_base64_text(byte: u8) -> bool {
@@ -367,8 +430,22 @@ mod tests {
         let long = "a word ".repeat(20_000);
         let mut cut = json!({"a": ["JVBERi0x".repeat(200), "a word ".repeat(200), long, 1]});
         cut_documents(&mut cut);
-        let start = format!("{}…(140000 characters)", long[..LONGEST_BASE64].trim_end());
-        assert_eq!(cut, json!({"a": ["JVBERi0x…(1600 characters)", "a word ".repeat(200), start, 1]}));
+        let texts: Vec<&str> = cut["a"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let ends = |text: &str, start: &str, end: &str| text.starts_with(start) && text.ends_with(end);
+        assert!(ends(texts[0], "JVBERi0x…(", ", 1600 characters)"), "{}", texts[0]);
+        assert_eq!(texts[1], "a word ".repeat(200));
+        assert!(ends(texts[2], &format!("{}…(", long[..LONGEST_BASE64].trim_end()), ", 140000 characters)"));
+        assert_eq!(cut["a"][3], json!(1));
+    }
+
+    #[test]
+    fn two_long_texts_that_start_alike_stay_apart() {
+        let one = "JVBERi0x".repeat(200);
+        let other = format!("{}JVBERi0y", "JVBERi0x".repeat(199));
+        let mut both = json!([one, other, one]);
+        cut_documents(&mut both);
+        assert!(both[0] != both[1] && both[0] == both[2], "{both}");
+        assert!(Vault::default().is_masked_json(&both));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use secrecy::SecretString;
 use url::{Origin, Url};
 
+use crate::catalogue::Components;
 use crate::exchange::{Auth, Citizen, Setup};
 use crate::login::Keeper;
 use crate::profile::ResolvedClient;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub openapi: Option<Url>,
     /// The source's own OpenAPI document, where the profile gives a file.
     pub openapi_file: Option<PathBuf>,
+    /// The schemas of the source specification, that answers are held against as they come.
+    pub schemas: Option<Components>,
     /// The port on which plain http is tried.
     pub http_port: u16,
     /// The longest that one call may take, its body included.
@@ -88,6 +91,7 @@ impl Settings {
             identity_pem: None,
             openapi: None,
             openapi_file: None,
+            schemas: None,
             http_port: 80,
             timeout: Duration::from_secs(30),
             rate: None,
@@ -117,6 +121,15 @@ impl Settings {
     /// Every client of the issuer.
     pub(super) fn clients(&self) -> impl Iterator<Item = &ResolvedClient> {
         self.client.iter().chain(&self.source_client).chain(&self.hop_clients)
+    }
+
+    /// What everybody may know and a token may hold: addresses and names.
+    pub(super) fn public(&self) -> impl Iterator<Item = &str> {
+        let acm = self.setup.acm.iter().flat_map(|acm| {
+            let named = [&acm.scope, &acm.source_client, &acm.other_audience].into_iter().filter_map(Option::as_deref);
+            named.chain([acm.issuer.as_str(), &acm.client_id, &acm.audience])
+        });
+        acm.chain([self.base_url.as_str(), self.setup.source.as_str()])
     }
 
     /// All secrets that are known before the first call.

@@ -26,13 +26,16 @@ impl Transport {
             }
         };
         let Came { sent, at_ms, ms, retries, result } = self.perform(&call).await;
-        let (url, vault) = (call.url, Arc::clone(&self.vault));
+        let (url, vault, judge) = (call.url, Arc::clone(&self.vault), Arc::clone(&self.judge));
         Arrived::new(move || {
             let base = Base { raw: url.as_str(), masked: &sent.url };
             let result = result.map(|answer| {
                 let raw = answer.read();
-                let raw = if request.target == Target::OpenApi { raw.with_whole_text() } else { raw };
-                raw.masked_with_links(&vault, retries, base)
+                if request.target == Target::OpenApi {
+                    return raw.as_openapi(&vault, retries, &judge);
+                }
+                let held = judge.held(&request, base.masked, raw.status, raw.media_type().as_deref());
+                raw.masked_with_links(&vault, retries, base, held.as_ref())
             });
             Exchange { request, sent, at_ms, ms, credential: made, result }
         })

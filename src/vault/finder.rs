@@ -47,12 +47,13 @@ impl Finder {
     }
 
     /// Whether one of the values stands in a text.
-    pub(super) fn is_in(&self, text: &str) -> bool {
+    pub(super) fn is_in(&self, text: impl AsRef<[u8]>) -> bool {
+        let text = text.as_ref();
         self.automata().any(|(automaton, _)| automaton.searcher.is_match(text))
     }
 
     /// Where values stand in a text, and which, from the start on: the longest at each place, and none within another.
-    pub(super) fn matches<'a>(&'a self, text: &'a str) -> Vec<(usize, usize, &'a str)> {
+    pub(super) fn matches<'a>(&'a self, text: &'a [u8]) -> Vec<(usize, usize, &'a str)> {
         let mut searches: Vec<Search<'_>> = self.automata().map(|part| Search::new(part, text)).collect();
         let mut found = Vec::new();
         let mut end = 0;
@@ -113,13 +114,13 @@ impl Automaton {
 struct Search<'a> {
     automaton: &'a Automaton,
     values: &'a [String],
-    text: &'a str,
+    text: &'a [u8],
     /// Its first match from where everybody is.
     next: Option<Match>,
 }
 
 impl<'a> Search<'a> {
-    fn new((automaton, values): (&'a Automaton, &'a [String]), text: &'a str) -> Self {
+    fn new((automaton, values): (&'a Automaton, &'a [String]), text: &'a [u8]) -> Self {
         Self { automaton, values, text, next: automaton.searcher.find(text) }
     }
 
@@ -200,7 +201,7 @@ mod tests {
             finder.add(value);
             assert!(finder.is_in(value));
         }
-        let found = finder.matches(text);
+        let found = finder.matches(text.as_bytes());
         assert_eq!(found, [(0, 12, "first-secret"), (18, 32, "later-secret-2"), (36, 50, "first-secret-3")]);
     }
 
@@ -217,7 +218,7 @@ mod tests {
                 of_two.add(&value);
                 of_one.settled.add(value);
             }
-            prop_assert_eq!(of_one.matches(&text), of_two.matches(&text));
+            prop_assert_eq!(of_one.matches(text.as_bytes()), of_two.matches(text.as_bytes()));
         }
     }
 }

@@ -19,11 +19,11 @@ pub(super) struct Masking<'v> {
 
 impl Masking<'_> {
     /// The surrogate of a value that was met before.
-    fn met(&self, raw: &str) -> Option<Arc<Surrogate>> {
+    pub(super) fn met(&self, raw: &str) -> Option<Arc<Surrogate>> {
         read(self.table).surrogates.get(raw).map(Arc::clone)
     }
 
-    fn surrogate(&self, raw: &str, nature: Nature) -> Arc<Surrogate> {
+    pub(super) fn surrogate(&self, raw: &str, nature: Nature) -> Arc<Surrogate> {
         self.met(raw).unwrap_or_else(|| write(self.table).surrogate(raw, nature))
     }
 
@@ -35,21 +35,24 @@ impl Masking<'_> {
         let text = rewritten(Cow::Borrowed(text), |text| self.mask_known(text, found));
         let text = rewritten(text, |text| self.mask_known_behind_escapes(text, in_json, found));
         let text = rewritten(text, |text| self.mask_known_behind_escapes(text, in_url, found));
-        let text = rewritten(text, |text| self.mask_jwts(text));
+        let text = rewritten(text, |text| self.mask_jwts(text, found));
         let text = rewritten(text, |text| self.mask_passwords(text));
-        rewritten(text, |text| self.mask_numbers(text))
+        let text = rewritten(text, |text| self.mask_numbers(text));
+        // Before the parts: of an escape a part would take a piece.
+        let text = rewritten(text, |text| self.mask_hidden(text, found));
+        rewritten(text, |text| self.mask_parts(text, found))
     }
 
     /// The length of the shortest text in which there is anything to mask, in bytes: most texts of a list are shorter. A
     /// JWT is longer than a national number.
     fn shortest(&self) -> usize {
-        self.known.finder.shortest().min(insz::DIGITS)
+        self.known.finder.shortest().min(self.known.parts.shortest()).min(insz::DIGITS)
     }
 
     /// Known values first, in one pass over all encodings, the longest match at each place. None where there is none,
     /// as in what follows it.
     fn mask_known(&self, text: &str, found: &mut Found) -> Option<String> {
-        let matches = self.known.finder.matches(text);
+        let matches = self.known.finder.matches(text.as_bytes());
         if matches.is_empty() {
             return None;
         }
@@ -58,16 +61,39 @@ impl Masking<'_> {
         for (from, to, owner) in matches {
             let Some(surrogate) = self.met(owner) else { continue };
             masked.push_str(text.get(end..from).unwrap_or_default());
-            // Another encoding of the value shows as its mark: its own surrogate would not be of that encoding.
-            let raw = text.get(from..to) == Some(owner);
-            if raw {
-                masked.push_str(&surrogate.text);
-            } else {
-                masked.push_str(&padded(&surrogate.mark, to - from));
+            let written = text.get(from..to).unwrap_or_default();
+            let beside_digits = || {
+                let digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+                from.checked_sub(1).is_some_and(digit) || digit(to)
+            };
+            match surrogate.nature {
+                Nature::Number => masked.push_str(&number_as(&surrogate.text, written, beside_digits())),
+                _ if written == owner => masked.push_str(&surrogate.text),
+                // Another encoding of the value shows as its mark: its own surrogate would not be of that encoding.
+                _ => masked.push_str(&padded(&surrogate.mark, to - from)),
             }
-            if surrogate.nature != Nature::Number && !found.secrets.contains(&surrogate.mark) {
-                found.secrets.push(surrogate.mark.clone());
-            }
+            found.note(&surrogate);
+            end = to;
+        }
+        masked.push_str(text.get(end..).unwrap_or_default());
+        Some(masked)
+    }
+
+    /// Parts of tokens show as the marks of these.
+    fn mask_parts(&self, text: &str, found: &mut Found) -> Option<String> {
+        let parts = self.known.parts.find(text.as_bytes());
+        if parts.is_empty() {
+            return None;
+        }
+        let mut masked = String::with_capacity(text.len());
+        let mut end = 0;
+        for part in parts {
+            // Tokens are of ASCII, nearly always: else a part may end within a character.
+            let (from, to) = (text.floor_char_boundary(part.from).max(end), text.ceil_char_boundary(part.to));
+            let Some(surrogate) = self.met(part.token) else { continue };
+            masked.push_str(text.get(end..from).unwrap_or_default());
+            masked.push_str(&padded(&surrogate.mark, to - from));
+            found.note(&surrogate);
             end = to;
         }
         masked.push_str(text.get(end..).unwrap_or_default());
@@ -81,7 +107,7 @@ impl Masking<'_> {
     }
 
     /// Whatever looks like a JWT is a token, whoever made it.
-    fn mask_jwts(&self, text: &str) -> Option<String> {
+    fn mask_jwts(&self, text: &str, found: &mut Found) -> Option<String> {
         if !text.contains("eyJ") {
             return None;
         }
@@ -93,8 +119,7 @@ impl Masking<'_> {
             let (length, is_jwt) = jwt_at(candidate);
             let (token, after) = candidate.split_at(length);
             if is_jwt {
-                // Not noted as a secret of ours: a signed download link may well hold a JWT of the source's own.
-                masked.push_str(&self.surrogate(token, Nature::Token).text);
+                masked.push_str(&self.mask_jwt(token, found));
             } else {
                 masked.push_str(token);
             }
@@ -102,6 +127,19 @@ impl Masking<'_> {
         }
         masked.push_str(rest);
         Some(masked)
+    }
+
+    /// Not noted as a secret of ours, unless it is ours but for a piece of it: a signed download link may well hold a
+    /// JWT of the source's own.
+    fn mask_jwt(&self, token: &str, found: &mut Found) -> String {
+        let parts = self.known.parts.find(token.as_bytes()).into_iter();
+        match parts.filter(|part| part.is_unlike_others).find_map(|part| self.met(part.token)) {
+            Some(surrogate) => {
+                found.note(&surrogate);
+                padded(&surrogate.mark, token.len())
+            }
+            None => self.surrogate(token, Nature::Token).text.clone(),
+        }
     }
 
     /// The password in a URL (`https://user:password@host`) is one, whoever gave it.
@@ -151,7 +189,7 @@ impl Masking<'_> {
 
     /// Within one pass, what `mask_known` put there must stay. A source that plants one of our surrogates gains nothing:
     /// in a link it is noted, and nowhere else it is turned back into a value.
-    fn is_surrogate(&self, text: &str) -> bool {
+    pub(super) fn is_surrogate(&self, text: &str) -> bool {
         read(self.table).used.contains(text)
     }
 
@@ -274,6 +312,28 @@ impl Masking<'_> {
     }
 }
 
+/// The surrogate of a number in the place of what was written. In a usual writing it keeps that; in any other, or beside
+/// digits that are none of its own, it stands there plainly, so that it is recognised.
+fn number_as(surrogate: &str, written: &str, beside_digits: bool) -> String {
+    if insz::at_start(written).is_some_and(|(end, _)| end == written.len()) && (!beside_digits || is_bare(written)) {
+        return insz::with_separators(surrogate, written);
+    }
+    if written.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        return boxed(surrogate, written.len());
+    }
+    surrogate.to_owned()
+}
+
+fn is_bare(written: &str) -> bool {
+    written.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The surrogate of a number amid characters of an encoding, of about the same length: no digit stands next to it.
+pub(super) fn boxed(surrogate: &str, length: usize) -> String {
+    let mark = format!("{0}{surrogate}{0}", char::from(super::PADDING));
+    padded(&mark, length)
+}
+
 /// What a URL drops when it is read.
 const DROPPED: [char; 3] = ['\t', '\n', '\r'];
 
@@ -320,6 +380,19 @@ fn userinfo(text: &str) -> Option<(&str, &str)> {
     let authority = text.split(ends).next()?;
     let (userinfo, _host) = authority.rsplit_once('@')?;
     userinfo.split_once(':').filter(|(_, password)| !password.is_empty())
+}
+
+/// Where a text holds what looks like a JWT.
+pub(super) fn jwts(text: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text.get(at..).and_then(|rest| rest.find("eyJ")) {
+        let from = at + start;
+        let (length, is_jwt) = jwt_at(text.get(from..).unwrap_or_default());
+        at = from + length;
+        found.extend(is_jwt.then_some((from, at)));
+    }
+    found
 }
 
 /// The length of what starts with `eyJ`, and whether it is a JWT: three Base64url parts, the last of which may be empty.

@@ -57,7 +57,12 @@ fn run(text: &[u8], from: usize, to: usize, look: &mut impl FnMut(&Word)) {
     }
 }
 
+/// A word, wherever among these characters its first group of four starts: letters of another word may stand before it.
 fn word(text: &[u8], from: usize, to: usize) -> Option<Word> {
+    (from..from + 4).find_map(|from| word_from(text, from, to))
+}
+
+fn word_from(text: &[u8], from: usize, to: usize) -> Option<Word> {
     let characters = text.get(from..to).filter(|characters| characters.len() >= SHORTEST)?;
     let start = characters.get(..START.min(characters.len()))?;
     if !is_text(&decoded(start)) {

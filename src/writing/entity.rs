@@ -74,12 +74,8 @@ fn numeric(rest: &[u8]) -> Option<Unit> {
         [b'x' | b'X', rest @ ..] => (1, rest, u8::is_ascii_hexdigit),
         _ => (0, rest, u8::is_ascii_digit),
     };
-    let mut length = rest.iter().take(MOST_DIGITS).take_while(|byte| is_digit(byte)).count();
+    let length = rest.iter().take(MOST_DIGITS).take_while(|byte| is_digit(byte)).count();
     let has_end = rest.get(length) == Some(&b';');
-    if !has_end {
-        // What follows may be digits of the text itself: of an ASCII digit or mark these are two.
-        length = length.min(2);
-    }
     let digits = rest.get(..length).filter(|digits| !digits.is_empty())?;
     let code = if mark == 1 { hexadecimal(digits)? } else { std::str::from_utf8(digits).ok()?.parse().ok()? };
     let c = char::from_u32(code).filter(|c| *c != '\0')?;

@@ -97,6 +97,7 @@ const KNOBS: &[Knob] = knobs! {
         "matrix names" => |p| p.behaviour.key_in = KeyIn::MatrixNames,
         "locale" => |p| p.behaviour.key_in = KeyIn::Locale,
     }
+    "own document": { "patterns" => |p| p.behaviour.variation.patterns = true }
     "escapes": { "small" => |p| p.behaviour.variation.small_escapes = true }
     "id in url": { "capitals" => |p| p.behaviour.variation.upper_ids = true }
     "certificate url": {

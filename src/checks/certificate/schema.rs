@@ -8,7 +8,7 @@ use super::detail::{Detail, opened};
 use super::links::malformed_self;
 use crate::case::{Answer, Case, Findings, Judgement, Listed, Stop};
 use crate::envelope::{Certificate, Links};
-use crate::openapi::{Component, SchemaViolation};
+use crate::openapi::{Component, SchemaViolation, schema_of_list};
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Verdict, shown};
@@ -31,10 +31,15 @@ impl Schemas {
         })
     }
 
-    /// The schema of a page: an answer with `certificates` at the top is the documented form, any other official HAL.
+    /// The schema of a page.
     fn list(&self, body: &Value) -> &Component {
-        if body.get("certificates").is_some() { &self.documented_list } else { &self.hal_list }
+        if schema_of_list(body) == "DocumentedList" { &self.documented_list } else { &self.hal_list }
     }
+}
+
+/// What in an answer does not fit a schema: as it came, where what is recorded of it says something else.
+fn unfit(answer: Answer<'_>, schema: &Component, body: &Value) -> Vec<SchemaViolation> {
+    answer.response.facts.unfit_for_source.clone().unwrap_or_else(|| schema.judge(body).collect())
 }
 
 fn unusable(file: &str) -> Verdict {
@@ -58,12 +63,14 @@ pub(super) fn answers_fit_the_schemas(case: &Case<'_>) -> Judgement {
     let mut findings = Findings::default();
     for listed in case.pages()?.pages {
         let Some(body) = listed.answer.response.tree() else { continue };
-        let own = schemas.list(&body).judge(&body).filter(|violation| is_own_in_list(&listed, &body, violation));
+        let own = unfit(listed.answer, schemas.list(&body), &body).into_iter();
+        let own = own.filter(|violation| is_own_in_list(&listed, &body, violation));
         findings.extend(own.map(|violation| finding(listed.answer, violation)));
     }
     for detail in details {
         let Some(body) = detail.answer.response.tree() else { continue };
-        let own = schemas.certificate.judge(&body).filter(|violation| is_own_in_detail(detail, &body, violation));
+        let own = unfit(detail.answer, &schemas.certificate, &body).into_iter();
+        let own = own.filter(|violation| is_own_in_detail(detail, &body, violation));
         findings.extend(own.map(|violation| finding(detail.answer, violation)));
     }
     case.concluded(findings)

@@ -90,7 +90,8 @@ fn is_json_type(media_type: &str) -> bool {
 /// What in an answer does not fit its schema: the first place, and how many others there are.
 fn misfit<'a>(operation: Operation<'_>, answer: Answer<'a>) -> Option<Offence<'a>> {
     let (json, media_type) = (answer.response.tree()?, answer.response.media_type()?);
-    let violations = operation.judge(answer.response.status, &media_type, &json);
+    let judged = || operation.judge(answer.response.status, &media_type, &json);
+    let violations = answer.response.facts.unfit_for_own.clone().unwrap_or_else(judged);
     let first = violations.first()?;
     let Text { nl, en } = first.message.map(shown);
     let more = violations.len() - 1;

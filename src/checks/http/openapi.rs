@@ -9,7 +9,7 @@ use url::Url;
 use super::{Offence, in_one};
 use crate::case::{Answer, Case, Judgement, Stop};
 use crate::catalogue::Level;
-use crate::exchange::{Exchange, FailureKind, Kind, Request, Target, Variation};
+use crate::exchange::{Exchange, FailureKind, Kind, Request, Target};
 use crate::fault::{InputFault, InputFaults};
 use crate::openapi::{OpenApi, Operation, ParameterDecl};
 use crate::reason;
@@ -180,24 +180,10 @@ fn is_for(case: &Case<'_>, parameter: &ParameterDecl, agreed: &str) -> bool {
 /// The operation of the owner's document that an exchange is of, wherever the paths of the document begin: at one of
 /// its servers, or anywhere in the base URL.
 pub(super) fn operation_of<'d>(case: &Case<'_>, document: &'d OpenApi, exchange: &Exchange) -> Option<Operation<'d>> {
-    let url = Url::parse(&exchange.sent.url).ok()?;
     let setup = case.setup();
-    let base = [Some(&setup.base_url), setup.public_url.as_ref()]
-        .into_iter()
-        .flatten()
-        .filter_map(|base| Url::parse(base).ok())
-        .find(|base| base.origin() == url.origin())?;
-    let method = match exchange.request.variation {
-        Variation::Head => "HEAD",
-        Variation::Options => "OPTIONS",
-        _ => "GET",
-    };
-    let below = || {
-        let depth = base.path().split('/').filter(|segment| !segment.is_empty()).count();
-        let segments: Vec<&str> = url.path().split('/').skip(1).collect();
-        (1..=depth).find_map(|from| document.operation(method, &format!("/{}", segments.get(from..)?.join("/"))))
-    };
-    document.operation_at(method, &url).or_else(below)
+    let bases = [Some(&setup.base_url), setup.public_url.as_ref()].into_iter().flatten();
+    let bases: Vec<Url> = bases.filter_map(|base| Url::parse(base).ok()).collect();
+    document.operation_of(exchange.request.method(), &Url::parse(&exchange.sent.url).ok()?, &bases)
 }
 
 /// The documents that state any of these formats: the owner's, and that of the source specification.

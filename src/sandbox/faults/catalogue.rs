@@ -41,6 +41,7 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
         super::paging::FAULTS,
         super::certificate::FAULTS,
         super::download::FAULTS,
+        super::writings::FAULTS,
     ];
     chapters.into_iter().flatten()
 }

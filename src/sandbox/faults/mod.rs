@@ -11,5 +11,6 @@ mod list;
 mod paging;
 mod token;
 mod url;
+mod writings;
 
 pub use catalogue::{Fault, all, find};

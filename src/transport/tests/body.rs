@@ -99,7 +99,8 @@ async fn a_download_leaves_its_hash() {
 async fn no_document_hides_in_json() {
     let body = format!(r#"{{"file": "{}"}}"#, "JVBERi0xLjcK".repeat(200));
     let response = received(Kind::Download, "200 OK", body.as_bytes()).await;
-    assert_eq!(response.json(), Some(&json!({"file": "JVBERi0x…(2400 characters)"})));
+    let file = response.json().and_then(|json| json["file"].as_str()).unwrap_or_default();
+    assert!(file.starts_with("JVBERi0x…(") && file.ends_with(", 2400 characters)"), "{file}");
 }
 
 #[tokio::test]
