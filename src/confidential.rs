@@ -3,16 +3,13 @@
 
 use std::borrow::Cow;
 
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::fault::Place;
 use crate::insz;
 use crate::text;
 use crate::text::{Lang, Text};
+use crate::writing;
 
 /// What must not stand there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,18 +47,16 @@ pub fn refusal(what: Confidential) -> (Text, Text) {
     )
 }
 
-/// What a text holds that it must not, in whatever writing: as it is, with separators, behind percent signs, as HTML or
-/// JSON escapes it, or in Base64.
+/// What a text holds that it must not, in whatever writing.
 pub fn found(text: &str) -> Option<Confidential> {
-    let plain = unescaped(text);
-    [text, &plain].into_iter().find_map(|text| in_plain(text).or_else(|| in_base64(text)))
-}
-
-fn in_plain(text: &str) -> Option<Confidential> {
-    if !insz::look_alikes(text).is_empty() {
+    if !insz::numbers_in(text).is_empty() {
         return Some(Confidential::Number);
     }
-    jwts(text).next().map(|_| Confidential::Token)
+    let mut has_token = false;
+    writing::each(text.as_bytes(), &mut |reading| {
+        has_token |= jwts(&String::from_utf8_lossy(reading)).next().is_some()
+    });
+    has_token.then_some(Confidential::Token)
 }
 
 /// A text in which marks stand for what it must not hold.
@@ -127,77 +122,6 @@ fn jwts(text: &str) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// A text without the escapes of URLs, HTML and JSON.
-fn unescaped(text: &str) -> String {
-    let mut plain = text.to_owned();
-    // An escape may be escaped itself.
-    for _ in 0..3 {
-        let once = percent_decode_str(&entities(&plain)).decode_utf8_lossy().into_owned();
-        if once == plain {
-            break;
-        }
-        plain = once;
-    }
-    plain
-}
-
-/// Numeric entities of HTML and escapes of JSON, as the characters that they stand for.
-fn entities(text: &str) -> String {
-    let (mut result, mut rest) = (String::new(), text);
-    while let Some(c) = rest.chars().next() {
-        let read = rest.strip_prefix("&#").and_then(entity).or_else(|| rest.strip_prefix("\\u").and_then(escape));
-        let (read, after) = read.unwrap_or((c, rest.get(c.len_utf8()..).unwrap_or_default()));
-        result.push(read);
-        rest = after;
-    }
-    result
-}
-
-/// The character of `57;` or `x39;`, and what follows it. Browsers read it without the semicolon too.
-fn entity(text: &str) -> Option<(char, &str)> {
-    let (digits, radix) = match text.strip_prefix(['x', 'X']) {
-        Some(digits) => (digits, 16),
-        None => (text, 10),
-    };
-    let end = digits.find(|c: char| !c.is_digit(radix)).unwrap_or(digits.len());
-    let read = char::from_u32(u32::from_str_radix(digits.get(..end)?, radix).ok()?)?;
-    let rest = digits.get(end..)?;
-    Some((read, rest.strip_prefix(';').unwrap_or(rest)))
-}
-
-/// The character of `0039`, and what follows it.
-fn escape(text: &str) -> Option<(char, &str)> {
-    let read = char::from_u32(u32::from_str_radix(text.get(..4)?, 16).ok()?)?;
-    Some((read, text.get(4..)?))
-}
-
-/// The shortest Base64 of a national number.
-const SHORTEST_BASE64: usize = 15;
-/// Of a longer run no more is looked at: nobody writes one by hand.
-const LONGEST_BASE64: usize = 4096;
-
-const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
-    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-    .with_decode_allow_trailing_bits(true);
-const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
-
-/// A national number within a run of Base64: what stands before it in the run may shift it.
-fn in_base64(text: &str) -> Option<Confidential> {
-    let whole = runs(text, |c| c.is_ascii_alphanumeric() || "+/-_".contains(c));
-    let parts = runs(text, |c| c.is_ascii_alphanumeric());
-    whole.chain(parts).find_map(|(from, to)| {
-        let run = text.get(from..to.min(from + LONGEST_BASE64))?;
-        (0..4).find_map(|shift| {
-            let code: String = run.get(shift..)?.chars().map(|c| if c == '-' { '+' } else { c }).collect();
-            let code = code.replace('_', "/");
-            // One character more than whole groups of four stands for nothing.
-            let length = if code.len() % 4 == 1 { code.len() - 1 } else { code.len() };
-            let bytes = (length >= SHORTEST_BASE64).then(|| STANDARD.decode(code.get(..length)?).ok())??;
-            (!insz::look_alikes(&bytes).is_empty()).then_some(Confidential::Number)
-        })
-    })
-}
-
 /// Whether a word looks like a token rather than a name: long, with digits and letters all through it. A UUID is none:
 /// client-ids look like that.
 pub fn is_opaque(word: &str) -> bool {
@@ -252,6 +176,7 @@ fn look(value: &Value, place: &Place, all: &mut Vec<(Place, Confidential)>) {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD as PLAIN, URL_SAFE_NO_PAD};
     use serde_json::json;
 

@@ -15,8 +15,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::catalogue::{Catalogue, Requirement};
+use crate::confidential;
 use crate::fault::{InputFault, InputFaults};
-use crate::insz;
 use crate::shape::Previous;
 use crate::text;
 use crate::text::Text;
@@ -112,14 +112,15 @@ impl<'a> Reading<'a> {
         day
     }
 
-    /// These texts go into every report: a national number has no place in them.
+    /// These texts go into every report: a national number or a token has no place in them.
     fn no_numbers<'t>(&mut self, row: usize, texts: impl IntoIterator<Item = (&'t str, &'t str)>) {
         for (key, said) in texts {
-            if !insz::look_alikes(said).is_empty() {
+            if let Some(what) = confidential::found(said) {
+                let Text { nl, en } = what.name();
                 self.fault(
                     row,
                     key,
-                    text!("bevat een rijksregisternummer", "holds a national number"),
+                    text!("bevat {nl}", "holds {en}"),
                     text!(
                         "laat het weg: deze tekst komt in elk rapport",
                         "leave it out: this text goes into every report"

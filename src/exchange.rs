@@ -7,6 +7,7 @@ mod citizen;
 mod introspection;
 mod issuer;
 mod lifetime;
+mod origin;
 mod request;
 mod setup;
 
@@ -20,11 +21,15 @@ pub use citizen::{Citizen, Malformed};
 pub use introspection::{ENCRYPTED_JWT, Introspection, UNREADABLE_JWT, Unfit, names, oauth_error};
 pub use issuer::{Control, EXPIRY_MARGIN, Grant, IssuerCall};
 pub use lifetime::lifetime;
+pub use origin::{environment, is_acm};
 pub use request::{Accept, Auth, Edit, Kind, Part, Phase, Replacement, Request, Target, Tls, Variation};
 pub use setup::{AcmSetup, Declares, HopSetup, Limits, Person, Setup};
 
 /// The environment of runs whose tokens came from our own ACM: at best a partial judgement.
 pub const STAND_IN_ACM: &str = "bronkeur-acm";
+
+/// The environment of runs whose issuer bore ACM's name and was not ACM: at best a partial judgement.
+pub const NOT_ACM: &str = "not-acm";
 
 /// Under which name the discovery document of our own ACM gives its control endpoint.
 pub const CONTROL_ENDPOINT: &str = "bronkeur_control";

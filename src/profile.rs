@@ -159,7 +159,8 @@ pub struct CertificateFiles {
 pub struct Acm {
     /// `tni`, `prod` or the issuer's URL.
     pub environment: String,
-    /// This issuer is bronkeur's own ACM: it can be closed for a moment, and says what the source asked it.
+    /// This issuer is bronkeur's own ACM: it can be closed for a moment, and says what the source asked it. Without it the
+    /// judgement is no fuller: that takes ACM itself.
     #[serde(default)]
     pub stand_in: bool,
     /// The client that exchanges the citizen's token.

@@ -124,6 +124,11 @@ fn token_in_the_query_is_refused(case: &Case<'_>) -> Judgement {
     if all.probes.first().is_some_and(|(_, shows)| matches!(shows, Shows::Data(_))) {
         return Err(reason::unmet(text!("de lijst opent zonder token", "the list opens without a token")).into());
     }
+    // It breaks down without a token: this is no other call to it.
+    if all.probes.iter().all(|(_, shows)| *shows == Shows::Breakdown) {
+        all.closing?;
+        return case.judged(Vec::new());
+    }
     list_refuses(case, &[Auth::InQuery])
 }
 
@@ -136,7 +141,7 @@ fn detail_and_download_are_protected(case: &Case<'_>) -> Judgement {
         let plain = if control.kind() == Kind::Download { AT_THE_DOCUMENT } else { AT_THE_DETAIL };
         let auths = plain.iter().chain(&credentials);
         let probes: Vec<Request> = auths.map(|auth| control.clone().auth(*auth)).collect();
-        match refused(case, &control, &probes) {
+        match refused_but_for_breakdowns(case, &control, &probes) {
             Ok(verdict) => findings.extend(verdict.findings),
             // Detail and download are probed in the same go.
             Err(Stop::Missing(more)) => missing.extend(more),
@@ -155,6 +160,21 @@ fn detail_and_download_are_protected(case: &Case<'_>) -> Judgement {
         )
     });
     Ok(verdict)
+}
+
+/// The same, without those breakdowns that the list has as well: these are told there.
+fn refused_but_for_breakdowns(case: &Case<'_>, control: &Request, probes: &[Request]) -> Judgement {
+    let mut here = shown(case, control, probes)?;
+    let is_breakdown = |shows: &Shows| *shows == Shows::Breakdown;
+    if here.probes.iter().any(|(_, shows)| is_breakdown(shows)) {
+        let at_the_list = |auth| if auth == Auth::TamperedStart { Auth::TamperedToken } else { auth };
+        let control = list(case);
+        let same: Vec<Request> = probes.iter().map(|probe| control.clone().auth(at_the_list(probe.auth))).collect();
+        let there = shown(case, &control, &same)?;
+        let mut of_the_list = there.probes.iter().map(|(_, shows)| is_breakdown(shows));
+        here.probes.retain(|(_, shows)| !(of_the_list.next().unwrap_or_default() && is_breakdown(shows)));
+    }
+    judged(case, here)
 }
 
 /// The tokens of SEC-04 to SEC-07 that this profile can make, and the rows whose token it cannot.

@@ -238,6 +238,9 @@ fn unmeant(case: &Case<'_>, acm: &AcmSetup, answer: Answer<'_>) -> Vec<Finding> 
         [Some(acm.audience.as_str()), acm.source_client.as_deref()].into_iter().flatten().collect();
     if !said.audiences().iter().any(|audience| expected.contains(audience)) {
         findings.push(answer.finding("/aud", Text::same(&acm.audience), listed(said.0.get("aud"))));
+    } else if !said.stated_audiences().iter().any(|audience| expected.contains(audience)) {
+        let expected = text!("één naam, of een lijst van namen", "one name, or a list of names");
+        findings.push(of_form(answer, "aud", "RFC 7662", expected).at_most(Level::Should));
     }
     let now = issuer_clock(case, answer);
     if said.expires().is_some_and(|exp| exp <= now) {
@@ -250,7 +253,6 @@ fn unmeant(case: &Case<'_>, acm: &AcmSetup, answer: Answer<'_>) -> Vec<Finding> 
     for name in said.odd_members() {
         let expected = match name {
             "exp" => text!("een getal: seconden sinds 1970", "a number: seconds since 1970"),
-            "aud" => text!("één naam, of een lijst van namen", "one name, or a list of names"),
             _ => text!("één tekst, met spaties tussen de namen", "one text, with spaces between the names"),
         };
         findings.push(of_form(answer, name, "RFC 7662", expected).at_most(Level::Should));

@@ -43,7 +43,9 @@ fn with_values(command: Command, catalogue: &Catalogue) -> Command {
     let ids: BTreeSet<String> = catalogue.requirements.iter().map(|row| row.id.clone()).collect();
     let chapters = ids.iter().filter_map(|id| id.split_once('-')).map(|(prefix, _)| prefix.to_owned());
     let names: BTreeSet<String> = chapters.chain(ids.iter().cloned()).collect();
-    let faults: BTreeSet<String> = faults::all().map(|fault| fault.name.to_owned()).collect();
+    // A requirement stands for the faults that break it.
+    let faults = faults::all().flat_map(|fault| std::iter::once(fault.name).chain(fault.breaks.iter().copied()));
+    let faults: BTreeSet<String> = faults.map(str::to_owned).collect();
     command.mut_subcommands(|subcommand| {
         subcommand.mut_args(|argument| {
             let values = match argument.get_id().as_str() {

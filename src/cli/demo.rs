@@ -6,12 +6,14 @@ use clap::Args;
 
 use super::check::{self, GateArgs};
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble, runtime};
+use super::{Done, Global, Trouble, output, runtime};
+use crate::catalogue::Catalogue;
 use crate::decisions::Named;
 use crate::fault::{InputFault, InputFaults};
-use crate::sandbox::{Behaviour, Options, Sandbox, faults};
+use crate::sandbox::{Behaviour, Fault, Options, Sandbox, faults};
 use crate::text;
 use crate::text::Text;
+use crate::verdict::shown;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct DemoArgs {
@@ -27,7 +29,7 @@ pub(super) struct DemoArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Built-in source")]
 pub(super) struct SandboxArgs {
-    /// Break it on purpose: the name of a fault, or a requirement for all faults that break it
+    /// Break it on purpose: the name of a fault, or a requirement for the first fault that breaks it; several stack
     #[arg(long, value_name = "NAME|ID")]
     fault: Vec<String>,
     /// Which envelope it answers in
@@ -57,7 +59,7 @@ enum Envelope {
 
 impl SandboxArgs {
     /// The options of the sandbox; a fault that does not exist is a mistake in the call.
-    pub(super) fn options(&self) -> Result<Options, Trouble> {
+    fn options(&self, known: &[String], tell: impl Fn(&Fault, &[&str])) -> Result<Options, Trouble> {
         let envelope = match self.envelope {
             Envelope::Links => crate::sandbox::Envelope::Links,
             Envelope::Hal => crate::sandbox::Envelope::Hal,
@@ -68,22 +70,12 @@ impl SandboxArgs {
         }
         let mut wrong = Vec::new();
         for name in &self.fault {
-            let found = faults::find(name);
-            if found.is_empty() {
-                let near =
-                    faults::all().map(|fault| fault.name).min_by_key(|known| strsim::damerau_levenshtein(known, name));
-                let near = near.unwrap_or_default();
-                wrong.push(InputFault::new(
-                    "command line",
-                    text!("er is geen fout met de naam `{name}`", "there is no fault of the name `{name}`"),
-                    text!(
-                        "bedoelde u `{near}`? `bronkeur serve --faults` toont ze alle",
-                        "did you mean `{near}`? `bronkeur serve --faults` shows them all"
-                    ),
-                ));
-            }
-            for fault in found {
-                (fault.apply)(&mut behaviour);
+            match chosen(name, known) {
+                Ok((fault, others)) => {
+                    (fault.apply)(&mut behaviour);
+                    tell(fault, &others);
+                }
+                Err(fault) => wrong.push(fault),
             }
         }
         InputFaults(wrong).or(())?;
@@ -96,10 +88,11 @@ impl SandboxArgs {
         })
     }
 
-    /// Starts the sandbox on the runtime that is given.
-    pub(super) async fn start(&self) -> Result<Sandbox, Trouble> {
+    /// Starts the sandbox on the runtime that is given. `known` are the ids of the requirements.
+    pub(super) async fn start(&self, known: &[String], global: &Global) -> Result<Sandbox, Trouble> {
         let port = self.port;
-        Sandbox::start(self.options()?).await.map_err(|error| {
+        let tell = |fault: &Fault, others: &[&str]| told(fault, others, global);
+        Sandbox::start(self.options(known, tell)?).await.map_err(|error| {
             let Text { nl, en } = Text::of_system(&error);
             Trouble::Other(
                 crate::verdict::ExitStatus::Undecided,
@@ -113,14 +106,88 @@ impl SandboxArgs {
     }
 }
 
+/// The fault of this name, or the first one that breaks this requirement; with the names of the others.
+///
+/// Several faults of one requirement at once may undo each other: so one is taken.
+fn chosen(name: &str, known: &[String]) -> Result<(&'static Fault, Vec<&'static str>), InputFault> {
+    if let Some(fault) = faults::all().find(|fault| fault.name == name) {
+        return Ok((fault, Vec::new()));
+    }
+    let id = name.to_ascii_uppercase();
+    let mut of_row = faults::find(&id).into_iter();
+    if let Some(first) = of_row.next() {
+        return Ok((first, of_row.map(|fault| fault.name).collect()));
+    }
+    let name = shown(name);
+    if known.contains(&id) {
+        return Err(InputFault::new(
+            "command line",
+            text!("geen fout van de ingebouwde bron breekt `{id}`", "no fault of the built-in source breaks `{id}`"),
+            text!(
+                "een mens beoordeelt die eis, of een run kan ze niet tonen: `bronkeur explain {id}`; `bronkeur serve --faults` toont wat er wel is",
+                "a person judges that requirement, or a run cannot show it: `bronkeur explain {id}`; `bronkeur serve --faults` shows what there is"
+            ),
+        ));
+    }
+    let names = faults::all().flat_map(|fault| std::iter::once(fault.name).chain(fault.breaks.iter().copied()));
+    let near = names.min_by_key(|known| strsim::damerau_levenshtein(&known.to_ascii_uppercase(), &id));
+    let near = near.unwrap_or_default();
+    Err(InputFault::new(
+        "command line",
+        text!("er is geen fout met de naam `{name}`", "there is no fault of the name `{name}`"),
+        text!(
+            "bedoelde u `{near}`? `bronkeur serve --faults` toont ze alle",
+            "did you mean `{near}`? `bronkeur serve --faults` shows them all"
+        ),
+    ))
+}
+
+/// Says which fault it is, where a requirement was named, and which others there are.
+fn told(fault: &Fault, others: &[&str], global: &Global) {
+    if others.is_empty() || global.quiet {
+        return;
+    }
+    let (name, others) = (fault.name, others.join(", "));
+    let words = text!(
+        "bronkeur: de fout is `{name}`; --fault NAAM neemt een andere: {others}",
+        "bronkeur: the fault is `{name}`; --fault NAME takes another: {others}"
+    );
+    output::say(words.get(global.lang()));
+}
+
+/// The ids of the requirements, as `chosen` wants to know them.
+pub(super) fn ids(catalogue: &Catalogue) -> Vec<String> {
+    catalogue.requirements.iter().map(|row| row.id.clone()).collect()
+}
+
 pub(super) fn demo(args: &DemoArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
     let decisions = args.gate.decisions.read(&Named::default(), &catalogue)?;
     // The servers have threads of their own: judging never waits for them.
     let servers = runtime()?;
-    let sandbox = servers.block_on(args.sandbox.start())?;
+    let sandbox = servers.block_on(args.sandbox.start(&ids(&catalogue), global))?;
     let status = check::run(&sandbox.profile()?, &catalogue, &args.gate, decisions, global);
     drop(sandbox);
     servers.shutdown_background();
     status
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_requirement_stands_for_its_first_fault_and_names_the_others() {
+        let known = ["LST-11".to_owned(), "OPS-01".to_owned()];
+        let (fault, others) = chosen("LST-11", &known).unwrap();
+        assert_eq!(fault.name, faults::find("LST-11")[0].name);
+        assert_eq!(others.len(), faults::find("LST-11").len() - 1);
+        assert!(!others.contains(&fault.name));
+        assert_eq!(chosen("lst-11", &known).unwrap().0.name, fault.name);
+        let (named, others) = chosen("number-counts-from-zero", &known).unwrap();
+        assert_eq!((named.name, others.len()), ("number-counts-from-zero", 0));
+        assert!(chosen("OPS-01", &known).unwrap_err().message.en.contains("no fault of the built-in source"));
+        let unknown = chosen("number-counts-from-zer", &known).unwrap_err();
+        assert!(unknown.remedy.nl.contains("number-counts-from-zero"), "{unknown:?}");
+    }
 }

@@ -1,6 +1,7 @@
 //! `bronkeur selftest`: the kill matrix.
 
 use clap::Args;
+use serde_json::{Value, json};
 
 use super::{Done, Global, Trouble, output, runtime};
 use crate::evaluate::matches_id;
@@ -10,11 +11,17 @@ use crate::selftest::{Row, matrix};
 use crate::text;
 use crate::verdict::ExitStatus;
 
+/// The schema of the JSON form.
+const SCHEMA: &str = "bronkeur.selftest/1";
+
 #[derive(Clone, Debug, Args)]
 pub(super) struct SelftestArgs {
     /// Only these faults, or the faults that break these requirements
     #[arg(value_name = "NAME|ID")]
     faults: Vec<String>,
+    /// The result for programs, as JSON
+    #[arg(long)]
+    json: bool,
     /// Faults examined at the same time
     #[arg(long, value_name = "N", default_value_t = 4)]
     at_once: usize,
@@ -42,7 +49,7 @@ pub(super) fn selftest(args: &SelftestArgs, global: &Global) -> Done {
         .into());
     }
     let width = chosen.iter().map(|fault| fault.name.len()).max().unwrap_or_default().max("conformant".len());
-    let quiet = global.quiet;
+    let quiet = global.quiet || args.json;
     let rows = runtime()?
         .block_on(matrix(catalogue, chosen, args.at_once, |row| {
             if !quiet {
@@ -53,12 +60,38 @@ pub(super) fn selftest(args: &SelftestArgs, global: &Global) -> Done {
     let exact = rows.iter().filter(|row| row.is_exact()).count();
     let noticed: std::collections::BTreeSet<&String> = rows.iter().flat_map(|row| &row.failed).collect();
     let faults = rows.iter().filter(|row| row.fault.is_some()).count() / 2;
+    let status = if exact == rows.len() { ExitStatus::Success } else { ExitStatus::Failures };
+    if args.json {
+        output::print(&format!("{:#}\n", as_json(&rows, status)));
+        return Ok(status);
+    }
     output::print(&format!(
         "selftest: {faults} faults in 2 envelopes, {} requirements noticed one, {exact} of {} runs exact\n",
         noticed.len(),
         rows.len()
     ));
-    Ok(if exact == rows.len() { ExitStatus::Success } else { ExitStatus::Failures })
+    Ok(status)
+}
+
+/// The matrix as `selftest.schema.json` describes it.
+fn as_json(rows: &[Row], status: ExitStatus) -> Value {
+    let runs: Vec<Value> = rows.iter().map(run_as_json).collect();
+    json!({ "schema": SCHEMA, "exit_status": status.code(), "runs": runs })
+}
+
+fn run_as_json(row: &Row) -> Value {
+    json!({
+        "fault": row.fault.map(|fault| fault.name),
+        "summary": row.fault.map(|fault| fault.summary),
+        "breaks": row.fault.map(|fault| fault.breaks).unwrap_or_default(),
+        "variant": if row.envelope == Envelope::Hal { "hal" } else { "links" },
+        "exact": row.is_exact(),
+        "failed": row.failed,
+        "blocked": row.blocked,
+        "differences": {
+            "missed": row.missed(), "surplus": row.surplus(), "blocked": row.stray(), "dangling": row.dangling(),
+        },
+    })
 }
 
 /// One row: the fault, the envelope, what noticed it, and what is not as the fault says.

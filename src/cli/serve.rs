@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::demo::SandboxArgs;
+use super::demo::{SandboxArgs, ids};
+use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, interrupt, output, runtime};
 use crate::report;
 use crate::sandbox::{PROFILE, ProfileFile, faults};
@@ -37,7 +38,8 @@ pub(super) fn serve(args: &ServeArgs, global: &Global) -> Done {
         return Ok(ExitStatus::Success);
     }
     let runtime = runtime()?;
-    let sandbox = runtime.block_on(args.sandbox.start())?;
+    let catalogue = SpecArgs::of_the_program().load()?;
+    let sandbox = runtime.block_on(args.sandbox.start(&ids(&catalogue), global))?;
     let profile = write_profile(&sandbox.profile_files(), &args.out)?;
     let (issuer, base_url) = (sandbox.issuer(), sandbox.base_url());
     let profile = profile.display();

@@ -20,6 +20,11 @@ pub(super) struct SpecArgs {
 }
 
 impl SpecArgs {
+    /// The specs in the program, for commands that have no choice of them.
+    pub(super) fn of_the_program() -> Self {
+        Self { spec: DEFAULT_SPEC.to_owned(), specs: None }
+    }
+
     pub(super) fn load(&self) -> Result<Catalogue, Trouble> {
         let is_check = |chapter: &str, name: &str| checks::find(chapter, name).is_some();
         Ok(Catalogue::load(&self.spec, self.specs.as_deref(), is_check)?)

@@ -188,7 +188,7 @@ impl<'a> Described<'a> {
         let of = |name: &str| self.answer.and_then(|answer| answer.get(name)).cloned();
         let introspection = self.said().map(|said| {
             json!({
-                "active": said.active(), "audience": said.audiences(), "scope": said.scopes(), "expires": said.expires().map(moment),
+                "active": said.active(), "audience": said.stated_audiences(), "scope": said.scopes(), "expires": said.expires().map(moment),
                 "number": said.number(),
                 "claims": self.introspected.map(|response| &response.facts.claims),
             })
@@ -260,7 +260,7 @@ impl<'a> Described<'a> {
         let claims = self.introspected.map(|response| response.facts.claims.join(" ")).unwrap_or_default();
         vec![
             (name, active.get(lang).to_owned()),
-            (text!("  audience", "  audience"), shown(&said.audiences().join(" "))),
+            (text!("  audience", "  audience"), shown(&said.stated_audiences().join(" "))),
             (text!("  scope", "  scope"), shown(&said.scopes().join(" "))),
             (text!("  verloopt", "  expires"), expires),
             (text!("  subject (rrn)", "  subject (rrn)"), shown(&said.number().unwrap_or("-".to_owned()))),

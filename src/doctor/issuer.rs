@@ -211,7 +211,7 @@ fn introspection(
         let seen = text!("de bron zou het token weigeren", "the source would refuse the token");
         return Line::advised(Step::Audience, State::Fault, &seen, unfit(why));
     }
-    let (audiences, insz) = (shown(&said.audiences().join(" ")), &person.insz);
+    let (audiences, insz) = (shown(&said.stated_audiences().join(" ")), &person.insz);
     let how = if response.is_jwt() { unsigned_reading().map(|how| format!(" ({how})")) } else { Text::default() };
     let Text { nl, en } = how;
     Line::ok(

@@ -164,6 +164,9 @@ pub struct Facts {
     /// The same of the schemas of the source specification.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unfit_for_source: Option<Vec<SchemaViolation>>,
+    /// The answer came from this machine itself, and no proxy stood in between. Only noted of an issuer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub local: bool,
     /// How many answers 429 with a short `Retry-After` were waited out before this one came.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub retries: u32,

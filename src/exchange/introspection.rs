@@ -83,9 +83,21 @@ impl<'a> Introspection<'a> {
         self.0.get("active")?.as_bool()
     }
 
-    /// For whom the token is: `aud` is a text or a list of them.
+    /// For whom the token is: `aud` is a text or a list of them. A text with spaces may be one name or several: both are
+    /// here.
     pub fn audiences(self) -> Vec<&'a str> {
-        names(self.0.get("aud"))
+        let whole = self.stated_audiences();
+        let parts = whole.iter().filter(|name| name.contains(' ')).flat_map(|name| name.split_whitespace());
+        whole.iter().copied().chain(parts).collect()
+    }
+
+    /// The same, as it is written.
+    pub fn stated_audiences(self) -> Vec<&'a str> {
+        match self.0.get("aud") {
+            Some(Value::String(audience)) => vec![audience],
+            Some(Value::Array(audiences)) => audiences.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// The scopes.
@@ -113,14 +125,10 @@ impl<'a> Introspection<'a> {
     /// The members that are written otherwise than RFC 7662 says and can be read all the same.
     pub fn odd_members(self) -> Vec<&'static str> {
         let is = |name: &str, odd: fn(&Value) -> bool| self.0.get(name).is_some_and(odd);
-        [
-            ("scope", is("scope", Value::is_array)),
-            ("exp", is("exp", Value::is_string)),
-            ("aud", is("aud", |aud| aud.as_str().is_some_and(|text| text.split_whitespace().count() > 1))),
-        ]
-        .into_iter()
-        .filter_map(|(name, odd)| odd.then_some(name))
-        .collect()
+        [("scope", is("scope", Value::is_array)), ("exp", is("exp", Value::is_string))]
+            .into_iter()
+            .filter_map(|(name, odd)| odd.then_some(name))
+            .collect()
     }
 
     /// Why the source of `acm` would refuse the token of the citizen with this number (a surrogate), at this moment in
@@ -136,7 +144,7 @@ impl<'a> Introspection<'a> {
         let lacking = self.lacking(acm.scope.as_deref()).join(" ");
         let all = [
             (!audiences.iter().any(|audience| own.contains(&Some(audience))))
-                .then(|| Unfit::Audience(audiences.join(" "))),
+                .then(|| Unfit::Audience(self.stated_audiences().join(" "))),
             (!lacking.is_empty()).then_some(Unfit::Scope(lacking)),
             (self.number().as_deref() != Some(insz)).then_some(Unfit::Number),
             self.expires().is_some_and(|expires| expires <= now).then_some(Unfit::Expired),
@@ -193,8 +201,9 @@ mod tests {
     fn lists_and_texts_are_read_alike() {
         let answer = json!({ "active": true, "aud": "a b", "scope": ["x y", "z", 1], "exp": " 12 " });
         let said = Introspection(&answer);
-        assert_eq!((said.audiences(), said.scopes()), (vec!["a", "b"], vec!["x", "y", "z"]));
-        assert_eq!((said.expires(), said.odd_members()), (Some(12.0), vec!["scope", "exp", "aud"]));
+        assert_eq!((said.audiences(), said.scopes()), (vec!["a b", "a", "b"], vec!["x", "y", "z"]));
+        assert_eq!(said.stated_audiences(), ["a b"]);
+        assert_eq!((said.expires(), said.odd_members()), (Some(12.0), vec!["scope", "exp"]));
         let plain = json!({ "active": "true", "aud": ["a"], "scope": "x", "exp": 12.0 });
         assert_eq!((Introspection(&plain).odd_members().len(), Introspection(&plain).active()), (0, None));
         assert!(!Introspection(&json!({ "scope": null })).states_scopes());

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::{self, Catalogue};
 use crate::decisions;
 use crate::envelope::Envelope;
-use crate::exchange::{self, Auth, Citizen, Content, Declares, Kind, Phase, Request, Target, Variation};
+use crate::exchange::{self, Auth, Citizen, Content, Declares, IssuerCall, Kind, Phase, Request, Target, Variation};
 use crate::recording::Recording;
 use crate::shape::Shapes;
 use crate::verdict::{self, Circumstances, Gate, Outcome, Severity, Standing, Verdict, Waived};
@@ -114,7 +114,7 @@ impl Assembly<'_> {
             source: self.people.for_people(&setup.source),
             base_url: self.people.for_people(&setup.base_url),
             envelope: self.envelope.name().to_owned(),
-            environment: self.people.for_people(&setup.environment),
+            environment: self.people.for_people(self.environment()),
             specs: catalogue
                 .sets
                 .iter()
@@ -142,6 +142,12 @@ impl Assembly<'_> {
         }
     }
 
+    /// Where the tokens came from, by what the issuer answered.
+    fn environment(&self) -> &str {
+        let discovery = self.recording.get(&Request::issuer(IssuerCall::Discovery));
+        exchange::environment(&self.recording.setup, discovery.and_then(|one| one.result.as_ref().ok()))
+    }
+
     /// The certificates of that kind of call that were asked for as their links say, once each.
     fn examined(&self, kind: Kind) -> Vec<String> {
         let mut seen = BTreeSet::new();
@@ -163,9 +169,8 @@ impl Assembly<'_> {
     }
 
     fn result(&self, requirements: &[Requirement]) -> RunResult {
-        let setup = &self.recording.setup;
-        let partial =
-            setup.base_url.to_ascii_lowercase().starts_with("http:") || setup.environment == exchange::STAND_IN_ACM;
+        let is_readable = self.recording.setup.base_url.to_ascii_lowercase().starts_with("http:");
+        let partial = is_readable || !exchange::is_acm(self.environment());
         let standings: Vec<Standing> = requirements
             .iter()
             .map(|row| Standing {

@@ -5,7 +5,7 @@ mod tally;
 
 use crate::catalogue::Level;
 use crate::decisions::Answer;
-use crate::exchange::FailureKind;
+use crate::exchange::{FailureKind, NOT_ACM, STAND_IN_ACM, is_acm};
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::{Conformant, Counts, Outcome, WaiverState};
@@ -125,9 +125,8 @@ pub(super) fn environment(environment: &str) -> Text {
         "none" => Text::new("kant-en-klare tokens, zonder ACM", "ready-made tokens, without ACM"),
         "tni" => Text::new("TNI (test)", "TNI (test)"),
         "prod" => Text::new("productie", "production"),
-        crate::exchange::STAND_IN_ACM => {
-            Text::new("een vervanger van ACM (bronkeur-acm)", "a stand-in for ACM (bronkeur-acm)")
-        }
+        STAND_IN_ACM => Text::new("een vervanger van ACM (bronkeur-acm)", "a stand-in for ACM (bronkeur-acm)"),
+        NOT_ACM => Text::new("niet ACM, al heet het zo", "not ACM, though it bears its name"),
         issuer => Text::same(issuer),
     }
 }
@@ -317,10 +316,7 @@ pub fn why_partial(report: &Report) -> Vec<Text> {
             run.base_url.to_ascii_lowercase().starts_with("http:"),
             text!("de bron werd over http opgeroepen", "the source was called over http"),
         ),
-        (
-            run.environment == crate::exchange::STAND_IN_ACM,
-            text!("een vervanger van ACM gaf de tokens", "a stand-in for ACM issued the tokens"),
-        ),
+        (!is_acm(&run.environment), not_acm(&run.environment)),
         (report.result.counts.not_selected > 0, text!("niet alles werd gekeurd", "not everything was judged")),
         (waived > 0, text!("vrijgestelde inbreuken: {waived}", "waived failures: {waived}")),
         (
@@ -329,6 +325,24 @@ pub fn why_partial(report: &Report) -> Vec<Text> {
         ),
     ];
     reasons.into_iter().filter(|(holds, _)| *holds).map(|(_, reason)| reason).collect()
+}
+
+/// Where the tokens came from, where that was not ACM.
+fn not_acm(environment: &str) -> Text {
+    match environment {
+        "none" => {
+            text!("de tokens kwamen uit het profiel, niet van ACM", "the tokens came from the profile, not from ACM")
+        }
+        STAND_IN_ACM => text!("een vervanger van ACM gaf de tokens", "a stand-in for ACM issued the tokens"),
+        NOT_ACM => text!(
+            "een andere uitgever dan ACM antwoordde onder de naam van ACM",
+            "another issuer than ACM answered under ACM's name"
+        ),
+        issuer => text!(
+            "een andere uitgever dan ACM gaf de tokens ({issuer})",
+            "another issuer than ACM issued the tokens ({issuer})"
+        ),
+    }
 }
 
 /// What the run comes to, in one sentence.

@@ -5,7 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::answer::{Inbound, Problem};
-use super::behaviour::{OtherScheme, Refusals, Rules};
+use super::behaviour::{Compares, OtherScheme, Refusals, Rules};
 use super::envelope::field;
 use super::source::Source;
 use super::tokens::{Grant, now};
@@ -69,7 +69,12 @@ enum Presented {
 /// Reads and validates the token of a request; the citizen is not yet compared with the path.
 pub(super) async fn admit(source: &Source, rules: &Rules, request: &Inbound) -> Result<Admitted, Refusal> {
     let open = Admitted { citizen: None };
-    let Presented::Token(token) = presented(rules, request)? else { return Ok(open) };
+    let Presented::Token(mut token) = presented(rules, request)? else { return Ok(open) };
+    if rules.compares != Compares::Whole
+        && let Some(known) = source.tokens.like(|known| rules.compares.is_like(&token, known))
+    {
+        token = known;
+    }
     if !rules.distrusts_jwt && looks_like_jwt(&token) {
         return Ok(open);
     }
@@ -110,6 +115,9 @@ fn presented(rules: &Rules, request: &Inbound) -> Result<Presented, Refusal> {
     let (scheme, rest) = header.split_once(' ').unwrap_or((header, ""));
     let is_bearer = if rules.any_case { scheme.eq_ignore_ascii_case("bearer") } else { scheme == "Bearer" };
     let token = rest.trim();
+    if is_bearer && token.is_empty() && !rules.demands_more_than_bearer {
+        return Ok(Presented::Open);
+    }
     match rules.other_scheme {
         _ if is_bearer && !token.is_empty() && !token.contains(' ') => Ok(Presented::Token(token.to_owned())),
         OtherScheme::LastWord => {

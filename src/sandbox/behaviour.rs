@@ -2,7 +2,7 @@
 //! too, and those that are not say so.
 
 pub use super::edits::{AnswerContext, Call, CertificateContext, Edits, ListContext};
-pub use super::rules::{Access, OtherScheme, Refusals, Rules};
+pub use super::rules::{Access, Compares, OtherScheme, Refusals, Rules};
 pub use super::variation::Variation;
 
 /// The whole behaviour of ACM and source.

@@ -18,6 +18,12 @@ pub struct Edits {
     pub detail: Vec<fn(&CertificateContext, &mut Value)>,
     /// On any answer of the source, just before it is sent.
     pub answer: Vec<fn(&AnswerContext, &mut Answer)>,
+    /// On the list of another citizen than the token's, where it opens.
+    pub foreign: Vec<fn(&mut Answer)>,
+    /// What is another citizen's, and opens, is refused all the same unless this is so.
+    pub closed_unless: Vec<fn(&AnswerContext) -> bool>,
+    /// A certificate that is not there answers 200, with what this makes of the problem.
+    pub absent: Vec<fn(&mut Value) -> Value>,
     /// On the JSON body of any error of the source.
     pub problem: Vec<fn(&mut Value)>,
     /// On any answer of the source, before those of `answer`, whatever was asked.
@@ -120,6 +126,13 @@ pub struct AnswerContext {
     pub insz: Option<String>,
     /// The certificate's place in its owner's list, for a detail or a download that exists.
     pub place: Option<usize>,
+    /// Whether that is the last place.
+    pub is_last: bool,
+    /// The language of the certificate, for a detail or a download that exists.
+    pub language: Option<String>,
+    /// Whether it is another citizen's: the number of the path is not that of the token, or the certificate is not that
+    /// of the path's citizen.
+    pub is_foreign: bool,
     /// The value of `Authorization`.
     pub authorization: Option<String>,
     /// The value of `Accept`.

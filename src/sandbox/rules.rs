@@ -27,6 +27,12 @@ pub struct Rules {
     pub any_case: bool,
     /// A token that looks like a JWT is asked of the ACM, not believed (SEC-03).
     pub distrusts_jwt: bool,
+    /// `Bearer` without a token is none (SEC-01).
+    pub demands_more_than_bearer: bool,
+    /// How a token must be like one that was given, before the ACM is asked about it (SEC-03).
+    pub compares: Compares,
+    /// Whose list it is follows from the number in the path, not from the token alone (SEC-18).
+    pub follows_the_path: bool,
     /// Introspection is not remembered by the first characters of a token (SEC-03).
     pub whole_token: bool,
     /// `active: false` refuses (SEC-03, SEC-04).
@@ -57,6 +63,9 @@ impl Default for Rules {
             ignores_query_token: true,
             any_case: true,
             distrusts_jwt: true,
+            demands_more_than_bearer: true,
+            compares: Compares::Whole,
+            follows_the_path: true,
             whole_token: true,
             reads_active: true,
             checks_expiry: true,
@@ -67,6 +76,35 @@ impl Default for Rules {
             own_certificates: true,
             closed_without_acm: true,
             asks_acm: true,
+        }
+    }
+}
+
+/// How a token is compared with those that were given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compares {
+    /// As a whole.
+    Whole,
+    /// But for its last character.
+    ButForItsEnd,
+    /// A beginning of one will do.
+    Beginning,
+    /// What comes after one does not count.
+    Ending,
+    /// In whatever case.
+    AnyCase,
+}
+
+impl Compares {
+    pub(super) fn is_like(self, token: &str, known: &str) -> bool {
+        match self {
+            Self::Whole => token == known,
+            Self::ButForItsEnd => {
+                token.len() == known.len() && token.get(..token.len().saturating_sub(1)) == known.get(..known.len() - 1)
+            }
+            Self::Beginning => token.len() > 16 && known.starts_with(token),
+            Self::Ending => token.starts_with(known),
+            Self::AnyCase => token.eq_ignore_ascii_case(known),
         }
     }
 }

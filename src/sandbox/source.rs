@@ -48,28 +48,49 @@ pub(super) struct Memory {
 }
 
 /// The answer to a call, and the certificate that it is about.
-type Found = (Answer, Option<usize>);
+type Found = (Answer, Option<About>);
+
+/// Which certificate an answer is about.
+struct About {
+    place: usize,
+    is_last: bool,
+    language: String,
+    /// The citizen of the path has it.
+    is_of_the_path: bool,
+}
 
 impl Source {
     /// Answers any request.
     pub(super) async fn answer(&self, request: &Inbound) -> Answer {
         let route = links::route(&self.behaviour, request);
-        let (mut answer, place) = match self.decide(&route, request).await {
+        let mut admitted = None;
+        let (mut answer, about) = match self.decide(&route, request, &mut admitted).await {
             Ok(found) => found,
-            Err(problem) => (self.problem(problem), None),
+            Err(problem) => {
+                let mut answer = self.problem(problem);
+                if problem.kind == NO_SUCH_CERTIFICATE.kind && !self.has_id(&route) {
+                    self.behaviour.edits.absent.iter().for_each(|edit| be_absent(&mut answer, *edit));
+                }
+                (answer, None)
+            }
         };
         if answer.status >= 400 {
             variation::vary_problem(&self.behaviour.variation, request, &mut answer);
         }
         self.finish(request, &mut answer);
         let text = |name| request.header(name).map(str::to_owned);
+        let is_others = |citizen: String| route.insz.as_ref().is_some_and(|insz| *insz != citizen);
+        let is_foreign = admitted.is_some_and(is_others) || about.as_ref().is_some_and(|about| !about.is_of_the_path);
         let context = AnswerContext {
             call: route.call,
             method: request.method.clone(),
             path: request.path.clone(),
             query: request.query.clone(),
-            insz: route.insz,
-            place,
+            insz: route.insz.clone(),
+            place: about.as_ref().map(|about| about.place),
+            is_last: about.as_ref().is_some_and(|about| about.is_last),
+            language: about.map(|about| about.language),
+            is_foreign,
             authorization: text("authorization"),
             accept: text("accept"),
             accept_language: text("accept-language"),
@@ -80,6 +101,15 @@ impl Source {
             self.behaviour.edits.problem.iter().for_each(|edit| answer.edit_json(edit));
         }
         self.behaviour.edits.sent.iter().for_each(|edit| edit(&mut answer));
+        if context.is_foreign && answer.status == 200 {
+            let edits = &self.behaviour.edits;
+            if edits.closed_unless.iter().any(|is_open| !is_open(&context)) {
+                answer = self.problem(Refusal::OtherCitizen.problem(&self.behaviour.access.refusals));
+                self.finish(request, &mut answer);
+            } else if context.call == Call::List {
+                edits.foreign.iter().for_each(|edit| edit(&mut answer));
+            }
+        }
         for edit in &self.behaviour.edits.answer {
             edit(&context, &mut answer);
         }
@@ -87,7 +117,7 @@ impl Source {
         answer
     }
 
-    async fn decide(&self, route: &Route, request: &Inbound) -> Result<Found, Problem> {
+    async fn decide(&self, route: &Route, request: &Inbound, citizen: &mut Option<String>) -> Result<Found, Problem> {
         let methods: &[&str] = if self.behaviour.variation.get_only { &["GET"] } else { &["GET", "HEAD", "OPTIONS"] };
         if !methods.contains(&request.method.as_str()) {
             let mut answer = self.problem(OTHER_METHOD);
@@ -118,7 +148,7 @@ impl Source {
             }
             Call::List | Call::Detail | Call::Download => {}
         }
-        match self.owner(route, rules, request).await? {
+        match self.owner(route, rules, request, citizen).await? {
             Ok((owner, admitted)) => self.serve(route, rules, request, &owner, &admitted),
             Err(refusal) => Ok((self.refuse(route, refusal, request)?, None)),
         }
@@ -136,16 +166,19 @@ impl Source {
         route: &Route,
         rules: &Rules,
         request: &Inbound,
+        citizen: &mut Option<String>,
     ) -> Result<Result<(Cow<'_, Citizen>, Admitted), Refusal>, Problem> {
         let admitted = match admit(self, rules, request).await {
             Ok(admitted) => admitted,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        citizen.clone_from(&admitted.citizen);
         if route.insz.as_deref().is_some_and(|insz| !self.is_number(insz)) {
             return Err(Problem { status: self.behaviour.variation.malformed_number, ..MALFORMED_NUMBER });
         }
         let known = |insz: &str| self.people.iter().find(|person| person.insz == insz);
-        let asked = route.insz.as_deref().or(admitted.citizen.as_deref()).unwrap_or_default();
+        let named = route.insz.as_deref().filter(|_| rules.follows_the_path);
+        let asked = named.or(admitted.citizen.as_deref()).unwrap_or_default();
         let person = known(asked);
         let is_own = admitted.citizen.as_deref().is_none_or(|citizen| citizen == asked);
         if rules.checks_citizen && !is_own {
@@ -190,7 +223,10 @@ impl Source {
         let everybody = !rules.own_certificates || (route.insz.is_none() && admitted.citizen.is_none());
         let owners = std::iter::once(owner).chain(self.people.iter().filter(|_| everybody));
         let mut found = owners.filter_map(|owner| self.find(owner, key).map(|(place, one)| (owner, place, one)));
+        let asked = owner;
         let Some((owner, place, one)) = found.next() else { return Err(self.absent(owner, key)) };
+        let is_last = place + 1 == owner.certificates.len();
+        let about = About { place, is_last, language: one.language.clone(), is_of_the_path: owner.insz == asked.insz };
         let Some(media) = negotiation::media_type(self.behaviour.negotiation, route.call, self.accept(request)) else {
             return Err(NOT_ACCEPTABLE);
         };
@@ -198,11 +234,11 @@ impl Source {
             let mut answer = Answer::with_body(200, media, representation::pdf(&one.name, self.behaviour.pdf_size));
             let is_named = self.behaviour.content_disposition;
             variation::vary_document(&self.behaviour.variation, one.number, is_named, &mut answer);
-            return Ok((answer, Some(place)));
+            return Ok((answer, Some(about)));
         }
         let repeat = Some(self.note(&request.path, request));
         let body = representation::certificate(&self.behaviour, &self.base, owner, (place, one), repeat);
-        Ok((Answer::json(200, media, &body), Some(place)))
+        Ok((Answer::json(200, media, &body), Some(about)))
     }
 
     fn accept<'r>(&self, request: &'r Inbound) -> Option<&'r str> {
@@ -229,6 +265,13 @@ impl Source {
             }
             _ => NO_SUCH_CERTIFICATE,
         }
+    }
+
+    /// Whether the citizen of the path has a certificate with the id of the path, in whatever language.
+    fn has_id(&self, route: &Route) -> bool {
+        let person = self.people.iter().find(|person| route.insz.as_ref() == Some(&person.insz));
+        let Some(Key::Named { id, .. }) = &route.key else { return false };
+        person.is_some_and(|person| person.certificates.iter().any(|one| one.id == *id))
     }
 
     fn list(&self, request: &Inbound, owner: &Citizen) -> Result<Answer, Problem> {
@@ -315,6 +358,15 @@ impl Source {
             }
         }
     }
+}
+
+/// A success in place of the problem.
+fn be_absent(answer: &mut Answer, edit: fn(&mut Value) -> Value) {
+    answer.status = 200;
+    answer.edit_json(|problem| {
+        let body = edit(problem);
+        *problem = body;
+    });
 }
 
 /// A citizen whom the source does not know: a list of his is empty.

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
 /// What a token stands for.
@@ -47,6 +49,11 @@ impl Tokens {
         self.lock().get(token).map(|(grant, _)| grant.clone())
     }
 
+    /// A token that was given and is like this one.
+    pub(super) fn like(&self, is_like: impl Fn(&str) -> bool) -> Option<String> {
+        self.lock().keys().find(|known| is_like(known)).cloned()
+    }
+
     /// Notes that the source asked about a token.
     pub(super) fn note_introspection(&self, token: &str) {
         if let Some((_, count)) = self.lock().get_mut(token) {
@@ -60,9 +67,10 @@ impl Tokens {
     }
 }
 
-/// A random opaque string of 64 characters.
+/// A random opaque string of 64 letters and digits.
 pub(super) fn secret() -> String {
-    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
+    let bytes = [(); 3].map(|()| *Uuid::new_v4().as_bytes()).concat();
+    BASE64_URL_SAFE_NO_PAD.encode(bytes).replace('-', "A").replace('_', "b")
 }
 
 /// The time in seconds since 1970.

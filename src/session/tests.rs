@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::*;
 use crate::catalogue::DEFAULT_SPEC;
 use crate::checks;
-use crate::exchange::{Content, FailureKind, Request, Target};
+use crate::exchange::{Content, FailureKind, IssuerCall, Request, Target, environment, is_acm};
 use crate::sandbox::{Behaviour, Options, Sandbox, faults};
 use crate::verdict::Outcome;
 
@@ -75,4 +75,52 @@ async fn an_openapi_document_may_be_a_file() {
     let verdict = finished.verdicts.iter().find(|verdict| verdict.outcome == Outcome::Blocked).unwrap();
     let reason = &verdict.reason.as_ref().unwrap().en;
     assert!(reason.starts_with("the OpenAPI document cannot be read (gone: "), "{reason}");
+}
+
+/// What a report of a run names as the place where its tokens came from.
+fn named(finished: &Finished) -> &str {
+    let discovery = finished.recording.get(&Request::issuer(IssuerCall::Discovery));
+    let discovery = discovery.and_then(|exchange| exchange.result.as_ref().ok());
+    environment(&finished.recording.setup, discovery)
+}
+
+#[tokio::test]
+async fn no_switch_and_no_name_makes_our_own_acm_the_real_one() {
+    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let unsaid = |profile: &mut Resolved| profile.acm.as_mut().unwrap().stand_in = false;
+    let finished = run(&sandbox, unsaid, &["TOK-01"]).await;
+    assert_eq!(named(&finished), sandbox.issuer());
+    assert!(!is_acm(named(&finished)));
+    // As it is where a name server gives the address of this machine for ACM's own name.
+    let renamed = |profile: &mut Resolved| {
+        let acm = profile.acm.as_mut().unwrap();
+        acm.stand_in = false;
+        acm.environment = "tni".to_owned();
+    };
+    let finished = run(&sandbox, renamed, &["TOK-01"]).await;
+    assert_eq!(named(&finished), STAND_IN_ACM);
+    let discovery = finished.recording.get(&Request::issuer(IssuerCall::Discovery)).unwrap();
+    assert!(discovery.result.as_ref().unwrap().facts.local);
+    let without = |profile: &mut Resolved| {
+        profile.acm = None;
+        profile.citizens.truncate(1);
+        profile.citizens[0].token = Some(CitizenToken::Tx("a-token-of-somebody".into()));
+    };
+    let finished = run(&sandbox, without, &["TOK-01"]).await;
+    assert_eq!(named(&finished), "none");
+    assert!(!is_acm("none"));
+}
+
+#[tokio::test]
+async fn an_introspection_answer_in_a_jwt_is_read() {
+    let mut behaviour = Behaviour::default();
+    behaviour.issuer.introspects_in_jwt = true;
+    let sandbox = Sandbox::start(Options { behaviour, ..Options::default() }).await.unwrap();
+    let finished = run(&sandbox, |_| {}, &["TOK-05", "TOK-06", "LST-01"]).await;
+    for id in ["TOK-05", "TOK-06", "LST-01"] {
+        assert_eq!(outcome(&finished, id), Outcome::Pass, "{id}");
+    }
+    let asked = Request::issuer(IssuerCall::Introspection(Auth::Token(Citizen::Subject)));
+    let answer = finished.recording.get(&asked).unwrap().result.as_ref().unwrap();
+    assert!(answer.is_jwt() && answer.introspection().is_some());
 }

@@ -55,6 +55,7 @@ impl Transport {
         };
         let Came { sent, at_ms, ms, retries, result } = self.perform(&ready).await;
         let result = result.map(Unread::read);
+        let result = if self.settings.proxy.is_some() { result.map(Raw::through_a_proxy) } else { result };
         self.remember(call, result.as_ref());
         let result = result.map(|raw| self.noted(raw, call, retries));
         Exchange { request, sent, at_ms, ms, credential: made, result }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hyper::Version;
 use hyper::header::HeaderName;
+use hyper_util::client::legacy::connect::HttpInfo;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -112,6 +113,7 @@ impl Raw {
             complete: body.complete(),
             truncated: body.end == End::TooLong || (kind != Kind::Download && holds_too_much(body)),
             utf8: body.utf8(),
+            local: kind == Kind::Issuer && came_from_loopback(response),
             framed: response.version() >= Version::HTTP_2
                 || headers.iter().any(|(name, value)| name == "transfer-encoding" && value.contains("chunked")),
             ..Facts::default()
@@ -138,6 +140,12 @@ impl Raw {
             (Content::Text(masked), Some(document)) if Some(masked) == text.as_ref() => response.with_openapi(document),
             _ => response,
         }
+    }
+
+    /// An answer through a proxy: where it came from is not known.
+    pub(super) fn through_a_proxy(mut self) -> Self {
+        self.facts.local = false;
+        self
     }
 
     /// The JSON body.
@@ -249,6 +257,12 @@ fn changed(vault: &Vault, came: Unfit, left: Unfit) -> (Option<Vec<SchemaViolati
     };
     let (own, source) = (masked(came.own), masked(came.source));
     ((own != left.own).then_some(own), (source != left.source).then_some(source))
+}
+
+/// Whether the other end of the connection was this machine.
+fn came_from_loopback(response: &hyper::Response<()>) -> bool {
+    let connection = response.extensions().get::<HttpInfo>();
+    connection.is_some_and(|connection| connection.remote_addr().ip().to_canonical().is_loopback())
 }
 
 /// The body of a list, a detail or an issuer's answer: JSON whatever its content type says.

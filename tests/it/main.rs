@@ -14,6 +14,7 @@
 mod acm;
 mod clients;
 mod command_line;
+mod confidential;
 mod decisions;
 mod doctor;
 mod evidence;

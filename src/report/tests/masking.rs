@@ -133,5 +133,10 @@ fn plain_http_and_a_stand_in_issuer_make_a_result_partial() {
     };
     assert_eq!(conformant("https://h.be/v1", "tni"), ("Yes".to_owned(), 0));
     assert_eq!(conformant("HTTP://h.be/v1", "tni"), ("Partial".to_owned(), 1));
-    assert_eq!(conformant("https://h.be/v1", "bronkeur-acm"), ("Partial".to_owned(), 1));
+    for environment in ["bronkeur-acm", "not-acm", "none", "https://acm.example/op", "https://127.0.0.1:8443/op"] {
+        assert_eq!(conformant("https://h.be/v1", environment), ("Partial".to_owned(), 1), "{environment}");
+    }
+    for issuer in [crate::profile::TNI_ISSUER, crate::profile::PROD_ISSUER] {
+        assert_eq!(conformant("https://h.be/v1", issuer), ("Yes".to_owned(), 0));
+    }
 }

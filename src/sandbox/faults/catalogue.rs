@@ -36,6 +36,7 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
         super::document::FAULTS,
         super::errors::FAULTS,
         super::access::FAULTS,
+        super::leaks::FAULTS,
         super::token::FAULTS,
         super::list::FAULTS,
         super::paging::FAULTS,

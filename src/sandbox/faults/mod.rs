@@ -7,6 +7,7 @@ mod document;
 mod download;
 mod errors;
 mod http;
+mod leaks;
 mod list;
 mod paging;
 mod token;

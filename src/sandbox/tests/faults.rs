@@ -47,7 +47,8 @@ async fn issuer(world: &World) -> Vec<String> {
     let response = world.token(&form).await;
     said.push(header(&response, "cache-control").to_owned());
     let mut answer = json(response).await;
-    let token = answer["access_token"].take();
+    // A fault may give something else than an object.
+    let token = answer.get_mut("access_token").map(Value::take).unwrap_or_default();
     said.push(answer.to_string());
     let mut claims = world.introspect(token.as_str().unwrap_or_default()).await;
     said.push((claims["aud"] == credentials.audience.as_str()).to_string());
@@ -113,7 +114,11 @@ async fn of_the_other(world: &World, good: &str) -> Vec<String> {
     let token = world.good_token(Role::Other).await;
     let list = json(world.get(&world.list_url(Role::Other), &token).await).await;
     let mut urls = vec![world.list_url(Role::Other)];
-    for url in ["self", "download"].iter().filter_map(|rel| urls_behind(world, &list, rel).into_iter().next()) {
+    urls.push(format!("{}?limit=4&page=1", world.list_url(Role::Other)));
+    urls.push(format!("{}?limit=4&page=0", world.list_url(Role::Other)));
+    let all = ["self", "download"].iter().map(|rel| urls_behind(world, &list, rel));
+    for url in all.flat_map(|urls| urls.into_iter().enumerate().filter(|(place, _)| [0, 1, 6].contains(place))) {
+        let (_, url) = url;
         urls.push(url.replace(&world.insz(Role::Other), &world.insz(Role::Subject)));
         urls.push(url);
     }
@@ -130,11 +135,18 @@ async fn hostile(world: &World, good: &str, urls: &[String]) -> Vec<String> {
     let client =
         [("grant_type", "client_credentials"), ("audience", &credentials.audience), ("scope", &credentials.scope)];
     let bent = format!("{}_{}", good.get(..30).unwrap_or_default(), good.get(31..).unwrap_or_default());
+    let swapped: String =
+        good.chars().map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }).collect();
     let mut headers = vec![String::new(), format!("Basic {good}"), good.to_owned(), format!("bearer {good}")];
+    headers.push("Bearer".to_owned());
     for token in [
         "invented",
         "eyJhbGciOiJub25lIn0.e30.",
         &bent,
+        &format!("{}_", good.get(..63).unwrap_or_default()),
+        good.get(..40).unwrap_or_default(),
+        &format!("{good}x"),
+        &swapped,
         &credentials.expired,
         &credentials.without_scope,
         &world.exchange_for(Role::Subject, &credentials.other_audience.id, &credentials.scope).await,

@@ -243,11 +243,20 @@ async fn an_answer_without_a_token_is_a_cause() {
             },
         ))
     };
-    for answer in
-        [json!({"token_type": "Bearer"}), json!({"access_token": "e"}), json!({"access_token": 12}), json!([])]
-    {
+    let (none, unusable) =
+        ("the issuer's answer holds no access_token", "access_token in the issuer's answer is no usable token");
+    let failed = "the issuer answered 200, but with an error: invalid_target";
+    for (answer, cause) in [
+        (json!({"token_type": "Bearer"}), none),
+        (json!({"access_token": "e"}), unusable),
+        (json!({"access_token": 12}), unusable),
+        (json!({"access_token": ["a-token-of-somebody"]}), unusable),
+        (json!({"error": "invalid_target"}), failed),
+        (json!({"error": "invalid_target", "access_token": "a-token-of-somebody"}), failed),
+        (json!([]), none),
+    ] {
         let world = World::new(router(answer), ClientAuth::Post(SECRET.into()), |_| ()).await;
         let exchange = world.send(entry()).await;
-        assert_eq!(failure(&exchange).detail.en, "the issuer's answer holds no access_token");
+        assert_eq!(failure(&exchange).detail.en, cause);
     }
 }
