@@ -31,6 +31,7 @@ mod tests;
 mod tls;
 mod tokens;
 pub mod variation;
+pub mod wire;
 
 pub use answer::Answer;
 pub use behaviour::{Behaviour, Envelope, IdLook};
