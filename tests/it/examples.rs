@@ -60,8 +60,8 @@ fn is_of(of: Of, request: &Request) -> bool {
     match of {
         Of::Entry => page && first,
         Of::SecondPage => page && asked(Some("10"), Some("1")),
-        // Of every citizen: what differs between two of them is no name in a path.
-        Of::Page => page || (ordinary && list(Citizen::Other) && *variation == Variation::None),
+        // Of every citizen and in every language: what differs between them is no name in a path.
+        Of::Page => ordinary && ((list(Citizen::Subject) && own) || list(Citizen::Other)),
         Of::NoParameters => page && asked(None, None),
         Of::PageOfOne => page && asked(Some("1"), Some("0")),
         Of::PageOfTwo => page && asked(Some("2"), Some("0")),
