@@ -7,6 +7,7 @@ use super::answer::{Answer, Inbound};
 use super::behaviour::{CertificateContext, Envelope, ListContext};
 use super::citizens::Certificate;
 use super::envelope::{field, links_name, put};
+use crate::insz;
 
 /// The legal variety of a source.
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent choice of an implementer")]
@@ -68,6 +69,8 @@ pub struct Variation {
     pub error_media: &'static str,
     /// Errors have members of their own, and a list `errors`.
     pub error_members: bool,
+    /// What every error says in `detail`, in place of its own sentence.
+    pub error_detail: Option<&'static str>,
     /// `instance` is the path of the call.
     pub instance_is_path: bool,
     /// A 401 has no body: a gateway gives it. A note (ERR-07).
@@ -90,6 +93,9 @@ pub struct Variation {
     pub ignores_accept: bool,
     /// Nothing but GET is answered.
     pub get_only: bool,
+    /// Certificates have a telephone number that may look like a national number, the citizen's own number with dots and
+    /// a logo in Base64, and the source's own document has a pattern for each.
+    pub patterns: bool,
 }
 
 impl Default for Variation {
@@ -123,6 +129,7 @@ impl Default for Variation {
             challenge: Challenge::Bearer,
             error_media: "application/problem+json",
             error_members: false,
+            error_detail: None,
             instance_is_path: false,
             silent_gateway: false,
             pdf: PdfForm::Plain,
@@ -134,6 +141,7 @@ impl Default for Variation {
             verifies_check_number: true,
             ignores_accept: false,
             get_only: false,
+            patterns: false,
         }
     }
 }
@@ -298,6 +306,36 @@ fn restyle(variation: &Variation, rel: &str, context: &ListContext, asked: Optio
     put(link, "href", href);
 }
 
+/// Members that the source's own document has a pattern for.
+fn put_patterned(context: &CertificateContext, one: &Certificate, body: &mut Value) {
+    // Every second one passes for a national number.
+    let nine = 320_000_000 + one.number as u64;
+    let check = insz::check_number(nine, false);
+    let phone = |check: u64| format!("{nine}{check:02}");
+    let insz = context.list_url.rsplit('/').next().unwrap_or_default();
+    let dotted = insz::written_forms(insz).into_iter().next().unwrap_or_default();
+    put(body, "phone", phone(if one.number.is_multiple_of(2) { check } else { 98 - check }));
+    put(body, "holders", json!([insz, dotted]));
+    put(body, "logo", logo(one.number));
+}
+
+/// What those members are like, as a schema says it.
+pub(super) fn patterns() -> Value {
+    json!({
+        "phone": { "type": "string", "pattern": "^32[0-9]{9}$" },
+        "holders": {
+            "type": "array", "uniqueItems": true, "minItems": 2,
+            "items": { "pattern": "^[0-9]{2}\\.?(0[1-9]|1[0-2])\\.?(0[1-9]|[12][0-9]|3[01])-?[0-9]{3}\\.?[0-9]{2}$" },
+        },
+        "logo": { "type": "string", "minLength": 1500, "pattern": "^R0lGODlh([A-Za-z0-9+/]{4})*$" },
+    })
+}
+
+/// A picture of about two kilobytes in Base64, another one for each number.
+pub(super) fn logo(number: usize) -> String {
+    format!("R0lGODlh{}{number:08}", "AQABAIAAAP".repeat(160))
+}
+
 /// Varies a certificate, in the list or as a detail.
 pub(super) fn vary_certificate(
     variation: &Variation,
@@ -320,6 +358,9 @@ pub(super) fn vary_certificate(
     }
     if variation.accents {
         put(body, "name", format!("{} – één naam, “zo” €", one.name));
+    }
+    if variation.patterns {
+        put_patterned(context, one, body);
     }
     if variation.detail_members && is_detail {
         put(body, "remarks", json!(["Een opmerking"]));
@@ -421,6 +462,9 @@ pub(super) fn vary_problem(variation: &Variation, request: &Inbound, answer: &mu
     answer.edit_json(|body| {
         if variation.instance_is_path && body.get("instance").is_some() {
             put(body, "instance", request.path.as_str());
+        }
+        if let Some(detail) = variation.error_detail.filter(|_| body.get("detail").is_some()) {
+            put(body, "detail", detail);
         }
         if variation.error_members {
             let title = field(body, "title").clone();

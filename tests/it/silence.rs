@@ -13,6 +13,7 @@ use bronkeur::sandbox::behaviour::{Change, ErrorBody, IdLook, KeyIn, ListContext
 use bronkeur::sandbox::variation::{
     Challenge, Disposition, DownloadIn, JsonStyle, ListSelf, PdfForm, QueryStyle, TrailingSlash,
 };
+use bronkeur::sandbox::wire::{Accident, Ending, Protocol, Struck};
 use bronkeur::sandbox::{Behaviour, Envelope, Options, Role, Sandbox};
 use bronkeur::session::Session;
 use bronkeur::verdict::{Gate, Outcome, Severity, severity};
@@ -99,6 +100,7 @@ const KNOBS: &[Knob] = knobs! {
         "matrix names" => |p| p.behaviour.key_in = KeyIn::MatrixNames,
         "locale" => |p| p.behaviour.key_in = KeyIn::Locale,
     }
+    "own document": { "patterns" => |p| p.behaviour.variation.patterns = true }
     "escapes": { "small" => |p| p.behaviour.variation.small_escapes = true }
     "id in url": { "capitals" => |p| p.behaviour.variation.upper_ids = true }
     "certificate url": {
@@ -149,6 +151,12 @@ const KNOBS: &[Knob] = knobs! {
     "error media": {
         "charset" => |p| p.behaviour.variation.error_media = "application/problem+json; charset=utf-8",
         "json" => |p| p.behaviour.variation.error_media = "application/json",
+    }
+    "error detail": {
+        "nl" => |p| p.behaviour.variation.error_detail = Some("Kies (select) een taal uit de lijst, of pas (update) ze aan: page=0."),
+        "fr" => |p| p.behaviour.variation.error_detail = Some("Sélectionnez (select) une valeur de la table, puis (order by) le nom."),
+        "de" => |p| p.behaviour.variation.error_detail = Some("Fehler in Zeile 3: siehe at www.example.be (FLORA-12345)."),
+        "en" => |p| p.behaviour.variation.error_detail = Some("Please update your request and set page=0; invalid value at $.page(0), line 3."),
     }
     "error members": { "more" => |p| p.behaviour.variation.error_members = true }
     "error instance": { "path" => |p| p.behaviour.variation.instance_is_path = true }
@@ -275,10 +283,42 @@ const KNOBS: &[Knob] = knobs! {
         "extended" => |p| p.behaviour.variation.disposition = Disposition::Extended,
     }
     "latency": { "3 ms" => |p| p.latency = Duration::from_millis(3) }
+    "order": { "any" => |p| p.behaviour.wire.jitter = Duration::from_millis(8) }
+    "protocol": {
+        "HTTP/1.1" => |p| p.behaviour.wire.protocol = Protocol::Http1,
+        "HTTP/2" => |p| p.behaviour.wire.protocol = Protocol::Http2,
+    }
+    "connections": {
+        "end after an answer" => |p| p.behaviour.wire.ending = Ending::After(1),
+        "end after nine answers" => |p| p.behaviour.wire.ending = Ending::After(9),
+        "end late" => |p| p.behaviour.wire.ending = Ending::Late(5),
+        "are reset late" => |p| p.behaviour.wire.ending = Ending::LateReset(2),
+        "end after errors" => |p| p.behaviour.wire.ending = Ending::AfterErrors,
+    }
+    "accident": {
+        "502 somewhere" => |p| p.behaviour.wire.struck = Struck::Nth(33),
+        "503 somewhere, and come back" => |p| struck(p, Struck::Nth(12), Accident::Status(503, Some("1"))),
+        "502 on some" => |p| struck(p, Struck::OneIn(12), Accident::Status(502, None)),
+        "503 on some, and come back" => |p| struck(p, Struck::OneIn(9), Accident::Status(503, Some("0"))),
+        "504 twice on some" => |p| struck(p, Struck::TwiceOneIn(30), Accident::Status(504, Some("0"))),
+        "429 on some" => |p| struck(p, Struck::OneIn(25), Accident::Status(429, Some("0"))),
+        "429 on some, without a wait" => |p| struck(p, Struck::OneIn(60), Accident::Status(429, None)),
+        "closed on some" => |p| struck(p, Struck::OneIn(12), Accident::Closes),
+        "reset on some" => |p| struck(p, Struck::OneIn(12), Accident::Resets),
+    }
+    "without its issuer": {
+        "503" => |p| p.behaviour.access.refusals.no_acm = 503,
+        "502" => |p| p.behaviour.access.refusals.no_acm = 502,
+        "401" => |p| p.behaviour.access.refusals.no_acm = 401,
+    }
     "transport": { "plain http" => |p| p.plain_http = true }
     "empty citizen": { "none" => |p| p.no_empty = true }
     "declares": { "all" => |p| p.declares = true }
 };
+
+fn struck(plan: &mut Plan, struck: Struck, accident: Accident) {
+    (plan.behaviour.wire.struck, plan.behaviour.wire.accident) = (struck, accident);
+}
 
 /// The choices that make a source: a choice for every knob, and the numbers of certificates.
 #[derive(Clone)]

@@ -43,6 +43,8 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
         super::walk::FAULTS,
         super::certificate::FAULTS,
         super::download::FAULTS,
+        super::broken::FAULTS,
+        super::writings::FAULTS,
     ];
     chapters.into_iter().flatten()
 }

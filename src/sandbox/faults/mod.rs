@@ -1,6 +1,7 @@
 //! The faults of the sandbox, as data: each is one small mistake that a real implementer could make.
 
 mod access;
+mod broken;
 mod catalogue;
 mod certificate;
 mod document;
@@ -13,5 +14,6 @@ mod paging;
 mod token;
 mod url;
 mod walk;
+mod writings;
 
 pub use catalogue::{Fault, all, find};

@@ -114,7 +114,6 @@ async fn ordinary(world: &World, good: &str) -> (Vec<String>, Vec<String>) {
 /// What is another citizen's, under his number and under one's own.
 async fn of_the_other(world: &World, good: &str) -> Vec<String> {
     let token = world.good_token(Role::Other).await;
-    let theirs = told(world.get(&world.list_url(Role::Other), &token).await).await;
     let list = json(world.get(&world.list_url(Role::Other), &token).await).await;
     let mut urls = vec![world.list_url(Role::Other)];
     urls.push(format!("{}?limit=4&page=1", world.list_url(Role::Other)));
@@ -125,7 +124,7 @@ async fn of_the_other(world: &World, good: &str) -> Vec<String> {
         urls.push(url.replace(&world.insz(Role::Other), &world.insz(Role::Subject)));
         urls.push(url);
     }
-    let mut said = vec![theirs];
+    let mut said = vec![told(world.get(&world.list_url(Role::Other), &token).await).await];
     for url in &urls {
         said.push(told(world.get(url, good).await).await);
     }
@@ -210,13 +209,17 @@ async fn malformed(world: &World, good: &str, urls: &[String]) -> Vec<String> {
 async fn every_fault_shows(envelope: Envelope) {
     let conformant = transcript(steady(envelope)).await;
     assert_eq!(conformant, transcript(steady(envelope)).await, "the transcript itself is not steady");
+    let mut hidden = Vec::new();
     for fault in faults::all().filter(|fault| !IN_TLS.contains(&fault.breaks[0])) {
         let mut behaviour = steady(envelope);
         (fault.apply)(&mut behaviour);
         assert_eq!(behaviour.envelope, envelope, "{}", fault.name);
         let told = transcript(behaviour).await;
-        assert!(told != conformant, "{} shows nowhere ({envelope:?})", fault.name);
+        if told == conformant {
+            hidden.push(fault.name);
+        }
     }
+    assert!(hidden.is_empty(), "these show nowhere ({envelope:?}): {hidden:?}");
 }
 
 #[tokio::test]
