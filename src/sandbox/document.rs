@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::behaviour::{Behaviour, DocumentPath, KeyIn};
+use super::described;
 use super::envelope::field;
 
 /// The document of a source that behaves so.
@@ -16,8 +17,9 @@ pub(super) fn document(behaviour: &Behaviour, base: &str) -> Value {
     let (detail, before) = match behaviour.key_in {
         KeyIn::Path | KeyIn::Prefixed | KeyIn::Matrix => ("/{id}/{language}", "/{id}/{language}"),
         KeyIn::LanguageFirst => ("/{language}/{id}", "/{language}/{id}"),
-        KeyIn::LanguageInQuery | KeyIn::Locale => ("/{id}", "/{id}"),
-        KeyIn::Joined | KeyIn::MatrixNames | KeyIn::Glued => ("/{key}", "/{key}"),
+        KeyIn::LocaleFirst => ("/{locale}/{id}", "/{locale}/{id}"),
+        KeyIn::LanguageInQuery | KeyIn::Locale | KeyIn::CapitalsInQuery => ("/{id}", "/{id}"),
+        KeyIn::Joined | KeyIn::MatrixNames | KeyIn::Glued | KeyIn::Dotted => ("/{key}", "/{key}"),
         KeyIn::Query => ("/details", ""),
         KeyIn::Handle => ("/{handle}", "/{handle}"),
     };
@@ -55,7 +57,7 @@ pub(super) fn document(behaviour: &Behaviour, base: &str) -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": { "acm": { "type": "http", "scheme": "bearer", "description": "A TX token of ACM." } },
-            "schemas": schemas(),
+            "schemas": if behaviour.variation.rich_members { described::schemas(behaviour) } else { schemas() },
         },
         "security": [{ "acm": [] }],
     });
@@ -119,12 +121,17 @@ fn key_parameters(key_in: KeyIn) -> Vec<Value> {
     };
     let (id, language) = match key_in {
         KeyIn::Handle => return vec![parameter("handle", "path", "Stands for id and language of a certificate.")],
-        KeyIn::Joined | KeyIn::MatrixNames | KeyIn::Glued => {
+        KeyIn::Joined | KeyIn::MatrixNames | KeyIn::Glued | KeyIn::Dotted => {
             return vec![parameter("key", "path", "Id and language of a certificate.")];
         }
-        KeyIn::Locale => {
+        KeyIn::Locale | KeyIn::LocaleFirst | KeyIn::CapitalsInQuery => {
+            let (name, place) = match key_in {
+                KeyIn::LocaleFirst => ("locale", "path"),
+                KeyIn::CapitalsInQuery => ("lang", "query"),
+                _ => ("locale", "query"),
+            };
             let id = parameter("id", "path", "The id of a certificate.");
-            return vec![id, parameter("locale", "query", "Its language, with a region.")];
+            return vec![id, parameter(name, place, "Its language, with a region or in capitals.")];
         }
         KeyIn::Path | KeyIn::LanguageFirst | KeyIn::Prefixed | KeyIn::Matrix => ("path", "path"),
         KeyIn::LanguageInQuery => ("path", "query"),
