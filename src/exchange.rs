@@ -4,6 +4,7 @@
 mod answer;
 mod body;
 mod citizen;
+mod earlier;
 mod introspection;
 mod issuer;
 mod lifetime;
@@ -15,9 +16,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::Text;
 
-pub use answer::{Content, Document, Facts, Failure, FailureKind, Look, OwnOpenApi, Response, TlsFacts};
+pub use answer::{
+    Content, Document, Facts, Failure, FailureKind, Look, OwnOpenApi, Response, TlsFacts, is_unavailable,
+};
 pub use body::Json;
 pub use citizen::{Citizen, Malformed};
+pub use earlier::{Earlier, MOST_EARLIER};
 pub use introspection::{ENCRYPTED_JWT, Introspection, UNREADABLE_JWT, Unfit, names, oauth_error};
 pub use issuer::{Control, EXPIRY_MARGIN, Grant, IssuerCall};
 pub use lifetime::lifetime;
@@ -55,13 +59,16 @@ pub struct Exchange {
     pub request: Request,
     /// What was sent.
     pub sent: Sent,
-    /// Milliseconds since the start of the run when it was sent.
+    /// Milliseconds since the start of the run when it was sent; where it was sent again, the last time.
     pub at_ms: u64,
     /// How long the answer took, in milliseconds.
     pub ms: u64,
     /// How the credential was made, for the evidence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<Text>,
+    /// What came each time before, where it was sent again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Earlier>,
     /// The answer, or why none came.
     pub result: Result<Response, Failure>,
 }

@@ -148,7 +148,7 @@ impl Source {
         let excepted = || exception.map_or_else(|| self.ordinary(&request, &url), |(_, reply)| reply());
         let result = hooked.unwrap_or_else(excepted);
         let sent = Sent { method: "GET".to_owned(), url, ..Sent::default() };
-        Exchange { request, sent, at_ms: 0, ms: 1, credential: None, result }
+        Exchange { request, sent, at_ms: 0, ms: 1, credential: None, earlier: Vec::new(), result }
     }
 
     fn sent_url(&self, request: &Request) -> String {

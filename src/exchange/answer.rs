@@ -47,6 +47,12 @@ impl FailureKind {
     }
 }
 
+/// Whether a status is that of a gateway or a busy server, and not of the server's own rules: 429, 502, 503 or 504. The
+/// one set of these statuses; see RFC 9110, 15.6, and RFC 6585, 4.
+pub fn is_unavailable(status: u16) -> bool {
+    matches!(status, 429 | 502..=504)
+}
+
 /// Why no answer came, masked: in words of ours, or in those of the network library where we have none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -167,14 +173,6 @@ pub struct Facts {
     /// The answer came from this machine itself, and no proxy stood in between. Only noted of an issuer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub local: bool,
-    /// How many answers 429 with a short `Retry-After` were waited out before this one came.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub retries: u32,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
 }
 
 /// The owner's own OpenAPI document, read, or why it cannot be.
@@ -265,10 +263,9 @@ impl Response {
         }
     }
 
-    /// Whether a gateway or a busy server answered, and not the server's own rules: 429, 502, 503 or 504. The one set of
-    /// these statuses; see RFC 9110, 15.6, and RFC 6585, 4.
+    /// Whether a gateway or a busy server answered, and not the server's own rules.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self.status, 429 | 502..=504)
+        is_unavailable(self.status)
     }
 
     /// The same answer; as a document it was read already.

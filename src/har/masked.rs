@@ -26,7 +26,11 @@ pub(super) fn exchange(vault: &Vault, exchange: &Exchange) -> bool {
             body && pairs(&response.headers) && own(vault, &response.facts)
         }
     };
-    was_sent && came && own(vault, &exchange.request) && own(vault, &exchange.credential)
+    was_sent
+        && came
+        && own(vault, &exchange.request)
+        && own(vault, &exchange.credential)
+        && own(vault, &exchange.earlier)
 }
 
 /// Whether what a run knew of itself holds no value.

@@ -7,13 +7,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::catalogue::SetVersion;
-use crate::exchange::{Content, Document, Exchange, Facts, Failure, Request, Sent, Setup};
+use crate::exchange::{Content, Document, Earlier, Exchange, Facts, Failure, Request, Sent, Setup};
 use crate::report::RunMeta;
 use crate::text::Text;
 use crate::vault::Mark;
 
 /// The version of this part. A change that older programs cannot read gets a new one.
-pub(super) const SCHEMA: &str = "bronkeur.evidence/1";
+pub(super) const SCHEMA: &str = "bronkeur.evidence/2";
+
+/// What this program reads too: the same without `earlier`.
+pub(super) const BEFORE: &str = "bronkeur.evidence/1";
 
 /// What the run knew of itself.
 #[derive(Serialize, Deserialize)]
@@ -43,6 +46,9 @@ pub(super) struct OfEntry<'a> {
     /// How the credential was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) credential: Option<Cow<'a, Text>>,
+    /// What came each time before, where the call was sent again.
+    #[serde(default, skip_serializing_if = "<[Earlier]>::is_empty")]
+    pub(super) earlier: Cow<'a, [Earlier]>,
     pub(super) came: Came<'a>,
 }
 
@@ -115,7 +121,8 @@ impl<'a> OfEntry<'a> {
             }
         };
         let credential = exchange.credential.as_ref().map(Cow::Borrowed);
-        Self { request: Cow::Borrowed(&exchange.request), credential, came }
+        let earlier = Cow::Borrowed(exchange.earlier.as_slice());
+        Self { request: Cow::Borrowed(&exchange.request), credential, earlier, came }
     }
 }
 

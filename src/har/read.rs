@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::own::{Aside, Body, OfEntry, OfLog, SCHEMA};
+use super::own::{Aside, BEFORE, Body, OfEntry, OfLog, SCHEMA};
 use super::rebuild::{self, Parts};
 use super::{Evidence, masked, setup};
 use crate::exchange::{Exchange, Sent};
@@ -133,7 +133,7 @@ fn own_part<'a>(json: &JsonText<'_>, log: &Log<'a>) -> Result<Own<'a>, InputFaul
             .into());
     };
     let version: Version = json.read(raw.get(), &expected)?;
-    if version.schema != SCHEMA {
+    if ![SCHEMA, BEFORE].contains(&version.schema.as_str()) {
         let found = crate::verdict::shown(&Vault::default().mask_text(&version.schema));
         return Err(json
             .fault(

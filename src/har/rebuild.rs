@@ -5,7 +5,8 @@ use url::Url;
 
 use super::own::{Came, Kept, OfEntry};
 use crate::exchange::{
-    Auth, Content, Exchange, Facts, Failure, IssuerCall, Json, Request, Response, Sent, Setup, Target, Variation,
+    Auth, Content, Earlier, Exchange, Facts, Failure, IssuerCall, Json, MOST_EARLIER, Request, Response, Sent, Setup,
+    Target, Variation,
 };
 use crate::text;
 use crate::text::Text;
@@ -46,6 +47,12 @@ pub(super) fn exchange(own: OfEntry<'_>, parts: Parts, setup: &Setup) -> Result<
             "the URL is not that of the request that `_bronkeur` names"
         ));
     }
+    if !is_in_order(&own.earlier, parts.at_ms) {
+        wrong.push(text!(
+            "wat eerder kwam (`earlier`) kan niet kloppen",
+            "what came before (`earlier`) cannot be right"
+        ));
+    }
     let is_http = !matches!(own.request.target, Target::Tls(_) | Target::Issuer(IssuerCall::Expiry));
     let Parts { sent, at_ms, ms, .. } = parts;
     let parts = Parts { sent: Sent::default(), ..parts };
@@ -56,7 +63,8 @@ pub(super) fn exchange(own: OfEntry<'_>, parts: Parts, setup: &Setup) -> Result<
     match result {
         Ok(result) if wrong.is_empty() => {
             let credential = own.credential.map(std::borrow::Cow::into_owned);
-            Ok(Exchange { request: own.request.into_owned(), sent, at_ms, ms, credential, result })
+            let (request, earlier) = (own.request.into_owned(), own.earlier.into_owned());
+            Ok(Exchange { request, sent, at_ms, ms, credential, earlier, result })
         }
         Ok(_) => Err(wrong),
         Err(more) => Err([wrong, more].concat()),
@@ -76,6 +84,13 @@ fn fits_method(own: &OfEntry<'_>, method: &str) -> bool {
     };
     let unsent = matches!(&own.came, Came::Failure(failure) if !failure.kind.was_sent());
     fits || (unsent && method.is_empty())
+}
+
+/// Whether a call can have gone out these times before it went out for the last time.
+fn is_in_order(earlier: &[Earlier], last: u64) -> bool {
+    let times = earlier.iter().map(|one| one.at_ms).chain([last]);
+    let whole = |one: &Earlier| one.is_whole() && one.ms <= LONGEST;
+    earlier.len() <= MOST_EARLIER && earlier.iter().all(whole) && times.is_sorted()
 }
 
 /// Whether the URL is the one that a request for a page leads to: what a report shows of it, and what checks took it

@@ -24,7 +24,7 @@ fn page(number: usize) -> Value {
 
 fn answered(request: Request, body: Value) -> Exchange {
     let result = Ok(Response::new(200, Vec::new(), Content::json(body), Facts::default()));
-    Exchange { request, sent: Sent::default(), at_ms: 0, ms: 0, credential: None, result }
+    Exchange { request, sent: Sent::default(), at_ms: 0, ms: 0, credential: None, earlier: Vec::new(), result }
 }
 
 #[test]

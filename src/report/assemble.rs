@@ -15,7 +15,7 @@ use crate::verdict::{self, Circumstances, Gate, Outcome, Severity, Standing, Ver
 
 use super::curl;
 use super::excerpt;
-use super::exchange::{Exchange, Facts, Tls, Unanswered};
+use super::exchange::{Earlier, Exchange, Facts, Tls, Unanswered};
 use super::model::{
     Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
     Spec, Timing, Tool, Waiver,
@@ -277,6 +277,10 @@ impl Assembly<'_> {
 
     fn exchange(&self, one: &exchange::Exchange) -> Exchange {
         let answer = one.result.as_ref().ok();
+        let unanswered =
+            |failure: &exchange::Failure| Unanswered { kind: failure.kind, detail: self.people.text(&failure.detail) };
+        let earlier =
+            |one: &exchange::Earlier| Earlier { status: one.status, error: one.failure.as_ref().map(unanswered) };
         Exchange {
             id: self.id(&one.request).unwrap_or_default(),
             kind: one.request.kind(),
@@ -287,12 +291,9 @@ impl Assembly<'_> {
             made: one.credential.as_ref().map(|made| self.people.text(made)),
             status: answer.map(|answer| answer.status),
             ms: one.ms,
+            earlier: one.earlier.iter().map(earlier).collect(),
             facts: answer.map(|answer| self.facts(answer)).unwrap_or_default(),
-            error: one
-                .result
-                .as_ref()
-                .err()
-                .map(|failure| Unanswered { kind: failure.kind, detail: self.people.text(&failure.detail) }),
+            error: one.result.as_ref().err().map(unanswered),
             curl: curl::line(&one.sent, variable(one.request.auth), &self.recording.setup, &self.people),
         }
     }
@@ -315,7 +316,7 @@ impl Assembly<'_> {
                 refusal: tls.refusal.as_ref().map(|refusal| self.people.for_people(refusal)),
                 not_after: tls.not_after,
             }),
-            retries: facts.retries,
+            retries: 0,
             secrets: facts.secrets.iter().map(|mark| self.people.for_people(mark)).collect(),
         }
     }

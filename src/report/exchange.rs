@@ -28,12 +28,27 @@ pub struct Exchange {
     pub status: Option<u16>,
     /// How long the answer took, in milliseconds.
     pub ms: u64,
+    /// What came each time before, where the call was sent again; left out where it was not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Earlier>,
     /// What was noted of the answer.
     pub facts: Facts,
     /// Why no answer came.
     pub error: Option<Unanswered>,
     /// The same request for a shell; null where nothing was sent.
     pub curl: Option<String>,
+}
+
+/// What came of a call that was sent again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Earlier {
+    /// The status, where an answer came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Why no answer came, or none that was complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Unanswered>,
 }
 
 /// Why no answer came.
@@ -74,7 +89,7 @@ pub struct Facts {
     /// What a TLS handshake showed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<Tls>,
-    /// How many answers 429 were waited out before this one; left out where there was none.
+    /// How many answers 429 were waited out before this one, in reports from before [`Exchange::earlier`].
     #[serde(default, skip_serializing_if = "is_zero")]
     pub retries: u32,
     /// The marks of the tokens and secrets that the answer held.

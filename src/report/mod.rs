@@ -26,7 +26,7 @@ mod tests;
 
 pub use assemble::RunMeta;
 pub use difference::{Change, Difference, Standing, difference_as_markdown, difference_as_text, difference_in_short};
-pub use exchange::{Exchange, Facts, Tls, Unanswered};
+pub use exchange::{Earlier, Exchange, Facts, Tls, Unanswered};
 pub use fleet::{fleet_as_github, fleet_in_words, render_fleet};
 pub use github::github;
 pub use html::html;

@@ -10,7 +10,7 @@ use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::{Conformant, Counts, Outcome, WaiverState};
 
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Unanswered};
 use super::model::{Finding, Report, Requirement, Review, Waiver};
 
 pub use self::state::State;
@@ -172,9 +172,24 @@ pub(super) fn call(exchange: &Exchange, lang: Lang) -> String {
     format!("{id} {method} {} -> {end}", bounded(&exchange.url, 300))
 }
 
-/// The status of the answer, or why none came.
+/// The status of the answer, or why none came; and what came before, where the call was sent again.
 pub(super) fn answer(exchange: &Exchange) -> Text {
-    match (exchange.status, &exchange.error) {
+    let last = outcome(exchange.status, exchange.error.as_ref());
+    if exchange.earlier.is_empty() {
+        return last;
+    }
+    let before = exchange.earlier.iter().map(|one| match &one.error {
+        // A body that broke off: its status does not tell what went wrong.
+        Some(error) => unanswered(error.kind),
+        None => outcome(one.status, None),
+    });
+    let (nl, en): (Vec<String>, Vec<String>) = before.map(|Text { nl, en }| (nl, en)).unzip();
+    let (nl, en) = (nl.join(", "), en.join(", "));
+    Text::new(format!("{} (eerst: {nl})", last.nl), format!("{} (first: {en})", last.en))
+}
+
+fn outcome(status: Option<u16>, error: Option<&Unanswered>) -> Text {
+    match (status, error) {
         (Some(status), _) => Text::same(status),
         (None, Some(error)) => unanswered(error.kind),
         (None, None) => Text::same("-"),

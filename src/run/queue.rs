@@ -183,8 +183,15 @@ impl Queue {
         for request in open {
             let failure = Failure { kind, detail: Text::default() };
             let result = Err(failure);
-            let exchange =
-                Exchange { request: request.clone(), sent: Sent::default(), at_ms: 0, ms: 0, credential: None, result };
+            let exchange = Exchange {
+                request: request.clone(),
+                sent: Sent::default(),
+                at_ms: 0,
+                ms: 0,
+                credential: None,
+                earlier: Vec::new(),
+                result,
+            };
             recording.add(exchange);
             self.needs.remove(&request);
             self.refused.push(request);

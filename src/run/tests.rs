@@ -33,7 +33,7 @@ fn recording() -> Recording {
 
 fn unanswered(request: Request) -> Exchange {
     let result = Err(Failure { kind: FailureKind::Timeout, detail: Text::default() });
-    Exchange { request, sent: Sent::default(), at_ms: 0, ms: 0, credential: None, result }
+    Exchange { request, sent: Sent::default(), at_ms: 0, ms: 0, credential: None, earlier: Vec::new(), result }
 }
 
 async fn run_with<F>(recording: &mut Recording, send: impl Fn(Request) -> F, interrupted: bool) -> Vec<Verdict>

@@ -42,7 +42,7 @@ impl Refusal {
             Self::Scope => (refusals.scope, "insufficient-scope", "Insufficient scope", "The token lacks the scope."),
             Self::OtherCitizen => (refusals.other_citizen, FORBIDDEN.0, FORBIDDEN.1, FORBIDDEN.2),
             Self::NeverIssued => (refusals.never_issued, FORBIDDEN.0, FORBIDDEN.1, FORBIDDEN.2),
-            Self::NoAcm => (500, "no-validation", "No validation", "The token cannot be validated now."),
+            Self::NoAcm => (refusals.no_acm, "no-validation", "No validation", "The token cannot be validated now."),
         };
         Problem { status, kind, title, detail }
     }

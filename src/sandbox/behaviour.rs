@@ -4,6 +4,7 @@
 pub use super::edits::{AnswerContext, Call, CertificateContext, Edits, ListContext};
 pub use super::rules::{Access, Compares, OtherScheme, Refusals, Rules};
 pub use super::variation::Variation;
+pub use super::wire::Wire;
 
 /// The whole behaviour of ACM and source.
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent choice of an implementer")]
@@ -79,6 +80,8 @@ pub struct Behaviour {
     pub negotiation: Negotiation,
     /// Legal variety.
     pub variation: Variation,
+    /// How the source stands on the network.
+    pub wire: Wire,
     /// The ACM.
     pub issuer: Issuer,
     /// Small changes made to what is sent.
@@ -122,6 +125,7 @@ impl Default for Behaviour {
             access: Access::default(),
             negotiation: Negotiation::default(),
             variation: Variation::default(),
+            wire: Wire::default(),
             issuer: Issuer::default(),
             edits: Edits::default(),
         }

@@ -32,6 +32,7 @@ mod tests;
 mod tls;
 mod tokens;
 pub mod variation;
+pub mod wire;
 pub mod wording;
 
 pub use answer::Answer;

@@ -139,6 +139,8 @@ pub struct Refusals {
     pub other_citizen: u16,
     /// A number that was never issued; other than `other_citizen` is not conformant (SEC-13).
     pub never_issued: u16,
+    /// The ACM cannot be asked: 5xx, or a refusal.
+    pub no_acm: u16,
 }
 
 impl Default for Refusals {
@@ -151,6 +153,7 @@ impl Default for Refusals {
             scope: 403,
             other_citizen: 403,
             never_issued: 403,
+            no_acm: 500,
         }
     }
 }

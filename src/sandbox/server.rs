@@ -20,6 +20,7 @@ use super::site::{Handler, Logged, SOURCE_AGENT, Server, Site};
 use super::source::Source;
 use super::tls::{Authority, Handshake};
 use super::tokens::{Tokens, secret};
+use super::wire::{Met, Protocol};
 use crate::assertion::VerifyingKey;
 use crate::profile::Limits;
 
@@ -80,8 +81,9 @@ impl Sandbox {
         let plain_listener = if options.tls { Some(listen(&options, 2).await?) } else { None };
         let behaviour = &options.behaviour;
         let authority = if options.tls { Some(Authority::new(AUTHORITY_DAYS)?) } else { None };
-        let handshake = |shape, server, answers_old_tls| {
-            let acceptor = authority.as_ref().map(|authority| authority.acceptor(shape, server)).transpose()?;
+        let handshake = |shape, server, answers_old_tls, protocol| {
+            let acceptor =
+                authority.as_ref().map(|authority| authority.acceptor(shape, server, protocol)).transpose()?;
             Ok::<_, io::Error>(Handshake { acceptor, answers_old_tls: answers_old_tls && options.tls })
         };
         let ca_pem = authority.as_ref().map(|authority| authority.ca_pem.clone());
@@ -112,9 +114,10 @@ impl Sandbox {
             let handshake = Handshake { acceptor: None, answers_old_tls: false };
             site(Server::Source, handler, &always).run(listener, handshake, &stopped)?;
         }
-        let acm_handshake = handshake(ServerCertificate::Valid, Server::Acm, false)?;
+        let acm_handshake = handshake(ServerCertificate::Valid, Server::Acm, false, Protocol::Both)?;
         site(Server::Acm, Handler::Acm(Arc::new(acm)), &acm_reachable).run(acm_listener, acm_handshake, &stopped)?;
-        let source_handshake = handshake(behaviour.server_certificate, Server::Source, behaviour.answers_old_tls)?;
+        let (shape, old_tls) = (behaviour.server_certificate, behaviour.answers_old_tls);
+        let source_handshake = handshake(shape, Server::Source, old_tls, behaviour.wire.protocol)?;
         site(Server::Source, source, &always).run(source_listener, source_handshake, &stopped)?;
         let base_url = format!("{origin}{}", behaviour.prefix);
         Ok(Self {
@@ -218,6 +221,7 @@ fn world(options: &Options, issuer: &str, origin: &str, ca: Option<&str>) -> io:
         http: client(ca)?,
         connected: OnceCell::new(),
         memory: Mutex::default(),
+        met: Met::default(),
     };
     let acm = Acm {
         behaviour: behaviour.issuer.clone(),

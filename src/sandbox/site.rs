@@ -18,6 +18,7 @@ use super::acm::Acm;
 use super::answer::{Answer, Inbound};
 use super::source::Source;
 use super::tls::{Connections, Handshake, Peer};
+use super::wire::{End, Fate};
 
 /// How the source names itself to the ACM: its own calls are not delayed.
 pub(super) const SOURCE_AGENT: &str = "bronkeur-sandbox-source";
@@ -121,7 +122,13 @@ async fn answer(State(site): State<Site>, ConnectInfo(peer): ConnectInfo<Peer>, 
     }
     let answer = match &site.handler {
         Handler::Acm(acm) => acm.answer(&inbound),
-        Handler::Source(source) => source.answer(&inbound).await,
+        Handler::Source(source) => match source_answer(source, &peer.fate, &inbound).await {
+            Ok(answer) => answer,
+            Err(end) => {
+                peer.fate.end(end);
+                return Answer::status(503).into_response();
+            }
+        },
         Handler::Redirect(origin) => {
             let mut answer = Answer::status(301);
             answer.set("location", &format!("{origin}{}", inbound.path));
@@ -133,4 +140,25 @@ async fn answer(State(site): State<Site>, ConnectInfo(peer): ConnectInfo<Peer>, 
         tokio::time::sleep(site.latency).await;
     }
     answer.into_response()
+}
+
+/// What the source answers over a connection, or how that ends without an answer.
+async fn source_answer(source: &Source, fate: &Fate, inbound: &Inbound) -> Result<Answer, End> {
+    let wire = &source.behaviour.wire;
+    if let Some(end) = wire.late(fate.answered()) {
+        return Err(end);
+    }
+    let answer = match wire.strikes(&source.met, inbound) {
+        Some(accident) => accident.answer()?,
+        None => source.answer(inbound).await,
+    };
+    let pause = wire.pause();
+    if !pause.is_zero() {
+        tokio::time::sleep(pause).await;
+    }
+    let answered = fate.note();
+    if wire.ends_with(answered, answer.status) {
+        fate.end(End::AfterAnswer);
+    }
+    Ok(answer)
 }

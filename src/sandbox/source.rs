@@ -18,6 +18,7 @@ use super::links::{Key, Route};
 use super::listing::Listed;
 use super::tokens::{Tokens, now};
 use super::variation::{self, TrailingSlash};
+use super::wire::Met;
 use super::{document, links, listing, negotiation, representation};
 
 /// The source and what it remembers.
@@ -36,6 +37,8 @@ pub(super) struct Source {
     /// Set when the ACM has answered for the first time.
     pub connected: OnceCell<()>,
     pub memory: Mutex<Memory>,
+    /// Which calls it met on the network.
+    pub met: Met,
 }
 
 /// What one call leaves behind for the next.

@@ -18,6 +18,7 @@ use super::credentials::{Credentials, Parties};
 use super::site::{Handler, Server, Site};
 use super::tls::{Authority, Handshake};
 use super::tokens::{Tokens, secret};
+use super::wire::Protocol;
 
 /// The client-id with which bronkeur exchanges tokens, where the attesten-backend of the portal does.
 pub(crate) const CALLER: &str = "bronkeur-attesten-backend";
@@ -84,7 +85,7 @@ impl StandIn {
         };
         let acceptor = authority
             .as_ref()
-            .map(|authority| authority.acceptor(ServerCertificate::Valid, Server::Acm))
+            .map(|authority| authority.acceptor(ServerCertificate::Valid, Server::Acm, Protocol::Both))
             .transpose()?;
         let scheme = if options.tls { "https" } else { "http" };
         let issuer = format!("{scheme}://{}/op", listener.local_addr()?);

@@ -26,6 +26,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::behaviour::ServerCertificate;
 use super::site::Server;
+use super::wire::{End, Fate, Protocol};
 
 /// A handshake that takes longer is given up.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -90,7 +91,12 @@ impl Authority {
     }
 
     /// What a server with such a certificate needs for its handshakes. The ACM asks its callers for a certificate.
-    pub(super) fn acceptor(&self, shape: ServerCertificate, server: Server) -> io::Result<TlsAcceptor> {
+    pub(super) fn acceptor(
+        &self,
+        shape: ServerCertificate,
+        server: Server,
+        protocol: Protocol,
+    ) -> io::Result<TlsAcceptor> {
         let names = match shape {
             ServerCertificate::OtherHost => vec!["source.invalid".to_owned()],
             _ => ["127.0.0.1", "::1", "localhost"].map(str::to_owned).to_vec(),
@@ -118,7 +124,12 @@ impl Authority {
             Server::Source => builder.with_no_client_auth(),
         };
         let mut config = builder.with_single_cert(chain, key).map_err(io::Error::other)?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let spoken: &[&[u8]] = match protocol {
+            Protocol::Both => &[b"h2", b"http/1.1"],
+            Protocol::Http1 => &[b"http/1.1"],
+            Protocol::Http2 => &[b"h2"],
+        };
+        config.alpn_protocols = spoken.iter().map(|name| name.to_vec()).collect();
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
 }
@@ -167,15 +178,41 @@ async fn old_hello(stream: &TcpStream) -> Option<Vec<u8>> {
 }
 
 /// A connection, encrypted or not.
-pub(super) enum Stream {
+enum Inner {
     Plain(TcpStream),
     Tls(Box<tokio_rustls::server::TlsStream<TcpStream>>),
 }
 
+/// A connection that ends when what answers its calls says so.
+pub(super) struct Stream {
+    inner: Inner,
+    fate: Arc<Fate>,
+    /// The last answer is being written.
+    is_last: bool,
+    is_over: bool,
+}
+
 impl Stream {
+    fn new(inner: Inner) -> Self {
+        Self { inner, fate: Arc::default(), is_last: false, is_over: false }
+    }
+
+    /// An error where the connection ends at once.
+    fn broken(&self) -> io::Result<()> {
+        let Some(end @ (End::Now | End::Reset)) = self.fate.decided() else { return Ok(()) };
+        if end == End::Reset {
+            let stream = match &self.inner {
+                Inner::Plain(stream) => stream,
+                Inner::Tls(stream) => stream.get_ref().0,
+            };
+            stream.set_zero_linger()?;
+        }
+        Err(io::ErrorKind::ConnectionAborted.into())
+    }
+
     /// The common name in the caller's certificate; the handshake has verified who signed it.
     fn certificate(&self) -> Option<String> {
-        let Self::Tls(stream) = self else { return None };
+        let Inner::Tls(stream) = &self.inner else { return None };
         let (_, connection) = stream.get_ref();
         let shown = connection.peer_certificates()?.first()?;
         let (_, certificate) = x509_parser::parse_x509_certificate(shown).ok()?;
@@ -186,32 +223,46 @@ impl Stream {
 
 impl AsyncRead for Stream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
-            Self::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
+        let stream = self.get_mut();
+        if stream.is_over {
+            return Poll::Ready(Ok(()));
+        }
+        match &mut stream.inner {
+            Inner::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Inner::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
         }
     }
 }
 
 impl AsyncWrite for Stream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+        let stream = self.get_mut();
+        stream.broken()?;
+        stream.is_last = stream.fate.decided().is_some();
+        match &mut stream.inner {
+            Inner::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Inner::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        let stream = self.get_mut();
+        let flushed = match &mut stream.inner {
+            Inner::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Inner::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        };
+        if flushed.is_ready() && stream.is_last && !stream.is_over {
+            stream.is_over = true;
+            // The next read tells the server that nothing more comes.
+            cx.waker().wake_by_ref();
         }
+        flushed
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+        match &mut self.get_mut().inner {
+            Inner::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Inner::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
 }
@@ -267,14 +318,14 @@ async fn hand_over(
         return;
     }
     let stream = match handshake.acceptor {
-        None => Stream::Plain(stream),
+        None => Inner::Plain(stream),
         Some(acceptor) => match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
-            Ok(Ok(stream)) => Stream::Tls(Box::new(stream)),
+            Ok(Ok(stream)) => Inner::Tls(Box::new(stream)),
             // Probes of TLS versions end here; there is nothing to answer.
             Ok(Err(_)) | Err(_) => return,
         },
     };
-    sender.send((stream, peer)).await.ok();
+    sender.send((Stream::new(stream), peer)).await.ok();
 }
 
 impl Listener for Connections {
@@ -299,10 +350,13 @@ pub(super) struct Peer {
     pub address: SocketAddr,
     /// The common name in the certificate that was shown.
     pub certificate: Option<String>,
+    /// What becomes of the connection.
+    pub fate: Arc<Fate>,
 }
 
 impl Connected<IncomingStream<'_, Connections>> for Peer {
     fn connect_info(stream: IncomingStream<'_, Connections>) -> Self {
-        Self { address: *stream.remote_addr(), certificate: stream.io().certificate() }
+        let io = stream.io();
+        Self { address: *stream.remote_addr(), certificate: io.certificate(), fate: Arc::clone(&io.fate) }
     }
 }

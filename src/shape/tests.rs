@@ -6,7 +6,15 @@ use crate::exchange::{Content, Facts, Request, Sent};
 
 fn answer(request: Request, status: u16, body: Value) -> Exchange {
     let response = Response::new(status, Vec::new(), Content::json(body), Facts::default());
-    Exchange { request, sent: Sent::default(), at_ms: 0, ms: 1, credential: None, result: Ok(response) }
+    Exchange {
+        request,
+        sent: Sent::default(),
+        at_ms: 0,
+        ms: 1,
+        credential: None,
+        earlier: Vec::new(),
+        result: Ok(response),
+    }
 }
 
 fn detail(n: usize) -> Request {

@@ -15,6 +15,7 @@ use super::expiry::Lifetime;
 use super::http::{By, Call, Came, IDENTITY, Transport};
 use super::oauth::{self, Discovery, For, Form, Jwt};
 use super::record::{Raw, Shape, Unread};
+use super::retry::Repeat;
 use crate::exchange::{
     Auth, Citizen, Content, Control, ENCRYPTED_JWT, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request,
     Response, Sent, UNREADABLE_JWT, oauth_error,
@@ -53,12 +54,12 @@ impl Transport {
                 return self.unsent(request, sent, made, failure);
             }
         };
-        let Came { sent, at_ms, ms, retries, result } = self.perform(&ready).await;
+        let Came { sent, at_ms, ms, earlier, result } = self.perform(&ready).await;
         let result = result.map(Unread::read);
         let result = if self.settings.proxy.is_some() { result.map(Raw::through_a_proxy) } else { result };
         self.remember(call, result.as_ref());
-        let result = result.map(|raw| self.noted(raw, call, retries));
-        Exchange { request, sent, at_ms, ms, credential: made, result }
+        let result = result.map(|raw| self.noted(raw, call));
+        Exchange { request, sent, at_ms, ms, credential: made, earlier, result }
     }
 
     /// Why a grant yielded no token.
@@ -67,7 +68,7 @@ impl Transport {
         self.memory().causes.get(&grant).cloned().unwrap_or_else(none)
     }
 
-    fn discovery_call(&self, request: &Request) -> Result<Call<'_>, Failure> {
+    fn discovery_call(&self, request: &Request) -> Result<Call, Failure> {
         let issuer = self.settings.issuer.as_ref();
         let issuer = issuer.ok_or_else(|| self.lacks(&text!("geen uitgever", "no issuer")))?;
         if !oauth::secure(issuer) {
@@ -113,7 +114,7 @@ impl Transport {
         client.ok_or_else(|| self.lacks(&words()))
     }
 
-    fn token_call(&self, request: &Request, grant: Grant, made: &mut Option<Text>) -> Result<Call<'_>, Failure> {
+    fn token_call(&self, request: &Request, grant: Grant, made: &mut Option<Text>) -> Result<Call, Failure> {
         let form = self.token_form(grant)?;
         let client = self.client_for(grant)?;
         let endpoint = self.discovered().endpoints(&client.auth).token;
@@ -122,7 +123,7 @@ impl Transport {
         self.authenticated(request, endpoint, client, form)
     }
 
-    fn introspection_call(&self, request: &Request, auth: Auth, made: &mut Option<Text>) -> Result<Call<'_>, Failure> {
+    fn introspection_call(&self, request: &Request, auth: Auth, made: &mut Option<Text>) -> Result<Call, Failure> {
         let no_client =
             || text!("geen client van de bron voor introspectie", "no client of the source for introspection");
         let no_token = || text!("geen token om op te vragen", "no token to introspect");
@@ -139,7 +140,7 @@ impl Transport {
     }
 
     /// Only our own ACM names a control endpoint: no other issuer is ever sent this.
-    fn control_call(&self, request: &Request, control: Control, made: &mut Option<Text>) -> Result<Call<'_>, Failure> {
+    fn control_call(&self, request: &Request, control: Control, made: &mut Option<Text>) -> Result<Call, Failure> {
         let client = self.own_client()?;
         let endpoint = self.discovered().control.map_err(|words| self.lacks(&words))?;
         *made = Some(client_by(client));
@@ -162,7 +163,7 @@ impl Transport {
         endpoint: Url,
         client: &ResolvedClient,
         mut form: Form,
-    ) -> Result<Call<'_>, Failure> {
+    ) -> Result<Call, Failure> {
         let mut authorization = None;
         match &client.auth {
             ResolvedClientAuth::Post(secret) => oauth::post(&client.id, secret, &mut form),
@@ -198,16 +199,17 @@ impl Transport {
         url: Url,
         authorization: Option<HeaderValue>,
         form: Form,
-    ) -> Call<'_> {
+    ) -> Call {
+        let repeat = if method == Method::GET { Repeat::Asks } else { Repeat::Renews };
         Call {
-            by: By::Client(&self.issuer),
+            by: By::Issuer,
             method,
             url,
             headers: vec![(ACCEPT, HeaderValue::from_static(request.accept.value())), (ACCEPT_ENCODING, IDENTITY)],
             authorization,
             form,
             kind: Kind::Issuer,
-            phase: request.phase,
+            repeat,
         }
     }
 
@@ -353,22 +355,22 @@ impl Transport {
     }
 
     /// An answer to a token request, masked.
-    fn granted_noted(&self, mut raw: Raw, retries: u32) -> Response {
+    fn granted_noted(&self, mut raw: Raw) -> Response {
         raw.shape = match raw.shape {
             Shape::Json(answer) => Shape::Json(oauth::granted(&answer)),
             // It may hold a token in a form that nobody asked for; only an error is worth its words, and a page its kind.
             Shape::Text(text) if raw.status < 400 => Shape::Text(kind_of_text(&text).to_owned()),
             other => other,
         };
-        raw.masked(&self.vault, retries)
+        raw.masked(&self.vault)
     }
 
     /// An answer of the issuer, masked.
-    fn noted(&self, mut raw: Raw, call: IssuerCall, retries: u32) -> Response {
+    fn noted(&self, mut raw: Raw, call: IssuerCall) -> Response {
         match call {
             IssuerCall::Introspection(_) => {}
-            IssuerCall::Token(_) => return self.granted_noted(raw, retries),
-            _ => return raw.masked(&self.vault, retries),
+            IssuerCall::Token(_) => return self.granted_noted(raw),
+            _ => return raw.masked(&self.vault),
         }
         raw.shape = opened(raw.shape);
         let claims = raw.json().map(oauth::claims).unwrap_or_default();
@@ -380,7 +382,7 @@ impl Transport {
             other => other,
         };
         let number = raw.json().and_then(|answer| answer.get("rrn")).filter(|number| !number.is_null()).cloned();
-        let mut response = raw.masked(&self.vault, retries);
+        let mut response = raw.masked(&self.vault);
         response.facts.claims = claims.iter().map(|name| self.vault.mask_text(name)).collect();
         // A number that masking did not know by its value or its look is masked by its place.
         if let Some(Value::Object(answer)) =

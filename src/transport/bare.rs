@@ -7,9 +7,9 @@ use std::task::{Context, Poll};
 
 use http_body_util::Empty;
 use hyper::body::{Bytes, Incoming};
-use hyper::client::conn::http1;
+use hyper::client::conn::{http1, http2};
 use hyper::header::{HOST, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::ClientConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -21,7 +21,8 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use url::{Position, Url};
 
-use super::http::{Call, Transport};
+use super::http::{Call, Transport, Unanswered};
+use super::retry::Came;
 use super::{tcp, tls, words};
 use crate::exchange::{Failure, FailureKind};
 use crate::text;
@@ -33,36 +34,45 @@ impl Transport {
     /// Sends a call over a connection of its own, with these headers and `Host`. The deadline is the caller's.
     pub(super) async fn send_bare(
         &self,
-        call: &Call<'_>,
+        call: &Call,
         headers: Vec<(HeaderName, HeaderValue)>,
-    ) -> Result<Answered, Failure> {
-        let broken = |error: &hyper::Error| self.failure(FailureKind::Broken, &words::broken(error));
-        let request = self.bare_request(call, headers)?;
+    ) -> Result<Answered, Unanswered> {
+        let broken = |error: &hyper::Error| {
+            let came = if words::is_no_http(error) { Came::Final } else { Came::Broken };
+            Unanswered(self.failure(FailureKind::Broken, &words::broken(error)), came)
+        };
         let stream = self.bare_connection(&call.url).await?;
-        let shaken = http1::handshake(TokioIo::new(stream)).await;
-        let (mut sender, connection) = shaken.map_err(|error| broken(&error))?;
+        let request = self.bare_request(call, headers, stream.is_http2())?;
         let mut tasks = JoinSet::new();
-        tasks.spawn(async move {
-            // What breaks it shows in the answer or in its body.
-            connection.await.ok();
-        });
-        let answer = sender.send_request(request).await.map_err(|error| broken(&error))?;
-        Ok((answer, tasks))
+        // What breaks a connection shows in the answer or in its body.
+        let answer = if stream.is_http2() {
+            let shaken = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await;
+            let (mut sender, connection) = shaken.map_err(|error| broken(&error))?;
+            tasks.spawn(async move { drop(connection.await) });
+            sender.send_request(request).await
+        } else {
+            let shaken = http1::handshake(TokioIo::new(stream)).await;
+            let (mut sender, connection) = shaken.map_err(|error| broken(&error))?;
+            tasks.spawn(async move { drop(connection.await) });
+            sender.send_request(request).await
+        };
+        Ok((answer.map_err(|error| broken(&error))?, tasks))
     }
 
     fn bare_request(
         &self,
-        call: &Call<'_>,
+        call: &Call,
         headers: Vec<(HeaderName, HeaderValue)>,
+        is_http2: bool,
     ) -> Result<hyper::Request<Empty<Bytes>>, Failure> {
         let url = &call.url;
         let proxy = self.settings.proxy.as_ref().filter(|_| url.scheme() == "http");
-        // A proxy is told the whole URL where there is no tunnel (RFC 9112, section 3.2.2).
-        let from = if proxy.is_some() { Position::BeforeScheme } else { Position::BeforePath };
-        let mut request = hyper::Request::builder()
-            .method(call.method.clone())
-            .uri(&url[from..Position::AfterQuery])
-            .header(HOST, &url[Position::BeforeHost..Position::AfterPort]);
+        // A proxy is told the whole URL where there is no tunnel (RFC 9112, section 3.2.2). HTTP/2 takes its parts from it.
+        let from = if proxy.is_some() || is_http2 { Position::BeforeScheme } else { Position::BeforePath };
+        let mut request = hyper::Request::builder().method(call.method.clone()).uri(&url[from..Position::AfterQuery]);
+        if !is_http2 {
+            request = request.header(HOST, &url[Position::BeforeHost..Position::AfterPort]);
+        }
         if let Some(value) = proxy.and_then(tcp::proxy_authorization) {
             request = request.header(PROXY_AUTHORIZATION, value.expose_secret());
         }
@@ -120,7 +130,8 @@ impl Transport {
                 builder.with_client_auth_cert(chain, key).map_err(|error| unusable(&error))?
             }
         };
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        // The server chooses, as it does for every other call.
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(config)
     }
 }
@@ -135,6 +146,16 @@ fn server_name(host: &str) -> Result<ServerName<'static>, Failure> {
 enum Stream {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Stream {
+    /// Whether the server chose HTTP/2.
+    fn is_http2(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Tls(stream) => stream.get_ref().1.alpn_protocol() == Some(b"h2"),
+        }
+    }
 }
 
 impl AsyncRead for Stream {

@@ -17,23 +17,26 @@ const HEADER_LIST: u32 = 64 * 1024;
 /// closing connection would look like a fault of the source.
 const IDLE: Duration = Duration::from_secs(3);
 
-/// The client for the source.
-pub(super) fn source(settings: &Settings) -> Result<reqwest::Client, SettingsError> {
+/// No bound on the connections that are kept; with 0 of them every call has a new one.
+pub(super) const KEPT: usize = usize::MAX;
+
+/// The client for the source. It keeps so many idle connections.
+pub(super) fn source(settings: &Settings, kept: usize) -> Result<reqwest::Client, SettingsError> {
     let certificates = certificates(&settings.ca_pem, "source")?;
     let identity = identity(settings.identity_pem.as_ref(), "source")?;
-    build("source", certificates, plain(settings), identity, proxy(settings)?)
+    build("source", certificates, plain(settings, kept), identity, proxy(settings)?)
 }
 
-/// The client for the issuer. An issuer on loopback (our own ACM) is never behind the proxy.
-pub(super) fn issuer(settings: &Settings) -> Result<reqwest::Client, SettingsError> {
+/// The client for the issuer, alike. An issuer on loopback (our own ACM) is never behind the proxy.
+pub(super) fn issuer(settings: &Settings, kept: usize) -> Result<reqwest::Client, SettingsError> {
     let certificates = certificates(&settings.acm_ca_pem, "issuer")?;
     let loopback = NoProxy::from_string("localhost,127.0.0.0/8,::1");
     let proxy = proxy(settings)?.map(|proxy| proxy.no_proxy(loopback));
     let identity = identity(settings.acm_identity_pem.as_ref(), "issuer")?;
-    build("issuer", certificates, plain(settings), identity, proxy)
+    build("issuer", certificates, plain(settings, kept), identity, proxy)
 }
 
-fn plain(settings: &Settings) -> ClientBuilder {
+fn plain(settings: &Settings, kept: usize) -> ClientBuilder {
     reqwest::Client::builder()
         .redirect(redirect::Policy::none())
         .referer(false)
@@ -45,6 +48,7 @@ fn plain(settings: &Settings) -> ClientBuilder {
         .no_deflate()
         .connect_timeout(settings.connect_timeout())
         .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(kept)
         .http2_max_header_list_size(HEADER_LIST)
 }
 

@@ -35,7 +35,7 @@ impl Transport {
             let facts = Facts { tls: Some(facts), complete: true, ..Facts::default() };
             Response::new(0, Vec::new(), Content::Empty, facts)
         });
-        Exchange { request, sent, at_ms, ms, credential: None, result }
+        Exchange { request, sent, at_ms, ms, credential: None, earlier: Vec::new(), result }
     }
 
     async fn handshake(&self, host: &str, port: u16, offer: Tls) -> Result<TlsFacts, Failure> {

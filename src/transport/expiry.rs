@@ -41,7 +41,15 @@ impl Transport {
                 Ok(Response::new(0, Vec::new(), Content::json(said), facts))
             }
         };
-        Exchange { request, sent, at_ms, ms: milliseconds(start.elapsed()), credential: None, result }
+        Exchange {
+            request,
+            sent,
+            at_ms,
+            ms: milliseconds(start.elapsed()),
+            credential: None,
+            earlier: Vec::new(),
+            result,
+        }
     }
 
     /// Until when to wait, the life time of the token, and for how long it has expired then.

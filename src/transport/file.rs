@@ -28,9 +28,9 @@ impl Transport {
         let result = bytes.map(|bytes| {
             let body = Body::of(&bytes, request.kind());
             let answer = Unread::new(hyper::Response::new(()), body, request.kind());
-            answer.read().as_openapi(&self.vault, 0, &self.judge)
+            answer.read().as_openapi(&self.vault, &self.judge)
         });
-        Exchange { request, sent, at_ms, ms, credential: None, result }
+        Exchange { request, sent, at_ms, ms, credential: None, earlier: Vec::new(), result }
     }
 
     async fn bytes_of(&self, path: &Path, name: &str) -> Result<Vec<u8>, Failure> {

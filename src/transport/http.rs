@@ -15,12 +15,14 @@ use url::{Url, form_urlencoded};
 use uuid::Uuid;
 
 use super::body::{Body, LARGE_AT_ONCE};
+use super::connections::Connections;
 use super::judge::Judge;
 use super::oauth::Memory;
 use super::record::Unread;
+use super::retry::{Came as Seen, Next, Patience, Repeat, Tries};
 use super::settings::{Settings, SettingsError};
 use super::{clients, words};
-use crate::exchange::{Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Phase, Request, Sent, Target};
+use crate::exchange::{Earlier, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request, Sent, Target};
 use crate::insz;
 use crate::text;
 use crate::text::Text;
@@ -28,10 +30,6 @@ use crate::vault::{Nature, Vault};
 
 /// What we call ourselves.
 const AGENT: &str = concat!("bronkeur/", env!("CARGO_PKG_VERSION"));
-
-/// How often an answer 429 is waited out, and for how long in all (never longer than the timeout).
-const RETRIES: u32 = 2;
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Every body as it is, so that it can be judged as it is.
 pub(super) const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
@@ -53,6 +51,10 @@ pub struct Transport {
     pub(super) roots: OnceCell<Arc<RootCertStore>>,
     /// When the next call to the source may go out.
     turn: Mutex<Instant>,
+    patience: Mutex<Patience>,
+    connections: Connections,
+    /// The same clients without connections of earlier calls, made when they are first needed.
+    anew: [OnceLock<Option<reqwest::Client>>; 2],
     /// The turns of large bodies.
     large: Arc<Semaphore>,
     /// Held by every refresh that is under way.
@@ -62,17 +64,19 @@ pub struct Transport {
 }
 
 /// What sends a call.
-#[derive(Clone, Copy)]
-pub(super) enum By<'a> {
-    /// A client, with its connections.
-    Client(&'a reqwest::Client),
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// The client for the source, with its connections.
+    Source,
+    /// The client for the issuer.
+    Issuer,
     /// A connection of its own, with no header that the call does not name.
     Bare,
 }
 
 /// A call that is ready to go out, raw.
-pub(super) struct Call<'a> {
-    pub(super) by: By<'a>,
+pub(super) struct Call {
+    pub(super) by: By,
     pub(super) method: Method,
     pub(super) url: Url,
     /// All headers but the User-Agent, the id of the call and the credential.
@@ -80,7 +84,7 @@ pub(super) struct Call<'a> {
     pub(super) authorization: Option<HeaderValue>,
     pub(super) form: Vec<(String, String)>,
     pub(super) kind: Kind,
-    pub(super) phase: Phase,
+    pub(super) repeat: Repeat,
 }
 
 /// A request and what came of it. To read, mask and record an answer takes time in which nothing has to wait for it.
@@ -103,16 +107,43 @@ pub(super) struct Came {
     pub(super) sent: Sent,
     pub(super) at_ms: u64,
     pub(super) ms: u64,
-    pub(super) retries: u32,
+    pub(super) earlier: Vec<Earlier>,
     pub(super) result: Result<Unread, Failure>,
+}
+
+impl Came {
+    /// What is kept of it where the call is sent again.
+    fn as_earlier(&self, seen: Seen) -> Earlier {
+        let (status, failure) = match &self.result {
+            Ok(answer) if seen == Seen::Broken => (Some(answer.status()), Some(cut_off())),
+            Ok(answer) => (Some(answer.status()), None),
+            Err(failure) => (None, Some(failure.clone())),
+        };
+        Earlier { at_ms: self.at_ms, ms: self.ms, status, failure }
+    }
+}
+
+/// Why there is no answer, and what that says about sending the call again.
+pub(super) struct Unanswered(pub(super) Failure, pub(super) Seen);
+
+impl From<Failure> for Unanswered {
+    fn from(failure: Failure) -> Self {
+        Self(failure, Seen::Final)
+    }
+}
+
+fn cut_off() -> Failure {
+    let detail =
+        text!("de verbinding brak af voor de inhoud volledig was", "the connection broke before the body was complete");
+    Failure { kind: FailureKind::Broken, detail }
 }
 
 impl Transport {
     /// A transport. It makes its HTTP clients, makes every secret of the settings known to the vault, and sends
     /// nothing.
     pub fn new(settings: Settings, vault: Arc<Vault>) -> Result<Self, SettingsError> {
-        let source = clients::source(&settings)?;
-        let issuer = clients::issuer(&settings)?;
+        let source = clients::source(&settings, clients::KEPT)?;
+        let issuer = clients::issuer(&settings, clients::KEPT)?;
         for token in settings.tokens() {
             vault.learn(token, Nature::Token);
         }
@@ -120,6 +151,7 @@ impl Transport {
             vault.learn(secret, Nature::Secret);
         }
         vault.learn(&insz::nobody(), Nature::Number);
+        let patience = Patience::new(settings.timeout);
         settings.public().for_each(|text| vault.publish(text));
         let judge = Arc::new(Judge::new(&settings));
         Ok(Self {
@@ -133,6 +165,9 @@ impl Transport {
             memory: Mutex::default(),
             roots: OnceCell::new(),
             turn: Mutex::new(Instant::now()),
+            patience: Mutex::new(patience),
+            connections: Connections::default(),
+            anew: Default::default(),
             large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
             unsettled: Arc::default(),
         })
@@ -163,27 +198,35 @@ impl Transport {
         Arrived::new(|| exchange)
     }
 
-    /// Performs a call. An answer 429 that names a short wait is waited out, but for hostile requests and those while
-    /// our own ACM is closed: these must show what the source does, and are never pressed.
-    pub(super) async fn perform(&self, call: &Call<'_>) -> Came {
-        let mut patience = PATIENCE.min(self.settings.timeout);
-        let mut retries = 0;
+    /// Performs a call; sent again where [`retry`](super::retry) says so.
+    pub(super) async fn perform(&self, call: &Call) -> Came {
+        let mut tries = Tries::default();
+        let mut earlier = Vec::new();
+        let mut is_anew = false;
         loop {
-            let mut came = self.attempt(call).await;
-            came.retries = retries;
-            let wait = came.result.as_ref().ok().and_then(retry_after).filter(|wait| *wait <= patience);
-            match wait {
-                Some(wait) if !matches!(call.phase, Phase::Hostile | Phase::Outage) && retries < RETRIES => {
-                    patience -= wait;
-                    retries += 1;
+            let (came, seen) = self.attempt(call, is_anew).await;
+            let next = self.patience().next(seen, call.repeat, &mut tries, Instant::now());
+            is_anew = next == Next::Anew;
+            match next {
+                Next::Judge => return Came { earlier, ..came },
+                Next::Anew => {}
+                Next::Wait(wait) => {
+                    if matches!(seen, Seen::Busy(_) | Seen::Unavailable(Some(_))) && call.kind != Kind::Issuer {
+                        self.hold(wait);
+                    }
                     sleep(wait).await;
                 }
-                _ => return came,
             }
+            earlier.push(came.as_earlier(seen));
         }
     }
 
-    async fn attempt(&self, call: &Call<'_>) -> Came {
+    fn patience(&self) -> MutexGuard<'_, Patience> {
+        self.patience.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends a call once; `is_anew`: over a new connection.
+    async fn attempt(&self, call: &Call, is_anew: bool) -> (Came, Seen) {
         if call.kind != Kind::Issuer {
             self.wait_for_turn().await;
         }
@@ -191,33 +234,58 @@ impl Transport {
         let sent = self.sent(call, &headers);
         let at_ms = milliseconds(self.settings.started.elapsed());
         let start = Instant::now();
-        let result = self.answer(call, headers, start + self.settings.timeout).await;
+        let result = self.answer(call, headers, is_anew, start + self.settings.timeout).await;
         let waited = result.as_ref().map_or(Duration::ZERO, Unread::waited);
-        Came { sent, at_ms, ms: milliseconds(start.elapsed().saturating_sub(waited)), retries: 0, result }
+        let ms = milliseconds(start.elapsed().saturating_sub(waited));
+        let (result, seen) = match result {
+            Ok(answer) => {
+                let seen = Seen::of(answer.status(), retry_after(&answer), answer.is_cut_off());
+                (Ok(answer), seen)
+            }
+            Err(Unanswered(failure, seen)) => (Err(failure), seen),
+        };
+        (Came { sent, at_ms, ms, earlier: Vec::new(), result }, seen)
     }
 
     async fn answer(
         &self,
-        call: &Call<'_>,
+        call: &Call,
         headers: Vec<(HeaderName, HeaderValue)>,
+        is_anew: bool,
         deadline: Instant,
-    ) -> Result<Unread, Failure> {
+    ) -> Result<Unread, Unanswered> {
         let late = |_| self.late(text!("geen antwoord", "no answer"));
-        match call.by {
-            By::Client(client) => {
-                let answer = timeout_at(deadline, client_request(client, call, headers).send()).await.map_err(late)?;
-                let answer = answer.map_err(|error| {
-                    let (kind, detail) = words::failure(&error);
-                    self.failure(kind, &detail)
-                })?;
-                self.read(answer.into(), call.kind, deadline).await
-            }
-            By::Bare => {
-                let answer = timeout_at(deadline, self.send_bare(call, headers)).await.map_err(late)?;
-                let (answer, _connection) = answer?;
-                self.read(answer, call.kind, deadline).await
-            }
+        if call.by == By::Bare {
+            let answer = timeout_at(deadline, self.send_bare(call, headers)).await.map_err(late)?;
+            let (answer, _connection) = answer?;
+            return Ok(self.read(answer, call.kind, deadline).await?);
         }
+        let request = client_request(self.client(call.by, is_anew), call, headers);
+        let answer = timeout_at(deadline, request.send()).await.map_err(late)?;
+        let answer = answer.map_err(|error| {
+            let (kind, detail) = words::failure(&error);
+            Unanswered(self.failure(kind, &detail), self.connections.came(&error, kind))
+        })?;
+        self.connections.answered(answer.extensions());
+        Ok(self.read(answer.into(), call.kind, deadline).await?)
+    }
+
+    /// The client for a call: one that keeps its connections, or opens a new one for each.
+    fn client(&self, by: By, is_anew: bool) -> &reqwest::Client {
+        let [of_source, of_issuer] = &self.anew;
+        let (usual, anew) = match by {
+            By::Source | By::Bare => (&self.source, of_source),
+            By::Issuer => (&self.issuer, of_issuer),
+        };
+        if !is_anew {
+            return usual;
+        }
+        let make = || match by {
+            By::Source | By::Bare => clients::source(&self.settings, 0).ok(),
+            By::Issuer => clients::issuer(&self.settings, 0).ok(),
+        };
+        // It was made of the same settings before.
+        anew.get_or_init(make).as_ref().unwrap_or(usual)
     }
 
     /// Reads the body of an answer, whoever sent the call.
@@ -238,7 +306,7 @@ impl Transport {
         self.failure(FailureKind::Timeout, &text!("{nl} binnen {seconds} s", "{en} within {seconds} s"))
     }
 
-    fn sent(&self, call: &Call<'_>, headers: &[(HeaderName, HeaderValue)]) -> Sent {
+    fn sent(&self, call: &Call, headers: &[(HeaderName, HeaderValue)]) -> Sent {
         let mask = |text: &str| self.vault.mask_text(text);
         let header = |(name, value): &(HeaderName, HeaderValue)| {
             (name.as_str().to_owned(), mask(&String::from_utf8_lossy(value.as_bytes())))
@@ -251,23 +319,37 @@ impl Transport {
         }
     }
 
-    /// Waits until this call may go out, so that no more than `rate` go out in a second.
+    /// Waits until this call may go out: no more than `rate` go out in a second, and none while the source asks to wait.
     pub(super) async fn wait_for_turn(&self) {
         let every = self.settings.rate.and_then(|rate| Duration::try_from_secs_f64(1.0 / rate).ok());
-        let Some(every) = every else { return };
+        let now = Instant::now();
         let turn = {
-            let mut next = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-            let turn = (*next).max(Instant::now());
-            *next = turn + every;
+            let mut next = self.turn();
+            let turn = (*next).max(now);
+            if let Some(every) = every {
+                *next = turn + every;
+            }
             turn
         };
-        sleep_until(turn).await;
+        if turn > now {
+            sleep_until(turn).await;
+        }
+    }
+
+    /// The source asks all its callers to wait: none of ours goes out before.
+    fn hold(&self, wait: Duration) {
+        let mut next = self.turn();
+        *next = (*next).max(Instant::now() + wait);
+    }
+
+    fn turn(&self) -> MutexGuard<'_, Instant> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// An exchange that was not sent.
     pub(super) fn unsent(&self, request: Request, sent: Sent, made: Option<Text>, failure: Failure) -> Exchange {
         let at_ms = milliseconds(self.settings.started.elapsed());
-        Exchange { request, sent, at_ms, ms: 0, credential: made, result: Err(failure) }
+        Exchange { request, sent, at_ms, ms: 0, credential: made, earlier: Vec::new(), result: Err(failure) }
     }
 
     /// A failure; its words are masked here.
@@ -282,7 +364,7 @@ impl Transport {
 
 fn client_request(
     client: &reqwest::Client,
-    call: &Call<'_>,
+    call: &Call,
     headers: Vec<(HeaderName, HeaderValue)>,
 ) -> reqwest::RequestBuilder {
     let mut request = client.request(call.method.clone(), call.url.clone());
@@ -296,7 +378,7 @@ fn client_request(
 }
 
 /// The headers, in the order in which they are sent.
-fn headers(call: &Call<'_>) -> Vec<(HeaderName, HeaderValue)> {
+fn headers(call: &Call) -> Vec<(HeaderName, HeaderValue)> {
     let mut headers = vec![(USER_AGENT, HeaderValue::from_static(AGENT))];
     headers.extend(call.headers.iter().cloned());
     if call.headers.iter().any(|(name, _)| *name == CORRELATION) {
@@ -310,9 +392,9 @@ fn headers(call: &Call<'_>) -> Vec<(HeaderName, HeaderValue)> {
     headers
 }
 
-/// How long an answer 429 asks to wait: seconds, or a moment by the server's own clock.
+/// How long an answer asks to wait: seconds, or a moment by the server's own clock.
 fn retry_after(answer: &Unread) -> Option<Duration> {
-    let value = answer.header(&RETRY_AFTER).filter(|_| answer.status() == 429)?.trim();
+    let value = answer.header(&RETRY_AFTER)?.trim();
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }

@@ -11,6 +11,7 @@ use url::Url;
 use super::http::{Call, Transport};
 use super::oauth::{self, Discovery};
 use super::record::Raw;
+use super::retry::Repeat;
 use crate::exchange::{Exchange, Failure, FailureKind, IssuerCall, Request};
 use crate::login::{Authorization, Expected, check};
 use crate::reason;
@@ -84,7 +85,8 @@ impl Transport {
         self.vault.learn(code, Nature::Token);
         self.vault.learn(authorization.verifier(), Nature::Secret);
         let form = oauth::code(code, authorization.verifier(), authorization.redirect());
-        let call = self.login_call(form).map_err(|failure| unanswered(&failure))?;
+        let mut call = self.login_call(form).map_err(|failure| unanswered(&failure))?;
+        call.repeat = Repeat::Spends;
         let raw = self.perform(&call).await.result.map_err(|failure| unanswered(&failure))?.read();
         let answer = raw.json().filter(|_| raw.status == 200 && raw.json().is_some_and(has_token));
         let Some(answer) = answer else { return Err(self.refused(&raw)) };
@@ -100,7 +102,7 @@ impl Transport {
         Ok(answer.clone())
     }
 
-    fn login_call(&self, form: oauth::Form) -> Result<Call<'_>, Failure> {
+    fn login_call(&self, form: oauth::Form) -> Result<Call, Failure> {
         let client = self.login_client()?;
         let endpoint = self.discovered().endpoints(&client.auth).token;
         let endpoint = endpoint.map_err(|words| self.failure(FailureKind::NoToken, &words))?;

@@ -11,6 +11,7 @@
 //! - `refresh`: a citizen's refresh token swapped for an access token, without ever losing the next one.
 //! - `encryption`: a TLS handshake as an exchange, made by `tls`; `bare`: a request below reqwest; `tcp`: the connection
 //!   of both; `file`: an OpenAPI document that is a file.
+//! - `retry`: whether a call is sent again; `connections`: over which connections answers came.
 //! - `body`: reads a body within bounds, `base64` looks whether it is such a text; `record`: from an answer to what is
 //!   recorded of it, `judge` the schemas that it is held against before it is masked; `words`: from a network error to a kind and a few words.
 
@@ -20,6 +21,7 @@ mod bare;
 mod base64;
 mod body;
 mod clients;
+mod connections;
 mod credential;
 mod encryption;
 mod expiry;
@@ -30,6 +32,7 @@ mod judge;
 mod oauth;
 mod record;
 mod refresh;
+mod retry;
 mod settings;
 mod source;
 mod tcp;

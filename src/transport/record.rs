@@ -57,6 +57,11 @@ impl Unread {
         self.head.status().as_u16()
     }
 
+    /// Whether the connection broke before its body was complete.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.body.end == End::Broken
+    }
+
     /// How long it waited for others to be read: no time of the source's.
     pub(super) fn waited(&self) -> Duration {
         self.body.waited
@@ -130,11 +135,11 @@ impl Raw {
 
     /// The answer as the owner's own OpenAPI document, masked. Other text is kept whole: it is a document about the
     /// source, not one of a citizen. From now on answers are held against it.
-    pub(super) fn as_openapi(self, vault: &Vault, retries: u32, judge: &Judge) -> Response {
+    pub(super) fn as_openapi(self, vault: &Vault, judge: &Judge) -> Response {
         let is_success = (200..300).contains(&self.status) && !self.facts.truncated;
         let text = self.text().filter(|_| is_success).map(Cow::into_owned);
         let document = text.as_deref().and_then(|text| judge.take(text));
-        let response = Self { longest_text: usize::MAX, ..self }.masked(vault, retries);
+        let response = Self { longest_text: usize::MAX, ..self }.masked(vault);
         match (&response.content, document) {
             // Read once, where nothing in it had to be masked.
             (Content::Text(masked), Some(document)) if Some(masked) == text.as_ref() => response.with_openapi(document),
@@ -156,21 +161,15 @@ impl Raw {
         }
     }
 
-    /// The answer, masked. `retries`: answers 429 that were waited out before it.
-    pub(super) fn masked(self, vault: &Vault, retries: u32) -> Response {
-        self.masked_noting(vault, retries, &mut Found::default(), None)
+    /// The answer, masked.
+    pub(super) fn masked(self, vault: &Vault) -> Response {
+        self.masked_noting(vault, &mut Found::default(), None)
     }
 
     /// The same of a call to `base`, held against its schemas; its links can be followed from now on.
-    pub(super) fn masked_with_links(
-        self,
-        vault: &Vault,
-        retries: u32,
-        base: Base<'_>,
-        held: Option<&Held<'_>>,
-    ) -> Response {
+    pub(super) fn masked_with_links(self, vault: &Vault, base: Base<'_>, held: Option<&Held<'_>>) -> Response {
         let mut found = Found::default();
-        let response = self.masked_noting(vault, retries, &mut found, held);
+        let response = self.masked_noting(vault, &mut found, held);
         keep_links(vault, found.links, &response, base);
         response
     }
@@ -191,7 +190,7 @@ impl Raw {
         }
     }
 
-    fn masked_noting(self, vault: &Vault, retries: u32, found: &mut Found, held: Option<&Held<'_>>) -> Response {
+    fn masked_noting(self, vault: &Vault, found: &mut Found, held: Option<&Held<'_>>) -> Response {
         let _turn = self.turn;
         let mut unfit = (None, None);
         let headers = self.headers.into_iter().map(|(name, value)| {
@@ -238,7 +237,6 @@ impl Raw {
             secrets: std::mem::take(&mut found.secrets),
             unfit_for_own: unfit.0,
             unfit_for_source: unfit.1,
-            retries,
             ..self.facts
         };
         Response::new(self.status, headers, content, facts)

@@ -11,6 +11,7 @@ use super::acm::client_by;
 use super::http::{Came, Transport};
 use super::oauth;
 use super::record::{Raw, Unread};
+use super::retry::Repeat;
 use crate::exchange::{Citizen, Exchange, Failure, FailureKind, Grant, IssuerCall, Request, Sent};
 use crate::login::{LOCK_WAIT, Taken, Unkept};
 use crate::text;
@@ -69,14 +70,15 @@ impl Transport {
             no_token(text!("{nl}; {wat}", "{en}; {what}"))
         })?;
         self.vault.learn(taken.token(), Nature::Token);
-        let call = self.authenticated(request, endpoint, client, oauth::refresh(taken.token()))?;
+        let mut call = self.authenticated(request, endpoint, client, oauth::refresh(taken.token()))?;
+        call.repeat = Repeat::Spends;
         taken.spend().map_err(|Text { nl, en }| {
             no_token(text!(
                 "naast het refresh token kan niet geschreven worden: {nl}",
                 "nothing can be written beside the refresh token: {en}"
             ))
         })?;
-        let Came { sent, at_ms, ms, retries, result } = self.perform(&call).await;
+        let Came { sent, at_ms, ms, earlier, result } = self.perform(&call).await;
         let result = result.map(Unread::read);
         let kept = self.kept(taken, result.as_ref());
         self.remember(IssuerCall::Token(grant), result.as_ref());
@@ -85,9 +87,9 @@ impl Transport {
             self.memory().causes.insert(grant, cause);
             self.vault.forget_token(grant);
         }
-        let result = result.map(|raw| raw.masked(&self.vault, retries));
+        let result = result.map(|raw| raw.masked(&self.vault));
         let credential = Some(client_by(client));
-        Ok(Exchange { request: request.clone(), sent, at_ms, ms, credential, result })
+        Ok(Exchange { request: request.clone(), sent, at_ms, ms, credential, earlier, result })
     }
 
     /// Puts what came into the place of the token that was sent, or leaves that one where it surely was not used.

@@ -9,6 +9,7 @@ use super::address::{self, Refusal};
 use super::credential::Place;
 use super::http::{Arrived, By, CORRELATION, Call, Came, IDENTITY, Transport};
 use super::record::Base;
+use super::retry::Repeat;
 use crate::exchange::{Exchange, Failure, FailureKind, Request, Sent, Target, Variation};
 use crate::text;
 use crate::text::Text;
@@ -25,25 +26,25 @@ impl Transport {
                 return Arrived::new(|| unsent);
             }
         };
-        let Came { sent, at_ms, ms, retries, result } = self.perform(&call).await;
+        let Came { sent, at_ms, ms, earlier, result } = self.perform(&call).await;
         let (url, vault, judge) = (call.url, Arc::clone(&self.vault), Arc::clone(&self.judge));
         Arrived::new(move || {
             let base = Base { raw: url.as_str(), masked: &sent.url };
             let result = result.map(|answer| {
                 let raw = answer.read();
                 if request.target == Target::OpenApi {
-                    return raw.as_openapi(&vault, retries, &judge);
+                    return raw.as_openapi(&vault, &judge);
                 }
                 let held = judge.held(&request, base.masked, raw.status, raw.media_type().as_deref());
-                raw.masked_with_links(&vault, retries, base, held.as_ref())
+                raw.masked_with_links(&vault, base, held.as_ref())
             });
-            Exchange { request, sent, at_ms, ms, credential: made, result }
+            Exchange { request, sent, at_ms, ms, credential: made, earlier, result }
         })
     }
 
     /// The call that a request to the source asks for. What is known of it before it is refused stands in `sent` and
     /// `made`.
-    fn source_call(&self, request: &Request, sent: &mut Sent, made: &mut Option<Text>) -> Result<Call<'_>, Failure> {
+    fn source_call(&self, request: &Request, sent: &mut Sent, made: &mut Option<Text>) -> Result<Call, Failure> {
         let refused = |(kind, words): Refusal| self.failure(kind, &words);
         let mut url = address::address(&self.settings, &self.vault, request).map_err(refused)?;
         sent.url = self.vault.mask_text(url.as_str());
@@ -60,14 +61,14 @@ impl Transport {
             }
         }
         Ok(Call {
-            by: if request.variation == Variation::NoAccept { By::Bare } else { By::Client(&self.source) },
+            by: if request.variation == Variation::NoAccept { By::Bare } else { By::Source },
             method: method(request),
             url,
             headers: self.source_headers(request)?,
             authorization,
             form: Vec::new(),
             kind: request.kind(),
-            phase: request.phase,
+            repeat: Repeat::in_phase(request.phase),
         })
     }
 

@@ -91,8 +91,23 @@ pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Whether what came over a connection was no HTTP, or what went over it was not ours to send: it would come again.
+pub(super) fn is_no_http(error: &(dyn Error + 'static)) -> bool {
+    let of_http = chain(error).into_iter().find_map(|error| error.downcast_ref::<hyper::Error>());
+    of_http.is_some_and(|error| error.is_parse() || error.is_user())
+}
+
+/// Whether the other side broke a connection off while it was made.
+pub(super) fn is_cut_off(error: &(dyn Error + 'static)) -> bool {
+    use io::ErrorKind as Kind;
+    let cut = |error: &io::Error| {
+        matches!(error.kind(), Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe | Kind::UnexpectedEof)
+    };
+    chain(error).into_iter().filter_map(|error| error.downcast_ref::<io::Error>()).any(cut)
+}
+
 /// The error and its causes. An `io::Error` hides what it wraps: its `source` is the source of that.
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
+pub(super) fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
     let mut chain = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {

@@ -102,7 +102,7 @@ fn what_is_no_har_of_ours_is_refused_with_its_place() {
         ("{\"log\": {\"version\": \"1.2\", \"entries\": []}}", &["1:1", "`log._bronkeur` is missing"]),
         (
             "{\"log\": {\"version\": \"1.2\", \"entries\": [],\n\"_bronkeur\": {\"schema\": \"bronkeur.evidence/9\"}}}",
-            &["2:14", "bronkeur.evidence/9", "bronkeur.evidence/1"],
+            &["2:14", "bronkeur.evidence/9", "bronkeur.evidence/2"],
         ),
     ] {
         let said = refusal(text);
@@ -135,7 +135,7 @@ fn every_damaged_entry_is_named_with_its_line() {
 #[test]
 fn what_contradicts_itself_is_refused() {
     type Change = fn(&mut Value);
-    let changes: [(Change, &str); 10] = [
+    let changes: [(Change, &str); 14] = [
         (|log| log["entries"][1] = log["entries"][0].clone(), "the same request is there already"),
         (|log| log["_bronkeur"]["exchanges"] = json!(3), "the run had 3"),
         (|log| entry_of(log)["response"]["content"]["size"] = json!(1), "`content.size`"),
@@ -150,6 +150,10 @@ fn what_contradicts_itself_is_refused() {
             },
             "no answer came",
         ),
+        (|log| before(log, json!([{ "at_ms": 0, "ms": 1 }])), "`earlier`"),
+        (|log| before(log, json!([{ "at_ms": u64::MAX, "ms": 1, "status": 503 }])), "`earlier`"),
+        (|log| before(log, json!([{ "at_ms": 0, "ms": 1, "status": 7 }])), "`earlier`"),
+        (|log| before(log, json!(vec![json!({ "at_ms": 0, "ms": 1, "status": 503 }); 99])), "`earlier`"),
         (|log| log["_bronkeur"]["started"] = json!("9999-12-30T22:00:00Z"), "the year is 9999"),
         (|log| log["_bronkeur"]["setup"]["limits"]["pages"] = json!(u64::MAX), "setup.limits"),
     ];
@@ -157,6 +161,25 @@ fn what_contradicts_itself_is_refused() {
         let said = refusal(&changed(change));
         assert!(said.contains(words), "{words}: {said}");
     }
+}
+
+/// Says of a call what came before.
+fn before(log: &mut Value, earlier: Value) {
+    entry_of(log)["_bronkeur"]["earlier"] = earlier;
+}
+
+#[test]
+fn what_came_before_is_kept_and_older_evidence_is_read_without_it() {
+    let broken = json!({ "kind": "broken", "detail": { "nl": "stuk", "en": "broken" } });
+    let earlier = json!([{ "at_ms": 0, "ms": 1, "status": 503 }, { "at_ms": 1, "ms": 2, "failure": broken }]);
+    let evidence = read(&changed(|log| before(log, earlier.clone()))).unwrap();
+    let again: Vec<_> = evidence.recording.exchanges().filter(|one| !one.earlier.is_empty()).collect();
+    assert_eq!((again.len(), serde_json::to_value(&again[0].earlier).unwrap()), (1, earlier));
+    let old = changed(|log| {
+        log["_bronkeur"]["schema"] = json!("bronkeur.evidence/1");
+        entry_of(log)["_bronkeur"]["came"]["answer"]["facts"]["retries"] = json!(2);
+    });
+    assert_eq!(outcomes(&read(&old).unwrap()), outcomes(&read(&HAR.0).unwrap()));
 }
 
 fn entry_of(log: &mut Value) -> &mut Value {
@@ -168,7 +191,7 @@ fn entry_of(log: &mut Value) -> &mut Value {
 fn what_is_not_masked_is_refused_and_never_shown() {
     type Change = fn(&mut Value);
     let jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiI5MDAxMDE5OTk5MiJ9.c2lnbmF0dXJl";
-    let changes: [Change; 11] = [
+    let changes: [Change; 12] = [
         |log| {
             let one = entry_with(log, &["\"detail\""]);
             log["entries"][one]["request"]["url"] = json!(format!("https://127.0.0.1/{NUMBER}"));
@@ -178,6 +201,10 @@ fn what_is_not_masked_is_refused_and_never_shown() {
         |log| entry_of(log)["response"]["content"]["text"] = json!(format!("{{\"a\": [{NUMBER}]}}")),
         |log| entry_of(log)["response"]["content"]["text"] = json!("{\"access_token\": \"short\"}"),
         |log| entry_of(log)["_bronkeur"]["credential"] = json!({ "nl": "", "en": format!("of {NUMBER}") }),
+        |log| {
+            let detail = json!({ "nl": "", "en": NUMBER });
+            before(log, json!([{ "at_ms": 0, "ms": 1, "failure": { "kind": "broken", "detail": detail } }]));
+        },
         |log| entry_of(log)["_bronkeur"]["came"]["answer"]["facts"]["json_error"] = json!(NUMBER),
         |log| log["_bronkeur"]["setup"]["source"] = json!(format!("Dienst {NUMBER}")),
         |log| log["_bronkeur"]["meta"]["accepted"] = json!({ "SEC-04": NUMBER }),

@@ -207,8 +207,9 @@ fn outcome(recording: &mut Recording, row: &Requirement, of: Of, message: &str) 
         let message = Message::read(&filled(message, recording, &old.sent)).unwrap();
         let sent: Sent = serde_json::from_value(serde_json::to_value(&old.sent).unwrap()).unwrap();
         let (at_ms, ms, credential) = (old.at_ms, old.ms, old.credential.clone());
+        let earlier = old.earlier.clone();
         let result = Ok(laid_over(&message, old.result.as_ref().unwrap(), request.kind()));
-        originals.extend(recording.replace(Exchange { request, sent, at_ms, ms, credential, result }));
+        originals.extend(recording.replace(Exchange { request, sent, at_ms, ms, credential, earlier, result }));
     }
     let evaluated = evaluate_one(catalogue(), row, recording);
     for original in originals {

@@ -34,6 +34,7 @@ mod matrix;
 mod pairs;
 mod profiles;
 mod recipes;
+mod repeatable;
 mod replay;
 mod requirements;
 mod secrecy;

@@ -14,6 +14,7 @@ use bronkeur::sandbox::variation::{
     Challenge, Disposition, DownloadIn, Escapes, Integers, JsonStyle, ListSelf, PdfForm, Pseudonym, QueryStyle,
     TrailingSlash, Wording,
 };
+use bronkeur::sandbox::wire::{Accident, Ending, Protocol, Struck};
 use bronkeur::sandbox::{Behaviour, Envelope, Options, Role, Sandbox};
 use bronkeur::session::Session;
 use bronkeur::verdict::{Gate, Outcome, Severity, severity};
@@ -296,11 +297,51 @@ const KNOBS: &[Knob] = knobs! {
         "inline" => |p| p.behaviour.variation.disposition = Disposition::Inline,
         "extended" => |p| p.behaviour.variation.disposition = Disposition::Extended,
     }
+    "protocol": {
+        "HTTP/1.1 only" => |p| p.behaviour.wire.protocol = Protocol::Http1,
+        "HTTP/2 only" => |p| p.behaviour.wire.protocol = Protocol::Http2,
+    }
+    "connections": {
+        "one answer each" => |p| ends(p, Ending::After(1)),
+        "seven answers each" => |p| p.behaviour.wire.ending = Ending::After(7),
+        "closed when a call has come" => |p| ends(p, Ending::Late(3)),
+        "reset when a call has come" => |p| ends(p, Ending::LateReset(5)),
+        "closed after errors" => |p| ends(p, Ending::AfterErrors),
+    }
+    "accidents": {
+        "the first call: 502" => |p| struck(p, Struck::Nth(0), Accident::Status(502, None)),
+        "one call: 503" => |p| struck(p, Struck::Nth(40), Accident::Status(503, Some("1"))),
+        "one call: 429" => |p| struck(p, Struck::Nth(75), Accident::Status(429, None)),
+        "one call: reset" => |p| struck(p, Struck::Nth(60), Accident::Resets),
+        "some: 502" => |p| struck(p, Struck::OneIn(25), Accident::Status(502, None)),
+        "some: 503" => |p| struck(p, Struck::OneIn(20), Accident::Status(503, Some("0"))),
+        "some: 504" => |p| struck(p, Struck::TwiceOneIn(25), Accident::Status(504, Some("0"))),
+        "some: 429" => |p| struck(p, Struck::OneIn(25), Accident::Status(429, Some("1"))),
+        "some: closed" => |p| struck(p, Struck::OneIn(25), Accident::Closes),
+        "some: reset" => |p| struck(p, Struck::OneIn(25), Accident::Resets),
+    }
+    "without its issuer": {
+        "503" => |p| p.behaviour.access.refusals.no_acm = 503,
+        "502" => |p| p.behaviour.access.refusals.no_acm = 502,
+        "401" => |p| p.behaviour.access.refusals.no_acm = 401,
+    }
+    "jitter": { "15 ms" => |p| p.behaviour.wire.jitter = Duration::from_millis(15) }
     "latency": { "3 ms" => |p| p.latency = Duration::from_millis(3) }
     "transport": { "plain http" => |p| p.plain_http = true }
     "empty citizen": { "none" => |p| p.no_empty = true }
     "declares": { "all" => |p| p.declares = true }
 };
+
+/// Ends connections where the calls of one come one after the other.
+fn ends(plan: &mut Plan, ending: Ending) {
+    plan.behaviour.wire.protocol = Protocol::Http1;
+    plan.behaviour.wire.ending = ending;
+}
+
+fn struck(plan: &mut Plan, struck: Struck, accident: Accident) {
+    plan.behaviour.wire.struck = struck;
+    plan.behaviour.wire.accident = accident;
+}
 
 /// The choices that make a source: a choice for every knob, and the numbers of certificates.
 #[derive(Clone)]

@@ -20,6 +20,7 @@ fn answered(url: &str, content: Content) -> Exchange {
         at_ms: 0,
         ms: 1,
         credential: None,
+        earlier: Vec::new(),
         result: Ok(Response::new(200, Vec::new(), content, Facts::default())),
     }
 }

@@ -16,12 +16,17 @@ const LONGEST_IN_BODY: usize = 2_000;
 /// What was asked, and what came.
 pub(super) fn line(exchange: &Exchange) -> String {
     let sent = &exchange.sent;
-    let outcome = match &exchange.result {
+    let last = match &exchange.result {
         // A handshake has no status.
         Ok(Response { facts, .. }) if facts.tls.is_some() => "ok".to_owned(),
         Ok(response) => response.status.to_string(),
         Err(failure) => format!("{:?}", failure.kind).to_lowercase(),
     };
+    let before = exchange.earlier.iter().map(|one| match (&one.failure, one.status) {
+        (Some(failure), _) => format!("{:?}", failure.kind).to_lowercase(),
+        (None, status) => status.unwrap_or_default().to_string(),
+    });
+    let outcome = before.chain([last]).collect::<Vec<_>>().join(" -> ");
     // The outcome first: the URL may be long enough to be cut.
     bounded(&format!("{outcome:<3} {:>5} ms  {} {}", exchange.ms, sent.method, sent.url), LONGEST)
 }
@@ -72,7 +77,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::exchange::{Facts, IssuerCall, Request, Sent};
+    use crate::exchange::{Earlier, Facts, Failure, FailureKind, IssuerCall, Request, Sent};
+    use crate::text::Text;
 
     fn exchange(content: Content) -> Exchange {
         let sent = Sent {
@@ -83,7 +89,7 @@ mod tests {
         };
         let result = Ok(Response::new(200, Vec::new(), content, Facts { body_bytes: 7, ..Facts::default() }));
         let request = Request::issuer(IssuerCall::Discovery);
-        Exchange { request, sent, at_ms: 0, ms: 12, credential: None, result }
+        Exchange { request, sent, at_ms: 0, ms: 12, credential: None, earlier: Vec::new(), result }
     }
 
     #[test]
@@ -92,6 +98,11 @@ mod tests {
         let whole = line(&exchange);
         assert!(whole.starts_with("200    12 ms  POST https://host/xxx"), "{whole}");
         assert!(whole.ends_with(&"x".repeat(900)), "{whole}");
+        let before = |status, failure| Earlier { at_ms: 0, ms: 1, status, failure };
+        let broken = Failure { kind: FailureKind::Broken, detail: Text::default() };
+        exchange.earlier = vec![before(Some(503), None), before(None, Some(broken))];
+        assert!(line(&exchange).starts_with("503 -> broken -> 200    12 ms  POST "));
+        exchange.earlier.clear();
         exchange.sent.url = format!("https://host/\u{1b}[2J{}", "x".repeat(1_000_000));
         let line = line(&exchange);
         assert!(line.chars().count() < 65_600 && line.contains("\\u{1b}[2J") && line.ends_with("x…"));

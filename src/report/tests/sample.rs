@@ -169,7 +169,7 @@ pub(crate) fn exchange(request: Request, url: &str, ms: u64, result: Result<Resp
     let authorization = ("authorization".to_owned(), format!("Bearer {TOKEN}"));
     let headers = vec![("accept".to_owned(), request.accept.value().to_owned()), authorization];
     let sent = Sent { method: "GET".into(), url: url.into(), headers, form: Vec::new() };
-    Exchange { request, sent, at_ms: 0, ms, credential: None, result }
+    Exchange { request, sent, at_ms: 0, ms, credential: None, earlier: Vec::new(), result }
 }
 
 /// A page of that many certificates.
@@ -202,7 +202,15 @@ pub(crate) fn recording() -> Recording {
     let discovery = Request::issuer(IssuerCall::Discovery);
     let unsent = Sent::default();
     let result = failed(FailureKind::NotConfigured, "");
-    recording.add(Exchange { request: discovery, sent: unsent, at_ms: 0, ms: 0, credential: None, result });
+    recording.add(Exchange {
+        request: discovery,
+        sent: unsent,
+        at_ms: 0,
+        ms: 0,
+        credential: None,
+        earlier: Vec::new(),
+        result,
+    });
     recording
 }
 

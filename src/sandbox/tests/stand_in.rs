@@ -14,6 +14,7 @@ use super::super::server::client;
 use super::super::site::{Handler, Server, Site};
 use super::super::source::Source;
 use super::super::tls::Handshake;
+use super::super::wire::Met;
 use super::super::{Kept, StandIn, StandInOptions};
 use super::*;
 use crate::catalogue::{Catalogue, DEFAULT_SPEC};
@@ -51,6 +52,7 @@ async fn source(acm: &StandIn, behaviour: Behaviour) -> (String, watch::Sender<(
         http: client(acm.authority().map(|(certificate, _)| certificate.as_str())).unwrap(),
         connected: OnceCell::new(),
         memory: Mutex::default(),
+        met: Met::default(),
         behaviour,
     };
     let (stop, stopped) = watch::channel(());

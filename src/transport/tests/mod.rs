@@ -6,6 +6,7 @@ mod body;
 mod issuer;
 mod network;
 mod refresh;
+mod retry;
 mod source;
 mod tls;
 

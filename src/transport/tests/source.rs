@@ -1,14 +1,14 @@
 //! What goes to a source, what is recorded, and what is not sent.
 
 use axum::Json;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::Redirect;
 use axum::routing::get;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use super::*;
-use crate::exchange::{Auth, Content, FailureKind, Kind, Malformed, Part, Phase, Replacement, Target, Variation};
+use crate::exchange::{Auth, Content, FailureKind, Kind, Malformed, Part, Replacement, Target, Variation};
 
 /// A source that answers every path with the path and query that it saw, and the token.
 fn echo() -> Router {
@@ -306,41 +306,6 @@ async fn without_a_token_nothing_is_sent() {
     assert_eq!(kinds, [FailureKind::NoToken, FailureKind::NoToken, FailureKind::NotConfigured]);
     assert!(failure(&exchanges[0]).detail.en.contains("TX token of the other citizen"));
     assert!(log.lock().unwrap().is_empty());
-}
-
-/// A source that is busy for a number of calls.
-fn busy(times: usize, wait: &'static str) -> Router {
-    let left = Arc::new(Mutex::new(times));
-    Router::new().fallback(move || async move {
-        let mut left = left.lock().unwrap();
-        let now = *left;
-        *left = now.saturating_sub(1);
-        let status = if now > 0 { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::OK };
-        (status, [(header::RETRY_AFTER, wait)], Json(json!({})))
-    })
-}
-
-#[tokio::test]
-async fn a_busy_source_is_waited_for_within_a_budget() {
-    let hostile = || entry().phase(Phase::Hostile);
-    let past = "Wed, 21 Oct 2015 07:28:00 GMT";
-    let future = "Wed, 21 Oct 2065 07:28:00 GMT";
-    for (times, wait, request, status, calls) in [
-        (2, "0", entry(), 200, 3),
-        (3, "0", entry(), 429, 3),
-        (2, past, entry(), 200, 3),
-        (1, "60", entry(), 429, 1),
-        (1, future, entry(), 429, 1),
-        (1, "soon", entry(), 429, 1),
-        (1, "18446744073709551615", entry(), 429, 1),
-        (1, "0", hostile(), 429, 1),
-    ] {
-        let (base, log) = serve(busy(times, wait)).await;
-        let exchange = send_one(&base, request).await;
-        let response = answer(&exchange);
-        assert_eq!((response.status, log.lock().unwrap().len()), (status, calls), "{times} {wait}");
-        assert_eq!(response.facts.retries as usize, calls - 1);
-    }
 }
 
 #[tokio::test]

@@ -86,7 +86,15 @@ impl World {
                         asked.push(request.clone());
                         let result = self.result(&request).map_err(|kind| Failure { kind, detail: Text::default() });
                         let (sent, credential) = (Sent::default(), None);
-                        recording.add(Exchange { request, sent, at_ms: 0, ms: 1, credential, result });
+                        recording.add(Exchange {
+                            request,
+                            sent,
+                            at_ms: 0,
+                            ms: 1,
+                            credential,
+                            earlier: Vec::new(),
+                            result,
+                        });
                     }
                 }
             }
