@@ -13,6 +13,8 @@ use super::envelope::put;
 pub(super) const TRAILERS: &str = "chunked, trailers";
 /// The same, for an answer of HTTP/1.0.
 pub(super) const OLD: &str = "1.0";
+/// The same, for one that ends with its connection.
+pub(super) const OLD_WITHOUT_LENGTH: &str = "1.0, closed";
 const X_CHECKSUM: HeaderName = HeaderName::from_static("x-checksum");
 
 /// A request as ACM and source read it.
@@ -100,15 +102,15 @@ impl Answer {
         let mut headers = self.headers;
         // Chunks: a body of which the server does not know the length beforehand.
         let framing = headers.remove(TRANSFER_ENCODING);
-        let is_old = framing.as_ref().is_some_and(|framing| framing == OLD);
+        let is_old = framing.as_ref().is_some_and(|framing| framing == OLD || framing == OLD_WITHOUT_LENGTH);
         let body = match framing {
             Some(framing) if framing == TRAILERS => {
                 headers.insert(TRAILER, HeaderValue::from_static("x-checksum"));
                 let fields = HeaderMap::from_iter([(X_CHECKSUM, HeaderValue::from_static("sha-256=none"))]);
                 Body::new(Body::from(self.body).with_trailers(async move { Some(Ok(fields)) }))
             }
-            Some(_) => Body::new(Body::from(self.body).map_frame(|frame| frame)),
-            None => Body::from(self.body),
+            Some(framing) if framing != OLD => Body::new(Body::from(self.body).map_frame(|frame| frame)),
+            _ => Body::from(self.body),
         };
         let mut response = axum::response::Response::new(body);
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Inbound, OLD, TRAILERS};
+use super::answer::{Answer, Inbound, OLD, OLD_WITHOUT_LENGTH, TRAILERS};
 use super::behaviour::{CertificateContext, Envelope, ListContext};
 use super::citizens::Certificate;
 use super::described;
@@ -550,7 +550,7 @@ pub(super) fn dress(variation: &Variation, request: &Inbound, answer: &mut Answe
         answer.set("transfer-encoding", if variation.trailers { TRAILERS } else { "chunked" });
     }
     if variation.is_old {
-        answer.set("transfer-encoding", OLD);
+        answer.set("transfer-encoding", if variation.chunked { OLD_WITHOUT_LENGTH } else { OLD });
     }
 }
 

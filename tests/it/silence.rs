@@ -263,7 +263,12 @@ const KNOBS: &[Knob] = knobs! {
             p.behaviour.variation.chunked = true;
             p.behaviour.variation.trailers = true;
         },
-        "HTTP/1.0" => |p| { p.behaviour.variation.is_old = true; p.plain_http = true },
+        "HTTP/1.0" => |p| { p.behaviour.variation.is_old = true; p.behaviour.wire.protocol = Protocol::Http1 },
+        "HTTP/1.0 without a length" => |p| {
+            p.behaviour.variation.is_old = true;
+            p.behaviour.variation.chunked = true;
+            p.behaviour.wire.protocol = Protocol::Http1;
+        },
     }
     "headers": { "more" => |p| p.behaviour.variation.more_headers = true }
     "accept": { "ignored" => |p| p.behaviour.variation.ignores_accept = true }
@@ -458,7 +463,8 @@ fn explained(plan: &Plan, id: &str) -> bool {
     match id {
         "URL-06" => behaviour.prefix == "/attesten/v1",
         "HTTP-16" => behaviour.cache_control.is_none(),
-        "HTTP-17" => variation.document_media.is_none(),
+        // An answer of HTTP/1.0 may end with its connection.
+        "HTTP-17" => variation.document_media.is_none() || (variation.is_old && variation.chunked),
         "ERR-05" => variation.error_media == "application/json",
         "ERR-07" => is_silent || variation.silent_gateway,
         "LST-16" => behaviour.paging.default_limit != 10,
