@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::checks;
+use super::http::is_wrapped;
 use super::list::{absent, is_uri_reference, media_type_finding};
 use crate::case::{Answer, Case, Judgement, Probed, Stop, both, conclusive};
 use crate::catalogue::Level;
@@ -22,7 +23,7 @@ pub(super) use probes::unknown_certificate as unknown_certificate_probe;
 #[cfg(test)]
 mod tests;
 
-use probes::{Body, body, described, judge, list};
+use probes::{Body, body, described, judge, list, wrapped};
 use reveals::errors_reveal_nothing_internal;
 
 checks!(
@@ -53,12 +54,13 @@ fn error_bodies_are_json_objects(case: &Case<'_>) -> Judgement {
     if bodies.iter().all(|(_, body)| matches!(body, Body::Empty)) {
         return Ok(no_body());
     }
-    if bodies.iter().all(|(_, body)| matches!(body, Body::Empty | Body::Unseen)) {
-        return Err(reason::not_recorded().into());
+    let unread = errors.iter().find_map(|error| error.unreadable());
+    if bodies.iter().all(|(_, body)| matches!(body, Body::Empty | Body::Unseen | Body::Coded)) {
+        return Err(unread.unwrap_or_else(reason::not_recorded).into());
     }
     let wrong = bodies.into_iter().filter_map(|(error, body)| match body {
         Body::Other(found) => Some(error.finding("", text!("een JSON-object", "a JSON object"), found)),
-        Body::Empty | Body::Object(_) | Body::Unseen => None,
+        Body::Empty | Body::Object(_) | Body::Unseen | Body::Coded => None,
     });
     case.judged(wrong)
 }
@@ -196,6 +198,9 @@ fn unknown_certificate_is_a_client_error(case: &Case<'_>) -> Judgement {
 fn unknown_certificate_gives_404(case: &Case<'_>) -> Judgement {
     let (control, probe) = probes::unknown_certificate(case)?;
     let probed = case.between_controls(&control, std::slice::from_ref(&probe))?;
+    if let Some(answer) = probed.iter().find(|answer| is_wrapped(**answer)) {
+        return Err(wrapped(*answer).into());
+    }
     if let Some(status) = probed.iter().map(|answer| answer.response.status).find(|status| !(400..500).contains(status))
     {
         return Err(reason::unmet(text!("de bron antwoordde {status}", "the source answered {status}")).into());

@@ -19,6 +19,7 @@ mod openapi;
 mod tests;
 mod values;
 
+pub(super) use answers::is_wrapped;
 use answers::{
     content_headers_are_right, errors_have_an_error_status, personal_answers_are_not_cacheable_by_others,
     statuses_are_from_the_agreed_set,

@@ -83,6 +83,8 @@ pub struct Variation {
     pub wording: Wording,
     /// Errors have members of their own, and a list `errors`.
     pub error_members: bool,
+    /// What every error says in `detail`, in place of its own sentence.
+    pub error_detail: Option<&'static str>,
     /// `instance` is the path of the call.
     pub instance_is_path: bool,
     /// A 401 has no body: a gateway gives it. A note (ERR-07).
@@ -144,6 +146,7 @@ impl Default for Variation {
             error_media: "application/problem+json",
             wording: Wording::Own,
             error_members: false,
+            error_detail: None,
             instance_is_path: false,
             silent_gateway: false,
             pdf: PdfForm::Plain,
@@ -498,6 +501,9 @@ pub(super) fn vary_problem(variation: &Variation, request: &Inbound, answer: &mu
         }
         if let Some((title, detail)) = words(variation.wording, answer_status) {
             put(body, "title", title);
+            put(body, "detail", detail);
+        }
+        if let Some(detail) = variation.error_detail.filter(|_| body.get("detail").is_some()) {
             put(body, "detail", detail);
         }
         if variation.error_members {

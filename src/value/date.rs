@@ -13,7 +13,7 @@ mod look;
 
 pub use look::looks_like_a_date;
 
-/// The years that a date of an API may have; beyond these a number is something else.
+/// The years that a date of an API mostly has; beyond these digits alone are something else.
 const YEARS: std::ops::RangeInclusive<i16> = 1800..=2199;
 
 /// The zone of a moment.
@@ -23,6 +23,8 @@ pub enum Zone {
     None,
     /// `Z`, or a plus with zeros.
     Utc,
+    /// A minus with zeros: the moment is in UTC, and RFC 3339 says so; ISO 8601 knows no such offset.
+    Unknown,
     /// Another offset.
     Offset,
 }
@@ -36,9 +38,37 @@ pub enum Iso {
     Moment(Zone),
 }
 
-/// Reads a date or a moment in any of the forms of ISO 8601 (calendar, week and ordinal dates, basic and extended).
-/// None for any other text, and for days that do not exist.
+/// Reads a date, a moment or an interval of them in any of the forms of ISO 8601 (calendar, week and ordinal dates, basic
+/// and extended). None for any other text, and for days that do not exist.
 pub fn iso(text: &str) -> Option<Iso> {
+    match text.split_once('/') {
+        None => one(text),
+        Some((from, to)) => interval(from, to),
+    }
+}
+
+/// `2025-01-01/2025-12-31`, `2025-01-01T00:00:00Z/P1Y`: of two moments the one whose zone is not UTC says most.
+fn interval(from: &str, to: &str) -> Option<Iso> {
+    match (is_duration(from), is_duration(to)) {
+        (true, true) => None,
+        (true, false) => one(to),
+        (false, true) => one(from),
+        (false, false) => match (one(from)?, one(to)?) {
+            (Iso::Date | Iso::Moment(Zone::Utc), other) | (other, _) => Some(other),
+        },
+    }
+}
+
+/// `P1Y2M3DT4H5M6S`, `P3W`.
+fn is_duration(text: &str) -> bool {
+    let Some(parts) = text.strip_prefix('P') else { return false };
+    let allowed = parts.chars().all(|c| c.is_ascii_digit() || "YMWDTHS.,".contains(c));
+    allowed
+        && parts.starts_with(|c: char| c.is_ascii_digit() || c == 'T')
+        && parts.ends_with(|c: char| c.is_ascii_uppercase() && c != 'T')
+}
+
+fn one(text: &str) -> Option<Iso> {
     let (date, time) = match text.split_once(['T', 't']) {
         Some((date, time)) => (date, Some(time)),
         None => (text, None),
@@ -124,6 +154,7 @@ fn offset(sign: char, digits: &str) -> Option<Zone> {
     let hours: u8 = number(digits, 0, 2)?;
     match (hours, minutes) {
         (0, 0) if sign == '+' => Some(Zone::Utc),
+        (0, 0) => Some(Zone::Unknown),
         (0..=18, 0..=59) => Some(Zone::Offset),
         _ => None,
     }
@@ -160,6 +191,28 @@ pub fn is_epoch(number: &Number) -> bool {
         value.partial_cmp(&from).is_some_and(Ordering::is_ge) && value.partial_cmp(&to).is_some_and(Ordering::is_lt)
     };
     within(SECONDS.0, SECONDS.1) || within(SECONDS.0 * 1000.0, SECONDS.1 * 1000.0)
+}
+
+/// Whether a text is a moment as a library that knows no dates in JSON writes it: `/Date(1709287200000+0100)/`, or 10 or
+/// 13 digits.
+pub fn is_epoch_text(text: &str) -> bool {
+    let digits = text.trim().trim_matches('/');
+    let digits = digits.strip_prefix("Date(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(digits);
+    let is_wrapped = digits.len() < text.trim().len();
+    let digits = digits.split(['+', '-']).find(|part| !part.is_empty()).unwrap_or_default();
+    let is_number = !digits.is_empty() && digits.len() <= 15 && digits.bytes().all(|b| b.is_ascii_digit());
+    is_number
+        && (is_wrapped
+            || (matches!(digits.len(), 10 | 13) && digits.parse().is_ok_and(|number: u64| is_epoch(&number.into()))))
+}
+
+/// Whether an object is a date in pieces, as some libraries write it: `{ "year": 2025, "month": 4, "day": 3 }`.
+pub fn is_date_object(value: &Value) -> bool {
+    let number = |names: [&str; 2]| names.iter().find_map(|name| i16::try_from(value.get(name)?.as_i64()?).ok());
+    let parts = (number(["year", "Year"]), number(["month", "monthValue"]), number(["day", "dayOfMonth"]));
+    let (Some(year), Some(month), Some(day)) = parts else { return false };
+    let (month, day) = (i8::try_from(month).unwrap_or(0), i8::try_from(day).unwrap_or(0));
+    Date::new(year, month, day).is_ok()
 }
 
 /// Whether an array is a date as some JSON libraries write it: `[2025, 4, 3]`, with or without a time.

@@ -185,6 +185,12 @@ const KNOBS: &[Knob] = knobs! {
         "English" => |p| p.behaviour.variation.wording = Wording::English,
         "technical" => |p| p.behaviour.variation.wording = Wording::Technical,
     }
+    "error detail": {
+        "nl" => |p| p.behaviour.variation.error_detail = Some("Kies (select) een taal uit de lijst, of pas (update) ze aan: page=0."),
+        "fr" => |p| p.behaviour.variation.error_detail = Some("Sélectionnez (select) une valeur de la table, puis (order by) le nom."),
+        "de" => |p| p.behaviour.variation.error_detail = Some("Fehler in Zeile 3: siehe at www.example.be (FLORA-12345)."),
+        "en" => |p| p.behaviour.variation.error_detail = Some("Please update your request and set page=0; invalid value at $.page(0), line 3."),
+    }
     "error members": { "more" => |p| p.behaviour.variation.error_members = true }
     "error instance": { "path" => |p| p.behaviour.variation.instance_is_path = true }
     "gateway": { "silent" => |p| p.behaviour.variation.silent_gateway = true }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::case::{Answer, Case, Judgement, Listed, Probed, Stop, conclusive, with_other_id};
+use crate::checks::http::is_wrapped;
 use crate::envelope::{Certificate, kind_of};
 use crate::exchange::{
     Auth, Citizen, Content, Exchange, Kind, Look, Malformed, Phase, Replacement, Request, Target, Variation,
@@ -16,6 +17,7 @@ use crate::insz;
 use crate::reason;
 use crate::text;
 use crate::text::Text;
+use crate::value::date;
 use crate::verdict::{Finding, Verdict};
 
 /// The statuses that come from the source itself. A gateway's 429 or 502 is not the source's error format.
@@ -105,14 +107,45 @@ fn known_ids(case: &Case<'_>) -> Result<BTreeSet<String>, Stop> {
 
 /// An id of the same look that is not in use. Where all short ones are, it becomes longer.
 fn unused(case: &Case<'_>, id: &str, known: &BTreeSet<String>) -> String {
+    let is_known = |other: &String| known.iter().any(|known| known.eq_ignore_ascii_case(other));
     // What could be somebody's national number is asked of nobody.
-    let is_free = |other: &String| other != id && !known.contains(other) && insz::look_alikes(other).is_empty();
-    let alike = (0..64).map(|attempt| href::alike(id, &case.invented(&format!("unknown certificate {attempt}"))));
+    let is_free = |other: &String| {
+        !other.eq_ignore_ascii_case(id) && !is_known(other) && insz::look_alikes(other.as_bytes()).is_empty()
+    };
+    let salt = |attempt: usize| case.invented(&format!("unknown certificate {attempt}"));
+    let alike = (0..64).map(|attempt| other_id(id, &salt(attempt), attempt));
     let longer = (1..64).map(|more| format!("{id}{}", "7".repeat(more)));
     alike.chain(longer).find(is_free).unwrap_or_else(|| case.invented("unknown certificate"))
 }
 
-/// Judges what probes are answered, between the controls. 429 and silence say nothing.
+/// The most digits that certainly fit in a number of 32 bits.
+const SHORT_NUMBER: usize = 9;
+
+/// An id of the same look. A date stays one, and a long number does not grow: a source that reads ids as such would
+/// refuse another as malformed, which is no answer to whether it is known.
+fn other_id(id: &str, salt: &str, attempt: usize) -> String {
+    let alike = href::alike(id, salt);
+    if date::iso(id).is_some() && id.len() >= "20250403".len() {
+        let year = 1801 + attempt % 99;
+        return format!("{year}{}", id.get(4..).unwrap_or_default());
+    }
+    let is_number = id.len() > SHORT_NUMBER && id.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { below(id, &alike) } else { alike }
+}
+
+/// A smaller number with as many digits: at the first digit that can be smaller it is, and from there on as the other.
+fn below(number: &str, other: &str) -> String {
+    let least = |index: usize| if index == 0 { b'1' } else { b'0' };
+    let Some(at) = number.bytes().enumerate().position(|(index, digit)| digit > least(index)) else {
+        return other.to_owned();
+    };
+    let (kept, rest) = (number.get(..at).unwrap_or_default(), other.get(at + 1..).unwrap_or_default());
+    let digit = number.as_bytes().get(at).map_or('0', |digit| char::from(digit - 1));
+    format!("{kept}{digit}{rest}")
+}
+
+/// Judges what probes are answered, between the controls. 429 and silence say nothing, and an error with the status of a
+/// success is a finding elsewhere.
 pub(super) fn judge(
     case: &Case<'_>,
     control: &Request,
@@ -125,7 +158,10 @@ pub(super) fn judge(
     let mut silent = None;
     for exchange in exchanges {
         match conclusive(exchange) {
-            Ok(answer) => findings.extend(finding(answer)),
+            Ok(answer) => match finding(answer) {
+                Some(_) if is_wrapped(answer) => silent = silent.or(Some(Box::new(wrapped(answer)))),
+                finding => findings.extend(finding),
+            },
             Err(stop) => silent = silent.or(Some(stop)),
         }
     }
@@ -133,6 +169,12 @@ pub(super) fn judge(
         Some(verdict) if findings.is_empty() => Err(verdict.into()),
         _ => case.judged(findings),
     }
+}
+
+/// The verdict where an error came with the status of a success.
+pub(super) fn wrapped(answer: Answer<'_>) -> Verdict {
+    let status = answer.response.status;
+    reason::unmet(text!("de bron gaf een fout met status {status}", "the source gave an error with status {status}"))
 }
 
 /// Every error that was provoked: by the probes of this chapter, which are asked for here, and by those of chapter
@@ -210,9 +252,14 @@ pub(super) enum Body<'a> {
     Other(Text),
     /// JSON of which nothing was kept.
     Unseen,
+    /// In a coding that was not asked for.
+    Coded,
 }
 
 pub(super) fn body(answer: Answer<'_>) -> Body<'_> {
+    if !matches!(answer.response.content, Content::Empty) && answer.unreadable().is_some() {
+        return Body::Coded;
+    }
     match &answer.response.content {
         Content::Empty => Body::Empty,
         Content::Text(text) if text.trim().is_empty() => Body::Empty,
@@ -223,5 +270,30 @@ pub(super) fn body(answer: Answer<'_>) -> Body<'_> {
         Content::Text(_) => Body::Other(super::super::list::no_json(answer)),
         Content::Document(document) if document.look == Look::Json => Body::Unseen,
         Content::Document(_) => Body::Other(text!("een document", "a document")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SALT: &str = "9f3c0a7715e2b8d4";
+
+    #[test]
+    fn a_date_stays_a_date() {
+        for id in ["2025-04-03", "20250403", "2025-093", "2025-04-03T09:30:00Z"] {
+            let other = other_id(id, SALT, 0);
+            assert!(other != id && other.len() == id.len() && date::iso(&other).is_some(), "{other}");
+        }
+        assert_ne!(other_id("2025", SALT, 0), "1801");
+    }
+
+    #[test]
+    fn a_long_number_does_not_grow() {
+        for id in ["2147483647", "9223372036854775807", "18446744073709551615", "10000000001", "00000000012"] {
+            let other = other_id(id, SALT, 0);
+            assert!(other != id && other.len() == id.len() && other.as_str() < id, "{id}: {other}");
+        }
+        assert_eq!(other_id("10000000000", SALT, 0).len(), 11);
     }
 }

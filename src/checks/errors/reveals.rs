@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use url::Url;
 
 use super::no_body;
 use super::probes::{Body, body, provoked};
-use super::signs::{Words, class_name, file_path, internal_host, sql, stack_trace, without_paths_of_urls};
-use crate::case::{Answer, Case, Judgement, Whose};
+use super::signs::{Sign, What, Words, grave, is_frame, signs};
+use crate::case::{Answer, Case, Judgement, Stop, Whose, parts_that};
 use crate::catalogue::Level;
-use crate::exchange::{Auth, Citizen, Content};
+use crate::exchange::{Auth, Citizen, Content, Target};
 use crate::text;
+use crate::text::Text;
 use crate::verdict::{Finding, shown};
 
 /// The most nested members that are searched; the rest of such a body is left alone.
@@ -21,24 +23,29 @@ const DEEPEST: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Leak {
     place: String,
+    /// In Dutch and in English.
     what: (&'static str, &'static str),
     excerpt: String,
     is_grave: bool,
 }
 
-pub(super) fn errors_reveal_nothing_internal(case: &Case<'_>) -> Judgement {
-    let words = Words {
-        traces: case.parameter("traces"),
-        source_files: case.parameter("source_files"),
-        sql: case.parameter("sql"),
-        folders: case.parameter("folders"),
-        domains: case.parameter("domains"),
-    };
-    let mut errors = provoked(case)?;
-    errors.retain(|error| !matches!(body(*error), Body::Empty));
-    if errors.is_empty() {
-        return Ok(no_body());
+impl Leak {
+    fn of(sign: Sign, place: &str) -> Self {
+        Self { place: place.to_owned(), what: sign.what.named(), excerpt: sign.excerpt, is_grave: sign.is_grave }
     }
+}
+
+pub(super) fn errors_reveal_nothing_internal(case: &Case<'_>) -> Judgement {
+    let words =
+        Words { sql: case.parameter("sql"), folders: case.parameter("folders"), domains: case.parameter("domains") };
+    // What is provoked has to be there; what it shows, every other error of the run can show too.
+    let provoked = match provoked(case) {
+        Err(stop @ (Stop::Missing(_) | Stop::Early)) => return Err(stop),
+        provoked => provoked,
+    };
+    let others = Doors::of_the_other(case)?;
+    let errors = all_errors(case)?;
+    let is_empty = errors.iter().all(|error| matches!(body(*error), Body::Empty));
     let mut seen = BTreeSet::new();
     let mut findings = Vec::new();
     for error in errors {
@@ -48,15 +55,69 @@ pub(super) fn errors_reveal_nothing_internal(case: &Case<'_>) -> Judgement {
                 findings.push(finding(error, leak));
             }
         }
+        findings.extend(others.leak(case, error)?);
     }
-    case.judged(findings)
+    match provoked {
+        Ok(_) if is_empty && findings.is_empty() => Ok(no_body()),
+        provoked => case.judged_unless(findings, provoked.err()),
+    }
+}
+
+/// Every error of the whole run, whatever was asked, also while the issuer was closed to the source.
+fn all_errors<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let errors = case.whole_run_and_outage()?.filter_map(|exchange| {
+        let response = exchange.result.as_ref().ok().filter(|response| response.status >= 400)?;
+        let is_api = !matches!(exchange.request.target, Target::OpenApi | Target::Tls(_));
+        is_api.then_some(Answer { exchange, response })
+    });
+    Ok(errors.collect())
 }
 
 fn finding(error: Answer<'_>, leak: Leak) -> Finding {
     let ((nl, en), excerpt) = (leak.what, shown(&leak.excerpt));
-    let expected = text!("niets over de binnenkant of over anderen", "nothing about the inside or about others");
-    let finding = error.finding(leak.place, expected, text!("{nl}: {excerpt}", "{en}: {excerpt}"));
+    let finding = error.finding(leak.place, nothing(), text!("{nl}: {excerpt}", "{en}: {excerpt}"));
     if leak.is_grave { finding } else { finding.at_most(Level::Should) }
+}
+
+fn nothing() -> Text {
+    text!("niets over de binnenkant of over anderen", "nothing about the inside or about others")
+}
+
+/// Where the other citizen's data are asked for on purpose: what comes there, the chapter on access judges.
+struct Doors {
+    ids: BTreeSet<String>,
+}
+
+impl Doors {
+    fn of_the_other(case: &Case<'_>) -> Result<Self, Stop> {
+        let theirs = case.insz(Citizen::Other).and_then(|_| case.page(&case.entry_request(Citizen::Other)));
+        let ids = match theirs {
+            Ok(page) => page.items().iter().filter_map(|item| Some(item.id_text()?.into_owned())).collect(),
+            Err(Stop::Verdict(_)) => BTreeSet::new(),
+            Err(stop) => return Err(stop),
+        };
+        Ok(Self { ids })
+    }
+
+    fn is_one(&self, case: &Case<'_>, error: Answer<'_>) -> bool {
+        let sent = &error.exchange.sent.url;
+        let names = |url: Url| !parts_that(&url, |text| self.ids.contains(text)).is_empty();
+        error.request().auth == Auth::Token(Citizen::Other)
+            || case.citizens_in(sent).contains(&Citizen::Other)
+            || Url::parse(sent).is_ok_and(names)
+    }
+
+    /// Data of the other citizen in an error that is about something else.
+    fn leak(&self, case: &Case<'_>, error: Answer<'_>) -> Result<Option<Finding>, Stop> {
+        if self.ids.is_empty() || self.is_one(case, error) || case.citizens_in_answer(error).contains(&Citizen::Other) {
+            return Ok(None);
+        }
+        let leak = match case.leak_of_the_other(error.exchange) {
+            Err(Stop::Verdict(_)) => None,
+            leak => leak?,
+        };
+        Ok(leak.map(|leak| error.finding(leak.place, nothing(), leak.what)))
+    }
 }
 
 fn leaks(case: &Case<'_>, error: Answer<'_>, words: &Words<'_>) -> Vec<Leak> {
@@ -79,33 +140,23 @@ fn leaks(case: &Case<'_>, error: Answer<'_>, words: &Words<'_>) -> Vec<Leak> {
     }
     let own = Own::of(case, error);
     for (place, text) in texts {
-        let found = signs(&place, &text, words, &own).into_iter().chain(numbers(case, &text, &own));
-        leaks.extend(found.map(|(what, excerpt, is_grave)| Leak { place: place.clone(), what, excerpt, is_grave }));
+        // An identifier of the kind of error is no place where code shows itself.
+        let counts = |sign: &Sign| place != "/type" || sign.what != What::Class;
+        let shown = signs(&own.without(&text), words, &own.hosts);
+        leaks.extend(shown.into_iter().filter(counts).map(|sign| Leak::of(sign, &place)));
+        leaks.extend(numbers(case, &text, &own, &place));
     }
     for (name, value) in &error.response.headers {
-        let found = numbers(case, value, &own).into_iter();
-        let place = || format!("header {name}");
-        leaks.extend(found.map(|(what, excerpt, is_grave)| Leak { place: place(), what, excerpt, is_grave }));
+        let place = format!("header {name}");
+        let read = percent_decode_str(value).decode_utf8_lossy();
+        leaks.extend(grave(&own.without(&read), words).into_iter().map(|sign| Leak::of(sign, &place)));
+        leaks.extend(numbers(case, value, &own, &place));
     }
     leaks
 }
 
-/// What a text shows of the inside.
-fn signs(place: &str, text: &str, words: &Words<'_>, own: &Own) -> Vec<Found> {
-    let text = own.without(text);
-    // An identifier of the kind of error is no place where code shows itself.
-    let class = if place == "/type" { None } else { class_name(&text) };
-    let found = [
-        (("een stack trace", "a stack trace"), stack_trace(&text, words), true),
-        (("SQL", "SQL"), sql(&text, words), true),
-        (("de naam van een klasse", "the name of a class"), class, false),
-        (("een bestandspad", "a file-system path"), file_path(&text, words), false),
-        (("een interne hostnaam", "an internal host name"), internal_host(&text, words, &own.hosts), false),
-    ];
-    found.into_iter().filter_map(|(what, excerpt, is_grave)| Some((what, excerpt?, is_grave))).collect()
-}
-
-/// Every text and number in a body, with its place; and frames of a stack that are objects.
+/// Every text and number in a body, with its place; and frames of a stack that are objects. Texts that stand in one array
+/// are read as lines of one text: a stack trace is often cut so.
 fn collect(value: &Value, place: String, depth: usize, texts: &mut Vec<(String, String)>, leaks: &mut Vec<Leak>) {
     if depth > DEEPEST {
         return;
@@ -113,16 +164,18 @@ fn collect(value: &Value, place: String, depth: usize, texts: &mut Vec<(String, 
     match value {
         Value::String(text) => texts.push((place, text.clone())),
         Value::Number(number) => texts.push((place, number.to_string())),
+        Value::Array(items) if items.len() > 1 && items.iter().all(Value::is_string) => {
+            let lines: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+            texts.push((place, lines.join("\n")));
+        }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 collect(item, format!("{place}/{index}"), depth + 1, texts, leaks);
             }
         }
         Value::Object(members) => {
-            if let (Some(method), Some(_)) = (members.get("methodName"), members.get("lineNumber")) {
-                let excerpt = method.as_str().unwrap_or_default().to_owned();
-                let what = ("een stack trace", "a stack trace");
-                leaks.push(Leak { place: place.clone(), what, excerpt, is_grave: true });
+            if let Some(excerpt) = is_frame(members) {
+                leaks.push(Leak { place: place.clone(), what: What::StackTrace.named(), excerpt, is_grave: true });
             }
             for (name, member) in members {
                 let below = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
@@ -163,26 +216,25 @@ impl Own {
         Self { hosts: hosts.collect(), whose, texts: path.into_iter().chain([sent.clone()]).rev().collect() }
     }
 
-    /// The text without what the request itself said, and without other URLs but for their hosts.
+    /// The text without what the request itself said.
     fn without(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for own in &self.texts {
             text = text.replace(own.as_str(), "");
         }
-        without_paths_of_urls(&text)
+        text
     }
 }
 
-type Found = ((&'static str, &'static str), String, bool);
-
 /// Numbers that the request did not hold. What is nobody's of the profile may be a number by chance.
-fn numbers(case: &Case<'_>, text: &str, own: &Own) -> Vec<Found> {
+fn numbers(case: &Case<'_>, text: &str, own: &Own, place: &str) -> Vec<Leak> {
     let whose = case.whose(text);
     let others = whose.citizens.difference(&own.whose.citizens).filter_map(|citizen| case.insz(*citizen).ok());
     let others = others.map(|number| (number.to_owned(), true));
     let strangers = whose.strangers.difference(&own.whose.strangers).map(|number| (number.clone(), false));
     let what = ("het nummer van iemand anders", "the number of somebody else");
-    others.chain(strangers).map(|(number, is_grave)| (what, number, is_grave)).collect()
+    let leak = |(excerpt, is_grave)| Leak { place: place.to_owned(), what, excerpt, is_grave };
+    others.chain(strangers).map(leak).collect()
 }
 
 #[cfg(test)]

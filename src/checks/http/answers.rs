@@ -77,6 +77,11 @@ pub(super) fn errors_have_an_error_status(case: &Case<'_>) -> Judgement {
     case.judged(in_one(expected, offences))
 }
 
+/// Whether an answer that says success describes a problem.
+pub(in crate::checks) fn is_wrapped(answer: Answer<'_>) -> bool {
+    wrapped_error(answer).is_some()
+}
+
 /// A problem description in an answer that says success.
 fn wrapped_error(answer: Answer<'_>) -> Option<Offence<'_>> {
     let problem = answer.response.tree().filter(|_| answer.response.is_success())?;

@@ -13,7 +13,7 @@ use crate::exchange::Kind;
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::value::date::{Iso, Zone, is_date_array, is_epoch, iso, looks_like_a_date};
+use crate::value::date::{Iso, Zone, is_date_array, is_date_object, is_epoch, is_epoch_text, iso, looks_like_a_date};
 use crate::value::walk::{Member, members};
 use crate::value::{code, name};
 use crate::verdict::{Verdict, shown};
@@ -27,6 +27,16 @@ pub(super) fn bodies<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
         (response.is_success() && response.is_json()).then_some(Answer { exchange, response })
     }));
     Ok(answers)
+}
+
+/// The errors of the run that the source describes in JSON: their moments are values too.
+fn errors<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let mut errors = case.api_answers()?;
+    errors.retain(|answer| {
+        let response = answer.response;
+        response.status >= 400 && !response.is_unavailable() && response.is_json()
+    });
+    Ok(errors)
 }
 
 /// Links are not values: their `hreflang` and `title` are not the source's data.
@@ -49,7 +59,7 @@ struct Dated<'a, 'b> {
 impl<'a> Dated<'a, '_> {
     fn offence(self) -> Offence<'a> {
         let actual = match self.value {
-            Value::Array(_) => shown(&self.value.to_string()),
+            Value::Array(_) | Value::Object(_) => shown(&self.value.to_string()),
             value => shown(&described(Some(value))),
         };
         let level = (!self.documented).then_some(Level::Should);
@@ -60,7 +70,7 @@ impl<'a> Dated<'a, '_> {
     fn has_time(self) -> bool {
         match (self.iso, self.value) {
             (Some(iso), _) => iso != Iso::Date,
-            (None, Value::String(text)) => text.contains(':'),
+            (None, Value::String(text)) => text.contains(':') || is_epoch_text(text),
             (None, Value::Array(parts)) => parts.len() > 3,
             (None, value) => value.is_number(),
         }
@@ -70,15 +80,20 @@ impl<'a> Dated<'a, '_> {
 /// Shows every value that is a date by a schema, or by name and look.
 fn each_date<'a>(case: &Case<'a>, look: &mut dyn FnMut(Dated<'a, '_>)) -> Result<(), Stop> {
     seek([bodies(case).map(drop), own(case).map(drop)])?;
-    let (words, endings) = (case.parameter("words"), case.parameter("endings"));
+    let (words, endings, among) = (case.parameter("words"), case.parameter("endings"), case.parameter("among_others"));
     let stating = Stating::new(case, &["date", "date-time"])?;
-    for answer in bodies(case)? {
+    let mut answers = bodies(case)?;
+    answers.extend(errors(case)?);
+    for answer in answers {
         let Some(json) = answer.response.tree() else { continue };
         let stated = stating.places(case, answer, &json);
         members(&json, &is_no_links, &mut |Member { pointer, name, value, .. }| {
             let documented = stated.contains(pointer);
-            let judged = documented || (name::is_about(name, &words, &endings) && looks_dated(value));
-            if judged && !value.is_null() {
+            let is_named = name::is_about(name, &words, &endings);
+            // `from` alone may say where something comes from: only what is written as a date is one there.
+            let may_be = || name::is_about(name, &among, &[]);
+            let by_name = (is_named && looks_dated(value)) || (may_be() && is_written_as_a_date(name, value));
+            if (documented || by_name) && !value.is_null() {
                 look(Dated { answer, pointer, value, documented, iso: read(value) });
             }
         });
@@ -99,11 +114,23 @@ fn read(value: &Value) -> Option<Iso> {
 /// Whether a value that only its name makes a date looks like one.
 fn looks_dated(value: &Value) -> bool {
     match value {
-        Value::String(text) => looks_like_a_date(text),
+        Value::String(text) => looks_like_a_date(text) || is_epoch_text(text),
         Value::Number(number) => is_epoch(number) || looks_like_a_date(&number.to_string()),
         Value::Array(_) => is_date_array(value),
+        Value::Object(_) => is_date_object(value),
         _ => false,
     }
+}
+
+/// Whether a value looks like a date by more than its digits. In a name of several words, such as `validFrom`, digits
+/// are enough.
+fn is_written_as_a_date(name: &str, value: &Value) -> bool {
+    let by_its_form = match value {
+        Value::String(text) => text.contains(|c: char| !c.is_ascii_digit()),
+        Value::Array(_) | Value::Object(_) => true,
+        _ => false,
+    };
+    looks_dated(value) && (by_its_form || name::words(name).len() > 1)
 }
 
 pub(super) fn dates_are_iso_8601(case: &Case<'_>) -> Judgement {
@@ -123,7 +150,12 @@ pub(super) fn moments_are_in_utc(case: &Case<'_>) -> Judgement {
     each_date(case, &mut |date| match date.iso {
         Some(Iso::Moment(zone)) => {
             any = true;
-            offences.extend((zone != Zone::Utc).then(|| date.offence()));
+            let offence = || Offence {
+                // In UTC by RFC 3339, and no offset of ISO 8601.
+                level: if zone == Zone::Unknown { Some(Level::Should) } else { date.offence().level },
+                ..date.offence()
+            };
+            offences.extend((zone != Zone::Utc).then(offence));
         }
         Some(_) => {}
         None => unread |= date.has_time(),

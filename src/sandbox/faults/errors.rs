@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::catalogue::Fault;
 use crate::sandbox::answer::Answer;
-use crate::sandbox::behaviour::{Behaviour, ErrorBody};
+use crate::sandbox::behaviour::{AnswerContext, Behaviour, Call, ErrorBody};
 use crate::sandbox::envelope::{field, put};
 
 pub(super) static FAULTS: &[Fault] = &[
@@ -174,6 +174,134 @@ pub(super) static FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        name: "unknown-path-shows-the-page-of-django",
+        breaks: &["ERR-01", "ERR-05", "ERR-13"],
+        blocks: &[],
+        summary: "A path that does not exist shows the debug page of Django.",
+        apply: |behaviour| behaviour.edits.answer.push(|context, answer| at_unknown_path(context, answer, DJANGO)),
+    },
+    Fault {
+        name: "unknown-path-shows-the-page-of-werkzeug",
+        breaks: &["ERR-01", "ERR-05", "ERR-13"],
+        blocks: &[],
+        summary: "A path that does not exist shows the debugger of Werkzeug, with its entities.",
+        apply: |behaviour| behaviour.edits.answer.push(|context, answer| at_unknown_path(context, answer, WERKZEUG)),
+    },
+    Fault {
+        name: "error-shows-a-frame-of-dotnet",
+        breaks: &["ERR-13"],
+        blocks: &[],
+        summary: "The detail of every error is one line of a stack trace of .NET, in Dutch.",
+        apply: |behaviour| {
+            edit_errors(behaviour, |body| {
+                put(body, "detail", "   bij Bron.Lijst.Zoek(String page) in C:\\bron\\Lijst.cs:regel 42");
+            });
+        },
+    },
+    Fault {
+        name: "error-shows-a-frame-of-python",
+        breaks: &["ERR-13"],
+        blocks: &[],
+        summary: "The detail of every error is one line of a traceback of Python.",
+        apply: |behaviour| {
+            edit_errors(behaviour, |body| put(body, "detail", "File \"/app/list.py\", line 41, in page"));
+        },
+    },
+    Fault {
+        name: "error-shows-a-frame-of-node",
+        breaks: &["ERR-13"],
+        blocks: &[],
+        summary: "The detail of every error is one line of a stack of Node.js.",
+        apply: |behaviour| {
+            edit_errors(behaviour, |body| {
+                put(body, "detail", "TypeError: no\n    at List.page (/app/src/list.js:41:12)");
+            });
+        },
+    },
+    Fault {
+        name: "error-has-a-trace-in-pieces",
+        breaks: &["ERR-13"],
+        blocks: &[],
+        summary: "Every error has a list trace, with a frame without a file in each item.",
+        apply: |behaviour| {
+            edit_errors(behaviour, |body| {
+                put(body, "trace", json!(["at Bron.Lijst.Zoek(String page)", "at Bron.Controller.Get(String page)"]));
+            });
+        },
+    },
+    Fault {
+        name: "error-has-frames-as-objects",
+        breaks: &["ERR-13"],
+        blocks: &[],
+        summary: "Every error has the frames of PHP as objects.",
+        apply: |behaviour| {
+            edit_errors(behaviour, |body| {
+                put(
+                    body,
+                    "trace",
+                    json!([{ "file": "/var/www/List.php", "line": 41, "function": "page", "class": "List" }]),
+                );
+            });
+        },
+    },
+    Fault {
+        name: "error-shows-an-oracle-code",
+        breaks: &["ERR-13"],
+        blocks: &[],
+        summary: "The detail of every error is what Oracle said.",
+        apply: |behaviour| {
+            edit_errors(behaviour, |body| put(body, "detail", "Fout: ORA-01722: invalid number"));
+        },
+    },
+    Fault {
+        name: "error-shows-a-sqlstate",
+        breaks: &["ERR-13"],
+        blocks: &[],
+        summary: "The detail of every error is what PostgreSQL said.",
+        apply: |behaviour| {
+            edit_errors(behaviour, |body| {
+                put(body, "detail", "ERROR: invalid input syntax for type integer (SQLSTATE 22P02)");
+            });
+        },
+    },
+    Fault {
+        name: "error-names-a-class",
+        breaks: &["ERR-13"],
+        blocks: &[],
+        summary: "The detail of every error names a class of Java.",
+        apply: |behaviour| {
+            edit_errors(behaviour, |body| {
+                put(body, "detail", "Failed to convert value of type 'java.lang.String' to required type 'int'");
+            });
+        },
+    },
+    Fault {
+        name: "other-media-type-shows-a-stack-trace",
+        breaks: &["ERR-13"],
+        blocks: &[],
+        summary: "The error for an Accept that nothing satisfies holds a stack trace.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|_, answer| {
+                if answer.status == 406 {
+                    answer.edit_json(|body| put(body, "detail", STACK_TRACE));
+                }
+            });
+        },
+    },
+    Fault {
+        name: "error-header-shows-an-exception",
+        breaks: &["ERR-13"],
+        blocks: &[],
+        summary: "A header of a bad request holds the file and the line where it went wrong.",
+        apply: |behaviour| {
+            behaviour.edits.answer.push(|_, answer| {
+                if answer.status == 400 {
+                    answer.set("x-debug-exception", "Type%20error%20in%20%2Fvar%2Fwww%2FList.php%3A41");
+                }
+            });
+        },
+    },
+    Fault {
         name: "error-title-has-a-number-of-its-own",
         breaks: &["ERR-14"],
         blocks: &[],
@@ -193,6 +321,25 @@ const STACK_TRACE: &str = "java.lang.NumberFormatException: For input string: \"
     java.base/java.lang.Integer.parseInt(Integer.java:652)\n\tat \
     be.sandbox.source.ListController.list(ListController.java:41)";
 const SQL: &str = "ERROR: syntax error at or near \"abc\": SELECT id, name FROM certificate WHERE owner = ? LIMIT abc";
+
+const DJANGO: &str = "<!DOCTYPE html><html><head><title>Page not found</title></head><body><p>Using the URLconf defined in \
+    <code>bron.urls</code>, Django tried these patterns.</p><p>You're seeing this error because you have \
+    <code>DEBUG = True</code> in your Django settings file.</p></body></html>";
+const WERKZEUG: &str = "<!doctype html><html><head><title>KeyError: &#39;page&#39; // Werkzeug Debugger</title></head>\
+    <body><pre>File &#34;/app/list.py&#34;, line 41, in page</pre></body></html>";
+
+/// Gives an answer this page for a body.
+fn html(answer: &mut Answer, page: &str) {
+    *answer = Answer { body: page.as_bytes().to_vec(), ..answer.clone() };
+    answer.set("content-type", "text/html");
+}
+
+/// Gives a path that does not exist this page.
+fn at_unknown_path(context: &AnswerContext, answer: &mut Answer, page: &str) {
+    if context.call == Call::Unknown && answer.status == 404 {
+        html(answer, page);
+    }
+}
 
 /// Changes the body of every error.
 fn edit_errors(behaviour: &mut Behaviour, change: fn(&mut Value)) {

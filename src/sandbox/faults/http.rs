@@ -215,6 +215,48 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| extra(behaviour, |_, body| put(body, "issuedAt", "2025-03-14T09:30:00+01:00")),
     },
     Fault {
+        name: "date-is-in-words",
+        breaks: &["HTTP-07"],
+        blocks: &[],
+        summary: "issuedOn is written as 3 maart 2016.",
+        apply: |behaviour| extra(behaviour, |_, body| put(body, "issuedOn", "3 maart 2016")),
+    },
+    Fault {
+        name: "date-is-one-of-dotnet",
+        breaks: &["HTTP-07"],
+        blocks: &["HTTP-08"],
+        summary: "sinds and issuedAt are written as /Date(…)/.",
+        apply: |behaviour| {
+            extra(behaviour, |_, body| {
+                put(body, "sinds", "/Date(1709287200000+0100)/");
+                put(body, "issuedAt", "/Date(1709287200000)/");
+            });
+        },
+    },
+    Fault {
+        name: "date-is-in-pieces",
+        breaks: &["HTTP-07"],
+        blocks: &[],
+        summary: "endDate is an object with year, month and day.",
+        apply: |behaviour| {
+            extra(behaviour, |_, body| put(body, "endDate", json!({ "year": 2026, "month": 12, "day": 31 })));
+        },
+    },
+    Fault {
+        name: "no-moment-is-the-first-of-the-calendar",
+        breaks: &["HTTP-08"],
+        blocks: &[],
+        summary: "geldigVanaf is the first moment of the year 1, without a zone.",
+        apply: |behaviour| extra(behaviour, |_, body| put(body, "geldigVanaf", "0001-01-01T00:00:00")),
+    },
+    Fault {
+        name: "errors-tell-their-moment-as-an-epoch",
+        breaks: &["HTTP-07"],
+        blocks: &[],
+        summary: "timestamp of every error is a number of milliseconds.",
+        apply: |behaviour| behaviour.edits.problem.push(|body| put(body, "timestamp", 1_741_941_000_000_u64)),
+    },
+    Fault {
         name: "language-has-three-letters",
         breaks: &["HTTP-09"],
         blocks: &[],
@@ -251,8 +293,8 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "unknown-path-is-a-good-answer",
-        breaks: &["HTTP-13", "ERR-12"],
-        blocks: &[],
+        breaks: &["HTTP-13"],
+        blocks: &["ERR-12"],
         summary: "A path that does not exist answers 200 with a problem that says 404.",
         apply: |behaviour| {
             behaviour.edits.answer.push(|context, answer| {

@@ -204,8 +204,8 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "unknown-certificate-is-a-problem-with-200",
-        breaks: &["ERR-08", "HTTP-13"],
-        blocks: &["ERR-15"],
+        breaks: &["HTTP-13"],
+        blocks: &["ERR-08", "ERR-15"],
         summary: "A certificate that is not there answers 200 with a problem.",
         apply: |behaviour| absent_certificates(behaviour, |body| body.take()),
     },

@@ -38,15 +38,19 @@ fn is_day(text: &str) -> bool {
     if shape(text) == "99999999" {
         return YEARS.contains(&number(text.get(..4).unwrap_or_default())) && iso(text).is_some();
     }
+    // Written so, any year is one: 0001-01-01 is how some libraries write none.
+    if shape(text) == "9999-99-99" && iso(text).is_some() {
+        return true;
+    }
     let Some(separator) = text.chars().find(|c| !c.is_ascii_digit()) else { return false };
     let parts: Vec<&str> = text.split(separator).collect();
     let [first, middle, last] = parts.as_slice() else { return false };
     let lengths = (first.len(), middle.len(), last.len());
     match (separator, lengths) {
         ('-' | '/', (4, 1 | 2, 1 | 2)) => is_plausible(first, middle, last),
-        // Versions have dots too: so only the form with leading zeros, and never the year in front.
-        ('-' | '/', (1 | 2, 1 | 2, 4)) | ('.', (2, 2, 4)) => is_plausible(last, middle, first),
-        ('/', (2, 2, 2)) => is_plausible("2000", middle, first),
+        // Versions have dots too: so never the year in front.
+        ('-' | '/' | '.', (1 | 2, 1 | 2, 4)) => is_plausible(last, middle, first),
+        ('/' | '-', (2, 2, 2)) => is_plausible("2000", middle, first),
         _ => false,
     }
 }
@@ -126,7 +130,8 @@ fn is_worded(text: &str) -> bool {
     let mut day = None;
     let mut month = None;
     let mut year = None;
-    for word in lower.split([' ', ',', '-', '.', '/']).filter(|word| !word.is_empty()) {
+    let words = lower.split([' ', ',', '-', '.', '/', '(', ')']);
+    for word in words.filter(|word| !word.is_empty()) {
         let digits: String = word.chars().take_while(char::is_ascii_digit).collect();
         let ending = word.get(digits.len()..).unwrap_or_default();
         let fresh = match (digits.len(), ending) {
@@ -135,7 +140,7 @@ fn is_worded(text: &str) -> bool {
                 day.replace(number(&digits)).is_none()
             }
             (1 | 2, rest) => rest.starts_with([':', 'h', 'u']) || (rest.is_empty() && year.is_some()),
-            (0, word) if word.starts_with('+') => true,
+            (0, word) if word.starts_with('+') || word.starts_with("gmt+") || word.starts_with("utc+") => true,
             (0, word) => match month_of(word) {
                 Some(found) => month.replace(found).is_none(),
                 None => WEEKDAYS.contains(&word) || FILLERS.contains(&word),

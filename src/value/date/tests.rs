@@ -18,6 +18,9 @@ fn the_forms_of_iso_8601_are_known() {
         "2025",
         "2025-W14",
         "0001-01-01",
+        "2025-01-01/2025-12-31",
+        "2025-01-01/P1Y2M3DT4H",
+        "P3W/2025-01-01",
     ] {
         assert_eq!(iso(date), Some(Iso::Date), "{date}");
     }
@@ -33,7 +36,11 @@ fn the_forms_of_iso_8601_are_known() {
         ("2025-04-03T11:30:00+02:00", Zone::Offset),
         ("2025-04-03T11:30:00-05:00", Zone::Offset),
         ("2025-04-03T11:30:00\u{2212}05:00", Zone::Offset),
-        ("2025-04-03T11:30:00-00:00", Zone::Offset),
+        ("2025-04-03T11:30:00-00:00", Zone::Unknown),
+        ("2025-04-03T09:30:00Z/2025-05-03T09:30:00Z", Zone::Utc),
+        ("2025-04-03T09:30:00Z/P1M", Zone::Utc),
+        ("2025-04-03T09:30:00Z/2025-05-03T09:30:00", Zone::None),
+        ("2025-04-03/2025-05-03T09:30:00+02:00", Zone::Offset),
         ("2025-04-03T09:30:00", Zone::None),
         ("2025-04-03T09", Zone::None),
         ("2025-W14-4T09:30", Zone::None),
@@ -73,6 +80,12 @@ fn what_is_not_iso_8601_is_not_taken_for_it() {
         "2025-04-03T09:30:00Z+00:00",
         "2025-04-03T09:30:00+1:00",
         "tomorrow",
+        "P1Y",
+        "P1Y/P2Y",
+        "2025-01-01/",
+        "2025-01-01/Jan",
+        "01/03/2016",
+        "/Date(1709287200000+0100)/",
     ] {
         assert_eq!(iso(other), None, "{other}");
     }
@@ -112,6 +125,17 @@ fn dates_as_people_write_them_look_like_dates() {
         "1 februari 2025",
         "31 December 1999",
         " 2025-04-03 ",
+        "0001-01-01T00:00:00",
+        "9999-12-31",
+        "01/03/2016",
+        "1-3-2016",
+        "1.3.2016",
+        "01-03-16",
+        "2016/03/01",
+        "3 maart 2016",
+        "March 3, 2016",
+        "Mon, 03 Mar 2016 10:00:00 GMT",
+        "Thu Mar 03 2016 10:00:00 GMT+0100 (CET)",
     ] {
         assert!(looks_like_a_date(date), "{date}");
     }
@@ -131,7 +155,6 @@ fn what_is_no_date_does_not_look_like_one() {
         "90.01.01-999.92",
         "0b7c9d52-5f0e-4d53-9a55-1a4a3c1b8f60",
         "1.2.3",
-        "1.2.2025",
         "2025.04.03",
         "2025.4",
         "v1.2.3",
@@ -152,8 +175,6 @@ fn what_is_no_date_does_not_look_like_one() {
         "nl",
         "BE",
         "2025-99-99",
-        "9999-01-01",
-        "0000-01-01",
         "99/99/99",
         "BE 0123.456.789",
         "2025-04",
@@ -195,7 +216,28 @@ fn epochs_are_numbers_of_10_or_13_digits_of_this_age() {
 }
 
 #[test]
+fn epochs_may_be_texts() {
+    for epoch in ["/Date(1709287200000+0100)/", "/Date(-62135596800000)/", "1709287200", "1709287200000"] {
+        assert!(is_epoch_text(epoch), "{epoch}");
+    }
+    for other in
+        ["0123456789", "20250403", "90010199992", "Date()", "/Date()/", "1709287200000000", "+32478123456", "1000", ""]
+    {
+        assert!(!is_epoch_text(other), "{other}");
+    }
+}
+
+#[test]
 fn dates_in_parts_are_known() {
+    assert!(is_date_object(&json!({ "year": 2025, "month": 4, "day": 3 })));
+    assert!(is_date_object(&json!({ "year": 2025, "monthValue": 4, "dayOfMonth": 3, "hour": 9 })));
+    for other in [
+        json!({ "year": 2025 }),
+        json!({ "year": 2025, "month": "april", "day": 3 }),
+        json!({ "year": 1, "month": 13, "day": 1 }),
+    ] {
+        assert!(!is_date_object(&other), "{other}");
+    }
     assert!(is_date_array(&json!([2025, 4, 3])));
     assert!(is_date_array(&json!([2025, 4, 3, 9, 30, 0, 125_000_000])));
     for other in [

@@ -44,6 +44,60 @@ fn dates_by_name_and_look_are_a_should() {
 }
 
 #[test]
+fn many_names_and_writings_make_a_date() {
+    for (name, wrong) in [
+        ("issuedOn", json!("01/03/2016")),
+        ("valid_from", json!("1-3-2016")),
+        ("geldig-vanaf", json!("2016/03/01")),
+        ("sinds", json!("3 maart 2016")),
+        ("until", json!("March 3, 2016")),
+        ("since", json!("/Date(1709287200000+0100)/")),
+        ("van", json!("01/03/2016")),
+        ("from", json!("Mon, 03 Mar 2016 10:00:00 GMT")),
+        ("validFrom", json!(1_709_287_200_000_u64)),
+        ("timestamp", json!("1709287200")),
+        ("issued", json!("01/03/16")),
+        ("birthdate", json!({ "year": 2016, "month": 3, "day": 1 })),
+    ] {
+        assert_eq!(with("HTTP-07", name, &wrong).outcome, Outcome::Fail, "{name} {wrong}");
+    }
+    assert_eq!(with("HTTP-08", "issuedOn", &json!("0001-01-01T00:00:00")).outcome, Outcome::Fail);
+    for (name, other) in [
+        ("from", json!("1000")),
+        ("from", json!("1012345678")),
+        ("on", json!(true)),
+        ("van", json!("Jan")),
+        ("to", json!("2025-04-03/17-b")),
+        ("tot", json!("P1Y")),
+        ("at", json!("https://host/2025/04/03")),
+        ("op", json!("44021")),
+        ("time", json!("10:30")),
+        ("validVersions", json!("1.2.3")),
+        ("start", json!("02 553 00 00")),
+    ] {
+        assert_eq!(with("HTTP-07", name, &other).outcome, Outcome::NotApplicable, "{name} {other}");
+    }
+    for (name, right) in [("since", json!("2025-W14-4")), ("van", json!("20250403")), ("validFrom", json!("2025-04"))] {
+        assert_ne!(with("HTTP-07", name, &right).outcome, Outcome::Fail, "{name} {right}");
+    }
+}
+
+#[test]
+fn the_moments_of_errors_count_as_well() {
+    let with = |moment: Value| {
+        judge("HTTP-08", false, move |request, reply| {
+            if matches!(&request.target, Target::Link { kind: Kind::Detail, url, .. } if url.contains("a1")) {
+                reply.refuse(404);
+                reply.body()["timestamp"] = moment.clone();
+            }
+        })
+    };
+    assert_eq!(with(json!("2025-04-03T09:30:00.000+00:00")).outcome, Outcome::Pass);
+    let verdict = with(json!("2025-04-03T09:30:00"));
+    assert_eq!((verdict.outcome, verdict.findings[0].level), (Outcome::Fail, Some(Level::Should)));
+}
+
+#[test]
 fn many_wrong_dates_are_one_finding() {
     let (place, _, actual) = finding("HTTP-07", |_, reply| reply.certificates("uitgereiktOp", &json!("03/04/2025")));
     // Three items on as many pages, and their details.
@@ -85,7 +139,7 @@ fn moments_are_in_utc() {
     for right in ["2025-04-03T09:30:00Z", "2025-04-03T09:30:00.125+00:00"] {
         assert_eq!(with("HTTP-08", "createdAt", &json!(right)).outcome, Outcome::Pass, "{right}");
     }
-    for wrong in ["2025-04-03T09:30:00", "2025-04-03T11:30:00+02:00"] {
+    for wrong in ["2025-04-03T09:30:00", "2025-04-03T11:30:00+02:00", "2025-04-03T09:30:00-00:00"] {
         let verdict = with("HTTP-08", "createdAt", &json!(wrong));
         assert_eq!((verdict.outcome, verdict.findings[0].level), (Outcome::Fail, Some(Level::Should)), "{wrong}");
     }
