@@ -213,3 +213,53 @@ impl Fate {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderMap;
+
+    use super::*;
+
+    fn call(path: &str) -> Inbound {
+        Inbound {
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            query: None,
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            certificate: None,
+        }
+    }
+
+    #[test]
+    fn a_call_that_is_sent_again_is_struck_no_more_often_than_it_says() {
+        for (struck, times) in [(Struck::OneIn(1), 1), (Struck::TwiceOneIn(1), 2), (Struck::Everybody, 9)] {
+            let (wire, met) = (Wire { struck, ..Wire::default() }, Met::default());
+            for path in ["/a", "/b"] {
+                let strikes = (0..9).filter(|_| wire.strikes(&met, &call(path)).is_some()).count();
+                assert_eq!(strikes, times, "{struck:?}");
+            }
+        }
+        let (wire, met) = (Wire { struck: Struck::Nth(3), ..Wire::default() }, Met::default());
+        let strikes: Vec<bool> = (0..6).map(|_| wire.strikes(&met, &call("/a")).is_some()).collect();
+        assert_eq!(strikes, [false, false, false, true, false, false]);
+        let (wire, met) = (Wire { struck: Struck::OneIn(10), ..Wire::default() }, Met::default());
+        let strikes = (0..1000).filter(|place| wire.strikes(&met, &call(&format!("/{place}"))).is_some()).count();
+        assert!((50..200).contains(&strikes), "{strikes}");
+    }
+
+    #[test]
+    fn connections_end_when_it_says() {
+        let wire = |ending| Wire { ending, ..Wire::default() };
+        assert!(wire(Ending::After(1)).ends_with(0, 200) && !wire(Ending::After(2)).ends_with(0, 200));
+        assert!(wire(Ending::AfterErrors).ends_with(0, 404) && !wire(Ending::AfterErrors).ends_with(9, 200));
+        assert_eq!((wire(Ending::Late(2)).late(1), wire(Ending::Late(2)).late(2)), (None, Some(End::Now)));
+        assert_eq!(wire(Ending::LateReset(1)).late(1), Some(End::Reset));
+        let fate = Fate::default();
+        assert_eq!((fate.note(), fate.note(), fate.answered(), fate.decided()), (0, 1, 2, None));
+        for end in [End::AfterAnswer, End::Reset, End::Now] {
+            fate.end(end);
+        }
+        assert_eq!(fate.decided(), Some(End::Reset), "what is worst stays");
+    }
+}

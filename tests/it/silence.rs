@@ -308,50 +308,45 @@ const KNOBS: &[Knob] = knobs! {
         "inline" => |p| p.behaviour.variation.disposition = Disposition::Inline,
         "extended" => |p| p.behaviour.variation.disposition = Disposition::Extended,
     }
+    "latency": { "3 ms" => |p| p.latency = Duration::from_millis(3) }
+    "order": { "any" => |p| p.behaviour.wire.jitter = Duration::from_millis(8) }
     "protocol": {
-        "HTTP/1.1 only" => |p| p.behaviour.wire.protocol = Protocol::Http1,
-        "HTTP/2 only" => |p| p.behaviour.wire.protocol = Protocol::Http2,
+        "HTTP/1.1" => |p| p.behaviour.wire.protocol = Protocol::Http1,
+        "HTTP/2" => |p| p.behaviour.wire.protocol = Protocol::Http2,
     }
     "connections": {
-        "one answer each" => |p| ends(p, Ending::After(1)),
-        "seven answers each" => |p| p.behaviour.wire.ending = Ending::After(7),
-        "closed when a call has come" => |p| ends(p, Ending::Late(3)),
-        "reset when a call has come" => |p| ends(p, Ending::LateReset(5)),
-        "closed after errors" => |p| ends(p, Ending::AfterErrors),
+        "end after an answer" => |p| p.behaviour.wire.ending = Ending::After(1),
+        "end after nine answers" => |p| p.behaviour.wire.ending = Ending::After(9),
+        "end late" => |p| p.behaviour.wire.ending = Ending::Late(5),
+        "are reset late" => |p| p.behaviour.wire.ending = Ending::LateReset(2),
+        "end after errors" => |p| p.behaviour.wire.ending = Ending::AfterErrors,
     }
-    "accidents": {
-        "the first call: 502" => |p| struck(p, Struck::Nth(0), Accident::Status(502, None)),
-        "one call: 503" => |p| struck(p, Struck::Nth(40), Accident::Status(503, Some("1"))),
-        "one call: 429" => |p| struck(p, Struck::Nth(75), Accident::Status(429, None)),
-        "one call: reset" => |p| struck(p, Struck::Nth(60), Accident::Resets),
-        "some: 502" => |p| struck(p, Struck::OneIn(25), Accident::Status(502, None)),
-        "some: 503" => |p| struck(p, Struck::OneIn(20), Accident::Status(503, Some("0"))),
-        "some: 504" => |p| struck(p, Struck::TwiceOneIn(25), Accident::Status(504, Some("0"))),
-        "some: 429" => |p| struck(p, Struck::OneIn(25), Accident::Status(429, Some("1"))),
-        "some: closed" => |p| struck(p, Struck::OneIn(25), Accident::Closes),
-        "some: reset" => |p| struck(p, Struck::OneIn(25), Accident::Resets),
+    "accident": {
+        "502 first" => |p| struck(p, Struck::Nth(0), Accident::Status(502, None)),
+        "429 somewhere" => |p| struck(p, Struck::Nth(75), Accident::Status(429, None)),
+        "reset somewhere" => |p| struck(p, Struck::Nth(60), Accident::Resets),
+        "502 somewhere" => |p| p.behaviour.wire.struck = Struck::Nth(33),
+        "503 somewhere, and come back" => |p| struck(p, Struck::Nth(12), Accident::Status(503, Some("1"))),
+        "502 on some" => |p| struck(p, Struck::OneIn(12), Accident::Status(502, None)),
+        "503 on some, and come back" => |p| struck(p, Struck::OneIn(9), Accident::Status(503, Some("0"))),
+        "504 twice on some" => |p| struck(p, Struck::TwiceOneIn(30), Accident::Status(504, Some("0"))),
+        "429 on some" => |p| struck(p, Struck::OneIn(25), Accident::Status(429, Some("0"))),
+        "429 on some, without a wait" => |p| struck(p, Struck::OneIn(60), Accident::Status(429, None)),
+        "closed on some" => |p| struck(p, Struck::OneIn(12), Accident::Closes),
+        "reset on some" => |p| struck(p, Struck::OneIn(12), Accident::Resets),
     }
     "without its issuer": {
         "503" => |p| p.behaviour.access.refusals.no_acm = 503,
         "502" => |p| p.behaviour.access.refusals.no_acm = 502,
         "401" => |p| p.behaviour.access.refusals.no_acm = 401,
     }
-    "jitter": { "15 ms" => |p| p.behaviour.wire.jitter = Duration::from_millis(15) }
-    "latency": { "3 ms" => |p| p.latency = Duration::from_millis(3) }
     "transport": { "plain http" => |p| p.plain_http = true }
     "empty citizen": { "none" => |p| p.no_empty = true }
     "declares": { "all" => |p| p.declares = true }
 };
 
-/// Ends connections where the calls of one come one after the other.
-fn ends(plan: &mut Plan, ending: Ending) {
-    plan.behaviour.wire.protocol = Protocol::Http1;
-    plan.behaviour.wire.ending = ending;
-}
-
 fn struck(plan: &mut Plan, struck: Struck, accident: Accident) {
-    plan.behaviour.wire.struck = struck;
-    plan.behaviour.wire.accident = accident;
+    (plan.behaviour.wire.struck, plan.behaviour.wire.accident) = (struck, accident);
 }
 
 /// The choices that make a source: a choice for every knob, and the numbers of certificates.

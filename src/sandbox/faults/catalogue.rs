@@ -42,6 +42,7 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
         super::paging::FAULTS,
         super::certificate::FAULTS,
         super::download::FAULTS,
+        super::broken::FAULTS,
     ];
     chapters.into_iter().flatten()
 }

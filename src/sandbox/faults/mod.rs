@@ -1,6 +1,7 @@
 //! The faults of the sandbox, as data: each is one small mistake that a real implementer could make.
 
 mod access;
+mod broken;
 mod catalogue;
 mod certificate;
 mod document;
