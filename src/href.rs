@@ -295,8 +295,15 @@ impl Segments {
 fn looks_like_identifier(segment: &str) -> bool {
     segment.is_empty()
         || segment.bytes().all(|b| b.is_ascii_digit())
-        || LANGUAGES.iter().any(|language| segment.eq_ignore_ascii_case(language))
+        || is_language_tag(segment)
         || Uuid::parse_str(segment).is_ok()
+}
+
+/// A language, with or without a region: `nl`, `nl-BE`, `fr_be`.
+fn is_language_tag(segment: &str) -> bool {
+    let (language, region) = segment.split_once(['-', '_']).unwrap_or((segment, "BE"));
+    let is_region = region.len() == 2 && region.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_region && LANGUAGES.iter().any(|known| language.eq_ignore_ascii_case(known))
 }
 
 /// The query values of a URL, percent-decoded.
@@ -403,6 +410,16 @@ mod tests {
             assert!(!is_version(other) && !is_meant_as_version(other), "{other}");
         }
         assert_eq!(version(&path("/api/v2/x/v3")), Some((1, "v2")));
+    }
+
+    #[test]
+    fn a_language_with_a_region_is_no_name() {
+        for tag in ["nl", "NL", "nl-BE", "fr_be", "de-DE"] {
+            assert!(looks_like_identifier(tag), "{tag}");
+        }
+        for name in ["nl-", "nl-belgie", "nl-B3", "en-attesten", "xx-BE", "attesten"] {
+            assert!(!looks_like_identifier(name), "{name}");
+        }
     }
 
     #[test]

@@ -142,7 +142,11 @@ async fn claims(source: &Source, rules: &Rules, token: &str) -> Result<Value, re
     {
         return Ok(claims);
     }
-    let claims = source.introspect(token).await?;
+    let claims = match source.recent(token) {
+        Some(claims) => claims,
+        None => source.introspect(token).await?,
+    };
+    source.keep(token, &claims);
     if !rules.checks_expiry
         && field(&claims, "active") != true
         && let Some(grant) = source.tokens.find(token)

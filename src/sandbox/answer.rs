@@ -1,13 +1,21 @@
 //! What comes in and what goes out, free of the HTTP library, so that a fault can change any part of an answer.
 
 use axum::body::Body;
-use axum::http::header::TRANSFER_ENCODING;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::header::{TRAILER, TRANSFER_ENCODING};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
 use super::behaviour::ErrorBody;
 use super::envelope::put;
+
+/// What stands in `Transfer-Encoding` until the answer is sent: chunks, and fields after them.
+pub(super) const TRAILERS: &str = "chunked, trailers";
+/// The same, for an answer of HTTP/1.0.
+pub(super) const OLD: &str = "1.0";
+/// The same, for one that ends with its connection.
+pub(super) const OLD_WITHOUT_LENGTH: &str = "1.0, closed";
+const X_CHECKSUM: HeaderName = HeaderName::from_static("x-checksum");
 
 /// A request as ACM and source read it.
 #[derive(Clone, Debug)]
@@ -93,13 +101,23 @@ impl Answer {
     pub(super) fn into_response(self) -> axum::response::Response {
         let mut headers = self.headers;
         // Chunks: a body of which the server does not know the length beforehand.
-        let body = match headers.remove(TRANSFER_ENCODING) {
-            Some(_) => Body::new(Body::from(self.body).map_frame(|frame| frame)),
-            None => Body::from(self.body),
+        let framing = headers.remove(TRANSFER_ENCODING);
+        let is_old = framing.as_ref().is_some_and(|framing| framing == OLD || framing == OLD_WITHOUT_LENGTH);
+        let body = match framing {
+            Some(framing) if framing == TRAILERS => {
+                headers.insert(TRAILER, HeaderValue::from_static("x-checksum"));
+                let fields = HeaderMap::from_iter([(X_CHECKSUM, HeaderValue::from_static("sha-256=none"))]);
+                Body::new(Body::from(self.body).with_trailers(async move { Some(Ok(fields)) }))
+            }
+            Some(framing) if framing != OLD => Body::new(Body::from(self.body).map_frame(|frame| frame)),
+            _ => Body::from(self.body),
         };
         let mut response = axum::response::Response::new(body);
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         *response.headers_mut() = headers;
+        if is_old {
+            *response.version_mut() = Version::HTTP_10;
+        }
         response
     }
 }

@@ -170,6 +170,20 @@ pub enum IdLook {
     Long,
     /// An encrypted key that looks like a token.
     Sealed,
+    /// A UUID in capitals; in URLs it may stand in small letters.
+    UuidInCapitals,
+    /// What is already encoded once: a percent sign with two digits of sixteen.
+    Percent,
+    /// Letters and signs beyond ASCII, one of them in two parts, one beyond sixteen bits.
+    Unicode,
+    /// One character.
+    OneCharacter,
+    /// A date.
+    Date,
+    /// Two letters, as a language has, or a language with a number.
+    Language,
+    /// The id of another certificate and something behind it.
+    Nested,
 }
 
 /// Where id and language stand in the URL of a certificate.
@@ -193,6 +207,12 @@ pub enum KeyIn {
     MatrixNames,
     /// The id in the path, the language in the query with a region after it.
     Locale,
+    /// As path segments, the language first and with a region after it.
+    LocaleFirst,
+    /// The id in the path, the language in the query in capitals.
+    CapitalsInQuery,
+    /// In one path segment, with a dot between them.
+    Dotted,
     /// In one path segment without anything between them; not conformant (CRT-10).
     Glued,
     /// Nowhere: a handle stands for both; not conformant (CRT-10).

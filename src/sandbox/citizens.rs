@@ -179,10 +179,33 @@ fn id(look: IdLook, number: usize, year: i32) -> String {
         IdLook::Marked => format!("FISC.{year}~AB_{number:05}.x"),
         IdLook::Encoded => format!("attest {year}/é+{number:05}"),
         IdLook::Long => format!("{}{number:05}", "0a1b2c3d4e-".repeat(18)),
+        IdLook::UuidInCapitals => Uuid::new_v4().to_string().to_uppercase(),
+        IdLook::Percent => format!("100%-{year}%2F{number}"),
+        IdLook::Unicode => format!("dossier-ße\u{301}-\u{1f4c4}{number}"),
+        IdLook::OneCharacter => one_character(number).to_string(),
+        IdLook::Date => format!("{:04}-{:02}-{:02}", 1900 + number / 336, number / 28 % 12 + 1, number % 28 + 1),
+        IdLook::Language => language_like(number),
+        IdLook::Nested => format!("K{}{}", number / 4, "-1".repeat(number % 4)),
         IdLook::Sealed => {
             format!("eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0.{:032x}.Zm9vYmFyYmF6cXV4{number:05}", number * 7919)
         }
     }
+}
+
+/// A letter, or a character of which a URL holds only the encoded form.
+fn one_character(number: usize) -> char {
+    let number = u32::try_from(number % 20_000).unwrap_or_default();
+    let letter = char::from_u32(u32::from('a') + number.saturating_sub(1)).filter(char::is_ascii_lowercase);
+    letter.or_else(|| char::from_u32(0x4e00 + number)).unwrap_or('a')
+}
+
+fn language_like(number: usize) -> String {
+    const LETTERS: &[u8; 26] = b"abcdefghijklmnopqrstuvwxyz";
+    let letter = |place: usize| LETTERS.get(place % LETTERS.len()).copied().map(char::from);
+    if number < LETTERS.len() * LETTERS.len() {
+        return letter(number).into_iter().chain(letter(number / LETTERS.len())).collect();
+    }
+    format!("{}-{number}", ["nl", "fr", "de", "en"].get(number % 4).copied().unwrap_or("nl"))
 }
 
 fn name(language: &str, year: i32) -> String {

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::behaviour::{Behaviour, DocumentPath, KeyIn};
+use super::described;
 use super::envelope::{field, put};
 use super::variation;
 
@@ -17,8 +18,9 @@ pub(super) fn document(behaviour: &Behaviour, base: &str) -> Value {
     let (detail, before) = match behaviour.key_in {
         KeyIn::Path | KeyIn::Prefixed | KeyIn::Matrix => ("/{id}/{language}", "/{id}/{language}"),
         KeyIn::LanguageFirst => ("/{language}/{id}", "/{language}/{id}"),
-        KeyIn::LanguageInQuery | KeyIn::Locale => ("/{id}", "/{id}"),
-        KeyIn::Joined | KeyIn::MatrixNames | KeyIn::Glued => ("/{key}", "/{key}"),
+        KeyIn::LocaleFirst => ("/{locale}/{id}", "/{locale}/{id}"),
+        KeyIn::LanguageInQuery | KeyIn::Locale | KeyIn::CapitalsInQuery => ("/{id}", "/{id}"),
+        KeyIn::Joined | KeyIn::MatrixNames | KeyIn::Glued | KeyIn::Dotted => ("/{key}", "/{key}"),
         KeyIn::Query => ("/details", ""),
         KeyIn::Handle => ("/{handle}", "/{handle}"),
     };
@@ -56,7 +58,11 @@ pub(super) fn document(behaviour: &Behaviour, base: &str) -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": { "acm": { "type": "http", "scheme": "bearer", "description": "A TX token of ACM." } },
-            "schemas": schemas(behaviour.variation.patterns),
+            "schemas": if behaviour.variation.rich_members {
+                described::schemas(behaviour)
+            } else {
+                schemas(behaviour.variation.patterns)
+            },
         },
         "security": [{ "acm": [] }],
     });
@@ -120,12 +126,17 @@ fn key_parameters(key_in: KeyIn) -> Vec<Value> {
     };
     let (id, language) = match key_in {
         KeyIn::Handle => return vec![parameter("handle", "path", "Stands for id and language of a certificate.")],
-        KeyIn::Joined | KeyIn::MatrixNames | KeyIn::Glued => {
+        KeyIn::Joined | KeyIn::MatrixNames | KeyIn::Glued | KeyIn::Dotted => {
             return vec![parameter("key", "path", "Id and language of a certificate.")];
         }
-        KeyIn::Locale => {
+        KeyIn::Locale | KeyIn::LocaleFirst | KeyIn::CapitalsInQuery => {
+            let (name, place) = match key_in {
+                KeyIn::LocaleFirst => ("locale", "path"),
+                KeyIn::CapitalsInQuery => ("lang", "query"),
+                _ => ("locale", "query"),
+            };
             let id = parameter("id", "path", "The id of a certificate.");
-            return vec![id, parameter("locale", "query", "Its language, with a region.")];
+            return vec![id, parameter(name, place, "Its language, with a region or in capitals.")];
         }
         KeyIn::Path | KeyIn::LanguageFirst | KeyIn::Prefixed | KeyIn::Matrix => ("path", "path"),
         KeyIn::LanguageInQuery => ("path", "query"),

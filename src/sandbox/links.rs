@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::answer::Inbound;
-use super::behaviour::{Behaviour, Call, DocumentPath, KeyIn};
+use super::behaviour::{Behaviour, Call, DocumentPath, IdLook, KeyIn};
 use super::citizens::Certificate;
-use super::variation::TrailingSlash;
+use super::variation::{Escapes, Pseudonym, TrailingSlash};
 
 /// What a URL names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,9 +68,13 @@ pub(super) fn list_url(base: &str, insz: &str) -> String {
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
 
 fn encoded(behaviour: &Behaviour, id: &str) -> String {
-    let small = behaviour.variation.small_escapes;
-    let pieces = utf8_percent_encode(id, ENCODED);
-    pieces.map(|piece| if small && piece.starts_with('%') { piece.to_lowercase() } else { piece.to_owned() }).collect()
+    let escapes = behaviour.variation.escapes;
+    let set = if escapes == Escapes::More { NON_ALPHANUMERIC } else { ENCODED };
+    let pieces = utf8_percent_encode(id, set);
+    let small = |piece: &str| escapes == Escapes::Small && piece.starts_with('%');
+    let text: String = pieces.map(|piece| if small(piece) { piece.to_lowercase() } else { piece.to_owned() }).collect();
+    // Forms write a space in a query as a plus.
+    if escapes == Escapes::Form && behaviour.key_in == KeyIn::Query { text.replace("%20", "+") } else { text }
 }
 
 /// The URL of a certificate, or of its document.
@@ -83,7 +87,7 @@ pub(super) fn certificate_url(
 ) -> String {
     let root = match (behaviour.number_in_certificate_url, behaviour.pseudonym_in_certificate_url) {
         (true, _) => list_url(base, insz),
-        (false, true) => format!("{base}/attestations/{}", pseudonym(insz)),
+        (false, true) => format!("{base}/attestations/{}", pseudonym(behaviour.variation.pseudonym, insz)),
         (false, false) => format!("{base}/attestations"),
     };
     let name = document_name(behaviour.document_path, one);
@@ -102,6 +106,9 @@ pub(super) fn certificate_url(
         KeyIn::Matrix => format!("{root}/{id};v=1/{language}{tail}"),
         KeyIn::MatrixNames => format!("{root}/details;id={id};lang={language}{tail}"),
         KeyIn::Locale => format!("{root}/{id}{tail}?locale={language}-BE"),
+        KeyIn::LocaleFirst => format!("{root}/{language}-BE/{id}{tail}"),
+        KeyIn::CapitalsInQuery => format!("{root}/{id}{tail}?lang={}", language.to_uppercase()),
+        KeyIn::Dotted => format!("{root}/{id}.{language}{tail}"),
         KeyIn::Glued => format!("{root}/k{id}{language}{tail}"),
         KeyIn::Query => {
             let resource = if document { name.as_str() } else { "details" };
@@ -113,14 +120,27 @@ pub(super) fn certificate_url(
 
 /// An id as it stands in a URL.
 fn in_url<'a>(behaviour: &Behaviour, id: &'a str) -> Cow<'a, str> {
-    let is_uuid = behaviour.variation.upper_ids && uuid::Uuid::parse_str(id).is_ok();
-    if is_uuid { Cow::Owned(id.to_uppercase()) } else { Cow::Borrowed(id) }
+    if !behaviour.variation.upper_ids || uuid::Uuid::parse_str(id).is_err() {
+        return Cow::Borrowed(id);
+    }
+    Cow::Owned(if behaviour.id_look == IdLook::UuidInCapitals { id.to_lowercase() } else { id.to_uppercase() })
 }
 
 /// What the source calls a citizen in its URLs, where that is not the national number.
-fn pseudonym(insz: &str) -> String {
+fn pseudonym(look: Pseudonym, insz: &str) -> String {
     let number = insz.bytes().fold(7_u32, |number, byte| number.wrapping_mul(31).wrapping_add(u32::from(byte)));
-    format!("Xk_{number:x}.aB")
+    match look {
+        Pseudonym::Mixed => format!("Xk_{number:x}.aB"),
+        Pseudonym::FileNumber => format!("Dossier-2024-BRG-{number:010}"),
+        Pseudonym::Digits => format!("{number:010}"),
+        Pseudonym::Padded => format!("{number:08x}Zk9%2BQw%3D%3D"),
+        Pseudonym::Braces => {
+            format!("{{{number:08X}-4D2A-4F00-9C1B-000000000000}}").replace('{', "%7B").replace('}', "%7D")
+        }
+        Pseudonym::Word => {
+            format!("burger{}", number.to_string().bytes().map(|digit| char::from(digit + 49)).collect::<String>())
+        }
+    }
 }
 
 /// What a request asks for.
@@ -165,8 +185,12 @@ fn key(behaviour: &Behaviour, request: &Inbound, segments: &[&str]) -> Option<(K
         None => (segments, false),
     };
     let named = |id: &str, language: Option<&str>| {
-        let lower = behaviour.variation.upper_ids && uuid::Uuid::parse_str(id).is_ok();
-        let id = if lower { id.to_lowercase() } else { id.to_owned() };
+        let other_case = behaviour.variation.upper_ids && uuid::Uuid::parse_str(id).is_ok();
+        let id = match behaviour.id_look {
+            IdLook::UuidInCapitals if other_case => id.to_uppercase(),
+            _ if other_case => id.to_lowercase(),
+            _ => id.to_owned(),
+        };
         Some((Key::Named { id, language: language.map(str::to_owned) }, document))
     };
     match (behaviour.key_in, segments) {
@@ -188,6 +212,13 @@ fn key(behaviour: &Behaviour, request: &Inbound, segments: &[&str]) -> Option<(K
         (KeyIn::Locale, [id]) => {
             let locale = request.parameter("locale")?;
             named(&decoded(id), Some(locale.split('-').next().unwrap_or_default()))
+        }
+        (KeyIn::LocaleFirst, [locale, id]) => named(&decoded(id), Some(locale.strip_suffix("-BE")?)),
+        (KeyIn::CapitalsInQuery, [id]) => named(&decoded(id), Some(&request.parameter("lang")?.to_lowercase())),
+        (KeyIn::Dotted, [key]) => {
+            let key = decoded(key);
+            let (id, language) = key.rsplit_once('.')?;
+            named(id, Some(language))
         }
         (KeyIn::Glued, [key]) => {
             let key = decoded(key);
@@ -217,7 +248,16 @@ mod tests {
     fn every_url_that_is_written_is_read_back() {
         let ends = [DocumentPath::Named("pdfs"), DocumentPath::WithSlash, DocumentPath::FileName];
         let places = [KeyIn::Path, KeyIn::Query, KeyIn::Handle].into_iter().zip(ends);
-        let marked = [KeyIn::Prefixed, KeyIn::Matrix, KeyIn::MatrixNames, KeyIn::Locale, KeyIn::Glued];
+        let marked = [
+            KeyIn::Prefixed,
+            KeyIn::Matrix,
+            KeyIn::MatrixNames,
+            KeyIn::Locale,
+            KeyIn::LocaleFirst,
+            KeyIn::CapitalsInQuery,
+            KeyIn::Dotted,
+            KeyIn::Glued,
+        ];
         let marked = marked.into_iter().map(|key_in| (key_in, DocumentPath::Named("download")));
         for (key_in, document_path) in places.chain(marked) {
             for number in [true, false] {
@@ -242,6 +282,34 @@ mod tests {
                             assert_eq!(found, Some(place), "{url}");
                         }
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_id_of_any_look_is_read_back_from_its_url_and_is_its_own() {
+        let looks = [
+            IdLook::UuidInCapitals,
+            IdLook::Percent,
+            IdLook::Unicode,
+            IdLook::OneCharacter,
+            IdLook::Date,
+            IdLook::Language,
+            IdLook::Nested,
+            IdLook::Encoded,
+        ];
+        for id_look in looks {
+            for (key_in, escapes) in [(KeyIn::Dotted, Escapes::More), (KeyIn::Query, Escapes::Form)] {
+                let variation = Variation { escapes, upper_ids: true, ..Variation::default() };
+                let behaviour = Behaviour { id_look, key_in, variation, ..Behaviour::default() };
+                let people = people(&behaviour);
+                for (place, one) in people[0].certificates.iter().enumerate() {
+                    let url = certificate_url(&behaviour, "/v1", &people[0].insz, one, false);
+                    let key = route(&behaviour, &request(&url)).key.unwrap();
+                    let found = people[0].certificates.iter().position(|one| key.names(one));
+                    assert_eq!(found, Some(place), "{url}");
+                    assert!(!people[1].certificates.iter().any(|other| key.names(other)), "{url}");
                 }
             }
         }

@@ -11,6 +11,7 @@ pub mod citizens;
 mod clients;
 mod control;
 mod credentials;
+mod described;
 mod document;
 mod edits;
 mod envelope;
@@ -33,6 +34,7 @@ mod tls;
 mod tokens;
 pub mod variation;
 pub mod wire;
+pub mod wording;
 
 pub use answer::Answer;
 pub use behaviour::{Behaviour, Envelope, IdLook};

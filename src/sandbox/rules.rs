@@ -11,6 +11,8 @@ pub struct Access {
     pub download: Rules,
     /// The statuses.
     pub refusals: Refusals,
+    /// How long what the ACM said of a token is remembered, in seconds, for all three.
+    pub remembers_for: i64,
 }
 
 /// What a call demands of its token. Every value other than the default is a hole.

@@ -16,7 +16,7 @@ use super::citizens::{Certificate, Citizen, Role, is_national_number};
 use super::envelope::field;
 use super::links::{Key, Route};
 use super::listing::Listed;
-use super::tokens::Tokens;
+use super::tokens::{Tokens, now};
 use super::variation::{self, TrailingSlash};
 use super::wire::Met;
 use super::{document, life, links, listing, negotiation, representation};
@@ -41,10 +41,12 @@ pub(super) struct Source {
     pub met: Met,
 }
 
-/// What one call leaves behind for the next; used only by behaviours that are not conformant.
+/// What one call leaves behind for the next.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     claims: HashMap<String, Value>,
+    /// What the ACM said of a token, and until when it is believed.
+    recent: HashMap<String, (Value, i64)>,
     calls: HashMap<String, usize>,
     /// The numbers of those whose list was asked, the last one last; who has no certificates is not among them.
     listed: Vec<String>,
@@ -336,6 +338,21 @@ impl Source {
 
     pub(super) fn remember(&self, start: String, claims: Value) {
         self.memory().claims.insert(start, claims);
+    }
+
+    /// What the ACM said of a token not long ago.
+    pub(super) fn recent(&self, token: &str) -> Option<Value> {
+        let memory = self.memory();
+        memory.recent.get(token).filter(|(_, until)| now() < *until).map(|(claims, _)| claims.clone())
+    }
+
+    /// Remembers what the ACM said of a token, where this source does.
+    pub(super) fn keep(&self, token: &str, claims: &Value) {
+        let seconds = self.behaviour.access.remembers_for;
+        if seconds > 0 {
+            let until = now() + seconds;
+            self.memory().recent.entry(token.to_owned()).or_insert_with(|| (claims.clone(), until));
+        }
     }
 
     /// What the ACM says about a token. The first question goes alone, and the others on the connection that it opened: a

@@ -3,10 +3,13 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Inbound};
+use super::answer::{Answer, Inbound, OLD, OLD_WITHOUT_LENGTH, TRAILERS};
 use super::behaviour::{CertificateContext, Envelope, ListContext};
 use super::citizens::Certificate;
+use super::described;
 use super::envelope::{field, links_name, put};
+pub use super::wording::Wording;
+use super::wording::words;
 use crate::insz;
 
 /// The legal variety of a source.
@@ -31,8 +34,10 @@ pub struct Variation {
     pub list_self: ListSelf,
     /// The query of paging links.
     pub query: QueryStyle,
-    /// Percent-encoding in small letters.
-    pub small_escapes: bool,
+    /// How ids are percent-encoded in URLs.
+    pub escapes: Escapes,
+    /// What the source calls a citizen in its URLs, where that is not the national number.
+    pub pseudonym: Pseudonym,
     /// UUIDs stand in URLs in capitals.
     pub upper_ids: bool,
     /// The links of documents carry a signature and the moment until which they hold, others each time.
@@ -41,6 +46,10 @@ pub struct Variation {
     pub marked_links: bool,
     /// Members beside the documented ones, in the list and in its metadata; one of them is another one each time.
     pub members: bool,
+    /// Members of many forms, which the source's own OpenAPI document fixes.
+    pub rich_members: bool,
+    /// How integers are written.
+    pub integers: Integers,
     /// `year` and `community` are null.
     pub null_fields: bool,
     /// Official HAL: the metadata are called `page`.
@@ -61,12 +70,18 @@ pub struct Variation {
     pub vary: Option<&'static str>,
     /// Bodies come without a length: HTTP/1.1 sends them in chunks.
     pub chunked: bool,
+    /// Fields follow the body, where the caller accepts that.
+    pub trailers: bool,
+    /// HTTP/1.0 answers where HTTP/1.1 would.
+    pub is_old: bool,
     /// Headers that have nothing to do with the documents.
     pub more_headers: bool,
     /// What stands in `WWW-Authenticate`.
     pub challenge: Challenge,
     /// The media type of errors; `application/json` is a warning (ERR-05).
     pub error_media: &'static str,
+    /// In which words errors are told.
+    pub wording: Wording,
     /// Errors have members of their own, and a list `errors`.
     pub error_members: bool,
     /// What every error says in `detail`, in place of its own sentence.
@@ -110,11 +125,14 @@ impl Default for Variation {
             link_arrays: false,
             list_self: ListSelf::Full,
             query: QueryStyle::LimitFirst,
-            small_escapes: false,
+            escapes: Escapes::Usual,
+            pseudonym: Pseudonym::Mixed,
             upper_ids: false,
             signed_downloads: false,
             marked_links: false,
             members: false,
+            rich_members: false,
+            integers: Integers::Plain,
             null_fields: false,
             metadata_is_page: false,
             download_in: DownloadIn::Both,
@@ -125,9 +143,12 @@ impl Default for Variation {
             gzip: false,
             vary: Some("Accept-Encoding"),
             chunked: false,
+            trailers: false,
+            is_old: false,
             more_headers: false,
             challenge: Challenge::Bearer,
             error_media: "application/problem+json",
+            wording: Wording::Own,
             error_members: false,
             error_detail: None,
             instance_is_path: false,
@@ -168,6 +189,47 @@ pub enum QueryStyle {
     PageFirst,
     /// With a parameter of the source's own between them.
     WithSort,
+}
+
+/// How ids are percent-encoded in URLs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Escapes {
+    /// What must be encoded, in capitals.
+    Usual,
+    /// The same, in small letters.
+    Small,
+    /// All but letters and digits.
+    More,
+    /// As forms do it: a space in a query is a plus.
+    Form,
+}
+
+/// What a source calls a citizen in its URLs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pseudonym {
+    /// Capitals, a dot and an underscore.
+    Mixed,
+    /// The number of a file.
+    FileNumber,
+    /// Ten digits.
+    Digits,
+    /// Base64 with percent-encoded padding.
+    Padded,
+    /// A UUID in capitals within braces.
+    Braces,
+    /// Small letters only, as a resource name has.
+    Word,
+}
+
+/// How integers are written; they are the same number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Integers {
+    /// `12`.
+    Plain,
+    /// `12.0`.
+    Fraction,
+    /// `1.2e1`.
+    Exponent,
 }
 
 /// Where `download` is offered.
@@ -211,6 +273,14 @@ pub enum Challenge {
     SecondHeader,
     /// The scheme in small letters.
     SmallLetters,
+    /// After a challenge whose data have no name.
+    AfterToken68,
+    /// With a description that holds quotes, commas and another scheme.
+    Described,
+    /// Between others, each in a header of its own.
+    Between,
+    /// Twice in one header, for two realms.
+    Twice,
 }
 
 /// What stands around the PDF.
@@ -362,6 +432,9 @@ pub(super) fn vary_certificate(
     if variation.patterns {
         put_patterned(context, one, body);
     }
+    if variation.rich_members {
+        described::enrich(context, one, body);
+    }
     if variation.detail_members && is_detail {
         put(body, "remarks", json!(["Een opmerking"]));
     }
@@ -459,9 +532,14 @@ pub(super) fn vary_problem(variation: &Variation, request: &Inbound, answer: &mu
         return;
     }
     answer.set("content-type", variation.error_media);
+    let answer_status = answer.status;
     answer.edit_json(|body| {
         if variation.instance_is_path && body.get("instance").is_some() {
             put(body, "instance", request.path.as_str());
+        }
+        if let Some((title, detail)) = words(variation.wording, answer_status) {
+            put(body, "title", title);
+            put(body, "detail", detail);
         }
         if let Some(detail) = variation.error_detail.filter(|_| body.get("detail").is_some()) {
             put(body, "detail", detail);
@@ -479,6 +557,9 @@ pub(super) fn vary_problem(variation: &Variation, request: &Inbound, answer: &mu
 pub(super) fn dress(variation: &Variation, request: &Inbound, answer: &mut Answer) {
     let media = answer.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     if media.ends_with("json") {
+        if variation.integers != Integers::Plain {
+            answer.edit_json(mark_integers);
+        }
         match variation.json {
             JsonStyle::Compact => {}
             JsonStyle::Pretty => {
@@ -487,6 +568,9 @@ pub(super) fn dress(variation: &Variation, request: &Inbound, answer: &mut Answe
                 }
             }
             JsonStyle::Escaped => answer.body = escaped(&answer.body),
+        }
+        if variation.integers != Integers::Plain {
+            answer.body = with_integers(variation.integers, &answer.body);
         }
         answer.set("content-type", &format!("{media}{}", variation.media_parameter));
     }
@@ -507,8 +591,50 @@ pub(super) fn dress(variation: &Variation, request: &Inbound, answer: &mut Answe
         }
     }
     if variation.chunked && !answer.body.is_empty() {
-        answer.set("transfer-encoding", "chunked");
+        answer.set("transfer-encoding", if variation.trailers { TRAILERS } else { "chunked" });
     }
+    if variation.is_old {
+        answer.set("transfer-encoding", if variation.chunked { OLD_WITHOUT_LENGTH } else { OLD });
+    }
+}
+
+/// What precedes an integer that is not written yet; no text of the source holds it.
+const MARK: &str = "#integer ";
+const INTEGERS: [&str; 7] = ["number", "size", "totalElements", "totalPages", "year", "community", "status"];
+
+/// Puts a text in place of every integer but ids.
+fn mark_integers(body: &mut Value) {
+    match body {
+        Value::Array(items) => items.iter_mut().for_each(mark_integers),
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value.as_u64() {
+                    Some(integer) if INTEGERS.contains(&name.as_str()) => *value = json!(format!("{MARK}{integer}")),
+                    _ => mark_integers(value),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Writes the integers that were marked.
+fn with_integers(style: Integers, body: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(body);
+    let mark = format!("\"{MARK}");
+    let mut parts = text.split(&mark);
+    let mut written = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (digits, rest) = part.split_once('"').unwrap_or((part, ""));
+        let (first, others) = digits.split_at(digits.len().min(1));
+        match style {
+            Integers::Exponent if others.is_empty() => written.push_str(&format!("{first}e0")),
+            Integers::Exponent => written.push_str(&format!("{first}.{others}E+{}", others.len())),
+            Integers::Plain | Integers::Fraction => written.push_str(&format!("{digits}.0")),
+        }
+        written.push_str(rest);
+    }
+    written.into_bytes()
 }
 
 /// The headers with a challenge.
@@ -524,6 +650,21 @@ pub(super) fn challenge(variation: &Variation, challenge: &str, answer: &mut Ans
             answer.add("www-authenticate", challenge);
         }
         Challenge::SmallLetters => answer.set("www-authenticate", &challenge.replace("Bearer", "bearer")),
+        Challenge::AfterToken68 => answer.set("www-authenticate", &format!("Negotiate YWJjZGVmZw==, {challenge}")),
+        Challenge::Described => {
+            let described =
+                "error_description=\"De sleutel, of \\\"token\\\", geldt niet; Basic realm=x, probeer opnieuw\"";
+            answer.set("www-authenticate", &format!("{challenge}, {described}"));
+        }
+        Challenge::Between => {
+            answer.set("www-authenticate", "DPoP algs=\"ES256 PS256\"");
+            answer.add("www-authenticate", challenge);
+            answer.add("www-authenticate", "Basic realm=\"bron\", charset=\"UTF-8\"");
+        }
+        Challenge::Twice => {
+            let second = challenge.replace("Bearer ", "Bearer realm=\"tni, bron\", ");
+            answer.set("www-authenticate", &format!("{challenge}, {second}"));
+        }
     }
 }
 
@@ -602,6 +743,20 @@ mod tests {
         assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
         let coded = gzip(b"123456789");
         assert_eq!((coded.len(), coded[10]), (10 + 5 + 9 + 8, 1));
+    }
+
+    #[test]
+    fn integers_are_written_otherwise_and_are_the_same() {
+        let plain = json!({ "pageMetadata": { "number": 1, "size": 100, "id": 7 }, "items": [{ "year": 2025 }] });
+        for style in [Integers::Fraction, Integers::Exponent] {
+            let mut body = plain.clone();
+            mark_integers(&mut body);
+            let text = String::from_utf8(with_integers(style, body.to_string().as_bytes())).unwrap();
+            let read: Value = serde_json::from_str(&text).unwrap();
+            let found = ["/pageMetadata/number", "/pageMetadata/size", "/items/0/year"].map(|at| read.pointer(at));
+            assert_eq!(found.map(|value| value.unwrap().as_f64().unwrap()), [1.0, 100.0, 2025.0], "{text}");
+            assert_eq!((read["pageMetadata"]["id"].as_u64(), read["items"][0]["year"].as_u64()), (Some(7), None));
+        }
     }
 
     #[test]
