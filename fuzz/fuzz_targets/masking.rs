@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 const NUMBER: &str = "85073099932";
 const TOKEN: &str = "tok-5f0c+/=2b9d4e7f8a1c3b5d7e9f";
 
-/// What the control characters from 14 on stand for: the known values, and then what is masked by its look.
-const WRITINGS: [&str; 18] = [
+/// What the characters from 14 on stand for: the known values, and then what is masked by its look.
+const WRITINGS: [&str; 22] = [
     NUMBER,
     TOKEN,
     "85.07.30-999.32",
@@ -30,12 +30,16 @@ const WRITINGS: [&str; 18] = [
     "TOK-5F0C%252B%252F%253D2B9D4E7F8A1C3B5D7E9F",
     r"tok-5f0c+\/=2b9d4e7f8a1c3b5d7e9f",
     "dG9rLTVmMGMrLz0yYjlkNGU3ZjhhMWMzYjVkN2U5Z",
+    "&#56;&#53;&#48;&#55;&#51;&#48;&#57;&#57;&#57;&#51;&#50;",
+    "85\u{2009}07\u{2009}30\u{2013}999\u{a0}32",
+    "\u{ff18}\u{ff15}\u{ff10}\u{ff17}\u{ff13}\u{ff10}\u{ff19}\u{ff19}\u{ff19}\u{ff13}\u{ff12}",
+    "f0c+/=2b9d4e7f8a",
     "90.01.01-999.92",
     "90010199992",
     "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.",
     "https://user:hunter22@host/",
 ];
-const KNOWN: usize = 14;
+const KNOWN: usize = 18;
 
 fn written(data: &str) -> String {
     let writing = |c: char| u32::from(c).checked_sub(14).and_then(|at| WRITINGS.get(at as usize));
@@ -74,7 +78,10 @@ fuzz_target!(|data: &str| {
     let masked = vault.mask_text(&text);
     nothing_left(&vault, &text, &masked);
     assert_eq!(vault.mask_text(&masked), masked, "{text:?}");
-    if !text.contains(|c: char| c.is_ascii_digit()) && !text.contains("eyJ") && !text.contains("://") {
+    // A word of Base64 may hold a number without a digit of its own, and so may digits of other alphabets.
+    let is_word = |word: &str| word.len() < 11;
+    let is_short = text.split(|c: char| !c.is_ascii_alphanumeric()).all(is_word) && text.is_ascii();
+    if is_short && !text.contains(|c: char| c.is_ascii_digit()) && !text.contains("://") {
         assert_eq!(masked, text);
     }
 
