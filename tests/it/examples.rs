@@ -47,6 +47,11 @@ fn is_of(of: Of, request: &Request) -> bool {
     let first = asked(Some("10"), Some("0"));
     let page = ordinary && list(Citizen::Subject) && own && *variation == Variation::None;
     let varied = ordinary && list(Citizen::Subject) && own && first;
+    let is_list = match variation {
+        Variation::Head | Variation::Options | Variation::TrailingSlash => false,
+        Variation::Accept(media) => !media.contains("unknown"),
+        _ => true,
+    };
     let probe = |with: Auth| hostile && list(Citizen::Subject) && first && *auth == with;
     let foreign = |whose: Citizen| hostile && list(whose) && own;
     let link = |wanted: Kind| match target {
@@ -61,7 +66,7 @@ fn is_of(of: Of, request: &Request) -> bool {
         Of::Entry => page && first,
         Of::SecondPage => page && asked(Some("11"), Some("1")),
         // Of every citizen and in every language: what differs between them is no name in a path.
-        Of::Page => ordinary && ((list(Citizen::Subject) && own) || list(Citizen::Other)),
+        Of::Page => page || (ordinary && list(Citizen::Other)) || (varied && is_list),
         Of::NoParameters => page && asked(None, None),
         Of::PageOfOne => page && asked(Some("1"), Some("0")),
         Of::PageOfTwo => page && asked(Some("2"), Some("0")),

@@ -9,7 +9,7 @@ use url::Url;
 use crate::case::{Answer, Case, Findings, Item, Judgement, Listed, Stop, both};
 use crate::catalogue::Level;
 use crate::envelope::{Certificate, Link, Links, Page};
-use crate::exchange::{Citizen, Exchange, Kind, Request};
+use crate::exchange::{Auth, Citizen, Exchange, Kind, Phase, Request};
 use crate::href;
 use crate::reason;
 use crate::text;
@@ -88,13 +88,15 @@ pub(super) fn hrefs<'a>(case: &Case<'a>) -> Result<Hrefs<'a>, Stop> {
     Ok(Hrefs { origins: origins(case), pages, details, further })
 }
 
-/// The other lists of the run: of other citizens, in other languages, in other lengths. What is asked once more shows
-/// nothing new.
+/// The other lists of the run: of other citizens, in other languages, in other lengths. What is asked once more, controls
+/// included, shows nothing new.
 fn further<'a>(case: &Case<'a>, pages: &[Listed<'a>]) -> Result<Vec<Answer<'a>>, Stop> {
     let known: BTreeSet<&Request> = pages.iter().map(|listed| listed.answer.request()).collect();
     let is_new = |answer: &Answer<'a>| {
         let request = answer.request();
-        answer.is_content() && request.kind() == Kind::List && request.ordinal == 0 && !known.contains(request)
+        let is_ordinary =
+            request.phase == Phase::Ordinary && request.ordinal == 0 && matches!(request.auth, Auth::Token(_));
+        is_ordinary && answer.is_content() && request.kind() == Kind::List && !known.contains(request)
     };
     Ok(case.api_answers()?.into_iter().filter(is_new).collect())
 }
