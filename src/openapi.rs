@@ -307,8 +307,10 @@ impl<'a> Operation<'a> {
         let names = || response.media.iter().map(|media| media.name.as_str());
         let is_covered = |name: &str| {
             let range = name.strip_suffix("/*").is_some_and(|main| received.split('/').next() == Some(main));
-            // Which JSON type it should be, other requirements say.
-            name == received || name == "*/*" || name == "*" || range || (is_json(name) && is_json(&received))
+            // Where it is another JSON type than it should be, other requirements say so.
+            let is_other_json = is_json(&received) && !ASKED_FOR.contains(&received.as_str());
+            let suffixed = name == "application/*+json" && received.ends_with("+json");
+            name == received || name == "*/*" || name == "*" || range || suffixed || (is_json(name) && is_other_json)
         };
         if names().any(is_covered) {
             Declaration::Fits
@@ -350,6 +352,9 @@ pub enum Declaration {
     /// Others are declared.
     Differs,
 }
+
+/// The JSON types that the requirements ask for, of answers and of errors.
+const ASKED_FOR: [&str; 2] = ["application/hal+json", "application/problem+json"];
 
 /// Bytes of any kind.
 const BINARY: &str = "application/octet-stream";

@@ -221,6 +221,25 @@ fn a_media_type_that_is_not_declared_is_found() {
 }
 
 #[test]
+fn a_list_that_is_declared_as_other_json_is_found() {
+    let verdict = judge_in("HTTP-20", documented(), false, |request, reply| {
+        if request.target == Target::OpenApi {
+            let Content::Text(text) = &mut reply.content else { panic!("no text") };
+            *text = text.replace("application/hal+json", "application/json");
+        }
+    });
+    assert_eq!(verdict.outcome, Outcome::Fail, "{verdict:?}");
+    assert!(verdict.findings.iter().all(|finding| finding.place == "header content-type"), "{verdict:?}");
+    // A list that is not what it should be is for LST-02.
+    let plain = judge_in("HTTP-20", documented(), false, |request, reply| {
+        if request.kind() == Kind::List && reply.status == 200 {
+            reply.set("content-type", "application/json");
+        }
+    });
+    assert_eq!(plain.outcome, Outcome::Pass, "{plain:?}");
+}
+
+#[test]
 fn an_invalid_document_is_no_reason_to_say_nothing_of_the_rest() {
     let old = "info:\n";
     let new = "info:\n  unknown: 1\n";
