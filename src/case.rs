@@ -3,7 +3,7 @@
 
 use std::any::Any;
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -25,6 +25,9 @@ pub use urls::{holds_key, outside_braces, part_with_id, parts_that, with_other_i
 
 mod findings;
 mod leak;
+mod length;
+mod look;
+mod pages;
 mod room;
 mod run;
 mod sample;
@@ -178,12 +181,21 @@ pub struct Case<'a> {
     /// The catalogue, for what belongs to the source specification as a whole.
     pub catalogue: &'a Catalogue,
     asked: RefCell<Asked>,
+    /// Which look it is at what answers of several moments show.
+    look: Cell<u32>,
 }
 
 impl<'a> Case<'a> {
     /// A case for one requirement.
     pub fn new(recording: &'a Recording, requirement: &'a Requirement, catalogue: &'a Catalogue) -> Self {
-        Self { recording, requirement, entry: &catalogue.entry, catalogue, asked: RefCell::default() }
+        Self {
+            recording,
+            requirement,
+            entry: &catalogue.entry,
+            catalogue,
+            asked: RefCell::default(),
+            look: Cell::new(0),
+        }
     }
 
     /// What the run knew of itself.
@@ -204,6 +216,10 @@ impl<'a> Case<'a> {
     /// What several checks draw alike from the exchanges: drawn by the first of them, as long as none is added. `draw`
     /// may look at the recording and at the source specification, not at the requirement.
     pub fn once<T: Any + Send + Sync>(&self, draw: impl FnOnce() -> Result<T, Stop>) -> Result<Arc<T>, Stop> {
+        // What is drawn is kept for those who look for the first time.
+        if self.look.get() > 0 {
+            return draw().map(Arc::new);
+        }
         if let Some((drawn, from)) = self.recording.known() {
             self.asked.borrow_mut().extend(from.iter().cloned());
             return Ok(drawn);
@@ -258,12 +274,13 @@ impl<'a> Case<'a> {
         let (mut found, mut missing) = (Vec::with_capacity(requests.len()), Vec::new());
         let mut asked = self.asked.borrow_mut();
         for request in requests {
-            match self.recording.shared(request) {
+            let request = self.looked(request);
+            match self.recording.shared(&request) {
                 Some((request, exchange)) => {
                     asked.insert(Arc::clone(request));
                     found.push(exchange);
                 }
-                None => missing.push(request.clone()),
+                None => missing.push(request),
             }
         }
         if missing.is_empty() { Ok(found) } else { Err(Stop::Missing(missing)) }
@@ -357,112 +374,12 @@ impl<'a> Case<'a> {
         Ok(page.metadata.total_elements.value().map_or(items, |total| total.max(items)))
     }
 
-    /// The page length of a walk: the default for a long list, the maximum for one that has more pages of the default
-    /// than the greatest page has places, else such that there are three pages.
-    pub fn walk_limit(&self) -> Result<u64, Stop> {
-        let total = self.total()?;
-        let (default, maximum) = (self.entry.default_limit, self.entry.maximum_limit);
-        Ok(match total {
-            0 => 1,
-            _ if total <= 2 * default => total.div_ceil(3),
-            _ if total.div_ceil(default) <= maximum => default,
-            _ => maximum,
-        })
-    }
-
-    /// How many pages a walk has, and how many of them are asked for.
-    fn walk_length(&self) -> Result<(u64, u64), Stop> {
-        let count = self.total()?.div_ceil(self.walk_limit()?).max(1);
-        Ok((count, count.min(self.most_pages()?)))
-    }
-
-    /// The answers to all pages of the subject's list by their numbers, asked for at once; blocked unless each is 200.
-    pub fn walk(&self) -> Result<Vec<Answer<'a>>, Stop> {
-        let limit = self.walk_limit()?;
-        let (_, most) = self.walk_length()?;
-        let requests: Vec<Request> = (0..most).map(|page| self.page_request(Citizen::Subject, limit, page)).collect();
-        self.listed_all(&requests)
-    }
-
-    /// All pages of the subject's list by their numbers.
-    pub fn pages(&self) -> Result<Pages<'a>, Stop> {
-        let (count, most) = self.walk_length()?;
-        let pages = self.walk()?.into_iter().map(|answer| page_in(answer).ok_or_else(|| no_collection().into()));
-        Ok(Pages { limit: self.walk_limit()?, pages: pages.collect::<Result<_, Stop>>()?, cut: count > most })
-    }
-
     /// All certificates of the subject's list, page by page; blocked where there are none.
     pub fn items(&self) -> Result<Vec<Item<'a>>, Stop> {
         let pages = self.pages()?.pages.into_iter();
         let items: Vec<Item<'a>> =
             pages.flat_map(|on| on.items().iter().map(move |certificate| Item { on, certificate })).collect();
         if items.is_empty() { Err(reason::too_few(0, 1).into()) } else { Ok(items) }
-    }
-
-    /// The page after the last one.
-    pub fn past_the_end(&self) -> Result<Request, Stop> {
-        let limit = self.walk_limit()?;
-        let (count, _) = self.walk_length()?;
-        Ok(self.page_request(Citizen::Subject, limit, count))
-    }
-
-    /// All pages, where there are several: blocked, or declared not to arise, where one page holds everything.
-    pub fn several_pages(&self) -> Result<Pages<'a>, Stop> {
-        let total = self.total()?;
-        if total < 2 {
-            return Err(self.single_page(total).into());
-        }
-        let pages = self.pages()?;
-        if pages.pages.iter().all(|listed| listed.items().is_empty()) {
-            let what = text!(
-                "de lijst zegt {total} attesten te hebben, en elke pagina is leeg",
-                "the list says that it has {total} certificates, and every page is empty"
-            );
-            return Err(reason::unmet(what).into());
-        }
-        Ok(pages)
-    }
-
-    /// The verdict where a citizen with several pages is needed.
-    pub fn single_page(&self, total: u64) -> Verdict {
-        if self.setup().declares.one_page { reason::declared("one_page") } else { reason::too_few(total, 2) }
-    }
-
-    /// The pages that following `next` visits from the first page on.
-    pub fn chain(&self) -> Result<Chain<'a>, Stop> {
-        let (numbered, most) = (self.pages()?, self.most_pages()?);
-        // Every `next` that is known already is asked for at once: mostly they are pages that we have.
-        let known: Vec<Request> = numbered.pages.iter().filter_map(|listed| self.next_of(listed)).collect();
-        self.attempts(&known)?;
-        let mut pages: Vec<Listed<'a>> = numbered.pages.first().copied().into_iter().collect();
-        let mut visited: BTreeSet<Request> = pages.iter().map(|listed| listed.answer.request().clone()).collect();
-        let end = loop {
-            let last = pages.last();
-            let Some(next) = last.and_then(|last| self.next_of(last)) else {
-                let unusable = last.is_some_and(|last| last.page.links.find(&["next"]).is_some());
-                break if unusable { End::NotFollowed } else { End::NoNext };
-            };
-            if visited.contains(&next) {
-                break End::Repeats(next);
-            }
-            if pages.len() as u64 >= most {
-                break End::Limit;
-            }
-            let exchange = self.attempt(&next)?;
-            let page = exchange.result.as_ref().ok().filter(|response| response.status == 200);
-            match page.and_then(|response| page_in(Answer { exchange, response })) {
-                Some(listed) => pages.push(listed),
-                None => break End::NoPage(next),
-            }
-            visited.insert(next);
-        };
-        Ok(Chain { pages, end })
-    }
-
-    /// The request that the `next` of a page leads to.
-    pub fn next_of(&self, listed: &Listed<'a>) -> Option<Request> {
-        let link = listed.page.links.find(&["next"])?;
-        self.follow(listed.answer, link, Kind::List)
     }
 
     /// The request that a link leads to; none for a templated link or one that is no URL.

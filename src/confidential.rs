@@ -54,7 +54,7 @@ pub fn found(text: &str) -> Option<Confidential> {
     }
     let mut has_token = false;
     writing::each(text.as_bytes(), &mut |reading| {
-        has_token |= jwts(&String::from_utf8_lossy(reading)).next().is_some()
+        has_token |= jwts(&String::from_utf8_lossy(reading)).next().is_some();
     });
     has_token.then_some(Confidential::Token)
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::href;
+use crate::value::tree;
 use crate::value::weight::OVERHEAD;
 
 pub use datum::Datum;
@@ -227,7 +228,7 @@ impl Field {
     fn of(value: Option<&Value>) -> Self {
         match value {
             None => Self::Absent,
-            Some(value) => value.as_u64().map_or_else(|| Self::Wrong(described(Some(value))), Self::Integer),
+            Some(value) => count(value).map_or_else(|| Self::Wrong(described(Some(value))), Self::Integer),
         }
     }
 
@@ -238,6 +239,12 @@ impl Field {
             _ => None,
         }
     }
+}
+
+/// A number that counts something: `1.0` and `1e0` are 1.
+fn count(value: &Value) -> Option<u64> {
+    let whole = || value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0);
+    value.as_u64().or_else(|| format!("{:.0}", whole()?.abs()).parse().ok())
 }
 
 impl Metadata {
@@ -463,6 +470,7 @@ pub fn kind_of(value: &Value) -> &'static str {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
         Value::Number(_) => "number",
+        Value::String(_) if tree::long_integer(value).is_some() => "number",
         Value::String(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
@@ -474,7 +482,7 @@ pub fn described(value: Option<&Value>) -> String {
     match value {
         None => "absent".to_owned(),
         Some(value @ (Value::Array(_) | Value::Object(_))) => kind_of(value).to_owned(),
-        Some(value) => value.to_string(),
+        Some(value) => tree::long_integer(value).map_or_else(|| value.to_string(), str::to_owned),
     }
 }
 
@@ -544,8 +552,10 @@ mod tests {
     fn numbers_that_are_no_counts_are_wrong() {
         let metadata =
             |value: Value| Page::of(&json!({"certificates": [], "pageMetadata": {"number": value}})).metadata;
-        assert_eq!(metadata(json!(3)).number, Field::Integer(3));
-        for wrong in [json!("3"), json!(-1), json!(1.5), json!(null)] {
+        for (value, number) in [(json!(3), 3), (json!(1.0), 1), (json!(1e2), 100), (json!(-0.0), 0)] {
+            assert_eq!(metadata(value).number, Field::Integer(number));
+        }
+        for wrong in [json!("3"), json!(-1), json!(1.5), json!(null), json!(-1.0), json!(1e30)] {
             assert!(matches!(metadata(wrong).number, Field::Wrong(_)));
         }
     }

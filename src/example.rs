@@ -39,6 +39,7 @@ pub enum Of {
     Gzip,
     AcceptLanguage,
     NoIds,
+    OtherHost,
     UnknownCertificate,
     MissingLanguage,
     UnknownPath,
@@ -102,6 +103,9 @@ impl Of {
                 ("de lijst, gevraagd met `Accept-Language`", "the list, asked for with `Accept-Language`")
             }
             Self::NoIds => ("de lijst, gevraagd zonder correlatie-id's", "the list, asked for without correlation ids"),
+            Self::OtherHost => {
+                ("de lijst, gevraagd met een vreemde `Host`", "the list, asked for with a foreign `Host`")
+            }
             Self::UnknownCertificate => ("een attest dat niet bestaat", "a certificate that does not exist"),
             Self::MissingLanguage => {
                 ("een attest in een taal waarin het niet bestaat", "a certificate in a language that it lacks")

@@ -275,6 +275,12 @@ impl Recording {
         self.exchanges.insert(Arc::new(exchange.request.clone()), exchange)
     }
 
+    /// Takes an exchange out again that was put there to try something.
+    pub fn take(&mut self, request: &Request) -> Option<Exchange> {
+        self.drawn().clear();
+        self.exchanges.remove(request)
+    }
+
     /// What was drawn from the exchanges before, and from which.
     pub(crate) fn known<T: Any + Send + Sync>(&self) -> Option<(Arc<T>, Arc<Asked>)> {
         let Drawn { what, from } = self.drawn().get(&TypeId::of::<T>())?.clone();

@@ -33,6 +33,13 @@ impl Findings {
         self.count += unseen;
     }
 
+    /// The same, counting at a weaker level than their row.
+    #[must_use]
+    pub fn at_most(mut self, level: Level) -> Self {
+        self.first.iter_mut().for_each(|finding| finding.level = Some(level));
+        self
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.count == 0

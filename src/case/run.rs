@@ -51,13 +51,14 @@ impl<'a> Case<'a> {
     }
 
     /// Every answer of the source's API in the whole run: without handshakes, plain http, the OpenAPI document, and
-    /// the list with a slash after it, of which a web server may make a redirect.
+    /// the list with a slash after it or under another host, to which a web server may have an answer of its own.
     pub fn api_answers(&self) -> Result<Vec<Answer<'a>>, Stop> {
         let answers = self.whole_run()?.filter_map(|exchange| {
             let request = &exchange.request;
             let api = matches!(request.target, Target::Entry { .. } | Target::Link { .. } | Target::Path(_));
             let response = exchange.result.as_ref().ok()?;
-            (api && request.variation != Variation::TrailingSlash).then_some(Answer { exchange, response })
+            let odd = matches!(request.variation, Variation::TrailingSlash | Variation::Host(_));
+            (api && !odd).then_some(Answer { exchange, response })
         });
         Ok(answers.collect())
     }

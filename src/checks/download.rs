@@ -90,6 +90,10 @@ fn is_empty(answer: Answer<'_>) -> bool {
 }
 
 fn download_gives_the_document(case: &Case<'_>) -> Judgement {
+    case.lasting(gives_the_document)
+}
+
+fn gives_the_document(case: &Case<'_>) -> Judgement {
     let Downloads { answers, obstacle } = downloads(case)?;
     let findings = answers.into_iter().filter_map(|answer| match answer.response.status {
         200 if is_empty(answer) => {

@@ -1,29 +1,39 @@
 //! Chapter list: the list of certificates as an answer. Its pages are in `paging`.
 
 use super::checks;
-use crate::case::{Answer, Case, Judgement, Stop};
+use crate::case::{Answer, Case, Judgement, Stop, seek};
 use crate::catalogue::Level;
 use crate::envelope::{Collection, Field};
-use crate::exchange::{Auth, Citizen, IssuerCall, Request};
+use crate::exchange::{Accept, Auth, Citizen, IssuerCall, Kind, Phase, Request, Variation};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Verdict, shown};
 
+mod ends;
+mod lengths;
 mod links;
+mod numbering;
+mod origins;
 mod paging;
+mod totals;
 
+pub(super) use numbering::unless_misnumbered;
+
+use ends::{last_leads_to_the_last_page, page_past_the_end_is_empty, start_leads_to_the_first_page};
+use lengths::{
+    caller_chooses_the_limit, default_limit_is_ten, limit_above_the_maximum_gives_the_maximum,
+    page_never_exceeds_the_limit, size_is_the_limit_in_force,
+};
 pub(super) use links::is_uri_reference;
 use links::{
-    hrefs_are_absolute_and_own, later_pages_link_back, links_section_is_there, paging_links_carry_page_and_limit,
-    self_is_the_list_itself, start_and_last_are_there,
+    later_pages_link_back, links_section_is_there, paging_links_carry_page_and_limit, self_is_the_list_itself,
+    start_and_last_are_there,
 };
-use paging::{
-    caller_chooses_the_limit, default_limit_is_ten, last_leads_to_the_last_page,
-    limit_above_the_maximum_gives_the_maximum, metadata_counts_from_one, next_is_on_every_page_but_the_last,
-    next_visits_every_page_once, order_is_stable, page_and_limit_are_optional, page_counts_from_zero,
-    page_never_exceeds_the_limit, page_past_the_end_is_empty, size_is_the_limit_in_force, totals_add_up,
-};
+use numbering::{metadata_counts_from_one, page_and_limit_are_optional, page_counts_from_zero};
+use origins::{hrefs_are_absolute_and_own, links_ignore_the_host_header};
+use paging::{next_is_on_every_page_but_the_last, next_visits_every_page_once, order_is_stable};
+use totals::totals_add_up;
 
 checks!(
     list_answers_the_good_token,
@@ -54,6 +64,8 @@ checks!(
     extra_fields_are_noted,
     size_is_the_limit_in_force,
     paging_links_carry_page_and_limit,
+    start_leads_to_the_first_page,
+    links_ignore_the_host_header,
 );
 
 fn list_answers_the_good_token(case: &Case<'_>) -> Judgement {
@@ -94,8 +106,24 @@ fn refused_good_token(case: &Case<'_>, status: u16) -> Result<Verdict, Stop> {
 }
 
 fn list_is_hal_json(case: &Case<'_>) -> Judgement {
-    let findings = case.walk()?.into_iter().filter_map(|answer| media_type_finding(answer, "application/hal+json"));
-    case.judged(findings)
+    let empty = || case.attempt(&case.entry_request(Citizen::Empty)).map(drop);
+    let has_empty = case.setup().citizens.contains_key(&Citizen::Empty);
+    seek([case.lists().map(drop), if has_empty { empty() } else { Ok(()) }])?;
+    case.walk()?;
+    let lists = case.api_answers()?.into_iter().filter(|answer| asks_for_a_list(answer.request()));
+    let successful = lists.filter(|answer| answer.response.status == 200);
+    case.judged(successful.filter_map(|answer| media_type_finding(answer, "application/hal+json")))
+}
+
+/// Whether a request asks for a list in hal+json, as a client does.
+fn asks_for_a_list(request: &Request) -> bool {
+    let own = matches!((request.auth, request.citizen()), (Auth::Token(token), Some(whose)) if token == whose);
+    let usual = matches!(
+        request.variation,
+        Variation::None | Variation::NoIds | Variation::AcceptLanguage(_) | Variation::AcceptEncoding(_)
+    );
+    let ordinary = request.phase != Phase::Hostile && request.kind() == Kind::List;
+    ordinary && request.accept == Accept::Hal && own && usual
 }
 
 /// A finding where `Content-Type` is not that media type; parameters and case do not count.
@@ -116,7 +144,7 @@ pub(in crate::checks) fn absent() -> Text {
 fn collection_is_there(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut obstacle = None;
-    for answer in case.walk()? {
+    for answer in case.lists()? {
         if let Some(verdict) = answer.unreadable() {
             obstacle = Some(verdict);
             continue;
@@ -150,7 +178,7 @@ pub(in crate::checks) fn no_json(answer: Answer<'_>) -> Text {
 fn page_metadata_are_complete(case: &Case<'_>) -> Judgement {
     let weaker = case.parameter("sample");
     let mut findings = Vec::new();
-    for answer in case.walk()? {
+    for answer in case.lists()? {
         let Some(page) = answer.response.page() else { return Err(no_page().into()) };
         let metadata = &page.metadata;
         if !metadata.present || metadata.wrong_type.is_some() {
@@ -238,7 +266,7 @@ fn empty_list_has_total_and_self(case: &Case<'_>) -> Judgement {
         };
         findings.push(answer.finding(place, Text::same(0), actual));
     }
-    if page.links.find(&["self"]).is_none() {
+    if links::link_of(&page.links, &["self"])?.is_none() {
         findings.push(answer.finding(&*page.links.place, text!("een link `self`", "a link `self`"), absent()));
     }
     case.judged(findings)

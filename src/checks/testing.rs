@@ -141,6 +141,11 @@ impl Source {
         panic!("{id} asks for more and more")
     }
 
+    /// What comes of a request where nothing is changed.
+    pub(super) fn answer(&self, request: &Request) -> Reply {
+        self.ordinary(request, &self.sent_url(request))
+    }
+
     fn exchange(&self, request: Request) -> Exchange {
         let url = self.sent_url(&request);
         let exception = self.exceptions.iter().find(|(end, _)| url.ends_with(end.as_str()));

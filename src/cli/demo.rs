@@ -9,7 +9,7 @@ use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, output, runtime};
 use crate::catalogue::Catalogue;
 use crate::decisions::Named;
-use crate::fault::{InputFault, InputFaults};
+use crate::fault::InputFaults;
 use crate::sandbox::{Behaviour, Fault, Options, Sandbox, faults};
 use crate::text;
 use crate::text::Text;
@@ -75,7 +75,7 @@ impl SandboxArgs {
                     (fault.apply)(&mut behaviour);
                     tell(fault, &others);
                 }
-                Err(fault) => wrong.push(fault),
+                Err(faults) => wrong.extend(faults.0),
             }
         }
         InputFaults(wrong).or(())?;
@@ -109,7 +109,7 @@ impl SandboxArgs {
 /// The fault of this name, or the first one that breaks this requirement; with the names of the others.
 ///
 /// Several faults of one requirement at once may undo each other: so one is taken.
-fn chosen(name: &str, known: &[String]) -> Result<(&'static Fault, Vec<&'static str>), InputFault> {
+fn chosen(name: &str, known: &[String]) -> Result<(&'static Fault, Vec<&'static str>), InputFaults> {
     if let Some(fault) = faults::all().find(|fault| fault.name == name) {
         return Ok((fault, Vec::new()));
     }
@@ -120,7 +120,7 @@ fn chosen(name: &str, known: &[String]) -> Result<(&'static Fault, Vec<&'static 
     }
     let name = shown(name);
     if known.contains(&id) {
-        return Err(InputFault::new(
+        return Err(InputFaults::one(
             "command line",
             text!("geen fout van de ingebouwde bron breekt `{id}`", "no fault of the built-in source breaks `{id}`"),
             text!(
@@ -132,7 +132,7 @@ fn chosen(name: &str, known: &[String]) -> Result<(&'static Fault, Vec<&'static 
     let names = faults::all().flat_map(|fault| std::iter::once(fault.name).chain(fault.breaks.iter().copied()));
     let near = names.min_by_key(|known| strsim::damerau_levenshtein(&known.to_ascii_uppercase(), &id));
     let near = near.unwrap_or_default();
-    Err(InputFault::new(
+    Err(InputFaults::one(
         "command line",
         text!("er is geen fout met de naam `{name}`", "there is no fault of the name `{name}`"),
         text!(
@@ -186,8 +186,8 @@ mod tests {
         assert_eq!(chosen("lst-11", &known).unwrap().0.name, fault.name);
         let (named, others) = chosen("number-counts-from-zero", &known).unwrap();
         assert_eq!((named.name, others.len()), ("number-counts-from-zero", 0));
-        assert!(chosen("OPS-01", &known).unwrap_err().message.en.contains("no fault of the built-in source"));
-        let unknown = chosen("number-counts-from-zer", &known).unwrap_err();
+        assert!(chosen("OPS-01", &known).unwrap_err().0[0].message.en.contains("no fault of the built-in source"));
+        let unknown = chosen("number-counts-from-zer", &known).unwrap_err().0.remove(0);
         assert!(unknown.remedy.nl.contains("number-counts-from-zero"), "{unknown:?}");
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::{Number, Value};
 
 use super::described;
-use crate::value::weight;
+use crate::value::{tree, weight};
 
 /// The value of a member. Where something else than a text or a number stands, it is kept as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Datum {
     Bool(bool),
     /// A number.
     Number(Number),
+    /// The digits of an integer that no number holds.
+    Digits(Box<str>),
     /// A string.
     Text(Box<str>),
     /// An array or an object.
@@ -30,6 +32,7 @@ impl Datum {
             Value::Null => Self::Null,
             Value::Bool(value) => Self::Bool(*value),
             Value::Number(number) => Self::Number(number.clone()),
+            Value::String(_) if let Some(digits) = tree::long_integer(value) => Self::Digits(digits.into()),
             Value::String(text) => Self::Text(text.as_str().into()),
             other => Self::Other(Box::new(other.clone())),
         }
@@ -42,7 +45,7 @@ impl Datum {
 
     /// A number.
     pub fn is_number(&self) -> bool {
-        matches!(self, Self::Number(_))
+        matches!(self, Self::Number(_) | Self::Digits(_))
     }
 
     /// The string, if it is one.
@@ -74,6 +77,7 @@ impl Datum {
     pub fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Text(text) if !text.is_empty() => Some(Cow::Borrowed(text)),
+            Self::Digits(digits) => Some(Cow::Borrowed(digits)),
             Self::Number(number) => Some(Cow::Owned(number.to_string())),
             _ => None,
         }
@@ -82,7 +86,7 @@ impl Datum {
     /// About how many bytes it takes in memory besides itself.
     pub fn weight(&self) -> usize {
         match self {
-            Self::Text(text) => text.len() + weight::OVERHEAD,
+            Self::Text(text) | Self::Digits(text) => text.len() + weight::OVERHEAD,
             Self::Other(value) => weight::of(value) + weight::OVERHEAD,
             Self::Null | Self::Bool(_) | Self::Number(_) => 0,
         }
@@ -100,6 +104,7 @@ impl fmt::Display for Datum {
             Self::Null => f.write_str("null"),
             Self::Bool(value) => value.fmt(f),
             Self::Number(number) => number.fmt(f),
+            Self::Digits(digits) => f.write_str(digits),
             Self::Text(text) => f.write_str(&Value::from(&**text).to_string()),
             Self::Other(value) => f.write_str(&described(Some(value))),
         }
@@ -127,6 +132,15 @@ mod tests {
             assert_eq!(Datum::of(&value).as_integer(), integer, "{value}");
         }
         assert_eq!(Datum::of(&json!("2025")).as_integer(), None);
+    }
+
+    #[test]
+    fn a_long_id_keeps_its_digits() {
+        let id = |json: &str| Datum::of(&tree::read(json.as_bytes()).unwrap().0);
+        let (one, other) = (id("18446744073709551617"), id("18446744073709551618"));
+        assert!(one.is_number() && one != other && one.as_integer().is_none());
+        assert_eq!(one.text(), Datum::of(&json!("18446744073709551617")).text());
+        assert_eq!(Datum::described(Some(&one)), "18446744073709551617");
     }
 
     #[test]

@@ -218,7 +218,12 @@ pub enum Variation {
     Options,
     /// A slash after the path.
     TrailingSlash,
+    /// Another Host header than the URL names; the call goes to the same address as ever.
+    Host(String),
 }
+
+/// How many ordinals one look has: what is looked at once more begins at the next multiple.
+const LOOK: u32 = 10;
 
 /// The Accept header of a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -257,7 +262,7 @@ pub struct Request {
     pub accept: Accept,
     /// In what it differs from the ordinary request.
     pub variation: Variation,
-    /// 0 for the first time; n is sent after the answer to n - 1 came.
+    /// 0 for the first time; n is sent after the answer to n - 1 came, but for the first one of a later look.
     pub ordinal: u32,
 }
 
@@ -362,11 +367,25 @@ impl Request {
         self
     }
 
-    /// The same once more: sent after the answer to the previous one came.
+    /// The same once more: sent after the answer to the previous one of its look came.
     #[must_use]
     pub fn again(mut self, ordinal: u32) -> Self {
         self.ordinal = ordinal;
         self
+    }
+
+    /// The same in a later look at what answers of several moments show; what belongs to that look stays as it is.
+    #[must_use]
+    pub fn in_look(mut self, look: u32) -> Self {
+        if self.ordinal / LOOK < look {
+            self.ordinal = look * LOOK + self.ordinal % LOOK;
+        }
+        self
+    }
+
+    /// The same request of the same look that must be answered before.
+    pub fn before(&self) -> Option<Self> {
+        (!self.ordinal.is_multiple_of(LOOK)).then(|| self.clone().again(self.ordinal - 1))
     }
 
     /// The method with which the source is asked.

@@ -213,9 +213,7 @@ impl Setup {
                 });
             }
         }
-        if request.ordinal > 0 {
-            needs.push(request.clone().again(request.ordinal - 1));
-        }
+        needs.extend(request.before());
         needs
     }
 

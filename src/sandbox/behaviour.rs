@@ -2,6 +2,7 @@
 //! too, and those that are not say so.
 
 pub use super::edits::{AnswerContext, Call, CertificateContext, Edits, ListContext};
+pub use super::life::{Change, Moment, Place};
 pub use super::rules::{Access, Compares, OtherScheme, Refusals, Rules};
 pub use super::variation::Variation;
 pub use super::wire::Wire;
@@ -40,6 +41,8 @@ pub struct Behaviour {
     /// What a known id in a language that it lacks answers, where it does not fall back; other than 404 is not
     /// conformant (CRT-14).
     pub lacking_language: u16,
+    /// Which certificates of the subject come and go during a run, in the order of the moments.
+    pub life: Vec<Moment>,
     /// How collections and links are written.
     pub envelope: Envelope,
     /// Official HAL may leave `_embedded` out of an empty list.
@@ -105,6 +108,7 @@ impl Default for Behaviour {
             language_falls_back: false,
             unknown_certificate: 404,
             lacking_language: 404,
+            life: Vec::new(),
             envelope: Envelope::Links,
             empty_without_embedded: false,
             extra_fields: true,
@@ -148,6 +152,8 @@ pub enum IdLook {
     Uuid,
     /// Digits.
     Number,
+    /// More digits than 64 bits hold.
+    Beyond,
     /// A URN; not conformant (URL-13).
     Urn,
     /// Words and digits with dashes.
@@ -280,6 +286,12 @@ pub struct Paging {
     pub min_limit: usize,
     /// No page is longer, though links state what was asked; less than 100 is not conformant (LST-13).
     pub longest_page: usize,
+    /// Pages that have one certificate too many: the first one of the next page. Not conformant (LST-12).
+    pub one_too_many: OneOff,
+    /// Pages that lack their last certificate, though more follow; not conformant (LST-17).
+    pub one_too_few: OneOff,
+    /// `page` is read as the number of a certificate, not of a page; not conformant (LST-10).
+    pub page_is_a_certificate: bool,
     /// What a limit above the greatest gives.
     pub above_max: AboveMax,
     /// Whether the caller's limit counts; not conformant otherwise (LST-13).
@@ -315,6 +327,9 @@ impl Default for Paging {
             max_limit: 100,
             min_limit: 1,
             longest_page: usize::MAX,
+            one_too_many: OneOff::Never,
+            one_too_few: OneOff::Never,
+            page_is_a_certificate: false,
             above_max: AboveMax::Clamp,
             honours_limit: true,
             first_page: 0,
@@ -328,6 +343,31 @@ impl Default for Paging {
             first_rel: "start",
             back_rel: "prev",
             reverses_repeats: false,
+        }
+    }
+}
+
+/// Which pages are one certificate off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OneOff {
+    /// None.
+    Never,
+    /// Those of the greatest limit.
+    AtTheGreatest,
+    /// The second one of every limit.
+    OnTheSecondPage,
+    /// All.
+    Always,
+}
+
+impl OneOff {
+    /// Whether a page is: by its limit, whether that is the greatest, and its position from 0.
+    pub(super) fn holds(self, limit: usize, greatest: usize, position: usize) -> bool {
+        match self {
+            Self::Never => false,
+            Self::AtTheGreatest => limit == greatest,
+            Self::OnTheSecondPage => position == 1,
+            Self::Always => true,
         }
     }
 }
@@ -352,6 +392,12 @@ pub enum PastEnd {
     NotFound,
     /// The last page again; not conformant (LST-22).
     Last,
+    /// The last ten certificates again; not conformant (LST-22).
+    LastTen,
+    /// The first page again; not conformant (LST-22).
+    First,
+    /// Every certificate; not conformant (LST-22).
+    Everything,
     /// 500; not conformant (LST-22).
     Error,
 }

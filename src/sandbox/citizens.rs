@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::behaviour::{Behaviour, IdLook};
+use super::life;
 
 /// What a citizen is for in a run, as the profile names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,6 +67,8 @@ pub(super) struct Citizen {
     /// The `sub` of every token of this citizen.
     pub sub: String,
     pub certificates: Vec<Certificate>,
+    /// What comes while a run goes on.
+    pub coming: Vec<Certificate>,
     /// How many different ids they have.
     pub ids: usize,
 }
@@ -87,10 +90,12 @@ pub(super) struct Certificate {
 /// The three people. The serial number 999 keeps their numbers apart from those of real citizens, as far as that goes.
 pub(super) fn people(behaviour: &Behaviour) -> Vec<Citizen> {
     let person = |name, role, nine, born, first, count| {
-        let certificates = certificates(behaviour, first, count);
+        let later = if role == Role::Subject { life::arrivals(&behaviour.life) } else { 0 };
+        let mut certificates = certificates(behaviour, first, count + later);
+        let coming = certificates.split_off(count);
         let ids = certificates.iter().map(|one| &one.id).collect::<HashSet<_>>().len();
         let insz = national_number(nine, born).unwrap_or_default();
-        Citizen { name, role, insz, sub: Uuid::new_v4().to_string(), certificates, ids }
+        Citizen { name, role, insz, sub: Uuid::new_v4().to_string(), certificates, coming, ids }
     };
     let counts = behaviour.certificates;
     vec![
@@ -101,8 +106,9 @@ pub(super) fn people(behaviour: &Behaviour) -> Vec<Citizen> {
 }
 
 /// The places in a list whose certificate is one more language of the certificate before it. None of the first three,
-/// and of the pages of ten only one boundary (39 | 40), so that a source that keeps languages together shows it once.
-const FURTHER_LANGUAGES: [usize; 6] = [6, 40, 45, 64, 96, 97];
+/// of the pages of ten only one boundary (39 | 40), and of the pages of eleven only one (43 | 44), so that a source that
+/// keeps languages together shows it once.
+const FURTHER_LANGUAGES: [usize; 6] = [6, 40, 44, 64, 96, 97];
 const COMMUNITIES: [u32; 5] = [44021, 11002, 24062, 31005, 71022];
 /// The place of the one certificate in [`Behaviour::odd_language`].
 const ODD_PLACE: usize = 4;
@@ -165,6 +171,7 @@ fn id(look: IdLook, number: usize, year: i32) -> String {
     match look {
         IdLook::Uuid => Uuid::new_v4().to_string(),
         IdLook::Number => (7_300_000 + number).to_string(),
+        IdLook::Beyond => (u128::from(u64::MAX) + 1013 * number as u128).to_string(),
         IdLook::Urn => format!("urn:attest:{number:06}"),
         IdLook::Text => format!("attest-{year}-{number:05}"),
         IdLook::Small => number.to_string(),

@@ -4,8 +4,8 @@
 use serde_json::{Map, Value, json};
 
 use super::behaviour::{Behaviour, DocumentPath, KeyIn};
-use super::described;
-use super::envelope::field;
+use super::envelope::{field, put};
+use super::{described, variation};
 
 /// The document of a source that behaves so.
 pub(super) fn document(behaviour: &Behaviour, base: &str) -> Value {
@@ -57,7 +57,11 @@ pub(super) fn document(behaviour: &Behaviour, base: &str) -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": { "acm": { "type": "http", "scheme": "bearer", "description": "A TX token of ACM." } },
-            "schemas": if behaviour.variation.rich_members { described::schemas(behaviour) } else { schemas() },
+            "schemas": if behaviour.variation.rich_members {
+                described::schemas(behaviour)
+            } else {
+                schemas(behaviour.variation.patterns)
+            },
         },
         "security": [{ "acm": [] }],
     });
@@ -140,9 +144,14 @@ fn key_parameters(key_in: KeyIn) -> Vec<Value> {
     vec![parameter("id", id, "The id of a certificate."), parameter("language", language, "Its language, ISO 639-1.")]
 }
 
-fn schemas() -> Value {
-    json!({
-        "Answer": { "type": "object", "description": "A certificate or a page of them, with links." },
-        "Problem": { "description": "A problem as RFC 7807 has it." },
-    })
+fn schemas(has_patterns: bool) -> Value {
+    let mut answer = json!({ "type": "object", "description": "A certificate or a page of them, with links." });
+    if has_patterns {
+        let mut members = variation::patterns();
+        let certificates = json!({ "type": "array", "items": { "type": "object", "properties": members } });
+        put(&mut members, "certificates", certificates.clone());
+        put(&mut members, "_embedded", json!({ "type": "object", "additionalProperties": certificates }));
+        put(&mut answer, "properties", members);
+    }
+    json!({ "Answer": answer, "Problem": { "description": "A problem as RFC 7807 has it." } })
 }

@@ -135,6 +135,8 @@ pub struct AnswerContext {
     pub is_foreign: bool,
     /// The value of `Authorization`.
     pub authorization: Option<String>,
+    /// The value of `Host`.
+    pub host: Option<String>,
     /// The value of `Accept`.
     pub accept: Option<String>,
     /// The value of `Accept-Language`.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde_json::{Value, json};
 
 use super::answer::{Inbound, Problem};
-use super::behaviour::{AboveMax, Behaviour, EmptyList, ListContext, Paging, PastEnd};
+use super::behaviour::{AboveMax, Behaviour, EmptyList, ListContext, OneOff, Paging, PastEnd};
 use super::citizens::{Certificate, Citizen};
 use super::variation::vary_list;
 use super::{envelope, links, representation};
@@ -45,7 +45,13 @@ pub(super) fn list(
     }
     let pages = cut(&owner.certificates, asked.limit, paging.keeps_languages_together);
     let position = position(paging, asked, pages.len())?;
-    let range = pages.get(position).cloned().unwrap_or(total..total);
+    let range = if paging.page_is_a_certificate {
+        position.min(total)..(position + asked.limit).min(total)
+    } else {
+        pages.get(position).cloned().unwrap_or(total..total)
+    };
+    let range = one_off(paging, asked, position, range, total);
+    let range = if asked.page < paging.first_page + pages.len() { range } else { past_end(paging, range, total) };
     let certificates = owner.certificates.iter().enumerate().skip(range.start).take(range.len());
     let mut items: Vec<_> =
         certificates.map(|one| representation::certificate(behaviour, base, owner, one, None)).collect();
@@ -94,7 +100,8 @@ fn position(paging: &Paging, asked: Asked, pages: usize) -> Result<usize, Proble
         return Ok(position);
     }
     match paging.past_end {
-        PastEnd::Empty => Ok(position),
+        PastEnd::Empty | PastEnd::LastTen | PastEnd::Everything => Ok(position),
+        PastEnd::First => Ok(0),
         PastEnd::NotFound => Err(NO_SUCH_PAGE),
         PastEnd::Last => Ok(pages - 1),
         PastEnd::Error => Err(FAILURE),
@@ -141,6 +148,25 @@ fn asked(behaviour: &Behaviour, request: &Inbound) -> Result<Asked, Problem> {
     // No list has this many pages, and what is added to a page never overflows.
     let page = page.unwrap_or(paging.first_page).min(u32::MAX as usize);
     Ok(Asked { page, stated, limit })
+}
+
+/// The places on a page of those sources that are one off.
+fn one_off(paging: &Paging, asked: Asked, position: usize, range: Range<usize>, total: usize) -> Range<usize> {
+    let is_off = |which: OneOff| which.holds(asked.limit, paging.max_limit, position) && range.end < total;
+    match range {
+        Range { start, end } if is_off(paging.one_too_many) => start..end + 1,
+        Range { start, end } if is_off(paging.one_too_few) && start < end => start..end - 1,
+        range => range,
+    }
+}
+
+/// The places on a page past the end, which is none of the pages.
+fn past_end(paging: &Paging, range: Range<usize>, total: usize) -> Range<usize> {
+    match paging.past_end {
+        PastEnd::LastTen => total.saturating_sub(paging.default_limit)..total,
+        PastEnd::Everything => 0..total,
+        _ => range,
+    }
 }
 
 /// The places on each page.

@@ -17,6 +17,7 @@ mod edits;
 mod envelope;
 pub mod faults;
 mod files;
+mod life;
 mod links;
 mod listing;
 mod negotiation;

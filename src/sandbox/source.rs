@@ -12,14 +12,14 @@ use tokio::sync::OnceCell;
 use super::access::{Admitted, Refusal, admit};
 use super::answer::{Answer, Inbound, Problem};
 use super::behaviour::{AnswerContext, Behaviour, Call, Rules};
-use super::citizens::{Certificate, Citizen, is_national_number};
+use super::citizens::{Certificate, Citizen, Role, is_national_number};
 use super::envelope::field;
 use super::links::{Key, Route};
 use super::listing::Listed;
 use super::tokens::{Tokens, now};
 use super::variation::{self, TrailingSlash};
 use super::wire::Met;
-use super::{document, links, listing, negotiation, representation};
+use super::{document, life, links, listing, negotiation, representation};
 
 /// The source and what it remembers.
 pub(super) struct Source {
@@ -50,6 +50,8 @@ pub(super) struct Memory {
     calls: HashMap<String, usize>,
     /// The numbers of those whose list was asked, the last one last; who has no certificates is not among them.
     listed: Vec<String>,
+    /// How often something of the subject was asked for.
+    subject: usize,
 }
 
 /// The answer to a call, and the certificate that it is about.
@@ -97,6 +99,7 @@ impl Source {
             language: about.map(|about| about.language),
             is_foreign,
             authorization: text("authorization"),
+            host: text("host"),
             accept: text("accept"),
             accept_language: text("accept-language"),
             accept_encoding: text("accept-encoding"),
@@ -189,7 +192,20 @@ impl Source {
         if rules.checks_citizen && !is_own {
             return Ok(Err(if person.is_some() { Refusal::OtherCitizen } else { Refusal::NeverIssued }));
         }
-        Ok(Ok((person.map_or_else(|| Cow::Owned(nobody(asked)), Cow::Borrowed), admitted)))
+        Ok(Ok((person.map_or_else(|| Cow::Owned(nobody(asked)), |person| self.at_this_moment(person)), admitted)))
+    }
+
+    /// A person with the certificates that are there by now.
+    fn at_this_moment<'a>(&self, person: &'a Citizen) -> Cow<'a, Citizen> {
+        if person.role != Role::Subject || self.behaviour.life.is_empty() {
+            return Cow::Borrowed(person);
+        }
+        let calls = {
+            let mut memory = self.memory();
+            memory.subject += 1;
+            memory.subject
+        };
+        Cow::Owned(life::aged(person, &self.behaviour.life, calls))
     }
 
     fn is_number(&self, insz: &str) -> bool {
@@ -392,7 +408,15 @@ fn be_absent(answer: &mut Answer, edit: fn(&mut Value) -> Value) {
 /// A citizen whom the source does not know: a list of his is empty.
 fn nobody(insz: &str) -> Citizen {
     let role = super::citizens::Role::Empty;
-    Citizen { name: "nobody", role, insz: insz.to_owned(), sub: String::new(), certificates: Vec::new(), ids: 0 }
+    Citizen {
+        name: "nobody",
+        role,
+        insz: insz.to_owned(),
+        sub: String::new(),
+        certificates: Vec::new(),
+        coming: Vec::new(),
+        ids: 0,
+    }
 }
 
 const OTHER_METHOD: Problem = Problem {

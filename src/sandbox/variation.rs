@@ -10,6 +10,7 @@ use super::described;
 use super::envelope::{field, links_name, put};
 pub use super::wording::Wording;
 use super::wording::words;
+use crate::insz;
 
 /// The legal variety of a source.
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent choice of an implementer")]
@@ -107,6 +108,9 @@ pub struct Variation {
     pub ignores_accept: bool,
     /// Nothing but GET is answered.
     pub get_only: bool,
+    /// Certificates have a telephone number that may look like a national number, the citizen's own number with dots and
+    /// a logo in Base64, and the source's own document has a pattern for each.
+    pub patterns: bool,
 }
 
 impl Default for Variation {
@@ -158,6 +162,7 @@ impl Default for Variation {
             verifies_check_number: true,
             ignores_accept: false,
             get_only: false,
+            patterns: false,
         }
     }
 }
@@ -371,6 +376,36 @@ fn restyle(variation: &Variation, rel: &str, context: &ListContext, asked: Optio
     put(link, "href", href);
 }
 
+/// Members that the source's own document has a pattern for.
+fn put_patterned(context: &CertificateContext, one: &Certificate, body: &mut Value) {
+    // Every second one passes for a national number.
+    let nine = 320_000_000 + one.number as u64;
+    let check = insz::check_number(nine, false);
+    let phone = |check: u64| format!("{nine}{check:02}");
+    let insz = context.list_url.rsplit('/').next().unwrap_or_default();
+    let dotted = insz::written_forms(insz).into_iter().next().unwrap_or_default();
+    put(body, "phone", phone(if one.number.is_multiple_of(2) { check } else { 98 - check }));
+    put(body, "holders", json!([insz, dotted]));
+    put(body, "logo", logo(one.number));
+}
+
+/// What those members are like, as a schema says it.
+pub(super) fn patterns() -> Value {
+    json!({
+        "phone": { "type": "string", "pattern": "^32[0-9]{9}$" },
+        "holders": {
+            "type": "array", "uniqueItems": true, "minItems": 2,
+            "items": { "pattern": "^[0-9]{2}\\.?(0[1-9]|1[0-2])\\.?(0[1-9]|[12][0-9]|3[01])-?[0-9]{3}\\.?[0-9]{2}$" },
+        },
+        "logo": { "type": "string", "minLength": 1500, "pattern": "^R0lGODlh([A-Za-z0-9+/]{4})*$" },
+    })
+}
+
+/// A picture of about two kilobytes in Base64, another one for each number.
+pub(super) fn logo(number: usize) -> String {
+    format!("R0lGODlh{}{number:08}", "AQABAIAAAP".repeat(160))
+}
+
 /// Varies a certificate, in the list or as a detail.
 pub(super) fn vary_certificate(
     variation: &Variation,
@@ -383,7 +418,7 @@ pub(super) fn vary_certificate(
         DownloadIn::Both => true,
         DownloadIn::List => !is_detail,
         DownloadIn::Detail => is_detail,
-        DownloadIn::EverySecond => context.place.is_multiple_of(2),
+        DownloadIn::EverySecond => !one.number.is_multiple_of(2),
         DownloadIn::Nowhere => false,
     };
     retain_links(context.envelope, body, |rel| offered || rel != "download");
@@ -394,6 +429,10 @@ pub(super) fn vary_certificate(
     if variation.accents {
         put(body, "name", format!("{} – één naam, “zo” €", one.name));
     }
+    if variation.patterns {
+        put_patterned(context, one, body);
+    }
+    // Last: its document says how each of its members looks.
     if variation.rich_members {
         described::enrich(context, one, body);
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::value::name::is_data;
+use crate::value::tree;
 
 /// Paths of one part that are kept.
 pub(super) const MOST_FIELDS: usize = 200;
@@ -86,6 +87,7 @@ fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Number(number) if number.is_f64() => "number",
         Value::Number(_) => "integer",
+        other if tree::long_integer(other).is_some() => "integer",
         other => crate::envelope::kind_of(other),
     }
 }

@@ -31,7 +31,8 @@ use crate::text;
 pub(super) type Answered = (hyper::Response<Incoming>, JoinSet<()>);
 
 impl Transport {
-    /// Sends a call over a connection of its own, with these headers and `Host`. The deadline is the caller's.
+    /// Sends a call over a connection of its own, with these headers and, where they name none, `Host`. The deadline is
+    /// the caller's.
     pub(super) async fn send_bare(
         &self,
         call: &Call,
@@ -67,16 +68,23 @@ impl Transport {
     ) -> Result<hyper::Request<Empty<Bytes>>, Failure> {
         let url = &call.url;
         let proxy = self.settings.proxy.as_ref().filter(|_| url.scheme() == "http");
+        // A call may name another host than the one that it goes to.
+        let named = headers.iter().find(|(name, _)| *name == HOST).and_then(|(_, value)| value.to_str().ok());
         // A proxy is told the whole URL where there is no tunnel (RFC 9112, section 3.2.2). HTTP/2 takes its parts from it.
         let from = if proxy.is_some() || is_http2 { Position::BeforeScheme } else { Position::BeforePath };
-        let mut request = hyper::Request::builder().method(call.method.clone()).uri(&url[from..Position::AfterQuery]);
-        if !is_http2 {
+        let uri = match named.filter(|_| is_http2) {
+            Some(host) => format!("{}://{host}{}", url.scheme(), &url[Position::BeforePath..Position::AfterQuery]),
+            None => url[from..Position::AfterQuery].to_owned(),
+        };
+        let is_named = named.is_some();
+        let mut request = hyper::Request::builder().method(call.method.clone()).uri(uri);
+        if !is_http2 && !is_named {
             request = request.header(HOST, &url[Position::BeforeHost..Position::AfterPort]);
         }
         if let Some(value) = proxy.and_then(tcp::proxy_authorization) {
             request = request.header(PROXY_AUTHORIZATION, value.expose_secret());
         }
-        for (name, value) in headers {
+        for (name, value) in headers.into_iter().filter(|(name, _)| !is_http2 || *name != HOST) {
             request = request.header(name, value);
         }
         let words = || text!("van deze URL is geen verzoek te maken", "no request can be made of this URL");

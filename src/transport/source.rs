@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use reqwest::Method;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HOST, HeaderName, HeaderValue};
 
 use super::address::{self, Refusal};
 use super::credential::Place;
@@ -61,7 +61,10 @@ impl Transport {
             }
         }
         Ok(Call {
-            by: if request.variation == Variation::NoAccept { By::Bare } else { By::Source },
+            by: match request.variation {
+                Variation::NoAccept | Variation::Host(_) => By::Bare,
+                _ => By::Source,
+            },
             method: method(request),
             url,
             headers: self.source_headers(request)?,
@@ -78,15 +81,17 @@ impl Transport {
         let given = |text: &str| HeaderValue::from_str(text).map_err(unfit);
         let mut accept = Some(HeaderValue::from_static(request.accept.value()));
         let mut encoding = IDENTITY;
-        let mut language = None;
+        let (mut language, mut host) = (None, None);
         match &request.variation {
             Variation::NoAccept => accept = None,
             Variation::Accept(value) => accept = Some(given(value)?),
             Variation::AcceptEncoding(value) => encoding = given(value)?,
             Variation::AcceptLanguage(value) => language = Some(given(value)?),
+            Variation::Host(value) => host = Some(given(value)?),
             _ => {}
         }
-        let mut headers: Vec<_> = accept.map(|value| (ACCEPT, value)).into_iter().collect();
+        let mut headers: Vec<_> = host.map(|value| (HOST, value)).into_iter().collect();
+        headers.extend(accept.map(|value| (ACCEPT, value)));
         headers.push((ACCEPT_ENCODING, encoding));
         headers.extend(language.map(|value| (ACCEPT_LANGUAGE, value)));
         if request.variation != Variation::NoIds {

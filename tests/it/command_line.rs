@@ -206,3 +206,21 @@ fn a_bound_that_is_none_is_a_mistake_in_the_call() {
         assert!(!folder.path().join("reports").exists(), "{bound}");
     }
 }
+
+#[test]
+fn a_requirement_breaks_one_thing_and_names_the_other_faults() {
+    let folder = tempfile::tempdir().unwrap();
+    for (lang, words) in [("nl", "--fault NAAM neemt een andere: "), ("en", "--fault NAME takes another: ")] {
+        let output = ran(bronkeur(&folder).args(["demo", "--fault", "DWN-02", "--only", "DWN-02", "--lang", lang]));
+        assert_eq!(output.status, 1, "{}", output.stdout);
+        let others: Vec<&str> = bronkeur::sandbox::faults::find("DWN-02").into_iter().map(|fault| fault.name).collect();
+        assert!(output.stderr.contains(words) && output.stderr.contains(others[0]), "{}", output.stderr);
+        assert!(others[1..].iter().all(|name| output.stderr.contains(name)), "{}", output.stderr);
+    }
+    let stacked = ["demo", "--fault", "number-counts-from-zero", "--fault", "exchange-error-with-status-200"];
+    let output = ran(bronkeur(&folder).args(stacked).args(["--only", "TOK-02"]));
+    assert_eq!((output.status, output.stderr.contains("takes another")), (3, false), "{}", output.stderr);
+    let output = ran(bronkeur(&folder).args(["demo", "--fault", "OPS-01"]));
+    assert_eq!(output.status, 2, "{}", output.stdout);
+    assert!(output.stderr.contains("no fault of the built-in source breaks `OPS-01`"), "{}", output.stderr);
+}

@@ -40,6 +40,49 @@ fn base64(value: &str, before: usize) -> [String; 2] {
     [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)].map(|text| text[from..to].to_owned())
 }
 
+/// A number or a token in every writing that hides it from whoever looks for its characters.
+pub(crate) fn writings(value: &str) -> Vec<String> {
+    let each = |write: &dyn Fn(char) -> String| value.chars().map(write).collect::<String>();
+    let code = |c: char| u32::from(c);
+    let wide = |c: char| if c.is_ascii_graphic() { char::from_u32(code(c) + 0xfee0).unwrap() } else { c };
+    let standard = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let json = format!("{{\"level\": \"warn\", \"value\": \"{value}\"}}");
+    let percent = each(&|c| format!("%{:02x}", code(c)));
+    let decimal = each(&|c| format!("&#{};", code(c)));
+    let escapes = each(&|c| format!("\\u{:04x}", code(c)));
+    vec![
+        percent.clone(),
+        percent.replace('%', "%25"),
+        decimal.replace('&', "&amp;"),
+        each(&|c| format!("&#x{:x};", code(c))),
+        escapes.replace('\\', "\\\\"),
+        escapes,
+        each(&|c| wide(c).to_string()),
+        each(&|c| format!("{c}\u{200b}")),
+        standard(value),
+        standard(&json),
+        URL_SAFE_NO_PAD.encode(format!("a{json}")),
+        standard(&decimal),
+        standard(&standard(value)),
+        decimal,
+    ]
+}
+
+/// A national number as people write it, and each of that in every writing.
+pub(crate) fn writings_of_number(number: &str) -> Vec<String> {
+    let mut plain = bronkeur::insz::written_forms(number);
+    let dotted = plain[0].clone();
+    plain.extend([
+        dotted.replace('.', "\u{a0}").replace('-', "\u{2013}"),
+        dotted.replace('.', "\u{2009}").replace('-', " \u{2212} "),
+        dotted.replace('.', "&period;").replace('-', "&ndash;"),
+        dotted.replace(['.', '-'], "/"),
+        dotted.replace('-', "."),
+    ]);
+    let hidden = [writings(number), writings(&dotted)].concat();
+    [plain, hidden].concat()
+}
+
 /// The forms that stand in a text.
 pub(crate) fn found(text: &str, forms: &BTreeSet<String>) -> BTreeSet<String> {
     let text = text.to_lowercase();

@@ -7,8 +7,9 @@ use bronkeur::sandbox::{Behaviour, Envelope, Options, faults};
 use bronkeur::selftest::{self, matrix};
 use bronkeur::shape::Previous;
 use bronkeur::verdict::{Gate, Outcome, Severity, severity};
+use serde_json::Value;
 
-use crate::support::{block_on, catalogue, examine, with_outcome};
+use crate::support::{assert_fits, block_on, bronkeur, catalogue, examine, ran, with_outcome};
 
 #[test]
 fn every_fault_turns_exactly_the_requirements_it_names() {
@@ -76,4 +77,26 @@ fn a_source_that_stays_the_same_breaks_nothing() {
         let (finished, _sandbox) = block_on(selftest::examine_after(catalogue(), options, previous)).unwrap();
         assert!(with_outcome(&finished, Outcome::Pass).contains(&"URL-17"), "{envelope:?}");
     }
+}
+
+#[test]
+fn the_matrix_is_told_to_programs_as_its_schema_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = ran(bronkeur(&folder).args(["selftest", "number-counts-from-zero", "expires-in-is-text", "--json"]));
+    assert_eq!((output.status, output.stderr.as_str()), (0, ""), "{}", output.stdout);
+    let told: Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_fits(include_str!("../../specs/selftest.schema.json"), &told);
+    let runs: Vec<(Option<&str>, &str, bool)> = told["runs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| (run["fault"].as_str(), run["variant"].as_str().unwrap(), run["exact"].as_bool().unwrap()))
+        .collect();
+    let names = [None, Some("expires-in-is-text"), Some("number-counts-from-zero")];
+    assert_eq!(
+        runs,
+        names.into_iter().flat_map(|name| ["links", "hal"].map(|variant| (name, variant, true))).collect::<Vec<_>>()
+    );
+    let last = &told["runs"][5];
+    assert_eq!((&last["breaks"], &last["failed"]), (&last["failed"], &last["breaks"]));
 }

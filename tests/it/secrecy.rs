@@ -8,12 +8,19 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bronkeur::sandbox::{Options, Sandbox};
+use bronkeur::exchange::{Exchange, Kind};
+use bronkeur::har;
+use bronkeur::report::{Languages, Report, RunMeta, render_all};
+use bronkeur::sandbox::behaviour::{Call, Counts};
+use bronkeur::sandbox::{Behaviour, Options, Sandbox};
+use bronkeur::text::Lang;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::marked::{forms, found};
+use crate::marked::{forms, found, writings, writings_of_number};
+use crate::replay::replays;
 use crate::secrets::{tokens_sent, values};
-use crate::support::{bronkeur, issuer, ran};
+use crate::support::{bronkeur, catalogue, examine, issuer, ran};
 
 /// How a command is run here. It runs in a folder in which `check` has run before: `reports/` is there, and the profile.
 struct Case {
@@ -325,4 +332,82 @@ fn an_issuer_that_repeats_what_it_hears_makes_nothing_leak() {
         let heard: String = heard.try_iter().collect();
         assert!(heard.contains("m4rked") && heard.contains("marked.citizen"), "the issuer must hear secrets");
     }
+}
+
+/// Every writing of a number and of a token, its halves too.
+fn every_writing(number: &str, token: &str) -> Vec<String> {
+    let half = token.len() / 2;
+    let parts = [token, &token[..half], &token[half..], &token[half / 2..half / 2 + 20]];
+    let tokens = parts.iter().flat_map(|part| [vec![(*part).to_owned()], writings(part)].concat());
+    writings_of_number(number).into_iter().chain(tokens).collect()
+}
+
+/// A source that writes the number and the token of whoever calls in every way, in every answer; its ACM does so in
+/// introspection.
+fn writing_everything() -> Behaviour {
+    let certificates = Counts { subject: 3, other: 2 };
+    let mut behaviour = Behaviour { number_in_certificate_url: true, certificates, ..Behaviour::default() };
+    behaviour.edits.answer.push(|context, answer| {
+        let token = context.authorization.as_deref().and_then(|text| text.rsplit(' ').next()).unwrap_or_default();
+        let (Some(number), true) = (&context.insz, token.len() >= 64) else { return };
+        let all = every_writing(number, token);
+        for (place, writing) in all.iter().enumerate().filter(|(_, writing)| writing.is_ascii()) {
+            let name = format!("x-writing-{place}").parse::<axum::http::HeaderName>().unwrap();
+            answer.headers.insert(name, writing.parse().unwrap());
+        }
+        if context.call == Call::Download {
+            let names: Vec<&String> =
+                all.iter().filter(|writing| writing.is_ascii() && !writing.contains('"')).collect();
+            let name = names.get(context.place.unwrap_or_default() % names.len()).unwrap();
+            let disposition = format!("attachment; filename=\"attest {name}.pdf\"");
+            answer.headers.insert("content-disposition", disposition.parse().unwrap());
+        }
+        if let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) {
+            if body.is_object() {
+                body["detail"] = json!(format!("no: {}", all.join(" | ")));
+                body["writings"] = json!(all);
+                answer.body = body.to_string().into_bytes();
+            }
+        }
+    });
+    behaviour.edits.introspection.push(|claims| {
+        let number = claims["rrn"].as_str().unwrap_or_default().to_owned();
+        claims["act"] = json!(writings_of_number(&number));
+        claims["username"] = json!(writings_of_number(&number).join(" "));
+    });
+    behaviour
+}
+
+#[test]
+fn no_writing_of_a_number_or_a_token_leaves_the_program() {
+    let (finished, sandbox) = examine(writing_everything());
+    let answered = |kind: Kind, good: bool| {
+        finished.recording.exchanges().any(|one: &Exchange| {
+            one.request.kind() == kind && one.result.as_ref().is_ok_and(|answer| answer.is_success() == good)
+        })
+    };
+    assert!(answered(Kind::List, true) && answered(Kind::List, false) && answered(Kind::Download, true));
+    let people = sandbox.credentials().people.iter().map(|person| person.insz.clone()).collect::<Vec<_>>();
+    // A part of a JWT that nobody signed says nothing: it is of our own making.
+    let is_secret = |token: &String| token.len() >= 64 && !token.ends_with('.');
+    let tokens: Vec<String> = tokens_sent(&sandbox).into_iter().filter(is_secret).collect();
+    assert!(tokens.len() > 3);
+    let numbers = people.iter().flat_map(|number| writings_of_number(number));
+    let hidden = tokens.iter().flat_map(|token| every_writing(&people[0], token));
+    let long = |writing: &String| writing.len() > 8;
+    let all: BTreeSet<String> =
+        numbers.chain(hidden).chain(people.clone()).filter(long).map(|text| text.to_lowercase()).collect();
+    let report = Report::new(catalogue(), &finished.recording, &finished.verdicts, &RunMeta::default());
+    let mut outputs = render_all(&report, Languages { first: Lang::Nl, only: false })
+        .into_iter()
+        .map(|(name, text)| (name.to_string(), String::from_utf8_lossy(text.unwrap().as_ref()).into_owned()))
+        .collect::<Vec<_>>();
+    let evidence = har::write(catalogue(), &finished.recording, &RunMeta::default()).unwrap().text().unwrap();
+    outputs.push(("evidence".to_owned(), evidence));
+    for (name, text) in outputs {
+        let leaks = found(&text, &all);
+        assert!(leaks.is_empty(), "{name} holds {leaks:?}");
+        assert!(!finished.vault.leaks(&text), "{name}");
+    }
+    replays(&finished);
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bronkeur::catalogue::Level;
 use bronkeur::evaluate::Selection;
-use bronkeur::sandbox::behaviour::{ErrorBody, IdLook, KeyIn, PastEnd};
+use bronkeur::sandbox::behaviour::{Change, ErrorBody, IdLook, KeyIn, ListContext, Moment, PastEnd, Place as At};
 use bronkeur::sandbox::variation::{
     Challenge, Disposition, DownloadIn, Escapes, Integers, JsonStyle, ListSelf, PdfForm, Pseudonym, QueryStyle,
     TrailingSlash, Wording,
@@ -21,6 +21,7 @@ use bronkeur::verdict::{Gate, Outcome, Severity, severity};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::support::{block_on, catalogue};
@@ -75,6 +76,7 @@ const KNOBS: &[Knob] = knobs! {
         "number" => |p| p.behaviour.id_look = IdLook::Number,
         "text" => |p| p.behaviour.id_look = IdLook::Text,
         "small" => |p| p.behaviour.id_look = IdLook::Small,
+        "beyond 64 bits" => |p| p.behaviour.id_look = IdLook::Beyond,
         "eleven digits" => |p| p.behaviour.id_look = IdLook::ElevenDigits,
         "marked" => |p| p.behaviour.id_look = IdLook::Marked,
         "encoded" => |p| p.behaviour.id_look = IdLook::Encoded,
@@ -118,6 +120,7 @@ const KNOBS: &[Knob] = knobs! {
         "braces" => |p| p.behaviour.variation.pseudonym = Pseudonym::Braces,
         "word" => |p| p.behaviour.variation.pseudonym = Pseudonym::Word,
     }
+    "own document": { "patterns" => |p| p.behaviour.variation.patterns = true }
     "id in url": { "capitals" => |p| p.behaviour.variation.upper_ids = true }
     "certificate url": {
         "without number" => |p| {
@@ -228,7 +231,34 @@ const KNOBS: &[Knob] = knobs! {
         "100" => |p| p.behaviour.paging.default_limit = 100,
     }
     "limit 0": { "is default" => |p| p.behaviour.variation.zero_is_default = true }
-    "past end": { "404" => |p| p.behaviour.paging.past_end = PastEnd::NotFound }
+    "past end": {
+        "404" => |p| p.behaviour.paging.past_end = PastEnd::NotFound,
+        "last" => |p| p.behaviour.paging.past_end = PastEnd::Last,
+        "last ten" => |p| p.behaviour.paging.past_end = PastEnd::LastTen,
+        "first" => |p| p.behaviour.paging.past_end = PastEnd::First,
+        "everything" => |p| p.behaviour.paging.past_end = PastEnd::Everything,
+    }
+    "counts": { "with a fraction" => |p| p.behaviour.edits.list.push(with_fractions) }
+    "life": {
+        "one comes at the front" => |p| live(p, &[(25, Change::Arrives(At::Front))]),
+        "one comes early" => |p| live(p, &[(4, Change::Arrives(At::Front))]),
+        "one comes late, in the middle" => |p| live(p, &[(60, Change::Arrives(At::Middle))]),
+        "one comes at the end" => |p| live(p, &[(15, Change::Arrives(At::End))]),
+        "the last one goes" => |p| live(p, &[(20, Change::Leaves(At::End))]),
+        "one goes in the middle" => |p| live(p, &[(35, Change::Leaves(At::Middle))]),
+        "the first one goes" => |p| live(p, &[(12, Change::Leaves(At::Front))]),
+        "one comes and goes" => |p| {
+            live(p, &[(10, Change::Arrives(At::Front)), (50, Change::Leaves(At::Front))]);
+        },
+        "they come and go" => |p| {
+            live(p, &[
+                (8, Change::Arrives(At::Front)),
+                (30, Change::Leaves(At::End)),
+                (55, Change::Arrives(At::Middle)),
+                (80, Change::Leaves(At::Middle)),
+            ]);
+        },
+    }
     "first rel": { "first" => |p| p.behaviour.paging.first_rel = "first" }
     "back rel": {
         "previous" => |p| p.behaviour.paging.back_rel = "previous",
@@ -462,12 +492,15 @@ fn explained(plan: &Plan, id: &str) -> bool {
     let (behaviour, variation) = (&plan.behaviour, &plan.behaviour.variation);
     let is_silent = behaviour.error_body == ErrorBody::None;
     match id {
+        // Of one citizen alone, what the source calls the citizen may as well be a name.
+        "URL-07" | "URL-08" | "URL-14" => subject(plan) == 0 && behaviour.pseudonym_in_certificate_url,
         "URL-06" => behaviour.prefix == "/attesten/v1",
         "HTTP-16" => behaviour.cache_control.is_none(),
         // An answer of HTTP/1.0 may end with its connection.
         "HTTP-17" => variation.document_media.is_none() || (variation.is_old && variation.chunked),
         "ERR-05" => variation.error_media == "application/json",
         "ERR-07" => is_silent || variation.silent_gateway,
+        "LST-22" => !matches!(behaviour.paging.past_end, PastEnd::Empty | PastEnd::NotFound),
         "LST-16" => behaviour.paging.default_limit != 10,
         "LST-23" => !behaviour.paging.links_back,
         "CRT-02" => behaviour.id_is_number,
@@ -476,6 +509,24 @@ fn explained(plan: &Plan, id: &str) -> bool {
         "DWN-02" => variation.document_media.is_none_or(|media| media.contains("octet")),
         "DWN-05" => !behaviour.content_disposition,
         _ => false,
+    }
+}
+
+/// Has certificates come and go after so many calls, where there are enough of them.
+fn live(plan: &mut Plan, moments: &[(usize, Change)]) {
+    if subject(plan) > 3 {
+        plan.behaviour.life = moments.iter().map(|(after, change)| Moment { after: *after, change: *change }).collect();
+    }
+}
+
+/// The integers of the metadata as 1.0: the same numbers.
+fn with_fractions(_: &ListContext, body: &mut Value) {
+    for number in
+        body.pointer_mut("/pageMetadata").and_then(Value::as_object_mut).into_iter().flat_map(|all| all.values_mut())
+    {
+        if let Some(integer) = number.as_u64().and_then(|integer| u32::try_from(integer).ok()) {
+            *number = json!(f64::from(integer));
+        }
     }
 }
 

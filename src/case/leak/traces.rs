@@ -40,9 +40,14 @@ impl Words {
 }
 
 fn stands_alone(text: &str, at: usize, length: usize) -> bool {
-    let before = text.get(..at).and_then(|before| before.chars().next_back());
-    let after = text.get(at + length..).and_then(|after| after.chars().next());
-    !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+    // What begins with a slash, as a path does, stands alone after any host.
+    let touches = |one: Option<char>, other: Option<char>| {
+        one.is_some_and(char::is_alphanumeric) && other.is_some_and(char::is_alphanumeric)
+    };
+    let last = |text: Option<&str>| text.and_then(|text| text.chars().next_back());
+    let first = |text: Option<&str>| text.and_then(|text| text.chars().next());
+    let what = text.get(at..at + length);
+    !touches(last(text.get(..at)), first(what)) && !touches(last(what), first(text.get(at + length..)))
 }
 
 /// Shows every text, number and name of a member with its place.

@@ -59,6 +59,10 @@ fn certificate_in(answer: Answer<'_>) -> Option<&Certificate> {
 }
 
 pub(super) fn self_answers_hal_json(case: &Case<'_>) -> Judgement {
+    case.lasting(answers_hal_json)
+}
+
+fn answers_hal_json(case: &Case<'_>) -> Judgement {
     let details = case.details()?;
     if details.is_empty() {
         return Err(nothing_to_follow().into());
@@ -257,6 +261,10 @@ struct Elsewhere<'a> {
 }
 
 pub(super) fn detail_links_to_itself(case: &Case<'_>) -> Judgement {
+    case.lasting(links_to_itself)
+}
+
+fn links_to_itself(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut obstacle = None;
     let mut elsewhere = Vec::new();

@@ -4,15 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
-use crate::case::{Case, Findings, Item, Judgement, Listed, Stop, with_other_language};
+use crate::case::{Case, Findings, Item, Judgement, Listed, Stop, conclusive, with_other_language};
+use crate::checks::list::unless_misnumbered;
 use crate::envelope::{Certificate, Key};
-use crate::exchange::{Citizen, Part, Replacement, Request, Target};
+use crate::exchange::{Citizen, Part, Phase, Replacement, Request, Target};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Verdict, shown};
 
 pub(super) fn id_and_language_are_unique(case: &Case<'_>) -> Judgement {
+    case.lasting(are_unique)
+}
+
+fn are_unique(case: &Case<'_>) -> Judgement {
     let items = case.items()?;
     let count = items.iter().filter(|item| item.certificate.key().is_some()).count();
     if items.len() < 2 {
@@ -33,12 +38,16 @@ pub(super) fn id_and_language_are_unique(case: &Case<'_>) -> Judgement {
     if !within.is_empty() {
         return case.concluded(within);
     }
-    pages_hold_still(case, &walk)?;
-    let across = doubles(&walk);
+    unless_misnumbered(case, |case| unique_across(case, &walk))
+}
+
+fn unique_across<'a>(case: &Case<'a>, walk: &[Listed<'a>]) -> Judgement {
+    pages_hold_still(case, walk)?;
+    let across = doubles(walk);
     if across.is_empty() {
         return case.concluded(across);
     }
-    confirmed(case, &walk, across)
+    confirmed(case, walk, across)
 }
 
 /// A finding for every pair that occurs again in these pages.
@@ -85,11 +94,11 @@ fn pages_hold_still(case: &Case<'_>, walk: &[Listed<'_>]) -> Result<(), Stop> {
 
 /// What is double across pages is so whatever their length; pages that overlap do so at other places then.
 fn confirmed(case: &Case<'_>, walk: &[Listed<'_>], across: Findings) -> Judgement {
-    // One less than the maximum: boundaries that those of shorter pages do not share.
-    let length = case.entry.maximum_limit.saturating_sub(1).max(1);
+    let length = case.other_limit()?;
     let count = case.total()?.div_ceil(length).min(case.most_pages()?).max(1);
     let requests: Vec<Request> = (0..count).map(|page| case.page_request(Citizen::Subject, length, page)).collect();
-    if double_keys(&case.pages_of(&requests)?).is_disjoint(&double_keys(walk)) {
+    // Pages that overlap may do so at the one or the other boundary that both lengths share.
+    if !double_keys(walk).is_subset(&double_keys(&case.pages_of(&requests)?)) {
         let what = text!("de pagina's overlappen elkaar", "the pages overlap");
         return Err(reason::unmet(what).into());
     }
@@ -110,7 +119,18 @@ struct Lacking {
 }
 
 pub(super) fn missing_language_is_not_found(case: &Case<'_>) -> Judgement {
+    match is_not_found(case) {
+        // The certificate may be gone since it was listed.
+        Err(Stop::Verdict(verdict)) if verdict.unmet.is_some() => case.lasting(is_not_found),
+        judged => judged,
+    }
+}
+
+fn is_not_found(case: &Case<'_>) -> Judgement {
     let Lacking { control, part, text } = lacking(case)?;
+    if conclusive(case.attempt(&control.clone().phase(Phase::Opening))?)?.response.status == 404 {
+        return Err(reason::unmet(text!("het detail antwoordde met 404", "the detail answered 404")).into());
+    }
     let probe = control.clone().edit(part, Replacement::Text(text));
     let answers = case.between_controls(&control, &[probe])?;
     let Some(answer) = answers.first() else { return Err(reason::not_recorded().into()) };

@@ -162,9 +162,12 @@ fn pages_that_repeat_or_overlap_are_no_double_keys() {
         json!({ "certificates": items, "pageMetadata": metadata, "links": [] })
     };
     let items: Vec<Value> = (0..25).map(|n| certificate(&format!("c{n}"), "nl")).collect();
-    for (ids, see) in [(0..10, "occurs twice"), (9..19, "overlap")] {
+    // In pages of eight.
+    for (at, ids, see) in
+        [(1, 0..8, "does not count pages"), (2, 0..8, "occurs twice"), (1, 7..15, "overlap"), (2, 15..23, "overlap")]
+    {
         let source = Source::new(false, items.clone())
-            .on("?limit=10&page=1", move || json_answer(200, HAL_JSON, page(ids.clone())));
+            .on(&format!("?limit=8&page={at}"), move || json_answer(200, HAL_JSON, page(ids.clone())));
         let verdict = source.judge("CRT-09");
         assert_eq!(verdict.outcome, Outcome::Blocked);
         assert!(verdict.reason.as_ref().unwrap().en.contains(see), "{verdict:?}");

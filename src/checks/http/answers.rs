@@ -22,7 +22,7 @@ pub(super) fn is_provoked(answer: Answer<'_>) -> bool {
             | Variation::Accept(_)
             | Variation::AcceptLanguage(_)
             | Variation::AcceptEncoding(_) => matches!(status, 406 | 415),
-            Variation::None | Variation::NoIds | Variation::TrailingSlash => false,
+            Variation::None | Variation::NoIds | Variation::TrailingSlash | Variation::Host(_) => false,
         }
 }
 

@@ -8,12 +8,16 @@ use crate::exchange::{Citizen, Exchange, Kind, Request, Response};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::verdict::{Finding, Outcome, Verdict, shown};
 
 /// How many details are asked for once more.
 const REPEATED_DETAILS: usize = 5;
 
 pub(super) fn advertised_paging_links_answer_get(case: &Case<'_>) -> Judgement {
+    case.lasting(paging_links_answer)
+}
+
+fn paging_links_answer(case: &Case<'_>) -> Judgement {
     let links = paging_links(case)?;
     if links.is_empty() {
         return Err(Verdict::not_applicable(text!(
@@ -25,8 +29,7 @@ pub(super) fn advertised_paging_links_answer_get(case: &Case<'_>) -> Judgement {
     let requests: Vec<Request> = links.keys().cloned().collect();
     let mut findings = Vec::new();
     let mut blocked = None;
-    for exchange in case.attempts(&requests)? {
-        let rel = links.get(&exchange.request).copied().unwrap_or_default();
+    for (exchange, rel) in case.attempts(&requests)?.into_iter().zip(links.into_values()) {
         match conclusive(exchange) {
             Err(stop) => blocked = Some(stop),
             Ok(answer) if answer.response.is_success() => {}
@@ -39,21 +42,22 @@ pub(super) fn advertised_paging_links_answer_get(case: &Case<'_>) -> Judgement {
     case.judged_unless(findings, blocked)
 }
 
-/// The paging links of the list as it is first asked for, and of the first pages of the walk, with their rels.
+/// The paging links of the list as it is first asked for, and of the first pages of the walk, with their rels; of the
+/// further pages `next`, which is followed anyway.
 fn paging_links(case: &Case<'_>) -> Result<BTreeMap<Request, &'static str>, Stop> {
     let first = case.listed(&case.entry_request(Citizen::Subject))?;
-    let limit = case.walk_limit()?;
-    let most = case.total()?.div_ceil(limit).min(case.setup().limits.pages).clamp(1, 2);
-    let requests: Vec<Request> = (0..most).map(|page| case.page_request(Citizen::Subject, limit, page)).collect();
+    let requests = case.walk_requests()?;
     // Where a later page is no page, what led to it is judged all the same.
     let walked = case.attempts(&requests)?.into_iter().filter_map(|exchange| {
         let response = exchange.result.as_ref().ok().filter(|response| response.is_success())?;
         Some(Answer { exchange, response })
     });
     let mut links = BTreeMap::new();
-    for answer in std::iter::once(first).chain(walked) {
+    let all: [&[&'static str]; 4] = [&["next"], &["self"], &["start", "first"], &["last"]];
+    for (index, answer) in std::iter::once(first).chain(walked).enumerate() {
         let Some(page) = answer.response.page() else { continue };
-        for rels in [&["self"][..], &["next"], &["start", "first"], &["last"]] {
+        // The first three: the first page in two lengths, and the second one.
+        for rels in all.into_iter().take(if index < 3 { all.len() } else { 1 }) {
             let request = page.links.find(rels).and_then(|link| case.follow(answer, link, Kind::List));
             if let (Some(request), Some(rel)) = (request, rels.first()) {
                 links.entry(request).or_insert(*rel);
@@ -64,16 +68,31 @@ fn paging_links(case: &Case<'_>) -> Result<BTreeMap<Request, &'static str>, Stop
 }
 
 pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
-    let list = case.entry_request(Citizen::Subject);
-    case.listed(&list)?;
-    let mut requests = vec![list];
-    match case.first_details(REPEATED_DETAILS) {
-        Ok(details) => requests.extend(details.into_iter().map(|(_, exchange)| exchange.request.clone())),
-        // No certificates, or no list of them: the list alone shows it.
-        Err(Stop::Verdict(_)) => {}
-        Err(stop) => return Err(stop),
+    match changes(case)? {
+        verdict if verdict.outcome != Outcome::Pass => Ok(verdict),
+        // A certificate may also go by itself, between two calls.
+        _ => case.lasting(loses_certificates),
     }
-    let firsts = case.attempts(&requests)?;
+}
+
+/// What a repetition shows that the first answer did not.
+enum Change {
+    /// Something is gone.
+    Gone(Finding),
+    /// Something is there and is not the same.
+    Of(Finding),
+}
+
+/// What three answers to the same request show, where both repetitions differ from the first one: only then it is no
+/// passing whim.
+struct Repeated<'a> {
+    /// What was repeated.
+    request: &'a Request,
+    change: Result<Change, Stop>,
+}
+
+fn repeated<'a>(case: &Case<'a>, requests: &[Request]) -> Result<Vec<Repeated<'a>>, Stop> {
+    let firsts = case.attempts(requests)?;
     let again = |ordinal| requests.iter().map(|request| request.clone().again(ordinal)).collect::<Vec<_>>();
     let seconds = case.attempts(&again(1))?;
     let suspects: Vec<(&Exchange, &Exchange)> = firsts
@@ -82,21 +101,65 @@ pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
         .filter(|(first, second)| !matches!(compared(first, second), Ok(None)))
         .collect();
     let thirds: Vec<Request> = suspects.iter().map(|(first, _)| first.request.clone().again(2)).collect();
-    let mut findings = Vec::new();
-    let mut blocked = None;
-    for ((first, second), third) in suspects.iter().zip(case.attempts(&thirds)?) {
-        // Both repetitions differ from the first answer: only then it is no passing whim.
-        match (compared(first, second), compared(first, third)) {
-            (Ok(Some(_)), Ok(Some(finding))) => findings.push(finding),
-            (Err(stop), _) | (_, Err(stop)) => blocked = Some(stop),
-            _ => {}
+    let thirds = case.attempts(&thirds)?;
+    let all = suspects.into_iter().zip(thirds).filter_map(|((first, second), third)| {
+        let change = match (compared(first, second), compared(first, third)) {
+            (Err(stop), _) | (_, Err(stop)) => Err(stop),
+            (Ok(Some(_)), Ok(Some(change))) => Ok(change),
+            _ => return None,
+        };
+        Some(Repeated { request: &first.request, change })
+    });
+    Ok(all.collect())
+}
+
+fn changes(case: &Case<'_>) -> Judgement {
+    let list = case.entry_request(Citizen::Subject);
+    case.listed(&list)?;
+    let details = match case.first_details(REPEATED_DETAILS) {
+        Ok(details) => details,
+        // No certificates, or no list of them: the list alone shows it.
+        Err(Stop::Verdict(_)) => Vec::new(),
+        Err(stop) => return Err(stop),
+    };
+    let mut requests = vec![list.clone()];
+    requests.extend(details.iter().map(|(_, exchange)| exchange.request.clone()));
+    let (mut findings, mut gone, mut blocked) = (Vec::new(), Vec::new(), None);
+    for Repeated { request, change } in repeated(case, &requests)? {
+        match change {
+            Ok(Change::Of(finding)) => findings.push(finding),
+            Ok(Change::Gone(finding)) => gone.push((request, finding)),
+            Err(stop) => blocked = Some(stop),
+        }
+    }
+    gone.retain(|(request, _)| request.kind() == Kind::Detail);
+    if !gone.is_empty() {
+        // What is listed still should be there still.
+        let now = case.page(&list.in_look(1))?.keys();
+        let is_listed = |request: &Request| {
+            let item = details.iter().find(|(_, exchange)| exchange.request == *request).map(|(item, _)| *item);
+            item.and_then(|item| item.certificate.key()).is_none_or(|key| now.contains(&key))
+        };
+        findings.extend(gone.into_iter().filter(|(request, _)| is_listed(request)).map(|(_, finding)| finding));
+    }
+    case.judged_unless(findings, blocked)
+}
+
+/// Whether asking for the list takes certificates from it.
+fn loses_certificates(case: &Case<'_>) -> Judgement {
+    let (mut findings, mut blocked) = (Vec::new(), None);
+    for Repeated { change, .. } in repeated(case, &[case.entry_request(Citizen::Subject)])? {
+        match change {
+            Ok(Change::Gone(finding)) => findings.push(finding),
+            Ok(Change::Of(_)) => {}
+            Err(stop) => blocked = Some(stop),
         }
     }
     case.judged_unless(findings, blocked)
 }
 
 /// What a repetition shows that the first answer did not; blocked where it says nothing.
-fn compared(first: &Exchange, repeated: &Exchange) -> Result<Option<Finding>, Stop> {
+fn compared(first: &Exchange, repeated: &Exchange) -> Result<Option<Change>, Stop> {
     let before = conclusive(first)?;
     let status = before.response.status;
     if !before.response.is_success() {
@@ -109,10 +172,14 @@ fn compared(first: &Exchange, repeated: &Exchange) -> Result<Option<Finding>, St
         status @ (401 | 403) => return Err(reason::unexplained(status).into()),
         other if other != status => {
             let expected = text!("{status}, zoals de eerste keer", "{status}, as the first time");
-            Some(after.finding("status", expected, Text::same(other)))
+            let finding = after.finding("status", expected, Text::same(other));
+            Some(if matches!(other, 404 | 410) { Change::Gone(finding) } else { Change::Of(finding) })
         }
         _ if first.request.kind() == Kind::List => list_difference(before, after),
-        _ => pair(before.response, after.response).and_then(|(old, new)| field_difference(after, old, new)),
+        _ => {
+            let differs = |(old, new)| field_difference(after, old, new);
+            pair(before.response, after.response).and_then(differs).map(Change::Of)
+        }
     })
 }
 
@@ -121,7 +188,7 @@ fn pair<'a>(before: &'a Response, after: &'a Response) -> Option<(&'a Certificat
 }
 
 /// Certificates that went, more than the new total explains; else documented fields of the same certificate that differ.
-fn list_difference(before: Answer<'_>, after: Answer<'_>) -> Option<Finding> {
+fn list_difference(before: Answer<'_>, after: Answer<'_>) -> Option<Change> {
     let old = Listed { answer: before, page: before.response.page()? };
     let new = Listed { answer: after, page: after.response.page()? };
     let keys: BTreeSet<_> = new.keys().into_iter().collect();
@@ -132,10 +199,10 @@ fn list_difference(before: Answer<'_>, after: Answer<'_>) -> Option<Finding> {
     if gone > total(&new).saturating_sub(total(&old)) {
         let expected = text!("dezelfde attesten als de eerste keer", "the same certificates as the first time");
         let actual = text!("{gone} ervan ontbreken", "{gone} of them are missing");
-        return Some(after.finding(new.page.place.as_str(), expected, actual));
+        return Some(Change::Gone(after.finding(new.page.place.as_str(), expected, actual)));
     }
     let known: BTreeMap<_, _> = old.items().iter().filter_map(|item| Some((item.key()?, item))).collect();
-    new.items().iter().find_map(|item| field_difference(after, known.get(&item.key()?)?, item))
+    new.items().iter().find_map(|item| field_difference(after, known.get(&item.key()?)?, item)).map(Change::Of)
 }
 
 fn field_difference(after: Answer<'_>, old: &Certificate, new: &Certificate) -> Option<Finding> {

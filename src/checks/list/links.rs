@@ -1,10 +1,12 @@
 //! The links of the list.
 
-use url::{Origin, Url};
+use url::Url;
 
-use super::{absent, no_page};
-use crate::case::{Answer, Case, Findings, Judgement, Listed, Stop};
+use super::numbering::unless_misnumbered;
+use super::{absent, empty_list, no_page};
+use crate::case::{Answer, Case, Judgement, Listed, Stop};
 use crate::envelope::{Link, Links, Malformed};
+use crate::exchange::Request;
 use crate::reason;
 use crate::text;
 use crate::text::Text;
@@ -12,9 +14,18 @@ use crate::verdict::{Finding, shown};
 
 pub(super) fn links_section_is_there(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
-    for answer in case.walk()? {
+    for answer in case.lists()? {
         let Some(page) = answer.response.page() else { return Err(no_page().into()) };
         findings.extend(links_findings(answer, &page.links, "/links"));
+    }
+    // Which links an empty list has is for LST-21: only their form counts here.
+    match empty_list(case) {
+        Ok(answer) => {
+            let page = answer.response.page().filter(|page| answer.response.status == 200 && page.links.present);
+            findings.extend(page.into_iter().flat_map(|page| links_findings(answer, &page.links, "/links")));
+        }
+        Err(Stop::Verdict(_)) => {}
+        Err(stop) => return Err(stop),
     }
     case.judged(findings)
 }
@@ -44,6 +55,19 @@ pub(super) fn section(links: &Links) -> Result<(), Stop> {
     Err(reason::unmet(text!("de links ontbreken", "the links section is missing")).into())
 }
 
+/// The first link with one of these rels. What is malformed is not missing: blocked where the section is, or a link
+/// with one of these rels or without any.
+pub(super) fn link_of<'a>(links: &'a Links, rels: &[&str]) -> Result<Option<&'a Link>, Stop> {
+    if let Some(link) = links.find(rels) {
+        return Ok(Some(link));
+    }
+    let may_be = |rel: &str| rels.iter().any(|wanted| wanted.eq_ignore_ascii_case(rel));
+    if links.malformed.iter().any(|one| one.rel.as_deref().is_none_or(may_be)) {
+        return Err(reason::unmet(text!("de links zijn verkeerd gevormd", "the links are malformed")).into());
+    }
+    Ok(None)
+}
+
 /// Whether a text can be a URI reference (RFC 3986): no characters that no URI holds, and parsable.
 pub(in crate::checks) fn is_uri_reference(href: &str) -> bool {
     let forbidden = |c: char| c.is_control() || c == ' ' || matches!(c, '<' | '>' | '"' | '\\' | '^' | '`' | '|');
@@ -52,11 +76,15 @@ pub(in crate::checks) fn is_uri_reference(href: &str) -> bool {
 }
 
 pub(super) fn self_is_the_list_itself(case: &Case<'_>) -> Judgement {
+    unless_misnumbered(case, has_self)
+}
+
+fn has_self(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
-    for answer in case.walk()? {
+    for answer in case.lists()? {
         let Some(page) = answer.response.page() else { return Err(no_page().into()) };
         section(&page.links)?;
-        let Some(link) = page.links.find(&["self"]) else {
+        let Some(link) = link_of(&page.links, &["self"])? else {
             findings.push(answer.finding(&*page.links.place, text!("een link `self`", "a link `self`"), absent()));
             continue;
         };
@@ -97,9 +125,13 @@ fn number(text: &str) -> Option<u64> {
     text.parse().ok()
 }
 
+fn requests_of(answers: &[Answer<'_>]) -> Vec<Request> {
+    answers.iter().map(|answer| answer.request().clone()).collect()
+}
+
 pub(super) fn start_and_last_are_there(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
-    let pages = case.pages()?.pages;
+    let pages = case.pages_of(&requests_of(&case.lists()?))?;
     if pages.iter().all(|listed| listed.items().is_empty()) {
         return Err(reason::too_few(0, 1).into());
     }
@@ -107,7 +139,7 @@ pub(super) fn start_and_last_are_there(case: &Case<'_>) -> Judgement {
         section(&listed.page.links)?;
         for name in ["first", "last"] {
             let rels = case.parameter(name);
-            if listed.page.links.find(&rels).is_none() {
+            if link_of(&listed.page.links, &rels)?.is_none() {
                 let wanted = rels.join(" / ");
                 let expected = text!("een link {wanted}", "a link {wanted}");
                 findings.push(listed.answer.finding(&*listed.page.links.place, expected, absent()));
@@ -117,76 +149,15 @@ pub(super) fn start_and_last_are_there(case: &Case<'_>) -> Judgement {
     case.judged(findings)
 }
 
-pub(super) fn hrefs_are_absolute_and_own(case: &Case<'_>) -> Judgement {
-    let rels = case.parameter("rels");
-    let pages = case.pages()?.pages;
-    let own = Own::of(case.own_origins());
-    let mut findings = Findings::default();
-    let judge = |answer: Answer<'_>, links: &Links| -> Vec<Finding> {
-        let judged = links.links.iter().filter(|link| rels.iter().any(|rel| link.rel.eq_ignore_ascii_case(rel)));
-        judged.filter_map(|link| foreign(&own, answer, link)).collect()
-    };
-    for listed in &pages {
-        findings.extend(judge(listed.answer, &listed.page.links));
-        findings.extend(listed.items().iter().flat_map(|item| judge(listed.answer, &item.links)));
-    }
-    if pages.iter().any(|listed| !listed.items().is_empty()) {
-        for (_, exchange) in case.details()? {
-            let Ok(response) = &exchange.result else { continue };
-            let certificate = response.certificate().filter(|_| response.is_success());
-            findings.extend(
-                certificate
-                    .into_iter()
-                    .flat_map(|certificate| judge(Answer { exchange, response }, &certificate.links)),
-            );
-        }
-    }
-    case.concluded(findings)
-}
-
-/// The source's own origins, with the text that a URL of each starts with in the plainest writing.
-struct Own(Vec<(Origin, String)>);
-
-impl Own {
-    fn of(origins: Vec<Origin>) -> Self {
-        let text = |origin: Origin| {
-            let text = format!("{}/", origin.ascii_serialization());
-            (origin, text)
-        };
-        Self(origins.into_iter().map(text).collect())
-    }
-
-    fn holds(&self, url: &Url) -> bool {
-        let origin = url.origin();
-        self.0.iter().any(|(own, _)| *own == origin)
-    }
-
-    /// Whether it is seen at a glance that an href leads there, as nearly all of a long list do.
-    fn starts(&self, href: &str) -> bool {
-        self.0.iter().any(|(_, start)| href.starts_with(start))
-    }
-}
-
-/// A finding where an href is relative or leads to an origin that nobody declared.
-fn foreign(own: &Own, answer: Answer<'_>, link: &Link) -> Option<Finding> {
-    let href = link.href.split('{').next().unwrap_or_default();
-    if own.starts(href) {
-        return None;
-    }
-    let expected = match Url::parse(href) {
-        Ok(url) if own.holds(&url) => return None,
-        Ok(_) => text!("een URL op de bron zelf", "a URL on the source itself"),
-        Err(_) => text!("een absolute URL", "an absolute URL"),
-    };
-    Some(answer.finding(format!("{}/href", link.place), expected, Text::same(shown(&link.href))))
-}
-
 pub(super) fn later_pages_link_back(case: &Case<'_>) -> Judgement {
+    case.lasting(|case| unless_misnumbered(case, link_back))
+}
+
+fn link_back(case: &Case<'_>) -> Judgement {
     let rels = case.parameter("rels");
     let mut findings = Vec::new();
     let pages = case.several_pages()?.pages;
     let first = pages.first().map(Listed::keys).unwrap_or_default();
-    // A first page that comes again under another number has nothing before it: LST-10 says so.
     let mut later =
         pages.iter().skip(1).filter(|listed| !listed.items().is_empty() && listed.keys() != first).peekable();
     if later.peek().is_none() {
@@ -194,7 +165,7 @@ pub(super) fn later_pages_link_back(case: &Case<'_>) -> Judgement {
     }
     for listed in later {
         section(&listed.page.links)?;
-        if listed.page.links.find(&rels).is_none() {
+        if link_of(&listed.page.links, &rels)?.is_none() {
             let wanted = rels.join(" / ");
             let expected = text!("een link {wanted}", "a link {wanted}");
             findings.push(listed.answer.finding(&*listed.page.links.place, expected, absent()));
@@ -207,22 +178,20 @@ pub(super) fn paging_links_carry_page_and_limit(case: &Case<'_>) -> Judgement {
     let rels = case.parameter("rels");
     let mut findings = Vec::new();
     let mut seen = false;
-    for listed in case.pages()?.pages {
-        let asked = listed.answer.request().parameter(&case.entry.limit).unwrap_or_default();
+    for answer in case.lists()? {
+        let Some(page) = answer.response.page() else { return Err(no_page().into()) };
+        section(&page.links)?;
+        let asked = answer.request().parameter(&case.entry.limit).unwrap_or_default();
         for rel in &rels {
-            let Some(link) = listed.page.links.find(&[rel]).filter(|link| !link.templated) else { continue };
-            let Some(url) = case.resolve(listed.answer, link) else { continue };
+            let Some(link) = link_of(&page.links, &[rel])?.filter(|link| !link.templated) else { continue };
+            let Some(url) = case.resolve(answer, link) else { continue };
             seen = true;
             if query(&url, &case.entry.page).is_some() && query(&url, &case.entry.limit).as_deref() == Some(asked) {
                 continue;
             }
             let (page, limit) = (&case.entry.page, &case.entry.limit);
             let expected = text!("`{page}` en `{limit}={asked}`", "`{page}` and `{limit}={asked}`");
-            findings.push(listed.answer.finding(
-                format!("{}/href", link.place),
-                expected,
-                Text::same(shown(&link.href)),
-            ));
+            findings.push(answer.finding(format!("{}/href", link.place), expected, Text::same(shown(&link.href))));
         }
     }
     if !seen {

@@ -1,19 +1,20 @@
-//! The pages of the list.
+//! The pages of the list, and how they hang together.
 
 use std::collections::{BTreeSet, HashSet};
 
 use super::absent;
-use super::links::section;
-use crate::case::{Answer, Case, End, Judgement, Listed, Pages, Stop, conclusive};
+use super::links::{link_of, section};
+use super::numbering::unless_misnumbered;
+use crate::case::{Case, Chain, End, Judgement, Listed, Pages, Stop, conclusive};
 use crate::envelope::{Key, Page};
-use crate::exchange::{Citizen, Exchange, Kind, Request};
+use crate::exchange::Request;
 use crate::reason;
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Verdict, shown};
 
 /// Some certificates in words: how many, and the first.
-fn items_in_words(keys: &[Key<'_>]) -> Text {
+pub(super) fn items_in_words(keys: &[Key<'_>]) -> Text {
     let count = keys.len();
     match keys.first() {
         None => text!("geen attesten", "no certificates"),
@@ -25,7 +26,7 @@ fn items_in_words(keys: &[Key<'_>]) -> Text {
 }
 
 /// Whether two pages hold the same certificates. An order that changes between two calls is for LST-24.
-fn hold_the_same(one: &Listed<'_>, other: &Listed<'_>) -> bool {
+pub(super) fn hold_the_same(one: &Listed<'_>, other: &Listed<'_>) -> bool {
     let (mut one, mut other) = (one.keys(), other.keys());
     one.sort();
     other.sort();
@@ -33,19 +34,90 @@ fn hold_the_same(one: &Listed<'_>, other: &Listed<'_>) -> bool {
 }
 
 /// What a page shows where a number is expected.
-fn number(value: Option<u64>) -> Text {
+pub(super) fn number(value: Option<u64>) -> Text {
     value.map_or_else(absent, Text::same)
 }
 
-fn place_of(listed: &Listed<'_>, member: &str) -> String {
+pub(super) fn place_of(listed: &Listed<'_>, member: &str) -> String {
     format!("{}/{member}", listed.page.metadata.place)
 }
 
-/// Whether the page after this one holds certificates: a later page of the walk, or the page past the end. None where
+/// What the pages of the walk hold, taken together.
+pub(super) struct Listing<'a> {
+    pages: Pages<'a>,
+    keys: Vec<Key<'a>>,
+    /// How many different ones there are.
+    present: u64,
+    /// How many certificates the list says that there are.
+    stated: Option<u64>,
+}
+
+impl<'a> Listing<'a> {
+    pub(super) fn of(pages: Pages<'a>) -> Self {
+        let keys: Vec<Key<'a>> = pages.pages.iter().flat_map(Listed::keys).collect();
+        let first = pages.pages.first().and_then(|listed| listed.page.metadata.total_elements.value());
+        let present = keys.iter().collect::<HashSet<_>>().len() as u64;
+        Self { pages, keys, present, stated: first }
+    }
+
+    /// How many certificates there are to see; where there is none at all, this many.
+    pub(super) fn present_or(&self, otherwise: u64) -> u64 {
+        if self.present == 0 { otherwise } else { self.present }
+    }
+
+    /// Whether every page that others follow lacks so many certificates that stand on no other one.
+    pub(super) fn loses(&self, certificates: u64) -> bool {
+        let lacks = |listed: &Listed<'_>| listed.items().len() as u64 + certificates <= self.pages.limit;
+        let followed = self.pages.pages.split_last().map(|(_, before)| before).unwrap_or_default();
+        self.stated > Some(self.present) && !followed.is_empty() && followed.iter().all(lacks)
+    }
+
+    /// Whether certificates follow after those of a first page in another length, as far as that can be said; `ends`:
+    /// whether nothing follows after the last page of the walk.
+    pub(super) fn follows(&self, first: &Listed<'_>, ends: bool) -> Option<bool> {
+        let count = first.items().len() as u64;
+        if count < self.present {
+            return Some(true);
+        }
+        (ends && self.stated.is_some_and(|stated| count >= stated)).then_some(false)
+    }
+
+    /// Whether all of these stand on the pages.
+    pub(super) fn has_all(&self, keys: &[Key<'_>]) -> bool {
+        let known: HashSet<&Key<'_>> = self.keys.iter().collect();
+        keys.iter().all(|key| known.contains(key))
+    }
+
+    /// The certificates of the first page of a length; none where the pages do not tell them.
+    pub(super) fn first(&self, length: u64) -> Option<Vec<Key<'a>>> {
+        if length == self.pages.limit {
+            return self.pages.pages.first().map(Listed::keys);
+        }
+        self.in_lengths_of(length)?.next().map(<[Key<'a>]>::to_vec)
+    }
+
+    /// The same of the last page.
+    pub(super) fn last(&self, length: u64) -> Option<Vec<Key<'a>>> {
+        if length == self.pages.limit {
+            return self.pages.pages.iter().rev().find(|listed| !listed.items().is_empty()).map(Listed::keys);
+        }
+        self.in_lengths_of(length)?.last().map(<[Key<'a>]>::to_vec)
+    }
+
+    /// The certificates in pages of another length, where each page of the walk has as many as were asked for.
+    fn in_lengths_of(&self, length: u64) -> Option<std::slice::Chunks<'_, Key<'a>>> {
+        let followed = self.pages.pages.split_last().map(|(_, before)| before).unwrap_or_default();
+        let full = followed.iter().all(|listed| listed.items().len() as u64 == self.pages.limit);
+        let length = usize::try_from(length).ok().filter(|length| *length > 0)?;
+        (full && Some(self.keys.len() as u64) == self.stated).then(|| self.keys.chunks(length))
+    }
+}
+
+/// Whether certificates follow after this page: on a later page of the walk, or past its end. None where
 /// that cannot be seen: [`beyond_unseen`] says why.
-fn has_more(case: &Case<'_>, pages: &Pages<'_>, index: usize) -> Result<Option<bool>, Stop> {
-    if let Some(later) = pages.pages.get(index + 1) {
-        return Ok(Some(!later.items().is_empty()));
+pub(super) fn has_more(case: &Case<'_>, pages: &Pages<'_>, index: usize) -> Result<Option<bool>, Stop> {
+    if let Some(later) = pages.pages.get(index + 1..).filter(|later| !later.is_empty()) {
+        return Ok(Some(later.iter().any(|listed| !listed.items().is_empty())));
     }
     if pages.cut {
         return Ok(None);
@@ -53,9 +125,9 @@ fn has_more(case: &Case<'_>, pages: &Pages<'_>, index: usize) -> Result<Option<b
     let Ok(response) = &case.attempt(&case.past_the_end()?)?.result else { return Ok(None) };
     Ok(match response.status {
         200 => response.page().map(|page| {
-            // A source that repeats its last page past the end has nothing more there: LST-22 says so.
-            let last = pages.pages.get(index).map(Listed::keys).unwrap_or_default();
-            !page.items().is_empty() && page.keys() != last
+            // A source that repeats past the end what it has shown has nothing more there: LST-22 says so.
+            let shown: HashSet<Key<'_>> = pages.pages.iter().flat_map(Listed::keys).collect();
+            page.keys().iter().any(|key| !shown.contains(key))
         }),
         401 | 403 => None,
         _ if response.is_unavailable() => None,
@@ -77,285 +149,50 @@ fn beyond_unseen(case: &Case<'_>, pages: &Pages<'_>) -> Result<Verdict, Stop> {
 }
 
 pub(super) fn next_is_on_every_page_but_the_last(case: &Case<'_>) -> Judgement {
+    case.lasting(|case| unless_misnumbered(case, has_next))
+}
+
+fn has_next(case: &Case<'_>) -> Judgement {
     let pages = case.several_pages()?;
     let mut findings = Vec::new();
     let mut unseen = false;
+    let ends = has_more(case, &pages, pages.pages.len().saturating_sub(1))? == Some(false);
     for (index, listed) in pages.pages.iter().enumerate().filter(|(_, listed)| !listed.items().is_empty()) {
-        let links = &listed.page.links;
-        section(links)?;
-        match (links.find(&["next"]), has_more(case, &pages, index)?) {
-            (None, Some(true)) => findings.push(listed.answer.finding(
-                &*links.place,
-                text!("een link `next`: er volgen nog attesten", "a link `next`: more certificates follow"),
-                absent(),
-            )),
-            (Some(link), Some(false)) => findings.push(listed.answer.finding(
-                &*link.place,
-                text!("geen `next` op de laatste pagina", "no `next` on the last page"),
-                Text::same(shown(&link.href)),
-            )),
-            (_, None) => unseen = true,
-            (Some(_), Some(true)) | (None, Some(false)) => {}
-        }
+        let more = has_more(case, &pages, index)?;
+        unseen |= more.is_none();
+        findings.extend(wrong_next(listed, more)?);
     }
     let obstacle = if unseen { Some(beyond_unseen(case, &pages)?) } else { None };
+    let listing = Listing::of(pages);
+    for listed in case.pages_of(&case.first_pages()?)?.iter().filter(|listed| !listed.items().is_empty()) {
+        // A page that is too long is for LST-12, and so is what follows it.
+        let long = listed.items().len() as u64 > case.stated_limit(listed.answer.request());
+        findings.extend(wrong_next(listed, listing.follows(listed, ends).filter(|_| !long))?);
+    }
     case.judged_unless(findings, obstacle)
 }
 
-pub(super) fn page_counts_from_zero(case: &Case<'_>) -> Judgement {
-    let total = case.total()?;
-    let limit = case.walk_limit()?;
-    if total < 2 {
-        return Err(case.single_page(total).into());
-    }
-    let without = Request::entry(Citizen::Subject).query(&case.entry.limit, limit);
-    let zero = case.page_request(Citizen::Subject, limit, 0);
-    let one = case.page_request(Citizen::Subject, limit, 1);
-    let exchanges = case.attempts(&[without, zero, one])?;
-    let expected = [
-        text!("200: `page=0` is de eerste pagina", "200: `page=0` is the first page"),
-        text!("200: `page=1` is de tweede pagina", "200: `page=1` is the second page"),
-    ];
-    for (exchange, expected) in exchanges.iter().skip(1).zip(expected) {
-        let Ok(response) = &exchange.result else { continue };
-        let status = response.status;
-        if (400..500).contains(&status) && !matches!(status, 401 | 403) && !response.is_unavailable() {
-            let answer = Answer { exchange, response };
-            return case.judged(vec![answer.finding("status", expected, Text::same(status))]);
-        }
-    }
-    let pages = case.pages_of(&exchanges.iter().map(|exchange| exchange.request.clone()).collect::<Vec<_>>())?;
-    let [without, zero, one] = pages.as_slice() else { return Err(reason::not_recorded().into()) };
-    if one.items().is_empty() {
-        return Err(reason::unmet(text!("`page=1` is leeg", "`page=1` is empty")).into());
-    }
-    let mut findings = Vec::new();
-    if !hold_the_same(zero, without) {
-        let expected = text!("dezelfde attesten als zonder `page`", "the same certificates as without `page`");
-        findings.push(zero.answer.finding(zero.page.place.as_str(), expected, items_in_words(&zero.keys())));
-    }
-    if hold_the_same(one, zero) || hold_the_same(one, without) {
-        let expected = text!("de attesten die op `page=0` volgen", "the certificates that follow those of `page=0`");
-        findings.push(one.answer.finding(one.page.place.as_str(), expected, items_in_words(&one.keys())));
-    }
-    case.judged(findings)
-}
-
-pub(super) fn metadata_counts_from_one(case: &Case<'_>) -> Judgement {
-    let mut findings = Vec::new();
-    let mut judged = false;
-    for listed in case.pages()?.pages {
-        let asked = listed.answer.request().parameter(&case.entry.page).and_then(|page| page.parse::<u64>().ok());
-        let expected = asked.unwrap_or(case.entry.first_page) - case.entry.first_page + case.entry.first_number;
-        let Some(found) = listed.page.metadata.number.value() else { continue };
-        judged = true;
-        if found != expected {
-            findings.push(listed.answer.finding(place_of(&listed, "number"), Text::same(expected), Text::same(found)));
-        }
-    }
-    if !judged {
-        return Err(reason::unmet(text!("`number` ontbreekt", "`number` is missing")).into());
-    }
-    case.judged(findings)
-}
-
-pub(super) fn page_never_exceeds_the_limit(case: &Case<'_>) -> Judgement {
-    let pages = case.several_pages()?;
-    let mut requests: Vec<Request> = pages.pages.iter().map(|listed| listed.answer.request().clone()).collect();
-    requests.extend([1, 2].map(|limit| case.page_request(Citizen::Subject, limit, 0)));
-    let mut findings = Vec::new();
-    for listed in case.pages_of(&requests)? {
-        let limit = listed.answer.request().parameter(&case.entry.limit).and_then(|limit| limit.parse::<usize>().ok());
-        let (count, limit) = (listed.items().len(), limit.unwrap_or(usize::MAX));
-        if count > limit {
-            let expected = text!("hoogstens {limit} attesten", "at most {limit} certificates");
-            findings.push(listed.answer.finding(listed.page.place.as_str(), expected, Text::same(count)));
-        }
-    }
-    case.judged(findings)
-}
-
-pub(super) fn caller_chooses_the_limit(case: &Case<'_>) -> Judgement {
-    let total = case.total()?;
-    if total < 2 {
-        return Err(case.single_page(total).into());
-    }
-    // The smallest, the next, and the largest that this list can fill.
-    let limits = [1, 2, total.min(case.entry.maximum_limit)];
-    let requests = limits.map(|limit| case.page_request(Citizen::Subject, limit, 0));
-    let pages = case.pages_of(&requests)?;
-    let count_at = |index: usize| pages.get(index).map(|listed| listed.items().len());
-    // Two limits that give the same page: the caller does not choose.
-    let same = count_at(0) == count_at(1);
-    let findings = pages.iter().zip(limits).filter_map(|(listed, limit)| {
-        let (count, limit) = (listed.items().len(), usize::try_from(limit).unwrap_or(usize::MAX));
-        // Too many is for LST-12, unless the limit makes no difference at all.
-        (count < limit || (same && count != limit)).then(|| {
-            let expected = text!("precies {limit} attesten", "exactly {limit} certificates");
-            listed.answer.finding(listed.page.place.as_str(), expected, Text::same(count))
-        })
-    });
-    case.judged(findings)
-}
-
-pub(super) fn limit_above_the_maximum_gives_the_maximum(case: &Case<'_>) -> Judgement {
-    case.first_page()?;
-    let maximum = case.entry.maximum_limit;
-    let answer = case.response(&case.page_request(Citizen::Subject, 5 * maximum, 0))?;
-    match answer.response.status {
-        200 => {}
-        status => {
-            let expected = text!("200, met hoogstens {maximum} attesten", "200, with at most {maximum} certificates");
-            return case.judged(vec![answer.finding("status", expected, Text::same(status))]);
-        }
-    }
-    let page = case.page(answer.request())?.page;
-    let mut findings = Vec::new();
-    let count = page.items().len() as u64;
-    let expected = text!("hoogstens {maximum}", "at most {maximum}");
-    let total = case.total()?;
-    if count == 0 && total > 0 {
-        let expected = text!("het maximum, {maximum} attesten", "the maximum, {maximum} certificates");
-        findings.push(answer.finding(page.place.as_str(), expected, Text::same(count)));
-    }
-    if count > maximum {
-        findings.push(answer.finding(page.place.as_str(), expected.clone(), Text::same(count)));
-    }
-    if page.metadata.size.value().is_some_and(|size| size > maximum) {
-        let place = format!("{}/size", page.metadata.place);
-        findings.push(answer.finding(place, expected, number(page.metadata.size.value())));
-    }
-    let mut verdict = Verdict::judged(case.requirement.level, findings);
-    if total <= maximum {
-        verdict.reason = Some(text!(
-            "deze burger heeft niet meer dan {maximum} attesten: alleen een fout of een te grote `size` kon zich tonen",
-            "this citizen has no more than {maximum} certificates: only an error or too big a `size` could show"
-        ));
-    }
-    Ok(verdict)
-}
-
-pub(super) fn page_and_limit_are_optional(case: &Case<'_>) -> Judgement {
-    case.first_page()?;
-    let limit = case.walk_limit()?;
-    let neither = Request::entry(Citizen::Subject);
-    let only_limit = Request::entry(Citizen::Subject).query(&case.entry.limit, limit);
-    let only_page = Request::entry(Citizen::Subject).query(&case.entry.page, case.entry.first_page);
-    let first = case.page_request(Citizen::Subject, limit, 0);
-    let answers = case.responses(&[neither, only_limit.clone(), only_page, first.clone()])?;
-    let mut findings = Vec::new();
-    for answer in answers.iter().take(3) {
-        match answer.response.status {
-            200 => {}
-            status => findings.push(answer.finding("status", Text::same(200), Text::same(status))),
-        }
-    }
-    if findings.is_empty() {
-        let pages = case.pages_of(&[only_limit, first])?;
-        if let [without, with] = pages.as_slice()
-            && !hold_the_same(without, with)
-            // A source whose pages count from 1 is told so by LST-10.
-            && !hold_the_same(&case.page(&case.page_request(Citizen::Subject, limit, 1))?, without)
-        {
-            let expected = text!("de attesten van de eerste pagina", "the certificates of the first page");
-            findings.push(without.answer.finding(
-                without.page.place.as_str(),
-                expected,
-                items_in_words(&without.keys()),
-            ));
-        }
-    }
-    case.judged(findings)
-}
-
-pub(super) fn default_limit_is_ten(case: &Case<'_>) -> Judgement {
-    let total = case.total()?;
-    let default = case.entry.default_limit;
-    let mut findings = Vec::new();
-    let mut judged = false;
-    for listed in case.pages_of(&[Request::entry(Citizen::Subject)])? {
-        let count = listed.items().len() as u64;
-        let size = listed.page.metadata.size.value();
-        // A page that is cut short of the total shows the default, and so does one of a longer list.
-        if total > default || count < total {
-            judged = true;
-            if count != default {
-                findings.push(listed.answer.finding(
-                    listed.page.place.as_str(),
-                    text!("{default} attesten", "{default} certificates"),
-                    Text::same(count),
-                ));
-            }
-        } else if let Some(size) = size.filter(|size| *size != count || *size == default) {
-            judged = true;
-            if size != default {
-                findings.push(listed.answer.finding(place_of(&listed, "size"), Text::same(default), Text::same(size)));
-            }
-        }
-    }
-    if !judged {
-        let declared = case.setup().declares.one_page;
-        return Err(if declared { reason::declared("one_page") } else { reason::too_few(total, default + 1) }.into());
-    }
-    case.judged(findings)
-}
-
-pub(super) fn totals_add_up(case: &Case<'_>) -> Judgement {
-    let pages = case.pages()?;
-    let chain = case.chain()?;
-    if pages.cut || chain.end == End::Limit {
-        return Err(case.beyond_the_walk().into());
-    }
-    let whole = repeated_pages(&chain.pages).is_empty() && skipped_pages(&pages, &chain.pages).is_none();
-    let complete = whole && chain.end == End::NoNext && !ends_early(case, &pages, &chain.pages)?;
-    if !complete {
-        return Err(reason::unmet(text!(
-            "niet alle pagina's zijn met `next` te bezoeken",
-            "not every page can be visited by `next`"
-        ))
-        .into());
-    }
-    let Some(first) = chain.pages.first() else { return Err(reason::not_recorded().into()) };
-    let totals =
-        |listed: &Listed<'_>| (listed.page.metadata.total_elements.value(), listed.page.metadata.total_pages.value());
-    let (Some(elements), Some(page_count)) = totals(first) else {
-        return Err(reason::unmet(text!("de totalen ontbreken", "the totals are missing")).into());
-    };
-    let mut findings = Vec::new();
-    for listed in chain.pages.iter().skip(1) {
-        for (name, found, expected) in
-            [("totalElements", totals(listed).0, elements), ("totalPages", totals(listed).1, page_count)]
-        {
-            if found.is_some_and(|found| found != expected) {
-                let expected = text!("{expected}, als op de eerste pagina", "{expected}, as on the first page");
-                findings.push(listed.answer.finding(place_of(listed, name), expected, number(found)));
-            }
-        }
-    }
-    let items: u64 = chain.pages.iter().map(|listed| listed.items().len() as u64).sum();
-    if items == elements {
-        // The length of a page that is not the last; a single page holds everything.
-        let length = if chain.pages.len() > 1 { first.items().len() as u64 } else { elements };
-        let expected = elements.div_ceil(length.max(1));
-        if page_count != expected && !(elements == 0 && page_count <= 1) {
-            let expected = text!(
-                "{expected}: {elements} attesten, {length} per pagina",
-                "{expected}: {elements} certificates, {length} a page"
-            );
-            findings.push(first.answer.finding(place_of(first, "totalPages"), expected, Text::same(page_count)));
-        }
-    } else {
-        let expected = text!(
-            "{items}, het aantal attesten op alle pagina's samen",
-            "{items}, the certificates on all pages together"
-        );
-        findings.push(first.answer.finding(place_of(first, "totalElements"), expected, Text::same(elements)));
-    }
-    case.judged(findings)
+/// A finding where `next` is missing though more follows, or there though nothing does.
+fn wrong_next(listed: &Listed<'_>, more: Option<bool>) -> Result<Option<Finding>, Stop> {
+    let links = &listed.page.links;
+    section(links)?;
+    Ok(match (link_of(links, &["next"])?, more) {
+        (None, Some(true)) => Some(listed.answer.finding(
+            &*links.place,
+            text!("een link `next`: er volgen nog attesten", "a link `next`: more certificates follow"),
+            absent(),
+        )),
+        (Some(link), Some(false)) => Some(listed.answer.finding(
+            &*link.place,
+            text!("geen `next` op de laatste pagina", "no `next` on the last page"),
+            Text::same(shown(&link.href)),
+        )),
+        (Some(_), Some(true)) | (None, Some(false)) | (_, None) => None,
+    })
 }
 
 /// Whether following `next` ends on a page after which, by number, more certificates follow.
-fn ends_early(case: &Case<'_>, pages: &Pages<'_>, chain: &[Listed<'_>]) -> Result<bool, Stop> {
+pub(super) fn ends_early(case: &Case<'_>, pages: &Pages<'_>, chain: &[Listed<'_>]) -> Result<bool, Stop> {
     let Some(last) = chain.last() else { return Ok(false) };
     let index = pages.pages.iter().position(|listed| listed.keys() == last.keys());
     Ok(match index {
@@ -365,8 +202,13 @@ fn ends_early(case: &Case<'_>, pages: &Pages<'_>, chain: &[Listed<'_>]) -> Resul
 }
 
 pub(super) fn next_visits_every_page_once(case: &Case<'_>) -> Judgement {
+    case.lasting(|case| unless_misnumbered(case, visits_every_page))
+}
+
+fn visits_every_page(case: &Case<'_>) -> Judgement {
     let pages = case.several_pages()?;
     let chain = case.chain()?;
+    section_of_the_first(&pages)?;
     let Some(last) = chain.pages.last() else { return Err(reason::not_recorded().into()) };
     let next = last.page.links.find(&["next"]);
     let next_place = next.map_or_else(|| last.page.links.place.to_string(), |link| format!("{}/href", link.place));
@@ -394,20 +236,37 @@ pub(super) fn next_visits_every_page_once(case: &Case<'_>) -> Judgement {
     if findings.is_empty() {
         findings.extend(skipped_pages(&pages, &chain.pages));
     }
+    if !findings.is_empty() && changes_length(case, &chain) {
+        let what = text!("`next` verandert onderweg van limiet", "`next` changes the limit along the way");
+        return Err(reason::unmet(what).into());
+    }
     // What lies beyond the limit was not compared with the numbered pages.
     case.judged_unless(findings, pages.cut.then(|| case.beyond_the_walk()))
 }
 
+/// Without readable links nothing can be followed.
+fn section_of_the_first(pages: &Pages<'_>) -> Result<(), Stop> {
+    let Some(first) = pages.pages.first() else { return Ok(()) };
+    section(&first.page.links)?;
+    link_of(&first.page.links, &["next"]).map(drop)
+}
+
+/// Whether a `next` leads to a page of another length than the one that it stands on.
+fn changes_length(case: &Case<'_>, chain: &Chain<'_>) -> bool {
+    chain.pages.iter().any(|listed| {
+        let next = case.next_of(listed).map(|next| case.stated_limit(&next));
+        next.is_some_and(|next| next != case.stated_limit(listed.answer.request()))
+    })
+}
+
 /// What `next` led to is no page: the source's fault, unless it could not be judged.
 fn no_page_behind_next(case: &Case<'_>, request: &Request, last: &Listed<'_>, place: String) -> Judgement {
-    let exchange: &Exchange = case.attempt(request)?;
-    match &exchange.result {
-        Err(failure) => Err(reason::no_answer(failure).into()),
-        Ok(response) if response.is_success() => {
+    let answer = conclusive(case.attempt(request)?)?;
+    match answer.response.status {
+        _ if answer.response.is_success() => {
             Err(reason::unmet(text!("`next` gaf geen lijst", "`next` gave no list")).into())
         }
-        Ok(response) => {
-            let status = response.status;
+        status => {
             let expected = text!("een `next` die 200 geeft", "a `next` that answers 200");
             case.judged(vec![last.answer.finding(place, expected, Text::same(status))])
         }
@@ -415,7 +274,7 @@ fn no_page_behind_next(case: &Case<'_>, request: &Request, last: &Listed<'_>, pl
 }
 
 /// Findings where a whole page comes back under another URL.
-fn repeated_pages(pages: &[Listed<'_>]) -> Vec<Finding> {
+pub(super) fn repeated_pages(pages: &[Listed<'_>]) -> Vec<Finding> {
     let mut seen: BTreeSet<Vec<Key<'_>>> = BTreeSet::new();
     let again = pages.iter().filter(|listed| !listed.items().is_empty() && !seen.insert(listed.keys()));
     again
@@ -427,7 +286,7 @@ fn repeated_pages(pages: &[Listed<'_>]) -> Vec<Finding> {
 }
 
 /// A finding where a page can be reached by number and not by `next`.
-fn skipped_pages(numbered: &Pages<'_>, chain: &[Listed<'_>]) -> Option<Finding> {
+pub(super) fn skipped_pages(numbered: &Pages<'_>, chain: &[Listed<'_>]) -> Option<Finding> {
     // Most pages by number are those by `next`: their keys need not be looked at.
     let same: HashSet<*const Page> = chain.iter().map(|listed| std::ptr::from_ref(listed.page)).collect();
     let mut others = numbered.pages.iter().filter(|listed| !same.contains(&std::ptr::from_ref(listed.page))).peekable();
@@ -439,73 +298,16 @@ fn skipped_pages(numbered: &Pages<'_>, chain: &[Listed<'_>]) -> Option<Finding> 
     Some(skipped.answer.finding(skipped.page.place.as_str(), expected, items_in_words(&keys)))
 }
 
-pub(super) fn last_leads_to_the_last_page(case: &Case<'_>) -> Judgement {
-    let pages = case.pages()?;
-    let Some(first) = pages.pages.first().filter(|listed| !listed.items().is_empty()) else {
-        return Err(reason::too_few(0, 1).into());
-    };
-    if pages.cut {
-        return Err(case.beyond_the_walk().into());
-    }
-    let Some(link) = first.page.links.find(&["last"]) else {
-        return Ok(Verdict::not_applicable(text!("er is geen link `last`", "there is no link `last`")));
-    };
-    let Some(request) = case.follow(first.answer, link, Kind::List) else {
-        return Ok(Verdict::not_applicable(text!("de link `last` is een sjabloon", "the link `last` is templated")));
-    };
-    let answer = case.response(&request)?;
-    match answer.response.status {
-        _ if answer.response.is_success() => {}
-        status => {
-            let expected = text!("200 met de laatste pagina", "200 with the last page");
-            return case.judged(vec![answer.finding("status", expected, Text::same(status))]);
-        }
-    }
-    let last = pages.pages.iter().rev().find(|listed| !listed.items().is_empty()).map(Listed::keys).unwrap_or_default();
-    let found = answer.response.page().map(Page::keys).unwrap_or_default();
-    // A totalElements that is too low cuts the walk short: what lies beyond it counts as well.
-    let beyond = has_more(case, &pages, pages.pages.len().saturating_sub(1))? == Some(true);
-    let ends = answer.response.page().is_some_and(|page| page.links.find(&["next"]).is_none());
-    if found == last || (beyond && !found.is_empty() && ends) {
-        return case.judged(Vec::new());
-    }
-    let expected = items_in_words(&last);
-    case.judged(vec![first.answer.finding(format!("{}/href", link.place), expected, items_in_words(&found))])
-}
-
-pub(super) fn page_past_the_end_is_empty(case: &Case<'_>) -> Judgement {
-    let pages = case.pages()?;
-    if case.total()? == 0 {
-        return Err(reason::too_few(0, 1).into());
-    }
-    if pages.cut {
-        return Err(case.beyond_the_walk().into());
-    }
-    let answer = case.response(&case.past_the_end()?)?;
-    // One for each certificate: empty where there is none.
-    let keys = answer.response.page().map(Page::keys);
-    let expected = text!("200 zonder attesten, of 404", "200 without certificates, or 404");
-    match (answer.response.status, keys) {
-        (404, _) => case.judged(Vec::new()),
-        (200, Some(keys)) if keys.is_empty() => case.judged(Vec::new()),
-        (200, Some(keys)) if pages.pages.iter().any(|listed| listed.keys() == keys) => {
-            case.judged(vec![answer.finding("", expected, items_in_words(&keys))])
-        }
-        (200, Some(_)) => Err(reason::unmet(text!(
-            "er zijn meer pagina's dan de lijst zegt",
-            "there are more pages than the list says"
-        ))
-        .into()),
-        (status, _) => case.judged(vec![answer.finding("status", expected, Text::same(status))]),
-    }
-}
-
 pub(super) fn order_is_stable(case: &Case<'_>) -> Judgement {
+    case.lasting(stays_the_same)
+}
+
+fn stays_the_same(case: &Case<'_>) -> Judgement {
     case.total()?;
     let first = match case.several_pages() {
         // Each page is asked for again as soon as it came: that need not wait for the others.
         Err(Stop::Missing(mut missing)) => {
-            let again: Vec<Request> = missing.iter().map(|request| request.clone().again(1)).collect();
+            let again: Vec<Request> = missing.iter().map(|request| case.looked(&request.clone().again(1))).collect();
             missing.extend(again);
             return Err(Stop::Missing(missing));
         }
@@ -531,63 +333,5 @@ pub(super) fn order_is_stable(case: &Case<'_>) -> Judgement {
             third.answer.finding(third.page.place.as_str(), expected, items_in_words(&b))
         })
     });
-    case.judged(findings)
-}
-
-/// A last page that is not full, by the total: with the smallest limit of which the total is no multiple. None where
-/// another limit was in force, or no page came: other requirements say so.
-fn partial_page<'a>(case: &Case<'a>) -> Result<Option<Listed<'a>>, Stop> {
-    let total = case.total()?;
-    let Some(limit) = (2..=case.entry.maximum_limit).find(|limit| total % limit != 0) else { return Ok(None) };
-    let request = case.page_request(Citizen::Subject, limit, total / limit);
-    let page = match case.page(&request) {
-        Err(missing @ Stop::Missing(_)) => return Err(missing),
-        page => page.ok(),
-    };
-    Ok(page.filter(|page| page.items().len() as u64 == total % limit))
-}
-
-pub(super) fn size_is_the_limit_in_force(case: &Case<'_>) -> Judgement {
-    let pages = case.pages()?;
-    let large = case.page(&case.page_request(Citizen::Subject, case.entry.maximum_limit, 0))?;
-    let all: usize = pages.pages.iter().map(|listed| listed.items().len()).sum();
-    let mut judged = vec![(large, Some(large.items().len() < all))];
-    for (index, listed) in pages.pages.iter().enumerate() {
-        judged.push((*listed, has_more(case, &pages, index)?));
-    }
-    let full = |listed: &Listed<'_>, limit: u64| listed.items().len() as u64 == limit;
-    let all_full = full(&large, case.entry.maximum_limit) && pages.pages.iter().all(|one| full(one, pages.limit));
-    if all_full && !pages.cut {
-        judged.extend(partial_page(case)?.map(|listed| (listed, Some(false))));
-    }
-    let mut findings = Vec::new();
-    let (mut stated, mut telling) = (false, false);
-    for (listed, more) in judged {
-        let limit = listed.answer.request().parameter(&case.entry.limit).and_then(|limit| limit.parse::<u64>().ok());
-        let (Some(limit), Some(size)) = (limit, listed.page.metadata.size.value()) else { continue };
-        stated = true;
-        let full = listed.items().len() as u64 == limit;
-        // A page that is not full though more follows: another limit is in force than was asked for. LST-13 says so.
-        if !full && more != Some(false) {
-            continue;
-        }
-        telling |= !full;
-        if size != limit {
-            findings.push(listed.answer.finding(place_of(&listed, "size"), Text::same(limit), Text::same(size)));
-        }
-    }
-    if !stated {
-        return Err(reason::unmet(text!("`size` ontbreekt", "`size` is missing")).into());
-    }
-    if findings.is_empty() && !telling {
-        return Err(Verdict::blocked(
-            text!("elke pagina was precies zo vol als haar limiet", "every page was exactly as full as its limit"),
-            text!(
-                "kies een burger met een ander aantal attesten",
-                "choose a citizen with another number of certificates"
-            ),
-        )
-        .into());
-    }
     case.judged(findings)
 }

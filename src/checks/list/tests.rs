@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
-use crate::checks::testing::{Reply, Source, certificate, changed, failed, json_answer};
-use crate::exchange::{FailureKind, Limits, Request, Response, Target};
+use crate::checks::testing::{BASE, INSZ, Reply, Source, certificate, changed, failed, json_answer};
+use crate::exchange::{FailureKind, Limits, Request, Response, Target, Variation};
 use crate::verdict::Outcome;
 
 fn source(count: usize) -> Source {
@@ -87,7 +87,7 @@ fn empty_pages_show_nothing() {
 
 #[test]
 fn hostile_pages_end_in_a_verdict() {
-    let rows: Vec<String> = (1..=28).map(|n| format!("LST-{n:02}")).collect();
+    let rows: Vec<String> = (1..=30).map(|n| format!("LST-{n:02}")).collect();
     let items = json!([certificate("a", "nl"), certificate("b", "nl")]);
     for total in [u64::MAX, 1 << 63, 21] {
         let items = items.clone();
@@ -114,21 +114,214 @@ fn hostile_pages_end_in_a_verdict() {
 }
 
 #[test]
-fn where_every_page_is_full_one_that_is_not_shows_the_limit() {
+fn a_page_that_is_not_full_shows_whether_size_is_the_limit() {
     assert_eq!(source(200).judge("LST-27").outcome, Outcome::Pass);
+    // In pages of eleven: the last one has two.
     let two = json!([certificate("id-198", "nl"), certificate("id-199", "nl")]);
-    let answering = |reply: fn(&Value) -> Reply| {
-        let two = two.clone();
-        source(200).when(move |request| asks(request, "3", "66").then(|| reply(&two)))
-    };
-    assert_eq!(answering(|two| page(two, 200)).judge("LST-27").outcome, Outcome::Fail);
-    // Another limit was in force, or no page came: then nothing shows.
-    let longer: fn(&Value) -> Reply = |_| page(&(0..5).map(|n| certificate(&format!("id-{n}"), "nl")).collect(), 200);
-    for reply in [longer, |_| problem(400), |_| failed(FailureKind::Timeout)] {
-        assert_eq!(answering(reply).judge("LST-27").outcome, Outcome::Blocked);
+    let wrong = source(200).when(move |request| asks(request, "11", "18").then(|| page(&two, 200)));
+    assert_eq!(wrong.judge("LST-27").outcome, Outcome::Fail);
+}
+
+/// A source whose answers to requests for the list are changed.
+fn list_changed(count: usize, change: impl Fn(&Request, &mut Value) + 'static) -> Source {
+    let plain = source(count);
+    source(count).when(move |request| {
+        let list = matches!(request.target, Target::Entry { .. });
+        let mut reply = list.then(|| plain.answer(request))?;
+        if let Ok(Response { content: crate::exchange::Content::Json(body), .. }) = &mut reply {
+            change(request, body.value_mut());
+        }
+        Some(reply)
+    })
+}
+
+fn number(request: &Request, name: &str, default: usize) -> usize {
+    request.parameter(name).and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+/// These certificates in place of those of a page.
+fn put(body: &mut Value, ids: std::ops::Range<usize>) {
+    body["certificates"] = ids.map(|n| certificate(&format!("id-{n}"), "nl")).collect();
+}
+
+const LENGTHS: [usize; 7] = [2, 3, 5, 10, 11, 23, 101];
+
+#[test]
+fn a_page_that_counts_certificates_is_told_so_and_breaks_nothing_else() {
+    for count in LENGTHS {
+        let offset = list_changed(count, move |request, body| {
+            let (page, limit) = (number(request, "page", 0), number(request, "limit", 10).min(100));
+            put(body, page.min(count)..(page + limit).min(count));
+        });
+        let verdict = offset.judge("LST-10");
+        assert_eq!(verdict.outcome, Outcome::Fail, "{count}");
+        assert!(verdict.findings[0].actual.en.contains("counts certificates"), "{count}");
+        for row in ["LST-07", "LST-11", "LST-13", "LST-15", "LST-17", "LST-18", "LST-22", "LST-27", "CRT-09"] {
+            assert_ne!(offset.judge(row).outcome, Outcome::Fail, "{row} of {count}");
+        }
     }
-    // The page of a hundred has six, which is telling: no further page is asked for.
-    let verdict = source(6).judge("LST-27");
-    assert_eq!(verdict.outcome, Outcome::Pass);
-    assert!(verdict.evidence.iter().all(|request| request.parameter("limit") != Some("4")));
+}
+
+#[test]
+fn the_number_of_pages_depends_on_the_limit() {
+    for count in LENGTHS {
+        let tens = list_changed(count, move |_, body| body["pageMetadata"]["totalPages"] = json!(count.div_ceil(10)));
+        assert_eq!(tens.judge("LST-17").outcome, Outcome::Fail, "{count}");
+    }
+}
+
+#[test]
+fn links_that_keep_another_limit_are_told_so_alone() {
+    for count in LENGTHS {
+        let tens = list_changed(count, |request, body| {
+            let asked = format!("limit={}&", number(request, "limit", 10).clamp(1, 100));
+            for link in body["links"].as_array_mut().unwrap() {
+                link["href"] = json!(link["href"].as_str().unwrap().replace(&asked, "limit=10&"));
+            }
+        });
+        assert_eq!(outcomes(&tens, &["LST-06", "LST-28"]), [Outcome::Fail; 2], "{count}");
+        for row in ["LST-07", "LST-17", "LST-18", "LST-19", "HTTP-01", "CRT-09"] {
+            assert_ne!(tens.judge(row).outcome, Outcome::Fail, "{row} of {count}");
+        }
+    }
+}
+
+#[test]
+fn links_of_another_form_are_told_so_once() {
+    let strings = list_changed(23, |_, body| body["links"] = json!({ "self": "https://source.example/v1" }));
+    assert_eq!(strings.judge("LST-05").outcome, Outcome::Fail);
+    for row in ["LST-06", "LST-07", "LST-08", "LST-18", "LST-23", "LST-28"] {
+        assert_eq!(strings.judge(row).outcome, Outcome::Blocked, "{row}");
+    }
+}
+
+#[test]
+fn what_a_page_past_the_end_repeats_is_told_once() {
+    for count in LENGTHS {
+        for repeated in [0..count, 0..1, count - 1..count] {
+            // Of two certificates the second one alone is the page of a source that counts certificates.
+            if (count, repeated.len()) == (2, 1) {
+                continue;
+            }
+            let kept = repeated.clone();
+            let again = list_changed(count, move |request, body| {
+                if number(request, "page", 0) * number(request, "limit", 10) >= count {
+                    put(body, kept.clone());
+                }
+            });
+            let rows = ["LST-07", "LST-12", "LST-17", "LST-18", "LST-22"];
+            let mut expected = [Outcome::Pass; 5];
+            expected[4] = Outcome::Fail;
+            assert_eq!(outcomes(&again, &rows), expected, "{repeated:?} of {count}");
+        }
+    }
+}
+
+#[test]
+fn a_certificate_that_no_page_holds_and_one_that_two_hold() {
+    for count in [5, 11, 23, 101] {
+        let cut = move |request: &Request| {
+            let (page, limit) = (number(request, "page", 0), number(request, "limit", 10).min(100));
+            ((page * limit).min(count), ((page + 1) * limit).min(count))
+        };
+        let fewer = list_changed(count, move |request, body| {
+            let (start, end) = cut(request);
+            put(body, start..if end < count { end - 1 } else { end });
+        });
+        assert_eq!(fewer.judge("LST-17").outcome, Outcome::Fail, "{count}");
+        for row in ["LST-07", "LST-12", "LST-13", "LST-16", "LST-18", "LST-22"] {
+            assert_ne!(fewer.judge(row).outcome, Outcome::Fail, "{row} of {count}");
+        }
+        let more = list_changed(count, move |request, body| {
+            let (start, end) = cut(request);
+            put(body, start..if end < count { end + 1 } else { end });
+        });
+        assert_eq!(more.judge("LST-12").outcome, Outcome::Fail, "{count}");
+        for row in ["LST-07", "LST-13", "LST-16", "LST-17", "LST-18", "LST-22", "CRT-09"] {
+            assert_ne!(more.judge(row).outcome, Outcome::Fail, "{row} of {count}");
+        }
+    }
+}
+
+#[test]
+fn where_every_link_is_dead_it_is_an_obligation() {
+    let moved = |count: usize, to: &'static str, all: bool| {
+        let change = move |href: &Value| json!(href.as_str().unwrap().replace("https://source.example/", to));
+        list_changed(count, move |_, body| {
+            for link in body["links"].as_array_mut().unwrap() {
+                link["href"] = change(&link["href"]);
+            }
+            for item in body["certificates"].as_array_mut().unwrap().iter_mut().filter(|_| all) {
+                for link in item["links"].as_array_mut().unwrap() {
+                    link["href"] = change(&link["href"]);
+                }
+            }
+        })
+    };
+    let said = |source: &Source| {
+        let finding = source.judge("LST-09").findings[0].clone();
+        (finding.level.is_none(), finding.actual.en)
+    };
+    let (whole, words) = said(&moved(5, "https://source.example:8443/", true));
+    assert!(whole && words.starts_with("port 8443 instead of 443: https://source.example:8443/"), "{words}");
+    let (whole, words) = said(&moved(5, "http://source.example/", false));
+    assert!(!whole && words.starts_with("http instead of https"), "{words}");
+    let (whole, words) = said(&moved(5, "/", true));
+    assert!(!whole && words.starts_with("relative: /v1/"), "{words}");
+}
+
+#[test]
+fn links_stay_whatever_host_is_named() {
+    let named = |request: &Request| matches!(&request.variation, Variation::Host(_));
+    assert_eq!(source(5).judge("LST-30").outcome, Outcome::Pass);
+    let refuses = source(5).when(move |request| named(request).then(|| problem(421)));
+    assert_eq!(refuses.judge("LST-30").outcome, Outcome::Pass);
+    let follows = list_changed(5, move |request, body| {
+        if let Variation::Host(host) = &request.variation {
+            body["links"] = json!([{ "rel": "self", "href": format!("https://{host}/v1") }]);
+        }
+    });
+    assert_eq!(follows.judge("LST-30").findings.len(), 1);
+}
+
+#[test]
+fn a_list_that_lives_fails_nothing() {
+    // Each look sees one list; the first one begins before a certificate comes at the front, or goes.
+    for (before, after) in [(1..24, 0..24), (0..24, 1..24), (0..23, 0..24), (0..24, 0..23)] {
+        for late in ["limit=1", "limit=2", "page=1", "page=2", "limit=100"] {
+            let (before, after) = (before.clone(), after.clone());
+            let lives = list_changed(1, move |request, body| {
+                let (page, limit) = (number(request, "page", 0), number(request, "limit", 10).clamp(1, 100));
+                let (name, value) = late.split_once('=').unwrap();
+                let now = if request.parameter(name) == Some(value) || request.ordinal > 0 { &after } else { &before };
+                let count = now.len();
+                put(body, now.start + (page * limit).min(count)..now.start + ((page + 1) * limit).min(count));
+                let url = |page: usize| format!("{BASE}/certificates/{INSZ}?limit={limit}&page={page}");
+                body["pageMetadata"] = json!({ "number": page + 1, "size": limit, "totalElements": count,
+                    "totalPages": count.div_ceil(limit) });
+                let mut links = vec![json!({ "rel": "self", "href": url(page) })];
+                links.extend(((page + 1) * limit < count).then(|| json!({ "rel": "next", "href": url(page + 1) })));
+                links.push(json!({ "rel": "start", "href": url(0) }));
+                links.push(json!({ "rel": "last", "href": url(count.div_ceil(limit) - 1) }));
+                body["links"] = json!(links);
+            });
+            for row in 6..=30 {
+                let row = format!("LST-{row:02}");
+                let verdict = lives.judge(&row);
+                let quiet = [Outcome::Pass, Outcome::Observed].contains(&verdict.outcome);
+                assert!(quiet || matches!(row.as_str(), "LST-20" | "LST-21" | "LST-23"), "{row} {late}: {verdict:?}");
+            }
+            for row in ["HTTP-01", "CRT-09"] {
+                assert_eq!(lives.judge(row).outcome, Outcome::Pass, "{row} {late}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_asked_again_where_nothing_is_found() {
+    for row in ["LST-07", "LST-10", "LST-13", "LST-15", "LST-17", "LST-18", "LST-19", "LST-22", "LST-27"] {
+        let verdict = source(23).judge(row);
+        assert!(verdict.evidence.iter().all(|request| request.ordinal == 0), "{row}");
+    }
 }

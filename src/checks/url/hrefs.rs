@@ -69,7 +69,7 @@ pub(super) struct Hrefs<'a> {
     origins: Vec<url::Origin>,
     pages: Vec<Listed<'a>>,
     details: Vec<(Item<'a>, &'a Exchange)>,
-    /// What else the run saw of lists and details.
+    /// What else the run saw of lists.
     further: Vec<Answer<'a>>,
 }
 
@@ -84,22 +84,17 @@ struct Section<'a> {
 
 pub(super) fn hrefs<'a>(case: &Case<'a>) -> Result<Hrefs<'a>, Stop> {
     let ((pages, details), ()) = both(crawled(case), case.seek_lists())?;
-    let further = further(case, &pages, &details)?;
+    let further = further(case, &pages)?;
     Ok(Hrefs { origins: origins(case), pages, details, further })
 }
 
-/// The other lists and details of the run: of other citizens, in other languages, in other lengths. What is asked once
-/// more shows nothing new.
-fn further<'a>(
-    case: &Case<'a>,
-    pages: &[Listed<'a>],
-    details: &[(Item<'a>, &'a Exchange)],
-) -> Result<Vec<Answer<'a>>, Stop> {
-    let mut known: BTreeSet<&Request> = pages.iter().map(|listed| listed.answer.request()).collect();
-    known.extend(details.iter().map(|(_, exchange)| &exchange.request));
+/// The other lists of the run: of other citizens, in other languages, in other lengths. What is asked once more shows
+/// nothing new.
+fn further<'a>(case: &Case<'a>, pages: &[Listed<'a>]) -> Result<Vec<Answer<'a>>, Stop> {
+    let known: BTreeSet<&Request> = pages.iter().map(|listed| listed.answer.request()).collect();
     let is_new = |answer: &Answer<'a>| {
         let request = answer.request();
-        answer.is_content() && request.kind() != Kind::Download && request.ordinal == 0 && !known.contains(request)
+        answer.is_content() && request.kind() == Kind::List && request.ordinal == 0 && !known.contains(request)
     };
     Ok(case.api_answers()?.into_iter().filter(is_new).collect())
 }
@@ -121,7 +116,7 @@ impl<'a> Hrefs<'a> {
         self.sections().flat_map(|section| section.links.links.iter().map(move |link| (link, section))).filter_map(
             move |(link, Section { answer, item, citizen, .. })| {
                 let url = Some(link).filter(|link| href::is_judged(&link.rel))?.url(&answer.exchange.sent.url)?;
-                let key = (item.and_then(Certificate::id_text), link.rel.to_ascii_lowercase(), &link.href);
+                let key = (citizen, item.and_then(Certificate::id_text), link.rel.to_ascii_lowercase(), &link.href);
                 // By its hash: the keys of a long list would take as much room as the list.
                 let is_new = seen.insert(hashes.hash_one(key));
                 let foreign = !self.origins.contains(&href::origin(&url));
@@ -144,13 +139,8 @@ impl<'a> Hrefs<'a> {
             let response = exchange.result.as_ref().ok().filter(|response| response.is_success())?;
             Some(of_detail(Answer { exchange, response }, response.certificate()?, item.certificate))
         });
-        let further = self.further.iter().flat_map(|answer| {
-            let is_list = answer.request().kind() == Kind::List;
-            let page = answer.response.page().filter(|_| is_list);
-            let certificate = if is_list { None } else { answer.response.certificate() };
-            let detail = certificate.map(|certificate| of_detail(*answer, certificate, certificate));
-            page.into_iter().flat_map(|page| of_page(*answer, page)).chain(detail)
-        });
+        let further = self.further.iter().filter_map(|answer| Some((*answer, answer.response.page()?)));
+        let further = further.flat_map(|(answer, page)| of_page(answer, page));
         pages.chain(details).chain(further)
     }
 }

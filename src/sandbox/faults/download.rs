@@ -164,7 +164,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "download-is-partial",
-        breaks: &["DWN-01"],
+        breaks: &["DWN-01", "HTTP-12"],
         blocks: &[],
         summary: "The document of every certificate answers 206.",
         apply: |behaviour| {
@@ -177,7 +177,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "download-has-no-content",
-        breaks: &["DWN-01"],
+        breaks: &["DWN-01", "HTTP-12"],
         blocks: &[],
         summary: "The document of every certificate answers 204.",
         apply: |behaviour| {

@@ -13,5 +13,7 @@ mod list;
 mod paging;
 mod token;
 mod url;
+mod walk;
+mod writings;
 
 pub use catalogue::{Fault, all, find};

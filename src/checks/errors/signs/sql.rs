@@ -9,7 +9,7 @@ use super::{Patterns, Words, excerpt, first, on_one_line, patterns};
 /// Codes of databases, as words of their own.
 const CODES: &[&str] = &[
     r"(?:^|[^\w-])(?:ORA|PLS|TNS)-\d{5}\b",
-    r"\bSQLSTATE[\s:=\[(]{1,3}(?:[A-Z]{0,4}\d[0-9A-Z]{0,4}|HY000)\b",
+    r"\bSQLSTATE[\s:=\[(]{1,3}(?:\d[0-9A-Z]{4}|[A-Z]\d[0-9A-Z]{3}|[A-Z]{2}\d[0-9A-Z]{2})\b",
     r"\bSQLCODE[\s:=]{1,3}-?\d+",
     r"\bSQL\d{4,5}N\b",
     r"\bMsg \d+, Level \d+, State \d+",
@@ -35,7 +35,7 @@ static STATEMENTS: Patterns = LazyLock::new(|| {
         &format!(
             r"(?i)\b(?:create|alter|drop|truncate) (?:table|index|view|sequence) (?:if (?:not )?exists )?({NAME}) ?(?:\(|;|add |drop |rename |cascade)"
         ),
-        &format!(r"(?i)\bmerge into ({NAME}) (?:(\w+) )?using "),
+        &format!(r"(?i)\bmerge into ({NAME}) (?:(\w+) )?using .{{1,200}}? on .{{1,80}}?="),
     ])
 });
 

@@ -13,7 +13,7 @@ const STRONG: &[&str] = &[
     r"\bat [\w$~]+(?:[./][\w$<>-]+)+\((?:Native Method|Unknown Source|<generated>)\)",
     r"\bCaused by: [\w$]+(?:\.[\w$]+)+(?:Exception|Error|Throwable)\b",
     r#"\bException in thread ""#,
-    r"\.\.\. \d+ (?:more\b|common frames omitted)",
+    r"(?m)^\s*\.\.\. \d+ (?:more|common frames omitted)\s*$",
     // .NET, which translates the words
     r"(?i)\.(?:cs|vb|fs|cshtml|vbhtml|razor):(?:line|regel|zeile|ligne) \d+",
     r"--- End of (?:inner exception )?stack trace",
@@ -52,7 +52,7 @@ const FRAMES: &[&str] = &[
     r"(?:^|\s)(?:at|bij|bei|à) [\w<>`][\w$<>`]*(?:[.+/][\w$<>`\[\],|]+)+\(",
     r"(?m)^\s*[\w.<>`+]+\.[\w<>`]+\([\w.,& \[\]`]*\) ?\+\d+",
     r"\bat (?:new |async )?[\w.$\[\]]+ \(<anonymous>\)",
-    r"\b[\w$-]+\.(?:java|kt|scala|groovy|cs|vb|py|rb|php|go|rs|pl|pm|ts|tsx|jsx|mjs|cjs|ex|exs):\d+\b",
+    r"\b[\w$-]+\.(?:java|kt|scala|groovy|cs|vb|py|rb|php|go|ts|tsx|jsx|mjs|cjs|exs):\d+\b",
     r"\b[\w$-]+\.(?:php|py|rb|pl)\(\d+\)",
     r"\bat \w+\.\w+, line \d+",
 ];
@@ -75,16 +75,16 @@ pub(super) fn one_frame(text: &str) -> Option<String> {
 }
 
 /// The names under which libraries write the parts of a frame as an object.
-const FUNCTIONS: [&str; 9] =
-    ["methodname", "method", "function", "functionname", "func", "call", "name", "symbol", "procedure"];
-const FILES: [&str; 7] = ["filename", "file", "path", "source", "classname", "class", "declaringclass"];
-const LINES: [&str; 6] = ["linenumber", "line", "lineno", "linenum", "lno", "row"];
+const FUNCTIONS: [&str; 5] = ["methodname", "method", "function", "functionname", "func"];
+const CLASSES: [&str; 4] = ["classname", "class", "declaringclass", "type"];
+const FILES: [&str; 4] = ["filename", "file", "path", "source"];
+const LINES: [&str; 5] = ["linenumber", "line", "lineno", "linenum", "lno"];
 /// The endings of files with code.
 const CODE: [&str; 16] =
     ["java", "kt", "scala", "groovy", "cs", "vb", "py", "rb", "php", "go", "rs", "js", "mjs", "ts", "pl", "ex"];
 
-/// What is called in an object that is a frame: it names a method, a file or class, and a line; or a file with code and a
-/// line.
+/// What is called in an object that is a frame: it has a line, and names a file with code, a class and its method, or what
+/// only a frame calls `methodName`.
 pub(in crate::checks::errors) fn is_frame(members: &Map<String, Value>) -> Option<String> {
     let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let of =
@@ -93,14 +93,14 @@ pub(in crate::checks::errors) fn is_frame(members: &Map<String, Value>) -> Optio
     if !line.is_number() && !line.as_str().is_some_and(|line| line.parse::<u32>().is_ok()) {
         return None;
     }
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-    let (function, file) = (text(of(&FUNCTIONS)), text(of(&FILES)));
-    let is_code = |file: &String| file.rsplit_once('.').is_some_and(|(_, ending)| CODE.contains(&ending));
+    let text = |names: &[&str]| of(names).and_then(Value::as_str).map(str::to_owned);
+    let (function, class, file) = (text(&FUNCTIONS), text(&CLASSES), text(&FILES));
+    let file = file.filter(|file| file.rsplit_once('.').is_some_and(|(_, ending)| CODE.contains(&ending)));
     let is_method = members.keys().any(|name| plain(name) == "methodname");
-    match (function, file) {
-        (function, Some(file)) if is_code(&file) => Some(function.unwrap_or(file)),
-        (Some(function), Some(file)) if file.contains(['.', '\\', '/', '$']) => Some(format!("{file} {function}")),
-        (Some(function), _) if is_method => Some(function),
+    match (function, class, file) {
+        (function, _, Some(file)) => Some(function.unwrap_or(file)),
+        (Some(function), Some(class), None) => Some(format!("{class} {function}")),
+        (Some(function), ..) if is_method => Some(function),
         _ => None,
     }
 }
@@ -132,7 +132,8 @@ mod tests {
             serde_json::json!({ "file": "attest.pdf", "line": 3 }),
             serde_json::json!({ "methodName": "find" }),
             serde_json::json!({ "file": "Store.java", "line": "first" }),
-            serde_json::json!({ "name": "page", "path": "$.page", "row": null }),
+            serde_json::json!({ "name": "page", "path": "$.page", "line": 3 }),
+            serde_json::json!({ "method": "GET", "path": "/v1/certificates", "line": 3 }),
         ] {
             assert!(!frame(other.clone()), "{other}");
         }
