@@ -4,9 +4,8 @@
 use serde_json::{Map, Value, json};
 
 use super::behaviour::{Behaviour, DocumentPath, KeyIn};
-use super::described;
 use super::envelope::{field, put};
-use super::variation;
+use super::{described, variation};
 
 /// The document of a source that behaves so.
 pub(super) fn document(behaviour: &Behaviour, base: &str) -> Value {

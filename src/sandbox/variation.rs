@@ -432,6 +432,7 @@ pub(super) fn vary_certificate(
     if variation.patterns {
         put_patterned(context, one, body);
     }
+    // Last: its document says how each of its members looks.
     if variation.rich_members {
         described::enrich(context, one, body);
     }

@@ -492,6 +492,8 @@ fn explained(plan: &Plan, id: &str) -> bool {
     let (behaviour, variation) = (&plan.behaviour, &plan.behaviour.variation);
     let is_silent = behaviour.error_body == ErrorBody::None;
     match id {
+        // Of one citizen alone, what the source calls the citizen may as well be a name.
+        "URL-07" | "URL-08" | "URL-14" => subject(plan) == 0 && behaviour.pseudonym_in_certificate_url,
         "URL-06" => behaviour.prefix == "/attesten/v1",
         "HTTP-16" => behaviour.cache_control.is_none(),
         // An answer of HTTP/1.0 may end with its connection.
