@@ -206,7 +206,8 @@ impl Transport {
         loop {
             let (came, seen) = self.attempt(call, is_anew).await;
             let next = self.patience().next(seen, call.repeat, &mut tries, Instant::now());
-            is_anew = next == Next::Anew;
+            // Whatever ended the calls of others over the same connection does not end this one.
+            is_anew = true;
             match next {
                 Next::Judge => return Came { earlier, ..came },
                 Next::Anew => {}

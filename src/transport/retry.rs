@@ -89,12 +89,12 @@ impl Repeat {
     }
 }
 
-/// What happens now.
+/// What happens now. What is sent again has a connection of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
     /// What came is what there is.
     Judge,
-    /// It is sent again at once, on a new connection.
+    /// It is sent again at once.
     Anew,
     /// It is sent again after this wait.
     Wait(Duration),
