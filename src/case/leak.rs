@@ -30,6 +30,9 @@ const SHORTEST_FACT: usize = 4;
 /// The shortest text that, without the id, can tell which certificate it is about.
 const SHORTEST_NAME: usize = 8;
 
+/// The shortest name that, with a digit in it, tells which certificate it is about wherever it stands.
+const TELLING_NAME: usize = 12;
+
 /// Headers that say something about the message alone, not about certificates.
 const OF_THE_MESSAGE: [&str; 9] = [
     "date",
@@ -220,7 +223,9 @@ impl Belongings {
             if found.is_none() {
                 let words = Words::of(text);
                 let is_there = wanted.iter().any(|mark| words.hold(mark));
-                let what = || text!("het id of de URL van een attest", "the id or the URL of a certificate");
+                let what = || {
+                    text!("het id, de naam of de URL van een attest", "the id, the name or the URL of a certificate")
+                };
                 found = is_there.then(|| Leak { place: place.to_owned(), what: what() });
             }
         };
@@ -294,6 +299,8 @@ fn owned(on: Listed<'_>, item: &Value, certificate: &crate::envelope::Certificat
     let mut marks: BTreeSet<String> = BTreeSet::new();
     let is_specific = |id: &String| id.len() >= SHORTEST_ID && id.bytes().any(|byte| byte.is_ascii_digit());
     marks.extend(id.clone().filter(is_specific));
+    let tells = |name: &String| name.len() >= TELLING_NAME && name.bytes().any(|byte| byte.is_ascii_digit());
+    marks.extend(item.get("name").and_then(Value::as_str).map(str::to_owned).filter(tells));
     for link in certificate.links.links.iter().filter(|link| !link.templated) {
         marks.insert(link.href.to_string());
         // As others may write it: without scheme and host.

@@ -1,6 +1,7 @@
 //! Chapter list: the list of certificates as an answer. Its pages are in `paging`.
 
 use super::checks;
+use super::http::is_wrapped;
 use crate::case::{Answer, Case, Judgement, Stop, seek};
 use crate::catalogue::Level;
 use crate::envelope::{Collection, Field};
@@ -111,7 +112,8 @@ fn list_is_hal_json(case: &Case<'_>) -> Judgement {
     seek([case.lists().map(drop), if has_empty { empty() } else { Ok(()) }])?;
     case.walk()?;
     let lists = case.api_answers()?.into_iter().filter(|answer| asks_for_a_list(answer.request()));
-    let successful = lists.filter(|answer| answer.response.status == 200);
+    // An error in the clothes of a success is for HTTP-13.
+    let successful = lists.filter(|answer| answer.response.status == 200 && !is_wrapped(*answer));
     case.judged(successful.filter_map(|answer| media_type_finding(answer, "application/hal+json")))
 }
 

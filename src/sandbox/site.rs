@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::HOST;
 use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -106,7 +108,12 @@ impl Site {
 }
 
 async fn answer(State(site): State<Site>, ConnectInfo(peer): ConnectInfo<Peer>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    // HTTP/2 names the host in the URL (RFC 9113, section 8.3.1).
+    let authority = parts.uri.authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok());
+    if let Some(host) = authority.filter(|_| !parts.headers.contains_key(HOST)) {
+        parts.headers.insert(HOST, host);
+    }
     let body = axum::body::to_bytes(body, BODY).await.unwrap_or_default().to_vec();
     let inbound = Inbound {
         method: parts.method.to_string(),

@@ -19,6 +19,7 @@ use super::judge::{Held, Judge, Unfit};
 use crate::envelope::{Links, Page};
 use crate::exchange::{Content, Document, Facts, Kind, Look, Response};
 use crate::href;
+use crate::insz;
 use crate::openapi::SchemaViolation;
 use crate::value::tree;
 use crate::vault::{Found, LONG, Vault};
@@ -196,7 +197,7 @@ impl Raw {
         let headers = self.headers.into_iter().map(|(name, value)| {
             let value = vault.mask_link(&value, found);
             // A session of the source's is nobody's business; looked at for secrets all the same.
-            let value = if name.starts_with("set-cookie") { "(masked)".to_owned() } else { value };
+            let value = if name.starts_with("set-cookie") { session(&value) } else { value };
             (vault.mask_text(&name), value)
         });
         let headers = headers.collect();
@@ -261,6 +262,12 @@ fn changed(vault: &Vault, came: Unfit, left: Unfit) -> (Option<Vec<SchemaViolati
 fn came_from_loopback(response: &hyper::Response<()>) -> bool {
     let connection = response.extensions().get::<HttpInfo>();
     connection.is_some_and(|connection| connection.remote_addr().ip().to_canonical().is_loopback())
+}
+
+/// What is kept of a masked cookie: whose numbers it holds.
+fn session(cookie: &str) -> String {
+    let numbers = insz::numbers_in(cookie).into_iter();
+    std::iter::once("(masked)".to_owned()).chain(numbers).collect::<Vec<_>>().join(" ")
 }
 
 /// The body of a list, a detail or an issuer's answer: JSON whatever its content type says.

@@ -21,7 +21,8 @@ pub(super) fn unauthorized_carries_a_bearer_challenge(case: &Case<'_>) -> Judgem
     let mut findings = Vec::new();
     let mut judged = false;
     let exchanges = case.probed(&list(case), &plain_probes(case))?.exchanges;
-    for exchange in &exchanges {
+    // Whatever is refused so: details and documents too, as far as others asked for them.
+    for exchange in case.whole_run()? {
         let Some(response) = exchange.result.as_ref().ok().filter(|response| response.status == 401) else { continue };
         judged = true;
         let challenges: Vec<&str> = response.headers("www-authenticate").collect();

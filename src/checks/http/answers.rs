@@ -139,8 +139,9 @@ fn is_shared(cache_control: &str) -> bool {
     let has = |name: &str| directives.iter().any(|found| found == name);
     let seconds = directives.iter().filter_map(|found| found.strip_prefix("s-maxage"));
     let kept = |value: &str| value.trim_start_matches([' ', '=']).trim_matches('"').parse::<u64>().ok() != Some(0);
-    // `private` with the names of fields is about these alone.
-    (has("public") || seconds.into_iter().any(kept)) && !has("no-store") && !has("private")
+    // `private` with the names of fields is about these alone. `s-maxage` is a word to shared caches, whatever stands
+    // beside it but `no-store`.
+    ((has("public") && !has("private")) || seconds.into_iter().any(kept)) && !has("no-store")
 }
 
 pub(super) fn content_headers_are_right(case: &Case<'_>) -> Judgement {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::{Answer, Case, Judgement, Listed, Stop, conclusive};
 use crate::envelope::{Certificate, Datum};
-use crate::exchange::{Citizen, Exchange, Kind, Request, Response};
+use crate::exchange::{Citizen, Exchange, Kind, Request, Response, Variation};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
@@ -71,8 +71,29 @@ pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
     match changes(case)? {
         verdict if verdict.outcome != Outcome::Pass => Ok(verdict),
         // A certificate may also go by itself, between two calls.
-        _ => case.lasting(loses_certificates),
+        _ => match case.lasting(loses_certificates)? {
+            verdict if verdict.outcome != Outcome::Pass => Ok(verdict),
+            _ => alternates(case),
+        },
     }
+}
+
+/// Whether the list goes to and fro in all the looks that the run took at it anyway, whatever they were for: a source that
+/// changes at every second call may show the same to each repetition. What changed once, changed by itself.
+fn alternates(case: &Case<'_>) -> Judgement {
+    let list = case.entry_request(Citizen::Subject);
+    let same = |request: &Request| {
+        let usual = matches!(request.variation, Variation::None | Variation::NoIds);
+        request.target == list.target && request.auth == list.auth && request.accept == list.accept && usual
+    };
+    let mut looks: Vec<&Exchange> = case.whole_run()?.filter(|exchange| same(&exchange.request)).collect();
+    looks.sort_by_key(|exchange| exchange.at_ms);
+    let changes = looks.iter().zip(looks.iter().skip(1)).filter_map(|(before, after)| match compared(before, after) {
+        Ok(Some(Change::Of(finding))) => Some(finding),
+        _ => None,
+    });
+    let changes: Vec<Finding> = changes.collect();
+    case.judged(changes.into_iter().skip(1).take(1))
 }
 
 /// What a repetition shows that the first answer did not.

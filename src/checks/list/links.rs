@@ -110,8 +110,16 @@ fn leads_to_itself(case: &Case<'_>, answer: Answer<'_>, link: &Link) -> bool {
         (Some(stated), Some(asked)) => stated == asked,
         _ => true,
     };
+    // A source with a smaller maximum says so the same way: the limit in force, which fills its page. LST-13 notices it.
+    let in_force = |stated: Option<u64>| {
+        let size = answer.response.page().map(|page| page.items().len() as u64);
+        stated.is_some() && stated == size
+    };
     let limit_agrees = match (query(&target, &case.entry.limit), query(&own, &case.entry.limit)) {
-        (Some(stated), Some(asked)) => stated == asked || number(&asked) > Some(case.entry.maximum_limit),
+        (Some(stated), Some(asked)) => {
+            let (stated, asked) = (number(&stated), number(&asked));
+            stated == asked || asked > Some(case.entry.maximum_limit) || (stated < asked && in_force(stated))
+        }
         _ => true,
     };
     paths.iter().any(|path| path == target.path()) && page_agrees && limit_agrees

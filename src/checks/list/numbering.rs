@@ -56,11 +56,13 @@ fn misnumbered(case: &Case<'_>) -> Result<Numbering, Stop> {
         return Err(second_page_is_empty().into());
     }
     let mut findings = Vec::new();
-    if !hold_the_same(zero, without) {
+    // What comes without `page` is for LST-15 where `page=0` is the first page by its own words.
+    let counts = names_itself_the_first(case, zero);
+    if !hold_the_same(zero, without) && !counts {
         let expected = text!("dezelfde attesten als zonder `page`", "the same certificates as without `page`");
         findings.push(zero.answer.finding(zero.page.place.as_str(), expected, items_in_words(&zero.keys())));
     }
-    if hold_the_same(one, zero) || hold_the_same(one, without) {
+    if hold_the_same(one, zero) || (hold_the_same(one, without) && !counts) {
         findings.push(one.answer.finding(one.page.place.as_str(), follow(), items_in_words(&one.keys())));
     }
     Ok(if findings.is_empty() { Numbering::Right } else { Numbering::Wrong(findings) })
@@ -163,6 +165,12 @@ pub(super) fn metadata_counts_from_one(case: &Case<'_>) -> Judgement {
     case.judged(findings)
 }
 
+/// Whether the page that was asked for as the first one says itself that it is, and that others follow.
+fn names_itself_the_first(case: &Case<'_>, page: &Listed<'_>) -> bool {
+    let is_first = page.page.metadata.number.value() == Some(case.entry.first_number);
+    is_first && page.page.links.find(&["next"]).is_some() && page.page.links.find(&["prev", "previous"]).is_none()
+}
+
 pub(super) fn page_and_limit_are_optional(case: &Case<'_>) -> Judgement {
     case.lasting(optional)
 }
@@ -187,7 +195,8 @@ fn optional(case: &Case<'_>) -> Judgement {
         if let [without, with] = pages.as_slice()
             && !hold_the_same(without, with)
             // A source whose pages count from 1 is told so by LST-10.
-            && !hold_the_same(&case.page(&case.page_request(Citizen::Subject, limit, 1))?, without)
+            && (names_itself_the_first(case, with)
+                || !hold_the_same(&case.page(&case.page_request(Citizen::Subject, limit, 1))?, without))
         {
             let expected = text!("de attesten van de eerste pagina", "the certificates of the first page");
             let found = items_in_words(&without.keys());

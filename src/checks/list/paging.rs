@@ -236,6 +236,9 @@ fn visits_every_page(case: &Case<'_>) -> Judgement {
     if findings.is_empty() {
         findings.extend(skipped_pages(&pages, &chain.pages));
     }
+    if !findings.is_empty() {
+        section(&last.page.links)?;
+    }
     if !findings.is_empty() && changes_length(case, &chain) {
         let what = text!("`next` verandert onderweg van limiet", "`next` changes the limit along the way");
         return Err(reason::unmet(what).into());

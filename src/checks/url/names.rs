@@ -166,7 +166,7 @@ pub(super) fn resource_names_are_nouns(case: &Case<'_>) -> Judgement {
         !name.is_version
             && !name.is_prefix
             && !name.is_doubtful
-            && name.text != DOWNLOAD
+            && !name.text.eq_ignore_ascii_case(DOWNLOAD)
             && verbs.contains(&first.as_str())
     };
     names_are(case, &text!("een zelfstandig naamwoord", "a noun"), is_verb, is_verb)
@@ -180,7 +180,7 @@ pub(super) fn resource_names_are_plural(case: &Case<'_>) -> Judgement {
     }
     let named = named(case)?;
     let is_chosen = |name: &&Name| {
-        let required = name.text == DOWNLOAD || named.roles.is_listed(&name.text);
+        let required = name.text.eq_ignore_ascii_case(DOWNLOAD) || named.roles.is_listed(&name.text);
         !name.is_version && !name.is_doubtful && !required
     };
     let chosen: Vec<&Name> = named.names.iter().filter(is_chosen).collect();

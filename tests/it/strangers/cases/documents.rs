@@ -110,7 +110,7 @@ pub(super) fn cases() -> Vec<Case> {
             }),
         Case::new(Violation, "no document anywhere", Hal, 3)
             .warns(&["CRT-08"])
-            .blocked(&["DWN-01", "DWN-02", "DWN-03", "DWN-04", "DWN-05"])
+            .blocked(&["DWN-01", "DWN-02", "DWN-03", "DWN-04", "DWN-05", "DWN-06"])
             .items(|item| drop_rel(item, "download")),
         Case::new(Violation, "the language is not in the URL", Links, 5).fails(&["CRT-10"]).open(&["CRT-14"]).with(
             |twists| {
@@ -308,6 +308,6 @@ pub(super) fn cases() -> Vec<Case> {
                 let href = href(item, "download").unwrap();
                 set_href(item, "download", &href.replacen("https:", "http:", 1));
             })
-            .blocked(&["DWN-01", "DWN-02", "DWN-03", "DWN-04", "DWN-05", "SEC-14", "SEC-08", "SEC-09"]),
+            .blocked(&["DWN-01", "DWN-02", "DWN-03", "DWN-04", "DWN-05", "DWN-06", "SEC-14", "SEC-08", "SEC-09"]),
     ]
 }
