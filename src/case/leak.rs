@@ -254,7 +254,7 @@ impl Belongings {
         };
         match &response.content {
             Content::Json(json) => {
-                record(&json.tree(), &mut |place, values| look(place, &|fact| values.contains(fact)))
+                record(&json.tree(), &mut |place, values| look(place, &|fact| values.contains(fact)));
             }
             Content::Text(text) => {
                 let words = Words::of(text);
@@ -285,7 +285,7 @@ fn certificates_on(on: Listed<'_>) -> Vec<Owned> {
 }
 
 fn owned(on: Listed<'_>, item: &Value, certificate: &crate::envelope::Certificate) -> Owned {
-    let id = certificate.id_text().map(|id| id.into_owned());
+    let id = certificate.id_text().map(std::borrow::Cow::into_owned);
     let mut facts: BTreeSet<String> = BTreeSet::new();
     let members = item.as_object().into_iter().flatten();
     for (_, value) in members.filter(|(name, _)| !matches!(name.as_str(), "language" | "links" | "_links")) {

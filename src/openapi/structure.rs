@@ -75,7 +75,7 @@ impl Walk<'_> {
         }
         match part {
             Part::Paths => {
-                self.each(members, at, depth, |key| key.starts_with('/').then_some(Form::Part(Part::PathItem)))
+                self.each(members, at, depth, |key| key.starts_with('/').then_some(Form::Part(Part::PathItem)));
             }
             Part::Callback => self.each(members, at, depth, |_| Some(Form::Referable(Part::PathItem))),
             Part::Responses => {

@@ -277,7 +277,7 @@ fn a_part_of_a_token_is_masked_and_noted() {
     for (text, mark) in [
         (&TOKEN[..16], "TOKEN-1"),
         (&TOKEN[12..28], "TOKEN-1"),
-        (&jwt[..jwt.len() / 2 + 1], "TOKEN-2"),
+        (&jwt[..=(jwt.len() / 2)], "TOKEN-2"),
         (&jwt[jwt.len() - 20..], "TOKEN-2"),
         (&jwt[..jwt.len() - 4], "TOKEN-2"),
         (&STANDARD_NO_PAD.encode(format!("see {} and", &TOKEN[3..22])), "TOKEN-1"),

@@ -66,7 +66,8 @@ fn an_argument_is_refused_in_every_writing() {
             assert_refused(&folder, &output, &written, &format!("{call:?}"));
         }
         let url = format!("--base-url=https://localhost:1/v1/{}", written.replace(' ', "%20"));
-        for lang in [["nl", "en"][position % 2]] {
+        {
+            let lang = ["nl", "en"][position % 2];
             let output =
                 ran(bronkeur(&folder).args(["check", "--lang", lang, &url, "--insz-env", "N", "--token-env", "T"]));
             assert_refused(&folder, &output, &written, &url);

@@ -362,12 +362,12 @@ fn writing_everything() -> Behaviour {
             let disposition = format!("attachment; filename=\"attest {name}.pdf\"");
             answer.headers.insert("content-disposition", disposition.parse().unwrap());
         }
-        if let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) {
-            if body.is_object() {
-                body["detail"] = json!(format!("no: {}", all.join(" | ")));
-                body["writings"] = json!(all);
-                answer.body = body.to_string().into_bytes();
-            }
+        if let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body)
+            && body.is_object()
+        {
+            body["detail"] = json!(format!("no: {}", all.join(" | ")));
+            body["writings"] = json!(all);
+            answer.body = body.to_string().into_bytes();
         }
     });
     behaviour.edits.introspection.push(|claims| {

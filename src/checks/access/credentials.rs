@@ -197,7 +197,7 @@ pub(super) fn without_scope(case: &Case<'_>) -> Result<Auth, Stop> {
     };
     let answer = issued(case, Grant::WithoutScope, "tokens.without_scope")?;
     // Default scopes come unasked: only the answer itself, or what ACM says of the token, can prove that it is absent.
-    let granted = match answer.response.json().and_then(|json| scopes_in(json)) {
+    let granted = match answer.response.json().and_then(scopes_in) {
         Some(granted) => Some(granted),
         None => introspected(case, acm, Auth::WithoutScope)?.filter(|answer| is_active(answer)).and_then(scopes_in),
     };

@@ -191,7 +191,7 @@ fn data_of_the_other(
 
 /// Whether an answer holds certificates, and none of them is the subject's own.
 fn holds_a_stranger(own: &BTreeSet<Key<'_>>, response: &Response) -> bool {
-    let listed = response.page().map(|page| page.keys()).unwrap_or_default();
+    let listed = response.page().map(crate::envelope::Page::keys).unwrap_or_default();
     let single = response.certificate().and_then(Certificate::key);
     let mut keys = listed.into_iter().chain(single).peekable();
     keys.peek().is_some() && !keys.any(|key| own.contains(&key))

@@ -45,7 +45,7 @@ fn ends<'a>(case: &Case<'a>, on: &[Listed<'a>], rels: &[&str]) -> Result<Vec<End
 /// The pages of the walk and the first page in the default length, whose links are all followed anyway.
 fn whole_list<'a>(case: &Case<'a>) -> Result<(Pages<'a>, Listed<'a>), Stop> {
     let (pages, first) = crate::case::both(case.pages(), case.first_page())?;
-    if !pages.pages.first().is_some_and(|listed| !listed.items().is_empty()) {
+    if pages.pages.first().is_none_or(|listed| listed.items().is_empty()) {
         return Err(reason::too_few(0, 1).into());
     }
     Ok((pages, first))

@@ -98,7 +98,7 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| {
             behaviour.edits.document.push(|document| {
                 in_parameter(document, "page", |parameter| {
-                    put(parameter, "schema", json!({ "type": "integer", "exclusiveMinimum": 0 }))
+                    put(parameter, "schema", json!({ "type": "integer", "exclusiveMinimum": 0 }));
                 });
             });
         },
@@ -111,7 +111,7 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| {
             behaviour.edits.document.push(|document| {
                 in_parameter(document, "page", |parameter| {
-                    put(parameter, "schema", json!({ "type": ["integer", "null"] }))
+                    put(parameter, "schema", json!({ "type": ["integer", "null"] }));
                 });
             });
         },

@@ -139,7 +139,7 @@ pub(super) static FAULTS: &[Fault] = &[
         blocks: &[],
         summary: "Details are compressed for a caller that accepts identity only.",
         apply: |behaviour| {
-            behaviour.edits.answer.push(|context, answer| compress_unasked(context, answer, Call::Detail))
+            behaviour.edits.answer.push(|context, answer| compress_unasked(context, answer, Call::Detail));
         },
     },
     Fault {

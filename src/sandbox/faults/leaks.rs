@@ -207,7 +207,7 @@ pub(super) static FAULTS: &[Fault] = &[
         breaks: &["HTTP-13", "HTTP-20"],
         blocks: &["ERR-08", "ERR-15"],
         summary: "A certificate that is not there answers 200 with a problem.",
-        apply: |behaviour| absent_certificates(behaviour, |body| body.take()),
+        apply: |behaviour| absent_certificates(behaviour, serde_json::Value::take),
     },
     Fault {
         name: "detail-names-another-citizen",

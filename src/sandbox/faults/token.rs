@@ -153,7 +153,7 @@ pub(super) static FAULTS: &[Fault] = &[
         blocks: EVERYTHING,
         summary: "The exchange answers a list that holds the answer.",
         apply: |behaviour| {
-            behaviour.edits.exchange.push(|answer| answer.edit_json(|body| *body = json!([body.take()])))
+            behaviour.edits.exchange.push(|answer| answer.edit_json(|body| *body = json!([body.take()])));
         },
     },
     Fault {

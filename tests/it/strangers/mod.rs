@@ -164,12 +164,11 @@ struct Running {
 async fn start(twists: Twists) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let (acceptor, authority) = match twists.tls {
-        true => {
-            let (acceptor, authority) = server::certificate();
-            (Some(acceptor), Some(authority))
-        }
-        false => (None, None),
+    let (acceptor, authority) = if twists.tls {
+        let (acceptor, authority) = server::certificate();
+        (Some(acceptor), Some(authority))
+    } else {
+        (None, None)
     };
     let scheme = if twists.tls { "https" } else { "http" };
     let base = format!("{scheme}://127.0.0.1:{port}{}", twists.prefix);

@@ -138,15 +138,12 @@ fn with_entities_read(text: &str) -> String {
     while let Some((before, after)) = rest.split_once('&') {
         read.push_str(before);
         let entity = after.split_once(';').filter(|(name, _)| name.len() <= 8);
-        match entity.and_then(|(name, after)| Some((character(name)?, after))) {
-            Some((character, after)) => {
-                read.push(character);
-                rest = after;
-            }
-            None => {
-                read.push('&');
-                rest = after;
-            }
+        if let Some((character, after)) = entity.and_then(|(name, after)| Some((character(name)?, after))) {
+            read.push(character);
+            rest = after;
+        } else {
+            read.push('&');
+            rest = after;
         }
     }
     read.push_str(rest);

@@ -90,7 +90,7 @@ pub(in crate::checks::errors) fn is_frame(members: &Map<String, Value>) -> Optio
     let of =
         |names: &[&str]| members.iter().find(|(name, _)| names.contains(&plain(name).as_str())).map(|(_, value)| value);
     let line = of(&LINES)?;
-    if !line.is_number() && !line.as_str().is_some_and(|line| line.parse::<u32>().is_ok()) {
+    if !line.is_number() && line.as_str().is_none_or(|line| line.parse::<u32>().is_err()) {
         return None;
     }
     let text = |names: &[&str]| of(names).and_then(Value::as_str).map(str::to_owned);

@@ -172,7 +172,7 @@ pub(super) fn cases() -> Vec<Case> {
                         let look = looks.entry(ask.http.target.clone()).or_default();
                         *look += 1;
                         let items = body["certificates"].as_array_mut().unwrap();
-                        if *look % 2 == 0 && items.len() > 1 {
+                        if (*look).is_multiple_of(2) && items.len() > 1 {
                             items.swap(0, 1);
                         }
                     }
@@ -324,7 +324,7 @@ pub(super) fn cases() -> Vec<Case> {
                         let mut looks = looks.lock().unwrap();
                         let look = looks.entry(ask.http.target.clone()).or_default();
                         *look += 1;
-                        let odd = *look % 2 == 0;
+                        let odd = (*look).is_multiple_of(2);
                         each_item(body, &|item| {
                             if odd {
                                 item["name"] = json!("Attest (gelezen)");
