@@ -446,7 +446,9 @@ mod tests {
         };
         let all = [hrefs(0, "Xk_9.aB"), hrefs(1, "Yq_1.zC")].concat();
         let each = |look: &mut dyn FnMut(ItemPath<'_>)| {
-            all.iter().for_each(|(owner, id, segments)| look(ItemPath { owner: *owner, id, rel: "self", segments }));
+            for (owner, id, segments) in &all {
+                look(ItemPath { owner: *owner, id, rel: "self", segments });
+            }
         };
         let list = ["v1", "certificates"].map(str::to_owned).to_vec();
         let roles = Roles::new(vec![list], &each, std::iter::empty::<&str>()).of("self", &all[0].2);

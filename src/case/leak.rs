@@ -89,7 +89,7 @@ impl<'a> Case<'a> {
     /// Whether an answer to somebody who is not the subject shows data of the subject. Asks for the subject's first page.
     pub fn leak_of_the_subject(&self, exchange: &Exchange) -> Result<Option<Leak>, Stop> {
         let known: Arc<OfTheSubject> = self.once(|| {
-            let certificates = self.own_pages(self.first_page().map(|first| vec![first]))?;
+            let certificates = where_open(self.first_page().map(|first| vec![first]))?;
             let certificates = certificates.into_iter().flat_map(certificates_on).collect();
             Ok(OfTheSubject(Belongings { certificates }))
         })?;
@@ -131,15 +131,8 @@ impl<'a> Case<'a> {
     /// The pages of the subject's list; the first one alone, or none, where the others are not to be had.
     fn all_own_pages(&self) -> Result<Vec<Listed<'a>>, Stop> {
         match self.pages() {
-            Err(Stop::Verdict(_)) => self.own_pages(self.first_page().map(|first| vec![first])),
-            pages => self.own_pages(pages.map(|pages| pages.pages)),
-        }
-    }
-
-    fn own_pages(&self, pages: Result<Vec<Listed<'a>>, Stop>) -> Result<Vec<Listed<'a>>, Stop> {
-        match pages {
-            Err(Stop::Verdict(_)) => Ok(Vec::new()),
-            pages => pages,
+            Err(Stop::Verdict(_)) => where_open(self.first_page().map(|first| vec![first])),
+            pages => where_open(pages.map(|pages| pages.pages)),
         }
     }
 
@@ -163,6 +156,14 @@ impl<'a> Case<'a> {
     fn subject_has(&self, facts: &BTreeSet<String>) -> Result<bool, Stop> {
         let has_all = |on: &Listed<'_>| certificates_on(*on).iter().any(|one| facts.is_subset(&one.facts));
         Ok(self.all_own_pages()?.iter().any(has_all))
+    }
+}
+
+/// The pages of a list; none where it does not open.
+fn where_open(pages: Result<Vec<Listed<'_>>, Stop>) -> Result<Vec<Listed<'_>>, Stop> {
+    match pages {
+        Err(Stop::Verdict(_)) => Ok(Vec::new()),
+        pages => pages,
     }
 }
 

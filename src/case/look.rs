@@ -34,7 +34,7 @@ impl Case<'_> {
             before = Some(verdict);
         }
         match (sound, before) {
-            (Some(verdict), Some(last)) => Ok(self.with_note(verdict, &last)),
+            (Some(verdict), Some(last)) => Ok(with_note(verdict, &last)),
             (None, Some(last)) => Ok(last),
             _ => Err(crate::reason::not_recorded().into()),
         }
@@ -49,18 +49,17 @@ impl Case<'_> {
             other => other,
         }
     }
+}
 
-    /// The verdict of a look that found nothing, beside looks that did: the list changed all the time.
-    fn with_note(&self, mut verdict: Verdict, last: &Verdict) -> Verdict {
-        let expected =
-            text!("een lijst die tijdens de keuring gelijk blijft", "a list that stays the same during the run");
-        let actual = text!("de lijst veranderde tijdens de keuring", "the list changed during the run");
-        let noted = last.findings.first().and_then(|finding| Some((finding.exchange.clone()?, finding.place.clone())));
-        if let Some((request, place)) = noted {
-            verdict.findings.push(Finding::new(&request, place, expected, actual).at_most(Level::May));
-        }
-        verdict
+/// The verdict of a look that found nothing, beside looks that did: the list changed all the time.
+fn with_note(mut verdict: Verdict, last: &Verdict) -> Verdict {
+    let expected = text!("een lijst die tijdens de keuring gelijk blijft", "a list that stays the same during the run");
+    let actual = text!("de lijst veranderde tijdens de keuring", "the list changed during the run");
+    let noted = last.findings.first().and_then(|finding| Some((finding.exchange.clone()?, finding.place.clone())));
+    if let Some((request, place)) = noted {
+        verdict.findings.push(Finding::new(&request, place, expected, actual).at_most(Level::May));
     }
+    verdict
 }
 
 /// Whether a verdict may come from answers of different moments: it has findings that count, or says that something

@@ -55,6 +55,7 @@ pub(super) struct OfEntry<'a> {
 /// What came of a request.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, on its way to a file")]
 pub(super) enum Came<'a> {
     Answer { body: Kept<'a>, facts: Cow<'a, Facts> },
     Failure(Cow<'a, Failure>),

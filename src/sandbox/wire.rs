@@ -160,7 +160,9 @@ impl Accident {
             Self::Status(status, wait) => {
                 let page = format!("<html><body><h1>{status}</h1></body></html>");
                 let mut answer = Answer::with_body(status, "text/html", page);
-                wait.into_iter().for_each(|wait| answer.set("retry-after", wait));
+                if let Some(wait) = wait {
+                    answer.set("retry-after", wait);
+                }
                 Ok(answer)
             }
             Self::Closes => Err(End::Now),

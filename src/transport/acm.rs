@@ -79,7 +79,7 @@ impl Transport {
         let url = format!("{}{DISCOVERY}", issuer.as_str().trim_end_matches('/'));
         let url =
             Url::parse(&url).map_err(|_| self.lacks(&text!("de uitgever is geen URL", "the issuer is no URL")))?;
-        Ok(self.issuer_call(request, Method::GET, url, None, Form::new()))
+        Ok(issuer_call(request, Method::GET, url, None, Form::new()))
     }
 
     /// What a call needs and the profile or the issuer does not give.
@@ -189,28 +189,7 @@ impl Transport {
             }
             ResolvedClientAuth::Public | ResolvedClientAuth::Certificate => oauth::identify(&client.id, &mut form),
         }
-        Ok(self.issuer_call(request, Method::POST, endpoint, authorization, form))
-    }
-
-    pub(super) fn issuer_call(
-        &self,
-        request: &Request,
-        method: Method,
-        url: Url,
-        authorization: Option<HeaderValue>,
-        form: Form,
-    ) -> Call {
-        let repeat = if method == Method::GET { Repeat::Asks } else { Repeat::Renews };
-        Call {
-            by: By::Issuer,
-            method,
-            url,
-            headers: vec![(ACCEPT, HeaderValue::from_static(request.accept.value())), (ACCEPT_ENCODING, IDENTITY)],
-            authorization,
-            form,
-            kind: Kind::Issuer,
-            repeat,
-        }
+        Ok(issuer_call(request, Method::POST, endpoint, authorization, form))
     }
 
     fn token_form(&self, grant: Grant) -> Result<Form, Failure> {
@@ -396,12 +375,24 @@ impl Transport {
     }
 }
 
+/// A call to the issuer, as a request says.
+fn issuer_call(request: &Request, method: Method, url: Url, authorization: Option<HeaderValue>, form: Form) -> Call {
+    let repeat = if method == Method::GET { Repeat::Asks } else { Repeat::Renews };
+    Call {
+        by: By::Issuer,
+        method,
+        url,
+        headers: vec![(ACCEPT, HeaderValue::from_static(request.accept.value())), (ACCEPT_ENCODING, IDENTITY)],
+        authorization,
+        form,
+        kind: Kind::Issuer,
+        repeat,
+    }
+}
+
 /// An introspection answer with what is in its JWT, where it is one (RFC 9701).
 fn opened(shape: Shape) -> Shape {
-    let text = match &shape {
-        Shape::Text(text) | Shape::Json(Value::String(text)) => text,
-        _ => return shape,
-    };
+    let (Shape::Text(text) | Shape::Json(Value::String(text))) = &shape else { return shape };
     match oauth::jwt(text) {
         Some(Jwt::Claims(claims)) => Shape::Json(claims),
         Some(Jwt::Encrypted) => Shape::Text(ENCRYPTED_JWT.to_owned()),

@@ -28,7 +28,7 @@ impl Transport {
         let result = bytes.map(|bytes| {
             let body = Body::of(&bytes, request.kind());
             let answer = Unread::new(hyper::Response::new(()), body, request.kind());
-            answer.read().as_openapi(&self.vault, &self.judge)
+            answer.read().into_openapi(&self.vault, &self.judge)
         });
         Exchange { request, sent, at_ms, ms, credential: None, earlier: Vec::new(), result }
     }

@@ -136,7 +136,7 @@ impl Raw {
 
     /// The answer as the owner's own OpenAPI document, masked. Other text is kept whole: it is a document about the
     /// source, not one of a citizen. From now on answers are held against it.
-    pub(super) fn as_openapi(self, vault: &Vault, judge: &Judge) -> Response {
+    pub(super) fn into_openapi(self, vault: &Vault, judge: &Judge) -> Response {
         let is_success = (200..300).contains(&self.status) && !self.facts.truncated;
         let text = self.text().filter(|_| is_success).map(Cow::into_owned);
         let document = text.as_deref().and_then(|text| judge.take(text));
@@ -208,7 +208,7 @@ impl Raw {
                 let mut masked = vault.mask_json(value, found);
                 cut_documents(&mut masked);
                 unfit =
-                    came.zip(held).map(|(came, held)| changed(vault, came, held.judge(&masked))).unwrap_or_default();
+                    came.zip(held).map(|(came, held)| changed(vault, came, &held.judge(&masked))).unwrap_or_default();
                 Content::json(masked)
             }
             Shape::Text(text) => {
@@ -245,7 +245,7 @@ impl Raw {
 }
 
 /// What did not fit its schemas as it came, masked: only where what is recorded would be judged otherwise.
-fn changed(vault: &Vault, came: Unfit, left: Unfit) -> (Option<Vec<SchemaViolation>>, Option<Vec<SchemaViolation>>) {
+fn changed(vault: &Vault, came: Unfit, left: &Unfit) -> (Option<Vec<SchemaViolation>>, Option<Vec<SchemaViolation>>) {
     let masked = |violations: Vec<SchemaViolation>| -> Vec<SchemaViolation> {
         let masked = violations.into_iter().map(|violation| SchemaViolation {
             pointer: vault.mask_text(&violation.pointer),

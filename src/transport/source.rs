@@ -33,7 +33,7 @@ impl Transport {
             let result = result.map(|answer| {
                 let raw = answer.read();
                 if request.target == Target::OpenApi {
-                    return raw.as_openapi(&vault, &judge);
+                    return raw.into_openapi(&vault, &judge);
                 }
                 let held = judge.held(&request, base.masked, raw.status, raw.media_type().as_deref());
                 raw.masked_with_links(&vault, base, held.as_ref())

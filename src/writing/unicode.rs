@@ -42,11 +42,10 @@ fn read_as(c: char) -> Option<char> {
         0x2044 | 0x2215 | 0x29f8 => Some('/'),
         0xb2 | 0xb3 => digit(code - 0xb0),
         0xb9 => Some('1'),
-        0x2070 => Some('0'),
         0x2074..=0x2079 => digit(code - 0x2070),
         // In circles.
         0x2460..=0x2468 => digit(code - 0x245f),
-        0x24ea => Some('0'),
+        0x2070 | 0x24ea => Some('0'),
         // Full width.
         0xff01..=0xff0f | 0xff1a..=0xff5e => char::from_u32(code - 0xfee0),
         0x660.. => {

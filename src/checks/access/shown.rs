@@ -32,10 +32,7 @@ pub(super) fn shows(exchange: &Exchange, leak: Option<Leak>) -> Shows {
     if let Some(leak) = leak {
         return Shows::Data(leak);
     }
-    let answer = match conclusive(exchange) {
-        Ok(answer) => answer,
-        Err(_) => return Shows::Nothing(Box::new(no_proof(exchange))),
-    };
+    let Ok(answer) = conclusive(exchange) else { return Shows::Nothing(Box::new(no_proof(exchange))) };
     match answer.response.status {
         200..300 => match answer.unreadable() {
             Some(unreadable) => Shows::Nothing(Box::new(unreadable)),

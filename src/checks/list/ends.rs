@@ -81,7 +81,8 @@ fn leads_to_the_last(case: &Case<'_>) -> Judgement {
         judged = true;
         let found = answer.response.page().map(Page::keys).unwrap_or_default();
         let ends = answer.response.page().is_some_and(|page| page.links.find(&["next"]).is_none());
-        if !same(&found, &last) && !(beyond && !found.is_empty() && ends) {
+        let goes_on = beyond && !found.is_empty() && ends;
+        if !goes_on && !same(&found, &last) {
             findings.push(leads_elsewhere(&end, &last, &found));
         }
     }

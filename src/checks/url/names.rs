@@ -20,6 +20,7 @@ const DOWNLOAD: &str = "download";
 
 /// A version or a name in a path, where it was first seen.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent fact")]
 struct Name {
     text: String,
     /// The version, or what is meant as one.

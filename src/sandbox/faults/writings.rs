@@ -88,7 +88,8 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| {
             behaviour.edits.answer.push(|context, answer| {
                 if answer.status == 400 && context.call == Call::List {
-                    let entities: String = dotted(&other()).chars().map(|c| format!("&#{};", u32::from(c))).collect();
+                    let entity = |c: char| format!("&#{};", u32::from(c)).into_bytes();
+                    let entities: String = dotted(&other()).chars().flat_map(entity).map(char::from).collect();
                     answer.edit_json(|body| put(body, "detail", json!(format!("As asked before for {entities}."))));
                 }
             });
@@ -173,7 +174,7 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| {
             behaviour.edits.certificate.push(|_, body| put(body, "fileNumber", json!(FILE)));
             behaviour.edits.document.push(|document| {
-                describe(document, "fileNumber", json!({ "pattern": "^[0-9]{6}000[0-9]{2}$" }));
+                describe(document, "fileNumber", &json!({ "pattern": "^[0-9]{6}000[0-9]{2}$" }));
             });
         },
     },
@@ -184,7 +185,7 @@ pub(super) static FAULTS: &[Fault] = &[
         summary: "A logo in Base64 is longer than the source's own document allows.",
         apply: |behaviour| {
             behaviour.edits.certificate.push(|_, body| put(body, "logo", json!(variation::logo(1))));
-            behaviour.edits.document.push(|document| describe(document, "logo", json!({ "maxLength": 1500 })));
+            behaviour.edits.document.push(|document| describe(document, "logo", &json!({ "maxLength": 1500 })));
         },
     },
 ];
@@ -224,7 +225,7 @@ fn token(context: &AnswerContext) -> Option<&str> {
 }
 
 /// Says in the document what a member of a certificate or a page is.
-fn describe(document: &mut Value, name: &str, schema: Value) {
+fn describe(document: &mut Value, name: &str, schema: &Value) {
     if let Some(answer) = document.pointer_mut("/components/schemas/Answer") {
         put(answer, "properties", json!({ name: schema }));
     }

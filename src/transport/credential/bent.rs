@@ -52,7 +52,7 @@ fn last_replaced(token: &str, place: usize) -> Option<String> {
     let value = ALPHABET.iter().position(|letter| *letter == old)?;
     let letter = |value: usize| ALPHABET.get(value).copied().filter(u8::is_ascii_alphanumeric);
     // The first bit always counts.
-    with(token, place, letter(value ^ 32).or_else(|| letter(value ^ 48))?)
+    with(token, place, letter(value ^ 0b10_0000).or_else(|| letter(value ^ 0b11_0000))?)
 }
 
 fn with(token: &str, place: usize, letter: u8) -> Option<String> {

@@ -156,11 +156,9 @@ fn character(name: &str) -> Option<char> {
         "lt" => '<',
         "gt" => '>',
         "amp" => '&',
-        "quot" => '"',
-        "apos" => '\'',
+        "quot" | "ldquo" | "rdquo" => '"',
+        "apos" | "lsquo" | "rsquo" => '\'',
         "nbsp" => ' ',
-        "lsquo" | "rsquo" => '\'',
-        "ldquo" | "rdquo" => '"',
         _ => match name.strip_prefix('#')? {
             hexadecimal if hexadecimal.starts_with(['x', 'X']) => number(hexadecimal.get(1..)?, 16)?,
             decimal => number(decimal, 10)?,
