@@ -206,9 +206,14 @@ mod tests {
 
     #[test]
     fn only_public_and_s_maxage_invite_a_shared_cache() {
-        for shared in
-            ["public", "PUBLIC, max-age=3600", "max-age=60, s-maxage=60", "private=\"x\", public", "s-maxage=\"5\"", "private, s-maxage=9"]
-        {
+        for shared in [
+            "public",
+            "PUBLIC, max-age=3600",
+            "max-age=60, s-maxage=60",
+            "private=\"x\", public",
+            "s-maxage=\"5\"",
+            "private, s-maxage=9",
+        ] {
             assert!(is_shared(shared), "{shared}");
         }
         for own in ["no-store", "private, max-age=60", "s-maxage=0", "private, s-maxage=0", "private=\"public, x\""] {
