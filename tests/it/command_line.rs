@@ -140,7 +140,7 @@ fn list_and_explain_speak_both_languages() {
     assert_eq!((english.status, dutch.status), (0, 0));
     assert!(english.stdout.contains("What to do") && dutch.stdout.contains("Wat te doen"));
     let list = ran(bronkeur(&folder).args(["list", "LST"]));
-    assert_eq!(list.stdout.matches("LST-").count(), 28, "{}", list.stdout);
+    assert_eq!(list.stdout.matches("LST-").count(), 30, "{}", list.stdout);
     let json = ran(bronkeur(&folder).args(["list", "--format", "json"]));
     assert!(serde_json::from_str::<Value>(&json.stdout).unwrap().as_array().unwrap().len() > 100);
     let unknown = ran(bronkeur(&folder).args(["explain", "LST-111"]));
