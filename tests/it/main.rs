@@ -8,6 +8,11 @@
     clippy::assigning_clones,
     clippy::struct_excessive_bools,
     clippy::useless_vec,
+    clippy::cast_possible_truncation,
+    clippy::format_collect,
+    clippy::needless_for_each,
+    clippy::needless_pass_by_value,
+    clippy::type_complexity,
     reason = "tests: a panic is how they fail, and their files are their own"
 )]
 
