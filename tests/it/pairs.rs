@@ -13,17 +13,33 @@ use tokio::task::JoinSet;
 use crate::support::{block_on, catalogue};
 
 /// How many pairs are tried in every run of the tests; `BRONKEUR_PAIRS` asks for more.
-const PAIRS: usize = 120;
+const PAIRS: usize = 200;
 
 /// The seed of the sample: the same pairs in every run.
 const SEED: u64 = 20_261_130;
+
+/// Pairs of which the one takes away what the other would show, with the reason.
+const AT_ODDS: &[(&str, &str, &str)] = &[
+    ("answer-repeats-the-token", "list-breaks-down-without-ids", "the error repeats the token too"),
+    ("documents-are-kept-by-shared-caches", "download-is-an-error", "no document comes"),
+    ("download-of-another-citizen-is-shown", "french-detail-is-found-by-id-alone", "the latter closes downloads"),
+    ("error-is-plain-text", "errors-have-no-body", "without a body nothing is in plain text"),
+    ("pdf-is-called-html", "document-is-base64-in-json", "the document comes in JSON, under its own name"),
+    ("error-is-plain-text", "error-shows-an-oracle-code", "the plain text takes the place of what Oracle said"),
+    ("links-lack-the-port", "links-follow-the-host-header", "the Host header brings the port back, in lists alone"),
+    ("next-is-always-page-one", "next-loses-the-limit", "in the default length page one is the last"),
+    ("next-leads-past-the-end", "total-counts-ids-not-languages", "past the end by that total there are pages"),
+];
 
 type Pair = [&'static Fault; 2];
 
 /// Pairs of faults that break no requirement in common, the same ones for a seed.
 fn sample(count: usize) -> Vec<(Pair, Envelope)> {
     let compared = |id: &str| catalogue().find(id).is_some_and(|row| row.mode == Mode::Compare);
-    let all: Vec<&Fault> = faults::all().filter(|fault| !fault.breaks.iter().any(|id| compared(id))).collect();
+    let is_compared = |fault: &&Fault| fault.breaks.iter().any(|id| compared(id));
+    // Where no call is admitted, nothing of the other fault is to be seen.
+    let closes_everything = |fault: &&Fault| fault.may_block("LST-01");
+    let all: Vec<&Fault> = faults::all().filter(|fault| !is_compared(fault) && !closes_everything(fault)).collect();
     // The constants of Knuth's MMIX; the low bits are the weak ones.
     let mut state = SEED;
     let mut next = |below: usize| {
@@ -35,7 +51,9 @@ fn sample(count: usize) -> Vec<(Pair, Envelope)> {
     while pairs.len() < count {
         let (one, other) = (next(all.len()), next(all.len()));
         let envelope = if next(2) == 0 { Envelope::Links } else { Envelope::Hal };
-        let apart = !all[one].breaks.iter().any(|id| all[other].breaks.contains(id));
+        let is_either = |name: &str| name == all[one].name || name == all[other].name;
+        let at_odds = AT_ODDS.iter().any(|(first, second, _)| is_either(first) && is_either(second));
+        let apart = !at_odds && !all[one].breaks.iter().any(|id| all[other].breaks.contains(id));
         if one < other && apart && seen.insert((one, other)) {
             pairs.push(([all[one], all[other]], envelope));
         }
@@ -76,7 +94,6 @@ async fn judged(pair: Pair, envelope: Envelope) -> String {
 }
 
 #[test]
-#[ignore = "four of two hundred pairs are not as they deserve: see that none is, and take this away"]
 fn two_faults_at_once_keep_the_failures_that_each_deserves() {
     let count = std::env::var("BRONKEUR_PAIRS").ok().and_then(|count| count.parse().ok()).unwrap_or(PAIRS);
     let wrong: Vec<String> = block_on(async {

@@ -13,6 +13,9 @@ use crate::verdict::{Finding, Outcome, Verdict, shown};
 /// How many details are asked for once more.
 const REPEATED_DETAILS: usize = 5;
 
+/// In how many later looks the list is asked for at most.
+const LATER_LOOKS: u32 = 3;
+
 pub(super) fn advertised_paging_links_answer_get(case: &Case<'_>) -> Judgement {
     case.lasting(paging_links_answer)
 }
@@ -68,7 +71,7 @@ fn paging_links(case: &Case<'_>) -> Result<BTreeMap<Request, &'static str>, Stop
 }
 
 pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
-    match case.lasting(changes)? {
+    match changes(case)? {
         verdict if verdict.outcome != Outcome::Pass => Ok(verdict),
         // A certificate may also go by itself, between two calls.
         _ => match case.lasting(loses_certificates)? {
@@ -156,7 +159,10 @@ fn changes(case: &Case<'_>) -> Judgement {
     gone.retain(|(request, _)| request.kind() == Kind::Detail);
     if !gone.is_empty() {
         // What is listed still should be there still.
-        let now = case.page(&list.in_look(1))?.keys();
+        let missed = gone.iter().filter_map(|(_, finding)| finding.exchange.as_ref());
+        let missed = case.attempts(&missed.cloned().collect::<Vec<_>>())?;
+        let last = missed.iter().map(|exchange| exchange.at_ms).max().unwrap_or_default();
+        let now = page_after(case, &list, last)?.keys();
         let is_listed = |request: &Request| {
             let item = details.iter().find(|(_, exchange)| exchange.request == *request).map(|(item, _)| *item);
             item.and_then(|item| item.certificate.key()).is_none_or(|key| now.contains(&key))
@@ -164,6 +170,17 @@ fn changes(case: &Case<'_>) -> Judgement {
         findings.extend(gone.into_iter().filter(|(request, _)| is_listed(request)).map(|(_, finding)| finding));
     }
     case.judged_unless(findings, blocked)
+}
+
+/// The list as it is asked for after that moment of the run, in milliseconds: others may have asked for it before.
+fn page_after<'a>(case: &Case<'a>, list: &Request, at_ms: u64) -> Result<Listed<'a>, Stop> {
+    for look in 1..LATER_LOOKS {
+        let request = list.clone().in_look(look);
+        if case.attempt(&request)?.at_ms >= at_ms {
+            return case.page(&request);
+        }
+    }
+    case.page(&list.clone().in_look(LATER_LOOKS))
 }
 
 /// Whether asking for the list takes certificates from it.
@@ -198,6 +215,9 @@ fn compared(first: &Exchange, repeated: &Exchange) -> Result<Option<Change>, Sto
         }
         _ if first.request.kind() == Kind::List => list_difference(before, after),
         _ => {
+            if let Some(verdict) = before.unreadable().or_else(|| after.unreadable()) {
+                return Err(verdict.into());
+            }
             let differs = |(old, new)| field_difference(after, old, new);
             pair(before.response, after.response).and_then(differs).map(Change::Of)
         }

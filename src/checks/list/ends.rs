@@ -62,7 +62,7 @@ fn leads_to_the_last(case: &Case<'_>) -> Judgement {
     }
     let on: Vec<Listed<'_>> = pages.pages.first().copied().into_iter().chain([first]).collect();
     let ends = ends(case, &on, &["last"])?;
-    // A totalElements that is too low cuts the walk short: what lies beyond it counts as well.
+    // A totalElements that is too low cuts the walk short: which page is the last one is then not known.
     let beyond = has_more(case, &pages, pages.pages.len().saturating_sub(1))? == Some(true);
     let listing = Listing::of(pages);
     let mut findings = Vec::new();
@@ -80,17 +80,23 @@ fn leads_to_the_last(case: &Case<'_>) -> Judgement {
         let Some(last) = listing.last(length).filter(|_| kept) else { continue };
         judged = true;
         let found = answer.response.page().map(Page::keys).unwrap_or_default();
-        let ends = answer.response.page().is_some_and(|page| page.links.find(&["next"]).is_none());
-        let goes_on = beyond && !found.is_empty() && ends;
-        if !goes_on && !same(&found, &last) {
-            findings.push(leads_elsewhere(&end, &last, &found));
+        if same(&found, &last) {
+            continue;
         }
+        if beyond && !found.is_empty() {
+            return Err(more_pages().into());
+        }
+        findings.push(leads_elsewhere(&end, &last, &found));
     }
     if findings.is_empty() && !judged {
         let what = text!("de link `last` leidt naar een andere limiet", "the link `last` leads to another limit");
         return Err(reason::unmet(what).into());
     }
     case.judged(findings)
+}
+
+fn more_pages() -> Verdict {
+    reason::unmet(text!("er zijn meer pagina's dan de lijst zegt", "there are more pages than the list says"))
 }
 
 pub(super) fn start_leads_to_the_first_page(case: &Case<'_>) -> Judgement {
@@ -152,11 +158,7 @@ fn is_empty_past_the_end(case: &Case<'_>) -> Judgement {
         (200, Some(keys)) if Listing::of(pages).has_all(&keys) => {
             case.judged(vec![answer.finding("", expected, items_in_words(&keys))])
         }
-        (200, Some(_)) => Err(reason::unmet(text!(
-            "er zijn meer pagina's dan de lijst zegt",
-            "there are more pages than the list says"
-        ))
-        .into()),
+        (200, Some(_)) => Err(more_pages().into()),
         (status, _) => case.judged(vec![answer.finding("status", expected, Text::same(status))]),
     }
 }
