@@ -368,3 +368,50 @@ fn a_very_deep_or_very_wrong_document_ends() {
     let many: serde_json::Map<_, _> = (0..2000).map(|n| (format!("k{n}"), json!(1))).collect();
     assert_eq!(flaws(&with("3.0.3", THING, Some(Value::Object(many)))).len(), super::MOST_FLAWS);
 }
+
+/// Every way to put a value of each kind in the place of one, or to take one away, down to the schemas.
+fn mutants(value: &Value) -> Vec<Value> {
+    let whole = vec![Value::Null, json!(true), json!(7), json!("x"), json!([]), json!({})];
+    let mut changes: Vec<Value> = whole.into_iter().filter(|other| other != value).collect();
+    if let Value::Object(members) = value {
+        for (name, member) in members {
+            let without = members.iter().filter(|(other, _)| *other != name);
+            changes.push(without.map(|(name, member)| (name.clone(), member.clone())).collect());
+            for mutant in mutants_of_member(name, member) {
+                let mut changed = members.clone();
+                changed.insert(name.clone(), mutant);
+                changes.push(Value::Object(changed));
+            }
+        }
+    }
+    if let Value::Array(items) = value {
+        for (index, item) in items.iter().enumerate() {
+            for mutant in mutants(item) {
+                let mut changed = items.clone();
+                changed[index] = mutant;
+                changes.push(Value::Array(changed));
+            }
+        }
+    }
+    changes
+}
+
+/// An example is any value.
+fn mutants_of_member(name: &str, member: &Value) -> Vec<Value> {
+    if name == "example" { Vec::new() } else { mutants(member) }
+}
+
+#[test]
+fn what_another_reader_of_version_3_0_refuses_is_refused() {
+    let opinion = |document: &Value| serde_json::from_value::<openapiv3::OpenAPI>(document.clone());
+    assert!(opinion(&document("3.0.3")).is_ok());
+    let all = mutants(&document("3.0.3"));
+    let refused: Vec<&Value> = all.iter().filter(|document| opinion(document).is_err()).collect();
+    assert!(refused.len() > 200, "{} of {}", refused.len(), all.len());
+    let accepted: Vec<String> = refused
+        .into_iter()
+        .filter(|document| flaws(document).is_empty())
+        .map(|document| format!("{}: {document}", opinion(document).unwrap_err()))
+        .collect();
+    assert!(accepted.is_empty(), "{} documents:\n{}", accepted.len(), accepted.join("\n"));
+}
