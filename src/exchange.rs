@@ -27,7 +27,7 @@ pub use issuer::{Control, EXPIRY_MARGIN, Grant, IssuerCall};
 pub use lifetime::lifetime;
 pub use origin::{environment, is_acm};
 pub use request::{Accept, Auth, Edit, Kind, Part, Phase, Replacement, Request, Target, Tls, Variation};
-pub use setup::{AcmSetup, Declares, HopSetup, Limits, Person, Setup};
+pub use setup::{AcmSetup, Authorities, Declares, HopSetup, Limits, Person, Setup};
 
 /// The environment of runs whose tokens came from our own ACM: at best a partial judgement.
 pub const STAND_IN_ACM: &str = "bronkeur-acm";

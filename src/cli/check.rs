@@ -1,7 +1,7 @@
 //! `bronkeur check`: the main job.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -22,6 +22,7 @@ use crate::report::{self, Options, Report, RunMeta, Unwritten};
 use crate::session::Session;
 use crate::shape::Previous;
 use crate::text;
+use crate::text::Text;
 use crate::vault::Vault;
 use crate::verdict::{ExitStatus, FailOn, Gate};
 
@@ -195,6 +196,9 @@ pub(super) fn tell(
     let unwritten: Vec<Unwritten> = evidence.into_iter().chain(report::write_all(&told.out, files)).collect();
     if unwritten.is_empty() {
         output::print(&screen);
+        if !global.quiet {
+            output::say(&format!("bronkeur: {}", where_written(&told.out).get(lang)));
+        }
         return Ok(ExitStatus::of_code(report.result.exit_status));
     }
     // What cannot be written is the worst status: the last line says so too.
@@ -205,6 +209,16 @@ pub(super) fn tell(
     }
     output::say(&format!("    {}", elsewhere().get(lang)));
     Ok(ExitStatus::Internal)
+}
+
+/// Where the files are, and which one people open.
+fn where_written(folder: &Path) -> Text {
+    let (page, folder) = (folder.join(report::PAGE), folder.display());
+    let page = page.display();
+    text!(
+        "alle rapporten staan in {folder}; open {page} in een browser",
+        "all reports are in {folder}; open {page} in a browser"
+    )
 }
 
 /// What the terminal shows: everything, or the last line.

@@ -119,6 +119,7 @@ fn source(reader: &mut Reader<'_>, profile: &Source) -> Option<ResolvedSource> {
         plain_http: profile.plain_http,
         declares: profile.declares,
         ca_bundle,
+        ca_file: profile.ca_bundle.clone(),
         client_certificate,
         proxy: given(profile.proxy.as_ref(), Purpose::Proxy),
         // The schema allows no more than an hour; code may have set anything.
@@ -230,6 +231,7 @@ fn acm(reader: &mut Reader<'_>, profile: &Acm, place: &str) -> Option<ResolvedAc
         names_token_type: profile.requested_token_type.is_some(),
         client_certificate,
         ca_bundle,
+        ca_file: profile.ca_bundle.clone(),
     })
 }
 

@@ -77,6 +77,8 @@ pub struct ResolvedSource {
     pub declares: Declares,
     /// Further certificate authorities.
     pub ca_bundle: Option<Pem>,
+    /// The file that holds them, as the profile names it.
+    pub ca_file: Option<String>,
     /// The certificate with which we show ourselves.
     pub client_certificate: Option<ClientCertificate>,
     /// Proxy towards the source.
@@ -105,6 +107,7 @@ impl ResolvedSource {
             plain_http: false,
             declares: Declares::default(),
             ca_bundle: None,
+            ca_file: None,
             client_certificate: None,
             proxy: None,
             timeout: Duration::from_secs(30),
@@ -197,6 +200,8 @@ pub struct ResolvedAcm {
     pub client_certificate: Option<ClientCertificate>,
     /// Further certificate authorities.
     pub ca_bundle: Option<Pem>,
+    /// The file that holds them, as the profile names it.
+    pub ca_file: Option<String>,
 }
 
 /// An exchange of the citizen's token before the last one.

@@ -20,7 +20,7 @@ use super::model::{Report, Tool};
 use super::write::Unwritten;
 
 /// The name of the file.
-pub(super) const FILE: &str = "report.html";
+pub const FILE: &str = "report.html";
 
 /// The parts of the page: the page itself, what it includes besides [`COMMON`], and no style but [`STYLE`].
 const PAGE: Parts = Parts {

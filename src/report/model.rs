@@ -1,5 +1,7 @@
 //! The public, versioned form of a report: what `report.json` holds, described by `specs/report.schema.json`.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,7 @@ use crate::text::Text;
 use crate::verdict::{Conformant, Counts, FailOn, Outcome, Severity, WaiverState};
 
 use super::exchange::Exchange;
+use super::variables::Variable;
 
 /// The raw report of one run. All other reports are views of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +86,12 @@ pub struct Run {
     pub declares: Vec<String>,
     /// Which certificates were examined.
     pub sample: Sample,
+    /// The citizens of the profile: the name by the role.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub citizens: BTreeMap<String, String>,
+    /// The shell variables in the curl lines, and the commands that fill them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<Variable>,
     /// Response times, per kind of call.
     pub timings: Vec<Timing>,
     /// The shapes of the answers, for a later run to compare with.
@@ -210,6 +219,12 @@ pub struct Requirement {
     pub mode: Mode,
     /// A sentence that should hold.
     pub title: Text,
+    /// Why it matters; left out by older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Text>,
+    /// What a reviewer is asked; left out where no person judges it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<Text>,
     /// The documents and sections it rests on; may be empty.
     pub reference: String,
     /// The link of the first document; may be empty.

@@ -36,8 +36,7 @@ pub(super) fn verify(claimed: &Report, computed: &Report, global: &Global) -> Do
     }
     let mut differences = Vec::new();
     compare(String::new(), &old, &new, &mut differences);
-    // Verdicts before what they rest on: one exchange less gives all that follow another id.
-    differences.sort_by_key(|difference| difference.place.starts_with("exchanges"));
+    differences.sort_by_key(|difference| rank(&difference.place));
     let status = if differences.is_empty() { ExitStatus::Success } else { ExitStatus::Failures };
     let mut screen = String::new();
     if !global.quiet {
@@ -55,6 +54,24 @@ pub(super) fn verify(claimed: &Report, computed: &Report, global: &Global) -> Do
     screen.push_str(&last_line(differences.len(), status.code()));
     output::print(&screen);
     Ok(status)
+}
+
+/// What people want to know first comes first: of which source it is, what it comes to, the outcomes. Verdicts come before
+/// what they rest on: one exchange less gives all that follow another id.
+fn rank(place: &str) -> u8 {
+    let ends = |parts: &[&str]| parts.iter().any(|part| place.ends_with(part));
+    match place.split(['.', '[']).next().unwrap_or_default() {
+        "run" if ends(&["run.source", "run.base_url", "run.environment"]) => 0,
+        "result" if place.starts_with("result.conformant") => 1,
+        "result" => 2,
+        "requirements" if ends(&[".outcome"]) => 3,
+        "requirements" if ends(&[".severity"]) => 4,
+        "requirements" => 5,
+        "run" if place.starts_with("run.started") => 6,
+        "exchanges" => 9,
+        "run" if place.starts_with("run.shapes") => 8,
+        _ => 7,
+    }
 }
 
 /// What the comparison proves, and what it does not.
@@ -160,6 +177,27 @@ mod tests {
         assert_eq!(places(&one, &other), ["list[2]", "new", "rows[A]", "rows[B].n"]);
         let twice = json!({"rows": [{"id": "B", "n": 3}, {"id": "B", "n": 2}]});
         assert_eq!(places(&twice, &json!({"rows": [{"id": "B", "n": 2}]})), ["rows"]);
+    }
+
+    #[test]
+    fn source_verdict_and_outcomes_come_before_the_rest() {
+        let mut places = vec![
+            "exchanges[x1].ms",
+            "run.shapes.parts",
+            "run.seed",
+            "requirements[LST-01].evidence[0]",
+            "requirements[LST-01].severity",
+            "requirements[SEC-08].outcome",
+            "result.counts.fail",
+            "result.conformant",
+            "run.source",
+        ];
+        let read = places.iter().rev().copied().collect::<Vec<_>>();
+        places.sort_by_key(|place| rank(place));
+        assert_eq!(places[..3], ["run.source", "result.conformant", "result.counts.fail"]);
+        assert_eq!(places.len(), read.len());
+        assert_eq!(places[3..5], ["requirements[SEC-08].outcome", "requirements[LST-01].severity"]);
+        assert_eq!(places.last(), Some(&"exchanges[x1].ms"));
     }
 
     #[test]

@@ -145,6 +145,7 @@ pub(crate) fn setup() -> Setup {
         ready: Vec::new(),
         declares: Declares { one_page: true, ..Declares::default() },
         limits: Limits::default(),
+        authorities: crate::exchange::Authorities::default(),
         previous: None,
     }
 }

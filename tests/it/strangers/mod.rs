@@ -222,6 +222,7 @@ fn profile(acm: &StandIn, base: &str, authority: Option<String>) -> Resolved {
     "Een onbekende bron".clone_into(&mut profile.source.name);
     profile.source.ca_bundle = authority.map(Pem);
     profile.acm = Some(ResolvedAcm {
+        ca_file: None,
         environment: acm.issuer().to_owned(),
         issuer: Url::parse(acm.issuer()).unwrap(),
         issuer_name: acm.issuer().to_owned(),
