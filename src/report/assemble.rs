@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{self, Catalogue, Mode};
+use crate::catalogue::{self, Catalogue, Level, Mode};
 use crate::decisions;
 use crate::envelope::Envelope;
-use crate::exchange::{self, Auth, Citizen, Content, Declares, IssuerCall, Kind, Phase, Request, Target, Variation};
+use crate::exchange::{self, Auth, Content, Declares, IssuerCall, Kind, Phase, Request, Target, Variation};
 use crate::recording::Recording;
 use crate::shape::Shapes;
 use crate::verdict::{self, Circumstances, Gate, Outcome, Severity, Standing, Verdict, Waived};
@@ -218,6 +218,7 @@ impl Assembly<'_> {
                 basis.push(one.kind.clone());
             }
         }
+        let findings = self.findings(row, waived, verdict);
         Requirement {
             id: row.id.clone(),
             chapter: row.chapter.clone(),
@@ -227,7 +228,7 @@ impl Assembly<'_> {
             mode: row.mode,
             title: row.title.clone(),
             explanation: Some(&row.explanation).filter(|text| !text.en.is_empty()).cloned(),
-            question: (row.mode == Mode::Review).then(|| row.judged.clone()),
+            judged: (row.mode == Mode::Review || weighs_less(row.level, &findings)).then(|| row.judged.clone()),
             reference: row.reference.clone(),
             link: row.link.clone(),
             outcome: verdict.outcome,
@@ -237,7 +238,7 @@ impl Assembly<'_> {
             accepted: accepted.map(|reason| self.people.for_people(reason)),
             review: review.map(|review| self.review(review)),
             waiver: waived.map(|waived| self.waiver(row, waived, verdict)),
-            findings: self.findings(row, waived, verdict),
+            findings,
             evidence: verdict.evidence.iter().filter_map(|request| self.id(request)).collect(),
         }
     }
@@ -346,6 +347,16 @@ impl Assembly<'_> {
             secrets: facts.secrets.iter().map(|mark| self.people.for_people(mark)).collect(),
         }
     }
+}
+
+/// Whether something was found that counts for less than its requirement does.
+fn weighs_less(level: Level, findings: &[Finding]) -> bool {
+    let less = match level {
+        Level::Must => [Severity::Note, Severity::Warning].as_slice(),
+        Level::Should => &[Severity::Note],
+        Level::May => &[],
+    };
+    findings.iter().any(|finding| less.contains(&finding.severity))
 }
 
 /// The envelope of the first list that was given.

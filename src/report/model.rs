@@ -222,9 +222,9 @@ pub struct Requirement {
     /// Why it matters; left out by older versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Text>,
-    /// What a reviewer is asked; left out where no person judges it.
+    /// How it is judged: what a reviewer is asked, or why a finding weighs less than the level; else left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub question: Option<Text>,
+    pub judged: Option<Text>,
     /// The documents and sections it rests on; may be empty.
     pub reference: String,
     /// The link of the first document; may be empty.

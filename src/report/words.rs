@@ -1,5 +1,6 @@
 //! How a requirement, a finding and an exchange read. The views share these words; they differ in form only.
 
+mod basis;
 mod state;
 mod tally;
 
@@ -13,6 +14,7 @@ use crate::verdict::{Conformant, Counts, Outcome, WaiverState};
 use super::exchange::{Exchange, Unanswered};
 use super::model::{Finding, Report, Requirement, Review, Waiver};
 
+pub(super) use self::basis::{basis, declared, envelope};
 pub use self::state::State;
 pub(super) use self::tally::{Tally, tallies};
 
