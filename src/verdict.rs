@@ -1,6 +1,7 @@
 //! Verdicts, and the one place that decides what they mean: severity, conformity and exit status.
 
 mod decided;
+mod obstacle;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,7 @@ use crate::recording::Asked;
 use crate::text::Text;
 
 pub use decided::{Waived, WaiverState, answered};
+pub use obstacle::Obstacle;
 
 /// What became of a requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -134,6 +136,8 @@ pub struct Verdict {
     /// Blocked because something that other requirements ask for is missing: the ids of those that it comes down to,
     /// once all are judged. None where the reason is its own.
     pub unmet: Option<Vec<String>>,
+    /// Blocked because of this, where no other requirement is what it waits for and it is known.
+    pub obstacle: Option<Obstacle>,
     /// The exchanges that the check asked for.
     pub evidence: Asked,
 }
@@ -141,7 +145,7 @@ pub struct Verdict {
 impl Verdict {
     /// A verdict without findings.
     pub fn of(outcome: Outcome) -> Self {
-        Self { outcome, findings: Vec::new(), reason: None, remedy: None, unmet: None, evidence: Asked::new() }
+        Self { outcome, findings: Vec::new(), reason: None, remedy: None, unmet: None, obstacle: None, evidence: Asked::new() }
     }
 
     /// Cannot arise.
@@ -152,6 +156,13 @@ impl Verdict {
     /// Could not be judged.
     pub fn blocked(reason: Text, remedy: Text) -> Self {
         Self { reason: Some(reason), remedy: Some(remedy), ..Self::of(Outcome::Blocked) }
+    }
+
+    /// The same, with what keeps it from being judged.
+    #[must_use]
+    pub fn by(mut self, obstacle: Obstacle) -> Self {
+        self.obstacle = Some(obstacle);
+        self
     }
 
     /// A value was seen.
