@@ -1,6 +1,7 @@
 //! Why something could not be judged or cannot arise, in words, with what to do. The checks say which; the sentences
 //! stand here once.
 
+pub mod cause;
 pub mod issuer;
 
 use crate::exchange::{Citizen, Failure, FailureKind, Kind, Request};

@@ -263,7 +263,7 @@ pub fn severity(level: Level, about: About, waived: Option<Waived<'_>>, verdict:
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Conformant {
-    /// Every must passed or cannot arise.
+    /// Every must passed, or was accepted by a reviewer, or cannot arise.
     Yes,
     /// There is a failure.
     No,
@@ -271,6 +271,8 @@ pub enum Conformant {
     Undecided,
     /// No failure, but not everything was asked, or not as in production, or failures are waived.
     Partial,
+    /// All that the program judges is as it should be; about obligations a human has still to answer.
+    ReviewsOpen,
 }
 
 /// The exit status of the program, worst first in [`ExitStatus::WORST_FIRST`].
@@ -340,6 +342,9 @@ pub struct Counts {
     pub waived: usize,
     /// Blocked and accepted by the gate.
     pub accepted: usize,
+    /// Obligations about which a human has still to answer; 0 in reports from before version 2.
+    #[serde(default)]
+    pub reviews_open: usize,
 }
 
 /// What decides about the run as a whole, per requirement.
@@ -411,6 +416,7 @@ pub fn conclude(standings: &[Standing], circumstances: Circumstances, gate: Gate
             Severity::Failure => counts.failures += 1,
         }
         counts.accepted += usize::from(standing.outcome == Outcome::Blocked && standing.accepted);
+        counts.reviews_open += usize::from(standing.level == Level::Must && standing.outcome == Outcome::Review);
     }
     let undecided = circumstances.interrupted
         || counts.errors > 0
@@ -423,6 +429,8 @@ pub fn conclude(standings: &[Standing], circumstances: Circumstances, gate: Gate
         Conformant::Undecided
     } else if circumstances.partial || accepted_must || counts.waived > 0 || counts.not_selected > 0 {
         Conformant::Partial
+    } else if counts.reviews_open > 0 {
+        Conformant::ReviewsOpen
     } else {
         Conformant::Yes
     };

@@ -9,15 +9,19 @@ use crate::catalogue::{self, Catalogue};
 use crate::decisions;
 use crate::envelope::Envelope;
 use crate::exchange::{self, Auth, Citizen, Content, Declares, IssuerCall, Kind, Phase, Request, Target, Variation};
+use crate::reason::cause::IssuerIs;
 use crate::recording::Recording;
 use crate::shape::Shapes;
+use crate::text::Text;
 use crate::verdict::{self, Circumstances, Gate, Outcome, Severity, Standing, Verdict, Waived};
 
+use super::advice;
+use super::cause::Finder;
 use super::curl;
 use super::excerpt;
 use super::exchange::{Earlier, Exchange, Facts, Tls, Unanswered};
 use super::model::{
-    Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
+    Cause, Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
     Spec, Timing, Tool, Waiver,
 };
 use super::people::People;
@@ -55,15 +59,18 @@ impl Report {
             envelope: envelope(recording),
         };
         let absent = Verdict::of(Outcome::Blocked);
-        let verdict_at = |position: usize| verdicts.get(position).unwrap_or(&absent);
         let rows = catalogue.requirements.iter().enumerate();
-        let requirements: Vec<Requirement> =
-            rows.map(|(position, row)| assembly.requirement(row, verdict_at(position))).collect();
-        Self {
-            schema: Format::V1,
+        let verdicts: Vec<&Verdict> = rows.map(|(position, _)| verdicts.get(position).unwrap_or(&absent)).collect();
+        let rows = catalogue.requirements.iter().zip(&verdicts);
+        let mut requirements: Vec<Requirement> =
+            rows.map(|(row, verdict)| assembly.requirement(row, verdict)).collect();
+        let causes = assembly.causes(catalogue, &verdicts, &mut requirements);
+        let report = Self {
+            schema: Format::V2,
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             run: assembly.run(catalogue),
             result: assembly.result(&requirements),
+            causes,
             documents: catalogue
                 .documents
                 .iter()
@@ -80,7 +87,16 @@ impl Report {
                 .collect(),
             requirements,
             exchanges: recording.exchanges().map(|one| assembly.exchange(one)).collect(),
-        }
+        };
+        report.concluded()
+    }
+
+    /// The same report, with advice and conclusion as they follow from the rest.
+    #[must_use]
+    pub(super) fn concluded(mut self) -> Self {
+        self.result.advice = advice::advice(&self);
+        self.result.conclusion = advice::conclusion(&self);
+        self
     }
 
     /// The same report, tied to its evidence by the SHA-256 of that file.
@@ -187,7 +203,23 @@ impl Assembly<'_> {
             conformant: conclusion.conformant,
             exit_status: conclusion.exit_status.code(),
             counts: conclusion.counts,
+            advice: Text::default(),
+            conclusion: Text::default(),
         }
+    }
+
+    fn causes(&self, catalogue: &Catalogue, verdicts: &[&Verdict], requirements: &mut [Requirement]) -> Vec<Cause> {
+        let issuer = match self.environment() {
+            environment if exchange::is_acm(environment) => IssuerIs::Acm,
+            exchange::STAND_IN_ACM => IssuerIs::StandIn,
+            _ => IssuerIs::Another,
+        };
+        let (recording, ids) = (self.recording, &self.ids);
+        let mut causes = Finder { catalogue, recording, verdicts, ids, issuer }.find(requirements);
+        for text in causes.iter_mut().flat_map(|cause| [&mut cause.what, &mut cause.remedy]) {
+            *text = self.people.text(text);
+        }
+        causes
     }
 
     fn requirement(&self, row: &catalogue::Requirement, verdict: &Verdict) -> Requirement {
@@ -217,6 +249,7 @@ impl Assembly<'_> {
             severity: verdict::severity(row.level, row.about, waived, verdict, self.meta.gate),
             reason: verdict.reason.as_ref().map(|reason| self.people.text(reason)),
             remedy: verdict.remedy.as_ref().map(|remedy| self.people.text(remedy)),
+            cause: None,
             accepted: accepted.map(|reason| self.people.for_people(reason)),
             review: review.map(|review| self.review(review)),
             waiver: waived.map(|waived| self.waiver(row, waived, verdict)),

@@ -247,6 +247,7 @@ impl Outlook {
             Conformant::No => "no",
             Conformant::Undecided => "undecided",
             Conformant::Partial => "partial",
+            Conformant::ReviewsOpen => "reviews-open",
         };
         Self {
             key,
