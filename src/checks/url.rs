@@ -126,7 +126,9 @@ fn urls_do_not_end_in_a_slash(case: &Case<'_>) -> Judgement {
     let mut findings: Findings = hrefs.iter().filter(|href| ends(href)).map(|href| href.finding(expected())).collect();
     let silent = match conclusive(slashed) {
         Err(verdict) => Some(*verdict),
-        Ok(Answer { response, .. }) if response.status >= 500 => Some(reason::unexplained(response.status)),
+        Ok(answer) if answer.response.status >= 500 => {
+            Some(reason::unexplained(answer.request(), answer.response.status))
+        }
         Ok(Answer { response, .. }) => {
             let same = same_list(case.listed(&plain)?.response, response);
             if response.is_success() && !same {

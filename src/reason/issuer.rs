@@ -1,7 +1,7 @@
 //! What an answer of the issuer (ACM) means here, the likely cause, and who has to act. Verdicts, `bronkeur doctor` and
 //! `bronkeur token` all take their words from this table.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::exchange::{Content, ENCRYPTED_JWT, Response, UNREADABLE_JWT, Unfit, oauth_error as error_in};
@@ -10,11 +10,15 @@ use crate::text::Text;
 use crate::verdict::shown;
 
 /// Who has to act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Party {
     /// Whoever owns the profile: the source's owner.
     Owner,
+    /// Whoever owns the source, its server and what stands before it.
+    Source,
+    /// Whoever started this run.
+    Runner,
     /// Digitaal Vlaanderen, which runs ACM and registers its clients.
     DigitaalVlaanderen,
     /// The makers of this program.
@@ -26,6 +30,8 @@ impl Party {
     pub fn name(self) -> Text {
         match self {
             Self::Owner => text!("de eigenaar van het profiel", "the owner of the profile"),
+            Self::Source => text!("de eigenaar van de bron", "the owner of the source"),
+            Self::Runner => text!("wie bronkeur uitvoert", "whoever runs bronkeur"),
             Self::DigitaalVlaanderen => Text::same("Digitaal Vlaanderen"),
             Self::Bronkeur => text!("de makers van bronkeur", "the makers of bronkeur"),
         }

@@ -9,17 +9,21 @@ use crate::catalogue::{self, Catalogue, Level, Mode};
 use crate::decisions;
 use crate::envelope::Envelope;
 use crate::exchange::{self, Auth, Content, Declares, IssuerCall, Kind, Phase, Request, Target, Variation};
+use crate::reason::cause::IssuerIs;
 use crate::recording::Recording;
 use crate::shape::Shapes;
+use crate::text::Text;
 use crate::verdict::{self, Circumstances, Gate, Outcome, Severity, Standing, Verdict, Waived};
 
+use super::advice;
 use super::alike;
+use super::cause::Finder;
 use super::credential::{presented, role};
 use super::curl::Shell;
 use super::excerpt;
 use super::exchange::{Earlier, Exchange, Facts, Tls, Unanswered};
 use super::model::{
-    Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
+    Cause, Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
     Spec, Timing, Tool, Waiver,
 };
 use super::people::People;
@@ -59,20 +63,23 @@ impl Report {
             envelope: envelope(recording),
         };
         let absent = Verdict::of(Outcome::Blocked);
-        let verdict_at = |position: usize| verdicts.get(position).unwrap_or(&absent);
         let rows = catalogue.requirements.iter().enumerate();
-        let requirements: Vec<Requirement> =
-            rows.map(|(position, row)| assembly.requirement(row, verdict_at(position))).collect();
+        let verdicts: Vec<&Verdict> = rows.map(|(position, _)| verdicts.get(position).unwrap_or(&absent)).collect();
+        let rows = catalogue.requirements.iter().zip(&verdicts);
+        let mut requirements: Vec<Requirement> =
+            rows.map(|(row, verdict)| assembly.requirement(row, verdict)).collect();
+        let causes = assembly.causes(catalogue, &verdicts, &mut requirements);
         let shell = Shell::new(recording, &assembly.people);
         let exchanges: Vec<Exchange> = recording.exchanges().map(|one| assembly.exchange(one, &shell)).collect();
         let lines = exchanges.iter().filter_map(|exchange| exchange.curl.as_deref());
         let mut run = assembly.run(catalogue);
         run.variables = variables::used(recording, &assembly.people, lines);
-        Self {
-            schema: Format::V1,
+        let report = Self {
+            schema: Format::V2,
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             run,
             result: assembly.result(&requirements),
+            causes,
             documents: catalogue
                 .documents
                 .iter()
@@ -89,7 +96,16 @@ impl Report {
                 .collect(),
             requirements,
             exchanges,
-        }
+        };
+        report.concluded()
+    }
+
+    /// The same report, with advice and conclusion as they follow from the rest.
+    #[must_use]
+    pub(super) fn concluded(mut self) -> Self {
+        self.result.advice = advice::advice(&self);
+        self.result.conclusion = advice::conclusion(&self);
+        self
     }
 
     /// The same report, tied to its evidence by the SHA-256 of that file.
@@ -202,7 +218,23 @@ impl Assembly<'_> {
             conformant: conclusion.conformant,
             exit_status: conclusion.exit_status.code(),
             counts: conclusion.counts,
+            advice: Text::default(),
+            conclusion: Text::default(),
         }
+    }
+
+    fn causes(&self, catalogue: &Catalogue, verdicts: &[&Verdict], requirements: &mut [Requirement]) -> Vec<Cause> {
+        let issuer = match self.environment() {
+            environment if exchange::is_acm(environment) => IssuerIs::Acm,
+            exchange::STAND_IN_ACM => IssuerIs::StandIn,
+            _ => IssuerIs::Another,
+        };
+        let (recording, ids) = (self.recording, &self.ids);
+        let mut causes = Finder { catalogue, recording, verdicts, ids, issuer }.find(requirements);
+        for text in causes.iter_mut().flat_map(|cause| [&mut cause.what, &mut cause.remedy]) {
+            *text = self.people.text(text);
+        }
+        causes
     }
 
     fn requirement(&self, row: &catalogue::Requirement, verdict: &Verdict) -> Requirement {
@@ -235,6 +267,7 @@ impl Assembly<'_> {
             severity: verdict::severity(row.level, row.about, waived, verdict, self.meta.gate),
             reason: verdict.reason.as_ref().map(|reason| self.people.text(reason)),
             remedy: verdict.remedy.as_ref().map(|remedy| self.people.text(remedy)),
+            cause: None,
             accepted: accepted.map(|reason| self.people.for_people(reason)),
             review: review.map(|review| self.review(review)),
             waiver: waived.map(|waived| self.waiver(row, waived, verdict)),
@@ -298,6 +331,8 @@ impl Assembly<'_> {
 
     fn excerpt(&self, finding: &verdict::Finding) -> Option<String> {
         let answer = self.recording.get(finding.exchange.as_ref()?)?.result.as_ref().ok()?;
+        // A handshake has no status and nothing to show.
+        (answer.status > 0).then_some(())?;
         Some(excerpt::excerpt(answer, &finding.place, &self.people))
     }
 

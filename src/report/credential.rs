@@ -113,7 +113,7 @@ pub(super) fn variable(auth: Auth) -> String {
 }
 
 /// The credentials that `bronkeur token --kind` makes, by name: what a source should refuse and a shell does not have.
-pub const NEGATIVE: [Auth; 13] = [
+pub(super) const NEGATIVE: [Auth; 13] = [
     Auth::RandomToken,
     Auth::UnsignedJwt,
     Auth::TamperedToken,

@@ -19,7 +19,7 @@ const LEFT_OUT: [&str; 4] = ["host", "user-agent", "content-length", "connection
 const LONGEST: usize = 4_000;
 
 /// A line longer than this is broken.
-const LONGEST_LINE: usize = 100;
+const LONGEST_LINE: usize = 80;
 
 /// The variables for the files with the certificates of authorities: of the source, and of the issuer.
 pub(super) const AUTHORITY: &str = "CA_BUNDLE";

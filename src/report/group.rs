@@ -46,11 +46,11 @@ impl Group {
         }
     }
 
-    /// Its requirements: the most urgent first, then in the order of the catalogue.
+    /// Its requirements: the most harmful first, then in the order of the catalogue.
     pub(super) fn rows(self, report: &Report) -> Vec<&Requirement> {
         let mut rows: Vec<&Requirement> =
             report.requirements.iter().filter(|row| Self::of(row.state()) == self).collect();
-        rows.sort_by_key(|row| row.state());
+        rows.sort_by_key(|row| row.harm());
         rows
     }
 

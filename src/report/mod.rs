@@ -1,8 +1,10 @@
 //! Reports: one raw report ([`Report`], what `report.json` holds), and views of it, each a function from the report to
 //! text. A view decides nothing: severity, conformity and exit status are in the report already.
 
+mod advice;
 mod alike;
 mod assemble;
+mod cause;
 mod credential;
 mod curl;
 mod difference;
@@ -11,6 +13,7 @@ mod exchange;
 mod fleet;
 mod github;
 mod group;
+mod harm;
 mod html;
 mod json;
 mod junit;
@@ -40,7 +43,7 @@ pub use junit::junit;
 pub use languages::Languages;
 pub use markdown::markdown;
 pub use model::{
-    Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
+    Cause, Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
     Spec, Timing, Tool, Waiver,
 };
 pub use read::{Form, parse_report, read_json, read_report};

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::{About, Level, Mode};
 use crate::decisions::{Answer, Scope};
 use crate::exchange::Kind;
+use crate::reason::cause::{CauseKind, Server};
+use crate::reason::issuer::Party;
 use crate::shape::{Previous, Shapes};
 use crate::text::Text;
 use crate::verdict::{Conformant, Counts, FailOn, Outcome, Severity, WaiverState};
@@ -28,6 +30,9 @@ pub struct Report {
     pub run: Run,
     /// What it comes to.
     pub result: RunResult,
+    /// What keeps requirements from being judged, the weightiest first; a report of version 1 has none.
+    #[serde(default)]
+    pub causes: Vec<Cause>,
     /// The documents that the requirements rest on.
     pub documents: Vec<Document>,
     /// The chapters of the catalogue, in order.
@@ -44,6 +49,9 @@ pub enum Format {
     /// The first.
     #[serde(rename = "bronkeur.report/1")]
     V1,
+    /// With causes, advice, the sentence of conclusion, and open reviews of obligations as a conclusion of its own.
+    #[serde(rename = "bronkeur.report/2")]
+    V2,
 }
 
 /// What made a report.
@@ -177,6 +185,38 @@ pub struct RunResult {
     pub exit_status: u8,
     /// Requirements by outcome and by severity.
     pub counts: Counts,
+    /// What to do with the source: connect it or not, and why.
+    #[serde(default)]
+    pub advice: Text,
+    /// What the run comes to, in one sentence.
+    #[serde(default)]
+    pub conclusion: Text,
+}
+
+/// What keeps requirements from being judged: where it lies, what to do and who does it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cause {
+    /// `c1`, `c2`, …
+    pub id: String,
+    /// What kind of cause it is, such as `connection-refused`.
+    pub kind: CauseKind,
+    /// Where it lies.
+    pub server: Server,
+    /// What and where, in one sentence.
+    pub what: Text,
+    /// The id of the first exchange that shows it; none where no call does.
+    pub since: Option<String>,
+    /// What to do.
+    pub remedy: Text,
+    /// Who has to act.
+    pub who: Party,
+    /// The ids of the requirements that fail by it, or are what the others wait for.
+    pub failing: Vec<String>,
+    /// The ids of the requirements that are blocked by it, in the order of the catalogue.
+    pub waiting: Vec<String>,
+    /// How many of these are obligations.
+    pub must: usize,
 }
 
 /// A document that requirements rest on.
@@ -237,6 +277,9 @@ pub struct Requirement {
     pub reason: Option<Text>,
     /// What to supply or to do.
     pub remedy: Option<Text>,
+    /// The id of the cause that blocks it, or by which it fails.
+    #[serde(default)]
+    pub cause: Option<String>,
     /// Why the gate accepts that it is blocked.
     pub accepted: Option<String>,
     /// What a reviewer answered; where the review is open, the answer has ended.
@@ -311,6 +354,12 @@ impl Report {
     pub fn exchange(&self, id: &str) -> Option<&Exchange> {
         let number: usize = id.strip_prefix('x')?.parse().ok()?;
         self.exchanges.get(number.checked_sub(1)?).filter(|exchange| exchange.id == id)
+    }
+
+    /// The cause that blocks a requirement, or by which it fails.
+    pub fn cause_of(&self, requirement: &Requirement) -> Option<&Cause> {
+        let id = requirement.cause.as_deref()?;
+        self.causes.iter().find(|cause| cause.id == id)
     }
 
     /// What a later run compares with.

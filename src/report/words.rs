@@ -108,6 +108,7 @@ pub(super) fn conformant(conformant: Conformant) -> Text {
         Conformant::No => Text::new("Voldoet niet", "Does not conform"),
         Conformant::Undecided => Text::new("Geen besluit", "Undecided"),
         Conformant::Partial => Text::new("Geen volledig oordeel", "No full judgement"),
+        Conformant::ReviewsOpen => Text::new("Beoordelingen open", "Reviews open"),
     }
 }
 
@@ -118,6 +119,7 @@ pub(super) fn mark(conformant: Conformant) -> char {
         Conformant::No => State::Failure.symbol(),
         Conformant::Undecided => State::Blocked.symbol(),
         Conformant::Partial => State::Waived.symbol(),
+        Conformant::ReviewsOpen => State::Review.symbol(),
     }
 }
 
@@ -364,34 +366,7 @@ fn not_acm(environment: &str) -> Text {
 
 /// What the run comes to, in one sentence.
 pub(super) fn conclusion(report: &Report, lang: Lang) -> String {
-    let counts = &report.result.counts;
-    let (failures, errors, reviews) = (counts.failures, counts.errors, counts.review);
-    let open = report.requirements.iter().filter(|row| row.state() == State::BlockedMust).count();
-    let text = match report.result.conformant {
-        Conformant::Yes => text!(
-            "De bron voldoet: elke verplichting is nageleefd of kan hier niet voorkomen.",
-            "The source conforms: every obligation is met or cannot arise here."
-        ),
-        Conformant::No if failures == 1 => text!(
-            "De bron voldoet niet: 1 vereiste is niet nageleefd.",
-            "The source does not conform: 1 requirement is not met."
-        ),
-        Conformant::No => text!(
-            "De bron voldoet niet: {failures} vereisten zijn niet nageleefd.",
-            "The source does not conform: {failures} requirements are not met."
-        ),
-        Conformant::Undecided => text!(
-            "Er is geen besluit: verplichtingen niet te beoordelen: {open}, fouten bij de uitgever: {errors}, open beoordelingen: {reviews}.",
-            "There is no conclusion: obligations blocked: {open}, errors at the issuer: {errors}, open reviews: {reviews}."
-        ),
-        Conformant::Partial => {
-            let why = why_partial(report);
-            let join = |lang| why.iter().map(|reason| reason.get(lang)).collect::<Vec<_>>().join("; ");
-            let (nl, en) = (join(Lang::Nl), join(Lang::En));
-            text!("Geen inbreuken, maar geen volledig oordeel: {nl}.", "No failures, but no full judgement: {en}.")
-        }
-    };
-    text.get(lang).to_owned()
+    report.result.conclusion.get(lang).to_owned()
 }
 
 /// At most so many characters of a text.

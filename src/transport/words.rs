@@ -3,10 +3,10 @@
 use std::error::Error;
 use std::io;
 
-use rustls::{CertificateError, Error as Tls};
+use rustls::{AlertDescription, CertificateError, Error as Tls};
 
 use super::tls::alert_name;
-use crate::exchange::FailureKind;
+use crate::exchange::{FailureKind, Trouble};
 use crate::text;
 use crate::text::Text;
 
@@ -32,6 +32,44 @@ pub(super) fn failure(error: &reqwest::Error) -> (FailureKind, Text) {
         (true, false) => (FailureKind::Connect, broken(error)),
         (false, true) => (FailureKind::Timeout, text!("geen antwoord op tijd", "no answer in time")),
         (false, false) => (FailureKind::Broken, broken(error)),
+    }
+}
+
+/// What exactly went wrong, where an error tells.
+pub(super) fn trouble(error: &(dyn Error + 'static)) -> Option<Trouble> {
+    let chain = chain(error);
+    if let Some(tls) = chain.iter().find_map(|error| error.downcast_ref::<Tls>()) {
+        return tls_trouble(tls);
+    }
+    let refused = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
+    if chain.iter().filter_map(|error| error.downcast_ref::<io::Error>()).any(refused) {
+        return Some(Trouble::Refused);
+    }
+    let of_http = chain.iter().find_map(|error| error.downcast_ref::<hyper::Error>());
+    of_http.filter(|error| error.is_parse() && !error.is_parse_too_large()).map(|_| Trouble::NoHttp)
+}
+
+/// What exactly went wrong with TLS.
+pub(super) fn tls_trouble(error: &Tls) -> Option<Trouble> {
+    match error {
+        Tls::InvalidCertificate(certificate) => Some(certificate_trouble(certificate)),
+        Tls::AlertReceived(AlertDescription::ProtocolVersion) | Tls::PeerIncompatible(_) => Some(Trouble::TlsVersion),
+        Tls::AlertReceived(AlertDescription::CertificateRequired) => Some(Trouble::ClientCertificate),
+        Tls::InvalidMessage(_) => Some(Trouble::NoTls),
+        _ => None,
+    }
+}
+
+fn certificate_trouble(error: &CertificateError) -> Trouble {
+    use CertificateError as Wrong;
+    match error {
+        Wrong::Expired | Wrong::ExpiredContext { .. } => Trouble::CertificateExpired,
+        Wrong::NotValidYet | Wrong::NotValidYetContext { .. } => Trouble::CertificateNotYetValid,
+        Wrong::UnknownIssuer => Trouble::UnknownAuthority,
+        Wrong::NotValidForName | Wrong::NotValidForNameContext { .. } => Trouble::WrongHostName,
+        // The library that verifies has a word for it, and rustls has not.
+        Wrong::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => Trouble::CertificateIsAuthority,
+        _ => Trouble::CertificateInvalid,
     }
 }
 
@@ -160,6 +198,10 @@ fn certificate_words(error: &CertificateError) -> Text {
         Wrong::InvalidPurpose | Wrong::InvalidPurposeContext { .. } => {
             text!("certificaat niet bedoeld voor een server", "certificate not meant for a server")
         }
+        Wrong::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => text!(
+            "het certificaat is dat van een certificaatautoriteit, niet van een server",
+            "the certificate is that of a certificate authority, not of a server"
+        ),
         Wrong::Other(other) => invalid(&other.to_string()),
         other => invalid(&other.to_string()),
     }

@@ -68,7 +68,7 @@ fn waited(case: &Case<'_>) -> Result<u64, Stop> {
             )
             .into())
         }
-        Err(failure) => Err(reason::no_answer(failure).into()),
+        Err(failure) => Err(reason::no_answer(&exchange.request, failure).into()),
     }
 }
 

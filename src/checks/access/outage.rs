@@ -51,7 +51,7 @@ impl<'a> Fresh<'a> {
     /// The list opens with this token when nothing is closed: only then its refusal proves something.
     fn works(&self) -> Result<Answer<'a>, Stop> {
         success(self.after).ok_or_else(|| match &self.after.result {
-            Err(failure) => reason::no_answer(failure).into(),
+            Err(failure) => reason::no_answer(&self.after.request, failure).into(),
             Ok(response) => useless(response.status).into(),
         })
     }
@@ -105,7 +105,7 @@ pub(super) fn no_data_while_the_issuer_is_unreachable(case: &Case<'_>) -> Judgem
     let fresh = Fresh::of(case)?;
     let response = match &fresh.during.result {
         Ok(response) => response,
-        Err(failure) => return Err(reason::no_answer(failure).into()),
+        Err(failure) => return Err(reason::no_answer(&fresh.during.request, failure).into()),
     };
     if let Some(finding) = opened(fresh.during, response) {
         return if fresh.stayed_closed { case.judged(vec![finding]) } else { Err(too_late().into()) };

@@ -48,7 +48,7 @@ pub(super) fn shows(exchange: &Exchange, leak: Option<Leak>) -> Shows {
 /// A gateway's 5xx, 429 and silence prove no refusal.
 fn no_proof(exchange: &Exchange) -> Verdict {
     match &exchange.result {
-        Err(failure) => reason::no_answer(failure),
+        Err(failure) => reason::no_answer(&exchange.request, failure),
         Ok(response) => {
             let status = response.status;
             Verdict::blocked(

@@ -38,7 +38,7 @@ pub(super) fn own<'a>(case: &Case<'a>) -> Result<(Answer<'a>, &'a Result<OpenApi
                 "the OpenAPI document cannot be read ({en})"
             )));
         }
-        Err(failure) => return Err(reason::no_answer(failure).into()),
+        Err(failure) => return Err(reason::no_answer(&exchange.request, failure).into()),
     };
     let answer = Answer { exchange, response };
     let status = response.status;

@@ -144,7 +144,7 @@ fn beyond_unseen(case: &Case<'_>, pages: &Pages<'_>) -> Result<Verdict, Stop> {
     let beyond = case.attempt(&case.past_the_end()?)?;
     Ok(match conclusive(beyond) {
         Err(verdict) => *verdict,
-        Ok(answer) => reason::unexplained(answer.response.status),
+        Ok(answer) => reason::unexplained(answer.request(), answer.response.status),
     })
 }
 

@@ -69,7 +69,7 @@ pub(super) fn tls_is_modern_and_the_certificate_is_valid(case: &Case<'_>) -> Jud
                 text!("TLS kwam niet tot stand: {nl}", "TLS could not be established: {en}"),
             )]);
         }
-        Err(failure) => return Err(reason::no_answer(failure).into()),
+        Err(failure) => return Err(reason::no_answer(&exchange.request, failure).into()),
     };
     let facts = facts(response)?;
     let mut findings = Vec::new();
@@ -127,7 +127,7 @@ fn spoken(facts: &TlsFacts) -> Option<Text> {
 }
 
 fn answered(exchange: &Exchange) -> Result<&Response, Stop> {
-    exchange.result.as_ref().map_err(|failure| reason::no_answer(failure).into())
+    exchange.result.as_ref().map_err(|failure| reason::no_answer(&exchange.request, failure).into())
 }
 
 /// A hello in an old version, to an offer of nothing else.
@@ -146,15 +146,16 @@ pub(super) fn plain_http_gives_no_data(case: &Case<'_>) -> Judgement {
     let [plain, encrypted @ ..] = asked.as_slice() else { return Err(reason::not_recorded().into()) };
     // A closed port proves something only where the source can be reached at all.
     if encrypted.iter().all(|exchange| exchange.result.is_err()) {
-        let failure = encrypted.iter().find_map(|exchange| exchange.result.as_ref().err());
-        return Err(failure.map_or_else(reason::not_recorded, reason::no_answer).into());
+        let failed = encrypted.iter().find_map(|exchange| Some((&exchange.request, exchange.result.as_ref().err()?)));
+        let verdict = failed.map(|(request, failure)| reason::no_answer(request, failure));
+        return Err(verdict.unwrap_or_else(reason::not_recorded).into());
     }
     let response = match &plain.result {
         Ok(response) => response,
         Err(failure) if matches!(failure.kind, FailureKind::Connect | FailureKind::Timeout | FailureKind::Broken) => {
             return case.judged(Vec::new());
         }
-        Err(failure) => return Err(reason::no_answer(failure).into()),
+        Err(failure) => return Err(reason::no_answer(&plain.request, failure).into()),
     };
     let status = response.status;
     let expected = text!("gesloten, een doorverwijzing of een fout", "closed, a redirect or an error");

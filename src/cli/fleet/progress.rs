@@ -70,6 +70,7 @@ impl Progress {
                     Some(Conformant::No) => text!("voldoet niet", "does not conform"),
                     Some(Conformant::Undecided) => text!("geen besluit", "undecided"),
                     Some(Conformant::Partial) => text!("geen volledig oordeel", "no full judgement"),
+                    Some(Conformant::ReviewsOpen) => text!("beoordelingen open", "reviews open"),
                     None => text!("geen verslag", "no report"),
                 };
                 let (ended, count, word, status) = (state.ended, self.count, word.get(self.lang), member.exit_status);

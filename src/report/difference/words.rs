@@ -72,6 +72,7 @@ fn conformant(conformant: Conformant) -> Text {
         Conformant::No => text!("voldoet niet", "does not conform"),
         Conformant::Undecided => text!("geen besluit", "no conclusion"),
         Conformant::Partial => text!("geen volledig oordeel", "no full judgement"),
+        Conformant::ReviewsOpen => text!("beoordelingen open", "reviews open"),
     }
 }
 

@@ -73,6 +73,7 @@ pub(super) fn last_line(overview: &Overview) -> String {
         (sources.undecided, "undecided"),
         (sources.without_report, "without a report"),
         (sources.partial, "not fully judged"),
+        (sources.reviews_open, "with open reviews"),
     ];
     parts.extend(some.iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!("{count} {words}")));
     format!("bronkeur: {} -> exit {}", parts.join(", "), overview.result.exit_status)

@@ -81,6 +81,8 @@ struct Part<'a> {
     key: &'static str,
     title: Text,
     meaning: Text,
+    /// How many requirements there are in it.
+    count: usize,
     rows: Vec<Row<'a>>,
     /// Those that wait for the same, together.
     waiting: Vec<Waiting<'a>>,
@@ -155,6 +157,7 @@ impl<'a> Outlook<'a> {
             Conformant::No => "no",
             Conformant::Undecided => "undecided",
             Conformant::Partial => "partial",
+            Conformant::ReviewsOpen => "reviews-open",
         };
         let started = report.run.started.strftime("%Y-%m-%d %H:%M UTC");
         let mut worst = Group::Failures.rows(report);
@@ -165,7 +168,7 @@ impl<'a> Outlook<'a> {
             symbol: words::mark(report.result.conformant),
             word: words::conformant(report.result.conformant),
             when: text!("keuring van {started}", "run of {started}"),
-            advice: Text::default(),
+            advice: report.result.advice.clone(),
             sentence: Text::new(words::conclusion(report, Lang::Nl), words::conclusion(report, Lang::En)),
             worst: worst.iter().take(WORST).map(named).collect(),
             worst_left: worst.len().saturating_sub(WORST),
@@ -196,8 +199,11 @@ fn open(report: &Report) -> Option<Text> {
 impl<'a> Part<'a> {
     fn new(report: &'a Report, group: Group) -> Self {
         let is_blocked = group == Group::Blocked;
-        let rows = if is_blocked { Vec::new() } else { group.rows(report) };
+        let rows = group.rows(report);
+        let count = rows.len();
+        let rows = if is_blocked { Vec::new() } else { rows };
         Self {
+            count,
             key: group.key(),
             title: group.title(),
             meaning: group.meaning(),

@@ -6,11 +6,12 @@ use crate::catalogue::Level;
 use crate::report::alike::{Alike, joined};
 use crate::report::exchange::Exchange;
 use crate::report::model::{Finding, Report, Requirement};
-use crate::report::words::{self, MOST_FINDINGS, bounded};
+use crate::report::words::{self, MOST_FINDINGS, State, bounded};
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::{Outcome, Severity};
 
+use super::blocked::capital;
 use super::page::short;
 use super::seen::{self, Seen};
 
@@ -54,6 +55,8 @@ pub(super) struct Row<'a> {
     /// The title of what stands there.
     document: Option<&'a Text>,
     observed: bool,
+    /// It passed, and nobody had to say so: on paper its id is enough.
+    is_quiet: bool,
     reason: Option<Text>,
     remedy: Option<Text>,
     accepted: Option<String>,
@@ -130,8 +133,9 @@ impl<'a> Row<'a> {
                 .find(|document| document.link == row.link)
                 .map(|document| &document.title),
             observed: row.outcome == Outcome::Observed,
+            is_quiet: state == State::Pass && row.review.is_none() && row.waiver.is_none(),
             reason: row.reason.as_ref().map(short),
-            remedy: row.remedy.as_ref().map(short),
+            remedy: row.remedy.as_ref().map(|remedy| capital(&short(remedy))),
             accepted: row.accepted.as_ref().map(|why| short(&Text::same(why)).en),
             waiver: row.waiver.as_ref().map(|waiver| short(&words::waived(waiver))),
             review: row.review.as_ref().map(|review| short(&words::reviewed(review))),
@@ -218,7 +222,10 @@ fn exchange_of<'a>(report: &'a Report, finding: &Finding) -> Option<&'a Exchange
 fn differing(report: &Report, alike: &Alike<'_>, finding: &Finding) -> Differing {
     let exchange = exchange_of(report, finding);
     let url = |exchange: &Exchange| (!exchange.url.is_empty()).then(|| Text::same(path_of(&exchange.url)));
-    let call = exchange.and_then(|exchange| exchange.varied.clone().or_else(|| url(exchange)));
+    let varied = |finding: &Finding| exchange_of(report, finding).and_then(|exchange| exchange.varied.clone());
+    // What was varied in all of them alike tells none from another.
+    let own = varied(finding).filter(|own| alike.findings.iter().any(|other| varied(other).as_ref() != Some(own)));
+    let call = own.or_else(|| exchange.and_then(url));
     let place = alike.differ_in_place().then(|| Text::same(&finding.place));
     let actual = alike.differ_in_actual().then(|| finding.actual.clone());
     let parts: Vec<Text> = [call, place, actual].into_iter().flatten().collect();

@@ -209,5 +209,6 @@ fn an_answer_is_shown_only_where_there_is_one() {
     let report = Report::new(&sample::catalogue(), &recording, &sample::verdicts(), &sample::meta());
     let excerpts: Vec<Option<&str>> =
         report.requirements.iter().flat_map(|row| &row.findings).map(|finding| finding.excerpt.as_deref()).collect();
-    assert!(excerpts.contains(&None) && excerpts.contains(&Some("HTTP 0")), "{excerpts:?}");
+    assert!(excerpts.contains(&None) && !excerpts.contains(&Some("HTTP 0")), "{excerpts:?}");
+    assert!(excerpts.iter().flatten().any(|excerpt| excerpt.starts_with("HTTP 404")), "{excerpts:?}");
 }
