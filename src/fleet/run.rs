@@ -173,12 +173,12 @@ impl Order<'_> {
         let (evidence, fingerprint, text) =
             read.map_err(|faults| (ExitStatus::Usage, Text::new(faults.render(Lang::Nl), faults.render(Lang::En))))?;
         let report = judge(&evidence, self.catalogue, Some(self.asked)).with_evidence(Some(fingerprint));
-        Ok(Inspected { report, evidence: Spool::of(&text), vault: Arc::default() })
+        Ok(Inspected { report, evidence: Spool::of(&text), vault: Arc::default(), calls: Vec::new() })
     }
 
     /// Writes the files of a source as `check` does; none where something would have leaked.
     fn write(&self, name: &str, inspected: Inspected) -> Option<Written> {
-        let Inspected { report, evidence, vault } = inspected;
+        let Inspected { report, evidence, vault, .. } = inspected;
         let files = report::render_all(&report, self.languages);
         let mut texts = files.iter().filter_map(|(_, text)| text.as_ref().ok());
         let evidence = evidence.and_then(|mut spool| Ok((spool.leaks(&vault)?, spool)));
