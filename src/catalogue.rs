@@ -490,7 +490,7 @@ fn parsed<T: DeserializeOwned>(file: &str, text: &str, schema: Option<&Schema>) 
                     "de ingebouwde specificatie is onleesbaar: {error}",
                     "the built-in specification is unreadable: {error}"
                 ),
-                text!("meld dit: het is een fout in bronkeur", "please report this: it is a defect of bronkeur"),
+                text!("meld dit: het is een fout in bronkeur", "please report this: it is a bug in bronkeur"),
             )
         }),
     }
@@ -729,7 +729,10 @@ impl<'a> Loader<'a> {
                     &requirement.chapter,
                     id,
                     text!("het nummer komt twee keer voor", "the id occurs twice"),
-                    text!("geef de nieuwe eis het volgende vrije nummer", "give the new requirement the next free number"),
+                    text!(
+                        "geef de nieuwe eis het volgende vrije nummer",
+                        "give the new requirement the next free number"
+                    ),
                 );
             }
         }

@@ -12,8 +12,7 @@ use crate::insz;
 use crate::profile::{Profile, ProfileText};
 use crate::sandbox::{
     AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, Kept, OwnSource, PROFILE, ProfileFile, Role, SOURCE_CERTIFICATE,
-    SOURCE_KEY, SOURCE_SECRET, STAND_IN_COMMENT,
-    StandIn, StandInOptions,
+    SOURCE_KEY, SOURCE_SECRET, STAND_IN_COMMENT, StandIn, StandInOptions,
 };
 use crate::text;
 use crate::text::Text;
@@ -113,8 +112,7 @@ pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
     };
     let acm = runtime.block_on(StandIn::start(options)).map_err(|error| args.not_started(&error))?;
     let bundle = args.ca_bundle.as_deref().map(absolute);
-    let source =
-        OwnSource { base_url: &args.base_url, name: args.name.as_deref(), ca_bundle: bundle.as_deref() };
+    let source = OwnSource { base_url: &args.base_url, name: args.name.as_deref(), ca_bundle: bundle.as_deref() };
     let files = acm.profile_files(source, &variables);
     // What is wrong in the arguments shows before anything is written.
     for file in files.iter().filter(|file| file.name == PROFILE) {

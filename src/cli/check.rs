@@ -288,7 +288,7 @@ fn nothing_left() -> InputFault {
             "--only, --skip en --rerun-failed laten samen niets over om te beoordelen",
             "--only, --skip and --rerun-failed together leave nothing to judge"
         ),
-        text!("neem er een ruimer", "widen one of them"),
+        text!("kies een van de drie ruimer", "widen one of them"),
     )
 }
 

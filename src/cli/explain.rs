@@ -33,7 +33,12 @@ fn explained(catalogue: &Catalogue, row: &Requirement, lang: Lang) -> String {
     let word = |nl: &str, en: &str| Text::new(nl, en).get(lang).to_owned();
     let bases: Vec<String> = row.basis.iter().map(|basis| basis.word().get(lang).to_owned()).collect();
     text.push_str(&format!("{:<12}{chapter}\n", word("hoofdstuk", "chapter")));
-    text.push_str(&format!("{:<12}{}, {}\n", word("niveau", "level"), row.level.word().get(lang), row.mode.word().get(lang)));
+    text.push_str(&format!(
+        "{:<12}{}, {}\n",
+        word("niveau", "level"),
+        row.level.word().get(lang),
+        row.mode.word().get(lang)
+    ));
     text.push_str(&format!("{:<12}{}\n", word("steunt op", "rests on"), bases.join(", ")));
     if !row.link.is_empty() {
         text.push_str(&format!("{:<12}{}\n", word("document", "document"), row.link));

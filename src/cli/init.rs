@@ -273,8 +273,14 @@ impl InitArgs {
         let names = variables.join(" ");
         let (first_nl, first_en) = if self.acm.acm_stand_in {
             (
-                format!("Start eerst de ACM in een ander venster, in deze map, en laat ze lopen:\n    bronkeur acm --base-url {}", draft.base_url),
-                format!("First start the ACM in another window, in this folder, and keep it running:\n    bronkeur acm --base-url {}", draft.base_url),
+                format!(
+                    "Start eerst de ACM in een ander venster, in deze map, en laat ze lopen:\n    bronkeur acm --base-url {}",
+                    draft.base_url
+                ),
+                format!(
+                    "First start the ACM in another window, in this folder, and keep it running:\n    bronkeur acm --base-url {}",
+                    draft.base_url
+                ),
             )
         } else {
             (format!("Geef deze variabelen een waarde:\n    {names}"), format!("Set these variables:\n    {names}"))

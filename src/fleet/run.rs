@@ -106,7 +106,7 @@ impl Order<'_> {
         let from_evidence = matches!(what, What::Evidence(_));
         let none = || without_report(name.clone(), tags.clone(), from_evidence);
         if *self.interrupted.borrow() {
-            let trouble = text!("afgebroken voor de keuring begon", "interrupted before its run began");
+            let trouble = text!("onderbroken voor de keuring begon", "interrupted before its run began");
             return Ended::of(none()(ExitStatus::Undecided, trouble));
         }
         // Nobody is called for what cannot be kept. A folder that is not there yet can be made: that of all can be written.
@@ -253,8 +253,8 @@ fn internal(_: &(dyn Any + Send)) -> Text {
 
 fn leak() -> Text {
     text!(
-        "een geheim of rijksregisternummer zou naar buiten komen; van deze bron is niets geschreven; meld dit",
-        "a secret or a national number would have left; nothing of this source was written; please report this"
+        "een geheim of rijksregisternummer dreigde uit te lekken; van deze bron is niets geschreven; meld dit",
+        "a secret or a national number was about to leak; nothing of this source was written; please report this"
     )
 }
 

@@ -92,7 +92,8 @@ impl StandIn {
         let host = Url::parse(&options.resource).ok().filter(|url| url.scheme() == "https");
         let host = host.as_ref().and_then(Url::host_str).map(|host| host.trim_matches(['[', ']']));
         let source_certificate = authority.as_ref().zip(host);
-        let source_certificate = source_certificate.map(|(own, host)| own.server_certificate(Some(host))).transpose()?;
+        let source_certificate =
+            source_certificate.map(|(own, host)| own.server_certificate(Some(host))).transpose()?;
         let scheme = if options.tls { "https" } else { "http" };
         let issuer = format!("{scheme}://{}/op", listener.local_addr()?);
         let (acm, credentials) = acm(options, &issuer);

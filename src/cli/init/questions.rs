@@ -136,7 +136,7 @@ impl Asking {
         let subject = text!("van een testburger met attesten", "of a test citizen with certificates");
         citizens.subject_insz_env = self.text(&of(&insz, &subject), Some(&citizens.subject_insz_env), name)?;
         citizens.subject_token_env = self.text(&token, Some(&citizens.subject_token_env), name)?;
-        let other = text!("van een burger die er niets mee te maken heeft", "of an unrelated citizen");
+        let other = text!("van een andere burger, zonder band met de eerste", "of an unrelated citizen");
         let empty = text!("van een burger zonder attesten", "of a citizen without certificates");
         for (who, number, own) in [
             (other, &mut citizens.other_insz_env, &mut citizens.other_token_env),

@@ -38,7 +38,8 @@ impl Beat {
 
     fn every(silence: Duration, say: impl Fn(&State) + Send + 'static) -> Self {
         let now = Instant::now();
-        let state = State { started: now, said: Mutex::new(now), sent: AtomicUsize::new(0), judged: AtomicUsize::new(0) };
+        let state =
+            State { started: now, said: Mutex::new(now), sent: AtomicUsize::new(0), judged: AtomicUsize::new(0) };
         let state = Arc::new(state);
         let (stop, stopped) = channel();
         let watched = Arc::clone(&state);
