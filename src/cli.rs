@@ -48,7 +48,7 @@ const AFTER_HELP: &str = "\
 Start here:
   bronkeur demo                       checks the built-in source: nothing to configure, nothing leaves this machine
   bronkeur init                       writes a profile of your own source
-  bronkeur doctor -p bron.yaml        looks whether everything is ready, and says who has to act
+  bronkeur doctor -p bron.yaml        checks that everything is ready, and says who has to act
   bronkeur check -p bron.yaml         checks your own source
   bronkeur fleet sources.yaml         checks many sources, with an overview of all
   bronkeur replay evidence.har        the verdicts of a run again, offline
@@ -214,10 +214,10 @@ impl Trouble {
     fn lost() -> Self {
         Self::Other(
             ExitStatus::Internal,
-            text!("niet alles kon naar de standaarduitvoer", "not all could be written to standard output"),
+            text!("niet alles kon naar de standaarduitvoer", "not everything could be written to standard output"),
             text!(
                 "maak plaats op die schijf, of leid de uitvoer elders heen",
-                "make room on that disk, or redirect elsewhere"
+                "make room on that disk, or redirect the output elsewhere"
             ),
         )
     }
@@ -227,10 +227,10 @@ impl Trouble {
         Self::Other(
             ExitStatus::Internal,
             text!(
-                "een geheim of rijksregisternummer zou naar buiten komen; er is niets getoond of geschreven",
-                "a secret or a national number would have left; nothing was shown or written"
+                "een geheim of rijksregisternummer dreigde uit te lekken; er is niets getoond of geschreven",
+                "a secret or a national number was about to leak; nothing was shown or written"
             ),
-            text!("meld dit: het is een fout in bronkeur", "please report this: it is a defect of bronkeur"),
+            text!("meld dit: het is een fout in bronkeur", "please report this: it is a bug in bronkeur"),
         )
     }
 

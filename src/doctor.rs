@@ -71,12 +71,12 @@ impl Step {
             Self::Discovery => text!("ACM: discovery", "ACM: discovery"),
             Self::IssuerClock => text!("ACM: klok", "ACM: clock"),
             Self::Client => text!("ACM: client", "ACM: client"),
-            Self::Exchange => text!("ACM: inwisseling", "ACM: exchange"),
+            Self::Exchange => text!("ACM: uitwisseling", "ACM: exchange"),
             Self::Audience => text!("ACM: audience", "ACM: audience"),
             Self::SourceName => text!("bron: naam (DNS)", "source: name (DNS)"),
             Self::SourceConnection => text!("bron: verbinding (TCP)", "source: connection (TCP)"),
             Self::SourceTls => text!("bron: TLS", "source: TLS"),
-            Self::Call => text!("bron: één vraag", "source: one call"),
+            Self::Call => text!("bron: één oproep", "source: one call"),
             Self::SourceClock => text!("bron: klok", "source: clock"),
         }
     }
@@ -119,7 +119,7 @@ impl Line {
         Self { step, state: State::Ok, seen, remedy: None, who: None }
     }
 
-    /// Not as it should be, for the owner of the profile to mend.
+    /// Not as it should be, for the owner of the profile to fix.
     pub fn owner(step: Step, state: State, seen: Text, remedy: Text) -> Self {
         Self { step, state, seen, remedy: Some(remedy), who: Some(Party::Owner) }
     }
@@ -142,7 +142,7 @@ impl Line {
         Self { step, state: State::NotTried, seen, remedy, who: None }
     }
 
-    /// No answer came. A fault where the other side is to be mended, else nobody can tell.
+    /// No answer came. A fault where the other side has to be fixed, else nobody can tell.
     fn unanswered(step: Step, failure: &Failure) -> Self {
         let (seen, remedy) = unanswered(failure);
         let state = match failure.kind {
@@ -235,7 +235,7 @@ impl<'a> Diagnosis<'a> {
         self.lines.push(match (unknown, refused) {
             (Some(_), _) => Line::after(connection, name),
             (None, Some(failure)) => Line::unanswered(connection, failure),
-            (None, None) => Line::ok(connection, text!("{host} neemt op", "{host} answers")),
+            (None, None) => Line::ok(connection, text!("{host} antwoordt", "{host} answers")),
         });
         let earlier = unknown.map(|_| name).or(refused.map(|_| connection));
         self.lines.push(match (earlier, result) {

@@ -355,7 +355,7 @@ fn unusable(error: &SettingsError) -> InputFaults {
     InputFaults::one(
         "profile",
         text!("een instelling is niet bruikbaar: {error}", "a setting cannot be used: {error}"),
-        text!("herstel het bestand of de URL die genoemd wordt", "mend the file or the URL that is named"),
+        text!("herstel het bestand of de URL die genoemd wordt", "fix the file or the URL that is named"),
     )
 }
 

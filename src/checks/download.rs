@@ -79,7 +79,7 @@ fn documents<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
     let arrived: Vec<Answer<'a>> =
         answers.into_iter().filter(|answer| answer.response.status == 200 && !is_empty(*answer)).collect();
     if arrived.is_empty() {
-        let none = || reason::unmet(text!("er kwam geen document", "no document came")).into();
+        let none = || reason::unmet(text!("er kwam geen document", "no document arrived")).into();
         return Err(obstacle.map_or_else(none, Stop::Verdict));
     }
     Ok(arrived)

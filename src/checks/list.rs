@@ -97,10 +97,10 @@ fn refused_good_token(case: &Case<'_>, status: u16) -> Result<Verdict, Stop> {
     Ok(Verdict::blocked(
         text!(
             "de bron, of wat ervoor staat, weigert een goed token met {status}; {nl}",
-            "the source, or what stands before it, refuses a good token with {status}; {en}"
+            "the source, or what is in front of it, refuses a good token with {status}; {en}"
         ),
         text!(
-            "kijk in het logboek van de bron waarom; laat dit adres toe als er op adres gefilterd wordt; vul `acm.source_client` in om het token te laten nakijken",
+            "kijk in het logboek van de bron waarom; laat dit adres toe als er op adres gefilterd wordt; vul `acm.source_client` in om het token te laten introspecteren",
             "look in the log of the source for the reason; admit this address if it filters by address; fill in `acm.source_client` to have the token introspected"
         ),
     ))
@@ -171,7 +171,7 @@ pub(in crate::checks) fn no_json(answer: Answer<'_>) -> Text {
     match &answer.response.facts.json_error {
         Some(error) => {
             let error = shown(error);
-            text!("geen geldige JSON ({error})", "no valid JSON ({error})")
+            text!("geen geldige JSON ({error})", "not valid JSON ({error})")
         }
         None => text!("geen JSON", "no JSON"),
     }
@@ -205,7 +205,7 @@ fn page_metadata_are_complete(case: &Case<'_>) -> Judgement {
 
 /// The verdict where a body is no JSON: LST-03 says so.
 fn no_page() -> Verdict {
-    reason::unmet(text!("het antwoord is geen JSON", "the answer is no JSON"))
+    reason::unmet(text!("het antwoord is geen JSON", "the answer is not JSON"))
 }
 
 /// The empty list of the citizen without certificates.

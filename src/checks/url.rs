@@ -186,8 +186,8 @@ fn version_header_agrees_with_the_url(case: &Case<'_>) -> Judgement {
     let segments = base.segments();
     let Some((_, version)) = href::version(&segments) else {
         return Ok(Verdict::not_applicable(text!(
-            "de URL draagt geen versie: zie URL-05",
-            "the URL carries no version: see URL-05"
+            "de URL bevat geen versie: zie URL-05",
+            "the URL holds no version: see URL-05"
         )));
     };
     let major = version.trim_start_matches('v');

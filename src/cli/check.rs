@@ -13,7 +13,7 @@ use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, elsewhere, interrupt, output, rerun, runtime, writable};
 use crate::catalogue::Catalogue;
 use crate::decisions::{Decisions, Named};
-use crate::evaluate::{Selection, unknown_ids};
+use crate::evaluate::{Selection, selector, unknown_ids};
 use crate::fault::{InputFault, InputFaults};
 use crate::har::Spool;
 use crate::inspection::{Asked, Inspected, inspect};
@@ -41,13 +41,13 @@ Exit status: 0 no failure · 1 failures · 2 wrong call, profile or specs · 3 c
 pub(super) struct CheckArgs {
     #[command(flatten)]
     profile: ProfileArgs,
-    /// The most requests in a second
+    /// The most calls in a second
     #[arg(long, value_name = "N", env = "BRONKEUR_RATE", value_parser = rate)]
     rate: Option<f64>,
-    /// The most requests at the same time
+    /// The most calls at the same time
     #[arg(long, value_name = "N", env = "BRONKEUR_CONCURRENCY", value_parser = clap::value_parser!(u16).range(1..=64))]
     concurrency: Option<u16>,
-    /// The most requests in all
+    /// The most calls in all
     #[arg(long, value_name = "N", env = "BRONKEUR_MAX_REQUESTS",
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     max_requests: Option<u32>,
@@ -87,7 +87,7 @@ pub(super) struct GateArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Gate and reports")]
 pub(super) struct JudgingArgs {
-    /// Judge only these requirements or chapters, such as LST,SEC-08
+    /// Judge only these requirements or chapters, such as LST,SEC-08 or list,SEC-08
     #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_ONLY")]
     only: Vec<String>,
     /// Leave out these requirements or chapters
@@ -170,8 +170,8 @@ pub(super) fn run(
     let runtime = runtime()?;
     let interrupted = interrupt::interrupted(runtime.handle());
     let inspecting = inspect(session, catalogue, asked, interrupted, |event| progress.tell(event));
-    let Inspected { report, evidence, vault } = runtime.block_on(inspecting);
-    progress.finish();
+    let Inspected { report, evidence, vault, calls } = runtime.block_on(inspecting);
+    progress.finish(&calls);
     tell(report, Some(evidence), &vault, &gate.told, global)
 }
 
@@ -264,9 +264,10 @@ impl CheckArgs {
 }
 
 impl JudgingArgs {
-    /// What is asked for, by name.
-    pub(super) fn selection(&self) -> Selection {
-        Selection { only: self.only.clone(), skip: self.skip.clone() }
+    /// What is asked for, by id and by the prefix of a chapter.
+    pub(super) fn selection(&self, catalogue: &Catalogue) -> Selection {
+        let named = |names: &[String]| names.iter().map(|name| selector(catalogue, name)).collect();
+        Selection { only: named(&self.only), skip: named(&self.skip) }
     }
 
     /// What the gate is asked for.
@@ -287,7 +288,7 @@ impl JudgingArgs {
     /// Everything that is wrong with the names; a selection that leaves nothing is wrong too.
     pub(super) fn faults(&self, catalogue: &Catalogue) -> Vec<InputFault> {
         let unknown = unknown_ids(catalogue, "command line", self.only.iter().chain(&self.skip));
-        let selection = self.selection();
+        let selection = self.selection(catalogue);
         let empty = unknown.is_empty() && !catalogue.requirements.iter().any(|row| selection.holds(&row.id));
         unknown.into_iter().chain(empty.then(nothing_left)).collect()
     }
@@ -301,7 +302,7 @@ fn nothing_left() -> InputFault {
             "--only, --skip en --rerun-failed laten samen niets over om te beoordelen",
             "--only, --skip and --rerun-failed together leave nothing to judge"
         ),
-        text!("neem er een ruimer", "widen one of them"),
+        text!("kies een van de drie ruimer", "widen one of them"),
     )
 }
 
@@ -322,7 +323,7 @@ impl GateArgs {
     /// What is judged.
     fn selection(&self, catalogue: &Catalogue) -> Result<Selection, Trouble> {
         InputFaults(self.faults(catalogue)).or(())?;
-        let asked = self.judging.selection();
+        let asked = self.judging.selection(catalogue);
         let Some(failed) = self.failed(catalogue)? else { return Ok(asked) };
         let judged: Vec<String> = failed.into_iter().filter(|id| asked.holds(id)).collect();
         if judged.is_empty() {

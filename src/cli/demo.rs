@@ -124,8 +124,8 @@ fn chosen(name: &str, known: &[String]) -> Result<(&'static Fault, Vec<&'static 
             "command line",
             text!("geen fout van de ingebouwde bron breekt `{id}`", "no fault of the built-in source breaks `{id}`"),
             text!(
-                "een mens beoordeelt die eis, of een run kan ze niet tonen: `bronkeur explain {id}`; `bronkeur serve --faults` toont wat er wel is",
-                "a person judges that requirement, or a run cannot show it: `bronkeur explain {id}`; `bronkeur serve --faults` shows what there is"
+                "die eis beoordeelt een beoordelaar, of een keuring kan ze niet tonen: `bronkeur explain {id}`; `bronkeur serve --faults` toont wat er wel is",
+                "a reviewer judges that requirement, or a run cannot show it: `bronkeur explain {id}`; `bronkeur serve --faults` shows what there is"
             ),
         ));
     }
@@ -134,9 +134,9 @@ fn chosen(name: &str, known: &[String]) -> Result<(&'static Fault, Vec<&'static 
     let near = near.unwrap_or_default();
     Err(InputFaults::one(
         "command line",
-        text!("er is geen fout met de naam `{name}`", "there is no fault of the name `{name}`"),
+        text!("er is geen fout met de naam `{name}`", "there is no fault with the name `{name}`"),
         text!(
-            "bedoelde u `{near}`? `bronkeur serve --faults` toont ze alle",
+            "bedoelde u `{near}`? `bronkeur serve --faults` toont ze allemaal",
             "did you mean `{near}`? `bronkeur serve --faults` shows them all"
         ),
     ))

@@ -107,7 +107,7 @@ pub(super) fn fleet(args: &FleetArgs, global: &Global) -> Done {
         }
     };
     let asked = Asked {
-        selection: args.judging.selection(),
+        selection: args.judging.selection(&catalogue),
         gate: args.judging.gate(),
         fail_on: args.judging.fail_on(),
         ..Asked::default()

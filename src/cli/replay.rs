@@ -85,8 +85,8 @@ fn notes(evidence: &Evidence, catalogue: &Catalogue) -> Vec<Text> {
     let gone = evidence.gone;
     if gone > 0 {
         notes.push(text!(
-            "verzoeken van de keuring die in het bewijs ontbreken: {gone}; wat daarop rust is niet te beoordelen",
-            "requests of the run that are missing from the evidence: {gone}; what rests on them cannot be judged"
+            "oproepen van de keuring die in het bewijs ontbreken: {gone}; wat daarop steunt, is niet te beoordelen",
+            "calls of the run that are missing from the evidence: {gone}; what rests on them cannot be judged"
         ));
     }
     for own in &catalogue.sets {
@@ -95,8 +95,8 @@ fn notes(evidence: &Evidence, catalogue: &Catalogue) -> Vec<Text> {
             let (name, version) = (&own.name, &own.version);
             let then = crate::verdict::shown(run.map_or("-", |run| &run.version));
             notes.push(text!(
-                "de keuring was volgens een andere inhoud van {name} ({then}); hier oordeelt {version}",
-                "the run was judged by another content of {name} ({then}); here {version} judges"
+                "de keuring gebruikte een andere versie van {name} ({then}) dan nu wordt toegepast ({version})",
+                "the run used another version of {name} ({then}) than is applied now ({version})"
             ));
         }
     }

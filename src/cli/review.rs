@@ -108,11 +108,11 @@ fn document(row: &Requirement) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
-/// A `reviews.yaml` with a row for each of them. It is refused until it is filled in.
+/// A `reviews.yaml` with an entry for each of them. What is not answered in it stays open.
 fn template(open: &[&Requirement], lang: Lang) -> String {
     let head = text!(
-        "# Antwoorden van beoordelaars. Laat weg wat nog open blijft.\n# answer: accepted of rejected; date: de dag van het antwoord; eventueel ook `link` en `ends_on` (de laatste dag).\n",
-        "# The answers of reviewers. Leave out what stays open.\n# answer: accepted or rejected; date: the day of the answer; optionally `link` and `ends_on` (the last day) too.\n"
+        "# Antwoorden van beoordelaars. Waar `answer` leeg is, blijft de beoordeling open.\n# answer: accepted of rejected; date: de dag van het antwoord; eventueel ook `link` en `ends_on` (de laatste dag).\n",
+        "# The answers of reviewers. Where `answer` is empty, the review stays open.\n# answer: accepted or rejected; date: the day of the answer; optionally `link` and `ends_on` (the last day) too.\n"
     );
     let mut yaml = head.get(lang).to_owned();
     if open.is_empty() {
@@ -136,7 +136,7 @@ fn written(path: &Path, yaml: &str, lang: Lang) -> Done {
     if path.exists() {
         let there = InputFault::new(
             shown.to_string(),
-            text!("het bestand is er al", "the file is there already"),
+            text!("dit bestand bestaat al", "this file exists already"),
             text!(
                 "kies een andere naam, of gebruik --template en vul het bestand zelf aan",
                 "choose another name, or use --template and add to the file yourself"

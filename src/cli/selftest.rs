@@ -43,8 +43,8 @@ pub(super) fn selftest(args: &SelftestArgs, global: &Global) -> Done {
     if chosen.is_empty() {
         return Err(InputFaults::one(
             "command line",
-            text!("er is geen fout met die naam", "there is no fault of that name"),
-            text!("`bronkeur serve --faults` toont ze alle", "`bronkeur serve --faults` shows them all"),
+            text!("er is geen fout met die naam", "there is no fault with that name"),
+            text!("`bronkeur serve --faults` toont ze allemaal", "`bronkeur serve --faults` shows them all"),
         )
         .into());
     }

@@ -172,7 +172,7 @@ fn no_token(inquiry: &Inquiry, citizen: Citizen) -> Trouble {
         }
         None => (
             text!("de burger heeft geen token", "the citizen has no token"),
-            text!("geef hem een `token` in het profiel", "give it a `token` in the profile"),
+            text!("geef de burger een `token` in het profiel", "give the citizen a `token` in the profile"),
         ),
     };
     let masked = |text: Text| text.map(|text| inquiry.vault().for_people(text));
@@ -296,7 +296,7 @@ impl<'a> Described<'a> {
                 Some(answer) => no_introspection(answer).in_words(),
                 None => text!(
                     "niet gevraagd of niet beantwoord: daarvoor is `acm.source_client` nodig",
-                    "not asked or not answered: it takes `acm.source_client`"
+                    "not asked or not answered: that needs `acm.source_client`"
                 ),
             };
             return vec![(name, why.get(lang).to_owned())];
@@ -309,7 +309,7 @@ impl<'a> Described<'a> {
             (name, active.get(lang).to_owned()),
             (text!("  audience", "  audience"), shown(&said.stated_audiences().join(" "))),
             (text!("  scope", "  scope"), shown(&said.scopes().join(" "))),
-            (text!("  verloopt", "  expires"), expires),
+            (text!("  vervalt", "  expires"), expires),
             (text!("  subject (rrn)", "  subject (rrn)"), shown(&said.number().unwrap_or("-".to_owned()))),
             (text!("  claims", "  claims"), shown(&claims)),
         ]

@@ -74,7 +74,7 @@ pub(super) fn waivers(args: &WaiversArgs, global: &Global) -> Done {
     let file = named.ok_or_else(|| {
         InputFaults::one(
             "command line",
-            text!("er is geen bestand met vrijstellingen genoemd", "no file with waivers is named"),
+            text!("er is geen bestand met vrijstellingen opgegeven", "no file with waivers is named"),
             text!(
                 "noem het bestand, of een profiel met de sleutel `waivers` (-p)",
                 "name the file, or a profile with the key `waivers` (-p)"

@@ -106,7 +106,7 @@ fn everything_wrong_in_waivers_comes_at_once_with_its_line() {
         "waivers.yaml:4:5: [3].id: `SEC-08` is there already",
         "waivers.yaml:5:5: [4].id: there is no requirement `LST-111`",
         "[4].reason: holds a national number",
-        "[5].id: `SEC-09` protects data of citizens: its owner does not waive that alone",
+        "[5].id: `SEC-09` protects data of citizens: its owner cannot waive that alone",
     ] {
         assert!(words.contains(expected), "{expected} is not in\n{words}");
     }

@@ -130,13 +130,13 @@ pub fn read_waivers(file: &str, text: &str, catalogue: &Catalogue) -> Result<BTr
 fn id_of(reading: &mut Reading<'_>, row: usize, ids: &[&str], approved: bool) -> Option<String> {
     let requirement = reading.requirement(row, ids)?;
     let id = requirement.id.clone();
-    let leave_out = || text!("laat de regel weg", "leave the row out");
+    let leave_out = || text!("laat dit onderdeel weg", "leave this entry out");
     if requirement.about == About::Issuer {
         reading.fault(
             row,
             "id",
             text!(
-                "`{id}` gaat over de uitgever: de bron kan er niet op falen",
+                "`{id}` gaat over de uitgever: de bron kan er geen inbreuk op maken",
                 "`{id}` is about the issuer: the source cannot fail it"
             ),
             leave_out(),
@@ -145,7 +145,10 @@ fn id_of(reading: &mut Reading<'_>, row: usize, ids: &[&str], approved: bool) ->
         reading.fault(
             row,
             "id",
-            text!("`{id}` is een vaststelling: er kan niets falen", "`{id}` is an observation: nothing can fail"),
+            text!(
+                "`{id}` is een vaststelling: een inbreuk is er niet mogelijk",
+                "`{id}` is an observation: nothing can fail"
+            ),
             leave_out(),
         );
     }
@@ -154,10 +157,10 @@ fn id_of(reading: &mut Reading<'_>, row: usize, ids: &[&str], approved: bool) ->
             row,
             "id",
             text!(
-                "`{id}` beschermt gegevens van burgers: dat stelt de eigenaar niet alleen vrij",
-                "`{id}` protects data of citizens: its owner does not waive that alone"
+                "`{id}` beschermt gegevens van burgers: dat kan de eigenaar niet alleen vrijstellen",
+                "`{id}` protects data of citizens: its owner cannot waive that alone"
             ),
-            text!("zeg met `approved_by` wie anders het goedkeurde", "say with `approved_by` who else allowed it"),
+            text!("vermeld met `approved_by` wie het nog goedkeurde", "name with `approved_by` who else approved it"),
         );
     }
     Some(id)

@@ -24,7 +24,7 @@ pub enum FailureKind {
     Tls,
     /// No answer within the time limit.
     Timeout,
-    /// The connection broke, or the answer is no HTTP.
+    /// The connection broke, or the answer is not HTTP.
     Broken,
     /// Not sent: the token it needs could not be had.
     NoToken,

@@ -103,7 +103,7 @@ impl Store {
         serde_json::from_str(&text).map(Some).map_err(|_| {
             InputFaults::one(
                 path.display().to_string(),
-                text!("dit is geen aanmelding van bronkeur", "this is no login of bronkeur"),
+                text!("dit is geen aanmelding van bronkeur", "this is not a login of bronkeur"),
                 text!("verwijder het en meld opnieuw aan", "remove it and log in again"),
             )
         })

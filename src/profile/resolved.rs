@@ -92,13 +92,14 @@ pub struct ResolvedSource {
 }
 
 impl ResolvedSource {
-    /// A source with defaults for everything but its URL, named after its host.
+    /// A source with defaults for everything but its URL, named after its address.
     pub fn new(base_url: &Url) -> Self {
         let mut base_url = base_url.clone();
         let path = base_url.path().trim_end_matches('/').to_owned();
         base_url.set_path(&path);
         Self {
-            name: base_url.host_str().unwrap_or_default().to_owned(),
+            // Where nobody named it: the host alone would be the same for every source behind one gateway.
+            name: base_url.as_str().split_once("://").map_or("", |(_, address)| address).to_owned(),
             public_url: base_url.clone(),
             base_url,
             origins: Vec::new(),

@@ -42,8 +42,11 @@ pub use citizens::Role;
 pub use credentials::{ClientId, Credentials, Party, Person};
 pub use envelope::{field, item_links, items_mut, metadata_mut, put, remove_link, set_link};
 pub use faults::Fault;
-pub use files::ProfileFile;
-pub(crate) use files::{AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, PROFILE, SOURCE_SECRET, STAND_IN_COMMENT, TOKENS};
+pub(crate) use files::{
+    AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, PROFILE, SOURCE_CERTIFICATE, SOURCE_KEY, SOURCE_SECRET, STAND_IN_COMMENT,
+    TOKENS,
+};
+pub use files::{OwnSource, ProfileFile};
 pub use server::{Options, Sandbox};
 pub use site::{Logged, Server};
 pub(crate) use stand_in::CALLER;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use url::Url;
 
 use super::acm::Acm;
 use super::behaviour::{Behaviour, ServerCertificate};
@@ -67,6 +68,7 @@ impl std::fmt::Debug for Kept {
 pub struct StandIn {
     issuer: String,
     authority: Option<(String, String)>,
+    source_certificate: Option<(String, String)>,
     credentials: Credentials,
     _stop: watch::Sender<()>,
 }
@@ -87,6 +89,11 @@ impl StandIn {
             .as_ref()
             .map(|authority| authority.acceptor(ServerCertificate::Valid, Server::Acm, Protocol::Both))
             .transpose()?;
+        let host = Url::parse(&options.resource).ok().filter(|url| url.scheme() == "https");
+        let host = host.as_ref().and_then(Url::host_str).map(|host| host.trim_matches(['[', ']']));
+        let source_certificate = authority.as_ref().zip(host);
+        let source_certificate =
+            source_certificate.map(|(own, host)| own.server_certificate(Some(host))).transpose()?;
         let scheme = if options.tls { "https" } else { "http" };
         let issuer = format!("{scheme}://{}/op", listener.local_addr()?);
         let (acm, credentials) = acm(options, &issuer);
@@ -101,7 +108,7 @@ impl StandIn {
         };
         site.run(listener, Handshake { acceptor, answers_old_tls: false }, &stopped)?;
         let authority = authority.map(|authority| (authority.ca_pem.clone(), authority.key_pem()));
-        Ok(Self { issuer, authority, credentials, _stop: stop })
+        Ok(Self { issuer, authority, source_certificate, credentials, _stop: stop })
     }
 
     /// The issuer, such as `https://127.0.0.1:8444/op`.
@@ -117,6 +124,11 @@ impl StandIn {
     /// Certificate and key of its authority, as PEM; `None` without TLS.
     pub fn authority(&self) -> Option<&(String, String)> {
         self.authority.as_ref()
+    }
+
+    /// Certificate and key that its authority made for a source on https, as PEM.
+    pub fn source_certificate(&self) -> Option<&(String, String)> {
+        self.source_certificate.as_ref()
     }
 
     /// All that a profile needs.

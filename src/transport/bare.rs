@@ -87,7 +87,7 @@ impl Transport {
         for (name, value) in headers.into_iter().filter(|(name, _)| !is_http2 || *name != HOST) {
             request = request.header(name, value);
         }
-        let words = || text!("van deze URL is geen verzoek te maken", "no request can be made of this URL");
+        let words = || text!("van deze URL is geen oproep te maken", "no call can be made of this URL");
         let unfit = |_| self.failure(FailureKind::NotConfigured, &words());
         request.body(Empty::new()).map_err(unfit)
     }

@@ -89,7 +89,7 @@ pub(super) fn broken(error: &(dyn Error + 'static)) -> Text {
         }
         (_, Some(error)) if error.is_parse() => {
             let Text { nl, en } = quoted(&innermost(error));
-            text!("het antwoord is geen HTTP: {nl}", "the answer is no HTTP: {en}")
+            text!("het antwoord is geen HTTP: {nl}", "the answer is not HTTP: {en}")
         }
         _ => quoted(&innermost(error)),
     }
@@ -108,7 +108,7 @@ pub(super) fn resolver(words: &str) -> Text {
 
 /// The name in a URL is none that a certificate could be for.
 pub(super) fn no_name() -> Text {
-    text!("dit is geen naam van een host", "this is no name of a host")
+    text!("dit is geen naam van een host", "this is not the name of a host")
 }
 
 pub(super) fn not_in_time() -> Text {

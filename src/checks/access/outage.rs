@@ -72,7 +72,7 @@ fn success(exchange: &Exchange) -> Option<Answer<'_>> {
 fn unsteerable() -> Verdict {
     Verdict::blocked(
         text!(
-            "deze uitgever liet zich niet even sluiten, zoals de ACM van bronkeur",
+            "deze uitgever kon niet even gesloten worden, zoals de ACM van bronkeur",
             "this issuer could not be closed for a moment, as bronkeur's own ACM can"
         ),
         text!(
@@ -98,7 +98,7 @@ fn useless(status: u16) -> Verdict {
 pub(super) fn no_data_while_the_issuer_is_unreachable(case: &Case<'_>) -> Judgement {
     if !has_own_acm(case) {
         return Ok(Verdict::not_applicable(text!(
-            "een echte uitgever is niet onbereikbaar te maken",
+            "een echte uitgever kan bronkeur niet onbereikbaar maken",
             "a real issuer cannot be made unreachable"
         )));
     }

@@ -189,9 +189,10 @@ fn length_offence(answer: Answer<'_>) -> Option<Offence<'_>> {
     }
     let came = facts.body_bytes;
     let (actual, level) = match facts.announced_bytes {
-        Some(announced) if announced != came => {
-            (text!("{announced} bytes aangekondigd, {came} gekomen", "{announced} bytes announced, {came} came"), None)
-        }
+        Some(announced) if announced != came => (
+            text!("{announced} bytes aangekondigd, {came} ontvangen", "{announced} bytes announced, {came} received"),
+            None,
+        ),
         _ if !facts.complete => (text!("afgebroken na {came} bytes", "cut off after {came} bytes"), None),
         // Legal, and the caller cannot tell the end from a broken connection.
         None if !facts.framed => (text!("geen van beide", "neither"), Some(Level::May)),

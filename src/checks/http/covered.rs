@@ -102,7 +102,7 @@ fn misfit<'a>(operation: Operation<'_>, answer: Answer<'a>) -> Option<Offence<'a
 fn unmatched() -> Verdict {
     Verdict::blocked(
         text!(
-            "geen enkel antwoord hoort bij een bewerking van het OpenAPI-document",
+            "geen enkel antwoord hoort bij een operatie van het OpenAPI-document",
             "no answer belongs to an operation of the OpenAPI document"
         ),
         text!(

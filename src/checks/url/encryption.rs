@@ -30,7 +30,7 @@ pub(super) fn https_is_used_everywhere(case: &Case<'_>) -> Judgement {
 }
 
 fn laptop() -> Verdict {
-    Verdict::not_applicable(text!("de bron staat op http op loopback", "the source stands on http on loopback"))
+    Verdict::not_applicable(text!("de bron gebruikt http op loopback", "the source uses http on loopback"))
 }
 
 /// Only an https source has TLS to judge.
@@ -102,8 +102,8 @@ pub(super) fn old_tls_versions_are_refused(case: &Case<'_>) -> Judgement {
         let Text { nl, en } = spoken(control).unwrap_or_default();
         return Err(Verdict::blocked(
             text!(
-                "dezelfde sonde kreeg ook voor TLS 1.2 en 1.3 geen hello ({nl}): een weigering bewijst dan niets",
-                "the same prober got no hello for TLS 1.2 and 1.3 either ({en}): a refusal then proves nothing"
+                "dezelfde test kreeg ook voor TLS 1.2 en 1.3 geen hello ({nl}): een weigering bewijst dan niets",
+                "the same test got no hello for TLS 1.2 and 1.3 either ({en}): a refusal then proves nothing"
             ),
             text!("zie URL-02, of keur opnieuw zonder proxy", "see URL-02, or check again without a proxy"),
         )
@@ -175,7 +175,8 @@ pub(super) fn plain_http_gives_no_data(case: &Case<'_>) -> Judgement {
     let same = unauthorized.result.as_ref().is_ok_and(|https| {
         https.status == 401 && !challenges(https).is_empty() && challenges(https) == challenges(response)
     });
-    let actual = text!("dezelfde 401 met uitdaging als op https", "the same 401 challenge as on https");
+    let actual =
+        text!("dezelfde 401 met `WWW-Authenticate` als op https", "the same 401 with `WWW-Authenticate` as on https");
     let finding = Finding::new(&plain.request, "header www-authenticate", expected, actual);
     case.judged(same.then_some(finding))
 }

@@ -12,11 +12,16 @@ fn client(id: &str, secret: &str) -> DraftClient {
     DraftClient { id: id.to_owned(), proof: Proof::Secret(file(secret)) }
 }
 
+/// Who signs what it issues.
+pub(super) fn authority() -> String {
+    format!("{FOLDER}/{AUTHORITY}")
+}
+
 pub(super) fn acm() -> DraftAcm {
     DraftAcm {
         environment: format!("https://127.0.0.1:{PORT}/op"),
         stand_in: true,
-        ca_bundle: Some(format!("{FOLDER}/{AUTHORITY}")),
+        ca_bundle: Some(authority()),
         client: client(CALLER, CALLER_SECRET),
         audience: AUDIENCE.to_owned(),
         scope: Some(SCOPE.to_owned()),

@@ -28,7 +28,7 @@ async fn the_answer_is_no_http() {
     // Of a library's words both languages quote the same.
     let garbled = Text::new(
         "het antwoord is geen HTTP: “invalid HTTP version parsed”",
-        "the answer is no HTTP: “invalid HTTP version parsed”",
+        "the answer is not HTTP: “invalid HTTP version parsed”",
     );
     let nothing = Text::new(
         "de server sloot de verbinding voor zijn antwoord volledig was",
