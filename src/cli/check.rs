@@ -14,6 +14,7 @@ use super::{Done, Global, Trouble, elsewhere, interrupt, output, rerun, runtime,
 use crate::catalogue::Catalogue;
 use crate::decisions::{Decisions, Named};
 use crate::evaluate::{Selection, selector, unknown_ids};
+use crate::exchange::Setup;
 use crate::fault::{InputFault, InputFaults};
 use crate::har::Spool;
 use crate::inspection::{Asked, Inspected, inspect};
@@ -340,9 +341,15 @@ impl GateArgs {
 
     /// What a recorded run was asked for, with what these flags say on top: another selection takes the place of the
     /// run's, and so does what ends it with 1; the rest of the gate only becomes stricter, and decisions are added. Returns the earlier report, if one is named.
-    pub(super) fn on_top_of(&self, meta: &mut RunMeta, catalogue: &Catalogue) -> Result<Option<Previous>, Trouble> {
+    pub(super) fn on_top_of(
+        &self,
+        meta: &mut RunMeta,
+        setup: &Setup,
+        catalogue: &Catalogue,
+    ) -> Result<Option<Previous>, Trouble> {
         let selection = self.selection(catalogue)?;
-        let decisions = self.decisions.read(&Named::default(), catalogue)?;
+        let source = vec![setup.source.clone(), setup.base_url.clone()];
+        let decisions = self.decisions.read(&Named { source, ..Named::default() }, catalogue)?;
         meta.on_top(&selection, self.judging.gate(), self.judging.fail_on());
         meta.accepted = self.accepted(std::mem::take(&mut meta.accepted));
         meta.reviews.extend(decisions.reviews);

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::Reading;
+use super::{Reading, Written};
 use crate::catalogue::{Catalogue, Mode};
 use crate::fault::{InputFaults, Schema, read_yaml};
 use crate::text;
@@ -69,7 +69,7 @@ struct Row {
 }
 
 /// The answers in the text of a `reviews.yaml`, by the id of the requirement; a row without an answer leaves its review
-/// open. `today` is the day in Brussels.
+/// open. `today` is the day in Brussels; `asked` are the names of the source that is judged, none where any will do.
 ///
 /// # Errors
 /// Everything that is wrong in it, each with its line.
@@ -78,10 +78,12 @@ pub fn read_reviews(
     text: &str,
     catalogue: &Catalogue,
     today: Date,
+    asked: &[String],
 ) -> Result<BTreeMap<String, Review>, InputFaults> {
-    let rows: Vec<Row> = read_yaml(file, text, SCHEMA.as_ref().map_err(Clone::clone)?)?;
+    let written: Written<Row> = read_yaml(file, text, SCHEMA.as_ref().map_err(Clone::clone)?)?;
+    let (rows, source, under) = written.parts("reviews");
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-    let mut reading = Reading::new(file, text, catalogue);
+    let mut reading = Reading::new(file, text, catalogue).of(under, source.as_deref(), asked);
     let mut reviews = BTreeMap::new();
     for (position, row) in rows.iter().enumerate() {
         let id = id_of(&mut reading, position, &ids);

@@ -13,11 +13,11 @@ fn today() -> Date {
 }
 
 fn reviews(text: &str) -> Result<std::collections::BTreeMap<String, Review>, InputFaults> {
-    read_reviews("reviews.yaml", text, &catalogue(), today())
+    read_reviews("reviews.yaml", text, &catalogue(), today(), &[])
 }
 
 fn waivers(text: &str) -> Result<std::collections::BTreeMap<String, Waiver>, InputFaults> {
-    read_waivers("waivers.yaml", text, &catalogue())
+    read_waivers("waivers.yaml", text, &catalogue(), &[])
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::Reading;
+use super::{Reading, Written};
 use crate::catalogue::{About, Catalogue, Level, Mode};
 use crate::envelope::Envelope;
 use crate::exchange::Kind;
@@ -103,14 +103,21 @@ impl Row {
     }
 }
 
-/// The waivers in the text of a `waivers.yaml`, by the id of the requirement.
+/// The waivers in the text of a `waivers.yaml`, by the id of the requirement. `asked` are the names of the source that is
+/// judged, none where any will do.
 ///
 /// # Errors
 /// Everything that is wrong in it, each with its line.
-pub fn read_waivers(file: &str, text: &str, catalogue: &Catalogue) -> Result<BTreeMap<String, Waiver>, InputFaults> {
-    let rows: Vec<Row> = read_yaml(file, text, SCHEMA.as_ref().map_err(Clone::clone)?)?;
+pub fn read_waivers(
+    file: &str,
+    text: &str,
+    catalogue: &Catalogue,
+    asked: &[String],
+) -> Result<BTreeMap<String, Waiver>, InputFaults> {
+    let written: Written<Row> = read_yaml(file, text, SCHEMA.as_ref().map_err(Clone::clone)?)?;
+    let (rows, source, under) = written.parts("waivers");
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-    let mut reading = Reading::new(file, text, catalogue);
+    let mut reading = Reading::new(file, text, catalogue).of(under, source.as_deref(), asked);
     let mut waivers = BTreeMap::new();
     for (position, row) in rows.iter().enumerate() {
         let id = id_of(&mut reading, position, &ids, row.is_approved());

@@ -51,7 +51,9 @@ impl<'a> Finder<'a> {
     pub(super) fn find(&self, requirements: &mut [Requirement]) -> Vec<Cause> {
         let mut groups: Vec<Group<'a>> = Vec::new();
         for (position, row) in requirements.iter().enumerate() {
-            let Some(verdict) = self.verdicts.get(position).filter(|_| row.outcome == Outcome::Blocked) else { continue };
+            let Some(verdict) = self.verdicts.get(position).filter(|_| row.outcome == Outcome::Blocked) else {
+                continue;
+            };
             let root = self.root_of(verdict, LONGEST_CHAIN);
             let call = root.call;
             let group = match groups.iter().position(|group| group.root.is_as(&root)) {

@@ -61,7 +61,9 @@ pub(super) fn presented_in_words(name: &str) -> Text {
         "token" => Text::new("goed token", "good token"),
         "other_scheme" => Text::new("token onder het schema `Basic`", "token under the scheme `Basic`"),
         "no_scheme" => Text::new("token zonder schema", "token without a scheme"),
-        "lower_case_scheme" => Text::new("token onder `bearer` in kleine letters", "token under `bearer` in lower case"),
+        "lower_case_scheme" => {
+            Text::new("token onder `bearer` in kleine letters", "token under `bearer` in lower case")
+        }
         "in_query" => Text::new("token in de query", "token in the query"),
         "random_token" => Text::new("willekeurig token", "random token"),
         "unsigned_jwt" => Text::new("JWT zonder handtekening", "JWT without a signature"),
@@ -70,9 +72,10 @@ pub(super) fn presented_in_words(name: &str) -> Text {
         "tampered_end" => Text::new("token aan het einde gewijzigd", "token changed at the end"),
         "cut_token" => Text::new("token zonder zijn einde", "token without its end"),
         "lengthened_token" => Text::new("token met tekens erachter", "token with characters after it"),
-        "other_case_token" => {
-            Text::new("token met omgewisselde hoofdletters en kleine letters", "token with upper and lower case swapped")
-        }
+        "other_case_token" => Text::new(
+            "token met omgewisselde hoofdletters en kleine letters",
+            "token with upper and lower case swapped",
+        ),
         "empty_bearer" => Text::new("`Bearer` zonder token", "`Bearer` without a token"),
         "expired_token" => Text::new("vervallen token", "expired token"),
         "other_audience" => Text::new("token voor een andere audience", "token for another audience"),

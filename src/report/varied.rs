@@ -82,10 +82,9 @@ fn header(request: &Request) -> Option<Text> {
         Variation::Accept(value) => Text::same(format!("`Accept: {value}`")),
         Variation::AcceptLanguage(value) => Text::same(format!("`Accept-Language: {value}`")),
         Variation::AcceptEncoding(value) => Text::same(format!("`Accept-Encoding: {value}`")),
-        Variation::NoIds => text!(
-            "zonder `x-correlation-id` en `x-request-id`",
-            "without `x-correlation-id` and `x-request-id`"
-        ),
+        Variation::NoIds => {
+            text!("zonder `x-correlation-id` en `x-request-id`", "without `x-correlation-id` and `x-request-id`")
+        }
         Variation::Head => text!("methode HEAD", "method HEAD"),
         Variation::Options => text!("methode OPTIONS", "method OPTIONS"),
         Variation::TrailingSlash => text!("een `/` achter het pad", "a `/` after the path"),

@@ -85,10 +85,7 @@ fn as_version_1(claimed: &mut Value, computed: &Value) {
             take(claimed, computed, &names);
         }
     }
-    let lists = [
-        ("requirements", ["cause", "explanation", "judged"].as_slice()),
-        ("exchanges", &["curl", "varied"]),
-    ];
+    let lists = [("requirements", ["cause", "explanation", "judged"].as_slice()), ("exchanges", &["curl", "varied"])];
     for (list, names) in lists {
         let rows: BTreeMap<String, &Value> = computed.get(list).and_then(parts).unwrap_or_default();
         for row in claimed.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {

@@ -103,7 +103,9 @@ fn count(rows: &[&Requirement]) -> Text {
     match (rows.len(), must(rows)) {
         (1, 1) => text!("1 verplichte eis wacht hierop", "1 obligation waits for it"),
         (1, _) => text!("1 eis wacht hierop, niet verplicht", "1 requirement waits for it, not obligatory"),
-        (all, 0) => text!("{all} eisen wachten hierop, geen verplicht", "{all} requirements wait for it, none obligatory"),
+        (all, 0) => {
+            text!("{all} eisen wachten hierop, geen verplicht", "{all} requirements wait for it, none obligatory")
+        }
         (all, must) => text!(
             "{all} eisen wachten hierop, waarvan {must} verplicht",
             "{all} requirements wait for it, {must} of them obligatory"

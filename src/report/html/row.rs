@@ -229,7 +229,8 @@ fn differing(report: &Report, alike: &Alike<'_>, finding: &Finding) -> Differing
     let place = alike.differ_in_place().then(|| Text::same(&finding.place));
     let actual = alike.differ_in_actual().then(|| finding.actual.clone());
     let parts: Vec<Text> = [call, place, actual].into_iter().flatten().collect();
-    let joined = |lang| parts.iter().map(|text| bounded(text.get(lang), LONGEST_DIFFERENCE)).collect::<Vec<_>>().join(" · ");
+    let joined =
+        |lang| parts.iter().map(|text| bounded(text.get(lang), LONGEST_DIFFERENCE)).collect::<Vec<_>>().join(" · ");
     Differing {
         what: Text::new(joined(Lang::Nl), joined(Lang::En)),
         exchange: exchange.map(|exchange| exchange.id.clone()),
