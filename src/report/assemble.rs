@@ -260,7 +260,9 @@ impl Assembly<'_> {
             mode: row.mode,
             title: row.title.clone(),
             explanation: Some(&row.explanation).filter(|text| !text.en.is_empty()).cloned(),
-            judged: (row.mode == Mode::Review || weighs_less(row.level, &findings)).then(|| row.judged.clone()),
+            judged: (row.mode == Mode::Review || weighs_less(row.level, &findings))
+                .then(|| row.judged.clone())
+                .filter(|judged| !judged.en.is_empty()),
             reference: row.reference.clone(),
             link: row.link.clone(),
             outcome: verdict.outcome,

@@ -129,8 +129,11 @@ fn the_parts_come_in_the_order_of_urgency() {
     let page = html(&sample::report(), BOTH).unwrap();
     let marks = [
         "<h1",
-        "sha256 abab",
         "id=\"result\"",
+        "id=\"advice\"",
+        "class=\"sentence\"",
+        "class=\"worst\"",
+        "class=\"unjudged\"",
         "id=\"filters\"",
         "id=\"failures\"",
         "id=\"errors\"",
@@ -142,6 +145,8 @@ fn the_parts_come_in_the_order_of_urgency() {
         "id=\"rest\"",
         "id=\"timings\"",
         "id=\"exchanges\"",
+        "id=\"about\"",
+        "sha256 abab",
     ];
     let places: Vec<usize> = marks.iter().map(|mark| page.find(mark).unwrap_or_else(|| panic!("{mark}"))).collect();
     assert!(places.is_sorted(), "{places:?}");
