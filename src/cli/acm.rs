@@ -11,10 +11,10 @@ use crate::insz;
 use crate::profile::{Profile, ProfileText};
 use crate::sandbox::{
     AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, Kept, PROFILE, ProfileFile, Role, SOURCE_SECRET, STAND_IN_COMMENT,
-    StandIn, StandInOptions,
+    StandIn, StandInOptions, Watch,
 };
 use crate::text;
-use crate::text::Text;
+use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;
 
 /// The longest file that is kept from an earlier start.
@@ -39,6 +39,8 @@ same at the next start, as long as the folder of --out is there; a secret of you
 
 The three citizens have invented numbers. To use those of your test data:
   bronkeur acm --subject-insz-env INSZ_AN --other-insz-env INSZ_BO --empty-insz-env INSZ_CY
+
+With -v every call to the ACM is shown: who introspects, and whether its client-id and secret are right.
 
 The source sees the flow of the real ACM, and bronkeur sees what the source asks: SEC-16 (does it introspect?) and
 SEC-20 (what if it cannot?) are judged too. Since this is not the real ACM, the result is at best partial.";
@@ -96,6 +98,7 @@ pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
         resource: args.base_url.clone(),
         numbers,
         kept,
+        watch: (global.verbose > 0).then(|| watch(global.lang())),
     };
     let acm = runtime.block_on(StandIn::start(options)).map_err(|error| args.not_started(&error))?;
     let files = acm.profile_files(&args.base_url, &variables);
@@ -171,6 +174,11 @@ impl AcmArgs {
              Ctrl-C stops.\n"
         )
     }
+}
+
+/// Tells every call on standard error: who called, and what came of it.
+fn watch(lang: Lang) -> Watch {
+    Watch::new(move |called| output::say(called.in_words().get(lang)))
 }
 
 /// The numbers in these variables, and what is wrong with them.

@@ -21,8 +21,8 @@ pub(super) fn advice(report: &Report) -> Text {
             let why = joined(&why_partial(report), "; ");
             let (nl, en) = (why.nl, why.en);
             text!(
-                "Nog niet aansluiten op grond van deze keuring: {nl}.",
-                "Do not connect on the strength of this run: {en}."
+                "Niet aansluiten op grond van deze keuring alleen: {nl}.",
+                "Do not connect on the strength of this run alone: {en}."
             )
         }
         Conformant::ReviewsOpen if open == 1 => text!(
@@ -131,7 +131,7 @@ fn unjudged(report: &Report) -> Option<Text> {
         [] => Text::new(nl, en),
         [cause] => {
             let (why_nl, why_en) = (&cause.what.nl, &cause.what.en);
-            text!("{nl}, omdat {why_nl}", "{en}, because {why_en}").map(|text| text.to_owned())
+            text!("{nl}: {why_nl}", "{en}: {why_en}")
         }
         [first, others @ ..] => {
             let (why_nl, why_en, more) = (&first.what.nl, &first.what.en, others.len());

@@ -214,12 +214,8 @@ impl Assembly<'_> {
             exchange::STAND_IN_ACM => IssuerIs::StandIn,
             _ => IssuerIs::Another,
         };
-        let (recording, ids) = (self.recording, &self.ids);
-        let mut causes = Finder { catalogue, recording, verdicts, ids, issuer }.find(requirements);
-        for text in causes.iter_mut().flat_map(|cause| [&mut cause.what, &mut cause.remedy]) {
-            *text = self.people.text(text);
-        }
-        causes
+        let (recording, ids, people) = (self.recording, &self.ids, &self.people);
+        Finder { catalogue, recording, verdicts, ids, issuer, people }.find(requirements)
     }
 
     fn requirement(&self, row: &catalogue::Requirement, verdict: &Verdict) -> Requirement {

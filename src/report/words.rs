@@ -1,5 +1,6 @@
 //! How a requirement, a finding and an exchange read. The views share these words; they differ in form only.
 
+mod cause;
 mod state;
 mod tally;
 
@@ -13,8 +14,9 @@ use crate::verdict::{Conformant, Counts, Outcome, WaiverState};
 use super::exchange::{Exchange, Unanswered};
 use super::model::{Finding, Report, Requirement, Review, Waiver};
 
+pub(super) use self::cause::{cause_details, own_causes, waiting, waits_for};
 pub use self::state::State;
-pub(super) use self::tally::{Tally, tallies};
+pub(super) use self::tally::{Tally, tallies, tallies_of};
 
 /// Findings that a view repeats before it says how many more there are.
 pub(super) const MOST_FINDINGS: usize = 5;
@@ -130,6 +132,23 @@ pub(super) fn environment(environment: &str) -> Text {
         STAND_IN_ACM => Text::new("een vervanger van ACM (bronkeur-acm)", "a stand-in for ACM (bronkeur-acm)"),
         NOT_ACM => Text::new("niet ACM, al heet het zo", "not ACM, though it bears its name"),
         issuer => Text::same(issuer),
+    }
+}
+
+/// So many calls.
+pub(super) fn calls(count: usize) -> Text {
+    match count {
+        1 => text!("1 oproep", "1 call"),
+        _ => text!("{count} oproepen", "{count} calls"),
+    }
+}
+
+/// The form of a source's lists.
+pub(super) fn envelope(envelope: &str) -> Text {
+    match envelope {
+        "links" => Text::new("vorm met `links`", "form with `links`"),
+        "hal" => Text::new("vorm HAL", "form HAL"),
+        _ => Text::new("vorm niet herkend", "form not recognised"),
     }
 }
 
