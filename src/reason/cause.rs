@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::issuer::{self, Party};
 use crate::exchange::{Failure, FailureKind, Response, Trouble, oauth_error};
 use crate::text::Text;
+use crate::verdict::shown;
 
 /// What kind of cause it is. The names are stable: scripts may count them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -237,7 +238,10 @@ impl CauseKind {
 /// What the issuer refused, told by its own table.
 pub fn refused_by_issuer(place: Place<'_>, response: &Response) -> Told {
     let issuer::Advice { meaning, remedy, who } = issuer::refusal(response);
-    let came = issuer::came(response);
+    let came = match response.json().and_then(oauth_error) {
+        Some(code) => Text::same(format!("{} {}", response.status, shown(&code))),
+        None => issuer::came(response),
+    };
     let origin = place.origin;
     Told {
         what: Text::new(

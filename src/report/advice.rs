@@ -1,11 +1,13 @@
 //! What to do with a source, and what a run comes to, each in one sentence. No number in them is 0.
 
+use std::collections::BTreeSet;
+
 use crate::catalogue::Level;
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::Conformant;
 
-use super::model::{Report, Requirement};
+use super::model::{Cause, Report, Requirement};
 use super::words::{State, why_partial};
 
 /// Ids that a sentence names.
@@ -110,23 +112,31 @@ fn worst(failures: &[&Requirement]) -> Text {
 }
 
 fn undecided(report: &Report) -> Text {
-    let Text { nl, en } = unjudged(report).unwrap_or_else(|| why_undecided(report));
+    let blocked = blocked(report).len();
+    let Text { nl, en } = could_not(blocked).unwrap_or_else(|| why_undecided(report));
     text!("Nog niet aansluiten: {nl}.", "Do not connect yet: {en}.")
+}
+
+/// The obligations that could not be judged.
+fn blocked(report: &Report) -> Vec<&Requirement> {
+    report.requirements.iter().filter(|row| row.state() == State::BlockedMust).collect()
+}
+
+/// So many obligations could not be judged.
+fn could_not(count: usize) -> Option<Text> {
+    Some(match count {
+        0 => return None,
+        1 => text!("1 verplichte eis kon niet worden beoordeeld", "1 obligation could not be judged"),
+        _ => text!("{count} verplichte eisen konden niet worden beoordeeld", "{count} obligations could not be judged"),
+    })
 }
 
 /// How many obligations could not be judged, and why.
 fn unjudged(report: &Report) -> Option<Text> {
-    let blocked: Vec<&Requirement> =
-        report.requirements.iter().filter(|row| row.state() == State::BlockedMust).collect();
-    let because = blocked.iter().filter_map(|row| row.cause.as_deref()).collect::<std::collections::BTreeSet<_>>();
-    let causes: Vec<&super::model::Cause> =
-        report.causes.iter().filter(|cause| because.contains(cause.id.as_str())).collect();
-    let count = blocked.len();
-    let Text { nl, en } = match count {
-        0 => return None,
-        1 => text!("1 verplichte eis kon niet worden beoordeeld", "1 obligation could not be judged"),
-        _ => text!("{count} verplichte eisen konden niet worden beoordeeld", "{count} obligations could not be judged"),
-    };
+    let blocked = blocked(report);
+    let because: BTreeSet<&str> = blocked.iter().filter_map(|row| row.cause.as_deref()).collect();
+    let causes: Vec<&Cause> = report.causes.iter().filter(|cause| because.contains(cause.id.as_str())).collect();
+    let Text { nl, en } = could_not(blocked.len())?;
     Some(match causes.as_slice() {
         [] => Text::new(nl, en),
         [cause] => {

@@ -9,8 +9,8 @@ use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::FailOn;
 
-use super::model::{Cause, Chapter, Report, Requirement};
-use super::words::{self, State, bounded};
+use super::model::{Chapter, Report, Requirement};
+use super::words::{self, Entry, State, bounded};
 
 /// Below this nothing can be read, above it lines get too long to read.
 const WIDTHS: std::ops::RangeInclusive<u16> = 60..=140;
@@ -101,7 +101,7 @@ impl Screen<'_> {
         }
         let lines: Vec<(String, String)> = lines.into_iter().map(|(label, said)| (self.say(&label), said)).collect();
         let title = self.bold(&format!("{} {}", tool.name, tool.version));
-        let _ = writeln!(self.text, "{title}\n");
+        let _ = writeln!(self.text, "{title}");
         self.pairs(&lines, 1);
     }
 
@@ -125,33 +125,20 @@ impl Screen<'_> {
     /// What is worth knowing, a line each, and the ids of the open reviews.
     fn others(&mut self) {
         let lang = self.options.lang;
-        let rows = self.report.by_harm();
-        let told = |row: &&Requirement| matches!(row.state(), State::Waived | State::Note | State::PassWithNote);
         let mut table = self.table();
-        for row in rows.iter().copied().filter(told) {
-            let state = row.state();
+        for row in words::others(self.report) {
             let brief = bounded(&row.brief(lang).unwrap_or_default(), LONGEST_REASON);
             let said = format!("{}\n{brief}", row.title.get(lang));
-            table.add_row(vec![cell(&format!("{} {}", state.symbol(), row.id)), cell(&said)]);
+            table.add_row(vec![cell(&format!("{} {}", row.state().symbol(), row.id)), cell(&said)]);
         }
         if !table.is_empty() {
             let title = self.bold(&self.say(&text!("Goed om te weten", "Good to know")));
             let _ = writeln!(self.text, "\n{title}");
             self.print(&table);
         }
-        let reviews: Vec<&str> =
-            rows.iter().filter(|row| row.state() == State::Review).map(|row| row.id.as_str()).collect();
-        if !reviews.is_empty() {
-            let (count, must, ids) = (reviews.len(), self.report.result.counts.reviews_open, reviews.join(" "));
-            let said = match must {
-                0 => text!("○ {count} beoordelingen open: {ids}", "○ {count} reviews open: {ids}"),
-                _ => text!(
-                    "○ {count} beoordelingen open, waarvan {must} verplicht: {ids}; `bronkeur review` toont de vragen",
-                    "○ {count} reviews open, {must} of them obligatory: {ids}; `bronkeur review` shows the questions"
-                ),
-            };
+        if let Some(open) = words::open_reviews(self.report) {
             self.text.push('\n');
-            self.paragraph(&self.say(&said));
+            self.paragraph(&format!("{} {}", State::Review.symbol(), open.get(lang)));
         }
     }
 
@@ -232,26 +219,20 @@ impl Screen<'_> {
     /// What somebody has to do something about, in full: what is not met, and what keeps others from being judged.
     fn actions(&mut self) {
         let (report, lang, verbose) = (self.report, self.options.lang, self.options.verbose);
-        let rows = report.by_harm();
-        let rows: Vec<&Requirement> =
-            rows.into_iter().filter(|row| row.state().needs_action() && !report.is_told_by_cause(row)).collect();
-        let causes: Vec<&Cause> = words::own_causes(report).collect();
-        if rows.is_empty() && causes.is_empty() {
+        let entries = words::entries(report);
+        if entries.is_empty() {
             return;
         }
         let title = self.bold(&self.say(&text!("Te doen", "To do")));
         let _ = writeln!(self.text, "\n{title}");
-        let is_urgent = |row: &&&Requirement| row.state() < State::Warning;
-        for row in rows.iter().filter(is_urgent) {
-            self.action(row);
-        }
-        for cause in causes {
-            let state = if cause.must > 0 { State::BlockedMust } else { State::Blocked };
-            self.heading(state, &format!("{} {}", state.symbol(), cause.what.get(lang)));
-            self.details(words::cause_details(report, cause, lang, verbose));
-        }
-        for row in rows.iter().filter(|row| !is_urgent(row)) {
-            self.action(row);
+        for entry in entries {
+            match entry {
+                Entry::Row(row) => self.action(row),
+                Entry::Cause(cause, state) => {
+                    self.heading(state, &format!("{} {}", state.symbol(), cause.what.get(lang)));
+                    self.details(words::cause_details(report, cause, lang, verbose));
+                }
+            }
         }
     }
 

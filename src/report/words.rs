@@ -1,6 +1,7 @@
 //! How a requirement, a finding and an exchange read. The views share these words; they differ in form only.
 
 mod cause;
+mod entry;
 mod state;
 mod tally;
 
@@ -14,7 +15,8 @@ use crate::verdict::{Conformant, Counts, Outcome, WaiverState};
 use super::exchange::{Exchange, Unanswered};
 use super::model::{Finding, Report, Requirement, Review, Waiver};
 
-pub(super) use self::cause::{cause_details, own_causes, waiting, waits_for};
+pub(super) use self::cause::{cause_details, waits_for};
+pub(super) use self::entry::{Entry, entries, every_entry, message, open_reviews, others};
 pub use self::state::State;
 pub(super) use self::tally::{Tally, tallies, tallies_of};
 
@@ -280,6 +282,10 @@ pub(super) fn details(
     if let Some(reason) = &requirement.reason {
         said.say(if requirement.outcome == Outcome::Observed { &FOUND } else { &REASON }, reason.get(lang));
     }
+    let blocked = report.cause_of(requirement).filter(|_| requirement.outcome == Outcome::Blocked);
+    if let Some(cause) = blocked.filter(|cause| requirement.reason.as_ref() != Some(&cause.what)) {
+        said.say(&CAUSE, cause.what.get(lang));
+    }
     let count = requirement.findings.len();
     let most = if all_findings { count } else { MOST_FINDINGS };
     let mut fixes: Vec<&str> = Vec::new();
@@ -336,6 +342,7 @@ const WHERE: Label = Label { nl: "waar", en: "where" };
 const EXCHANGE: Label = Label { nl: "oproep", en: "exchange" };
 const MORE: Label = Label { nl: "meer", en: "more" };
 const REASON: Label = Label { nl: "reden", en: "reason" };
+const CAUSE: Label = Label { nl: "oorzaak", en: "cause" };
 const TO_DO: Label = Label { nl: "wat te doen", en: "what to do" };
 const ACCEPTED: Label = Label { nl: "aanvaard", en: "accepted" };
 const REVIEW: Label = Label { nl: "beoordeling", en: "review" };

@@ -7,8 +7,8 @@ use crate::text::{Lang, Text};
 
 use super::{Label, TO_DO, bounded, call};
 
-/// Ids that are named of those that wait.
-const MOST_NAMED: usize = 6;
+/// Ids, or ranges of them, that are named of those that wait.
+const MOST_NAMED: usize = 4;
 
 const WAITING: Label = Label { nl: "wacht hierop", en: "waiting" };
 const FAILING: Label = Label { nl: "faalt hierdoor", en: "fails by it" };
@@ -37,11 +37,33 @@ impl Cause {
 }
 
 /// The same, with the first ids, or with all.
-pub(in crate::report) fn waiting(cause: &Cause, lang: Lang, all: bool) -> String {
-    let most = if all { cause.waiting.len() } else { MOST_NAMED };
-    let named = cause.waiting.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(" ");
-    let more = if cause.waiting.len() > most { " …" } else { "" };
+fn waiting(cause: &Cause, lang: Lang, all: bool) -> String {
+    let ranges = ranges(&cause.waiting);
+    let most = if all { ranges.len() } else { MOST_NAMED };
+    let named = ranges.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(" ");
+    let more = if ranges.len() > most { " …" } else { "" };
     format!("{}: {named}{more}", cause.waits().get(lang))
+}
+
+/// Ids in a row as one: `LST-01…05`.
+fn ranges(ids: &[String]) -> Vec<String> {
+    let mut ranges: Vec<(&str, &str, u32)> = Vec::new();
+    let number = |id: &str| id.rsplit_once('-').and_then(|(_, number)| number.parse::<u32>().ok());
+    let chapter = |id: &str| id.rsplit_once('-').map_or(String::new(), |(chapter, _)| chapter.to_owned());
+    for id in ids {
+        let own = number(id).unwrap_or_default();
+        match ranges.last_mut() {
+            Some((first, last, next)) if own == *next && chapter(first) == chapter(id) => {
+                (*last, *next) = (id, own + 1);
+            }
+            _ => ranges.push((id, id, own + 1)),
+        }
+    }
+    let shown = |(first, last, _): (&str, &str, u32)| match last.rsplit_once('-') {
+        Some((_, number)) if first != last => format!("{first}…{number}"),
+        _ => first.to_owned(),
+    };
+    ranges.into_iter().map(shown).collect()
 }
 
 /// Everything about a cause but what it is: labels and texts, in order.
@@ -53,7 +75,11 @@ pub(in crate::report) fn cause_details(
 ) -> Vec<(&'static str, String)> {
     let mut lines = vec![(WAITING.get(lang), waiting(cause, lang, all))];
     if !cause.failing.is_empty() {
-        lines.push((FAILING.get(lang), cause.failing.join(" ")));
+        let failing = cause.failing.iter().filter_map(|id| {
+            let row = report.requirements.iter().find(|row| row.id == *id)?;
+            Some(format!("{} {} ({}) {}", row.state().symbol(), row.id, row.level.name(), row.title.get(lang)))
+        });
+        lines.push((FAILING.get(lang), failing.collect::<Vec<_>>().join("\n")));
     }
     if let Some(exchange) = cause.since.as_deref().and_then(|id| report.exchange(id)) {
         lines.push((SINCE.get(lang), bounded(&call(exchange, lang), 200)));
@@ -72,7 +98,7 @@ pub(in crate::report) fn waits_for(report: &Report, row: &Requirement, lang: Lan
 }
 
 /// The causes that have an entry of their own, the weightiest first.
-pub(in crate::report) fn own_causes(report: &Report) -> impl Iterator<Item = &Cause> {
+pub(super) fn own_causes(report: &Report) -> impl Iterator<Item = &Cause> {
     report.causes.iter().filter(|cause| !cause.is_requirement() || cause.failing.is_empty())
 }
 
