@@ -15,7 +15,7 @@ use crate::exchange::{Auth, Citizen, Grant, Introspection, IssuerCall, Request, 
 use crate::fault::{InputFault, InputFaults};
 use crate::profile::{CitizenToken, Resolved, ResolvedCitizen};
 use crate::reason::issuer::{came, no_introspection, refusal, unfit};
-use crate::reason::unanswered;
+use crate::reason::cause::{Server, unanswered};
 use crate::session::{Inquiry, Session, citizen_of};
 use crate::text;
 use crate::text::{Lang, Text};
@@ -120,8 +120,8 @@ fn no_token(inquiry: &Inquiry, citizen: Citizen) -> Trouble {
             (seen, refusal(answer).in_words())
         }
         Some(Err(failure)) => {
-            let (seen, remedy) = unanswered(failure);
-            (seen.map(|seen| format!("ACM: {seen}")), remedy)
+            let told = unanswered(&inquiry.recording().setup, Server::Issuer, failure);
+            (told.what, told.remedy)
         }
         None => (
             text!("de burger heeft geen token", "the citizen has no token"),

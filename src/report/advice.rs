@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalogue::Level;
+use crate::reason::cause::CauseKind;
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::Conformant;
@@ -205,6 +206,8 @@ pub(super) fn conclusion(report: &Report) -> Text {
     if report.result.conformant == Conformant::Undecided && parts.is_empty() {
         parts.push(why_undecided(report));
     }
+    let interrupted = report.causes.iter().skip(1).find(|cause| cause.kind == CauseKind::Interrupted);
+    parts.extend(interrupted.map(|cause| cause.what.clone()));
     parts.extend(obligatory(counts.reviews_open));
     let all = joined(&parts, "; ");
     let whole = |lang: Lang| match (head.get(lang), all.get(lang)) {

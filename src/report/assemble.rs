@@ -209,11 +209,7 @@ impl Assembly<'_> {
     }
 
     fn causes(&self, catalogue: &Catalogue, verdicts: &[&Verdict], requirements: &mut [Requirement]) -> Vec<Cause> {
-        let issuer = match self.environment() {
-            environment if exchange::is_acm(environment) => IssuerIs::Acm,
-            exchange::STAND_IN_ACM => IssuerIs::StandIn,
-            _ => IssuerIs::Another,
-        };
+        let issuer = IssuerIs::of(self.environment());
         let (recording, ids, people) = (self.recording, &self.ids, &self.people);
         Finder { catalogue, recording, verdicts, ids, issuer, people }.find(requirements)
     }

@@ -125,6 +125,12 @@ impl<'a> Finder<'a> {
                 row.cause = Some(cause.id.clone());
             }
         }
+        // What a requirement says of its own failure is beside the point where the call came to nothing.
+        let came_to_nothing = cause.server != Server::Issuer && cause.kind != CauseKind::RequirementNotMet;
+        for at in group.failing.iter().filter(|_| came_to_nothing) {
+            let findings = requirements.get_mut(*at).into_iter().flat_map(|row| &mut row.findings);
+            findings.for_each(|finding| finding.fix = cause.remedy.clone());
+        }
         for at in &group.waiting {
             let by_call =
                 |verdict: &&&Verdict| matches!(verdict.obstacle, Some(Obstacle::Call(_))) && group.root.call.is_some();

@@ -171,7 +171,8 @@ pub(super) fn is_web_link(link: &str) -> bool {
 }
 
 /// The last line of a run, in English in every language, for scripts:
-/// `bronkeur: 2 failures, 1 warning, 3 blocked -> exit 1`.
+/// `bronkeur: 2 failures, 1 warning, 3 blocked -> exit 1`; with open reviews of obligations
+/// `bronkeur: 0 failures, 4 reviews open -> exit 0`.
 pub fn last_line(counts: &Counts, exit_status: u8) -> String {
     let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let all = [
@@ -180,9 +181,13 @@ pub fn last_line(counts: &Counts, exit_status: u8) -> String {
         (counts.warnings, plural(counts.warnings, "warning")),
         (counts.blocked, format!("{} blocked", counts.blocked)),
     ];
-    let named: Vec<String> = all.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
-    let named = if named.is_empty() { plural(0, "failure") } else { named.join(", ") };
-    format!("bronkeur: {named} -> exit {exit_status}")
+    let mut named: Vec<String> = all.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
+    if named.is_empty() {
+        named.push(plural(0, "failure"));
+    }
+    let open = counts.reviews_open;
+    named.extend((open > 0).then(|| format!("{} open", plural(open, "review"))));
+    format!("bronkeur: {} -> exit {exit_status}", named.join(", "))
 }
 
 /// What was sent and what came of it, in one line; bounded.

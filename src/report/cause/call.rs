@@ -7,7 +7,7 @@ use crate::exchange::{
     Variation,
 };
 use crate::reason;
-use crate::reason::cause::{CauseKind, Server, Told, refused_by_issuer};
+use crate::reason::cause::{CauseKind, Server, Told, origin_of, refused_by_issuer};
 use crate::reason::issuer::{self, Advice};
 use crate::text;
 use crate::text::Text;
@@ -77,6 +77,11 @@ impl<'a> Finder<'a> {
                 let kind = CauseKind::SourceClientRefused;
                 return Some(root(kind, kind.told(place, &client)?));
             }
+            let kind = if self.is_brought(&exchange.request) && kind == CauseKind::TokenRefused {
+                CauseKind::BroughtTokenRefused
+            } else {
+                kind
+            };
             let told = kind.told(place, &self.introspected(&exchange.request))?;
             return Some(root(kind, told));
         }
@@ -108,6 +113,13 @@ impl<'a> Finder<'a> {
             true => text!("client-id {id} en een verkeerd geheim", "client-id {id} and a wrong secret"),
             false => text!("een onbekend client-id ({id})", "an unknown client-id ({id})"),
         })
+    }
+
+    /// Whether the token of a request came with the profile, and not from the issuer in this run.
+    fn is_brought(&self, request: &Request) -> bool {
+        let setup = &self.recording.setup;
+        let ready = |citizen: Citizen| setup.citizens.get(&citizen).is_some_and(|person| person.ready_token);
+        setup.acm.is_none() || matches!(request.auth, Auth::Token(citizen) if ready(citizen))
     }
 
     fn introspection(&self, request: &Request) -> Option<Introspection<'a>> {
@@ -159,14 +171,6 @@ impl<'a> Finder<'a> {
 fn leads_elsewhere(url: &str, configured: &str) -> bool {
     let (Ok(url), Ok(configured)) = (Url::parse(url), Url::parse(configured)) else { return false };
     url.scheme().starts_with("http") && url.origin() != configured.origin()
-}
-
-/// Scheme, host and port, as they are written there.
-fn origin_of(url: &str) -> String {
-    match Url::parse(url) {
-        Ok(parsed) => shown(&parsed.origin().ascii_serialization()),
-        Err(_) => shown(url),
-    }
 }
 
 fn server(exchange: &Exchange) -> Server {
