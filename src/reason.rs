@@ -34,8 +34,8 @@ pub fn unanswered(failure: &Failure) -> (Text, Text) {
         FailureKind::Tls => (
             text!("TLS kwam niet tot stand{nl}", "TLS could not be established{en}"),
             text!(
-                "herstel het certificaat, of noem de eigen CA in het profiel als `source.ca_bundle` (bron) of `acm.ca_bundle` (ACM)",
-                "mend the certificate, or name your own CA in the profile as `source.ca_bundle` (source) or `acm.ca_bundle` (ACM)"
+                "kijk op de server naar TLS en het certificaat; `bronkeur doctor` zegt meer",
+                "look at TLS and the certificate on the server; `bronkeur doctor` says more"
             ),
         ),
         FailureKind::Timeout => (

@@ -12,10 +12,10 @@ use crate::insz;
 use crate::profile::{Profile, ProfileText};
 use crate::sandbox::{
     AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, Kept, OwnSource, PROFILE, ProfileFile, Role, SOURCE_CERTIFICATE,
-    SOURCE_KEY, SOURCE_SECRET, STAND_IN_COMMENT, StandIn, StandInOptions,
+    SOURCE_KEY, SOURCE_SECRET, STAND_IN_COMMENT, StandIn, StandInOptions, Watch,
 };
 use crate::text;
-use crate::text::Text;
+use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;
 
 /// The longest file that is kept from an earlier start.
@@ -45,6 +45,8 @@ works without any of this: --base-url http://localhost:8080/v1.
 The three citizens have invented numbers. To use those of your test data, set the variables in both windows:
   export INSZ_AN=… INSZ_BO=… INSZ_CY=…
   bronkeur acm --subject-insz-env INSZ_AN --other-insz-env INSZ_BO --empty-insz-env INSZ_CY
+
+With -v every call to the ACM is shown: who introspects, and whether its client-id and secret are right.
 
 The source sees the flow of the real ACM, and bronkeur sees what the source asks: SEC-16 (does it introspect?) and
 SEC-20 (what if it cannot?) are judged too. Since this is not the real ACM, the result is at best partial.";
@@ -109,6 +111,7 @@ pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
         resource: args.base_url.clone(),
         numbers,
         kept,
+        watch: (global.verbose > 0).then(|| watch(global.lang())),
     };
     let acm = runtime.block_on(StandIn::start(options)).map_err(|error| args.not_started(&error))?;
     let bundle = args.ca_bundle.as_deref().map(absolute);
@@ -189,6 +192,11 @@ impl AcmArgs {
              Stop it with Ctrl-C.\n"
         )
     }
+}
+
+/// Tells every call on standard error: who called, and what came of it.
+fn watch(lang: Lang) -> Watch {
+    Watch::new(move |called| output::say(called.in_words().get(lang)))
 }
 
 /// The numbers in these variables, and what is wrong with them.

@@ -15,8 +15,8 @@ use super::{Done, Global, Trouble, output, runtime};
 use crate::exchange::{Auth, Citizen, Grant, Introspection, IssuerCall, Request, Response};
 use crate::fault::{InputFault, InputFaults};
 use crate::profile::{CitizenToken, Resolved, ResolvedCitizen};
+use crate::reason::cause::{Server, unanswered};
 use crate::reason::issuer::{came, no_introspection, refusal, unfit};
-use crate::reason::unanswered;
 use crate::report;
 use crate::session::{Inquiry, Session, citizen_of};
 use crate::text;
@@ -167,8 +167,8 @@ fn no_token(inquiry: &Inquiry, citizen: Citizen) -> Trouble {
             (seen, refusal(answer).in_words())
         }
         Some(Err(failure)) => {
-            let (seen, remedy) = unanswered(failure);
-            (seen.map(|seen| format!("ACM: {seen}")), remedy)
+            let told = unanswered(&inquiry.recording().setup, Server::Issuer, failure);
+            (told.what, told.remedy)
         }
         None => (
             text!("de burger heeft geen token", "the citizen has no token"),

@@ -23,7 +23,7 @@ impl Diagnosis<'_> {
         }
         let asked = self.exchange(call)?;
         match &asked.result {
-            Err(failure) => self.lines.push(Line::unanswered(Step::Call, failure)),
+            Err(failure) => self.lines.push(Line::unanswered(setup, Step::Call, failure)),
             Ok(response) => {
                 self.lines.push(called(response));
                 self.clock(Step::SourceClock, asked, response);

@@ -4,10 +4,12 @@
 mod words;
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use super::issuer::{self, Party};
-use crate::exchange::{Failure, FailureKind, Response, Trouble, oauth_error};
+use crate::exchange::{Failure, FailureKind, Response, STAND_IN_ACM, Setup, Trouble, is_acm, oauth_error};
 use crate::text::Text;
+use crate::verdict::shown;
 
 /// What kind of cause it is. The names are stable: scripts may count them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -57,6 +59,8 @@ pub enum CauseKind {
     GatewayTimeout,
     /// 401 on a good token.
     TokenRefused,
+    /// 401 on a token that the profile brings: mostly it has expired.
+    BroughtTokenRefused,
     /// 403 on a good token.
     AccessForbidden,
     /// 404 on the entry resource: mostly a wrong base URL.
@@ -132,6 +136,17 @@ pub enum IssuerIs {
     StandIn,
     /// Another one.
     Another,
+}
+
+impl IssuerIs {
+    /// By the environment of a run.
+    pub fn of(environment: &str) -> Self {
+        match environment {
+            environment if is_acm(environment) => Self::Acm,
+            STAND_IN_ACM => Self::StandIn,
+            _ => Self::Another,
+        }
+    }
 }
 
 /// A server as causes name it.
@@ -234,10 +249,36 @@ impl CauseKind {
     }
 }
 
+/// Scheme, host and port of a URL, as they are written there.
+pub fn origin_of(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(parsed) => shown(&parsed.origin().ascii_serialization()),
+        Err(_) => shown(url),
+    }
+}
+
+/// Why a server gave no answer, what to do and who does it: where the run knows no more than its profile.
+pub fn unanswered(setup: &Setup, server: Server, failure: &Failure) -> Told {
+    let url = match server {
+        Server::Issuer => setup.acm.as_ref().map_or("", |acm| acm.issuer.as_str()),
+        _ => setup.base_url.as_str(),
+    };
+    let origin = origin_of(url);
+    let place = Place { server, origin: &origin, issuer: IssuerIs::of(&setup.environment) };
+    let kind = CauseKind::of_failure(failure, &origin);
+    kind.and_then(|kind| kind.told(place, &failure.detail)).unwrap_or_else(|| {
+        let (what, remedy) = super::unanswered(failure);
+        Told { what, remedy, who: Party::Owner }
+    })
+}
+
 /// What the issuer refused, told by its own table.
 pub fn refused_by_issuer(place: Place<'_>, response: &Response) -> Told {
     let issuer::Advice { meaning, remedy, who } = issuer::refusal(response);
-    let came = issuer::came(response);
+    let came = match response.json().and_then(oauth_error) {
+        Some(code) => Text::same(format!("{} {}", response.status, shown(&code))),
+        None => issuer::came(response),
+    };
     let origin = place.origin;
     Told {
         what: Text::new(

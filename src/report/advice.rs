@@ -1,11 +1,14 @@
 //! What to do with a source, and what a run comes to, each in one sentence. No number in them is 0.
 
+use std::collections::BTreeSet;
+
 use crate::catalogue::Level;
+use crate::reason::cause::CauseKind;
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::Conformant;
 
-use super::model::{Report, Requirement};
+use super::model::{Cause, Report, Requirement};
 use super::words::{State, why_partial};
 
 /// Ids that a sentence names.
@@ -21,8 +24,8 @@ pub(super) fn advice(report: &Report) -> Text {
             let why = joined(&why_partial(report), "; ");
             let (nl, en) = (why.nl, why.en);
             text!(
-                "Nog niet aansluiten op grond van deze keuring: {nl}.",
-                "Do not connect on the strength of this run: {en}."
+                "Niet aansluiten op grond van deze keuring alleen: {nl}.",
+                "Do not connect on the strength of this run alone: {en}."
             )
         }
         Conformant::ReviewsOpen if open == 1 => text!(
@@ -110,28 +113,36 @@ fn worst(failures: &[&Requirement]) -> Text {
 }
 
 fn undecided(report: &Report) -> Text {
-    let Text { nl, en } = unjudged(report).unwrap_or_else(|| why_undecided(report));
+    let blocked = blocked(report).len();
+    let Text { nl, en } = could_not(blocked).unwrap_or_else(|| why_undecided(report));
     text!("Nog niet aansluiten: {nl}.", "Do not connect yet: {en}.")
+}
+
+/// The obligations that could not be judged.
+fn blocked(report: &Report) -> Vec<&Requirement> {
+    report.requirements.iter().filter(|row| row.state() == State::BlockedMust).collect()
+}
+
+/// So many obligations could not be judged.
+fn could_not(count: usize) -> Option<Text> {
+    Some(match count {
+        0 => return None,
+        1 => text!("1 verplichte eis kon niet worden beoordeeld", "1 obligation could not be judged"),
+        _ => text!("{count} verplichte eisen konden niet worden beoordeeld", "{count} obligations could not be judged"),
+    })
 }
 
 /// How many obligations could not be judged, and why.
 fn unjudged(report: &Report) -> Option<Text> {
-    let blocked: Vec<&Requirement> =
-        report.requirements.iter().filter(|row| row.state() == State::BlockedMust).collect();
-    let because = blocked.iter().filter_map(|row| row.cause.as_deref()).collect::<std::collections::BTreeSet<_>>();
-    let causes: Vec<&super::model::Cause> =
-        report.causes.iter().filter(|cause| because.contains(cause.id.as_str())).collect();
-    let count = blocked.len();
-    let Text { nl, en } = match count {
-        0 => return None,
-        1 => text!("1 verplichte eis kon niet worden beoordeeld", "1 obligation could not be judged"),
-        _ => text!("{count} verplichte eisen konden niet worden beoordeeld", "{count} obligations could not be judged"),
-    };
+    let blocked = blocked(report);
+    let because: BTreeSet<&str> = blocked.iter().filter_map(|row| row.cause.as_deref()).collect();
+    let causes: Vec<&Cause> = report.causes.iter().filter(|cause| because.contains(cause.id.as_str())).collect();
+    let Text { nl, en } = could_not(blocked.len())?;
     Some(match causes.as_slice() {
         [] => Text::new(nl, en),
         [cause] => {
             let (why_nl, why_en) = (&cause.what.nl, &cause.what.en);
-            text!("{nl}, omdat {why_nl}", "{en}, because {why_en}").map(|text| text.to_owned())
+            text!("{nl}: {why_nl}", "{en}: {why_en}")
         }
         [first, others @ ..] => {
             let (why_nl, why_en, more) = (&first.what.nl, &first.what.en, others.len());
@@ -198,6 +209,8 @@ pub(super) fn conclusion(report: &Report) -> Text {
     if report.result.conformant == Conformant::Undecided && parts.is_empty() {
         parts.push(why_undecided(report));
     }
+    let interrupted = report.causes.iter().skip(1).find(|cause| cause.kind == CauseKind::Interrupted);
+    parts.extend(interrupted.map(|cause| cause.what.clone()));
     parts.extend(obligatory(counts.reviews_open));
     let all = joined(&parts, "; ");
     let whole = |lang: Lang| match (head.get(lang), all.get(lang)) {

@@ -224,17 +224,9 @@ impl Assembly<'_> {
     }
 
     fn causes(&self, catalogue: &Catalogue, verdicts: &[&Verdict], requirements: &mut [Requirement]) -> Vec<Cause> {
-        let issuer = match self.environment() {
-            environment if exchange::is_acm(environment) => IssuerIs::Acm,
-            exchange::STAND_IN_ACM => IssuerIs::StandIn,
-            _ => IssuerIs::Another,
-        };
-        let (recording, ids) = (self.recording, &self.ids);
-        let mut causes = Finder { catalogue, recording, verdicts, ids, issuer }.find(requirements);
-        for text in causes.iter_mut().flat_map(|cause| [&mut cause.what, &mut cause.remedy]) {
-            *text = self.people.text(text);
-        }
-        causes
+        let issuer = IssuerIs::of(self.environment());
+        let (recording, ids, people) = (self.recording, &self.ids, &self.people);
+        Finder { catalogue, recording, verdicts, ids, issuer, people }.find(requirements)
     }
 
     fn requirement(&self, row: &catalogue::Requirement, verdict: &Verdict) -> Requirement {

@@ -6,7 +6,7 @@ mod call;
 use std::collections::HashMap;
 
 use crate::catalogue::{About, Catalogue, Level};
-use crate::exchange::Request;
+use crate::exchange::{Citizen, Grant, Request};
 use crate::reason::cause::{CauseKind, IssuerIs, Place, Server, Told};
 use crate::reason::issuer::Party;
 use crate::recording::Recording;
@@ -15,6 +15,7 @@ use crate::text::Text;
 use crate::verdict::{Obstacle, Outcome, Verdict};
 
 use super::model::{Cause, Requirement};
+use super::people::People;
 
 /// How far a chain is followed.
 const LONGEST_CHAIN: usize = 20;
@@ -44,40 +45,14 @@ pub(super) struct Finder<'a> {
     pub(super) verdicts: &'a [&'a Verdict],
     pub(super) ids: &'a HashMap<&'a Request, String>,
     pub(super) issuer: IssuerIs,
+    pub(super) people: &'a People,
 }
 
 impl<'a> Finder<'a> {
     /// The causes of a run, the weightiest first; every requirement is told its own.
     pub(super) fn find(&self, requirements: &mut [Requirement]) -> Vec<Cause> {
-        let mut groups: Vec<Group<'a>> = Vec::new();
-        for (position, row) in requirements.iter().enumerate() {
-            let Some(verdict) = self.verdicts.get(position).filter(|_| row.outcome == Outcome::Blocked) else {
-                continue;
-            };
-            let root = self.root_of(verdict, LONGEST_CHAIN);
-            let call = root.call;
-            let group = match groups.iter().position(|group| group.root.is_as(&root)) {
-                Some(known) => groups.get_mut(known),
-                None => {
-                    groups.push(Group { root, failing: Vec::new(), waiting: Vec::new(), calls: Vec::new() });
-                    groups.last_mut()
-                }
-            };
-            if let Some(group) = group {
-                group.waiting.push(position);
-                group.calls.extend(call);
-            }
-        }
-        for (position, row) in requirements.iter().enumerate() {
-            if row.outcome != Outcome::Fail {
-                continue;
-            }
-            let Some(root) = self.root_of_failed(position) else { continue };
-            if let Some(group) = groups.iter_mut().find(|group| group.root.is_as(&root)) {
-                group.failing.push(position);
-                group.calls.extend(root.call);
-            }
-        }
+        let mut groups = self.blocked(requirements);
+        self.add_failing(requirements, &mut groups);
         let must = |group: &Group<'_>| {
             group.waiting.iter().filter(|at| requirements.get(**at).is_some_and(|row| row.level == Level::Must)).count()
         };
@@ -85,33 +60,87 @@ impl<'a> Finder<'a> {
             let first = group.waiting.first().copied().unwrap_or_default();
             (std::cmp::Reverse((must(group), group.waiting.len())), first)
         });
-        let musts: Vec<usize> = groups.iter().map(must).collect();
-        let mut causes = Vec::new();
-        for (number, (group, must)) in groups.into_iter().zip(musts).enumerate() {
-            let id = format!("c{}", number + 1);
-            for at in group.failing.iter().chain(&group.waiting) {
-                if let Some(row) = requirements.get_mut(*at) {
-                    row.cause = Some(id.clone());
-                }
-            }
+        let cause = |(number, group): (usize, &Group<'_>)| {
             let ids = |positions: &[usize]| {
                 positions.iter().filter_map(|at| requirements.get(*at)).map(|row| row.id.clone()).collect()
             };
-            let Told { what, remedy, who } = group.root.told;
-            causes.push(Cause {
-                id,
+            let Told { what, remedy, who } = &group.root.told;
+            Cause {
+                id: format!("c{}", number + 1),
                 kind: group.root.kind,
                 server: group.root.server,
-                what,
+                what: self.people.text(what),
                 since: self.first(&group.calls),
-                remedy,
-                who,
+                remedy: self.people.text(remedy),
+                who: *who,
                 failing: ids(&group.failing),
                 waiting: ids(&group.waiting),
-                must,
-            });
+                must: must(group),
+            }
+        };
+        let causes: Vec<Cause> = groups.iter().enumerate().map(cause).collect();
+        for (group, cause) in groups.iter().zip(&causes) {
+            self.tell(group, cause, requirements);
         }
         causes
+    }
+
+    /// What the blocked requirements come down to, each once.
+    fn blocked(&self, requirements: &[Requirement]) -> Vec<Group<'a>> {
+        let mut groups: Vec<Group<'a>> = Vec::new();
+        for (position, (row, verdict)) in requirements.iter().zip(self.verdicts).enumerate() {
+            if row.outcome != Outcome::Blocked {
+                continue;
+            }
+            let root = self.root_of(verdict, LONGEST_CHAIN);
+            let call = root.call;
+            let known = groups.iter().position(|group| group.root.is_as(&root)).unwrap_or_else(|| {
+                groups.push(Group { root, failing: Vec::new(), waiting: Vec::new(), calls: Vec::new() });
+                groups.len() - 1
+            });
+            if let Some(group) = groups.get_mut(known) {
+                group.waiting.push(position);
+                group.calls.extend(call);
+            }
+        }
+        groups
+    }
+
+    /// Adds the requirements that fail by the same.
+    fn add_failing(&self, requirements: &[Requirement], groups: &mut [Group<'a>]) {
+        for (position, row) in requirements.iter().enumerate() {
+            let root = (row.outcome == Outcome::Fail).then(|| self.root_of_failed(position)).flatten();
+            let Some(root) = root else { continue };
+            if let Some(group) = groups.iter_mut().find(|group| group.root.is_as(&root)) {
+                group.failing.push(position);
+                group.calls.extend(root.call);
+            }
+        }
+    }
+
+    /// Names its cause to every requirement of a group. What blocks it is said in the same words everywhere.
+    fn tell(&self, group: &Group<'_>, cause: &Cause, requirements: &mut [Requirement]) {
+        for at in group.failing.iter().chain(&group.waiting) {
+            if let Some(row) = requirements.get_mut(*at) {
+                row.cause = Some(cause.id.clone());
+            }
+        }
+        // What a requirement says of its own failure is beside the point where the call came to nothing.
+        let came_to_nothing = cause.server != Server::Issuer && cause.kind != CauseKind::RequirementNotMet;
+        for at in group.failing.iter().filter(|_| came_to_nothing) {
+            let findings = requirements.get_mut(*at).into_iter().flat_map(|row| &mut row.findings);
+            findings.for_each(|finding| finding.fix = cause.remedy.clone());
+        }
+        for at in &group.waiting {
+            let by_call =
+                |verdict: &&&Verdict| matches!(verdict.obstacle, Some(Obstacle::Call(_))) && group.root.call.is_some();
+            let by_call = self.verdicts.get(*at).filter(by_call).is_some();
+            let Some(row) = requirements.get_mut(*at) else { continue };
+            row.remedy = Some(cause.remedy.clone());
+            if by_call && group.root.kind != CauseKind::UnexpectedStatus {
+                row.reason = Some(cause.what.clone());
+            }
+        }
     }
 
     /// The id of the call that was sent first.
@@ -136,11 +165,16 @@ impl<'a> Finder<'a> {
         }
         match &verdict.obstacle {
             Some(Obstacle::Call(request)) => {
-                self.root_of_call(request, left).unwrap_or_else(|| self.own(CauseKind::Other, verdict))
+                self.root_of_call(request).unwrap_or_else(|| self.own(CauseKind::Other, verdict))
             }
             Some(Obstacle::NoCitizen(_)) => self.own(CauseKind::NoCitizen, verdict),
             Some(Obstacle::NoIssuer) => self.own(CauseKind::NoIssuer, verdict),
-            Some(Obstacle::Lacks(_)) => self.own(CauseKind::ProfileLacks, verdict),
+            Some(Obstacle::Lacks(key)) => {
+                // Without any token there is no negative one either.
+                let asked = Request::token(Grant::Exchange(Citizen::Subject));
+                let root = key.starts_with("tokens.").then(|| self.root_of_call(&asked)).flatten();
+                root.unwrap_or_else(|| self.own(CauseKind::ProfileLacks, verdict))
+            }
             Some(Obstacle::TooFew) => self.own(CauseKind::TooFewCertificates, verdict),
             Some(Obstacle::Limit) => self.own(CauseKind::LimitReached, verdict),
             Some(Obstacle::NotRecorded) => self.own(CauseKind::NotRecorded, verdict),

@@ -58,6 +58,11 @@ impl Requirement {
         }
     }
 
+    /// Whether it is about who gets data.
+    pub(super) fn is_access(&self) -> bool {
+        self.weight() <= Weight::Access
+    }
+
     /// Whether it shows data of one citizen to another.
     pub(super) fn shows_others(&self) -> bool {
         self.state() == State::Failure && self.weight() == Weight::ShowsOthers

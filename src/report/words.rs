@@ -1,6 +1,8 @@
 //! How a requirement, a finding and an exchange read. The views share these words; they differ in form only.
 
 mod basis;
+mod cause;
+mod entry;
 mod state;
 mod tally;
 
@@ -14,9 +16,11 @@ use crate::verdict::{Conformant, Counts, Outcome, WaiverState};
 use super::exchange::{Exchange, Unanswered};
 use super::model::{Finding, Report, Requirement, Review, Waiver};
 
-pub(super) use self::basis::{basis, declared, envelope};
+pub(super) use self::basis::{basis, declared};
+pub(super) use self::cause::{cause_details, waits_for};
+pub(super) use self::entry::{Entry, entries, every_entry, message, open_reviews, others};
 pub use self::state::State;
-pub(super) use self::tally::{Tally, tallies};
+pub(super) use self::tally::{Tally, tallies, tallies_of};
 
 /// Findings that a view repeats before it says how many more there are.
 pub(super) const MOST_FINDINGS: usize = 5;
@@ -135,6 +139,23 @@ pub(super) fn environment(environment: &str) -> Text {
     }
 }
 
+/// So many calls.
+pub(super) fn calls(count: usize) -> Text {
+    match count {
+        1 => text!("1 oproep", "1 call"),
+        _ => text!("{count} oproepen", "{count} calls"),
+    }
+}
+
+/// The form of a source's lists.
+pub(super) fn envelope(envelope: &str) -> Text {
+    match envelope {
+        "links" => Text::new("vorm met `links`", "form with `links`"),
+        "hal" => Text::new("vorm HAL", "form HAL"),
+        _ => Text::new("vorm niet herkend", "form not recognised"),
+    }
+}
+
 /// A duration in seconds.
 pub fn seconds(ms: u64, lang: Lang) -> String {
     let point = if lang == Lang::Nl { ',' } else { '.' };
@@ -152,7 +173,8 @@ pub(super) fn is_web_link(link: &str) -> bool {
 }
 
 /// The last line of a run, in English in every language, for scripts:
-/// `bronkeur: 2 failures, 1 warning, 3 blocked -> exit 1`.
+/// `bronkeur: 2 failures, 1 warning, 3 blocked -> exit 1`; with open reviews of obligations
+/// `bronkeur: 0 failures, 4 reviews open -> exit 0`.
 pub fn last_line(counts: &Counts, exit_status: u8) -> String {
     let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let all = [
@@ -161,9 +183,13 @@ pub fn last_line(counts: &Counts, exit_status: u8) -> String {
         (counts.warnings, plural(counts.warnings, "warning")),
         (counts.blocked, format!("{} blocked", counts.blocked)),
     ];
-    let named: Vec<String> = all.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
-    let named = if named.is_empty() { plural(0, "failure") } else { named.join(", ") };
-    format!("bronkeur: {named} -> exit {exit_status}")
+    let mut named: Vec<String> = all.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
+    if named.is_empty() {
+        named.push(plural(0, "failure"));
+    }
+    let open = counts.reviews_open;
+    named.extend((open > 0).then(|| format!("{} open", plural(open, "review"))));
+    format!("bronkeur: {} -> exit {exit_status}", named.join(", "))
 }
 
 /// What was sent and what came of it, in one line; bounded.
@@ -263,6 +289,10 @@ pub(super) fn details(
     if let Some(reason) = &requirement.reason {
         said.say(if requirement.outcome == Outcome::Observed { &FOUND } else { &REASON }, reason.get(lang));
     }
+    let blocked = report.cause_of(requirement).filter(|_| requirement.outcome == Outcome::Blocked);
+    if let Some(cause) = blocked.filter(|cause| requirement.reason.as_ref() != Some(&cause.what)) {
+        said.say(&CAUSE, cause.what.get(lang));
+    }
     let count = requirement.findings.len();
     let most = if all_findings { count } else { MOST_FINDINGS };
     let mut fixes: Vec<&str> = Vec::new();
@@ -319,6 +349,7 @@ const WHERE: Label = Label { nl: "waar", en: "where" };
 const EXCHANGE: Label = Label { nl: "oproep", en: "exchange" };
 const MORE: Label = Label { nl: "meer", en: "more" };
 const REASON: Label = Label { nl: "reden", en: "reason" };
+const CAUSE: Label = Label { nl: "oorzaak", en: "cause" };
 const TO_DO: Label = Label { nl: "wat te doen", en: "what to do" };
 const ACCEPTED: Label = Label { nl: "aanvaard", en: "accepted" };
 const REVIEW: Label = Label { nl: "beoordeling", en: "review" };

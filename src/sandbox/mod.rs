@@ -7,6 +7,7 @@ mod access;
 mod acm;
 mod answer;
 pub mod behaviour;
+mod called;
 pub mod citizens;
 mod clients;
 mod control;
@@ -38,6 +39,7 @@ pub mod wording;
 
 pub use answer::Answer;
 pub use behaviour::{Behaviour, Envelope, IdLook};
+pub use called::{Called, Watch};
 pub use citizens::Role;
 pub use credentials::{ClientId, Credentials, Party, Person};
 pub use envelope::{field, item_links, items_mut, metadata_mut, put, remove_link, set_link};

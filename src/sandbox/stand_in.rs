@@ -12,9 +12,10 @@ use url::Url;
 
 use super::acm::Acm;
 use super::behaviour::{Behaviour, ServerCertificate};
+use super::called::Watch;
 use super::citizens::{Role, people};
 use super::clients::{Client, Clients};
-use super::control::Door;
+use super::control::{Door, Refusals};
 use super::credentials::{Credentials, Parties};
 use super::site::{Handler, Server, Site};
 use super::tls::{Authority, Handshake};
@@ -45,6 +46,8 @@ pub struct StandInOptions {
     pub numbers: Vec<(Role, String)>,
     /// What an earlier start made.
     pub kept: Kept,
+    /// Who is told of every call.
+    pub watch: Option<Watch>,
 }
 
 /// What stays the same from one start to the next.
@@ -139,7 +142,7 @@ impl StandIn {
 
 /// The ACM for a source that it does not know.
 fn acm(options: StandInOptions, issuer: &str) -> (Acm, Credentials) {
-    let StandInOptions { audience, scope, resource, numbers, kept, .. } = options;
+    let StandInOptions { audience, scope, resource, numbers, kept, watch, .. } = options;
     let behaviour = Behaviour::default();
     let mut people = people(&behaviour);
     for (role, number) in numbers {
@@ -163,6 +166,8 @@ fn acm(options: StandInOptions, issuer: &str) -> (Acm, Credentials) {
         people: Arc::new(people),
         tokens,
         door: Door::default(),
+        refusals: Refusals::default(),
+        watch,
     };
     (acm, credentials)
 }

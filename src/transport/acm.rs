@@ -147,6 +147,7 @@ impl Transport {
         let form = match control {
             Control::Close => oauth::control("close", None),
             Control::Open => oauth::control("open", None),
+            Control::Refused => oauth::control("refused", None),
             Control::Seen(auth) => {
                 let no_token = || text!("geen token om naar te vragen", "no token to ask about");
                 let credential = self.credential(auth)?.ok_or_else(|| self.lacks(&no_token()))?;

@@ -13,7 +13,7 @@ use crate::exchange::{Auth, Citizen, Content, Exchange, Kind, Look, Replacement,
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::Verdict;
+use crate::verdict::{Obstacle, Verdict};
 
 /// The other citizen's first page, with their own token and at least one certificate: what makes a refusal telling.
 fn other_page<'a>(case: &Case<'a>) -> Result<Listed<'a>, Stop> {
@@ -30,6 +30,7 @@ fn other_page<'a>(case: &Case<'a>) -> Result<Listed<'a>, Stop> {
                 "choose for `role: other` a citizen with certificates"
             ),
         )
+        .by(Obstacle::NoCitizen(Citizen::Other))
         .into());
     }
     Ok(other)
@@ -136,6 +137,7 @@ pub(super) fn under_ones_own<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
                     "choose for `role: other` a citizen whose certificates open"
                 ),
             )
+            .by(Obstacle::NoCitizen(Citizen::Other))
             .into());
         }
     }
@@ -244,6 +246,7 @@ fn swapped(case: &Case<'_>) -> Result<(Request, Vec<Door>), Stop> {
                 "choose for `role: other` a citizen with certificates of their own"
             ),
         )
+        .by(Obstacle::NoCitizen(Citizen::Other))
         .into());
     }
     let first = case.first_page()?;

@@ -11,7 +11,7 @@ use crate::exchange::{Auth, Control, Exchange, Phase, Request, Response, STAND_I
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Outcome, Verdict};
+use crate::verdict::{Finding, Obstacle, Outcome, Verdict};
 
 /// What came of the fresh token.
 struct Fresh<'a> {
@@ -52,7 +52,7 @@ impl<'a> Fresh<'a> {
     fn works(&self) -> Result<Answer<'a>, Stop> {
         success(self.after).ok_or_else(|| match &self.after.result {
             Err(failure) => reason::no_answer(&self.after.request, failure).into(),
-            Ok(response) => useless(response.status).into(),
+            Ok(response) => useless(response.status).by(Obstacle::Call(self.after.request.clone())).into(),
         })
     }
 }

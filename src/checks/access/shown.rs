@@ -8,7 +8,7 @@ use crate::exchange::{Auth, Content, Exchange, Kind, Look, Phase, Request, Respo
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict};
+use crate::verdict::{Finding, Obstacle, Verdict};
 
 /// What the answer to a hostile request shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +61,7 @@ fn no_proof(exchange: &Exchange) -> Verdict {
                     "find the cause in the log of the source, and check again"
                 ),
             )
+            .by(Obstacle::Call(exchange.request.clone()))
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::href;
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::verdict::{Finding, Obstacle, Verdict, shown};
 
 /// A certificate that expires sooner than this is worth a note.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -107,6 +107,7 @@ pub(super) fn old_tls_versions_are_refused(case: &Case<'_>) -> Judgement {
             ),
             text!("zie URL-02, of keur opnieuw zonder proxy", "see URL-02, or check again without a proxy"),
         )
+        .by(Obstacle::Call(hello(Tls::Modern)))
         .into());
     }
     for exchange in old {

@@ -59,8 +59,8 @@ impl Place<'_> {
                 "check that the issuer runs, and the host and the port in `{address}`"
             ),
             _ => text!(
-                "start de bron, of verbeter de host of de poort in `{address}`; laat een firewall dit adres toe?",
-                "start the source, or correct the host or the port in `{address}`; does a firewall admit this address?"
+                "start de bron, of verbeter de host of de poort in `{address}`; laten firewall en toegangslijst dit adres toe?",
+                "start the source, or correct the host or the port in `{address}`; do firewall and allow-list admit this address?"
             ),
         }
     }

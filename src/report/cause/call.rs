@@ -3,12 +3,13 @@
 use url::Url;
 
 use crate::exchange::{
-    Auth, Citizen, Exchange, FailureKind, Introspection, IssuerCall, Kind, Phase, Request, Response, Target, Unfit,
-    Variation,
+    Auth, Citizen, Control, Exchange, FailureKind, Introspection, IssuerCall, Kind, Phase, Request, Response, Target,
+    Unfit, Variation,
 };
 use crate::reason;
-use crate::reason::cause::{CauseKind, Server, Told, refused_by_issuer};
+use crate::reason::cause::{CauseKind, Server, Told, origin_of, refused_by_issuer};
 use crate::reason::issuer::{self, Advice};
+use crate::text;
 use crate::text::Text;
 use crate::verdict::shown;
 
@@ -17,7 +18,7 @@ use super::{Finder, Root};
 impl<'a> Finder<'a> {
     /// What a call comes down to that stood in the way, or a call that had to come before it. None where it came to
     /// something.
-    pub(super) fn root_of_call(&self, request: &'a Request, left: usize) -> Option<Root<'a>> {
+    pub(super) fn root_of_call(&self, request: &Request) -> Option<Root<'a>> {
         let exchange = self.recording.cause(request)?;
         match &exchange.result {
             Ok(response) => self.root_of_answer(exchange, response),
@@ -26,7 +27,7 @@ impl<'a> Finder<'a> {
                 let Some(kind) = CauseKind::of_failure(failure, &origin) else { return self.issuer_row() };
                 let server = kind.lies_with(server(exchange));
                 if failure.kind == FailureKind::NotConfigured {
-                    return Some(self.not_configured(exchange, request, left));
+                    return Some(self.not_configured(exchange, request));
                 }
                 let told = kind.told(self.place(server_named(exchange, server), &origin), &failure.detail)?;
                 let which = if server == Server::Run { String::new() } else { origin };
@@ -39,7 +40,7 @@ impl<'a> Finder<'a> {
     pub(super) fn root_of_finding(&self, request: &'a Request, place: &str) -> Option<Root<'a>> {
         let exchange = self.recording.get(request)?;
         match &exchange.result {
-            Err(_) => self.root_of_call(request, 1),
+            Err(_) => self.root_of_call(request),
             Ok(response) => {
                 let of_issuer = request.kind() == Kind::Issuer && place != "/issuer";
                 let of_source = place == "status" && is_good_call(request);
@@ -72,6 +73,15 @@ impl<'a> Finder<'a> {
             if let Some((kind, Advice { meaning, remedy, who })) = self.unfit(&exchange.request) {
                 return Some(root(kind, Told { what: meaning, remedy, who }));
             }
+            if let Some(client) = self.refused_client() {
+                let kind = CauseKind::SourceClientRefused;
+                return Some(root(kind, kind.told(place, &client)?));
+            }
+            let kind = if self.is_brought(&exchange.request) && kind == CauseKind::TokenRefused {
+                CauseKind::BroughtTokenRefused
+            } else {
+                kind
+            };
             let told = kind.told(place, &self.introspected(&exchange.request))?;
             return Some(root(kind, told));
         }
@@ -94,6 +104,24 @@ impl<'a> Finder<'a> {
         Some((kind, issuer::unfit(&why)))
     }
 
+    /// With what the source introspects, where our own ACM refused that: its client-id, and what is wrong.
+    fn refused_client(&self) -> Option<Text> {
+        let asked = self.recording.get(&Request::control(Control::Refused))?.result.as_ref().ok()?;
+        let refused = asked.json()?.get("refused")?;
+        let id = shown(refused.get("client_id")?.as_str()?);
+        Some(match refused.get("known")?.as_bool()? {
+            true => text!("client-id {id} en een verkeerd geheim", "client-id {id} and a wrong secret"),
+            false => text!("een onbekend client-id ({id})", "an unknown client-id ({id})"),
+        })
+    }
+
+    /// Whether the token of a request came with the profile, and not from the issuer in this run.
+    fn is_brought(&self, request: &Request) -> bool {
+        let setup = &self.recording.setup;
+        let ready = |citizen: Citizen| setup.citizens.get(&citizen).is_some_and(|person| person.ready_token);
+        setup.acm.is_none() || matches!(request.auth, Auth::Token(citizen) if ready(citizen))
+    }
+
     fn introspection(&self, request: &Request) -> Option<Introspection<'a>> {
         let call = Request::issuer(IssuerCall::Introspection(request.auth));
         self.recording.get(&call)?.result.as_ref().ok()?.introspection()
@@ -108,7 +136,7 @@ impl<'a> Finder<'a> {
     }
 
     /// The profile lacks what a call needs: a citizen, or something else.
-    fn not_configured(&self, exchange: &'a Exchange, request: &'a Request, _left: usize) -> Root<'a> {
+    fn not_configured(&self, exchange: &'a Exchange, request: &Request) -> Root<'a> {
         let lacking = |citizen: &Citizen| !self.recording.setup.citizens.contains_key(citizen);
         let citizen = exchange.request.citizen().or(request.citizen()).filter(lacking);
         let (kind, what, remedy) = match (citizen, &exchange.result) {
@@ -143,14 +171,6 @@ impl<'a> Finder<'a> {
 fn leads_elsewhere(url: &str, configured: &str) -> bool {
     let (Ok(url), Ok(configured)) = (Url::parse(url), Url::parse(configured)) else { return false };
     url.scheme().starts_with("http") && url.origin() != configured.origin()
-}
-
-/// Scheme, host and port, as they are written there.
-fn origin_of(url: &str) -> String {
-    match Url::parse(url) {
-        Ok(parsed) => shown(&parsed.origin().ascii_serialization()),
-        Err(_) => shown(url),
-    }
 }
 
 fn server(exchange: &Exchange) -> Server {

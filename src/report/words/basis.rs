@@ -13,16 +13,6 @@ pub(in crate::report) fn basis(basis: &str) -> Text {
     }
 }
 
-/// The envelope of the answers.
-pub(in crate::report) fn envelope(envelope: &str) -> Text {
-    match envelope {
-        "links" => Text::new("zoals gedocumenteerd (`links`)", "as documented (`links`)"),
-        "hal" => Text::new("officiële HAL (`_links`)", "official HAL (`_links`)"),
-        "unknown" => Text::new("niet gezien", "not seen"),
-        other => Text::same(other),
-    }
-}
-
 /// What an owner declares.
 pub(in crate::report) fn declared(name: &str) -> Text {
     match name {

@@ -54,6 +54,17 @@ impl CauseKind {
                 ),
                 keeper,
             ),
+            Self::BroughtTokenRefused => (
+                text!(
+                    "{nl} weigert met 401 het token dat het profiel meebrengt",
+                    "{en} refuses with 401 the token that the profile brings"
+                ),
+                text!(
+                    "breng een vers token mee: een TX-token leeft maar kort; is het nog goed, zoek dan in de logs van de bron waarom",
+                    "bring a fresh token: a TX token lives for a short time only; if it is still good, find the reason in the log of the source"
+                ),
+                Party::Owner,
+            ),
             Self::AccessForbidden => (
                 text!("{nl} weigert een goed token met 403{more_nl}", "{en} refuses a good token with 403{more_en}"),
                 text!(
