@@ -1,6 +1,7 @@
 // What a browser makes of pages of ours, without a network. Called with a command and files; prints one line of JSON.
 //   look FILE             accessibility in every language and colour scheme, script, requests, keyboard, filters, paper
 //   fleet FILE            the same of an overview: accessibility, script, requests, keyboard, order of the sources, paper
+//   looks FILE            accessibility in every language and colour scheme alone
 //   fold FILE             where verdict and advice end on a laptop and on a phone
 //   paper FILE            how it prints, and on how many pages
 //   trust FILE            script, requests and the shape of the page alone
@@ -243,6 +244,11 @@ async function orders() {
   return found;
 }
 
+async function looks() {
+  const [first, all] = await Promise.all([trust(), everyLook([1200, 360])]);
+  return { ...first, looks: all };
+}
+
 async function fleet() {
   const all = [trust(), everyLook([1200, 320]), overviewKeyboard(), orders(), paper()];
   const [first, looks, keys, ordered, printed] = await Promise.all(all);
@@ -256,5 +262,5 @@ async function take() {
   return { picture };
 }
 
-console.log(JSON.stringify(await { look, fleet, trust, fold, paper, picture: take }[command]()));
+console.log(JSON.stringify(await { look, looks, fleet, trust, fold, paper, picture: take }[command]()));
 await browser.close();

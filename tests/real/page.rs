@@ -18,6 +18,7 @@ const MOST_BYTES: usize = 3_000_000;
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("page::is_accessible_usable_and_whole_on_paper", &NEEDS, is_accessible_usable_and_whole_on_paper),
+        trial("page::of_a_source_that_is_down_is_accessible", &NEEDS, of_a_source_that_is_down_is_accessible),
         trial("page::shows_verdict_and_advice_first", &NEEDS, shows_verdict_and_advice_first),
         trial("page::prints_on_few_pages", &NEEDS, prints_on_few_pages),
         trial("page::runs_nothing_that_a_source_plants", &NEEDS, runs_nothing_that_a_source_plants),
@@ -72,7 +73,8 @@ pub(crate) fn assert_accessible(seen: &Value) {
 }
 
 fn is_accessible_usable_and_whole_on_paper() {
-    let seen = seen("look", &report(), Languages { first: Lang::En, only: false });
+    let report = report_of(&SEVEN);
+    let seen = seen("look", &report, Languages { first: Lang::En, only: false });
     assert_harmless(&seen);
     assert_accessible(&seen);
     assert_eq!(seen["looks"].as_array().unwrap().len(), 8);
@@ -82,7 +84,7 @@ fn is_accessible_usable_and_whole_on_paper() {
     }
     assert_eq!(seen["keyboard"]["outline"], "solid");
     let filters = &seen["filters"];
-    assert_eq!(filters["all"], report().requirements.len());
+    assert_eq!(filters["all"], report.requirements.len());
     assert_eq!(filters["reset"], filters["open"]);
     assert!(count(&filters["open"]) > 0 && count(&filters["open"]) < count(&filters["all"]), "chapters are closed");
     let results = filters["results"].as_object().unwrap();
@@ -106,7 +108,9 @@ fn report_of(faults: &[&str]) -> Report {
     let folder = tempfile::tempdir().unwrap();
     let mut command = bronkeur(&folder);
     command.args(["demo", "-q"]);
-    faults.iter().for_each(|fault| drop(command.args(["--fault", fault])));
+    for fault in faults {
+        command.args(["--fault", fault]);
+    }
     command.output().unwrap();
     serde_json::from_str(&std::fs::read_to_string(folder.path().join("reports/report.json")).unwrap()).unwrap()
 }
@@ -121,6 +125,20 @@ const SEVEN: [&str; 7] = [
     "pdf-is-called-html",
     "unknown-certificate-is-null",
 ];
+
+/// Nothing but a cause, with what waits for it.
+fn of_a_source_that_is_down_is_accessible() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = bronkeur(&folder);
+    command.args(["check", "-q", "--base-url", "https://127.0.0.1:1/v1", "--insz-env", "INSZ", "--token-env", "TOKEN"]);
+    command.env("INSZ", "90010100123").env("TOKEN", "a-token-of-nobody-5f0c2b9d").output().unwrap();
+    let text = std::fs::read_to_string(folder.path().join("reports/report.json")).unwrap();
+    let report: Report = serde_json::from_str(&text).unwrap();
+    assert!(!report.causes.is_empty());
+    let seen = seen("looks", &report, Languages { first: Lang::En, only: false });
+    assert_harmless(&seen);
+    assert_accessible(&seen);
+}
 
 fn shows_verdict_and_advice_first() {
     let mut long = report_of(&SEVEN);
