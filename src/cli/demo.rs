@@ -10,7 +10,7 @@ use super::{Done, Global, Trouble, output, runtime};
 use crate::catalogue::Catalogue;
 use crate::decisions::Named;
 use crate::fault::InputFaults;
-use crate::sandbox::{Behaviour, Fault, Options, Sandbox, faults};
+use crate::sandbox::{Behaviour, Fault, NAME, Options, Sandbox, faults};
 use crate::text;
 use crate::text::Text;
 use crate::verdict::shown;
@@ -162,7 +162,8 @@ pub(super) fn ids(catalogue: &Catalogue) -> Vec<String> {
 
 pub(super) fn demo(args: &DemoArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
-    let decisions = args.gate.decisions.read(&Named::default(), &catalogue)?;
+    let decisions =
+        args.gate.decisions.read(&Named { source: vec![NAME.to_owned()], ..Named::default() }, &catalogue)?;
     // The servers have threads of their own: judging never waits for them.
     let servers = runtime()?;
     let sandbox = servers.block_on(args.sandbox.start(&ids(&catalogue), global))?;

@@ -119,3 +119,33 @@ fn everything_wrong_in_waivers_comes_at_once_with_its_line() {
     let words = form.render(crate::text::Lang::En);
     assert!(words.contains("ends_on") && words.contains("operations: [list"), "{words}");
 }
+
+#[test]
+fn a_file_for_one_source_is_refused_for_another() {
+    let review = "source: Fiscale attesten\nreviews:\n- { id: URL-18, answer: accepted, by: Rita, date: 2026-06-15, note: ok }\n";
+    let waiver =
+        "source: https://h.be/v1\nwaivers: [{ id: LST-11, scope: all, reason: r, owner: team, ends_on: 2026-06-30 }]\n";
+    let names = |names: &[&str]| -> Vec<String> { names.iter().map(|name| (*name).to_owned()).collect() };
+    let reviews = |asked: &[&str]| read_reviews("r.yaml", review, &catalogue(), today(), &names(asked));
+    assert_eq!(reviews(&[]).unwrap().len(), 1);
+    assert_eq!(reviews(&["fiscale Attesten ", "https://h.be/v1"]).unwrap().len(), 1);
+    let words = reviews(&["Andere"]).unwrap_err().render(crate::text::Lang::En);
+    assert!(
+        words.contains("r.yaml:1:") && words.contains("for the source `Fiscale attesten`, not for `Andere`"),
+        "{words}"
+    );
+    let waivers = |asked: &[&str]| read_waivers("w.yaml", waiver, &catalogue(), &names(asked));
+    assert_eq!(waivers(&["Fiscale attesten", "https://h.be/v1/"]).unwrap().len(), 1);
+    assert!(waivers(&["Fiscale attesten", "https://h.be/v2"]).is_err());
+}
+
+#[test]
+fn a_fault_in_a_file_for_one_source_has_its_place() {
+    let text = "source: x\nreviews:\n- { id: LST-11, answer: accepted, by: Rita, date: 2026-06-15, note: ok }\n";
+    let words = reviews(text).unwrap_err().render(crate::text::Lang::En);
+    assert!(words.contains("reviews.yaml:3:5: reviews[0].id: `LST-11` is judged"), "{words}");
+    let form =
+        reviews("source: x\nreviews: [{ id: URL-18, answer: maybe }]\n").unwrap_err().render(crate::text::Lang::En);
+    assert!(form.contains("reviews[0].answer"), "{form}");
+    assert!(reviews("reviews: []\n").is_err() && reviews("source: x\nother: []\n").is_err());
+}

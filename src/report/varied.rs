@@ -34,7 +34,7 @@ fn path(request: &Request) -> Option<Text> {
         }
         Target::Link { edit: Some(edit), .. } => Some(match &edit.with {
             Replacement::Number(citizen) => number_of(*citizen),
-            Replacement::Text(_) => text!("een ander id in het pad", "another id in the path"),
+            Replacement::Text(_) => text!("een andere id in het pad", "another id in the path"),
         }),
         Target::Link { .. } => match request.auth {
             Auth::Token(citizen) if citizen != Citizen::Subject => {

@@ -49,6 +49,7 @@ pub(crate) use files::{
     TOKENS,
 };
 pub use files::{OwnSource, ProfileFile};
+pub(crate) use profile::NAME;
 pub use server::{Options, Sandbox};
 pub use site::{Logged, Server};
 pub(crate) use stand_in::CALLER;

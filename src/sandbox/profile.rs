@@ -11,7 +11,7 @@ use crate::profile::{
 use crate::text;
 
 /// How reports name the sandbox.
-pub(super) const NAME: &str = "Sandbox";
+pub(crate) const NAME: &str = "Sandbox";
 
 impl Sandbox {
     /// The profile of this sandbox, ready to run with.

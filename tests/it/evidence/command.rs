@@ -48,7 +48,8 @@ fn assert_same_files(folder: &TempDir) {
 fn a_replay_writes_the_same_files_and_ends_the_same() {
     let folder = checked();
     let output = replay(&folder, &["--out", "again"]);
-    assert_eq!((output.status, output.stderr.as_str()), (1, ""));
+    let where_written = "bronkeur: all reports are in again; open again/report.html in a browser\n";
+    assert_eq!((output.status, output.stderr.as_str()), (1, where_written));
     assert!(output.stdout.ends_with("-> exit 1\n"), "{}", output.stdout);
     assert_same_files(&folder);
 }
