@@ -75,7 +75,7 @@ impl Screen<'_> {
             (text!("omgeving", "environment"), bounded(&run.environment, 300)),
             (text!("specificaties", "specifications"), specs.join(", ")),
             (text!("vorm", "envelope"), run.envelope.clone()),
-            (text!("verzoeken", "requests"), requests),
+            (text!("oproepen", "calls"), requests),
             (text!("gestart", "started"), format!("{:.0}", run.started)),
         ];
         if !run.declares.is_empty() {

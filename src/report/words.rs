@@ -67,12 +67,12 @@ pub(super) fn waived(waiver: &Waiver) -> Text {
             text!("liep af op {until} ({owner}{by_nl}): {reason}", "ended on {until} ({owner}{by_en}): {reason}")
         }
         WaiverState::Exceeded => text!(
-            "geldt alleen {nl}, en er faalt meer ({owner}{by_nl}): {reason}",
+            "geldt alleen {nl}, en er zijn meer inbreuken ({owner}{by_nl}): {reason}",
             "holds only {en}, and more fails ({owner}{by_en}): {reason}"
         ),
         WaiverState::Stale => text!(
-            "dekt niets meer ({nl}): {owner} haalt ze weg",
-            "covers nothing any more ({en}): {owner} takes it out"
+            "deze vrijstelling is niet meer nodig ({nl}); {owner} mag ze schrappen",
+            "this waiver is no longer needed ({en}); {owner} can remove it"
         ),
     }
 }
@@ -125,7 +125,7 @@ pub(super) fn environment(environment: &str) -> Text {
         "none" => Text::new("kant-en-klare tokens, zonder ACM", "ready-made tokens, without ACM"),
         "tni" => Text::new("TNI (test)", "TNI (test)"),
         "prod" => Text::new("productie", "production"),
-        STAND_IN_ACM => Text::new("een vervanger van ACM (bronkeur-acm)", "a stand-in for ACM (bronkeur-acm)"),
+        STAND_IN_ACM => Text::new("een nagebootste ACM (bronkeur-acm)", "a stand-in for ACM (bronkeur-acm)"),
         NOT_ACM => Text::new("niet ACM, al heet het zo", "not ACM, though it bears its name"),
         issuer => Text::same(issuer),
     }
@@ -348,7 +348,10 @@ fn not_acm(environment: &str) -> Text {
         "none" => {
             text!("de tokens kwamen uit het profiel, niet van ACM", "the tokens came from the profile, not from ACM")
         }
-        STAND_IN_ACM => text!("een vervanger van ACM gaf de tokens", "a stand-in for ACM issued the tokens"),
+        STAND_IN_ACM => text!(
+            "de tokens komen van een nagebootste ACM, niet van de echte",
+            "the tokens come from a stand-in for ACM, not from the real one"
+        ),
         NOT_ACM => text!(
             "een andere uitgever dan ACM antwoordde onder de naam van ACM",
             "another issuer than ACM answered under ACM's name"
@@ -371,11 +374,11 @@ pub(super) fn conclusion(report: &Report, lang: Lang) -> String {
             "The source conforms: every obligation is met or cannot arise here."
         ),
         Conformant::No if failures == 1 => text!(
-            "De bron voldoet niet: 1 vereiste is niet nageleefd.",
+            "De bron voldoet niet: 1 eis is niet nageleefd.",
             "The source does not conform: 1 requirement is not met."
         ),
         Conformant::No => text!(
-            "De bron voldoet niet: {failures} vereisten zijn niet nageleefd.",
+            "De bron voldoet niet: {failures} eisen zijn niet nageleefd.",
             "The source does not conform: {failures} requirements are not met."
         ),
         Conformant::Undecided => text!(

@@ -168,7 +168,7 @@ impl Outlook {
         let (yes, no, undecided) = (sources.yes, sources.no, sources.undecided);
         let (partial, none) = (sources.partial, sources.without_report);
         let sentence = text!(
-            "{no} voldoen niet, {undecided} zonder besluit, {partial} zonder volledig oordeel, {none} zonder verslag, {yes} voldoen.",
+            "{no} voldoen niet, {undecided} zonder besluit, {partial} zonder volledig oordeel, {none} zonder rapport, {yes} voldoen.",
             "{no} do not conform, {undecided} undecided, {partial} without a full judgement, {none} without a report, {yes} conform."
         );
         Self { key, symbol: state.symbol(), word, sentence }

@@ -190,9 +190,9 @@ fn facts(report: &Report) -> Vec<Fact> {
     say(text!("Basis-URL", "Base URL"), Text::same(&run.base_url), true);
     say(text!("Gekeurd op", "Examined on"), Text::same(run.started.strftime("%Y-%m-%d %H:%M:%S UTC")), false);
     say(text!("Omgeving", "Environment"), words::environment(&run.environment), false);
-    let requests = run.requests;
+    let calls = run.requests;
     let (nl, en) = (words::seconds(run.duration_ms, Lang::Nl), words::seconds(run.duration_ms, Lang::En));
-    say(text!("Verzoeken", "Requests"), text!("{requests} in {nl}", "{requests} in {en}"), false);
+    say(text!("Oproepen", "Calls"), text!("{calls} in {nl}", "{calls} in {en}"), false);
     say(text!("Vorm van de antwoorden", "Envelope of the answers"), Text::same(&run.envelope), false);
     let (details, downloads) = (run.sample.details.len(), run.sample.downloads.len());
     say(
@@ -224,7 +224,7 @@ fn facts(report: &Report) -> Vec<Fact> {
     }
     let tool = &report.tool;
     say(text!("Keuring door", "Examined by"), Text::same(format!("{} {}", tool.name, tool.version)), false);
-    say(text!("Toevalsgetal", "Seed"), Text::same(run.seed), false);
+    say(text!("Startgetal (seed)", "Seed"), Text::same(run.seed), false);
     facts
 }
 
