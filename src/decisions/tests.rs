@@ -54,7 +54,7 @@ fn everything_wrong_in_reviews_comes_at_once_with_its_line() {
     .unwrap_err()
     .render(crate::text::Lang::En);
     for expected in [
-        "reviews.yaml:1:5: [0].id: `LST-11` is judged by a check",
+        "reviews.yaml:1:5: [0].id: `LST-11` is judged automatically",
         "reviews.yaml:2:5: [1].id: there is no requirement `URL-81`",
         "[1].date: there is no such day",
         "reviews.yaml:3:45: [2].date: is in the future; today is 2026-06-15",
