@@ -96,8 +96,8 @@ fn notes(evidence: &Evidence, catalogue: &Catalogue) -> Vec<Text> {
             let (name, version) = (&own.name, &own.version);
             let then = crate::verdict::shown(run.map_or("-", |run| &run.version));
             notes.push(text!(
-                "de keuring gebruikte een andere versie van {name} ({then}) dan nu wordt toegepast ({version})",
-                "the run used another version of {name} ({then}) than is applied now ({version})"
+                "de keuring gebruikte een andere inhoud van {name} ({then}) dan nu wordt toegepast ({version})",
+                "the run used another content of {name} ({then}) than is applied now ({version})"
             ));
         }
     }
