@@ -317,9 +317,9 @@ mod tests {
             ("HTTP/1.1 99 Low", "first line"),
             ("HTTP/1.1 200", "first line"),
             ("HTTP/1.1 200 OK\nA: b\n{ \"a\": 1 }", "line 3"),
-            ("HTTP/1.1 200 OK\n\n{ \"a\": }", "no JSON"),
-            ("HTTP/1.1 200 OK\n\n… [1]", "no JSON object"),
-            ("HTTP/1.1 200 OK\n\n… { a }", "no JSON object"),
+            ("HTTP/1.1 200 OK\n\n{ \"a\": }", "not JSON"),
+            ("HTTP/1.1 200 OK\n\n… [1]", "not a JSON object"),
+            ("HTTP/1.1 200 OK\n\n… { a }", "not a JSON object"),
         ] {
             let fault = Message::read(written).unwrap_err();
             assert!(fault.message.en.contains(expected), "{written}: {}", fault.message.en);

@@ -45,11 +45,11 @@ pub fn unanswered(failure: &Failure) -> (Text, Text) {
         FailureKind::Broken => (
             text!(
                 "de verbinding brak af of het antwoord was geen HTTP{nl}",
-                "the connection broke, or the answer was no HTTP{en}"
+                "the connection broke, or the answer was not HTTP{en}"
             ),
             text!(
                 "kijk in het logboek van de server en van wat ervoor staat",
-                "look into the log of the server and of what stands before it"
+                "look into the log of the server and of what is in front of it"
             ),
         ),
         FailureKind::NoToken => (
@@ -71,7 +71,7 @@ pub fn unanswered(failure: &Failure) -> (Text, Text) {
             ),
         ),
         FailureKind::Limit => (
-            text!("de grens van het aantal verzoeken was bereikt{nl}", "the limit of requests was reached{en}"),
+            text!("de grens van het aantal oproepen was bereikt{nl}", "the limit of calls was reached{en}"),
             text!("verhoog `limits.requests`", "raise `limits.requests`"),
         ),
         FailureKind::Memory => (
@@ -137,7 +137,7 @@ pub fn too_long() -> Verdict {
 /// Replaying: the recording does not hold what the check asks for.
 pub fn not_recorded() -> Verdict {
     Verdict::blocked(
-        text!("niet opgenomen in het bewijs", "not recorded in the evidence"),
+        text!("staat niet in het bewijs", "not recorded in the evidence"),
         text!("keur de bron opnieuw met deze versie", "check the source again with this version"),
     )
     .by(Obstacle::NotRecorded)
@@ -153,16 +153,18 @@ pub fn unmet(what: Text) -> Verdict {
 /// The profile has no citizen of that role.
 pub fn no_citizen(citizen: Citizen) -> Verdict {
     let (role, nl, en) = match citizen {
-        Citizen::Subject | Citizen::Nobody | Citizen::Malformed(_) => ("subject", "met attesten", "with certificates"),
+        Citizen::Subject | Citizen::Nobody | Citizen::Malformed(_) => {
+            ("subject", "(rol `subject`) met attesten", "(role `subject`) with certificates")
+        }
         Citizen::Other => (
             "other",
-            "die niets met de eerste te maken heeft en zelf attesten heeft",
-            "unrelated to the first, who has certificates",
+            "(rol `other`) zonder band met de eerste en met eigen attesten",
+            "(role `other`) unrelated to the first, with their own certificates",
         ),
-        Citizen::Empty => ("empty", "zonder attesten", "without certificates"),
+        Citizen::Empty => ("empty", "(rol `empty`) zonder attesten", "(role `empty`) without certificates"),
     };
     Verdict::blocked(
-        text!("het profiel heeft geen burger {nl}", "the profile has no citizen {en}"),
+        text!("in het profiel ontbreekt een burger {nl}", "the profile lacks a citizen {en}"),
         text!(
             "voeg onder `citizens` een burger toe met `role: {role}`",
             "add a citizen with `role: {role}` under `citizens`"

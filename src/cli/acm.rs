@@ -40,7 +40,8 @@ same at the next start, as long as the folder of --out is there; the file may ho
 
 For a source on https it also makes a certificate for localhost (acm/source.pem and acm/source-key.pem), which the
 profile trusts. With a certificate of your own, name who signed it: --ca-bundle my-ca.pem. Plain http on localhost
-works without any of this: --base-url http://localhost:8080/v1.
+works without any of this:
+  bronkeur acm --plain-http --base-url http://localhost:8080/v1
 
 The three citizens have invented numbers. To use those of your test data, set the variables in both windows:
   export INSZ_AN=… INSZ_BO=… INSZ_CY=…
@@ -78,7 +79,7 @@ pub(super) struct AcmArgs {
     /// The scope that your source asks of a token
     #[arg(long, default_value = SCOPE, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     scope: String,
-    /// The variable with the national number of the citizen who is examined
+    /// The variable with the national number of the citizen whose data are checked
     #[arg(long, value_name = "NAME")]
     subject_insz_env: Option<String>,
     /// The variable with the national number of an unrelated citizen

@@ -35,7 +35,7 @@ Without a profile three flags are enough, for a source on a laptop with a token 
 A flag wins over its BRONKEUR_* variable, and that wins over the profile. A national number or a token is never an
 argument, since arguments show in process lists: name the variable that holds it.
 
-Exit status: 0 no failure · 1 failures · 2 wrong call, profile or specs · 3 could not be concluded · 4 internal";
+Exit status: 0 no failure · 1 failures · 2 wrong command line, profile or specs · 3 no conclusion · 4 internal";
 
 #[derive(Clone, Debug, Args)]
 #[command(after_help = AFTER_HELP)]
@@ -52,11 +52,11 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "N", env = "BRONKEUR_MAX_REQUESTS",
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     max_requests: Option<u32>,
-    /// Ask for the detail and the document of so many certificates, spread over the whole list [default: a few of the
+    /// Ask for the detail and the document of this many certificates, spread over the whole list [default: a few of the
     /// first page, one of each language and one of the last page; five documents]
     #[arg(long, value_name = "N", env = "BRONKEUR_SAMPLE", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     sample: Option<u32>,
-    /// Wait for a token of this run to expire, at most so long (SEC-04) [default: 3600 where no number is given]
+    /// Wait for a token of this run to expire, at most so long (SEC-04) [default: 3600 if no number is given]
     #[arg(long, value_name = "SECONDS", env = "BRONKEUR_WAIT_EXPIRY", num_args = 0..=1, default_missing_value = "3600",
           value_parser = clap::value_parser!(u64).range(0..=86400))]
     wait_expiry: Option<u64>,
@@ -94,7 +94,7 @@ pub(super) struct JudgingArgs {
     /// Leave out these requirements or chapters
     #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_SKIP")]
     skip: Vec<String>,
-    /// Which findings end the run with 1; it changes the exit status alone, no report [default: must; a replay: as the
+    /// Which findings end the run with 1; it changes only the exit status, no report [default: must; a replay: as the
     /// run]
     #[arg(long, value_enum, env = "BRONKEUR_FAIL_ON")]
     fail_on: Option<FailOn>,
@@ -104,7 +104,7 @@ pub(super) struct JudgingArgs {
     /// Open reviews keep the run from concluding
     #[arg(long, env = "BRONKEUR_REQUIRE_REVIEWS")]
     require_reviews: bool,
-    /// What a waiver is that covers nothing any more
+    /// What a waiver counts as that is no longer needed
     #[arg(long, value_enum, value_name = "WHAT", env = "BRONKEUR_STALE_WAIVERS", default_value_t = Stale::Warn)]
     stale_waivers: Stale,
 }

@@ -35,7 +35,7 @@ pub(super) struct SandboxArgs {
     /// Which envelope it answers in
     #[arg(long, value_enum, default_value_t = Envelope::Links)]
     envelope: Envelope,
-    /// How many certificates the citizen has whose list is examined [default: 124]
+    /// How many certificates the citizen has whose list is checked [default: 124]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     certificates: Option<u32>,
     /// How long each of its answers waits, in milliseconds

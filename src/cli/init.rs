@@ -99,7 +99,7 @@ struct AcmFlags {
 #[command(next_help_heading = "Test citizens")]
 #[expect(clippy::struct_field_names, reason = "they are the names of the flags")]
 struct CitizenFlags {
-    /// The variable with the national number of the citizen who is examined
+    /// The variable with the national number of the citizen whose data are checked
     #[arg(long, value_name = "NAME", default_value = "INSZ_SUBJECT", value_parser = variable)]
     subject_insz_env: String,
     /// The variable with its token
@@ -224,7 +224,7 @@ impl InitArgs {
         let acm = if self.acm.without_acm {
             None
         } else if self.acm.acm_stand_in {
-            Some(stand_in::acm())
+            Some(stand_in::acm(is_plain(&base_url)))
         } else {
             let id = wanted("--client-id", self.acm.client_id.as_ref());
             let audience = wanted("--audience", self.acm.audience.as_ref());
@@ -240,7 +240,7 @@ impl InitArgs {
             name: self.name.clone(),
             ca_bundle: self.ca_bundle.clone().or_else(|| {
                 // The certificate that `bronkeur acm` makes for a source on https.
-                let ours = self.acm.acm_stand_in && base_url.starts_with("https:");
+                let ours = self.acm.acm_stand_in && !is_plain(&base_url);
                 ours.then(stand_in::authority)
             }),
             base_url,
@@ -272,13 +272,14 @@ impl InitArgs {
         ));
         let names = variables.join(" ");
         let (first_nl, first_en) = if self.acm.acm_stand_in {
+            let plain = if is_plain(&draft.base_url) { " --plain-http" } else { "" };
             (
                 format!(
-                    "Start eerst de ACM in een ander venster, in deze map, en laat ze lopen:\n    bronkeur acm --base-url {}",
+                    "Start eerst de ACM in een ander venster, in deze map, en laat ze lopen:\n    bronkeur acm{plain} --base-url {}",
                     draft.base_url
                 ),
                 format!(
-                    "First start the ACM in another window, in this folder, and keep it running:\n    bronkeur acm --base-url {}",
+                    "First start the ACM in another window, in this folder, and keep it running:\n    bronkeur acm{plain} --base-url {}",
                     draft.base_url
                 ),
             )
@@ -290,6 +291,11 @@ impl InitArgs {
             "{file} is written.\n\n{first_en}\nThen:\n    bronkeur doctor -p {file}    checks that everything is ready\n    bronkeur check -p {file}     checks the source\n"
         )
     }
+}
+
+/// Whether a source is on http: then the ACM beside it may be too.
+fn is_plain(base_url: &str) -> bool {
+    base_url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"))
 }
 
 impl AcmFlags {

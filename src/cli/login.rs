@@ -24,7 +24,7 @@ use crate::verdict::ExitStatus;
 const AFTER_HELP: &str = "\
 With a profile, the citizen logs in at its issuer with `acm.login_client`, or else with `acm.client`:
   bronkeur login -p bron.yaml --name an
-and in the profile stands
+and the profile then says
   citizens:
     - { name: an, role: subject, insz: { env: INSZ_AN }, login: an }
 

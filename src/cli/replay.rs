@@ -21,7 +21,8 @@ use crate::vault::Vault;
 const AFTER_HELP: &str = "\
 Nothing is sent. The same program with the same specs writes the same report.json, to the byte: start and duration are
 those of the run. With --specs another version judges it (\"would you pass the next version?\"): what that version asks
-and the run did not record is blocked. Selection, gate and accepted rows are those of the run; flags come on top.
+and the run did not record is blocked. Selection, gate and accepted requirements are
+those of the run; flags come on top.
 
   bronkeur replay reports/evidence.har --out again
   bronkeur replay reports/evidence.har --verify reports/report.json
@@ -95,8 +96,8 @@ fn notes(evidence: &Evidence, catalogue: &Catalogue) -> Vec<Text> {
             let (name, version) = (&own.name, &own.version);
             let then = crate::verdict::shown(run.map_or("-", |run| &run.version));
             notes.push(text!(
-                "de keuring gebruikte een andere versie van {name} ({then}) dan nu wordt toegepast ({version})",
-                "the run used another version of {name} ({then}) than is applied now ({version})"
+                "de keuring gebruikte een andere inhoud van {name} ({then}) dan nu wordt toegepast ({version})",
+                "the run used another content of {name} ({then}) than is applied now ({version})"
             ));
         }
     }

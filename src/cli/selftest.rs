@@ -22,7 +22,7 @@ pub(super) struct SelftestArgs {
     /// The result for programs, as JSON
     #[arg(long)]
     json: bool,
-    /// Faults examined at the same time
+    /// Faults that are tried at the same time
     #[arg(long, value_name = "N", default_value_t = 4)]
     at_once: usize,
     #[command(flatten)]

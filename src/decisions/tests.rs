@@ -54,7 +54,7 @@ fn everything_wrong_in_reviews_comes_at_once_with_its_line() {
     .unwrap_err()
     .render(crate::text::Lang::En);
     for expected in [
-        "reviews.yaml:1:5: [0].id: `LST-11` is judged by a check",
+        "reviews.yaml:1:5: [0].id: `LST-11` is judged automatically",
         "reviews.yaml:2:5: [1].id: there is no requirement `URL-81`",
         "[1].date: there is no such day",
         "reviews.yaml:3:45: [2].date: is in the future; today is 2026-06-15",
@@ -67,10 +67,14 @@ fn everything_wrong_in_reviews_comes_at_once_with_its_line() {
     assert!(!words.contains("999.60"), "{words}");
     let form = reviews("- { id: URL-18, answer: yes, date: today, ends: x }").unwrap_err().0;
     assert!(form.len() >= 4, "{form:?}");
-    // As the template leaves them.
-    let words = reviews("- { id: URL-18, answer: , by: , date: 2026-06-01, note: }").unwrap_err();
+    // As the template leaves them they are open, whatever is filled in already; an answer needs a name and a reason.
+    assert!(reviews("- { id: URL-18, answer: , by: , date: 2026-06-01, note: }").unwrap().is_empty());
+    let words = reviews("- { id: URL-18, answer: accepted, by: , date: 2026-06-01, note: }").unwrap_err();
     let words = words.render(crate::text::Lang::En);
-    assert!(!words.contains("quotes") && words.matches("fill").count() == 3, "{words}");
+    assert!(!words.contains("quotes") && words.matches("fill").count() == 2, "{words}");
+    // What is open must be a review all the same.
+    let words = reviews("- { id: LST-11, answer: }").unwrap_err().render(crate::text::Lang::En);
+    assert!(words.contains("judged automatically"), "{words}");
 }
 
 #[test]

@@ -109,14 +109,14 @@ mod tests {
         assert_eq!(verdict(|claims| claims["exp"] = json!(940)), Ok(()));
         for (name, value, words) in [
             ("iss", json!("https://acm.example.be/op/"), "another issuer"),
-            ("iss", json!(1), "no readable JWT"),
+            ("iss", json!(1), "not a readable JWT"),
             ("aud", json!("them"), "another client"),
             ("aud", json!([]), "another client"),
             ("azp", json!("them"), "another client"),
             ("nonce", json!("n-2"), "another login"),
             ("nonce", Value::Null, "another login"),
             ("exp", json!(900), "expired"),
-            ("exp", json!("x"), "no readable JWT"),
+            ("exp", json!("x"), "not a readable JWT"),
         ] {
             let why = verdict(|claims| claims[name] = value.clone()).unwrap_err();
             assert!(why.contains(words) && !why.contains("hunter22"), "{name} {value}: {why}");

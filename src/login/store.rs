@@ -252,6 +252,6 @@ mod tests {
         let store = Store::new(folder.path().to_owned());
         write_secret(folder.path(), "an.json", b"{\"access_token\": \"hunter22\"}").unwrap();
         let fault = store.read("an").unwrap_err().to_string();
-        assert!(fault.contains("no login") && !fault.contains("hunter22"), "{fault}");
+        assert!(fault.contains("not a login") && !fault.contains("hunter22"), "{fault}");
     }
 }

@@ -105,7 +105,7 @@ impl Walk<'_> {
         }
         for Field { name, .. } in part.fields().iter().filter(|field| (field.must.0..field.must.1).contains(&minor)) {
             if !members.contains_key(*name) {
-                let message = text!("het verplichte `{name}` ontbreekt", "the mandatory `{name}` is missing");
+                let message = text!("het verplichte `{name}` ontbreekt", "the obligatory `{name}` is missing");
                 self.flaw(at, message, text!("voeg `{name}` toe", "add `{name}`"));
             }
         }

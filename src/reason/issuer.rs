@@ -59,7 +59,7 @@ impl Advice {
         let (meaning, remedy, who) = (&self.meaning, &self.remedy, self.who.name());
         Text::new(
             format!("{}: {}. Aan zet: {}.", meaning.nl, remedy.nl, who.nl),
-            format!("{}: {}. Up to {}.", meaning.en, remedy.en, who.en),
+            format!("{}: {}. Who acts: {}.", meaning.en, remedy.en, who.en),
         )
     }
 }
@@ -451,7 +451,7 @@ mod tests {
         meanings.dedup();
         assert_eq!(meanings.len(), codes.len());
         assert_eq!(oauth_error("invalid_grant").unwrap().who, Party::Owner);
-        assert_eq!(oauth_error("invalid_target").unwrap().who, Party::DigitaalVlaanderen);
+        assert_eq!(oauth_error("invalid_target").unwrap().who, Party::Owner);
         assert_eq!(oauth_error("invalid_request").unwrap().who, Party::Bronkeur);
         assert_eq!(oauth_error("no_such_error"), None);
     }
@@ -461,7 +461,7 @@ mod tests {
         let coded = answer(404, Content::json(json!({ "error": "invalid_client" })));
         assert_eq!(refusal(&coded), oauth_error("invalid_client").unwrap());
         let words = |status, content| refusal(&answer(status, content)).meaning.en;
-        assert!(words(200, Content::Text("<html>".to_owned())).contains("no JSON"));
+        assert!(words(200, Content::Text("<html>".to_owned())).contains("not JSON"));
         assert!(words(200, Content::Empty).contains("empty body"));
         assert!(words(200, Content::json(json!({}))).contains("`access_token`"));
         assert!(words(200, Content::json(json!({ "error": "odd_one" }))).contains("without a known reason"));
@@ -493,7 +493,7 @@ mod tests {
     #[test]
     fn the_words_say_who_acts() {
         let words = wrong_issuer().in_words();
-        assert!(words.en.ends_with("Up to the owner of the profile."), "{}", words.en);
+        assert!(words.en.ends_with("Who acts: the owner of the profile."), "{}", words.en);
         assert!(words.nl.ends_with("Aan zet: de eigenaar van het profiel."), "{}", words.nl);
     }
 }

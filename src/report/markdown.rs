@@ -197,7 +197,7 @@ impl Summary<'_> {
         if left > 0 {
             let more = text!(
                 "\nDe uitleg van nog {left} eisen staat in report.html.\n",
-                "\nThe details of {left} more requirements stand in report.html.\n"
+                "\nThe details of {left} more requirements are in report.html.\n"
             );
             paper.always(&self.say(&more));
         }

@@ -73,12 +73,12 @@ pub(super) fn waived(waiver: &Waiver) -> Text {
             text!("liep af op {until} ({owner}{by_nl}): {reason}", "ended on {until} ({owner}{by_en}): {reason}")
         }
         WaiverState::Exceeded => text!(
-            "geldt alleen {nl}, en er faalt meer ({owner}{by_nl}): {reason}",
+            "geldt alleen {nl}, en er zijn meer inbreuken ({owner}{by_nl}): {reason}",
             "holds only {en}, and more fails ({owner}{by_en}): {reason}"
         ),
         WaiverState::Stale => text!(
-            "dekt niets meer ({nl}): {owner} haalt ze weg",
-            "covers nothing any more ({en}): {owner} takes it out"
+            "deze vrijstelling is niet meer nodig ({nl}); {owner} mag ze schrappen",
+            "this waiver is no longer needed ({en}); {owner} can remove it"
         ),
     }
 }
@@ -133,7 +133,7 @@ pub(super) fn environment(environment: &str) -> Text {
         "none" => Text::new("kant-en-klare tokens, zonder ACM", "ready-made tokens, without ACM"),
         "tni" => Text::new("TNI (test)", "TNI (test)"),
         "prod" => Text::new("productie", "production"),
-        STAND_IN_ACM => Text::new("een vervanger van ACM (bronkeur-acm)", "a stand-in for ACM (bronkeur-acm)"),
+        STAND_IN_ACM => Text::new("een nagebootste ACM (bronkeur-acm)", "a stand-in for ACM (bronkeur-acm)"),
         NOT_ACM => Text::new("niet ACM, al heet het zo", "not ACM, though it bears its name"),
         issuer => Text::same(issuer),
     }
@@ -383,7 +383,10 @@ fn not_acm(environment: &str) -> Text {
         "none" => {
             text!("de tokens kwamen uit het profiel, niet van ACM", "the tokens came from the profile, not from ACM")
         }
-        STAND_IN_ACM => text!("een vervanger van ACM gaf de tokens", "a stand-in for ACM issued the tokens"),
+        STAND_IN_ACM => text!(
+            "de tokens komen van een nagebootste ACM, niet van de echte",
+            "the tokens come from a stand-in for ACM, not from the real one"
+        ),
         NOT_ACM => text!(
             "een andere uitgever dan ACM antwoordde onder de naam van ACM",
             "another issuer than ACM answered under ACM's name"

@@ -79,7 +79,7 @@ pub fn answered(verdict: &Verdict, level: Level, title: &Text, review: &Review, 
     if review.has_ended(today) {
         let end = review.ends_on.map(|end| end.to_string()).unwrap_or_default();
         let reason = text!("het antwoord gold tot en met {end}", "the answer held until {end}");
-        let remedy = text!("beoordeel dit opnieuw", "review this again");
+        let remedy = text!("beoordeel opnieuw", "review it again");
         return Verdict { reason: Some(reason), remedy: Some(remedy), ..verdict.clone() };
     }
     match review.answer {

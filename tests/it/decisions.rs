@@ -56,11 +56,7 @@ fn a_waiver_that_covers_nothing_is_a_warning_or_a_failure() {
     fs::write(folder.path().join("w.yaml"), both).unwrap();
     let warned = demo(&folder, &["--waivers", "w.yaml"]);
     assert_eq!(warned.status, 0, "{}", warned.stderr);
-    assert!(
-        warned.stdout.contains("1 warning") && warned.stdout.contains("covers nothing any more"),
-        "{}",
-        warned.stdout
-    );
+    assert!(warned.stdout.contains("1 warning") && warned.stdout.contains("no longer needed"), "{}", warned.stdout);
     let failed = demo(&folder, &["--waivers", "w.yaml", "--stale-waivers", "fail"]);
     assert_eq!(failed.status, 1, "{}", failed.stderr);
     let row = row(&folder, "LST-01");
@@ -147,7 +143,7 @@ fn waivers_that_end_soon_are_found_and_wrong_ones_refused() {
 }
 
 #[test]
-fn open_reviews_are_listed_and_a_template_is_filled_in() {
+fn open_reviews_are_listed_and_stay_open_until_they_are_answered() {
     let folder = tempfile::tempdir().unwrap();
     let all = ran(bronkeur(&folder).arg("review"));
     assert_eq!(all.status, 0, "{}", all.stderr);
@@ -156,9 +152,33 @@ fn open_reviews_are_listed_and_a_template_is_filled_in() {
     assert!(dutch.contains("# Antwoorden van beoordelaars") && dutch.contains("- id: URL-18\n  answer:\n"), "{dutch}");
     assert_eq!(ran(bronkeur(&folder).args(["review", "--out", "r.yaml"])).status, 0);
     assert_eq!(ran(bronkeur(&folder).args(["review", "--out", "r.yaml"])).status, 2, "it is there already");
+    // As it was written it changes nothing: what is empty stays open.
     let empty = ran(bronkeur(&folder).args(["review", "--reviews", "r.yaml"]));
-    assert!(empty.status == 0 && !empty.stdout.contains("Open reviews: 0"), "{}", empty.stderr);
-    let filled = fs::read_to_string(folder.path().join("r.yaml")).unwrap();
+    assert_eq!((empty.status, empty.stdout), (0, all.stdout), "{}", empty.stderr);
+    assert_eq!(demo(&folder, &["--reviews", "r.yaml", "--skip", "LST"]).status, 0);
+    assert_eq!(row(&folder, "URL-18")["outcome"], "review");
+    // Some answered, the others left as they are.
+    let template = fs::read_to_string(folder.path().join("r.yaml")).unwrap();
+    let answer = "- id: URL-18\n  answer: accepted\n  by: Rita\n  date: 2026-01-05\n  note: seen\n";
+    let some = template.replace("- id: URL-18\n  answer:\n  by:\n  date:\n  note:\n", answer);
+    fs::write(folder.path().join("r.yaml"), &some).unwrap();
+    assert_eq!(demo(&folder, &["--reviews", "r.yaml", "--skip", "LST"]).status, 0);
+    assert_eq!(
+        (&row(&folder, "URL-18")["outcome"], &row(&folder, "URL-19")["outcome"]),
+        (&"pass".into(), &"review".into())
+    );
+    // An answer without a name, a day or a reason is a mistake, and so is one that is neither.
+    fs::write(folder.path().join("r.yaml"), some.replace("by: Rita", "by:").replace("note: seen", "note: ' '"))
+        .unwrap();
+    let half = demo(&folder, &["--reviews", "r.yaml"]);
+    assert_eq!(half.status, 2, "{}", half.stdout);
+    for key in [".by", ".note"] {
+        assert!(half.stderr.contains(key), "{key} is not in\n{}", half.stderr);
+    }
+    fs::write(folder.path().join("r.yaml"), some.replace("accepted", "yes")).unwrap();
+    let odd = demo(&folder, &["--reviews", "r.yaml"]);
+    assert!(odd.status == 2 && odd.stderr.contains(".answer"), "{}", odd.stderr);
+    let filled = template;
     let filled = filled
         .replace("answer:\n", "answer: accepted\n")
         .replace("by:\n", "by: Rita\n")

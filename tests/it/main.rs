@@ -48,4 +48,6 @@ mod shells;
 mod silence;
 mod strangers;
 mod support;
+mod traps;
+mod words;
 mod writing;

@@ -71,7 +71,7 @@ impl Progress {
                     Some(Conformant::Undecided) => text!("geen besluit", "undecided"),
                     Some(Conformant::Partial) => text!("geen volledig oordeel", "no full judgement"),
                     Some(Conformant::ReviewsOpen) => text!("beoordelingen open", "reviews open"),
-                    None => text!("geen verslag", "no report"),
+                    None => text!("geen rapport", "no report"),
                 };
                 let (ended, count, word, status) = (state.ended, self.count, word.get(self.lang), member.exit_status);
                 self.line(&format!("[{ended}/{count}] {name}: {word} (status {status})"));

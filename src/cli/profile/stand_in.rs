@@ -28,7 +28,7 @@ pub(super) fn not_started(file: &str, profile: &Profile, folder: &Path) -> Optio
             "`{first}`{nl} is er nog niet: `bronkeur acm` schrijft dat bestand",
             "`{first}`{en} is not there yet: `bronkeur acm` writes it"
         ),
-        remedy(Some(&profile.source.base_url)),
+        remedy(Some((&profile.source.base_url, acm.environment.starts_with("http:")))),
     ))
 }
 
@@ -50,8 +50,9 @@ pub(super) fn of_its_folder(path: &Path, faults: InputFaults) -> InputFaults {
 }
 
 /// What to do first.
-fn remedy(base_url: Option<&str>) -> Text {
-    let flag = base_url.map(|url| format!(" --base-url {url}")).unwrap_or_default();
+fn remedy(source: Option<(&str, bool)>) -> Text {
+    let flag = source.map(|(url, plain)| format!("{} --base-url {url}", if plain { " --plain-http" } else { "" }));
+    let flag = flag.unwrap_or_default();
     text!(
         "start eerst `bronkeur acm{flag}` in een ander venster, in dezelfde map, en laat het lopen",
         "start `bronkeur acm{flag}` first in another window, in the same folder, and keep it running"

@@ -9,7 +9,7 @@ use crate::text::{Lang, Text};
 pub(super) fn came_to(member: &Member) -> (char, Text) {
     match member.conformant {
         Some(conformant) => (words::mark(conformant), words::conformant(conformant)),
-        None => (State::Error.symbol(), Text::new("Geen verslag", "No report")),
+        None => (State::Error.symbol(), Text::new("Geen rapport", "No report")),
     }
 }
 

@@ -150,7 +150,7 @@ fn every_file_that_cannot_be_used_is_named_at_once() {
     fs::write(folder.path().join("other.har"), "{\"log\": {\"version\": \"1.2\", \"entries\": []}}").unwrap();
     let output = ran(bronkeur(&folder).args(["replay", "other.har", "--verify", "nothing.json"]));
     assert_eq!(output.status, 2);
-    assert!(output.stderr.contains("other.har:1:1: this HAR is not bronkeur's"), "{}", output.stderr);
+    assert!(output.stderr.contains("other.har:1:1: this HAR file is not from bronkeur"), "{}", output.stderr);
     assert!(output.stderr.contains("nothing.json"), "{}", output.stderr);
 }
 

@@ -5,6 +5,7 @@
 
 mod cases;
 mod gzip;
+mod laptop;
 mod server;
 mod source;
 
