@@ -157,7 +157,7 @@ pub(crate) fn detail() -> Request {
     Request::link(Kind::Detail, format!("{BASE}/certificates/{SUBJECT}/it's-$(id)/nl?x={{a,b}}"))
 }
 
-fn download() -> Request {
+pub(crate) fn download() -> Request {
     Request::link(Kind::Download, format!("{BASE}/certificates/{SUBJECT}/7/nl/download"))
 }
 

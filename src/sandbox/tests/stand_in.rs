@@ -33,6 +33,7 @@ fn options(tls: bool) -> StandInOptions {
         resource: "http://localhost/v1".to_owned(),
         numbers: Vec::new(),
         kept: Kept::default(),
+        watch: None,
     }
 }
 

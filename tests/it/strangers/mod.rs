@@ -180,6 +180,7 @@ async fn start(twists: Twists) -> Running {
         resource: base.clone(),
         numbers: Vec::new(),
         kept: Kept::default(),
+        watch: None,
     })
     .await
     .unwrap();
