@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
@@ -74,9 +74,11 @@ impl Served {
     pub(super) fn tls(what: &str) -> Self {
         let mut of_authority = CertificateParams::new(["localhost".to_owned()]).unwrap();
         of_authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        of_authority.distinguished_name.push(DnType::CommonName, "an authority of its own");
         let key = KeyPair::generate().unwrap();
         let own_key = key.serialize_der();
-        let authority = CertifiedIssuer::self_signed(of_authority, key).unwrap();
+        let authority = of_authority.self_signed(&key).unwrap();
+        let issuer = Issuer::new(of_authority, key);
         let name = if what == "other host" { "api.example.be" } else { "localhost" };
         let mut of_server = CertificateParams::new([name.to_owned()]).unwrap();
         if what == "expired" {
@@ -87,7 +89,7 @@ impl Served {
         let (certificate, key) = if what == "authority" {
             (authority.der().clone(), own_key)
         } else {
-            (of_server.signed_by(&key, &authority).unwrap().der().clone(), key.serialize_der())
+            (of_server.signed_by(&key, &issuer).unwrap().der().clone(), key.serialize_der())
         };
         let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
