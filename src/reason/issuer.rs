@@ -371,7 +371,10 @@ pub fn unfit(why: &Unfit) -> Advice {
                     "het token is voor {audiences}, niet voor de bron",
                     "the token is for {audiences}, not for the source"
                 ),
-                text!("controleer `acm.audience`", "check `acm.audience`"),
+                text!(
+                    "verbeter `acm.audience`: het client-id van de bron in deze omgeving",
+                    "correct `acm.audience`: the client-id of the source in this environment"
+                ),
             )
         }
         Unfit::Scope(scopes) => {

@@ -129,13 +129,10 @@ impl Summary<'_> {
                     format!("{} ({})", inline(cause.what.get(self.lang), LONGEST_TEXT), inline(&waits, LONGEST_CELL))
                 }
             };
-            let _ = writeln!(
-                text,
-                "{}{}. {} {said}",
-                if position == 0 { "\n" } else { "" },
-                position + 1,
-                entry.state().symbol()
-            );
+            let (state, number) = (entry.state(), position + 1);
+            let (symbol, word) = (state.symbol(), state.word());
+            let gap = if position == 0 { "\n" } else { "" };
+            let _ = writeln!(text, "{gap}{number}. {symbol} {}: {said}", word.get(self.lang));
         }
         text
     }
@@ -205,7 +202,8 @@ impl Summary<'_> {
 
     fn cause(&self, cause: &Cause, state: State) -> String {
         let what = inline(cause.what.get(self.lang), LONGEST_TEXT);
-        let mut text = format!("\n<details>\n<summary>{} {what}</summary>\n\n", state.symbol());
+        let mut text =
+            format!("\n<details>\n<summary>{} {}: {what}</summary>\n\n", state.symbol(), state.word().get(self.lang));
         for (label, said) in words::cause_details(self.report, cause, self.lang, true) {
             let _ = writeln!(text, "- {label}: {}", inline(&said.replace('\n', ", "), LONGEST_IDS));
         }

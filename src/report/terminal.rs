@@ -129,7 +129,7 @@ impl Screen<'_> {
         for row in words::others(self.report) {
             let brief = bounded(&row.brief(lang).unwrap_or_default(), LONGEST_REASON);
             let said = format!("{}\n{brief}", row.title.get(lang));
-            table.add_row(vec![cell(&format!("{} {}", row.state().symbol(), row.id)), cell(&said)]);
+            table.add_row(vec![cell(&self.outcome(row)), cell(&row.id), cell(&said)]);
         }
         if !table.is_empty() {
             let title = self.bold(&self.say(&text!("Goed om te weten", "Good to know")));
@@ -229,7 +229,10 @@ impl Screen<'_> {
             match entry {
                 Entry::Row(row) => self.action(row),
                 Entry::Cause(cause, state) => {
-                    self.heading(state, &format!("{} {}", state.symbol(), cause.what.get(lang)));
+                    self.heading(
+                        state,
+                        &format!("{} {}  {}", state.symbol(), self.say(&state.word()), cause.what.get(lang)),
+                    );
                     self.details(words::cause_details(report, cause, lang, verbose));
                 }
             }

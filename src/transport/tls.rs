@@ -21,7 +21,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::words;
-use crate::exchange::{Failure, FailureKind, Tls, TlsFacts};
+use crate::exchange::{Failure, FailureKind, Tls, TlsFacts, Trouble};
 use crate::text;
 use crate::text::Text;
 
@@ -89,7 +89,7 @@ async fn old(host: &str, mut stream: TcpStream, offer: Tls) -> Result<TlsFacts, 
                     "de server antwoordt niet met TLS op een TLS-hello",
                     "the server does not answer a TLS hello with TLS"
                 );
-                return Err(failure(FailureKind::Broken, words));
+                return Err(failure(FailureKind::Broken, words).with(Some(Trouble::NoTls)));
             }
         }
     };

@@ -36,6 +36,11 @@ impl Acm {
         Self { child, settings, printed }
     }
 
+    /// A setting that it printed.
+    pub(crate) fn setting(&self, name: &str) -> &str {
+        &self.settings[name]
+    }
+
     /// Ctrl-C, and how it ends.
     #[cfg(unix)]
     fn interrupt(mut self) -> Option<i32> {

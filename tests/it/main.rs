@@ -17,6 +17,7 @@
 )]
 
 mod acm;
+mod causes;
 mod clients;
 mod command_line;
 mod confidential;

@@ -95,7 +95,10 @@ impl<'a> Finder<'a> {
         let insz = &self.recording.setup.citizens.get(&citizen)?.insz;
         #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are small")]
         let now = self.recording.started.as_second() as f64;
-        let why = said.unfit(acm, insz, now).into_iter().next()?;
+        // The profile may ask for a token that is for somebody else.
+        let elsewhere = acm.source_client.as_ref().is_some_and(|own| !said.audiences().contains(&own.as_str()));
+        let elsewhere = elsewhere.then(|| Unfit::Audience(said.stated_audiences().join(" ")));
+        let why = said.unfit(acm, insz, now).into_iter().next().or(elsewhere)?;
         let kind = match why {
             Unfit::Audience(_) => CauseKind::WrongAudience,
             Unfit::Expired => CauseKind::TokenExpired,

@@ -77,7 +77,8 @@ pub(in crate::report) fn cause_details(
     if !cause.failing.is_empty() {
         let failing = cause.failing.iter().filter_map(|id| {
             let row = report.requirements.iter().find(|row| row.id == *id)?;
-            Some(format!("{} {} ({}) {}", row.state().symbol(), row.id, row.level.name(), row.title.get(lang)))
+            let (state, level, title) = (row.state(), row.level.name(), row.title.get(lang));
+            Some(format!("{} {} {} ({level}) {title}", state.symbol(), state.word().get(lang), row.id))
         });
         lines.push((FAILING.get(lang), failing.collect::<Vec<_>>().join("\n")));
     }

@@ -1,6 +1,7 @@
 //! What somebody has to do something about, in the order of all views: each requirement that is not met, and each cause
 //! once, in place of what waits for it.
 
+use crate::report::exchange::Exchange;
 use crate::report::model::{Cause, Report, Requirement};
 use crate::text;
 use crate::text::{Lang, Text};
@@ -119,10 +120,17 @@ pub(in crate::report) fn message(report: &Report, row: &Requirement, lang: Lang)
     if all.is_empty() { row.state().word().get(lang).to_owned() } else { all.join("; ") }
 }
 
+/// A call without what all calls of the run have in common.
+fn short_call(report: &Report, exchange: &Exchange, lang: Lang) -> String {
+    let long = call(exchange, lang);
+    let base = report.run.base_url.trim_end_matches('/');
+    if base.is_empty() || !exchange.url.starts_with(base) { long } else { long.replacen(base, "", 1) }
+}
+
 fn found(report: &Report, row: &Requirement, lang: Lang) -> Option<String> {
     let finding = row.worst_finding()?;
     let exchange = finding.exchange.as_deref().and_then(|id| report.exchange(id));
-    let called = exchange.map(|exchange| bounded(&call(exchange, lang), LONGEST_CALL));
+    let called = exchange.map(|exchange| bounded(&short_call(report, exchange, lang), LONGEST_CALL));
     let place = Some(finding.place.clone()).filter(|place| !place.is_empty());
     let at: Vec<String> = [place, called].into_iter().flatten().collect();
     let (expected, actual) = (finding.expected.get(lang), finding.actual.get(lang));
