@@ -33,7 +33,8 @@ pub(super) struct Page {
     pub(super) started_date_time: String,
     pub(super) id: &'static str,
     pub(super) title: String,
-    pub(super) page_timings: Nothing,
+    #[serde(rename = "pageTimings")]
+    pub(super) timings: Nothing,
 }
 
 #[derive(Serialize)]

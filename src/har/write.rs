@@ -78,7 +78,7 @@ fn pages(recording: &Recording) -> Vec<Page> {
             started_date_time: moment(recording.started, first),
             id,
             title: format!("{}: {title}", recording.setup.source),
-            page_timings: Nothing {},
+            timings: Nothing {},
         })
     };
     PAGES.into_iter().filter_map(page).collect()

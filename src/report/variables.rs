@@ -1,5 +1,7 @@
 //! The shell variables in the lines of a report: what each stands for, and the command that fills it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::exchange::{Auth, Citizen};
@@ -24,77 +26,69 @@ pub struct Variable {
 }
 
 /// Those that stand in any of the lines, in the order of this list.
-pub(super) fn used<'a>(
-    recording: &Recording,
-    people: &People,
-    lines: impl Iterator<Item = &'a str> + Clone,
-) -> Vec<Variable> {
-    let is_used = |variable: &Variable| lines.clone().any(|line| stands_in(line, &variable.name));
-    let mut all: Vec<Variable> = known(recording, people).into_iter().filter(is_used).collect();
-    for mark in &recording.marks {
+pub(super) fn used<'a>(recording: &Recording, people: &People, lines: impl Iterator<Item = &'a str>) -> Vec<Variable> {
+    let names: BTreeSet<&str> = lines.flat_map(names_in).collect();
+    let mut all = known(recording, people);
+    all.extend(recording.marks.iter().map(|mark| {
         let name = mark.mark.replace('-', "_");
-        let other = Variable { meaning: of_mark(&name), name, command: None };
-        if is_used(&other) {
-            all.push(other);
-        }
+        Variable { meaning: of_mark(&name), name, command: None }
+    }));
+    all.retain(|variable| names.contains(variable.name.as_str()));
+    all
+}
+
+/// The names of the variables in a line: `$NAME` and `${NAME}`.
+pub(super) fn names_in(line: &str) -> impl Iterator<Item = &str> {
+    line.split('$').skip(1).filter_map(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        rest.get(..end).filter(|name| !name.is_empty())
+    })
+}
+
+fn filled(name: &str, meaning: Text, value: &str) -> Variable {
+    Variable { command: Some(format!("export {name}={value}")), name: name.to_owned(), meaning }
+}
+
+fn known(recording: &Recording, people: &People) -> Vec<Variable> {
+    let authorities = &recording.setup.authorities;
+    let mut all = Vec::new();
+    for (name, file, key) in
+        [(AUTHORITY, &authorities.source, "source.ca_bundle"), (ISSUER_AUTHORITY, &authorities.issuer, "acm.ca_bundle")]
+    {
+        let meaning = text!("het bestand achter `{key}` van het profiel", "the file behind `{key}` of the profile");
+        all.extend(file.iter().map(|file| filled(name, meaning.clone(), &argument(&people.for_people(file)))));
+    }
+    for (citizen, person) in &recording.setup.citizens {
+        all.extend(of_citizen(*citizen, &people.for_people(&person.name)));
+    }
+    if let Some(name) = number_of(Citizen::Nobody) {
+        let meaning = text!("een geldig nummer dat niemand heeft", "a valid number that nobody has");
+        all.push(filled(name, meaning, "$(bronkeur token --citizen nobody --show insz)"));
+    }
+    for auth in NEGATIVE {
+        let kind = presented(auth);
+        let command = format!("$(bronkeur token --kind {kind} --show)");
+        all.push(filled(&variable(auth), presented_in_words(kind), &command));
     }
     all
 }
 
-/// Whether a line holds `$NAME` or `${NAME}`.
-pub(super) fn stands_in(line: &str, name: &str) -> bool {
-    let goes_on = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-    line.split('$').skip(1).any(|rest| {
-        let rest = rest.strip_prefix('{').unwrap_or(rest);
-        rest.strip_prefix(name).is_some_and(|rest| !goes_on(rest))
-    })
-}
-
-fn known(recording: &Recording, people: &People) -> Vec<Variable> {
-    let setup = &recording.setup;
-    let mut all = Vec::new();
-    let mut add = |name: &str, meaning: Text, value: String| {
-        all.push(Variable { command: Some(format!("export {name}={value}")), name: name.to_owned(), meaning });
-    };
-    let authorities = [
-        (AUTHORITY, &setup.authorities.source, "source.ca_bundle"),
-        (ISSUER_AUTHORITY, &setup.authorities.issuer, "acm.ca_bundle"),
-    ];
-    for (name, file, key) in authorities {
-        if let Some(file) = file {
-            let meaning = text!("het bestand achter `{key}` van het profiel", "the file behind `{key}` of the profile");
-            add(name, meaning, argument(&people.for_people(file)));
-        }
-    }
-    for (citizen, person) in &setup.citizens {
-        let (Text { nl, en }, shown) = (role_in_words(role(*citizen)), people.for_people(&person.name));
-        // A name that a shell would not take as it is: the role says the same.
-        let is_plain = !shown.is_empty() && shown.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        let named = if is_plain { shown.as_str() } else { role(*citizen) };
-        add(
-            &variable(Auth::Token(*citizen)),
-            text!("het TX-token van {nl} ({shown})", "the TX token of {en} ({shown})"),
-            format!("$(bronkeur token --citizen {named} --show)"),
-        );
-        if let Some(name) = number_of(*citizen) {
-            add(
-                name,
-                text!("het nummer van {nl} ({shown})", "the number of {en} ({shown})"),
-                format!("$(bronkeur token --citizen {named} --show insz)"),
-            );
-        }
-    }
-    if let Some(name) = number_of(Citizen::Nobody) {
-        add(
-            name,
-            text!("een geldig nummer dat niemand heeft", "a valid number that nobody has"),
-            "$(bronkeur token --citizen nobody --show insz)".to_owned(),
-        );
-    }
-    for auth in NEGATIVE {
-        let kind = presented(auth);
-        add(&variable(auth), presented_in_words(kind), format!("$(bronkeur token --kind {kind} --show)"));
-    }
+/// The token and the number of a citizen of the profile.
+fn of_citizen(citizen: Citizen, shown: &str) -> Vec<Variable> {
+    let Text { nl, en } = role_in_words(role(citizen));
+    // A name that a shell would not take as it is: the role says the same.
+    let is_plain = !shown.is_empty() && shown.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let named = if is_plain { shown } else { role(citizen) };
+    let mut all = vec![filled(
+        &variable(Auth::Token(citizen)),
+        text!("het TX-token van {nl} ({shown})", "the TX token of {en} ({shown})"),
+        &format!("$(bronkeur token --citizen {named} --show)"),
+    )];
+    all.extend(number_of(citizen).map(|name| {
+        let meaning = text!("het nummer van {nl} ({shown})", "the number of {en} ({shown})");
+        filled(name, meaning, &format!("$(bronkeur token --citizen {named} --show insz)"))
+    }));
     all
 }
 
@@ -122,9 +116,8 @@ mod tests {
 
     #[test]
     fn a_name_is_found_whole() {
-        let line = "curl -H \"authorization: Bearer $TOKEN_OTHER\" \"https://h.be/${INSZ_SUBJECT}x\"";
-        assert!(stands_in(line, "TOKEN_OTHER") && stands_in(line, "INSZ_SUBJECT"));
-        assert!(!stands_in(line, "TOKEN") && !stands_in(line, "OTHER"));
+        let line = "curl -H \"authorization: Bearer $TOKEN_OTHER\" \"https://h.be/${INSZ_SUBJECT}x\" '$(id)$'";
+        assert_eq!(names_in(line).collect::<Vec<_>>(), ["TOKEN_OTHER", "INSZ_SUBJECT"]);
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl Served {
             command.args(["--fault", fault]);
         }
         let served = Self(command.spawn().unwrap());
-        let end = Instant::now() + Duration::from_secs(60);
+        let end = Instant::now() + Duration::from_mins(1);
         while !folder.path().join("bron.yaml").exists() {
             assert!(Instant::now() < end, "no profile");
             std::thread::sleep(Duration::from_millis(50));

@@ -1,13 +1,13 @@
 //! The list of all calls, and the shell variables of the lines that the page shows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
 use crate::report::credential::{presented_in_words, role_in_words};
 use crate::report::exchange::Exchange;
 use crate::report::model::Report;
-use crate::report::variables::{Variable, stands_in};
+use crate::report::variables::{Variable, names_in};
 use crate::report::words::{self, bounded};
 use crate::text;
 use crate::text::Text;
@@ -100,6 +100,6 @@ fn named(report: &Report, role: &str) -> Text {
 
 /// The variables that stand in these lines.
 pub(super) fn variables<'a>(report: &'a Report, lines: &[String]) -> Vec<&'a Variable> {
-    let is_used = |variable: &&Variable| lines.iter().any(|line| stands_in(line, &variable.name));
-    report.run.variables.iter().filter(is_used).collect()
+    let names: BTreeSet<&str> = lines.iter().flat_map(|line| names_in(line)).collect();
+    report.run.variables.iter().filter(|variable| names.contains(variable.name.as_str())).collect()
 }

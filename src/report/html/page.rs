@@ -100,7 +100,7 @@ struct ChapterPart<'a> {
 impl<'a> Page<'a> {
     pub(super) fn new(report: &'a Report) -> Self {
         let groups = Group::TOLD.into_iter().map(|group| Part::new(report, group));
-        let groups: Vec<Part<'a>> = groups.filter(|part| part.is_told()).collect();
+        let groups: Vec<Part<'a>> = groups.filter(Part::is_told).collect();
         let rest = Group::Rest.rows(report);
         let rest = report.by_chapter().map(|(chapter, all)| ChapterPart {
             title: &chapter.title,
@@ -231,7 +231,10 @@ fn tally(rows: &[&Requirement]) -> Text {
             None => others.push((word, 1)),
         }
     }
-    let more = |lang| others.iter().map(|(word, count)| format!(" · {count} {}", word.get(lang))).collect::<String>();
+    let more = |lang| {
+        let parts = others.iter().map(|(word, count)| format!(" · {count} {}", word.get(lang)));
+        parts.collect::<Vec<_>>().concat()
+    };
     let (nl, en) = (more(Lang::Nl), more(Lang::En));
     let verb = if passed == 1 { "voldoet" } else { "voldoen" };
     text!("{passed} van {all} {verb}{nl}", "{passed} of {all} pass{en}")
