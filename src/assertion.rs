@@ -180,7 +180,7 @@ fn of_jwk(text: &str) -> Result<SigningKey, Text> {
     let member = |name: &str| jwk.get(name).and_then(Value::as_str);
     let bytes = |name: &str| URL_SAFE_NO_PAD.decode(member(name)?.trim_end_matches('=')).ok();
     if jwk.contains_key("keys") {
-        return Err(text!("is een reeks sleutels (JWK Set), geen ene", "is a set of keys (JWK Set), not one"));
+        return Err(text!("is een reeks sleutels (JWK Set), niet één sleutel", "is a set of keys (JWK Set), not one"));
     }
     if jwk.contains_key("kty") && !jwk.contains_key("d") {
         return Err(text!("is enkel de publieke helft van een sleutel", "is only the public half of a key"));

@@ -17,7 +17,7 @@ use crate::reason;
 use crate::recording::{Asked, Recording};
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict};
+use crate::verdict::{Finding, Obstacle, Verdict};
 
 mod urls;
 
@@ -578,9 +578,9 @@ impl<'a> Case<'a> {
 /// or a busy server answers do not: they block whatever waits for them and fail nothing. The one place that decides it.
 pub fn conclusive(exchange: &Exchange) -> Result<Answer<'_>, Box<Verdict>> {
     match &exchange.result {
-        Err(failure) => Err(Box::new(reason::no_answer(failure))),
+        Err(failure) => Err(Box::new(reason::no_answer(&exchange.request, failure))),
         Ok(response) if response.is_unavailable() => {
-            Err(Box::new(reason::unavailable(exchange.request.kind(), response.status)))
+            Err(Box::new(reason::unavailable(&exchange.request, response.status)))
         }
         Ok(response) => Ok(Answer { exchange, response }),
     }
@@ -616,6 +616,7 @@ fn control_holds(control: &Exchange) -> Result<(), Stop> {
             "zorg dat de bron het goede token blijft aanvaarden, en keur opnieuw",
             "make the source keep accepting the good token, and check again"
         ),
-    );
+    )
+    .by(Obstacle::Call(answer.request().clone()));
     Err(if answer.response.is_gone() { Stop::Moment(Box::new(verdict)) } else { verdict.into() })
 }

@@ -41,6 +41,15 @@ impl Level {
             Self::Must => "must",
         }
     }
+
+    /// The word for people.
+    pub fn word(self) -> Text {
+        match self {
+            Self::May => Text::new("vrijblijvend (may)", "may"),
+            Self::Should => Text::new("aanbevolen (should)", "should"),
+            Self::Must => Text::new("verplicht (must)", "must"),
+        }
+    }
 }
 
 /// Whom a requirement binds.
@@ -77,6 +86,16 @@ impl Mode {
             Self::Review => "review",
         }
     }
+
+    /// The word for people.
+    pub fn word(self) -> Text {
+        match self {
+            Self::Check => Text::new("automatisch", "automatic"),
+            Self::Observe => Text::new("vaststelling", "observed"),
+            Self::Compare => Text::new("vergelijking", "compared"),
+            Self::Review => Text::new("beoordelaar", "reviewer"),
+        }
+    }
 }
 
 /// What a requirement rests on, such as `quoted ATT 5.3` or `rfc 6750`.
@@ -108,6 +127,17 @@ impl Basis {
     /// `ATT 5.3`; empty where no document is named.
     pub fn reference(&self) -> String {
         [self.document.as_deref(), self.section.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The word for people, with what it refers to: `quoted ATT 5.3`; an RFC is its own word.
+    pub fn word(&self) -> Text {
+        let kind = match self.kind.as_str() {
+            "quoted" => Text::new("letterlijk", "quoted"),
+            "sample" => Text::new("voorbeeld", "sample"),
+            "derived" => Text::new("afgeleid", "derived"),
+            _ => Text::default(),
+        };
+        kind.map(|kind| format!("{kind} {}", self.reference()).trim().to_owned())
     }
 }
 
@@ -373,7 +403,7 @@ fn missing(file: &str) -> InputFaults {
         file,
         text!("er is geen specificatie met die naam", "there is no specification with that name"),
         text!(
-            "gebruik {DEFAULT_SPEC}, of wijs met --specs een map aan die hem bevat",
+            "gebruik {DEFAULT_SPEC}, of wijs met --specs een map aan die ze bevat",
             "use {DEFAULT_SPEC}, or name with --specs a folder that holds it"
         ),
     )
@@ -417,10 +447,10 @@ impl Catalogue {
         let near = ids.min_by_key(|id| strsim::damerau_levenshtein(id, &upper)).unwrap_or_default();
         InputFault::new(
             file,
-            text!("er is geen requirement `{name}`", "there is no requirement `{name}`"),
+            text!("er is geen eis `{name}`", "there is no requirement `{name}`"),
             text!(
-                "bedoelde u {near}? `bronkeur list` toont alle nummers",
-                "did you mean {near}? `bronkeur list` shows every id"
+                "bedoelde u {near}? `bronkeur list` toont alle eisen",
+                "did you mean {near}? `bronkeur list` shows every requirement"
             ),
         )
     }
@@ -460,7 +490,7 @@ fn parsed<T: DeserializeOwned>(file: &str, text: &str, schema: Option<&Schema>) 
                     "de ingebouwde specificatie is onleesbaar: {error}",
                     "the built-in specification is unreadable: {error}"
                 ),
-                text!("meld dit: het is een fout in bronkeur", "please report this: it is a defect of bronkeur"),
+                text!("meld dit: het is een fout in bronkeur", "please report this: it is a bug in bronkeur"),
             )
         }),
     }
@@ -650,7 +680,7 @@ impl<'a> Loader<'a> {
                     "er is geen check `{check}` in src/checks/{chapter}.rs",
                     "there is no check `{check}` in src/checks/{chapter}.rs"
                 ),
-                text!("herstel de naam, of schrijf de check", "mend the name, or write the check"),
+                text!("herstel de naam, of schrijf de check", "fix the name, or write the check"),
             ),
             (None, Mode::Check | Mode::Observe | Mode::Compare) => self.row_fault(
                 file,
@@ -699,7 +729,10 @@ impl<'a> Loader<'a> {
                     &requirement.chapter,
                     id,
                     text!("het nummer komt twee keer voor", "the id occurs twice"),
-                    text!("geef de nieuwe rij het volgende vrije nummer", "give the new row the next free number"),
+                    text!(
+                        "geef de nieuwe eis het volgende vrije nummer",
+                        "give the new requirement the next free number"
+                    ),
                 );
             }
         }

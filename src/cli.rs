@@ -48,25 +48,25 @@ const AFTER_HELP: &str = "\
 Start here:
   bronkeur demo                       checks the built-in source: nothing to configure, nothing leaves this machine
   bronkeur init                       writes a profile of your own source
-  bronkeur doctor -p bron.yaml        looks whether everything is ready, and says who has to act
+  bronkeur doctor -p bron.yaml        checks that everything is ready, and says who has to act
   bronkeur check -p bron.yaml         checks your own source
   bronkeur fleet sources.yaml         checks many sources, with an overview of all
-  bronkeur replay evidence.har        the verdicts of a run again, offline
-  bronkeur acm                        an issuer for a source on your laptop, with a profile for it
-  bronkeur explain LST-11             what a requirement asks, why, and how it is judged
+  bronkeur replay evidence.har        makes the reports of a run again, offline
+  bronkeur acm                        starts an issuer for a source on your laptop, with a profile for it
+  bronkeur explain LST-11             says what a requirement asks, why, and how it is judged
 
 Exit status:
   0  no failure, and nothing obligatory left undecided
   1  at least one failure
-  2  the call, the profile or the specs are wrong; nothing was sent
-  3  could not be concluded: something obligatory is blocked, no token, source unreachable, interrupted
+  2  the command line, the profile or the specs are wrong; nothing was sent
+  3  no conclusion: something obligatory is blocked, no token, source unreachable, interrupted
   4  internal error, or a result that could not be written";
 
 /// Checks whether a source of attesten and vergunningen conforms to what Mijn Burgerprofiel asks of it.
 ///
-/// Reads the requirements and a profile of the source, obtains tokens at the access management (ACM), exercises the
-/// source with GET, HEAD and OPTIONS alone, and says pass or fail per requirement, with evidence. Secrets and national
-/// numbers are masked everywhere.
+/// Reads the requirements and a profile of the source, gets tokens from the access management (ACM), calls the source
+/// with GET, HEAD and OPTIONS only, and says pass or fail per requirement, with evidence. Secrets and national numbers
+/// are masked everywhere.
 #[derive(Debug, Parser)]
 #[command(name = NAME, version, after_help = AFTER_HELP, max_term_width = 110)]
 struct Cli {
@@ -89,7 +89,8 @@ struct Global {
     /// Only the last line, and errors
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Every requirement on its own line, and the requests; twice (-vv): their bodies too, masked and bounded
+    /// Every requirement on its own line, and the calls with their numbers; twice (-vv): their bodies too, masked and
+    /// shortened
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
 }
@@ -107,7 +108,7 @@ enum Command {
     Check(Box<check::CheckArgs>),
     /// Write a first profile of a source, with comments
     Init(Box<init::InitArgs>),
-    /// Before a check: look at profile, network, clocks, tokens and one call, each with its remedy
+    /// Before a check: look at profile, network, clocks, tokens and one call, and say what to do
     Doctor(doctor::DoctorArgs),
     /// Get a citizen's TX token and describe it
     Token(token::TokenArgs),
@@ -115,31 +116,31 @@ enum Command {
     Fleet(Box<fleet::FleetArgs>),
     /// Join the overviews of parts of a fleet
     Merge(merge::MergeArgs),
-    /// The verdicts of a recorded run again, offline; or compare them with a report
+    /// Make the reports of a recorded run again, offline; or compare them with a report
     Replay(Box<replay::ReplayArgs>),
     /// Start the built-in ACM and source on this machine, check it, show the result
     Demo(demo::DemoArgs),
     /// Keep the built-in ACM and source running, with a profile for them
     Serve(serve::ServeArgs),
-    /// The built-in ACM alone: the issuer for your own source, on this machine
+    /// Start the built-in ACM alone: an issuer for your own source, on this machine
     Acm(acm::AcmArgs),
     /// Break the built-in source in every known way and show which requirements notice
     Selftest(selftest::SelftestArgs),
-    /// What changed between two reports
+    /// Show what changed between two reports
     Diff(diff::DiffArgs),
-    /// What a person still has to judge, and a file to answer in
+    /// Show what a person still has to judge, and write a file to answer in
     Review(review::ReviewArgs),
     /// Check a file with waivers, and show which end soon
     Waivers(waivers::WaiversArgs),
     /// Log a test citizen in, in the browser, and keep the tokens for `check`
     Login(login::LoginArgs),
-    /// The requirements: number, level, basis, how they are judged
+    /// Show the requirements: id, level, basis, how they are judged
     List(list::ListArgs),
-    /// One requirement: what it asks, why, how it is judged, what to do
+    /// Explain one requirement: what it asks, why, how it is judged, what to do
     Explain(explain::ExplainArgs),
-    /// What a shell needs to complete the command line
+    /// Print what a shell needs to complete the command line
     Completions(completions::CompletionsArgs),
-    /// The manual pages
+    /// Print or write the manual pages
     Man(man::ManArgs),
 }
 
@@ -214,10 +215,10 @@ impl Trouble {
     fn lost() -> Self {
         Self::Other(
             ExitStatus::Internal,
-            text!("niet alles kon naar de standaarduitvoer", "not all could be written to standard output"),
+            text!("niet alles kon naar de standaarduitvoer", "not everything could be written to standard output"),
             text!(
                 "maak plaats op die schijf, of leid de uitvoer elders heen",
-                "make room on that disk, or redirect elsewhere"
+                "make room on that disk, or redirect the output elsewhere"
             ),
         )
     }
@@ -227,10 +228,10 @@ impl Trouble {
         Self::Other(
             ExitStatus::Internal,
             text!(
-                "een geheim of rijksregisternummer zou naar buiten komen; er is niets getoond of geschreven",
-                "a secret or a national number would have left; nothing was shown or written"
+                "een geheim of rijksregisternummer dreigde uit te lekken; er is niets getoond of geschreven",
+                "a secret or a national number was about to leak; nothing was shown or written"
             ),
-            text!("meld dit: het is een fout in bronkeur", "please report this: it is a defect of bronkeur"),
+            text!("meld dit: het is een fout in bronkeur", "please report this: it is a bug in bronkeur"),
         )
     }
 

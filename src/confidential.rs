@@ -39,7 +39,7 @@ impl Confidential {
 pub fn refusal(what: Confidential) -> (Text, Text) {
     let Text { nl, en } = what.name();
     (
-        text!("bevat {nl}; dat staat hier nooit", "holds {en}, which never stands here"),
+        text!("bevat {nl}; dat hoort hier nooit te staan", "holds {en}, which never belongs here"),
         text!(
             "laat het weg, of noem de omgevingsvariabele of het bestand waarin het staat",
             "leave it out, or name the environment variable or the file that holds it"

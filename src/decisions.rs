@@ -14,6 +14,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use serde::Deserialize;
+
 use crate::catalogue::{Catalogue, Requirement};
 use crate::confidential;
 use crate::fault::{InputFault, InputFaults};
@@ -21,6 +23,7 @@ use crate::shape::Previous;
 use crate::text;
 use crate::text::Text;
 use crate::vault::Vault;
+use crate::verdict::shown;
 
 pub use files::{Named, reviews_in, today, waivers_in};
 pub use review::{Answer, REVIEWS_SCHEMA, Review, read_reviews};
@@ -60,9 +63,35 @@ impl Decisions {
     }
 }
 
+/// A file of decisions as it is written: a list, or a list with the source that it is for.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written<T> {
+    /// For whichever source it is named for.
+    List(Vec<T>),
+    /// For one source.
+    Tied {
+        source: String,
+        #[serde(alias = "reviews", alias = "waivers")]
+        rows: Vec<T>,
+    },
+}
+
+impl<T> Written<T> {
+    /// Its rows, the source that it is for, and where in the file they stand.
+    fn parts(self, key: &'static str) -> (Vec<T>, Option<String>, &'static str) {
+        match self {
+            Self::List(rows) => (rows, None, ""),
+            Self::Tied { source, rows } => (rows, Some(source), key),
+        }
+    }
+}
+
 /// A file with one row per requirement, while it is judged.
 struct Reading<'a> {
     file: &'a str,
+    /// The key under which the rows stand; empty where they are the file.
+    under: &'static str,
     text: &'a str,
     catalogue: &'a Catalogue,
     faults: Vec<InputFault>,
@@ -70,11 +99,34 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(file: &'a str, text: &'a str, catalogue: &'a Catalogue) -> Self {
-        Self { file, text, catalogue, faults: Vec::new() }
+        Self { file, under: "", text, catalogue, faults: Vec::new() }
+    }
+
+    /// The rows stand under this key. A file for another source than `asked` is at fault.
+    fn of(mut self, under: &'static str, source: Option<&str>, asked: &[String]) -> Self {
+        self.under = under;
+        let same = |one: &String| Some(normal(one)) == source.map(normal);
+        if let Some(source) = source.filter(|_| !asked.is_empty() && !asked.iter().any(same)) {
+            let (source, asked) = (shown(source), shown(asked.first().map_or("", String::as_str)));
+            let fault = InputFault::new(
+                self.file,
+                text!(
+                    "dit bestand is voor de bron `{source}`, niet voor `{asked}`",
+                    "this file is for the source `{source}`, not for `{asked}`"
+                ),
+                text!(
+                    "neem het bestand van deze bron, of verbeter `source`",
+                    "take the file of this source, or correct `source`"
+                ),
+            );
+            self.faults.push(fault.at("source").located(self.text));
+        }
+        self
     }
 
     fn fault(&mut self, row: usize, key: &str, message: Text, remedy: Text) {
-        let fault = InputFault::new(self.file, message, remedy).at(format!("[{row}].{key}"));
+        let under = self.under;
+        let fault = InputFault::new(self.file, message, remedy).at(format!("{under}[{row}].{key}"));
         self.faults.push(fault.located(self.text));
     }
 
@@ -133,4 +185,9 @@ impl<'a> Reading<'a> {
     fn or<T>(self, value: T) -> Result<T, InputFaults> {
         InputFaults(self.faults).or(value)
     }
+}
+
+/// A name as names are compared: without what surrounds it, capitals, and the slash at the end of a URL.
+fn normal(name: &str) -> String {
+    name.trim().trim_end_matches('/').to_lowercase()
 }

@@ -12,9 +12,9 @@ pub use files::files;
 
 use serde::Serialize;
 
-use crate::exchange::{Exchange, Failure, FailureKind, Request, Response};
+use crate::exchange::{Exchange, Failure, FailureKind, Request, Response, Setup};
+use crate::reason::cause::{Server, Told, unanswered};
 use crate::reason::issuer::{Advice, Party, clock_skew};
-use crate::reason::unanswered;
 use crate::recording::Recording;
 use crate::text;
 use crate::text::Text;
@@ -71,13 +71,25 @@ impl Step {
             Self::Discovery => text!("ACM: discovery", "ACM: discovery"),
             Self::IssuerClock => text!("ACM: klok", "ACM: clock"),
             Self::Client => text!("ACM: client", "ACM: client"),
-            Self::Exchange => text!("ACM: inwisseling", "ACM: exchange"),
+            Self::Exchange => text!("ACM: uitwisseling", "ACM: exchange"),
             Self::Audience => text!("ACM: audience", "ACM: audience"),
             Self::SourceName => text!("bron: naam (DNS)", "source: name (DNS)"),
             Self::SourceConnection => text!("bron: verbinding (TCP)", "source: connection (TCP)"),
             Self::SourceTls => text!("bron: TLS", "source: TLS"),
-            Self::Call => text!("bron: één vraag", "source: one call"),
+            Self::Call => text!("bron: één oproep", "source: one call"),
             Self::SourceClock => text!("bron: klok", "source: clock"),
+        }
+    }
+}
+
+impl Step {
+    /// The server that it is about.
+    fn server(self) -> Server {
+        match self {
+            Self::SourceName | Self::SourceConnection | Self::SourceTls | Self::Call | Self::SourceClock => {
+                Server::Source
+            }
+            _ => Server::Issuer,
         }
     }
 }
@@ -119,7 +131,7 @@ impl Line {
         Self { step, state: State::Ok, seen, remedy: None, who: None }
     }
 
-    /// Not as it should be, for the owner of the profile to mend.
+    /// Not as it should be, for the owner of the profile to fix.
     pub fn owner(step: Step, state: State, seen: Text, remedy: Text) -> Self {
         Self { step, state, seen, remedy: Some(remedy), who: Some(Party::Owner) }
     }
@@ -142,14 +154,14 @@ impl Line {
         Self { step, state: State::NotTried, seen, remedy, who: None }
     }
 
-    /// No answer came. A fault where the other side is to be mended, else nobody can tell.
-    fn unanswered(step: Step, failure: &Failure) -> Self {
-        let (seen, remedy) = unanswered(failure);
+    /// No answer came. A fault where the other side has to be fixed, else nobody can tell.
+    fn unanswered(setup: &Setup, step: Step, failure: &Failure) -> Self {
+        let Told { what, remedy, who } = unanswered(setup, step.server(), failure);
         let state = match failure.kind {
             FailureKind::Tls | FailureKind::Dns | FailureKind::NotConfigured | FailureKind::NoToken => State::Fault,
             _ => State::Unknown,
         };
-        Self::owner(step, state, seen, remedy)
+        Self { step, state, seen: what, remedy: Some(remedy), who: Some(who) }
     }
 
     fn works(&self) -> bool {
@@ -213,10 +225,11 @@ impl<'a> Diagnosis<'a> {
 
     /// How far a call came: name, connection, TLS. What stopped it after that is for the caller to say.
     fn reached(&mut self, [name, connection, tls]: [Step; 3], url: &str, result: Result<&Response, &Failure>) {
+        let setup = &self.recording.setup;
         let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
         let host = rest.split('/').next().unwrap_or_default();
         if let Some(failure) = result.err().filter(|failure| !failure.kind.was_sent()) {
-            self.lines.push(Line::unanswered(name, failure));
+            self.lines.push(Line::unanswered(setup, name, failure));
             self.lines.extend([connection, tls].map(|step| Line::after(step, name)));
             return;
         }
@@ -228,20 +241,20 @@ impl<'a> Diagnosis<'a> {
             (of(FailureKind::Dns), of(FailureKind::Connect))
         };
         self.lines.push(match unknown {
-            Some(failure) => Line::unanswered(name, failure),
+            Some(failure) => Line::unanswered(setup, name, failure),
             None if self.proxied => Line::unasked(name, text!("overgelaten aan de proxy", "left to the proxy"), None),
             None => Line::ok(name, text!("{host} is bekend", "{host} is known")),
         });
         self.lines.push(match (unknown, refused) {
             (Some(_), _) => Line::after(connection, name),
-            (None, Some(failure)) => Line::unanswered(connection, failure),
-            (None, None) => Line::ok(connection, text!("{host} neemt op", "{host} answers")),
+            (None, Some(failure)) => Line::unanswered(setup, connection, failure),
+            (None, None) => Line::ok(connection, text!("{host} antwoordt", "{host} answers")),
         });
         let earlier = unknown.map(|_| name).or(refused.map(|_| connection));
         self.lines.push(match (earlier, result) {
             _ if scheme != "https" => Line::unasked(tls, text!("http: er is geen TLS", "http: there is no TLS"), None),
             (Some(earlier), _) => Line::after(tls, earlier),
-            (None, Err(failure)) => Line::unanswered(tls, failure),
+            (None, Err(failure)) => Line::unanswered(setup, tls, failure),
             (None, Ok(response)) => Line::ok(tls, chain(response)),
         });
     }

@@ -3,7 +3,7 @@
 mod needs;
 
 use crate::case::{Case, Stop};
-use crate::catalogue::{Catalogue, Mode, Requirement};
+use crate::catalogue::{Catalogue, Chapter, Mode, Requirement};
 use crate::checks;
 use crate::exchange::Request;
 use crate::fault::InputFault;
@@ -47,18 +47,33 @@ impl Selection {
     }
 }
 
+/// A name as selections hold it: the prefix of a chapter (`LST`) for its name or title as people see them, in either
+/// language; an id and anything else as it is.
+pub fn selector(catalogue: &Catalogue, name: &str) -> String {
+    let name = name.trim();
+    let says = |text: &str| text.to_lowercase() == name.to_lowercase();
+    let named = |chapter: &&Chapter| says(&chapter.name) || says(&chapter.title.nl) || says(&chapter.title.en);
+    let chapter = catalogue.chapters.iter().find(named);
+    let first = chapter.and_then(|chapter| catalogue.requirements.iter().find(|row| row.chapter == chapter.name));
+    let prefix = first.and_then(|row| row.id.split_once('-')).map(|(prefix, _)| prefix);
+    prefix.unwrap_or(name).to_owned()
+}
+
 /// Whether a name is that id, or the prefix of its chapter.
 pub fn matches_id(name: &str, id: &str) -> bool {
     name.eq_ignore_ascii_case(id) || id.split_once('-').is_some_and(|(prefix, _)| name.eq_ignore_ascii_case(prefix))
 }
 
-/// A fault for every name that is neither the id of a requirement nor the prefix of a chapter.
+/// A fault for every name that is neither the id of a requirement nor a chapter, by its prefix, name or title.
 pub fn unknown_ids<'a>(
     catalogue: &Catalogue,
     place: &str,
     names: impl IntoIterator<Item = &'a String>,
 ) -> Vec<InputFault> {
-    let known = |name: &str| catalogue.requirements.iter().any(|requirement| matches_id(name, &requirement.id));
+    let known = |name: &str| {
+        let name = selector(catalogue, name);
+        catalogue.requirements.iter().any(|requirement| matches_id(&name, &requirement.id))
+    };
     names.into_iter().filter(|name| !known(name)).map(|name| catalogue.unknown(place, name)).collect()
 }
 

@@ -226,11 +226,11 @@ fn status(line: &str) -> Result<u16, Malformed> {
         .ok_or_else(|| Malformed {
             message: text!(
                 "de eerste regel van het bericht is geen statusregel",
-                "the first line of the message is no status line"
+                "the first line of the message is not a status line"
             ),
             remedy: text!(
                 "begin met bijvoorbeeld `HTTP/1.1 200 OK`; de status is er een van 200 tot 599",
-                "begin with `HTTP/1.1 200 OK`, say; the status is one from 200 to 599"
+                "begin with, for example, `HTTP/1.1 200 OK`; the status is from 200 to 599"
             ),
         })
 }
@@ -238,10 +238,10 @@ fn status(line: &str) -> Result<u16, Malformed> {
 fn header(line: &str, number: usize) -> Result<(String, Option<String>), Malformed> {
     let token = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     let (name, value) = line.split_once(':').filter(|(name, _)| token(name)).ok_or_else(|| Malformed {
-        message: text!("regel {number} van het bericht is geen header", "line {number} of the message is no header"),
+        message: text!("regel {number} van het bericht is geen header", "line {number} of the message is not a header"),
         remedy: text!(
             "schrijf `Naam: waarde`, of `Naam:` om de header weg te laten; een lege regel scheidt de headers van de inhoud",
-            "write `Name: value`, or `Name:` to leave the header out; an empty line parts the headers from the body"
+            "write `Name: value`, or `Name:` to leave the header out; an empty line separates the headers from the body"
         ),
     })?;
     let value = value.trim();
@@ -257,7 +257,7 @@ fn body(text: &str) -> Result<Body, Malformed> {
             return Err(Malformed {
                 message: text!(
                     "de inhoud van het bericht is geen JSON: {error}",
-                    "the body of the message is no JSON: {error}"
+                    "the body of the message is not JSON: {error}"
                 ),
                 remedy: text!("verbeter de JSON", "correct the JSON"),
             });
@@ -270,7 +270,7 @@ fn body(text: &str) -> Result<Body, Malformed> {
         _ => Err(Malformed {
             message: text!(
                 "wat na `{REST}` staat, is geen JSON-object",
-                "what stands after `{REST}` is no JSON object"
+                "what comes after `{REST}` is not a JSON object"
             ),
             remedy: text!(
                 "schrijf na `{REST}` een JSON Merge Patch (RFC 7396), of niets als de inhoud blijft zoals ze is",
@@ -317,9 +317,9 @@ mod tests {
             ("HTTP/1.1 99 Low", "first line"),
             ("HTTP/1.1 200", "first line"),
             ("HTTP/1.1 200 OK\nA: b\n{ \"a\": 1 }", "line 3"),
-            ("HTTP/1.1 200 OK\n\n{ \"a\": }", "no JSON"),
-            ("HTTP/1.1 200 OK\n\n… [1]", "no JSON object"),
-            ("HTTP/1.1 200 OK\n\n… { a }", "no JSON object"),
+            ("HTTP/1.1 200 OK\n\n{ \"a\": }", "not JSON"),
+            ("HTTP/1.1 200 OK\n\n… [1]", "not a JSON object"),
+            ("HTTP/1.1 200 OK\n\n… { a }", "not a JSON object"),
         ] {
             let fault = Message::read(written).unwrap_err();
             assert!(fault.message.en.contains(expected), "{written}: {}", fault.message.en);

@@ -161,7 +161,7 @@ fn too_large(file: &str, limit: usize) -> InputFault {
     InputFault::new(
         file,
         text!("het bestand is groter dan {kib} KiB", "the file is larger than {kib} KiB"),
-        text!("kijk na of dit het bedoelde bestand is", "check that this is the file you mean"),
+        text!("controleer of dit het bedoelde bestand is", "check that this is the file you mean"),
     )
 }
 
@@ -186,7 +186,7 @@ pub(crate) fn at_most(most: usize, file: &str, mut faults: Vec<InputFault>) -> V
         faults.push(InputFault::new(
             file,
             text!("er zijn nog {beyond} fouten", "there are {beyond} more faults"),
-            text!("verbeter eerst de fouten hierboven", "mend those above first"),
+            text!("verbeter eerst de fouten hierboven", "fix those above first"),
         ));
     }
     faults

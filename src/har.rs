@@ -52,10 +52,7 @@ impl Evidence {
         let (run, own) = (crate::verdict::shown(&run.name), &own.name);
         Err(InputFaults::one(
             file,
-            text!(
-                "deze keuring was volgens `{run}`, niet volgens `{own}`",
-                "this run was judged by `{run}`, not by `{own}`"
-            ),
+            text!("deze keuring gebruikte `{run}`, niet `{own}`", "this run used `{run}`, not `{own}`"),
             text!("kies met --spec dezelfde specificatie", "choose the same specification with --spec"),
         ))
     }

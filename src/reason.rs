@@ -1,17 +1,18 @@
 //! Why something could not be judged or cannot arise, in words, with what to do. The checks say which; the sentences
 //! stand here once.
 
+pub mod cause;
 pub mod issuer;
 
-use crate::exchange::{Citizen, Failure, FailureKind, Kind};
+use crate::exchange::{Citizen, Failure, FailureKind, Kind, Request};
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Verdict, shown};
+use crate::verdict::{Obstacle, Verdict, shown};
 
-/// No answer came.
-pub fn no_answer(failure: &Failure) -> Verdict {
+/// No answer came to that call.
+pub fn no_answer(request: &Request, failure: &Failure) -> Verdict {
     let (reason, remedy) = unanswered(failure);
-    Verdict::blocked(reason, remedy)
+    Verdict::blocked(reason, remedy).by(Obstacle::Call(request.clone()))
 }
 
 /// Why no answer came, and what to do.
@@ -33,8 +34,8 @@ pub fn unanswered(failure: &Failure) -> (Text, Text) {
         FailureKind::Tls => (
             text!("TLS kwam niet tot stand{nl}", "TLS could not be established{en}"),
             text!(
-                "herstel het certificaat, of noem de eigen CA in het profiel als `source.ca_bundle` (bron) of `acm.ca_bundle` (ACM)",
-                "mend the certificate, or name your own CA in the profile as `source.ca_bundle` (source) or `acm.ca_bundle` (ACM)"
+                "kijk op de server naar TLS en het certificaat; `bronkeur doctor` zegt meer",
+                "look at TLS and the certificate on the server; `bronkeur doctor` says more"
             ),
         ),
         FailureKind::Timeout => (
@@ -44,11 +45,11 @@ pub fn unanswered(failure: &Failure) -> (Text, Text) {
         FailureKind::Broken => (
             text!(
                 "de verbinding brak af of het antwoord was geen HTTP{nl}",
-                "the connection broke, or the answer was no HTTP{en}"
+                "the connection broke, or the answer was not HTTP{en}"
             ),
             text!(
                 "kijk in het logboek van de server en van wat ervoor staat",
-                "look into the log of the server and of what stands before it"
+                "look into the log of the server and of what is in front of it"
             ),
         ),
         FailureKind::NoToken => (
@@ -70,7 +71,7 @@ pub fn unanswered(failure: &Failure) -> (Text, Text) {
             ),
         ),
         FailureKind::Limit => (
-            text!("de grens van het aantal verzoeken was bereikt{nl}", "the limit of requests was reached{en}"),
+            text!("de grens van het aantal oproepen was bereikt{nl}", "the limit of calls was reached{en}"),
             text!("verhoog `limits.requests`", "raise `limits.requests`"),
         ),
         FailureKind::Memory => (
@@ -87,14 +88,15 @@ pub fn unanswered(failure: &Failure) -> (Text, Text) {
 }
 
 /// The source, or the issuer, is not available now: it asks to come back later, or a gateway does not reach it.
-pub fn unavailable(kind: Kind, status: u16) -> Verdict {
-    if kind == Kind::Issuer {
-        return Verdict::blocked(
+pub fn unavailable(request: &Request, status: u16) -> Verdict {
+    let verdict = |reason, remedy| Verdict::blocked(reason, remedy).by(Obstacle::Call(request.clone()));
+    if request.kind() == Kind::Issuer {
+        return verdict(
             text!("ACM antwoordde {status}", "ACM answered {status}"),
             text!("ACM is nu niet bereikbaar: keur later opnieuw", "ACM is not available now: check again later"),
         );
     }
-    Verdict::blocked(
+    verdict(
         text!("de bron antwoordde {status}", "the source answered {status}"),
         text!("keur later opnieuw, of verlaag `source.rate`", "check again later, or lower `source.rate`"),
     )
@@ -106,6 +108,7 @@ pub fn page_limit() -> Verdict {
         text!("de grens van het aantal pagina's was bereikt", "the limit of pages was reached"),
         text!("verhoog `limits.pages`", "raise `limits.pages`"),
     )
+    .by(Obstacle::Limit)
 }
 
 /// A walk ended where there was no room for more of the list.
@@ -120,6 +123,7 @@ pub fn no_room(pages: u64) -> Verdict {
             "choose a citizen with fewer certificates; the pages that were read are judged"
         ),
     )
+    .by(Obstacle::Limit)
 }
 
 /// An answer is longer, or holds more values, than is read of one.
@@ -133,9 +137,10 @@ pub fn too_long() -> Verdict {
 /// Replaying: the recording does not hold what the check asks for.
 pub fn not_recorded() -> Verdict {
     Verdict::blocked(
-        text!("niet opgenomen in het bewijs", "not recorded in the evidence"),
+        text!("staat niet in het bewijs", "not recorded in the evidence"),
         text!("keur de bron opnieuw met deze versie", "check the source again with this version"),
     )
+    .by(Obstacle::NotRecorded)
 }
 
 /// What must hold first does not, and another requirement asks for it: which one follows from `needs` in the catalogue,
@@ -148,21 +153,24 @@ pub fn unmet(what: Text) -> Verdict {
 /// The profile has no citizen of that role.
 pub fn no_citizen(citizen: Citizen) -> Verdict {
     let (role, nl, en) = match citizen {
-        Citizen::Subject | Citizen::Nobody | Citizen::Malformed(_) => ("subject", "met attesten", "with certificates"),
+        Citizen::Subject | Citizen::Nobody | Citizen::Malformed(_) => {
+            ("subject", "(rol `subject`) met attesten", "(role `subject`) with certificates")
+        }
         Citizen::Other => (
             "other",
-            "die niets met de eerste te maken heeft en zelf attesten heeft",
-            "unrelated to the first, who has certificates",
+            "(rol `other`) zonder band met de eerste en met eigen attesten",
+            "(role `other`) unrelated to the first, with their own certificates",
         ),
-        Citizen::Empty => ("empty", "zonder attesten", "without certificates"),
+        Citizen::Empty => ("empty", "(rol `empty`) zonder attesten", "(role `empty`) without certificates"),
     };
     Verdict::blocked(
-        text!("het profiel heeft geen burger {nl}", "the profile has no citizen {en}"),
+        text!("in het profiel ontbreekt een burger {nl}", "the profile lacks a citizen {en}"),
         text!(
             "voeg onder `citizens` een burger toe met `role: {role}`",
             "add a citizen with `role: {role}` under `citizens`"
         ),
     )
+    .by(Obstacle::NoCitizen(citizen))
 }
 
 /// The profile has no ACM.
@@ -174,12 +182,14 @@ pub fn no_acm() -> Verdict {
         ),
         text!("vul `acm` in het profiel in", "fill in `acm` in the profile"),
     )
+    .by(Obstacle::NoIssuer)
 }
 
 /// Something of the profile is missing: the key to add.
 pub fn lacks(key: &str, why: Text) -> Verdict {
     let (nl, en) = (why.nl, why.en);
     Verdict::blocked(text!("{nl}", "{en}"), text!("vul `{key}` in het profiel in", "fill in `{key}` in the profile"))
+        .by(Obstacle::Lacks(key.to_owned()))
 }
 
 /// Not enough data to see anything.
@@ -194,6 +204,7 @@ pub fn too_few(have: u64, needed: u64) -> Verdict {
             "choose a citizen with more certificates, or declare that it cannot arise (`source.declares`)"
         ),
     )
+    .by(Obstacle::TooFew)
 }
 
 /// The owner declares that it cannot arise.
@@ -205,7 +216,7 @@ pub fn declared(key: &str) -> Verdict {
 }
 
 /// An answer that this requirement has nothing to say about.
-pub fn unexplained(status: u16) -> Verdict {
+pub fn unexplained(request: &Request, status: u16) -> Verdict {
     Verdict::blocked(
         text!("de bron antwoordde {status}", "the source answered {status}"),
         text!(
@@ -213,4 +224,5 @@ pub fn unexplained(status: u16) -> Verdict {
             "find the cause in the log of the source, and check again"
         ),
     )
+    .by(Obstacle::Call(request.clone()))
 }

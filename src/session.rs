@@ -13,7 +13,7 @@ use secrecy::SecretString;
 
 use crate::catalogue::Catalogue;
 use crate::evaluate::Selection;
-use crate::exchange::{AcmSetup, Auth, Citizen, Declares, HopSetup, Limits, Person, STAND_IN_ACM, Setup};
+use crate::exchange::{AcmSetup, Auth, Authorities, Citizen, Declares, HopSetup, Limits, Person, STAND_IN_ACM, Setup};
 use crate::fault::{InputFault, InputFaults};
 use crate::insz;
 use crate::login::Keeper;
@@ -233,8 +233,17 @@ fn setup_of(profile: &Resolved, entry_path: &str, vault: &Vault) -> Setup {
             requests: profile.limits.requests,
             wait_expiry: profile.limits.wait_expiry,
         },
+        authorities: Authorities {
+            source: authority(source.ca_file.as_ref(), vault),
+            issuer: authority(profile.acm.as_ref().and_then(|acm| acm.ca_file.as_ref()), vault),
+        },
         previous: None,
     }
+}
+
+/// The name of a file with certificates, as every report shows it.
+fn authority(file: Option<&String>, vault: &Vault) -> Option<String> {
+    file.map(|file| vault.mask_text(&file_name(Path::new(file))))
 }
 
 /// Where the tokens come from; bronkeur's own ACM is never taken for a real one.
@@ -346,7 +355,7 @@ fn unusable(error: &SettingsError) -> InputFaults {
     InputFaults::one(
         "profile",
         text!("een instelling is niet bruikbaar: {error}", "a setting cannot be used: {error}"),
-        text!("herstel het bestand of de URL die genoemd wordt", "mend the file or the URL that is named"),
+        text!("herstel het bestand of de URL die genoemd wordt", "fix the file or the URL that is named"),
     )
 }
 

@@ -1,6 +1,7 @@
 //! Verdicts, and the one place that decides what they mean: severity, conformity and exit status.
 
 mod decided;
+mod obstacle;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,7 @@ use crate::recording::Asked;
 use crate::text::Text;
 
 pub use decided::{Waived, WaiverState, answered};
+pub use obstacle::Obstacle;
 
 /// What became of a requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -134,6 +136,8 @@ pub struct Verdict {
     /// Blocked because something that other requirements ask for is missing: the ids of those that it comes down to,
     /// once all are judged. None where the reason is its own.
     pub unmet: Option<Vec<String>>,
+    /// Blocked because of this, where no other requirement is what it waits for and it is known.
+    pub obstacle: Option<Obstacle>,
     /// The exchanges that the check asked for.
     pub evidence: Asked,
 }
@@ -141,7 +145,15 @@ pub struct Verdict {
 impl Verdict {
     /// A verdict without findings.
     pub fn of(outcome: Outcome) -> Self {
-        Self { outcome, findings: Vec::new(), reason: None, remedy: None, unmet: None, evidence: Asked::new() }
+        Self {
+            outcome,
+            findings: Vec::new(),
+            reason: None,
+            remedy: None,
+            unmet: None,
+            obstacle: None,
+            evidence: Asked::new(),
+        }
     }
 
     /// Cannot arise.
@@ -152,6 +164,13 @@ impl Verdict {
     /// Could not be judged.
     pub fn blocked(reason: Text, remedy: Text) -> Self {
         Self { reason: Some(reason), remedy: Some(remedy), ..Self::of(Outcome::Blocked) }
+    }
+
+    /// The same, with what keeps it from being judged.
+    #[must_use]
+    pub fn by(mut self, obstacle: Obstacle) -> Self {
+        self.obstacle = Some(obstacle);
+        self
     }
 
     /// A value was seen.
@@ -252,7 +271,7 @@ pub fn severity(level: Level, about: About, waived: Option<Waived<'_>>, verdict:
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Conformant {
-    /// Every must passed or cannot arise.
+    /// Every must passed, or was accepted by a reviewer, or cannot arise.
     Yes,
     /// There is a failure.
     No,
@@ -260,6 +279,8 @@ pub enum Conformant {
     Undecided,
     /// No failure, but not everything was asked, or not as in production, or failures are waived.
     Partial,
+    /// All that the program judges is as it should be; about obligations a human has still to answer.
+    ReviewsOpen,
 }
 
 /// The exit status of the program, worst first in [`ExitStatus::WORST_FIRST`].
@@ -329,6 +350,9 @@ pub struct Counts {
     pub waived: usize,
     /// Blocked and accepted by the gate.
     pub accepted: usize,
+    /// Obligations about which a human has still to answer; 0 in reports from before version 2.
+    #[serde(default)]
+    pub reviews_open: usize,
 }
 
 /// What decides about the run as a whole, per requirement.
@@ -400,6 +424,7 @@ pub fn conclude(standings: &[Standing], circumstances: Circumstances, gate: Gate
             Severity::Failure => counts.failures += 1,
         }
         counts.accepted += usize::from(standing.outcome == Outcome::Blocked && standing.accepted);
+        counts.reviews_open += usize::from(standing.level == Level::Must && standing.outcome == Outcome::Review);
     }
     let undecided = circumstances.interrupted
         || counts.errors > 0
@@ -412,6 +437,8 @@ pub fn conclude(standings: &[Standing], circumstances: Circumstances, gate: Gate
         Conformant::Undecided
     } else if circumstances.partial || accepted_must || counts.waived > 0 || counts.not_selected > 0 {
         Conformant::Partial
+    } else if counts.reviews_open > 0 {
+        Conformant::ReviewsOpen
     } else {
         Conformant::Yes
     };

@@ -57,7 +57,7 @@ impl Findings {
         let more = self.count - self.first.len();
         if let Some(last) = self.first.last_mut().filter(|_| more > 0) {
             let Text { nl, en } = &last.actual;
-            last.actual = text!("{nl} (en nog {more} zulke vaststellingen)", "{en} (and {more} more such findings)");
+            last.actual = text!("{nl} (en nog {more} zulke bevindingen)", "{en} (and {more} more such findings)");
         }
         self.first
     }

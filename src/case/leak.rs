@@ -225,9 +225,8 @@ impl Belongings {
             if found.is_none() {
                 let words = Words::of(text);
                 let is_there = wanted.iter().any(|mark| words.hold(mark));
-                let what = || {
-                    text!("het id, de naam of de URL van een attest", "the id, the name or the URL of a certificate")
-                };
+                let what =
+                    || text!("de id, de naam of de URL van een attest", "the id, the name or the URL of a certificate");
                 found = is_there.then(|| Leak { place: place.to_owned(), what: what() });
             }
         };

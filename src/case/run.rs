@@ -73,7 +73,7 @@ impl Answer<'_> {
         let coded = |value: &str| value.split(',').any(|coding| !matches!(coding.trim(), "" | "identity"));
         let coding = self.response.headers("content-encoding").find(|value| coded(&value.to_ascii_lowercase()))?;
         let coding = Some(shown(coding)).filter(|_| !self.response.is_json())?;
-        Some(reason::unmet(text!("het antwoord kwam gecodeerd als {coding}", "the answer came in the coding {coding}")))
+        Some(reason::unmet(text!("het antwoord kwam gecodeerd als {coding}", "the answer came encoded as {coding}")))
     }
 
     /// A success of the list, a detail or a document.

@@ -122,7 +122,7 @@ fn token_in_the_query_is_refused(case: &Case<'_>) -> Judgement {
     let all = shown(case, &control, &[without, control.clone().auth(Auth::InQuery)])?;
     // Where no token is needed at all, one in the query shows nothing.
     if all.probes.first().is_some_and(|(_, shows)| matches!(shows, Shows::Data(_))) {
-        return Err(reason::unmet(text!("de lijst opent zonder token", "the list opens without a token")).into());
+        return Err(reason::unmet(text!("de lijst gaat open zonder token", "the list opens without a token")).into());
     }
     // It breaks down without a token: this is no other call to it.
     if all.probes.iter().all(|(_, shows)| *shows == Shows::Breakdown) {

@@ -50,8 +50,9 @@ fn downloads<'a>(case: &Case<'a>) -> Result<Downloads<'a>, Stop> {
     for exchange in case.attempts(&requests)? {
         match conclusive(exchange) {
             Ok(answer) if is_empty(answer) && !answer.response.facts.complete => {
-                let broken = Failure { kind: FailureKind::Broken, detail: Text::default() };
-                downloads.obstacle = downloads.obstacle.or_else(|| Some(Box::new(reason::no_answer(&broken))));
+                let broken = Failure::new(FailureKind::Broken, Text::default());
+                downloads.obstacle =
+                    downloads.obstacle.or_else(|| Some(Box::new(reason::no_answer(&exchange.request, &broken))));
             }
             Ok(answer) => downloads.answers.push(answer),
             Err(verdict) => downloads.obstacle = downloads.obstacle.or(Some(verdict)),
@@ -79,7 +80,7 @@ fn documents<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
     let arrived: Vec<Answer<'a>> =
         answers.into_iter().filter(|answer| answer.response.status == 200 && !is_empty(*answer)).collect();
     if arrived.is_empty() {
-        let none = || reason::unmet(text!("er kwam geen document", "no document came")).into();
+        let none = || reason::unmet(text!("er kwam geen document", "no document arrived")).into();
         return Err(obstacle.map_or_else(none, Stop::Verdict));
     }
     Ok(arrived)

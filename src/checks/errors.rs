@@ -138,8 +138,8 @@ fn validation_errors_are_well_formed(case: &Case<'_>) -> Judgement {
     let lists: Vec<(Answer<'_>, &Value)> = lists.collect();
     if lists.is_empty() {
         return Ok(Verdict::not_applicable(text!(
-            "geen enkele fout heeft een lid `errors`",
-            "no error has a member `errors`"
+            "geen enkele fout heeft een veld `errors`",
+            "no error has a field `errors`"
         )));
     }
     case.judged(lists.into_iter().flat_map(|(error, list)| validation_findings(error, list)))
@@ -239,7 +239,7 @@ fn bad_paging_values_give_400(case: &Case<'_>) -> Judgement {
     if broken && verdict.findings.is_empty() {
         return Err(reason::unmet(text!(
             "een waarde die geen getal is, gaf een 5xx",
-            "a value that is no number gave a 5xx"
+            "a value that is not a number gave a 5xx"
         ))
         .into());
     }

@@ -5,11 +5,11 @@ use super::http::is_wrapped;
 use crate::case::{Answer, Case, Judgement, Stop, seek};
 use crate::catalogue::Level;
 use crate::envelope::{Collection, Field};
-use crate::exchange::{Accept, Auth, Citizen, IssuerCall, Kind, Phase, Request, Variation};
+use crate::exchange::{Accept, Auth, Citizen, Control, IssuerCall, Kind, Phase, Request, STAND_IN_ACM, Variation};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::verdict::{Finding, Obstacle, Verdict, shown};
 
 mod ends;
 mod lengths;
@@ -79,31 +79,27 @@ fn list_answers_the_good_token(case: &Case<'_>) -> Judgement {
     }
 }
 
-/// The source or what stands before it refuses a good token: whose fault that is, the introspection tells.
+/// The source or what stands before it refuses a good token: whose fault that is, the issuer can tell. What is asked of it
+/// here the report draws the cause from.
 fn refused_good_token(case: &Case<'_>, status: u16) -> Result<Verdict, Stop> {
-    let introspected = match &case.setup().acm {
-        Some(acm) if acm.source_client.is_some() => {
-            let call = IssuerCall::Introspection(Auth::Token(Citizen::Subject));
-            let exchange = case.attempt(&Request::issuer(call))?;
-            exchange.result.as_ref().ok().and_then(|response| response.json()?.get("active")?.as_bool())
-        }
-        _ => None,
-    };
-    let (nl, en) = match introspected {
-        Some(true) => ("ACM noemt dat token actief", "ACM calls that token active"),
-        Some(false) => ("ACM noemt dat token niet actief", "ACM calls that token inactive"),
-        None => ("het token is niet bij ACM nagekeken", "the token was not introspected at ACM"),
-    };
+    let setup = case.setup();
+    let introspects = setup.acm.as_ref().is_some_and(|acm| acm.source_client.is_some());
+    let introspection = IssuerCall::Introspection(Auth::Token(Citizen::Subject));
+    let own_acm = setup.acm.is_some() && setup.environment == STAND_IN_ACM;
+    let asked =
+        [introspects.then(|| Request::issuer(introspection)), own_acm.then(|| Request::control(Control::Refused))];
+    case.attempts(&asked.into_iter().flatten().collect::<Vec<_>>())?;
     Ok(Verdict::blocked(
         text!(
-            "de bron, of wat ervoor staat, weigert een goed token met {status}; {nl}",
-            "the source, or what stands before it, refuses a good token with {status}; {en}"
+            "de bron, of wat ervoor staat, weigert een goed token met {status}",
+            "the source, or what is in front of it, refuses a good token with {status}"
         ),
         text!(
-            "kijk in het logboek van de bron waarom; laat dit adres toe als er op adres gefilterd wordt; vul `acm.source_client` in om het token te laten nakijken",
-            "look in the log of the source for the reason; admit this address if it filters by address; fill in `acm.source_client` to have the token introspected"
+            "zoek in het logboek van de bron, of van wat ervoor staat, waarom",
+            "find the reason in the log of the source, or of what is in front of it"
         ),
-    ))
+    )
+    .by(Obstacle::Call(case.entry_request(Citizen::Subject))))
 }
 
 fn list_is_hal_json(case: &Case<'_>) -> Judgement {
@@ -171,7 +167,7 @@ pub(in crate::checks) fn no_json(answer: Answer<'_>) -> Text {
     match &answer.response.facts.json_error {
         Some(error) => {
             let error = shown(error);
-            text!("geen geldige JSON ({error})", "no valid JSON ({error})")
+            text!("geen geldige JSON ({error})", "not valid JSON ({error})")
         }
         None => text!("geen JSON", "no JSON"),
     }
@@ -205,7 +201,7 @@ fn page_metadata_are_complete(case: &Case<'_>) -> Judgement {
 
 /// The verdict where a body is no JSON: LST-03 says so.
 fn no_page() -> Verdict {
-    reason::unmet(text!("het antwoord is geen JSON", "the answer is no JSON"))
+    reason::unmet(text!("het antwoord is geen JSON", "the answer is not JSON"))
 }
 
 /// The empty list of the citizen without certificates.
@@ -228,6 +224,7 @@ fn empty_list<'a>(case: &Case<'a>) -> Result<Answer<'a>, Stop> {
                 "choose for `role: empty` a citizen without certificates"
             ),
         )
+        .by(Obstacle::NoCitizen(Citizen::Empty))
         .into());
     }
     Ok(answer)

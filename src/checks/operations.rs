@@ -2,10 +2,10 @@
 
 use super::checks;
 use crate::case::{Case, Judgement};
-use crate::exchange::Kind;
+use crate::exchange::{Citizen, Kind};
 use crate::text;
 use crate::text::Text;
-use crate::verdict::Verdict;
+use crate::verdict::{Obstacle, Verdict};
 
 checks!(response_times_are_reported,);
 
@@ -31,6 +31,7 @@ fn response_times_are_reported(case: &Case<'_>) -> Judgement {
             text!("geen enkele oproep slaagde", "no call succeeded"),
             text!("zie LST-01 voor de oorzaak", "see LST-01 for the cause"),
         )
+        .by(Obstacle::Call(case.entry_request(Citizen::Subject)))
         .into());
     }
     Ok(Verdict::observed(Text::new(nl.join("; "), en.join("; "))))

@@ -90,7 +90,7 @@ pub(super) fn pdf(headers: &[(&str, &str)]) -> Response {
 
 /// No answer.
 pub(super) fn failed(kind: FailureKind) -> Reply {
-    Err(Failure { kind, detail: Text::default() })
+    Err(Failure::new(kind, Text::default()))
 }
 
 impl Source {

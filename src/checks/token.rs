@@ -64,7 +64,7 @@ fn exchanges<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
                 "het profiel geeft elke burger een kant-en-klaar TX-token",
                 "the profile gives every citizen a ready TX token"
             ),
-            text!("geef de burgers een `token` om te laten inwisselen", "give the citizens a `token` to exchange"),
+            text!("geef de burgers een `token` om uit te wisselen", "give the citizens a `token` to exchange"),
         )
         .into());
     }
@@ -90,7 +90,7 @@ fn succeeded<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
         None => Ok(answers),
         Some(answer) => {
             let Text { nl, en } = issuer::came(answer.response);
-            Err(reason::unmet(text!("de inwisseling antwoordde {nl}", "the exchange answered {en}")).into())
+            Err(reason::unmet(text!("de uitwisseling antwoordde {nl}", "the exchange answered {en}")).into())
         }
     }
 }
@@ -181,8 +181,8 @@ fn exchange_answer_is_not_cacheable(case: &Case<'_>) -> Judgement {
 fn introspections<'a>(case: &Case<'a>) -> Result<Vec<(Citizen, Answer<'a>)>, Stop> {
     if acm(case)?.source_client.is_none() {
         let why = text!(
-            "zonder de credentials van de bron kan ACM het token niet nakijken",
-            "without the source's credentials ACM cannot introspect the token"
+            "zonder de credentials van de bron kan bronkeur het token niet introspecteren",
+            "without the source's credentials bronkeur cannot introspect the token"
         );
         return Err(reason::lacks("acm.source_client", why).into());
     }
@@ -229,7 +229,7 @@ fn unmeant(case: &Case<'_>, acm: &AcmSetup, answer: Answer<'_>) -> Vec<Finding> 
         Some(Value::Bool(true)) => {}
         Some(Value::Bool(false)) => return vec![answer.finding("/active", Text::same("true"), member("active"))],
         _ => {
-            let expected = text!("true of false, geen tekst of getal", "true or false, no text or number");
+            let expected = text!("true of false, geen tekst of getal", "true or false, not a text or number");
             return vec![of_form(answer, "active", "RFC 7662", expected)];
         }
     }

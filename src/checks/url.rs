@@ -135,7 +135,7 @@ fn slash_leads_to_no_other_list(case: &Case<'_>) -> Judgement {
     let slashed = case.response(&plain.clone().varied(Variation::TrailingSlash))?;
     let status = slashed.response.status;
     if status >= 500 {
-        return Err(reason::unexplained(status).into());
+        return Err(reason::unexplained(slashed.request(), status).into());
     }
     if !slashed.response.is_success() || same_list(case.listed(&plain)?.response, slashed.response) {
         return case.judged(None);
@@ -184,8 +184,8 @@ fn version_header_agrees_with_the_url(case: &Case<'_>) -> Judgement {
     let segments = base.segments();
     let Some((_, version)) = href::version(&segments) else {
         return Ok(Verdict::not_applicable(text!(
-            "de URL draagt geen versie: zie URL-05",
-            "the URL carries no version: see URL-05"
+            "de URL bevat geen versie: zie URL-05",
+            "the URL holds no version: see URL-05"
         )));
     };
     let major = version.trim_start_matches('v');

@@ -4,17 +4,18 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::profile::{absolute, bundle_fault};
 use super::serve::write_profile;
 use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
 use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, read_text};
 use crate::insz;
 use crate::profile::{Profile, ProfileText};
 use crate::sandbox::{
-    AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, Kept, PROFILE, ProfileFile, Role, SOURCE_SECRET, STAND_IN_COMMENT,
-    StandIn, StandInOptions,
+    AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, Kept, OwnSource, PROFILE, ProfileFile, Role, SOURCE_CERTIFICATE,
+    SOURCE_KEY, SOURCE_SECRET, STAND_IN_COMMENT, StandIn, StandInOptions, Watch,
 };
 use crate::text;
-use crate::text::Text;
+use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;
 
 /// The longest file that is kept from an earlier start.
@@ -35,10 +36,18 @@ Your own source on a laptop, in two windows:
 
 The first one prints what your source needs to know of its ACM, as it would of the real one: the issuer, the
 introspection URL, a client-id and the file with its secret. Ids, secrets and the certificate authority stay the
-same at the next start, as long as the folder of --out is there; a secret of your own may stand in the file too.
+same at the next start, as long as the folder of --out is there; the file may hold a secret of your own too.
 
-The three citizens have invented numbers. To use those of your test data:
+For a source on https it also makes a certificate for localhost (acm/source.pem and acm/source-key.pem), which the
+profile trusts. With a certificate of your own, name who signed it: --ca-bundle my-ca.pem. Plain http on localhost
+works without any of this:
+  bronkeur acm --plain-http --base-url http://localhost:8080/v1
+
+The three citizens have invented numbers. To use those of your test data, set the variables in both windows:
+  export INSZ_AN=… INSZ_BO=… INSZ_CY=…
   bronkeur acm --subject-insz-env INSZ_AN --other-insz-env INSZ_BO --empty-insz-env INSZ_CY
+
+With -v every call to the ACM is shown: who introspects, and whether its client-id and secret are right.
 
 The source sees the flow of the real ACM, and bronkeur sees what the source asks: SEC-16 (does it introspect?) and
 SEC-20 (what if it cannot?) are judged too. Since this is not the real ACM, the result is at best partial.";
@@ -58,13 +67,19 @@ pub(super) struct AcmArgs {
     /// Your source, up to and including the version
     #[arg(long, value_name = "URL", default_value = "https://localhost:8443/v1")]
     base_url: String,
+    /// The name of your source in the reports
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    name: Option<String>,
+    /// Certificate authorities of your source (PEM), where the certificate of this folder is not used
+    #[arg(long, value_name = "FILE")]
+    ca_bundle: Option<PathBuf>,
     /// The client-id of your source, which is the audience of its tokens
     #[arg(long, value_name = "ID", default_value = AUDIENCE, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     audience: String,
     /// The scope that your source asks of a token
     #[arg(long, default_value = SCOPE, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     scope: String,
-    /// The variable with the national number of the citizen who is examined
+    /// The variable with the national number of the citizen whose data are checked
     #[arg(long, value_name = "NAME")]
     subject_insz_env: Option<String>,
     /// The variable with the national number of an unrelated citizen
@@ -86,6 +101,7 @@ pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
         Kept::default()
     });
     faults.extend(foreign_profile(&args.out));
+    faults.extend(args.ca_bundle.as_deref().and_then(bundle_fault));
     InputFaults(faults).or(())?;
     let runtime = runtime()?;
     let options = StandInOptions {
@@ -96,9 +112,12 @@ pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
         resource: args.base_url.clone(),
         numbers,
         kept,
+        watch: (global.verbose > 0).then(|| watch(global.lang())),
     };
     let acm = runtime.block_on(StandIn::start(options)).map_err(|error| args.not_started(&error))?;
-    let files = acm.profile_files(&args.base_url, &variables);
+    let bundle = args.ca_bundle.as_deref().map(absolute);
+    let source = OwnSource { base_url: &args.base_url, name: args.name.as_deref(), ca_bundle: bundle.as_deref() };
+    let files = acm.profile_files(source, &variables);
     // What is wrong in the arguments shows before anything is written.
     for file in files.iter().filter(|file| file.name == PROFILE) {
         let mut profile = Profile::read("command line", &file.text)?;
@@ -156,6 +175,9 @@ impl AcmArgs {
         settings.extend(self.show.then(|| ("client-secret", source.secret.clone())));
         settings.push(("scope", acm.credentials().scope.clone()));
         settings.extend(acm.authority().map(|_| ("ca", file(AUTHORITY))));
+        if acm.source_certificate().is_some() {
+            settings.extend([("certificate", file(SOURCE_CERTIFICATE)), ("certificate-key", file(SOURCE_KEY))]);
+        }
         settings.push(("profile", profile.display().to_string()));
         let lines: Vec<String> = settings.iter().map(|(name, value)| format!("    {name:<20}{value}")).collect();
         let settings = lines.join("\n");
@@ -164,13 +186,18 @@ impl AcmArgs {
             "De ingebouwde ACM draait. Stel uw bron erop in zoals op de echte:\n\n{settings}\n\n\
              Keur de bron op {base_url} dan vanuit een ander venster:\n    bronkeur check -p {check}\n\n\
              De burgers en hun tokens staan in {out}; zie `bronkeur acm --help` om de nummers van uw testgegevens te gebruiken.\n\
-             Ctrl-C stopt.\n",
-            "The built-in ACM runs. Configure your source for it, as for the real one:\n\n{settings}\n\n\
+             Stop met Ctrl-C.\n",
+            "The built-in ACM is running. Configure your source for it, as for the real one:\n\n{settings}\n\n\
              Then check the source at {base_url} from another window:\n    bronkeur check -p {check}\n\n\
-             The citizens and their tokens stand in {out}; see `bronkeur acm --help` for using the numbers of your test data.\n\
-             Ctrl-C stops.\n"
+             The citizens and their tokens are in {out}; see `bronkeur acm --help` for using the numbers of your test data.\n\
+             Stop it with Ctrl-C.\n"
         )
     }
+}
+
+/// Tells every call on standard error: who called, and what came of it.
+fn watch(lang: Lang) -> Watch {
+    Watch::new(move |called| output::say(called.in_words().get(lang)))
 }
 
 /// The numbers in these variables, and what is wrong with them.
@@ -182,7 +209,7 @@ fn numbers(variables: &[(Role, String)]) -> (Vec<(Role, String)>, Vec<InputFault
         let Some(text) = environment(name) else {
             fault(
                 text!(
-                    "deze omgevingsvariabele bestaat niet, of is leeg",
+                    "deze omgevingsvariabele bestaat niet of is leeg",
                     "this environment variable is not set, or empty"
                 ),
                 text!("geef `{name}` een waarde voor u start", "set `{name}` before you start"),
@@ -193,16 +220,16 @@ fn numbers(variables: &[(Role, String)]) -> (Vec<(Role, String)>, Vec<InputFault
             fault(
                 text!(
                     "bevat geen geldig rijksregisternummer: elf cijfers met een juist controlegetal",
-                    "holds no valid national number: eleven digits with a right check number"
+                    "holds no valid national number: eleven digits with a correct check number"
                 ),
-                text!("kijk het nummer van deze testburger na", "check the number of this test citizen"),
+                text!("controleer het nummer van deze testburger", "check the number of this test citizen"),
             );
             continue;
         };
         if numbers.iter().any(|(_, other)| *other == number) {
             fault(
                 text!("bevat het nummer van een andere burger", "holds the number of another citizen"),
-                text!("geef elke burger een eigen nummer", "give every citizen a number of its own"),
+                text!("geef elke burger een eigen nummer", "give every citizen their own number"),
             );
         }
         numbers.push((*role, number));
@@ -219,7 +246,7 @@ fn foreign_profile(folder: &Path) -> Option<InputFault> {
     }
     Some(InputFault::new(
         path.display().to_string(),
-        text!("dit profiel is niet van `bronkeur acm`", "this profile is not of `bronkeur acm`"),
+        text!("dit profiel is niet door `bronkeur acm` geschreven", "this profile was not written by `bronkeur acm`"),
         text!("kies met --out een andere map", "choose another folder with --out"),
     ))
 }
@@ -242,7 +269,7 @@ fn kept(folder: &Path) -> Result<Kept, InputFaults> {
                 "bevat geen bruikbaar geheim: minstens {SHORTEST} zichtbare ASCII-tekens, zonder spaties",
                 "holds no usable secret: at least {SHORTEST} visible ASCII characters, without spaces"
             ),
-            text!("verwijder het bestand: er komt een nieuw", "delete the file: a new one is made"),
+            text!("verwijder het bestand: er komt een nieuw", "delete the file: a new one will be made"),
         ))
     };
     Ok(Kept {

@@ -1,7 +1,7 @@
 //! `bronkeur check`: the main job.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -13,7 +13,8 @@ use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, elsewhere, interrupt, output, rerun, runtime, writable};
 use crate::catalogue::Catalogue;
 use crate::decisions::{Decisions, Named};
-use crate::evaluate::{Selection, unknown_ids};
+use crate::evaluate::{Selection, selector, unknown_ids};
+use crate::exchange::Setup;
 use crate::fault::{InputFault, InputFaults};
 use crate::har::Spool;
 use crate::inspection::{Asked, Inspected, inspect};
@@ -22,6 +23,7 @@ use crate::report::{self, Options, Report, RunMeta, Unwritten};
 use crate::session::Session;
 use crate::shape::Previous;
 use crate::text;
+use crate::text::Text;
 use crate::vault::Vault;
 use crate::verdict::{ExitStatus, FailOn, Gate};
 
@@ -33,28 +35,28 @@ Without a profile three flags are enough, for a source on a laptop with a token 
 A flag wins over its BRONKEUR_* variable, and that wins over the profile. A national number or a token is never an
 argument, since arguments show in process lists: name the variable that holds it.
 
-Exit status: 0 no failure · 1 failures · 2 wrong call, profile or specs · 3 could not be concluded · 4 internal";
+Exit status: 0 no failure · 1 failures · 2 wrong command line, profile or specs · 3 no conclusion · 4 internal";
 
 #[derive(Clone, Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct CheckArgs {
     #[command(flatten)]
     profile: ProfileArgs,
-    /// The most requests in a second
+    /// The most calls in a second
     #[arg(long, value_name = "N", env = "BRONKEUR_RATE", value_parser = rate)]
     rate: Option<f64>,
-    /// The most requests at the same time
+    /// The most calls at the same time
     #[arg(long, value_name = "N", env = "BRONKEUR_CONCURRENCY", value_parser = clap::value_parser!(u16).range(1..=64))]
     concurrency: Option<u16>,
-    /// The most requests in all
+    /// The most calls in all
     #[arg(long, value_name = "N", env = "BRONKEUR_MAX_REQUESTS",
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     max_requests: Option<u32>,
-    /// Ask for the detail and the document of so many certificates, spread over the whole list [default: a few of the
+    /// Ask for the detail and the document of this many certificates, spread over the whole list [default: a few of the
     /// first page, one of each language and one of the last page; five documents]
     #[arg(long, value_name = "N", env = "BRONKEUR_SAMPLE", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     sample: Option<u32>,
-    /// Wait for a token of this run to expire, at most so long (SEC-04) [default: 3600 where no number is given]
+    /// Wait for a token of this run to expire, at most so long (SEC-04) [default: 3600 if no number is given]
     #[arg(long, value_name = "SECONDS", env = "BRONKEUR_WAIT_EXPIRY", num_args = 0..=1, default_missing_value = "3600",
           value_parser = clap::value_parser!(u64).range(0..=86400))]
     wait_expiry: Option<u64>,
@@ -86,13 +88,13 @@ pub(super) struct GateArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Gate and reports")]
 pub(super) struct JudgingArgs {
-    /// Judge only these requirements or chapters, such as LST,SEC-08
+    /// Judge only these requirements or chapters, such as LST,SEC-08 or list,SEC-08
     #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_ONLY")]
     only: Vec<String>,
     /// Leave out these requirements or chapters
     #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_SKIP")]
     skip: Vec<String>,
-    /// Which findings end the run with 1; it changes the exit status alone, no report [default: must; a replay: as the
+    /// Which findings end the run with 1; it changes only the exit status, no report [default: must; a replay: as the
     /// run]
     #[arg(long, value_enum, env = "BRONKEUR_FAIL_ON")]
     fail_on: Option<FailOn>,
@@ -102,7 +104,7 @@ pub(super) struct JudgingArgs {
     /// Open reviews keep the run from concluding
     #[arg(long, env = "BRONKEUR_REQUIRE_REVIEWS")]
     require_reviews: bool,
-    /// What a waiver is that covers nothing any more
+    /// What a waiver counts as that is no longer needed
     #[arg(long, value_enum, value_name = "WHAT", env = "BRONKEUR_STALE_WAIVERS", default_value_t = Stale::Warn)]
     stale_waivers: Stale,
 }
@@ -169,8 +171,8 @@ pub(super) fn run(
     let runtime = runtime()?;
     let interrupted = interrupt::interrupted(runtime.handle());
     let inspecting = inspect(session, catalogue, asked, interrupted, |event| progress.tell(event));
-    let Inspected { report, evidence, vault } = runtime.block_on(inspecting);
-    progress.finish();
+    let Inspected { report, evidence, vault, calls } = runtime.block_on(inspecting);
+    progress.finish(&calls);
     tell(report, Some(evidence), &vault, &gate.told, global)
 }
 
@@ -195,6 +197,9 @@ pub(super) fn tell(
     let unwritten: Vec<Unwritten> = evidence.into_iter().chain(report::write_all(&told.out, files)).collect();
     if unwritten.is_empty() {
         output::print(&screen);
+        if !global.quiet {
+            output::say(&format!("bronkeur: {}", where_written(&told.out).get(lang)));
+        }
         return Ok(ExitStatus::of_code(report.result.exit_status));
     }
     // What cannot be written is the worst status: the last line says so too.
@@ -205,6 +210,16 @@ pub(super) fn tell(
     }
     output::say(&format!("    {}", elsewhere().get(lang)));
     Ok(ExitStatus::Internal)
+}
+
+/// Where the files are, and which one people open.
+fn where_written(folder: &Path) -> Text {
+    let (page, folder) = (folder.join(report::PAGE), folder.display());
+    let page = page.display();
+    text!(
+        "alle rapporten staan in {folder}; open {page} in een browser",
+        "all reports are in {folder}; open {page} in a browser"
+    )
 }
 
 /// What the terminal shows: everything, or the last line.
@@ -250,9 +265,10 @@ impl CheckArgs {
 }
 
 impl JudgingArgs {
-    /// What is asked for, by name.
-    pub(super) fn selection(&self) -> Selection {
-        Selection { only: self.only.clone(), skip: self.skip.clone() }
+    /// What is asked for, by id and by the prefix of a chapter.
+    pub(super) fn selection(&self, catalogue: &Catalogue) -> Selection {
+        let named = |names: &[String]| names.iter().map(|name| selector(catalogue, name)).collect();
+        Selection { only: named(&self.only), skip: named(&self.skip) }
     }
 
     /// What the gate is asked for.
@@ -273,7 +289,7 @@ impl JudgingArgs {
     /// Everything that is wrong with the names; a selection that leaves nothing is wrong too.
     pub(super) fn faults(&self, catalogue: &Catalogue) -> Vec<InputFault> {
         let unknown = unknown_ids(catalogue, "command line", self.only.iter().chain(&self.skip));
-        let selection = self.selection();
+        let selection = self.selection(catalogue);
         let empty = unknown.is_empty() && !catalogue.requirements.iter().any(|row| selection.holds(&row.id));
         unknown.into_iter().chain(empty.then(nothing_left)).collect()
     }
@@ -287,7 +303,7 @@ fn nothing_left() -> InputFault {
             "--only, --skip en --rerun-failed laten samen niets over om te beoordelen",
             "--only, --skip and --rerun-failed together leave nothing to judge"
         ),
-        text!("neem er een ruimer", "widen one of them"),
+        text!("kies een van de drie ruimer", "widen one of them"),
     )
 }
 
@@ -308,7 +324,7 @@ impl GateArgs {
     /// What is judged.
     fn selection(&self, catalogue: &Catalogue) -> Result<Selection, Trouble> {
         InputFaults(self.faults(catalogue)).or(())?;
-        let asked = self.judging.selection();
+        let asked = self.judging.selection(catalogue);
         let Some(failed) = self.failed(catalogue)? else { return Ok(asked) };
         let judged: Vec<String> = failed.into_iter().filter(|id| asked.holds(id)).collect();
         if judged.is_empty() {
@@ -325,9 +341,15 @@ impl GateArgs {
 
     /// What a recorded run was asked for, with what these flags say on top: another selection takes the place of the
     /// run's, and so does what ends it with 1; the rest of the gate only becomes stricter, and decisions are added. Returns the earlier report, if one is named.
-    pub(super) fn on_top_of(&self, meta: &mut RunMeta, catalogue: &Catalogue) -> Result<Option<Previous>, Trouble> {
+    pub(super) fn on_top_of(
+        &self,
+        meta: &mut RunMeta,
+        setup: &Setup,
+        catalogue: &Catalogue,
+    ) -> Result<Option<Previous>, Trouble> {
         let selection = self.selection(catalogue)?;
-        let decisions = self.decisions.read(&Named::default(), catalogue)?;
+        let source = vec![setup.source.clone(), setup.base_url.clone()];
+        let decisions = self.decisions.read(&Named { source, ..Named::default() }, catalogue)?;
         meta.on_top(&selection, self.judging.gate(), self.judging.fail_on());
         meta.accepted = self.accepted(std::mem::take(&mut meta.accepted));
         meta.reviews.extend(decisions.reviews);

@@ -42,6 +42,7 @@ impl DecisionArgs {
         let named = Named {
             reviews: self.reviews.clone().or_else(|| named.reviews.clone()),
             waivers: self.waivers.clone().or_else(|| named.waivers.clone()),
+            source: named.source.clone(),
         };
         let previous = self.previous.as_ref().map(|path| read_report(path)).transpose();
         let previous = previous.map(|report| report.map(|report| report.as_previous()));

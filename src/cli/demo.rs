@@ -10,7 +10,7 @@ use super::{Done, Global, Trouble, output, runtime};
 use crate::catalogue::Catalogue;
 use crate::decisions::Named;
 use crate::fault::InputFaults;
-use crate::sandbox::{Behaviour, Fault, Options, Sandbox, faults};
+use crate::sandbox::{Behaviour, Fault, NAME, Options, Sandbox, faults};
 use crate::text;
 use crate::text::Text;
 use crate::verdict::shown;
@@ -35,7 +35,7 @@ pub(super) struct SandboxArgs {
     /// Which envelope it answers in
     #[arg(long, value_enum, default_value_t = Envelope::Links)]
     envelope: Envelope,
-    /// How many certificates the citizen has whose list is examined [default: 124]
+    /// How many certificates the citizen has whose list is checked [default: 124]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     certificates: Option<u32>,
     /// How long each of its answers waits, in milliseconds
@@ -124,8 +124,8 @@ fn chosen(name: &str, known: &[String]) -> Result<(&'static Fault, Vec<&'static 
             "command line",
             text!("geen fout van de ingebouwde bron breekt `{id}`", "no fault of the built-in source breaks `{id}`"),
             text!(
-                "een mens beoordeelt die eis, of een run kan ze niet tonen: `bronkeur explain {id}`; `bronkeur serve --faults` toont wat er wel is",
-                "a person judges that requirement, or a run cannot show it: `bronkeur explain {id}`; `bronkeur serve --faults` shows what there is"
+                "die eis beoordeelt een beoordelaar, of een keuring kan ze niet tonen: `bronkeur explain {id}`; `bronkeur serve --faults` toont wat er wel is",
+                "a reviewer judges that requirement, or a run cannot show it: `bronkeur explain {id}`; `bronkeur serve --faults` shows what there is"
             ),
         ));
     }
@@ -134,9 +134,9 @@ fn chosen(name: &str, known: &[String]) -> Result<(&'static Fault, Vec<&'static 
     let near = near.unwrap_or_default();
     Err(InputFaults::one(
         "command line",
-        text!("er is geen fout met de naam `{name}`", "there is no fault of the name `{name}`"),
+        text!("er is geen fout met de naam `{name}`", "there is no fault with the name `{name}`"),
         text!(
-            "bedoelde u `{near}`? `bronkeur serve --faults` toont ze alle",
+            "bedoelde u `{near}`? `bronkeur serve --faults` toont ze allemaal",
             "did you mean `{near}`? `bronkeur serve --faults` shows them all"
         ),
     ))
@@ -162,7 +162,8 @@ pub(super) fn ids(catalogue: &Catalogue) -> Vec<String> {
 
 pub(super) fn demo(args: &DemoArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
-    let decisions = args.gate.decisions.read(&Named::default(), &catalogue)?;
+    let decisions =
+        args.gate.decisions.read(&Named { source: vec![NAME.to_owned()], ..Named::default() }, &catalogue)?;
     // The servers have threads of their own: judging never waits for them.
     let servers = runtime()?;
     let sandbox = servers.block_on(args.sandbox.start(&ids(&catalogue), global))?;

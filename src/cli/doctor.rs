@@ -25,9 +25,9 @@ const SCHEMA: &str = "bronkeur.doctor/1";
 const AFTER_HELP: &str = "\
 It reads the profile, looks at names, connections, certificates and clocks, asks the issuer for its discovery document,
 for a token of the client and for the TX token of every citizen, and asks the source once for the list of the subject.
-What rests on a step that failed is not tried.
+What depends on a step that failed is not tried.
 
-Exit status: 0 everything works · 1 something to mend · 2 wrong call or profile, nothing was sent · 3 something could not
+Exit status: 0 everything works · 1 something to fix · 2 wrong call or profile, nothing was sent · 3 something could not
 be seen, since nobody answered · 4 internal";
 
 #[derive(Clone, Debug, Args)]
@@ -146,7 +146,7 @@ fn table(lines: &[Line], lang: Lang) -> String {
         if let Some(who) = line.who {
             let name = who.name();
             let (nl, en) = (name.nl, name.en);
-            words = format!("{words}\n  {}", text!("aan zet: {nl}", "up to {en}").get(lang));
+            words = format!("{words}\n  {}", text!("aan zet: {nl}", "who acts: {en}").get(lang));
         }
         table.add_row([state(line.state).get(lang), line.step.name().get(lang), &words]);
     }

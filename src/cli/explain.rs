@@ -31,10 +31,14 @@ fn explained(catalogue: &Catalogue, row: &Requirement, lang: Lang) -> String {
     let chapter = chapter.map(|chapter| chapter.title.get(lang)).unwrap_or_default();
     let mut text = format!("{}  {}\n\n", row.id, row.title.get(lang));
     let word = |nl: &str, en: &str| Text::new(nl, en).get(lang).to_owned();
-    let bases: Vec<String> =
-        row.basis.iter().map(|basis| format!("{} {}", basis.kind, basis.reference()).trim().to_owned()).collect();
+    let bases: Vec<String> = row.basis.iter().map(|basis| basis.word().get(lang).to_owned()).collect();
     text.push_str(&format!("{:<12}{chapter}\n", word("hoofdstuk", "chapter")));
-    text.push_str(&format!("{:<12}{}, {}\n", word("niveau", "level"), row.level.name(), row.mode.name()));
+    text.push_str(&format!(
+        "{:<12}{}, {}\n",
+        word("niveau", "level"),
+        row.level.word().get(lang),
+        row.mode.word().get(lang)
+    ));
     text.push_str(&format!("{:<12}{}\n", word("steunt op", "rests on"), bases.join(", ")));
     if !row.link.is_empty() {
         text.push_str(&format!("{:<12}{}\n", word("document", "document"), row.link));

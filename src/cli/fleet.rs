@@ -23,7 +23,7 @@ use crate::verdict::ExitStatus;
 
 const AFTER_HELP: &str = "\
 Every source gets a folder of its name with what `check` writes; the overview (fleet.html, fleet.md, fleet.json,
-fleet.junit.xml) stands beside them. A source can also be the evidence.har of its owner: then nothing is called, and
+fleet.junit.xml) is beside them. A source can also be the evidence.har of its owner: then nothing is called, and
 nobody's secrets are needed.
 
   sources.yaml:
@@ -36,11 +36,11 @@ nobody's secrets are needed.
   bronkeur fleet sources.yaml --tag towns
   bronkeur fleet sources.yaml --shard 2/5 --out part-2      then: bronkeur merge part-* --out reports
 
-Reviews, waivers and accepted rows are those that the profile of each source names; `defaults` names files for all, such
-as `defaults: { waivers: waivers.yaml }`. Of evidence they are those of its run.
+Reviews, waivers and accepted requirements are those that the profile of each source names; `defaults` names files for
+all, such as `defaults: { waivers: waivers.yaml }`. Of evidence they are those of its run.
 
-Exit status: the worst of the sources, in this order: 4 internal · 2 wrong input · 1 failures · 3 could not be concluded
-· 0. What is wrong in the file or in what it names is told at once, before the first request";
+Exit status: the worst of the sources, in this order: 4 internal · 2 wrong input · 1 failures · 3 no conclusion · 0.
+Mistakes in the file or in the files it names are reported at once, before the first call";
 
 #[derive(Clone, Debug, Args)]
 #[command(after_help = AFTER_HELP)]
@@ -107,7 +107,7 @@ pub(super) fn fleet(args: &FleetArgs, global: &Global) -> Done {
         }
     };
     let asked = Asked {
-        selection: args.judging.selection(),
+        selection: args.judging.selection(&catalogue),
         gate: args.judging.gate(),
         fail_on: args.judging.fail_on(),
         ..Asked::default()

@@ -99,7 +99,7 @@ struct AcmFlags {
 #[command(next_help_heading = "Test citizens")]
 #[expect(clippy::struct_field_names, reason = "they are the names of the flags")]
 struct CitizenFlags {
-    /// The variable with the national number of the citizen who is examined
+    /// The variable with the national number of the citizen whose data are checked
     #[arg(long, value_name = "NAME", default_value = "INSZ_SUBJECT", value_parser = variable)]
     subject_insz_env: String,
     /// The variable with its token
@@ -170,7 +170,7 @@ fn free(args: &InitArgs, schema: &Path) -> Result<(), InputFaults> {
     let taken = |path: &Path| {
         InputFault::new(
             path.display().to_string(),
-            text!("dit bestand is er al", "this file is there already"),
+            text!("dit bestand bestaat al", "this file exists already"),
             text!(
                 "kies een andere naam, of vervang het met --force",
                 "choose another name, or replace it with --force"
@@ -224,7 +224,7 @@ impl InitArgs {
         let acm = if self.acm.without_acm {
             None
         } else if self.acm.acm_stand_in {
-            Some(stand_in::acm())
+            Some(stand_in::acm(is_plain(&base_url)))
         } else {
             let id = wanted("--client-id", self.acm.client_id.as_ref());
             let audience = wanted("--audience", self.acm.audience.as_ref());
@@ -238,8 +238,12 @@ impl InitArgs {
         };
         Ok(Draft {
             name: self.name.clone(),
+            ca_bundle: self.ca_bundle.clone().or_else(|| {
+                // The certificate that `bronkeur acm` makes for a source on https.
+                let ours = self.acm.acm_stand_in && !is_plain(&base_url);
+                ours.then(stand_in::authority)
+            }),
             base_url,
-            ca_bundle: self.ca_bundle.clone(),
             acm,
             production: self.i_may_test_production,
             citizens,
@@ -268,18 +272,30 @@ impl InitArgs {
         ));
         let names = variables.join(" ");
         let (first_nl, first_en) = if self.acm.acm_stand_in {
+            let plain = if is_plain(&draft.base_url) { " --plain-http" } else { "" };
             (
-                format!("Laat in een ander venster de ACM lopen:\n    bronkeur acm --base-url {}", draft.base_url),
-                format!("Keep the ACM running in another window:\n    bronkeur acm --base-url {}", draft.base_url),
+                format!(
+                    "Start eerst de ACM in een ander venster, in deze map, en laat ze lopen:\n    bronkeur acm{plain} --base-url {}",
+                    draft.base_url
+                ),
+                format!(
+                    "First start the ACM in another window, in this folder, and keep it running:\n    bronkeur acm{plain} --base-url {}",
+                    draft.base_url
+                ),
             )
         } else {
             (format!("Geef deze variabelen een waarde:\n    {names}"), format!("Set these variables:\n    {names}"))
         };
         text!(
-            "{file} is geschreven.\n\n{first_nl}\nDan:\n    bronkeur doctor -p {file}    kijkt of alles klaar staat\n    bronkeur check -p {file}     keurt de bron\n",
-            "{file} is written.\n\n{first_en}\nThen:\n    bronkeur doctor -p {file}    looks whether everything is ready\n    bronkeur check -p {file}     checks the source\n"
+            "{file} is geschreven.\n\n{first_nl}\nDan:\n    bronkeur doctor -p {file}    kijkt of alles klaarstaat\n    bronkeur check -p {file}     keurt de bron\n",
+            "{file} is written.\n\n{first_en}\nThen:\n    bronkeur doctor -p {file}    checks that everything is ready\n    bronkeur check -p {file}     checks the source\n"
         )
     }
+}
+
+/// Whether a source is on http: then the ACM beside it may be too.
+fn is_plain(base_url: &str) -> bool {
+    base_url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"))
 }
 
 impl AcmFlags {

@@ -8,13 +8,14 @@ use serde_json::json;
 use super::specs::SpecArgs;
 use super::{Done, Global, output};
 use crate::catalogue::{Catalogue, Requirement};
-use crate::evaluate::matches_id;
+use crate::evaluate::{matches_id, selector};
+use crate::text;
 use crate::text::Lang;
 use crate::verdict::ExitStatus;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct ListArgs {
-    /// Only these requirements or chapters, such as LST or SEC-08
+    /// Only these requirements or chapters, such as LST, list or SEC-08
     #[arg(value_name = "ID")]
     ids: Vec<String>,
     /// The form of the list
@@ -38,11 +39,9 @@ pub(super) fn list(args: &ListArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
     let faults = crate::evaluate::unknown_ids(&catalogue, "command line", &args.ids);
     crate::fault::InputFaults(faults).or(())?;
-    let rows: Vec<&Requirement> = catalogue
-        .requirements
-        .iter()
-        .filter(|row| args.ids.is_empty() || args.ids.iter().any(|name| matches_id(name, &row.id)))
-        .collect();
+    let names: Vec<String> = args.ids.iter().map(|name| selector(&catalogue, name)).collect();
+    let named = |row: &&Requirement| names.is_empty() || names.iter().any(|name| matches_id(name, &row.id));
+    let rows: Vec<&Requirement> = catalogue.requirements.iter().filter(named).collect();
     let lang = global.lang();
     output::print(&match args.format {
         Format::Table => table(&catalogue, &rows, lang),
@@ -53,12 +52,8 @@ pub(super) fn list(args: &ListArgs, global: &Global) -> Done {
 }
 
 /// `quoted ATT 5.3, derived`
-fn basis(row: &Requirement) -> String {
-    let basis = row.basis.iter().map(|basis| match &basis.document {
-        Some(document) if basis.kind == "rfc" => document.clone(),
-        _ => [basis.kind.as_str(), &basis.reference()].join(" ").trim_end().to_owned(),
-    });
-    basis.collect::<Vec<_>>().join(", ")
+fn basis(row: &Requirement, lang: Lang) -> String {
+    row.basis.iter().map(|basis| basis.word().get(lang).to_owned()).collect::<Vec<_>>().join(", ")
 }
 
 fn table(catalogue: &Catalogue, rows: &[&Requirement], lang: Lang) -> String {
@@ -71,7 +66,8 @@ fn table(catalogue: &Catalogue, rows: &[&Requirement], lang: Lang) -> String {
         let mut table = Table::new();
         table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(output::width());
         for row in of_chapter {
-            table.add_row([row.id.as_str(), row.level.name(), row.mode.name(), row.title.get(lang), &basis(row)]);
+            let mode = row.mode.word();
+            table.add_row([row.id.as_str(), row.level.name(), mode.get(lang), row.title.get(lang), &basis(row, lang)]);
         }
         text.push_str(&format!("{} ({})\n{}\n\n", chapter.title.get(lang), chapter.name, table.trim_fmt()));
     }
@@ -86,15 +82,16 @@ fn markdown(catalogue: &Catalogue, rows: &[&Requirement], lang: Lang) -> String 
             continue;
         }
         text.push_str(&format!("## {} (`{}`)\n\n", chapter.title.get(lang), chapter.name));
-        text.push_str("| id | level | mode | requirement | basis |\n| --- | --- | --- | --- | --- |\n");
+        let head = text!("| nr. | niveau | wijze | eis | steunt op |", "| id | level | mode | requirement | basis |");
+        text.push_str(&format!("{}\n| --- | --- | --- | --- | --- |\n", head.get(lang)));
         for row in of_chapter {
             let title = row.title.get(lang).replace('|', "\\|");
             text.push_str(&format!(
                 "| {} | {} | {} | {title} | {} |\n",
                 row.id,
                 row.level.name(),
-                row.mode.name(),
-                basis(row)
+                if lang == Lang::Nl { row.mode.word().nl } else { row.mode.name().to_owned() },
+                basis(row, lang)
             ));
         }
         text.push('\n');

@@ -24,7 +24,7 @@ use crate::verdict::ExitStatus;
 const AFTER_HELP: &str = "\
 With a profile, the citizen logs in at its issuer with `acm.login_client`, or else with `acm.client`:
   bronkeur login -p bron.yaml --name an
-and in the profile stands
+and the profile then says
   citizens:
     - { name: an, role: subject, insz: { env: INSZ_AN }, login: an }
 
@@ -82,7 +82,7 @@ fn name(text: &str) -> Result<String, String> {
 
 pub(super) fn login(args: &LoginArgs, global: &Global) -> Done {
     let store = Store::of_user().map_err(|message| {
-        Trouble::Other(ExitStatus::Internal, message, text!("zet XDG_STATE_HOME", "set XDG_STATE_HOME"))
+        Trouble::Other(ExitStatus::Internal, message, text!("geef XDG_STATE_HOME een waarde", "set XDG_STATE_HOME"))
     })?;
     if args.list {
         return list(&store, global.lang());
@@ -181,7 +181,7 @@ async fn keep(
             ExitStatus::Internal,
             text!("{nl}", "{en}"),
             text!(
-                "maak die map beschrijfbaar, of zet XDG_STATE_HOME",
+                "maak die map beschrijfbaar, of geef XDG_STATE_HOME een waarde",
                 "make that folder writable, or set XDG_STATE_HOME"
             ),
         )
@@ -204,15 +204,15 @@ fn advice(error: &str) -> Text {
             "name with --scope only what this client may ask for, such as `--scope openid`"
         ),
         "invalid_client" | "unauthorized_client" => text!(
-            "kijk client-id en geheim na, en of deze client bij de uitgever burgers mag aanmelden",
+            "controleer client-id en geheim, en of deze client bij de uitgever burgers mag aanmelden",
             "check client-id and secret, and whether this client may log citizens in at the issuer"
         ),
         "invalid_grant" => text!(
-            "de code was verlopen, of de redirect-URI is anders geregistreerd: meld opnieuw aan, en kijk --port na",
+            "de code was vervallen, of de redirect-URI is anders geregistreerd: meld opnieuw aan, en controleer --port",
             "the code had expired, or the redirect URI is registered differently: log in again, and check --port"
         ),
         _ => text!(
-            "kijk de uitgever en de client na, en probeer het opnieuw",
+            "controleer de uitgever en de client, en probeer het opnieuw",
             "check the issuer and the client, and try again"
         ),
     }
@@ -280,8 +280,8 @@ impl LoginArgs {
         let opened = !self.no_browser && open::that_detached(url.as_str()).is_ok();
         let words = if opened {
             text!(
-                "Meld de testburger aan in uw browser. Gaat die niet open, open dan zelf:\n    {url}\n",
-                "Log the test citizen in, in your browser. If it does not open, open yourself:\n    {url}\n"
+                "Meld de testburger aan in uw browser. Gaat die niet open, ga dan naar:\n    {url}\n",
+                "Log the test citizen in, in your browser. If the browser does not open, go to:\n    {url}\n"
             )
         } else {
             text!(
@@ -318,7 +318,7 @@ impl LoginArgs {
             } else {
                 text!(
                     "na {seconds} s was niemand aangemeld; {strangers} antwoorden hoorden niet bij deze aanmelding",
-                    "nobody had logged in after {seconds} s; {strangers} answers belonged to no login of ours"
+                    "nobody had logged in after {seconds} s; {strangers} answers belonged to another login"
                 )
             },
             remedy,
@@ -328,7 +328,7 @@ impl LoginArgs {
     fn told(&self, login: Option<&Login>, store: &Store) -> Text {
         let (name, path) = (&self.name, store.path(&self.name).display().to_string());
         let renewed = if login.is_some_and(|login| login.refresh_token.is_some()) {
-            text!("elke run vernieuwt ze", "each run renews them")
+            text!("elke keuring vernieuwt ze", "each run renews them")
         } else {
             let moment = login.and_then(|login| login.expires_at).map_or("?".to_owned(), |moment| moment.to_string());
             text!(

@@ -15,7 +15,7 @@ const AFTER_HELP: &str = "\
   bronkeur fleet sources.yaml --shard 2/2 --out part-2
   bronkeur merge part-1 part-2 --out reports
 
-What stands in the folders of the sources is copied beside the overview. A source that is in two parts, and parts of
+What is in the folders of the sources is copied beside the overview. A source that is in two parts, and parts of
 other versions of the program or the requirements, are refused.
 
 Exit status: the worst of the sources, as `fleet` · 2 parts that cannot be joined";

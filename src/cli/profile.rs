@@ -1,5 +1,7 @@
 //! Which profile a command works with: a file, or what the flags make of one citizen with a TX token.
 
+mod stand_in;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -20,6 +22,9 @@ pub(super) struct ProfileArgs {
     /// The URL of the source, up to and including the version
     #[arg(long, value_name = "URL", env = "BRONKEUR_BASE_URL")]
     base_url: Option<String>,
+    /// The name of the source in the reports
+    #[arg(long, env = "BRONKEUR_NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    name: Option<String>,
     /// The variable that holds the citizen's national number
     #[arg(long, value_name = "NAME", env = "BRONKEUR_INSZ_ENV", requires = "token_env")]
     insz_env: Option<String>,
@@ -35,6 +40,32 @@ pub(super) struct ProfileArgs {
     /// This run may go against production
     #[arg(long, env = "BRONKEUR_I_MAY_TEST_PRODUCTION")]
     i_may_test_production: bool,
+}
+
+/// Where a path of the command line leads, wherever it is read from.
+pub(super) fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()).display().to_string()
+}
+
+/// What is wrong with the file that `--ca-bundle` names: the flag's fault, whatever the profile says.
+pub(super) fn bundle_fault(path: &Path) -> Option<InputFault> {
+    let shown = path.display();
+    let (message, remedy) = match read_text(path, LARGEST_TEXT) {
+        Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => return None,
+        Ok(_) => (
+            text!("`{shown}` bevat geen certificaat in PEM-vorm", "`{shown}` holds no certificate in PEM form"),
+            text!(
+                "geef een bestand met `-----BEGIN CERTIFICATE-----`",
+                "give a file with `-----BEGIN CERTIFICATE-----`"
+            ),
+        ),
+        Err(faults) => {
+            let fault = faults.0.into_iter().next()?;
+            let (nl, en) = (fault.message.nl, fault.message.en);
+            (text!("`{shown}`: {nl}", "`{shown}`: {en}"), fault.remedy)
+        }
+    };
+    Some(InputFault::new("command line", message, remedy).at("--ca-bundle"))
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
@@ -55,14 +86,21 @@ pub(super) struct Written {
     pub(super) profile: Profile,
     /// From where its paths count.
     pub(super) folder: PathBuf,
+    /// What is wrong with the flags: no fault of the profile.
+    flags: Vec<InputFault>,
 }
 
 impl Written {
     /// Every reference followed, or everything that is wrong: `more` faults included.
     pub(super) fn resolve(self, more: Vec<InputFault>) -> Result<Resolved, InputFaults> {
+        let known = [more, self.flags].concat();
+        if let Some(fault) = stand_in::not_started(&self.file, &self.profile, &self.folder) {
+            // All else that could be wrong is in files that are not there yet.
+            return Err(InputFaults([known, vec![fault]].concat()));
+        }
         match self.profile.resolve(&self.file, &environment, &self.folder) {
-            Ok(resolved) => InputFaults(more).or(resolved),
-            Err(faults) => Err(InputFaults([more, faults.0].concat())),
+            Ok(resolved) => InputFaults(known).or(resolved),
+            Err(faults) => Err(InputFaults([known, faults.0].concat())),
         }
     }
 }
@@ -75,9 +113,12 @@ impl ProfileArgs {
         if let Some(base_url) = &self.base_url {
             profile.source.base_url.clone_from(base_url);
         }
+        profile.source.name = self.name.clone().or(profile.source.name.take());
         if let Some(bundle) = &self.ca_bundle {
-            profile.source.ca_bundle =
-                Some(std::path::absolute(bundle).unwrap_or_else(|_| bundle.clone()).display().to_string());
+            match bundle_fault(bundle) {
+                Some(fault) => written.flags.push(fault),
+                None => profile.source.ca_bundle = Some(absolute(bundle)),
+            }
         }
         profile.source.timeout = self.timeout.or(profile.source.timeout);
         profile.production |= self.i_may_test_production;
@@ -97,15 +138,16 @@ impl ProfileArgs {
         };
         if let Some(path) = path {
             let file = path.display().to_string();
-            let text = read_text(path, LARGEST_TEXT)?;
+            let text = read_text(path, LARGEST_TEXT).map_err(|faults| stand_in::of_its_folder(path, faults))?;
             let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-            return Ok(Written { profile: Profile::read(&file, &text)?, file, folder });
+            return Ok(Written { profile: Profile::read(&file, &text)?, file, folder, flags: Vec::new() });
         }
         match (&self.base_url, &self.insz_env, &self.token_env) {
             (Some(base_url), Some(insz_env), Some(token_env)) => Ok(Written {
                 file: "command line".to_owned(),
                 profile: Profile::of_flags(base_url, insz_env, token_env),
                 folder: PathBuf::new(),
+                flags: Vec::new(),
             }),
             _ => Err(InputFaults::one(
                 "command line",

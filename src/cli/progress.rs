@@ -1,4 +1,5 @@
-//! What is told while a run goes on: a line that moves on a terminal, plain lines elsewhere, on standard error.
+//! What is told while a run goes on: a line that moves on a terminal, plain lines elsewhere, on standard error. The
+//! calls themselves (`-v`) come when the run is over, since the report numbers them only then.
 
 use std::borrow::Cow;
 use std::io::IsTerminal as _;
@@ -11,14 +12,17 @@ use jiff::{SignedDuration, Zoned};
 
 use super::{Global, output};
 use crate::catalogue::Catalogue;
-use crate::exchange::{IssuerCall, Target};
+use crate::exchange::{Exchange, IssuerCall, Request, Target};
 use crate::report::seconds;
 use crate::run::Event;
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::vault::Vault;
 
+mod beat;
 mod exchange;
+
+use beat::Beat;
 
 /// How the progress of a run is shown.
 pub(super) struct Progress<'a> {
@@ -26,9 +30,13 @@ pub(super) struct Progress<'a> {
     lang: Lang,
     vault: Arc<Vault>,
     bar: Option<ProgressBar>,
+    /// Says that a slow run goes on, where there is no bar.
+    beat: Option<Beat>,
+    /// What `-v` shows, with the call that it is about.
+    calls: Vec<(Request, Vec<String>)>,
     /// Plain lines: how many requirements of each chapter are still open.
     open: Vec<(&'a str, usize)>,
-    /// 1: the requests; 2: their bodies too.
+    /// 1: the calls; 2: their bodies too.
     verbose: u8,
     quiet: bool,
     started: Instant,
@@ -57,7 +65,9 @@ impl<'a> Progress<'a> {
             catalogue,
             lang: global.lang(),
             vault,
+            beat: (bar.is_none() && !global.quiet).then(|| Beat::new(catalogue.requirements.len(), global.lang())),
             bar,
+            calls: Vec::new(),
             open: open.collect(),
             verbose: global.verbose,
             quiet: global.quiet,
@@ -76,25 +86,34 @@ impl<'a> Progress<'a> {
             Event::Received(exchange) if exchange.request.target == Target::Issuer(IssuerCall::Expiry) => {
                 self.waits_until = None;
             }
-            Event::Received(exchange) => {
-                let bodies = if self.verbose > 1 { exchange::bodies(exchange, self.lang) } else { Vec::new() };
-                let lines = (self.verbose > 0).then(|| exchange::line(exchange)).into_iter().chain(bodies);
-                lines.for_each(|line| self.masked_line(&line));
-            }
+            Event::Received(exchange) => self.called(exchange),
             Event::Judged(position, _) => self.judged(position),
         }
         let (sent, judged) = (self.sent, self.judged);
+        if let Some(beat) = &self.beat {
+            beat.at(sent, judged);
+        }
         if let Some(bar) = &self.bar {
             bar.set_position(judged as u64);
             let message = match &self.waits_until {
                 Some(until) => text!(
-                    "beoordeeld, {sent} verzoeken; wacht tot een token vervallen is, hoogstens tot {until}",
-                    "judged, {sent} requests; waiting for a token to expire, until {until} at most"
+                    "beoordeeld, {sent} oproepen; wacht tot een token vervallen is, hoogstens tot {until}",
+                    "judged, {sent} calls; waiting for a token to expire, until {until} at most"
                 ),
-                None => text!("beoordeeld, {sent} verzoeken", "judged, {sent} requests"),
+                None => text!("beoordeeld, {sent} oproepen", "judged, {sent} calls"),
             };
             bar.set_message(message.get(self.lang).to_owned());
         }
+    }
+
+    /// Keeps what `-v` shows of a call.
+    fn called(&mut self, exchange: &Exchange) {
+        if self.verbose == 0 {
+            return;
+        }
+        let bodies = if self.verbose > 1 { exchange::bodies(exchange, self.lang) } else { Vec::new() };
+        let lines = std::iter::once(exchange::line(exchange)).chain(bodies).collect();
+        self.calls.push((exchange.request.clone(), lines));
     }
 
     fn judged(&mut self, position: usize) {
@@ -111,8 +130,8 @@ impl<'a> Progress<'a> {
             let elapsed = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
             let elapsed = seconds(elapsed, self.lang);
             let line = text!(
-                "{nl}: beoordeeld ({judged} van {all} requirements, {sent} verzoeken, {elapsed})",
-                "{en}: judged ({judged} of {all} requirements, {sent} requests, {elapsed})"
+                "{nl}: beoordeeld ({judged} van {all} eisen, {sent} oproepen, {elapsed})",
+                "{en}: judged ({judged} of {all} requirements, {sent} calls, {elapsed})"
             );
             if self.bar.is_none() {
                 self.line(line.get(self.lang));
@@ -153,9 +172,21 @@ impl<'a> Progress<'a> {
             None if !self.quiet => output::say(line),
             None => {}
         }
+        if let Some(beat) = &self.beat {
+            beat.said();
+        }
     }
 
-    pub(super) fn finish(self) {
+    /// The run is over: its calls, each with the number that the report gives it. `numbered` holds them in that order.
+    pub(super) fn finish(mut self, numbered: &[Request]) {
+        let mut calls = std::mem::take(&mut self.calls);
+        calls.sort_by(|(one, _), (other, _)| one.cmp(other));
+        for (request, lines) in calls {
+            let number = numbered.binary_search(&request).map_or_else(|_| String::new(), |at| format!("x{}", at + 1));
+            for (place, line) in lines.into_iter().enumerate() {
+                self.masked_line(&if place == 0 { format!("{number:<5} {line}") } else { line });
+            }
+        }
         if let Some(bar) = self.bar {
             bar.finish_and_clear();
         }

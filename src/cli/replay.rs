@@ -21,7 +21,8 @@ use crate::vault::Vault;
 const AFTER_HELP: &str = "\
 Nothing is sent. The same program with the same specs writes the same report.json, to the byte: start and duration are
 those of the run. With --specs another version judges it (\"would you pass the next version?\"): what that version asks
-and the run did not record is blocked. Selection, gate and accepted rows are those of the run; flags come on top.
+and the run did not record is blocked. Selection, gate and accepted requirements are
+those of the run; flags come on top.
 
   bronkeur replay reports/evidence.har --out again
   bronkeur replay reports/evidence.har --verify reports/report.json
@@ -73,7 +74,7 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
 
 /// The report that follows from the evidence: judged as the run was, unless a flag says otherwise.
 fn judged(mut evidence: Evidence, catalogue: &Catalogue, gate: &GateArgs) -> Result<Report, Trouble> {
-    if let Some(previous) = gate.on_top_of(&mut evidence.meta, catalogue)? {
+    if let Some(previous) = gate.on_top_of(&mut evidence.meta, &evidence.recording.setup, catalogue)? {
         evidence.recording.setup.previous = Some(previous);
     }
     Ok(inspection::judge(&evidence, catalogue, None))
@@ -85,8 +86,8 @@ fn notes(evidence: &Evidence, catalogue: &Catalogue) -> Vec<Text> {
     let gone = evidence.gone;
     if gone > 0 {
         notes.push(text!(
-            "verzoeken van de keuring die in het bewijs ontbreken: {gone}; wat daarop rust is niet te beoordelen",
-            "requests of the run that are missing from the evidence: {gone}; what rests on them cannot be judged"
+            "oproepen van de keuring die in het bewijs ontbreken: {gone}; wat daarop steunt, is niet te beoordelen",
+            "calls of the run that are missing from the evidence: {gone}; what rests on them cannot be judged"
         ));
     }
     for own in &catalogue.sets {
@@ -95,8 +96,8 @@ fn notes(evidence: &Evidence, catalogue: &Catalogue) -> Vec<Text> {
             let (name, version) = (&own.name, &own.version);
             let then = crate::verdict::shown(run.map_or("-", |run| &run.version));
             notes.push(text!(
-                "de keuring was volgens een andere inhoud van {name} ({then}); hier oordeelt {version}",
-                "the run was judged by another content of {name} ({then}); here {version} judges"
+                "de keuring gebruikte een andere inhoud van {name} ({then}) dan nu wordt toegepast ({version})",
+                "the run used another content of {name} ({then}) than is applied now ({version})"
             ));
         }
     }

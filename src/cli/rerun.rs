@@ -20,7 +20,7 @@ pub(super) fn failed(path: &Path, catalogue: &Catalogue) -> Result<Vec<String>, 
         return Err(InputFaults::one(
             file,
             text!(
-                "in dit rapport faalde niets en was niets geblokkeerd: er is niets om opnieuw te keuren",
+                "in dit rapport is geen inbreuk en was alles te beoordelen: er is niets om opnieuw te keuren",
                 "nothing failed and nothing was blocked in this report: there is nothing to judge again"
             ),
             text!("laat --rerun-failed weg voor een volledig oordeel", "leave out --rerun-failed for a full judgement"),

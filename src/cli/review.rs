@@ -12,9 +12,11 @@ use super::{Done, Global, Trouble, output};
 use crate::catalogue::{Catalogue, Mode, Requirement};
 use crate::decisions::{Review, reviews_in, today};
 use crate::fault::{InputFault, InputFaults};
+use crate::har;
+use crate::profile::quoted;
 use crate::report;
 use crate::text;
-use crate::text::Lang;
+use crate::text::{Lang, Text};
 use crate::verdict::{ExitStatus, Outcome};
 
 /// What is open, unless a report or a file with answers says otherwise: everything that only a person can judge.
@@ -39,52 +41,70 @@ pub(super) struct ReviewArgs {
     specs: SpecArgs,
 }
 
+/// The requirements that wait for an answer, and the source they are about, where that is known.
+struct Open<'a> {
+    rows: Vec<&'a Requirement>,
+    source: Option<String>,
+}
+
 pub(super) fn review(args: &ReviewArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
     let open = args.open(&catalogue)?;
     let lang = global.lang();
     if let Some(path) = &args.out {
-        return written(path, &template(&open, lang), lang);
+        let done = written(path, &template(&open, lang), lang)?;
+        output::print(args.next(&path.display().to_string()).get(lang));
+        return Ok(done);
     }
-    output::print(&if args.template { template(&open, lang) } else { listed(&open, lang) });
+    output::print(&if args.template { template(&open, lang) } else { listed(&open.rows, args, lang) });
     Ok(ExitStatus::Success)
 }
 
 impl ReviewArgs {
-    /// The requirements that wait for an answer.
-    fn open<'a>(&self, catalogue: &'a Catalogue) -> Result<Vec<&'a Requirement>, Trouble> {
+    fn open<'a>(&self, catalogue: &'a Catalogue) -> Result<Open<'a>, Trouble> {
         if let Some(path) = &self.report {
             return open_in(path, catalogue);
         }
-        let named = match &self.reviews {
-            Some(file) => Some(file.clone()),
-            None => named_by_profile(self.profile.as_deref())?.reviews,
-        };
+        let named = named_by_profile(self.profile.as_deref())?;
+        let file = self.reviews.as_ref().or(named.reviews.as_ref());
         let today = today();
         let answers: BTreeMap<String, Review> =
-            named.map_or_else(|| Ok(BTreeMap::new()), |file| reviews_in(&file, catalogue, today))?;
+            file.map_or_else(|| Ok(BTreeMap::new()), |file| reviews_in(file, catalogue, today, &named.source))?;
         let is_open = |row: &&Requirement| {
             row.mode == Mode::Review && answers.get(&row.id).is_none_or(|answer| answer.has_ended(today))
         };
-        Ok(catalogue.requirements.iter().filter(is_open).collect())
+        let rows = catalogue.requirements.iter().filter(is_open).collect();
+        Ok(Open { rows, source: named.source.into_iter().next() })
+    }
+
+    /// How a reviewer goes on: the evidence of the run is judged again, with the answers.
+    fn next(&self, file: &str) -> Text {
+        let folder = self.report.as_deref().and_then(Path::parent).unwrap_or(Path::new("reports"));
+        let evidence = folder.join(har::FILE);
+        let evidence = evidence.display();
+        text!(
+            "Vul de antwoorden in en oordeel opnieuw, zonder één oproep:\n    bronkeur replay {evidence} --reviews {file}\n",
+            "Fill in the answers and judge again, without a single call:\n    bronkeur replay {evidence} --reviews {file}\n"
+        )
     }
 }
 
 /// What was open in a run.
-fn open_in<'a>(path: &Path, catalogue: &'a Catalogue) -> Result<Vec<&'a Requirement>, Trouble> {
+fn open_in<'a>(path: &Path, catalogue: &'a Catalogue) -> Result<Open<'a>, Trouble> {
     let report = report::read_report(path)?;
-    let rows = report.requirements.iter().filter(|row| row.outcome == Outcome::Review);
-    let (mut open, mut faults) = (Vec::new(), Vec::new());
-    for row in rows {
+    let open = report.requirements.iter().filter(|row| row.outcome == Outcome::Review);
+    let (mut rows, mut faults) = (Vec::new(), Vec::new());
+    for row in open {
         match catalogue.find(&row.id) {
-            Some(requirement) => open.push(requirement),
+            Some(requirement) => rows.push(requirement),
             None => faults.push(catalogue.unknown(&path.display().to_string(), &row.id)),
         }
     }
-    InputFaults(faults).or(open).map_err(Trouble::from)
+    let source = Some(report.run.source.clone()).filter(|source| !source.trim().is_empty());
+    InputFaults(faults).or(Open { rows, source }).map_err(Trouble::from)
 }
 
-fn listed(open: &[&Requirement], lang: Lang) -> String {
+fn listed(open: &[&Requirement], args: &ReviewArgs, lang: Lang) -> String {
     let count = open.len();
     let mut text = text!("Open beoordelingen: {count}\n", "Open reviews: {count}\n").get(lang).to_owned();
     for row in open {
@@ -93,11 +113,13 @@ fn listed(open: &[&Requirement], lang: Lang) -> String {
         let _ = writeln!(text, "    {}", document(row));
     }
     if count > 0 {
+        let report = args.report.as_ref().map(|path| format!("{} ", path.display())).unwrap_or_default();
         let next = text!(
-            "\nAntwoord in een bestand: `bronkeur review --out reviews.yaml`\n",
-            "\nAnswer in a file: `bronkeur review --out reviews.yaml`\n"
+            "\nAntwoord in een bestand:\n    bronkeur review {report}--out reviews.yaml\n",
+            "\nAnswer in a file:\n    bronkeur review {report}--out reviews.yaml\n"
         );
         text.push_str(next.get(lang));
+        text.push_str(args.next("reviews.yaml").get(lang));
     }
     text
 }
@@ -108,17 +130,19 @@ fn document(row: &Requirement) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
-/// A `reviews.yaml` with a row for each of them. It is refused until it is filled in.
-fn template(open: &[&Requirement], lang: Lang) -> String {
+/// A `reviews.yaml` with an entry for each of them. What is not answered in it stays open.
+fn template(open: &Open<'_>, lang: Lang) -> String {
     let head = text!(
-        "# Antwoorden van beoordelaars. Laat weg wat nog open blijft.\n# answer: accepted of rejected; date: de dag van het antwoord; eventueel ook `link` en `ends_on` (de laatste dag).\n",
-        "# The answers of reviewers. Leave out what stays open.\n# answer: accepted or rejected; date: the day of the answer; optionally `link` and `ends_on` (the last day) too.\n"
+        "# Antwoorden van beoordelaars. Waar `answer` leeg is, blijft de beoordeling open.\n# answer: accepted of rejected; date: de dag van het antwoord; eventueel ook `link` en `ends_on` (de laatste dag).\n",
+        "# The answers of reviewers. Where `answer` is empty, the review stays open.\n# answer: accepted or rejected; date: the day of the answer; optionally `link` and `ends_on` (the last day) too.\n"
     );
     let mut yaml = head.get(lang).to_owned();
-    if open.is_empty() {
-        yaml.push_str("[]\n");
+    if let Some(source) = &open.source {
+        // For another source the file is refused.
+        let _ = write!(yaml, "source: {}\nreviews:", quoted(source));
     }
-    for row in open {
+    yaml.push_str(if open.rows.is_empty() { " []\n" } else { "\n" });
+    for row in &open.rows {
         let question = format!("{} ({}): {}", row.id, row.level.name(), row.title.get(lang));
         yaml.push('\n');
         for paragraph in [&question, row.judged.get(lang), &document(row)] {
@@ -136,7 +160,7 @@ fn written(path: &Path, yaml: &str, lang: Lang) -> Done {
     if path.exists() {
         let there = InputFault::new(
             shown.to_string(),
-            text!("het bestand is er al", "the file is there already"),
+            text!("dit bestand bestaat al", "this file exists already"),
             text!(
                 "kies een andere naam, of gebruik --template en vul het bestand zelf aan",
                 "choose another name, or use --template and add to the file yourself"

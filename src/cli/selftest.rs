@@ -22,7 +22,7 @@ pub(super) struct SelftestArgs {
     /// The result for programs, as JSON
     #[arg(long)]
     json: bool,
-    /// Faults examined at the same time
+    /// Faults that are tried at the same time
     #[arg(long, value_name = "N", default_value_t = 4)]
     at_once: usize,
     #[command(flatten)]
@@ -43,8 +43,8 @@ pub(super) fn selftest(args: &SelftestArgs, global: &Global) -> Done {
     if chosen.is_empty() {
         return Err(InputFaults::one(
             "command line",
-            text!("er is geen fout met die naam", "there is no fault of that name"),
-            text!("`bronkeur serve --faults` toont ze alle", "`bronkeur serve --faults` shows them all"),
+            text!("er is geen fout met die naam", "there is no fault with that name"),
+            text!("`bronkeur serve --faults` toont ze allemaal", "`bronkeur serve --faults` shows them all"),
         )
         .into());
     }

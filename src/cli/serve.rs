@@ -44,8 +44,8 @@ pub(super) fn serve(args: &ServeArgs, global: &Global) -> Done {
     let (issuer, base_url) = (sandbox.issuer(), sandbox.base_url());
     let profile = profile.display();
     let words = text!(
-        "ACM      {issuer}\nbron     {base_url}\nprofiel  {profile}\n\nKeur hem vanuit een ander venster:\n    bronkeur check -p {profile}\nCtrl-C stopt.\n",
-        "ACM      {issuer}\nsource   {base_url}\nprofile  {profile}\n\nCheck it from another window:\n    bronkeur check -p {profile}\nCtrl-C stops.\n"
+        "ACM      {issuer}\nbron     {base_url}\nprofiel  {profile}\n\nKeur ze vanuit een ander venster:\n    bronkeur check -p {profile}\nStop met Ctrl-C.\n",
+        "ACM      {issuer}\nsource   {base_url}\nprofile  {profile}\n\nCheck it from another window:\n    bronkeur check -p {profile}\nStop it with Ctrl-C.\n"
     );
     let interrupted = interrupt::interrupted(runtime.handle());
     output::print(words.get(global.lang()));

@@ -2,7 +2,8 @@
 
 use std::io::IsTerminal as _;
 
-use clap::Args;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
@@ -14,8 +15,9 @@ use super::{Done, Global, Trouble, output, runtime};
 use crate::exchange::{Auth, Citizen, Grant, Introspection, IssuerCall, Request, Response};
 use crate::fault::{InputFault, InputFaults};
 use crate::profile::{CitizenToken, Resolved, ResolvedCitizen};
+use crate::reason::cause::{Server, unanswered};
 use crate::reason::issuer::{came, no_introspection, refusal, unfit};
-use crate::reason::unanswered;
+use crate::report;
 use crate::session::{Inquiry, Session, citizen_of};
 use crate::text;
 use crate::text::{Lang, Text};
@@ -36,12 +38,16 @@ profile · 3 no token · 4 internal";
 pub(super) struct TokenArgs {
     #[command(flatten)]
     profile: ProfileArgs,
-    /// Whose token: a name or a role of the profile
+    /// Whose token: a name or a role of the profile; with `--show insz` also `nobody`, whose number nobody has
     #[arg(long, value_name = "NAME|ROLE", default_value = "subject")]
     citizen: String,
-    /// Print the token itself, alone
-    #[arg(long, conflicts_with = "format")]
-    show: bool,
+    /// Print the token itself, alone; `insz`: the national number instead
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, default_missing_value = "token",
+          conflicts_with = "format")]
+    show: Option<Shown>,
+    /// A token that a source should refuse, as the lines in a report use it
+    #[arg(long, value_name = "KIND", requires = "show", conflicts_with = "citizen", value_parser = negative_names())]
+    kind: Option<String>,
     /// The form of the description
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -49,14 +55,43 @@ pub(super) struct TokenArgs {
     specs: SpecArgs,
 }
 
+/// What is printed alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Shown {
+    /// The token
+    Token,
+    /// The national number
+    Insz,
+}
+
+/// The citizen whose number nobody has: no profile names it.
+const NOBODY: &str = "nobody";
+
+/// The names of the tokens that a source should refuse.
+fn negative_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(report::negative_names())
+}
+
 pub(super) fn token(args: &TokenArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
     let profile = args.profile.resolve()?;
-    let who = wanted(&profile, &args.citizen)?;
     let mut inquiry = Session::new(&profile, &catalogue, seed())?.inquire();
+    if let Some(auth) = args.kind.as_deref().and_then(report::negative) {
+        let token = runtime()?.block_on(inquiry.credential(auth)).ok_or_else(not_to_be_had)?;
+        return Ok(shown_alone(&token, global.lang()));
+    }
+    if args.show == Some(Shown::Insz) {
+        let citizen = match args.citizen.as_str() {
+            NOBODY => Citizen::Nobody,
+            name => citizen_of(wanted(&profile, name)?.role),
+        };
+        let number = inquiry.number(citizen).ok_or_else(not_to_be_had)?;
+        return Ok(shown_alone(&number, global.lang()));
+    }
+    let who = wanted(&profile, &args.citizen)?;
     let citizen = citizen_of(who.role);
-    let token = runtime()?.block_on(obtained(&mut inquiry, who, citizen, !args.show))?;
-    if args.show {
+    let token = runtime()?.block_on(obtained(&mut inquiry, who, citizen, args.show.is_none()))?;
+    if args.show.is_some() {
         return Ok(shown_alone(&token, global.lang()));
     }
     let described = Described::of(&inquiry, who, citizen);
@@ -110,6 +145,18 @@ async fn obtained(
     Ok(token)
 }
 
+/// Neither the profile nor ACM has it.
+fn not_to_be_had() -> Trouble {
+    Trouble::Other(
+        ExitStatus::Undecided,
+        text!("dat is met dit profiel niet te krijgen", "this profile does not yield it"),
+        text!(
+            "zet een token van die soort onder `tokens` in het profiel, of vraag de burger eerst aan met `bronkeur token`",
+            "put a token of that kind under `tokens` in the profile, or try the citizen's own with `bronkeur token` first"
+        ),
+    )
+}
+
 /// Why there is no token: the first call to the issuer that did not work says it.
 fn no_token(inquiry: &Inquiry, citizen: Citizen) -> Trouble {
     let request = Request::issuer(IssuerCall::Token(Grant::Exchange(citizen)));
@@ -120,12 +167,12 @@ fn no_token(inquiry: &Inquiry, citizen: Citizen) -> Trouble {
             (seen, refusal(answer).in_words())
         }
         Some(Err(failure)) => {
-            let (seen, remedy) = unanswered(failure);
-            (seen.map(|seen| format!("ACM: {seen}")), remedy)
+            let told = unanswered(&inquiry.recording().setup, Server::Issuer, failure);
+            (told.what, told.remedy)
         }
         None => (
             text!("de burger heeft geen token", "the citizen has no token"),
-            text!("geef hem een `token` in het profiel", "give it a `token` in the profile"),
+            text!("geef de burger een `token` in het profiel", "give the citizen a `token` in the profile"),
         ),
     };
     let masked = |text: Text| text.map(|text| inquiry.vault().for_people(text));
@@ -137,8 +184,8 @@ fn shown_alone(token: &SecretString, lang: Lang) -> ExitStatus {
     output::print(&format!("{}\n", token.expose_secret()));
     if std::io::stdout().is_terminal() {
         let note = text!(
-            "bronkeur: dit token geeft toegang tot de gegevens van een burger; wis het venster, of leid de uitvoer om",
-            "bronkeur: this token gives access to a citizen's data; clear the window, or redirect the output"
+            "bronkeur: dit hoort bij een burger en blijft in dit venster staan; wis het venster, of leid de uitvoer om",
+            "bronkeur: this belongs to a citizen and stays in this window; clear the window, or redirect the output"
         );
         output::say(note.get(lang));
     }
@@ -249,7 +296,7 @@ impl<'a> Described<'a> {
                 Some(answer) => no_introspection(answer).in_words(),
                 None => text!(
                     "niet gevraagd of niet beantwoord: daarvoor is `acm.source_client` nodig",
-                    "not asked or not answered: it takes `acm.source_client`"
+                    "not asked or not answered: that needs `acm.source_client`"
                 ),
             };
             return vec![(name, why.get(lang).to_owned())];
@@ -262,7 +309,7 @@ impl<'a> Described<'a> {
             (name, active.get(lang).to_owned()),
             (text!("  audience", "  audience"), shown(&said.stated_audiences().join(" "))),
             (text!("  scope", "  scope"), shown(&said.scopes().join(" "))),
-            (text!("  verloopt", "  expires"), expires),
+            (text!("  vervalt", "  expires"), expires),
             (text!("  subject (rrn)", "  subject (rrn)"), shown(&said.number().unwrap_or("-".to_owned()))),
             (text!("  claims", "  claims"), shown(&claims)),
         ]

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use super::decisions::named_by_profile;
 use super::specs::SpecArgs;
 use super::{Done, Global, output};
-use crate::decisions::{Waiver, today, waivers_in};
+use crate::decisions::{Named, Waiver, today, waivers_in};
 use crate::fault::InputFaults;
 use crate::text;
 use crate::text::{Lang, Text};
@@ -68,20 +68,20 @@ pub(super) fn waivers(args: &WaiversArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
     let lang = global.lang();
     let named = match &args.file {
-        Some(file) => Some(file.clone()),
-        None => named_by_profile(args.profile.as_deref())?.waivers,
+        Some(file) => Named { waivers: Some(file.clone()), ..Named::default() },
+        None => named_by_profile(args.profile.as_deref())?,
     };
-    let file = named.ok_or_else(|| {
+    let file = named.waivers.ok_or_else(|| {
         InputFaults::one(
             "command line",
-            text!("er is geen bestand met vrijstellingen genoemd", "no file with waivers is named"),
+            text!("er is geen bestand met vrijstellingen opgegeven", "no file with waivers is named"),
             text!(
                 "noem het bestand, of een profiel met de sleutel `waivers` (-p)",
                 "name the file, or a profile with the key `waivers` (-p)"
             ),
         )
     })?;
-    let (waivers, today) = (waivers_in(&file, &catalogue)?, today());
+    let (waivers, today) = (waivers_in(&file, &catalogue, &named.source)?, today());
     let mut rows: Vec<(&String, &Waiver)> = waivers.iter().collect();
     rows.sort_by_key(|(_, waiver)| waiver.ends_on);
     let ending = rows.iter().filter(|(_, waiver)| Left::of(waiver, today) != Left::Long).count();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use url::Url;
 
 use super::{Decisions, Review, Waiver, day_of, read_reviews, read_waivers};
 use crate::catalogue::Catalogue;
@@ -18,13 +19,18 @@ pub struct Named {
     pub reviews: Option<PathBuf>,
     /// The waivers.
     pub waivers: Option<PathBuf>,
+    /// The names of the source that is judged; a file for another one is refused. None: any will do.
+    pub source: Vec<String>,
 }
 
 impl Named {
     /// What a profile in a folder names.
     pub fn of(profile: &Profile, folder: &Path) -> Self {
         let path = |named: &Option<String>| named.as_ref().map(|path| folder.join(path));
-        Self { reviews: path(&profile.reviews), waivers: path(&profile.waivers) }
+        let source = &profile.source;
+        let host = Url::parse(&source.base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let names = source.name.clone().or(host).into_iter().chain([source.base_url.clone()]);
+        Self { reviews: path(&profile.reviews), waivers: path(&profile.waivers), source: names.collect() }
     }
 
     /// What stands in them, or everything that is wrong there.
@@ -33,9 +39,10 @@ impl Named {
     /// The faults of both files.
     pub fn read(&self, catalogue: &Catalogue) -> Result<Decisions, InputFaults> {
         let reviews = self.reviews.as_ref();
-        let reviews = reviews.map_or_else(|| Ok(BTreeMap::new()), |path| reviews_in(path, catalogue, today()));
+        let reviews =
+            reviews.map_or_else(|| Ok(BTreeMap::new()), |path| reviews_in(path, catalogue, today(), &self.source));
         let waivers = self.waivers.as_ref();
-        let waivers = waivers.map_or_else(|| Ok(BTreeMap::new()), |path| waivers_in(path, catalogue));
+        let waivers = waivers.map_or_else(|| Ok(BTreeMap::new()), |path| waivers_in(path, catalogue, &self.source));
         match (reviews, waivers) {
             (Ok(reviews), Ok(waivers)) => Ok(Decisions { reviews, waivers, previous: None }),
             (reviews, waivers) => {
@@ -51,18 +58,27 @@ pub fn today() -> Date {
     day_of(Timestamp::now())
 }
 
-/// The answers in a file.
+/// The answers in a file; `asked` are the names of the source that is judged, none where any will do.
 ///
 /// # Errors
 /// Everything that is wrong in it.
-pub fn reviews_in(path: &Path, catalogue: &Catalogue, today: Date) -> Result<BTreeMap<String, Review>, InputFaults> {
-    read_reviews(&path.display().to_string(), &read_text(path, LARGEST_TEXT)?, catalogue, today)
+pub fn reviews_in(
+    path: &Path,
+    catalogue: &Catalogue,
+    today: Date,
+    asked: &[String],
+) -> Result<BTreeMap<String, Review>, InputFaults> {
+    read_reviews(&path.display().to_string(), &read_text(path, LARGEST_TEXT)?, catalogue, today, asked)
 }
 
-/// The waivers in a file.
+/// The waivers in a file; `asked` are the names of the source that is judged, none where any will do.
 ///
 /// # Errors
 /// Everything that is wrong in it.
-pub fn waivers_in(path: &Path, catalogue: &Catalogue) -> Result<BTreeMap<String, Waiver>, InputFaults> {
-    read_waivers(&path.display().to_string(), &read_text(path, LARGEST_TEXT)?, catalogue)
+pub fn waivers_in(
+    path: &Path,
+    catalogue: &Catalogue,
+    asked: &[String],
+) -> Result<BTreeMap<String, Waiver>, InputFaults> {
+    read_waivers(&path.display().to_string(), &read_text(path, LARGEST_TEXT)?, catalogue, asked)
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::Reading;
+use super::{Reading, Written};
 use crate::catalogue::{Catalogue, Mode};
 use crate::fault::{InputFaults, Schema, read_yaml};
 use crate::text;
@@ -56,15 +56,20 @@ impl Review {
 #[serde(deny_unknown_fields)]
 struct Row {
     id: String,
-    answer: Answer,
-    by: String,
-    date: String,
-    note: String,
+    /// None: still open, whatever else is filled in already.
+    answer: Option<Answer>,
+    #[serde(default)]
+    by: Option<String>,
+    #[serde(default)]
+    date: Option<String>,
+    #[serde(default)]
+    note: Option<String>,
     link: Option<String>,
     ends_on: Option<String>,
 }
 
-/// The answers in the text of a `reviews.yaml`, by the id of the requirement. `today` is the day in Brussels.
+/// The answers in the text of a `reviews.yaml`, by the id of the requirement; a row without an answer leaves its review
+/// open. `today` is the day in Brussels; `asked` are the names of the source that is judged, none where any will do.
 ///
 /// # Errors
 /// Everything that is wrong in it, each with its line.
@@ -73,19 +78,22 @@ pub fn read_reviews(
     text: &str,
     catalogue: &Catalogue,
     today: Date,
+    asked: &[String],
 ) -> Result<BTreeMap<String, Review>, InputFaults> {
-    let rows: Vec<Row> = read_yaml(file, text, SCHEMA.as_ref().map_err(Clone::clone)?)?;
+    let written: Written<Row> = read_yaml(file, text, SCHEMA.as_ref().map_err(Clone::clone)?)?;
+    let (rows, source, under) = written.parts("reviews");
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-    let mut reading = Reading::new(file, text, catalogue);
+    let mut reading = Reading::new(file, text, catalogue).of(under, source.as_deref(), asked);
     let mut reviews = BTreeMap::new();
     for (position, row) in rows.iter().enumerate() {
         let id = id_of(&mut reading, position, &ids);
-        let days = days_of(&mut reading, position, row, today);
-        let texts = [("by", Some(&row.by)), ("note", Some(&row.note)), ("link", row.link.as_ref())];
-        reading.no_numbers(position, texts.into_iter().filter_map(|(key, said)| Some((key, said?.as_str()))));
-        if let (Some(id), Some((date, ends_on))) = (id, days) {
-            let (by, note, link) = (row.by.clone(), row.note.clone(), row.link.clone());
-            reviews.insert(id, Review { answer: row.answer, by, date, note, link, ends_on });
+        let texts = [("by", &row.by), ("note", &row.note), ("link", &row.link)];
+        reading.no_numbers(position, texts.into_iter().filter_map(|(key, said)| Some((key, said.as_deref()?))));
+        // The schema asks for these three where there is an answer.
+        let (Some(answer), Some(by), Some(note)) = (row.answer, &row.by, &row.note) else { continue };
+        if let (Some(id), Some((date, ends_on))) = (id, days_of(&mut reading, position, row, today)) {
+            let (by, note, link) = (by.clone(), note.clone(), row.link.clone());
+            reviews.insert(id, Review { answer, by, date, note, link, ends_on });
         }
     }
     reading.or(reviews)
@@ -101,12 +109,12 @@ fn id_of(reading: &mut Reading<'_>, row: usize, ids: &[&str]) -> Option<String> 
         row,
         "id",
         text!(
-            "`{id}` wordt door een proef beoordeeld, niet door een mens",
-            "`{id}` is judged by a check, not by a person"
+            "`{id}` wordt automatisch beoordeeld, niet door een beoordelaar",
+            "`{id}` is judged automatically, not by a reviewer"
         ),
         text!(
-            "laat de regel weg; `bronkeur review` toont wat er te beoordelen is, `waivers.yaml` stelt een inbreuk vrij",
-            "leave the row out; `bronkeur review` shows what is to be reviewed, `waivers.yaml` waives a failure"
+            "laat dit onderdeel weg; `bronkeur review` toont wat er te beoordelen is, `waivers.yaml` stelt een inbreuk vrij",
+            "leave this entry out; `bronkeur review` shows what is to be reviewed, `waivers.yaml` waives a failure"
         ),
     );
     None
@@ -114,7 +122,7 @@ fn id_of(reading: &mut Reading<'_>, row: usize, ids: &[&str]) -> Option<String> 
 
 /// The day of the answer and its last day, where both make sense.
 fn days_of(reading: &mut Reading<'_>, row: usize, written: &Row, today: Date) -> Option<(Date, Option<Date>)> {
-    let date = reading.day(row, "date", &written.date);
+    let date = written.date.as_ref().and_then(|date| reading.day(row, "date", date));
     let end = written.ends_on.as_ref().map(|end| reading.day(row, "ends_on", end));
     if date.is_some_and(|date| date > today) {
         reading.fault(

@@ -13,11 +13,11 @@ fn today() -> Date {
 }
 
 fn reviews(text: &str) -> Result<std::collections::BTreeMap<String, Review>, InputFaults> {
-    read_reviews("reviews.yaml", text, &catalogue(), today())
+    read_reviews("reviews.yaml", text, &catalogue(), today(), &[])
 }
 
 fn waivers(text: &str) -> Result<std::collections::BTreeMap<String, Waiver>, InputFaults> {
-    read_waivers("waivers.yaml", text, &catalogue())
+    read_waivers("waivers.yaml", text, &catalogue(), &[])
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn everything_wrong_in_reviews_comes_at_once_with_its_line() {
     .unwrap_err()
     .render(crate::text::Lang::En);
     for expected in [
-        "reviews.yaml:1:5: [0].id: `LST-11` is judged by a check",
+        "reviews.yaml:1:5: [0].id: `LST-11` is judged automatically",
         "reviews.yaml:2:5: [1].id: there is no requirement `URL-81`",
         "[1].date: there is no such day",
         "reviews.yaml:3:45: [2].date: is in the future; today is 2026-06-15",
@@ -67,10 +67,14 @@ fn everything_wrong_in_reviews_comes_at_once_with_its_line() {
     assert!(!words.contains("999.60"), "{words}");
     let form = reviews("- { id: URL-18, answer: yes, date: today, ends: x }").unwrap_err().0;
     assert!(form.len() >= 4, "{form:?}");
-    // As the template leaves them.
-    let words = reviews("- { id: URL-18, answer: , by: , date: 2026-06-01, note: }").unwrap_err();
+    // As the template leaves them they are open, whatever is filled in already; an answer needs a name and a reason.
+    assert!(reviews("- { id: URL-18, answer: , by: , date: 2026-06-01, note: }").unwrap().is_empty());
+    let words = reviews("- { id: URL-18, answer: accepted, by: , date: 2026-06-01, note: }").unwrap_err();
     let words = words.render(crate::text::Lang::En);
-    assert!(!words.contains("quotes") && words.matches("fill").count() == 3, "{words}");
+    assert!(!words.contains("quotes") && words.matches("fill").count() == 2, "{words}");
+    // What is open must be a review all the same.
+    let words = reviews("- { id: LST-11, answer: }").unwrap_err().render(crate::text::Lang::En);
+    assert!(words.contains("judged automatically"), "{words}");
 }
 
 #[test]
@@ -106,7 +110,7 @@ fn everything_wrong_in_waivers_comes_at_once_with_its_line() {
         "waivers.yaml:4:5: [3].id: `SEC-08` is there already",
         "waivers.yaml:5:5: [4].id: there is no requirement `LST-111`",
         "[4].reason: holds a national number",
-        "[5].id: `SEC-09` protects data of citizens: its owner does not waive that alone",
+        "[5].id: `SEC-09` protects data of citizens: its owner cannot waive that alone",
     ] {
         assert!(words.contains(expected), "{expected} is not in\n{words}");
     }
@@ -118,4 +122,34 @@ fn everything_wrong_in_waivers_comes_at_once_with_its_line() {
     let form = waivers("- { id: LST-11, scope: { operation: list }, reason: r, owner: o }").unwrap_err();
     let words = form.render(crate::text::Lang::En);
     assert!(words.contains("ends_on") && words.contains("operations: [list"), "{words}");
+}
+
+#[test]
+fn a_file_for_one_source_is_refused_for_another() {
+    let review = "source: Fiscale attesten\nreviews:\n- { id: URL-18, answer: accepted, by: Rita, date: 2026-06-15, note: ok }\n";
+    let waiver =
+        "source: https://h.be/v1\nwaivers: [{ id: LST-11, scope: all, reason: r, owner: team, ends_on: 2026-06-30 }]\n";
+    let names = |names: &[&str]| -> Vec<String> { names.iter().map(|name| (*name).to_owned()).collect() };
+    let reviews = |asked: &[&str]| read_reviews("r.yaml", review, &catalogue(), today(), &names(asked));
+    assert_eq!(reviews(&[]).unwrap().len(), 1);
+    assert_eq!(reviews(&["fiscale Attesten ", "https://h.be/v1"]).unwrap().len(), 1);
+    let words = reviews(&["Andere"]).unwrap_err().render(crate::text::Lang::En);
+    assert!(
+        words.contains("r.yaml:1:") && words.contains("for the source `Fiscale attesten`, not for `Andere`"),
+        "{words}"
+    );
+    let waivers = |asked: &[&str]| read_waivers("w.yaml", waiver, &catalogue(), &names(asked));
+    assert_eq!(waivers(&["Fiscale attesten", "https://h.be/v1/"]).unwrap().len(), 1);
+    assert!(waivers(&["Fiscale attesten", "https://h.be/v2"]).is_err());
+}
+
+#[test]
+fn a_fault_in_a_file_for_one_source_has_its_place() {
+    let text = "source: x\nreviews:\n- { id: LST-11, answer: accepted, by: Rita, date: 2026-06-15, note: ok }\n";
+    let words = reviews(text).unwrap_err().render(crate::text::Lang::En);
+    assert!(words.contains("reviews.yaml:3:5: reviews[0].id: `LST-11` is judged"), "{words}");
+    let form =
+        reviews("source: x\nreviews: [{ id: URL-18, answer: maybe }]\n").unwrap_err().render(crate::text::Lang::En);
+    assert!(form.contains("reviews[0].answer"), "{form}");
+    assert!(reviews("reviews: []\n").is_err() && reviews("source: x\nother: []\n").is_err());
 }

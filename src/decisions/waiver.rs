@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::Reading;
+use super::{Reading, Written};
 use crate::catalogue::{About, Catalogue, Level, Mode};
 use crate::envelope::Envelope;
 use crate::exchange::Kind;
@@ -103,14 +103,21 @@ impl Row {
     }
 }
 
-/// The waivers in the text of a `waivers.yaml`, by the id of the requirement.
+/// The waivers in the text of a `waivers.yaml`, by the id of the requirement. `asked` are the names of the source that is
+/// judged, none where any will do.
 ///
 /// # Errors
 /// Everything that is wrong in it, each with its line.
-pub fn read_waivers(file: &str, text: &str, catalogue: &Catalogue) -> Result<BTreeMap<String, Waiver>, InputFaults> {
-    let rows: Vec<Row> = read_yaml(file, text, SCHEMA.as_ref().map_err(Clone::clone)?)?;
+pub fn read_waivers(
+    file: &str,
+    text: &str,
+    catalogue: &Catalogue,
+    asked: &[String],
+) -> Result<BTreeMap<String, Waiver>, InputFaults> {
+    let written: Written<Row> = read_yaml(file, text, SCHEMA.as_ref().map_err(Clone::clone)?)?;
+    let (rows, source, under) = written.parts("waivers");
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-    let mut reading = Reading::new(file, text, catalogue);
+    let mut reading = Reading::new(file, text, catalogue).of(under, source.as_deref(), asked);
     let mut waivers = BTreeMap::new();
     for (position, row) in rows.iter().enumerate() {
         let id = id_of(&mut reading, position, &ids, row.is_approved());
@@ -130,13 +137,13 @@ pub fn read_waivers(file: &str, text: &str, catalogue: &Catalogue) -> Result<BTr
 fn id_of(reading: &mut Reading<'_>, row: usize, ids: &[&str], approved: bool) -> Option<String> {
     let requirement = reading.requirement(row, ids)?;
     let id = requirement.id.clone();
-    let leave_out = || text!("laat de regel weg", "leave the row out");
+    let leave_out = || text!("laat dit onderdeel weg", "leave this entry out");
     if requirement.about == About::Issuer {
         reading.fault(
             row,
             "id",
             text!(
-                "`{id}` gaat over de uitgever: de bron kan er niet op falen",
+                "`{id}` gaat over de uitgever: de bron kan er geen inbreuk op maken",
                 "`{id}` is about the issuer: the source cannot fail it"
             ),
             leave_out(),
@@ -145,7 +152,10 @@ fn id_of(reading: &mut Reading<'_>, row: usize, ids: &[&str], approved: bool) ->
         reading.fault(
             row,
             "id",
-            text!("`{id}` is een vaststelling: er kan niets falen", "`{id}` is an observation: nothing can fail"),
+            text!(
+                "`{id}` is een vaststelling: een inbreuk is er niet mogelijk",
+                "`{id}` is an observation: nothing can fail"
+            ),
             leave_out(),
         );
     }
@@ -154,10 +164,10 @@ fn id_of(reading: &mut Reading<'_>, row: usize, ids: &[&str], approved: bool) ->
             row,
             "id",
             text!(
-                "`{id}` beschermt gegevens van burgers: dat stelt de eigenaar niet alleen vrij",
-                "`{id}` protects data of citizens: its owner does not waive that alone"
+                "`{id}` beschermt gegevens van burgers: dat kan de eigenaar niet alleen vrijstellen",
+                "`{id}` protects data of citizens: its owner cannot waive that alone"
             ),
-            text!("zeg met `approved_by` wie anders het goedkeurde", "say with `approved_by` who else allowed it"),
+            text!("vermeld met `approved_by` wie het nog goedkeurde", "name with `approved_by` who else approved it"),
         );
     }
     Some(id)

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::{Diagnosis, Line, State, Step};
 use crate::exchange::{
-    AcmSetup, Auth, Citizen, Failure, Grant, Introspection, IssuerCall, Person, Request, Response, lifetime, names,
+    AcmSetup, Auth, Citizen, Failure, Grant, Introspection, IssuerCall, Person, Request, Response, Setup, lifetime,
+    names,
 };
 use crate::reason::issuer::{Advice, came, no_introspection, refusal, unfit, unsigned_reading, wrong_issuer};
 use crate::text;
@@ -16,12 +17,13 @@ const REACH: [Step; 3] = [Step::IssuerName, Step::IssuerConnection, Step::Issuer
 
 impl Diagnosis<'_> {
     pub(super) fn issuer(&mut self) -> Result<(), Box<Request>> {
-        let Some(acm) = &self.recording.setup.acm else { return Ok(()) };
+        let setup = &self.recording.setup;
+        let Some(acm) = &setup.acm else { return Ok(()) };
         let asked = self.exchange(Request::issuer(IssuerCall::Discovery))?;
         self.reached(REACH, &acm.issuer, asked.result.as_ref());
         let line = match (self.broken(&REACH), &asked.result) {
             (Some(earlier), _) => Line::after(Step::Discovery, earlier),
-            (None, Err(failure)) => Line::unanswered(Step::Discovery, failure),
+            (None, Err(failure)) => Line::unanswered(setup, Step::Discovery, failure),
             (None, Ok(response)) => discovery(acm, response),
         };
         self.lines.push(line);
@@ -45,7 +47,7 @@ impl Diagnosis<'_> {
             return Ok(());
         }
         let asked = self.exchange(Request::issuer(IssuerCall::Token(Grant::Actor)))?;
-        let id = shown(&acm.client_id);
+        let (setup, id) = (&self.recording.setup, shown(&acm.client_id));
         let recognised = || text!("ACM herkent client {id}", "ACM recognises client {id}");
         let line = match &asked.result {
             Ok(response) if is_token(response) => Line::ok(Step::Client, recognised()),
@@ -59,7 +61,7 @@ impl Diagnosis<'_> {
                     ),
                 )
             }
-            result => refused(Step::Client, result),
+            result => refused(setup, Step::Client, result),
         };
         self.lines.push(line);
         Ok(())
@@ -82,6 +84,7 @@ impl Diagnosis<'_> {
         let asked = self.exchange(request.clone())?;
         // Where the token goes through other clients first, one of those exchanges may be what failed.
         let asked = self.recording.cause(&request).unwrap_or(asked);
+        let setup = &self.recording.setup;
         let line = match &asked.result {
             Ok(response) if is_token(response) && asked.request == request => {
                 let member = |name: &str| response.json().and_then(|json| json.get(name));
@@ -98,7 +101,7 @@ impl Diagnosis<'_> {
                     ),
                 )
             }
-            result => named(refused(Step::Exchange, result), &name),
+            result => named(refused(setup, Step::Exchange, result), &name),
         };
         let works = line.works();
         self.lines.push(line);
@@ -129,12 +132,13 @@ impl Diagnosis<'_> {
             return Ok(());
         }
         let asked = self.exchange(Request::issuer(IssuerCall::Introspection(Auth::Token(citizen))))?;
+        let setup = &self.recording.setup;
         let line = match &asked.result {
             Ok(response) => match response.introspection() {
                 Some(said) => introspection(acm, person, response, said, self.recording.started),
                 None => described(Step::Audience, response, no_introspection(response)),
             },
-            Err(failure) => Line::unanswered(Step::Audience, failure),
+            Err(failure) => Line::unanswered(setup, Step::Audience, failure),
         };
         self.lines.push(named(line, &name));
         Ok(())
@@ -178,10 +182,10 @@ fn discovery(acm: &AcmSetup, response: &Response) -> Line {
 }
 
 /// No token came: why.
-fn refused(step: Step, result: &Result<Response, Failure>) -> Line {
+fn refused(setup: &Setup, step: Step, result: &Result<Response, Failure>) -> Line {
     match result {
         Ok(response) => answered(step, response),
-        Err(failure) => Line::unanswered(step, failure),
+        Err(failure) => Line::unanswered(setup, step, failure),
     }
 }
 

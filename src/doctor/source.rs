@@ -23,7 +23,7 @@ impl Diagnosis<'_> {
         }
         let asked = self.exchange(call)?;
         match &asked.result {
-            Err(failure) => self.lines.push(Line::unanswered(Step::Call, failure)),
+            Err(failure) => self.lines.push(Line::unanswered(setup, Step::Call, failure)),
             Ok(response) => {
                 self.lines.push(called(response));
                 self.clock(Step::SourceClock, asked, response);
@@ -62,18 +62,18 @@ fn called(response: &Response) -> Line {
         (401, _) => fault(
             text!("de bron weigert een goed token (401)", "the source refuses a good token (401)"),
             text!(
-                "de bron introspecteert het niet of met andere credentials of een andere omgeving, of verwacht een andere audience: kijk in haar logboek",
+                "de bron introspecteert het niet, of met andere credentials of in een andere omgeving, of verwacht een andere audience: kijk in haar logboek",
                 "the source does not introspect it, or with other credentials or in another environment, or expects another audience: look into its log"
             ),
         ),
         (403, Content::Text(_) | Content::Empty) => fault(
             text!(
-                "de bron, of wat ervoor staat, laat dit verzoek niet toe (403)",
-                "the source, or what stands before it, does not admit this request (403)"
+                "de bron, of wat ervoor staat, laat deze oproep niet toe (403)",
+                "the source, or what is in front of it, does not allow this call (403)"
             ),
             text!(
                 "kijk of een firewall of toegangslijst dit adres weigert, en welke scope de bron verwacht (`acm.scope`)",
-                "see whether a firewall or allow-list refuses this address, and which scope the source expects (`acm.scope`)"
+                "check whether a firewall or allow-list refuses this address, and which scope the source expects (`acm.scope`)"
             ),
         ),
         (403, _) => fault(
@@ -93,7 +93,7 @@ fn called(response: &Response) -> Line {
         (300..=399, _) => fault(
             text!("de bron verwijst door ({status})", "the source redirects ({status})"),
             text!(
-                "schrijf in `source.base_url` de URL waarnaar ze verwijst; een token volgt geen verwijzing",
+                "schrijf in `source.base_url` de URL waarnaar ze doorverwijst; een token volgt geen doorverwijzing",
                 "write in `source.base_url` the URL to which it redirects; a token follows no redirect"
             ),
         ),

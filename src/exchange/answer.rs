@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Json;
+use super::{Json, Trouble};
 use crate::envelope::{Certificate, Page};
 use crate::fault::InputFaults;
 use crate::openapi::{OpenApi, SchemaViolation};
@@ -24,7 +24,7 @@ pub enum FailureKind {
     Tls,
     /// No answer within the time limit.
     Timeout,
-    /// The connection broke, or the answer is no HTTP.
+    /// The connection broke, or the answer is not HTTP.
     Broken,
     /// Not sent: the token it needs could not be had.
     NoToken,
@@ -60,6 +60,23 @@ pub struct Failure {
     pub kind: FailureKind,
     /// The detail; may be empty.
     pub detail: Text,
+    /// What exactly it was, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<Trouble>,
+}
+
+impl Failure {
+    /// A failure of which no more is known.
+    pub fn new(kind: FailureKind, detail: Text) -> Self {
+        Self { kind, detail, trouble: None }
+    }
+
+    /// The same, with what exactly it was.
+    #[must_use]
+    pub fn with(mut self, trouble: Option<Trouble>) -> Self {
+        self.trouble = trouble;
+        self
+    }
 }
 
 /// What a document's bytes look like.

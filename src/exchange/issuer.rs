@@ -51,6 +51,8 @@ pub enum Control {
     Open,
     /// How often the source asked about the token behind a credential.
     Seen(Auth),
+    /// Whether it refused the source when that asked about a token, for want of the right id and secret.
+    Refused,
 }
 
 /// A call to the issuer (ACM).

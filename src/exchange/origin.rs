@@ -88,6 +88,7 @@ mod tests {
             ready: Vec::new(),
             declares: Declares { one_page: false, no_documents: false, everyone_has_certificates: false },
             limits: Limits { details: 1, downloads: 1, sample: None, pages: 1, requests: 1, wait_expiry: 0 },
+            authorities: crate::exchange::Authorities::default(),
             previous: None,
         }
     }

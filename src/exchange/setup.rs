@@ -35,9 +35,31 @@ pub struct Setup {
     pub declares: Declares,
     /// The bounds of the run.
     pub limits: Limits,
+    /// Where certificates of authorities beyond the usual ones stand.
+    #[serde(default, skip_serializing_if = "Authorities::is_empty")]
+    pub authorities: Authorities,
     /// The shapes of an earlier report, to see what broke since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Previous>,
+}
+
+/// The files with certificates of further authorities that the profile names, without their folders.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Authorities {
+    /// For the source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// For the issuer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+}
+
+impl Authorities {
+    /// Whether the usual authorities are all there are.
+    pub fn is_empty(&self) -> bool {
+        self.source.is_none() && self.issuer.is_none()
+    }
 }
 
 /// A citizen of the profile, masked.

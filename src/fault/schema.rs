@@ -33,7 +33,7 @@ impl Schema {
             InputFaults::one(
                 file,
                 text!("het JSON Schema is ongeldig: {problem}", "the JSON Schema is invalid: {problem}"),
-                text!("herstel het schema", "mend the schema"),
+                text!("herstel het schema", "fix the schema"),
             )
         })?;
         Ok(Self { schema, validator })
@@ -109,7 +109,7 @@ fn literal(file: &str, found: &Value) -> InputFault {
         file,
         Text::new(
             format!("een geheim of rijksregisternummer staat nooit letterlijk in dit bestand, maar hier staat {nl}"),
-            format!("a secret or national number never stands in this file itself, but here is {en}"),
+            format!("a secret or national number is never written in this file itself, but here is {en}"),
         ),
         how_to_refer(),
     )
@@ -197,7 +197,7 @@ pub(crate) fn sentence(error: &ValidationError<'_>, echo: bool) -> Text {
             text!("past bij geen van de toegestane vormen", "fits none of the allowed forms")
         }
         Kind::OneOfMultipleValid { .. } => {
-            text!("past bij meer dan een van de vormen (oneOf)", "fits more than one of the forms (oneOf)")
+            text!("past bij meer dan één van de vormen (oneOf)", "fits more than one of the forms (oneOf)")
         }
         Kind::Not { .. } => text!("heeft een vorm die uitgesloten is", "has a form that is excluded"),
         Kind::FalseSchema => text!("mag hier niet staan", "must not be here"),

@@ -50,7 +50,7 @@ pub(super) fn read(text: &str) -> Result<Value, Problem> {
 
 fn mend() -> Text {
     text!(
-        "kijk de opmaak van het bestand na (YAML, inspringing met spaties)",
+        "controleer de opmaak van het bestand (YAML, inspringing met spaties)",
         "check the form of the file (YAML, indented with spaces)"
     )
 }
@@ -157,7 +157,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
         match Number::from_f64(value) {
             Some(number) => Ok(Value::Number(number)),
             None => self.0.fail(
-                text!("oneindig en NaN zijn geen geldige getallen", "infinity and NaN are no valid numbers"),
+                text!("oneindig en NaN zijn geen geldige getallen", "infinity and NaN are not valid numbers"),
                 text!(
                     "schrijf een gewoon getal, of zet aanhalingstekens",
                     "write an ordinary number, or put it in quotes"

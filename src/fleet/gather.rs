@@ -92,6 +92,7 @@ impl Overview {
                 Some(Conformant::No) => &mut tally.no,
                 Some(Conformant::Undecided) => &mut tally.undecided,
                 Some(Conformant::Partial) => &mut tally.partial,
+                Some(Conformant::ReviewsOpen) => &mut tally.reviews_open,
                 None => &mut tally.without_report,
             } += 1;
         }

@@ -71,6 +71,9 @@ pub struct Tally {
     pub undecided: usize,
     /// No full judgement was possible.
     pub partial: usize,
+    /// All that the program judges is as it should be; obligations wait for a reviewer.
+    #[serde(default)]
+    pub reviews_open: usize,
     /// There is no report.
     pub without_report: usize,
 }

@@ -106,7 +106,7 @@ impl Order<'_> {
         let from_evidence = matches!(what, What::Evidence(_));
         let none = || without_report(name.clone(), tags.clone(), from_evidence);
         if *self.interrupted.borrow() {
-            let trouble = text!("afgebroken voor de keuring begon", "interrupted before its run began");
+            let trouble = text!("onderbroken voor de keuring begon", "interrupted before its run began");
             return Ended::of(none()(ExitStatus::Undecided, trouble));
         }
         // Nobody is called for what cannot be kept. A folder that is not there yet can be made: that of all can be written.
@@ -173,12 +173,12 @@ impl Order<'_> {
         let (evidence, fingerprint, text) =
             read.map_err(|faults| (ExitStatus::Usage, Text::new(faults.render(Lang::Nl), faults.render(Lang::En))))?;
         let report = judge(&evidence, self.catalogue, Some(self.asked)).with_evidence(Some(fingerprint));
-        Ok(Inspected { report, evidence: Spool::of(&text), vault: Arc::default() })
+        Ok(Inspected { report, evidence: Spool::of(&text), vault: Arc::default(), calls: Vec::new() })
     }
 
     /// Writes the files of a source as `check` does; none where something would have leaked.
     fn write(&self, name: &str, inspected: Inspected) -> Option<Written> {
-        let Inspected { report, evidence, vault } = inspected;
+        let Inspected { report, evidence, vault, .. } = inspected;
         let files = report::render_all(&report, self.languages);
         let mut texts = files.iter().filter_map(|(_, text)| text.as_ref().ok());
         let evidence = evidence.and_then(|mut spool| Ok((spool.leaks(&vault)?, spool)));
@@ -253,8 +253,8 @@ fn internal(_: &(dyn Any + Send)) -> Text {
 
 fn leak() -> Text {
     text!(
-        "een geheim of rijksregisternummer zou naar buiten komen; van deze bron is niets geschreven; meld dit",
-        "a secret or a national number would have left; nothing of this source was written; please report this"
+        "een geheim of rijksregisternummer dreigde uit te lekken; van deze bron is niets geschreven; meld dit",
+        "a secret or a national number was about to leak; nothing of this source was written; please report this"
     )
 }
 

@@ -232,7 +232,7 @@ impl Sources {
                         "`{shown}` staat er al ({place}); hoofdletters maken geen verschil",
                         "`{shown}` is there already ({place}); capitals make no difference"
                     ),
-                    text!("geef elke bron een eigen naam", "give every source a name of its own"),
+                    text!("geef elke bron een eigen naam", "give every source its own name"),
                 ));
             }
             let personal = entry.tags.iter().find(|tag| !insz::look_alikes(tag).is_empty());
@@ -348,7 +348,7 @@ fn no_folder(name: &str) -> Option<Text> {
         return Some(text!("bevat een rijksregisternummer", "holds a national number"));
     }
     if !name.chars().all(plain) || !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || name.ends_with('.') {
-        return Some(text!("`{shown}` is geen naam voor een map", "`{shown}` is no name for a folder"));
+        return Some(text!("`{shown}` is geen naam voor een map", "`{shown}` is not a name for a folder"));
     }
     if device {
         return Some(text!("`{shown}` is op Windows een toestel", "`{shown}` is a device on Windows"));

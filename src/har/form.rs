@@ -14,6 +14,7 @@ pub(super) struct File<'a, E> {
 pub(super) struct Log<'a, E> {
     pub(super) version: &'static str,
     pub(super) creator: Creator,
+    pub(super) pages: Vec<Page>,
     #[serde(rename = "_bronkeur")]
     pub(super) own: OfLog<'a>,
     pub(super) entries: E,
@@ -25,9 +26,22 @@ pub(super) struct Creator {
     pub(super) version: &'static str,
 }
 
+/// A part of the run, as viewers of HAR group entries.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Page {
+    pub(super) started_date_time: String,
+    pub(super) id: &'static str,
+    pub(super) title: String,
+    #[serde(rename = "pageTimings")]
+    pub(super) timings: Nothing,
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Entry<'a> {
+    #[serde(rename = "pageref")]
+    pub(super) page: &'static str,
     pub(super) started_date_time: String,
     pub(super) time: u64,
     pub(super) request: Request<'a>,

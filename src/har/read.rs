@@ -123,7 +123,7 @@ fn own_part<'a>(json: &JsonText<'_>, log: &Log<'a>) -> Result<Own<'a>, InputFaul
                 json.text(),
                 text!(
                     "dit HAR-bestand is niet van bronkeur: `log._bronkeur` ontbreekt",
-                    "this HAR is not bronkeur's: `log._bronkeur` is missing"
+                    "this HAR file is not from bronkeur: `log._bronkeur` is missing"
                 ),
                 text!(
                     "neem de evidence.har die `bronkeur check` schreef",
@@ -139,8 +139,8 @@ fn own_part<'a>(json: &JsonText<'_>, log: &Log<'a>) -> Result<Own<'a>, InputFaul
             .fault(
                 raw.get(),
                 text!(
-                    "het bewijs heeft de vorm `{found}`, en dit programma kent `{SCHEMA}`",
-                    "the evidence has the form `{found}`, and this program knows `{SCHEMA}`"
+                    "het bewijs heeft de vorm `{found}`, en dit programma kent alleen `{SCHEMA}`",
+                    "the evidence has the form `{found}`, and this program only knows `{SCHEMA}`"
                 ),
                 text!(
                     "gebruik de versie van bronkeur die het schreef, of een nieuwere",
@@ -173,7 +173,7 @@ impl<'a> Reading<'a> {
         let no_mark = |position: usize| {
             InputFaults(vec![at_own(text!(
                 "`marks[{position}]` is geen merkteken zoals bronkeur ze geeft",
-                "`marks[{position}]` is no mark as bronkeur gives them"
+                "`marks[{position}]` is not a mark as bronkeur makes them"
             ))])
         };
         let vault = Vault::of_marks(&own.marks).map_err(no_mark)?;
@@ -198,7 +198,7 @@ impl<'a> Reading<'a> {
             return;
         }
         let name = format!("log.entries[{position}]");
-        match self.json.read::<Entry>(raw.get(), &text!("een verzoek met zijn antwoord", "a request with its answer")) {
+        match self.json.read::<Entry>(raw.get(), &text!("een oproep met het antwoord", "a call with its answer")) {
             Err(faults) => self.faults.extend(faults.0.into_iter().map(|fault| fault.within(&name))),
             Ok(entry) => {
                 let (own, parts) = self.of_entry(entry);
@@ -235,7 +235,7 @@ impl<'a> Reading<'a> {
             return self.refuse(
                 place,
                 name,
-                text!("de inhouden samen zijn te groot", "the bodies are too large together"),
+                text!("alle inhoud samen is te groot", "the bodies together are too large"),
             );
         }
         match rebuild::exchange(own, parts, &self.recording.setup) {
@@ -248,7 +248,7 @@ impl<'a> Reading<'a> {
         if !masked::exchange(&self.vault, &exchange) {
             self.refuse(place, name, unmasked());
         } else if self.recording.get(&exchange.request).is_some() {
-            let message = text!("hetzelfde verzoek staat er al", "the same request is there already");
+            let message = text!("dezelfde oproep staat er al", "the same call is there already");
             self.refuse(place, name, message);
         } else {
             self.recording.add(exchange);
@@ -263,8 +263,8 @@ impl<'a> Reading<'a> {
         let (have, had) = (self.recording.exchanges().len(), self.own.exchanges);
         if self.faults.is_empty() && have > had {
             let message = text!(
-                "er zijn {have} verzoeken, en de keuring had er {had}",
-                "there are {have} requests, and the run had {had}"
+                "er zijn {have} oproepen, en de keuring had er {had}",
+                "there are {have} calls, and the run had {had}"
             );
             self.refuse(self.place, "log._bronkeur.exchanges", message);
         }
@@ -304,6 +304,6 @@ fn damaged() -> Text {
 fn unmasked() -> Text {
     text!(
         "hier staat een rijksregisternummer of token dat niet gemaskeerd is",
-        "a national number or token stands here that is not masked"
+        "there is a national number or token here that is not masked"
     )
 }

@@ -37,14 +37,14 @@ pub(super) fn exchange(own: OfEntry<'_>, parts: Parts, setup: &Setup) -> Result<
     }
     if !fits_method(&own, &parts.sent.method) {
         wrong.push(text!(
-            "de methode is niet die van het verzoek dat `_bronkeur` noemt",
-            "the method is not that of the request that `_bronkeur` names"
+            "de methode is niet die van de oproep die `_bronkeur` noemt",
+            "the method is not that of the call that `_bronkeur` names"
         ));
     }
     if !fits_url(&own.request, &parts.sent.url, setup) {
         wrong.push(text!(
-            "de URL is niet die van het verzoek dat `_bronkeur` noemt",
-            "the URL is not that of the request that `_bronkeur` names"
+            "de URL is niet die van de oproep die `_bronkeur` noemt",
+            "the URL is not that of the call that `_bronkeur` names"
         ));
     }
     if !is_in_order(&own.earlier, parts.at_ms) {
@@ -116,8 +116,8 @@ fn answered(body: Kept<'_>, facts: Facts, parts: Parts, is_http: bool) -> Result
     let mut wrong = Vec::new();
     if is_http == (parts.status == 0) || (is_http && !(100..1000).contains(&parts.status)) {
         wrong.push(text!(
-            "de status kan niet: 100 tot 999 wordt verwacht",
-            "the status cannot be: 100 to 999 is expected"
+            "deze status bestaat niet: 100 tot 999 wordt verwacht",
+            "there is no such status: 100 to 999 is expected"
         ));
     }
     if parts.size.is_some_and(|size| size != facts.body_bytes) {
@@ -158,7 +158,7 @@ fn content(body: Kept<'_>, text: Option<String>) -> Result<Content, Text> {
             let (line, column) = (error.line(), error.column());
             text!(
                 "de inhoud (`text`) is geen JSON: regel {line}, kolom {column} daarin",
-                "the body (`text`) is no JSON: line {line}, column {column} in it"
+                "the body (`text`) is not JSON: line {line}, column {column} in it"
             )
         }),
         (Kept::Json | Kept::Text, None) => Err(text!("de inhoud (`text`) ontbreekt", "the body (`text`) is missing")),

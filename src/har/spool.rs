@@ -101,8 +101,8 @@ fn failed(error: &io::Error) -> Unwritten {
     Unwritten::new(
         FILE,
         text!(
-            "lang bewijs staat eerst in de tijdelijke map {folder}, en daar ging het mis: {nl}; kies met TMPDIR een andere map",
-            "long evidence first stands in the temporary folder {folder}, and there it went wrong: {en}; choose another folder with TMPDIR"
+            "lang bewijs wordt eerst in de tijdelijke map {folder} geschreven, en dat mislukte: {nl}; kies met TMPDIR een andere map",
+            "long evidence is first written to the temporary folder {folder}, and that failed: {en}; choose another folder with TMPDIR"
         ),
     )
 }

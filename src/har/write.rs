@@ -3,14 +3,17 @@
 use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp};
+use reqwest::StatusCode;
 use serde::{Serialize, Serializer};
 use url::Url;
 
 use super::Spool;
-use super::form::{Content, Creator, Entry, File, Log, Nothing, Pair, Pairs, PostData, Request, Response, Timings};
+use super::form::{
+    Content, Creator, Entry, File, Log, Nothing, Page, Pair, Pairs, PostData, Request, Response, Timings,
+};
 use super::own::{Aside, Body, OfEntry, OfLog, SCHEMA};
 use crate::catalogue::Catalogue;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Kind, Phase};
 use crate::recording::Recording;
 use crate::report::{RunMeta, Unwritten};
 
@@ -36,7 +39,8 @@ pub fn write(catalogue: &Catalogue, recording: &Recording, meta: &RunMeta) -> Re
         without_http: asides.map(Aside::of).collect(),
     };
     let creator = Creator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
-    let file = File { log: Log { version: "1.2", creator, own, entries: Entries(recording) } };
+    let pages = pages(recording);
+    let file = File { log: Log { version: "1.2", creator, pages, own, entries: Entries(recording) } };
     Spool::of_json(&file)
 }
 
@@ -45,6 +49,50 @@ fn is_http(exchange: &Exchange) -> bool {
     let method = matches!(exchange.sent.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "POST");
     let url = Url::parse(&exchange.sent.url);
     exchange.was_sent() && method && url.is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// The parts of a run in which its entries are grouped: the name in links, and the title.
+const PAGES: [(&str, &str); 4] = [
+    ("issuer", "calls to the issuer of tokens"),
+    ("ordinary", "ordinary calls to the source"),
+    ("hostile", "calls that the source should refuse, with the controls around them"),
+    ("outage", "calls while the introspection of the issuer is closed, and after"),
+];
+
+/// The part to which an exchange belongs.
+fn page_of(exchange: &Exchange) -> &'static str {
+    match (exchange.request.kind(), exchange.request.phase) {
+        (Kind::Issuer, _) => "issuer",
+        (_, Phase::Ordinary) => "ordinary",
+        (_, Phase::Opening | Phase::Hostile | Phase::Closing) => "hostile",
+        (_, Phase::Outage | Phase::Recovery) => "outage",
+    }
+}
+
+/// The parts that have entries, each from its first call on.
+fn pages(recording: &Recording) -> Vec<Page> {
+    let page = |(id, title): (&'static str, &str)| {
+        let own = recording.exchanges().filter(|exchange| is_http(exchange) && page_of(exchange) == id);
+        let first = own.map(|exchange| exchange.at_ms).min()?;
+        Some(Page {
+            started_date_time: moment(recording.started, first),
+            id,
+            title: format!("{}: {title}", recording.setup.source),
+            timings: Nothing {},
+        })
+    };
+    PAGES.into_iter().filter_map(page).collect()
+}
+
+/// That many milliseconds after the start.
+fn moment(started: Timestamp, at_ms: u64) -> String {
+    let offset = SignedDuration::from_millis(i64::try_from(at_ms).unwrap_or(i64::MAX));
+    started.checked_add(offset).unwrap_or(started).to_string()
+}
+
+/// The standard words for a status (RFC 9110); what a server wrote there is not recorded, and HTTP/2 has none.
+fn status_text(status: u16) -> &'static str {
+    StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default()
 }
 
 /// The entries, each made when its turn comes.
@@ -61,9 +109,9 @@ impl Serialize for Entries<'_> {
 }
 
 fn entry(id: usize, exchange: &Exchange, started: Timestamp) -> Entry<'_> {
-    let offset = SignedDuration::from_millis(i64::try_from(exchange.at_ms).unwrap_or(i64::MAX));
     Entry {
-        started_date_time: started.checked_add(offset).unwrap_or(started).to_string(),
+        page: page_of(exchange),
+        started_date_time: moment(started, exchange.at_ms),
         time: exchange.ms,
         request: request(exchange),
         response: response(exchange),
@@ -103,7 +151,7 @@ fn response(exchange: &Exchange) -> Response<'_> {
     let size = answer.map_or(0, |answer| answer.facts.body_bytes);
     Response {
         status: answer.map_or(0, |answer| answer.status),
-        status_text: "",
+        status_text: answer.map(|answer| status_text(answer.status)).unwrap_or_default(),
         http_version: UNKNOWN,
         cookies: [],
         headers: Pairs(answer.map_or(&[], |answer| &answer.headers)),

@@ -47,7 +47,7 @@ enum Audience {
 /// What it says instead; nothing about the citizen.
 pub fn check(token: &str, expected: Expected<'_>, now: Timestamp) -> Result<(), Text> {
     let Some(claims) = claims(token) else {
-        return Err(text!("het id_token is geen leesbare JWT", "the id_token is no readable JWT"));
+        return Err(text!("het id_token is geen leesbare JWT", "the id_token is not a readable JWT"));
     };
     let audiences = match &claims.aud {
         Audience::One(audience) => std::slice::from_ref(audience),
@@ -68,8 +68,8 @@ pub fn check(token: &str, expected: Expected<'_>, now: Timestamp) -> Result<(), 
     let now = now.as_second() as f64;
     if claims.exp + SKEW <= now {
         return Err(text!(
-            "het id_token is al verlopen: kijk de klok van deze machine na",
-            "the id_token has expired already: check the clock of this machine"
+            "het id_token is al vervallen: controleer de klok van deze computer",
+            "the id_token has expired already: check the clock of this computer"
         ));
     }
     Ok(())
@@ -109,14 +109,14 @@ mod tests {
         assert_eq!(verdict(|claims| claims["exp"] = json!(940)), Ok(()));
         for (name, value, words) in [
             ("iss", json!("https://acm.example.be/op/"), "another issuer"),
-            ("iss", json!(1), "no readable JWT"),
+            ("iss", json!(1), "not a readable JWT"),
             ("aud", json!("them"), "another client"),
             ("aud", json!([]), "another client"),
             ("azp", json!("them"), "another client"),
             ("nonce", json!("n-2"), "another login"),
             ("nonce", Value::Null, "another login"),
             ("exp", json!(900), "expired"),
-            ("exp", json!("x"), "no readable JWT"),
+            ("exp", json!("x"), "not a readable JWT"),
         ] {
             let why = verdict(|claims| claims[name] = value.clone()).unwrap_err();
             assert!(why.contains(words) && !why.contains("hunter22"), "{name} {value}: {why}");

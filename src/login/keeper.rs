@@ -128,10 +128,10 @@ impl Keeper {
                     let (name, seconds) = (lock_path(&self.path).display().to_string(), wait.as_secs());
                     return Err(Unkept::new(
                         text!(
-                            "een andere run houdt {name} al {seconds} s vast",
-                            "another run has held {name} for {seconds} s"
+                            "een andere keuring gebruikt {name} al {seconds} s",
+                            "another run has been using {name} for {seconds} s"
                         ),
-                        text!("wacht tot die klaar is, of stop hem", "wait until it is done, or stop it"),
+                        text!("wacht tot die klaar is, of stop ze", "wait until it is done, or stop it"),
                     ));
                 }
                 Err(TryLockError::Error(error)) => return Err(refused(&error)),
@@ -142,7 +142,7 @@ impl Keeper {
     fn empty(&self) -> Unkept {
         let name = self.name();
         Unkept::new(
-            text!("{name} bevat geen refresh token meer", "{name} holds no refresh token any more"),
+            text!("{name} bevat geen refresh token meer", "{name} no longer holds a refresh token"),
             text!("meld de testburger opnieuw aan", "log the test citizen in again"),
         )
     }
@@ -151,8 +151,8 @@ impl Keeper {
         let name = self.name();
         Unkept::new(
             text!(
-                "het refresh token in {name} is al verstuurd, en een volgend kwam er niet voor in de plaats: het werkt maar één keer",
-                "the refresh token in {name} was sent before, and no next one took its place: it works only once"
+                "het refresh token in {name} is al verstuurd, en er kwam geen nieuw voor in de plaats: het werkt maar één keer",
+                "the refresh token in {name} was sent before, and no new one took its place: it works only once"
             ),
             text!(
                 "meld de testburger opnieuw aan (`bronkeur login`)",

@@ -103,7 +103,7 @@ impl Store {
         serde_json::from_str(&text).map(Some).map_err(|_| {
             InputFaults::one(
                 path.display().to_string(),
-                text!("dit is geen aanmelding van bronkeur", "this is no login of bronkeur"),
+                text!("dit is geen aanmelding van bronkeur", "this is not a login of bronkeur"),
                 text!("verwijder het en meld opnieuw aan", "remove it and log in again"),
             )
         })
@@ -252,6 +252,6 @@ mod tests {
         let store = Store::new(folder.path().to_owned());
         write_secret(folder.path(), "an.json", b"{\"access_token\": \"hunter22\"}").unwrap();
         let fault = store.read("an").unwrap_err().to_string();
-        assert!(fault.contains("no login") && !fault.contains("hunter22"), "{fault}");
+        assert!(fault.contains("not a login") && !fault.contains("hunter22"), "{fault}");
     }
 }

@@ -105,7 +105,7 @@ impl Reader<'_> {
             pointer,
             text!("dit schema kan niet gebruikt worden: {problem}", "this schema cannot be used: {problem}"),
             text!(
-                "kijk het schema na, vooral zijn reguliere expressies",
+                "controleer het schema, vooral de reguliere expressies",
                 "check the schema, above all its regular expressions"
             ),
         );

@@ -175,7 +175,7 @@ impl<'a> Reader<'a> {
             self.error(
                 pointer,
                 text!("`$ref: {reference}` leidt nergens heen", "`$ref: {reference}` leads nowhere"),
-                text!("verbeter de verwijzing, of voeg toe wat ze noemt", "mend the reference, or add what it names"),
+                text!("verbeter de verwijzing, of voeg toe wat ze noemt", "fix the reference, or add what it names"),
             );
         }
     }

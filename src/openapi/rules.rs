@@ -111,7 +111,7 @@ impl<'a> Rules<'a> {
         self.flaw(
             at,
             message,
-            text!("laat de parameter weg, of verbeter het pad", "leave the parameter out, or mend the path"),
+            text!("laat de parameter weg, of verbeter het pad", "leave the parameter out, or fix the path"),
         );
     }
 

@@ -214,7 +214,7 @@ impl Walk<'_> {
                 "`$ref: {shown}` leidt niet naar een van `components.{own}`",
                 "`$ref: {shown}` does not lead to one of `components.{own}`"
             );
-            return self.flaw(at, message, text!("verbeter de verwijzing", "mend the reference"));
+            return self.flaw(at, message, text!("verbeter de verwijzing", "fix the reference"));
         }
         if self.seen.references.len() < MOST_FLAWS * 10 {
             self.seen.references.push(Reference { at: at.to_owned(), to: reference.to_owned() });

@@ -103,7 +103,7 @@ impl Draft {
         let mut page = Page { yaml: String::new(), lang };
         let head = text!(
             "Het profiel van een bron voor bronkeur. Een geheim of rijksregisternummer staat hier nooit zelf in, maar als\n# verwijzing: {{ env: NAAM }}, {{ file: pad }} of {{ command: [programma, argument] }}.",
-            "The profile of a source for bronkeur. A secret or a national number never stands here itself, but as a\n# reference: {{ env: NAME }}, {{ file: path }} or {{ command: [program, argument] }}."
+            "The profile of a source for bronkeur. A secret or a national number is never written here itself, but as a\n# reference: {{ env: NAME }}, {{ file: path }} or {{ command: [program, argument] }}."
         );
         page.line(&format!("# yaml-language-server: $schema={schema}"));
         page.line(&format!("# {}", head.get(lang)));
@@ -113,8 +113,8 @@ impl Draft {
             None => page.comment(
                 "",
                 &text!(
-                    "Zonder `acm` brengt elke burger een TX-token mee (`tx_token`); de eisen over ACM blijven dan open.",
-                    "Without `acm` every citizen brings a TX token (`tx_token`); the requirements about ACM then stay open."
+                    "Zonder `acm` brengt elke burger een TX-token mee (`tx_token`); de eisen over ACM zijn dan niet te beoordelen.",
+                    "Without `acm` every citizen brings a TX token (`tx_token`); the requirements about ACM are then blocked."
                 ),
             ),
         }
@@ -155,14 +155,21 @@ impl Draft {
         if let Some(bundle) = &acm.ca_bundle {
             page.key("  ca_bundle", &quoted(bundle), &Text::default());
         }
-        page.key("  client", &client(&acm.client), &text!("de client die inwisselt", "the client that exchanges"));
-        let why = text!("het client-id van de bron bij ACM", "the source's client-id at ACM");
+        page.key(
+            "  client",
+            &client(&acm.client),
+            &text!("de client die tokens uitwisselt", "the client that exchanges tokens"),
+        );
+        let why = text!("de client-id van de bron bij ACM", "the source's client-id at ACM");
         page.key("  audience", &quoted(&acm.audience), &why);
         let why = text!("de scopes van de bron, met spaties ertussen", "the source's scopes, separated by spaces");
         page.set("  scope", acm.scope.as_ref().map(|scope| quoted(scope)), "…", &why);
         let why = text!("of none: geen actor_token", "or none: no actor_token");
         page.key("  actor", "client_credentials", &why);
-        let why = text!("laat bronkeur introspecteren: hoofdstuk token", "lets bronkeur introspect: chapter token");
+        let why = text!(
+            "laat bronkeur introspecteren, voor het hoofdstuk token",
+            "lets bronkeur introspect, for the chapter token"
+        );
         let sample = "{ id: \"…\", secret: { env: SOURCE_SECRET } }";
         page.set("  source_client", acm.source_client.as_ref().map(client), sample, &why);
         let why = text!("voor een token dat de bron moet weigeren", "for a token that the source must refuse");
@@ -185,7 +192,7 @@ impl Draft {
         for role in [Role::Subject, Role::Other, Role::Empty] {
             let why = match role {
                 Role::Subject => text!("heeft attesten", "has certificates"),
-                Role::Other => text!("heeft niets met de eerste te maken", "unrelated to the first"),
+                Role::Other => text!("heeft geen band met de eerste burger", "unrelated to the first"),
                 Role::Empty => text!("heeft er geen", "has none"),
             };
             let word = role.as_str();

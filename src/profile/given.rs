@@ -98,7 +98,7 @@ pub(super) fn login(name: &str, acm: &Acm) -> Result<CitizenToken, (Text, Text)>
     }
     match login.expires_at {
         Some(moment) if moment <= Timestamp::now() => {
-            Err((text!("is verlopen op {moment}", "expired at {moment}"), again()))
+            Err((text!("is vervallen op {moment}", "expired at {moment}"), again()))
         }
         _ => Ok(CitizenToken::Access(login.access_token)),
     }
@@ -126,7 +126,7 @@ fn no_token() -> (Text, Text) {
 
 fn expired() -> (Text, Text) {
     (
-        text!("is al verlopen: `expires_in` is niet groter dan 0", "has expired: `expires_in` is not above 0"),
+        text!("is al vervallen: `expires_in` is niet groter dan 0", "has expired: `expires_in` is not above 0"),
         text!("haal een nieuw token", "get a new token"),
     )
 }

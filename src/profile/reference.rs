@@ -137,8 +137,8 @@ fn not_set(name: &str) -> Unread {
     }
     (
         text!(
-            "is geen naam van een omgevingsvariabele; het lijkt de waarde zelf, en wordt niet herhaald",
-            "is no name of an environment variable; it looks like the value itself, and is not repeated"
+            "is geen naam van een omgevingsvariabele; het lijkt de waarde zelf, en wordt daarom niet getoond",
+            "is not the name of an environment variable; it looks like the value itself, and is therefore not shown"
         ),
         text!(
             "schrijf de naam van de variabele waarin de waarde staat",

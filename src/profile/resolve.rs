@@ -119,6 +119,7 @@ fn source(reader: &mut Reader<'_>, profile: &Source) -> Option<ResolvedSource> {
         plain_http: profile.plain_http,
         declares: profile.declares,
         ca_bundle,
+        ca_file: profile.ca_bundle.clone(),
         client_certificate,
         proxy: given(profile.proxy.as_ref(), Purpose::Proxy),
         // The schema allows no more than an hour; code may have set anything.
@@ -230,6 +231,7 @@ fn acm(reader: &mut Reader<'_>, profile: &Acm, place: &str) -> Option<ResolvedAc
         names_token_type: profile.requested_token_type.is_some(),
         client_certificate,
         ca_bundle,
+        ca_file: profile.ca_bundle.clone(),
     })
 }
 
@@ -300,7 +302,7 @@ fn header_value(reader: &mut Reader<'_>, place: &str, token: SecretString) -> Op
         place,
         text!(
             "is geen token: er staan spaties, regeleinden of vreemde tekens in",
-            "is no token: it holds spaces, line breaks or odd characters"
+            "is not a token: it holds spaces, line breaks or odd characters"
         ),
         text!("geef enkel het token zelf, zonder `Bearer`", "give the token itself only, without `Bearer`"),
     );
@@ -318,7 +320,7 @@ fn long_enough(reader: &mut Reader<'_>, place: &str, secret: SecretString) -> Op
             "is korter dan {SHORTEST_SECRET} tekens: zo'n geheim is niet te maskeren",
             "is shorter than {SHORTEST_SECRET} characters: such a secret cannot be masked"
         ),
-        text!("kijk na of dit het hele geheim is", "check that this is the whole secret"),
+        text!("controleer of dit het hele geheim is", "check that this is the whole secret"),
     );
     None
 }
@@ -334,9 +336,9 @@ fn citizens(reader: &mut Reader<'_>, profile: &[Citizen], acm: Option<&Acm>) -> 
                 place,
                 text!(
                     "is geen geldig rijksregisternummer: elf cijfers met een juist controlegetal",
-                    "is not a valid national number: eleven digits with a right check number"
+                    "is not a valid national number: eleven digits with a correct check number"
                 ),
-                text!("kijk het nummer van deze testburger na", "check the number of this test citizen"),
+                text!("controleer het nummer van deze testburger", "check the number of this test citizen"),
             );
             continue;
         };
@@ -345,7 +347,7 @@ fn citizens(reader: &mut Reader<'_>, profile: &[Citizen], acm: Option<&Acm>) -> 
             reader.fault(
                 &place,
                 text!("is ook het nummer van `{name}`", "is the number of `{name}` too"),
-                text!("geef elke burger een eigen nummer", "give every citizen a number of its own"),
+                text!("geef elke burger een eigen nummer", "give every citizen their own number"),
             );
         }
         if let Some(same) = citizens.iter().find(|other| shares_token(other.token.as_ref(), token.as_ref())) {
@@ -353,7 +355,7 @@ fn citizens(reader: &mut Reader<'_>, profile: &[Citizen], acm: Option<&Acm>) -> 
             reader.fault(
                 format!("citizens[{n}]"),
                 text!("heeft hetzelfde token als `{name}`", "has the same token as `{name}`"),
-                text!("geef elke burger een eigen token", "give every citizen a token of its own"),
+                text!("geef elke burger een eigen token", "give every citizen their own token"),
             );
         }
         citizens.push(ResolvedCitizen { name: citizen.name.clone(), role: citizen.role, insz, token });

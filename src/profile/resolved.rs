@@ -77,6 +77,8 @@ pub struct ResolvedSource {
     pub declares: Declares,
     /// Further certificate authorities.
     pub ca_bundle: Option<Pem>,
+    /// The file that holds them, as the profile names it.
+    pub ca_file: Option<String>,
     /// The certificate with which we show ourselves.
     pub client_certificate: Option<ClientCertificate>,
     /// Proxy towards the source.
@@ -90,13 +92,14 @@ pub struct ResolvedSource {
 }
 
 impl ResolvedSource {
-    /// A source with defaults for everything but its URL, named after its host.
+    /// A source with defaults for everything but its URL, named after its address.
     pub fn new(base_url: &Url) -> Self {
         let mut base_url = base_url.clone();
         let path = base_url.path().trim_end_matches('/').to_owned();
         base_url.set_path(&path);
         Self {
-            name: base_url.host_str().unwrap_or_default().to_owned(),
+            // Where nobody named it: the host alone would be the same for every source behind one gateway.
+            name: base_url.as_str().split_once("://").map_or("", |(_, address)| address).to_owned(),
             public_url: base_url.clone(),
             base_url,
             origins: Vec::new(),
@@ -105,6 +108,7 @@ impl ResolvedSource {
             plain_http: false,
             declares: Declares::default(),
             ca_bundle: None,
+            ca_file: None,
             client_certificate: None,
             proxy: None,
             timeout: Duration::from_secs(30),
@@ -197,6 +201,8 @@ pub struct ResolvedAcm {
     pub client_certificate: Option<ClientCertificate>,
     /// Further certificate authorities.
     pub ca_bundle: Option<Pem>,
+    /// The file that holds them, as the profile names it.
+    pub ca_file: Option<String>,
 }
 
 /// An exchange of the citizen's token before the last one.

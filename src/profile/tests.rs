@@ -62,7 +62,7 @@ fn faults(text: &str) -> String {
 #[test]
 fn a_small_profile_has_the_documented_defaults() {
     let profile = resolve(SMALL).unwrap();
-    assert_eq!(profile.source.name, "api.example.be");
+    assert_eq!(profile.source.name, "api.example.be/v1");
     assert_eq!(profile.source.timeout.as_secs(), 30);
     assert_eq!((profile.source.concurrency, profile.source.rate, profile.source.http_port), (24, None, 80));
     assert_eq!(
@@ -143,9 +143,9 @@ fn every_semantic_fault_is_found() {
         ("role: other", "role: subject", "10:17: citizens[1].role:", "taken already"),
         ("name: bo", "name: an", "10:7:", "name is there already"),
         ("role: subject", "role: empty", "8:1: citizens:", "no citizen has the role `subject`"),
-        (", token: { env: TOKEN }", "", "9:5: citizens[0]:", "nothing to inspect"),
+        (", token: { env: TOKEN }", "", "9:5: citizens[0]:", "nothing to check"),
         ("{ env: TOKEN }", "{ env: TOKEN }, tx_token: { env: TX }", "9:5:", "more than one token"),
-        ("insz: { env: INSZ }", "insz: { env: WRONG }", "9:32: citizens[0].insz:", "right check number"),
+        ("insz: { env: INSZ }", "insz: { env: WRONG }", "9:32: citizens[0].insz:", "correct check number"),
         ("insz: { env: INSZ_2 }", "insz: { env: INSZ }", "10:30:", "is the number of `an` too"),
         ("{ env: TX }", "{ env: TOKEN }", "10:5: citizens[1]:", "same token as `an`"),
         ("{ env: SECRET }", "{ env: NONE }", "5:21: acm.client.secret:", "`NONE` is not set"),
@@ -155,7 +155,7 @@ fn every_semantic_fault_is_found() {
         ("{ env: TOKEN }", "{ env: BEARER }", "9:53:", "without `Bearer`"),
         ("{ env: TOKEN }", "{ env: JSON }", "9:53:", "JSON without the token"),
         ("token: { env: TOKEN }", "tx_token: { env: REFRESH }", "9:53:", "JSON without the token"),
-        ("citizens:", "tokens: { expired: { env: BEARER } }\ncitizens:", "8:11: tokens.expired:", "is no token"),
+        ("citizens:", "tokens: { expired: { env: BEARER } }\ncitizens:", "8:11: tokens.expired:", "is not a token"),
         ("scope: certificates", "ca_bundle: none.pem", "7:3:", "cannot be read"),
         ("acm:", "  openapi: none.yaml\nacm:", "3:3:", "does not exist"),
         ("acm:", "  origins: [\"https://a.be/x\"]\nacm:", "3:13:", "holds a path"),
@@ -194,7 +194,7 @@ fn a_literal_secret_is_refused_and_not_repeated() {
         faults(&WITH_ACM.replacen(from, to, 1));
     }
     let seen = faults(&WITH_ACM.replace("{ env: SECRET }", "hunter22"));
-    assert!(seen.contains("never stands in this file itself"), "{seen}");
+    assert!(seen.contains("never written in this file itself"), "{seen}");
 }
 
 #[test]

@@ -109,8 +109,8 @@ impl Found<'_> {
             Ok(url) if url.scheme() == "http" && !plain_http && !is_loopback(&url) => self.note(
                 place,
                 text!(
-                    "gebruikt http, wat tokens en rijksregisternummers leesbaar verstuurt",
-                    "uses http, which sends tokens and national numbers readably"
+                    "gebruikt http, waardoor tokens en rijksregisternummers onversleuteld verstuurd worden",
+                    "uses http, which sends tokens and national numbers unencrypted"
                 ),
                 text!(
                     "gebruik https, of zet `source.plain_http: true` als dat hier mag",
@@ -187,7 +187,7 @@ fn acm_faults(found: &mut Found<'_>, profile: &Profile, acm: &Acm) {
         found.note(
             "acm.other_audience",
             text!("is de audience van de bron zelf", "is the source's own audience"),
-            text!("noem het client-id van een andere API", "name the client-id of another API"),
+            text!("noem de client-id van een andere API", "name the client-id of another API"),
         );
     }
     let certificate = acm.client_certificate.is_some();
@@ -212,7 +212,7 @@ fn client(found: &mut Found<'_>, place: &str, client: &Client, certificate: bool
                 "noemt niet precies één van env, file en command",
                 "does not name exactly one of env, file and command"
             ),
-            text!("zeg op één manier waar de sleutel is", "say in one way where the key is"),
+            text!("vermeld op één manier waar de sleutel is", "state in one way where the key is"),
         );
     }
     if client.auth == Some(AuthMethod::None) {
@@ -280,7 +280,7 @@ pub(super) fn citizens(profile: &Profile, file: &str) -> Vec<InputFault> {
             found.note(
                 format!("citizens[{n}].name"),
                 text!("deze naam is er al", "this name is there already"),
-                text!("geef elke burger een eigen naam", "give every citizen a name of its own"),
+                text!("geef elke burger een eigen naam", "give every citizen their own name"),
             );
         }
         token(&mut found, n, citizen, profile.acm.is_some());
@@ -308,7 +308,7 @@ fn token(found: &mut Found<'_>, n: usize, citizen: &Citizen, acm: bool) {
                 format!("citizens[{n}]"),
                 text!(
                     "heeft geen token, en zonder token van het subject is er niets te keuren",
-                    "has no token, and without the subject's token there is nothing to inspect"
+                    "has no token, and without the subject's token there is nothing to check"
                 ),
                 text!("geef {nl}", "give {en}"),
             );
@@ -316,7 +316,7 @@ fn token(found: &mut Found<'_>, n: usize, citizen: &Citizen, acm: bool) {
         [key] if !acm && *key != "tx_token" => found.note(
             format!("citizens[{n}].{key}"),
             text!(
-                "moet bij ACM gewisseld worden, maar het profiel heeft geen `acm`",
+                "moet bij ACM uitgewisseld worden, maar het profiel heeft geen `acm`",
                 "has to be exchanged at ACM, but the profile has no `acm`"
             ),
             text!("voeg `acm` toe, of geef een `tx_token`", "add `acm`, or give a `tx_token`"),

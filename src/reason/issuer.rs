@@ -1,7 +1,7 @@
 //! What an answer of the issuer (ACM) means here, the likely cause, and who has to act. Verdicts, `bronkeur doctor` and
 //! `bronkeur token` all take their words from this table.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::exchange::{Content, ENCRYPTED_JWT, Response, UNREADABLE_JWT, Unfit, oauth_error as error_in};
@@ -10,11 +10,15 @@ use crate::text::Text;
 use crate::verdict::shown;
 
 /// Who has to act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Party {
     /// Whoever owns the profile: the source's owner.
     Owner,
+    /// Whoever owns the source, its server and what stands before it.
+    Source,
+    /// Whoever started this run.
+    Runner,
     /// Digitaal Vlaanderen, which runs ACM and registers its clients.
     DigitaalVlaanderen,
     /// The makers of this program.
@@ -26,6 +30,8 @@ impl Party {
     pub fn name(self) -> Text {
         match self {
             Self::Owner => text!("de eigenaar van het profiel", "the owner of the profile"),
+            Self::Source => text!("de eigenaar van de bron", "the owner of the source"),
+            Self::Runner => text!("wie bronkeur uitvoert", "whoever runs bronkeur"),
             Self::DigitaalVlaanderen => Text::same("Digitaal Vlaanderen"),
             Self::Bronkeur => text!("de makers van bronkeur", "the makers of bronkeur"),
         }
@@ -53,7 +59,7 @@ impl Advice {
         let (meaning, remedy, who) = (&self.meaning, &self.remedy, self.who.name());
         Text::new(
             format!("{}: {}. Aan zet: {}.", meaning.nl, remedy.nl, who.nl),
-            format!("{}: {}. Up to {}.", meaning.en, remedy.en, who.en),
+            format!("{}: {}. Who acts: {}.", meaning.en, remedy.en, who.en),
         )
     }
 }
@@ -73,19 +79,20 @@ pub fn oauth_error(code: &str) -> Option<Advice> {
             Party::Owner,
             text!("ACM aanvaardt het token van de burger niet", "ACM does not accept the citizen's token"),
             text!(
-                "het is verlopen, ingetrokken, al gebruikt of van een andere client of omgeving: meld de testburger opnieuw aan",
+                "het is vervallen, ingetrokken, al gebruikt of van een andere client of omgeving: meld de testburger opnieuw aan",
                 "it expired, was revoked, was used already, or belongs to another client or environment: log the test citizen in again"
             ),
         ),
         "invalid_target" => Advice::new(
-            Party::DigitaalVlaanderen,
+            // A typing mistake in the profile is likelier than a registration that is missing.
+            Party::Owner,
             text!(
                 "ACM geeft deze client geen token voor deze `audience`",
                 "ACM gives this client no token for this `audience`"
             ),
             text!(
-                "controleer eerst `acm.audience` (of `acm.resource`): het is het client-id van de bron in deze omgeving; klopt het, vraag dan om het vertrouwen van de bron in `acm.client.id` te registreren",
-                "check `acm.audience` (or `acm.resource`) first: it is the client-id of the source in this environment; if it is right, ask to register the source's trust in `acm.client.id`"
+                "controleer eerst `acm.audience` (of `acm.resource`): dat is de client-id van de bron in deze omgeving; klopt die, vraag dan Digitaal Vlaanderen om het vertrouwen van de bron in `acm.client.id` te registreren",
+                "check `acm.audience` (or `acm.resource`) first: it is the client-id of the source in this environment; if it is right, ask Digitaal Vlaanderen to register the source's trust in `acm.client.id`"
             ),
         ),
         "invalid_scope" => Advice::new(
@@ -106,19 +113,19 @@ pub fn oauth_error(code: &str) -> Option<Advice> {
                 "ACM knows the client, but it may not ask for a token in this way"
             ),
             text!(
-                "vraag om token exchange voor `acm.client.id` toe te staan, en client credentials als `acm.actor` ze gebruikt",
-                "ask to allow token exchange for `acm.client.id`, and client credentials where `acm.actor` uses them"
+                "vraag Digitaal Vlaanderen om token exchange voor `acm.client.id` toe te staan, en client credentials als `acm.actor` ze gebruikt",
+                "ask Digitaal Vlaanderen to allow token exchange for `acm.client.id`, and client credentials where `acm.actor` uses them"
             ),
         ),
         "unsupported_grant_type" => Advice::new(
-            Party::DigitaalVlaanderen,
+            Party::Owner,
             text!(
                 "deze uitgever kent deze manier om een token te vragen niet",
                 "this issuer does not know this way of asking for a token"
             ),
             text!(
-                "controleer `acm.environment`; is het ACM zelf, vraag dan of token exchange er aan staat",
-                "check `acm.environment`; if it is ACM itself, ask whether token exchange is switched on there"
+                "controleer `acm.environment`; is het ACM zelf, vraag dan Digitaal Vlaanderen of token exchange er aanstaat",
+                "check `acm.environment`; if it is ACM itself, ask Digitaal Vlaanderen whether token exchange is switched on there"
             ),
         ),
         "access_denied" => Advice::new(
@@ -131,10 +138,10 @@ pub fn oauth_error(code: &str) -> Option<Advice> {
         ),
         "invalid_request" => Advice::new(
             Party::Bronkeur,
-            text!("ACM vindt het verzoek onvolledig of dubbelzinnig", "ACM finds the request incomplete or ambiguous"),
+            text!("ACM vindt de oproep onvolledig of dubbelzinnig", "ACM finds the call incomplete or ambiguous"),
             text!(
-                "controleer of het profiel één van `acm.audience` en `acm.resource` noemt, en of het token van de burger een access token is; klopt dat, meld het dan met het gemaskeerde verzoek uit het rapport",
-                "check that the profile names one of `acm.audience` and `acm.resource`, and that the citizen's token is an access token; if so, report it with the masked request of the report"
+                "controleer of het profiel één van `acm.audience` en `acm.resource` noemt, en of het token van de burger een access token is; klopt dat, meld het dan met de gemaskeerde oproep uit het rapport",
+                "check that the profile names one of `acm.audience` and `acm.resource`, and that the citizen's token is an access token; if so, report it with the masked call from the report"
             ),
         ),
         "server_error" | "temporarily_unavailable" => not_now(),
@@ -152,7 +159,7 @@ pub fn refusal(response: &Response) -> Advice {
         (300..400, _) => Advice::new(
             Party::Owner,
             text!(
-                "de uitgever verwijst door, en een geheim volgt geen verwijzing",
+                "de uitgever verwijst door, en een geheim volgt geen doorverwijzing",
                 "the issuer redirects, and a secret follows no redirect"
             ),
             text!(
@@ -165,7 +172,7 @@ pub fn refusal(response: &Response) -> Advice {
             text!("op deze URL staat geen uitgever", "there is no issuer at this URL"),
             text!(
                 "controleer `acm.environment`: `tni`, `prod`, of de URL waaronder `/.well-known/openid-configuration` staat",
-                "check `acm.environment`: `tni`, `prod`, or the URL below which `/.well-known/openid-configuration` stands"
+                "check `acm.environment`: `tni`, `prod`, or the URL below which `/.well-known/openid-configuration` is"
             ),
         ),
         (200..300, content) => success_without_token(response, content),
@@ -178,8 +185,8 @@ pub fn refusal(response: &Response) -> Advice {
 fn success_without_token(response: &Response, content: &Content) -> Advice {
     let report = || {
         text!(
-            "meld het aan het ACM-team, met het tijdstip en het client-id; het rapport toont het gemaskeerde verzoek",
-            "report it to the ACM team, with the time and the client-id; the report shows the masked request"
+            "meld het aan het ACM-team, met het tijdstip en de client-id; het rapport toont de gemaskeerde oproep",
+            "report it to the ACM team, with the time and the client-id; the report shows the masked call"
         )
     };
     let meaning = match content {
@@ -202,8 +209,8 @@ fn unexplained() -> Advice {
         Party::DigitaalVlaanderen,
         text!("de uitgever weigert zonder bekende reden", "the issuer refuses without a known reason"),
         text!(
-            "vraag de reden na, met het tijdstip en het client-id; het rapport toont het gemaskeerde verzoek",
-            "ask for the reason, with the time and the client-id; the report shows the masked request"
+            "vraag de reden na, met het tijdstip en de client-id; het rapport toont de gemaskeerde oproep",
+            "ask for the reason, with the time and the client-id; the report shows the masked call"
         ),
     )
 }
@@ -213,11 +220,11 @@ fn not_from_the_issuer() -> Advice {
         Party::Owner,
         text!(
             "dit is geen JSON maar een pagina of iets anders: het antwoord komt wellicht niet van de uitgever zelf",
-            "this is no JSON but a page or something else: the answer may not come from the issuer itself"
+            "this is not JSON but a page or something else: the answer may not come from the issuer itself"
         ),
         text!(
             "controleer `acm.environment`, en of een proxy, firewall of aanmeldpagina ertussen zit",
-            "check `acm.environment`, and whether a proxy, a firewall or a login page stands in between"
+            "check `acm.environment`, and whether a proxy, a firewall or a login page is in between"
         ),
     )
 }
@@ -235,14 +242,14 @@ pub fn came(response: &Response) -> Text {
         Content::Json(_) => match response.json() {
             Some(Value::Object(_)) => text!("met een JSON-object", "with a JSON object"),
             Some(Value::Array(_)) => text!("met een JSON-lijst", "with a JSON list"),
-            _ => text!("met JSON die geen object is", "with JSON that is no object"),
+            _ => text!("met JSON die geen object is", "with JSON that is not an object"),
         },
         Content::Text(text) if text == ENCRYPTED_JWT => text!("met een versleuteld JWT", "with an encrypted JWT"),
         Content::Text(text) if text == UNREADABLE_JWT => {
             text!("met een JWT zonder leesbare claims", "with a JWT without readable claims")
         }
         Content::Text(text) if text.starts_with('<') => text!("met een HTML-pagina", "with an HTML page"),
-        Content::Text(_) | Content::Document(_) => text!("met iets anders dan JSON", "with something else than JSON"),
+        Content::Text(_) | Content::Document(_) => text!("met iets anders dan JSON", "with something other than JSON"),
     };
     let kind = response.media_type().map(|kind| format!(" ({})", shown(&kind))).unwrap_or_default();
     Text::new(format!("{status} {}{kind}", what.nl), format!("{status} {}{kind}", what.en))
@@ -296,8 +303,8 @@ pub fn odd_form(field: &str, rfc: &str) -> Advice {
             "`{field}` in the issuer's answer does not have the form of {rfc}"
         ),
         text!(
-            "meld het aan het ACM-team, met het tijdstip en het client-id; aan de bron is niets te doen",
-            "report it to the ACM team, with the time and the client-id; the source has nothing to mend"
+            "meld het aan het ACM-team, met het tijdstip en de client-id; aan de bron is niets te doen",
+            "report it to the ACM team, with the time and the client-id; nothing has to be fixed at the source"
         ),
     )
 }
@@ -338,7 +345,10 @@ pub fn unfit(why: &Unfit) -> Advice {
     match why {
         Unfit::NotActive => Advice::new(
             Party::Owner,
-            text!("ACM noemt het token dat het gaf niet actief", "ACM calls the token that it gave not active"),
+            text!(
+                "ACM noemt het token dat het zelf gaf niet actief",
+                "ACM says that the token it issued is not active"
+            ),
             text!(
                 "controleer of `acm.source_client` de client van de bron is, in dezelfde omgeving",
                 "check that `acm.source_client` is the client of the source, in the same environment"
@@ -349,7 +359,7 @@ pub fn unfit(why: &Unfit) -> Advice {
             let Advice { remedy, who, .. } = odd_form("active", "RFC 7662");
             let meaning = text!(
                 "ACM schrijft `active` als {written} in plaats van true of false",
-                "ACM writes `active` as {written} in place of true or false"
+                "ACM writes `active` as {written} instead of true or false"
             );
             Advice::new(who, meaning, remedy)
         }
@@ -361,7 +371,10 @@ pub fn unfit(why: &Unfit) -> Advice {
                     "het token is voor {audiences}, niet voor de bron",
                     "the token is for {audiences}, not for the source"
                 ),
-                text!("controleer `acm.audience`", "check `acm.audience`"),
+                text!(
+                    "verbeter `acm.audience`: het client-id van de bron in deze omgeving",
+                    "correct `acm.audience`: the client-id of the source in this environment"
+                ),
             )
         }
         Unfit::Scope(scopes) => {
@@ -388,7 +401,7 @@ pub fn unfit(why: &Unfit) -> Advice {
         ),
         Unfit::Expired => Advice::new(
             Party::Owner,
-            text!("het token is al verlopen", "the token has expired already"),
+            text!("het token is al vervallen", "the token has expired already"),
             text!(
                 "geef een nieuw token, of meld de testburger opnieuw aan",
                 "give a new token, or log the test citizen in again"
@@ -441,7 +454,7 @@ mod tests {
         meanings.dedup();
         assert_eq!(meanings.len(), codes.len());
         assert_eq!(oauth_error("invalid_grant").unwrap().who, Party::Owner);
-        assert_eq!(oauth_error("invalid_target").unwrap().who, Party::DigitaalVlaanderen);
+        assert_eq!(oauth_error("invalid_target").unwrap().who, Party::Owner);
         assert_eq!(oauth_error("invalid_request").unwrap().who, Party::Bronkeur);
         assert_eq!(oauth_error("no_such_error"), None);
     }
@@ -451,7 +464,7 @@ mod tests {
         let coded = answer(404, Content::json(json!({ "error": "invalid_client" })));
         assert_eq!(refusal(&coded), oauth_error("invalid_client").unwrap());
         let words = |status, content| refusal(&answer(status, content)).meaning.en;
-        assert!(words(200, Content::Text("<html>".to_owned())).contains("no JSON"));
+        assert!(words(200, Content::Text("<html>".to_owned())).contains("not JSON"));
         assert!(words(200, Content::Empty).contains("empty body"));
         assert!(words(200, Content::json(json!({}))).contains("`access_token`"));
         assert!(words(200, Content::json(json!({ "error": "odd_one" }))).contains("without a known reason"));
@@ -483,7 +496,7 @@ mod tests {
     #[test]
     fn the_words_say_who_acts() {
         let words = wrong_issuer().in_words();
-        assert!(words.en.ends_with("Up to the owner of the profile."), "{}", words.en);
+        assert!(words.en.ends_with("Who acts: the owner of the profile."), "{}", words.en);
         assert!(words.nl.ends_with("Aan zet: de eigenaar van het profiel."), "{}", words.nl);
     }
 }

@@ -5,22 +5,30 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{self, Catalogue};
+use crate::catalogue::{self, Catalogue, Level, Mode};
 use crate::decisions;
 use crate::envelope::Envelope;
-use crate::exchange::{self, Auth, Citizen, Content, Declares, IssuerCall, Kind, Phase, Request, Target, Variation};
+use crate::exchange::{self, Auth, Content, Declares, IssuerCall, Kind, Phase, Request, Target, Variation};
+use crate::reason::cause::IssuerIs;
 use crate::recording::Recording;
 use crate::shape::Shapes;
+use crate::text::Text;
 use crate::verdict::{self, Circumstances, Gate, Outcome, Severity, Standing, Verdict, Waived};
 
-use super::curl;
+use super::advice;
+use super::alike;
+use super::cause::Finder;
+use super::credential::{presented, role};
+use super::curl::Shell;
 use super::excerpt;
 use super::exchange::{Earlier, Exchange, Facts, Tls, Unanswered};
 use super::model::{
-    Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
-    Spec, Timing, Tool, Waiver,
+    Cause, Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample,
+    Selection, Spec, Timing, Tool, Waiver,
 };
 use super::people::People;
+use super::variables;
+use super::varied::varied;
 use super::words::MOST_FINDINGS;
 
 /// What a run knows that neither its recording nor its verdicts say.
@@ -55,15 +63,23 @@ impl Report {
             envelope: envelope(recording),
         };
         let absent = Verdict::of(Outcome::Blocked);
-        let verdict_at = |position: usize| verdicts.get(position).unwrap_or(&absent);
         let rows = catalogue.requirements.iter().enumerate();
-        let requirements: Vec<Requirement> =
-            rows.map(|(position, row)| assembly.requirement(row, verdict_at(position))).collect();
-        Self {
-            schema: Format::V1,
+        let verdicts: Vec<&Verdict> = rows.map(|(position, _)| verdicts.get(position).unwrap_or(&absent)).collect();
+        let rows = catalogue.requirements.iter().zip(&verdicts);
+        let mut requirements: Vec<Requirement> =
+            rows.map(|(row, verdict)| assembly.requirement(row, verdict)).collect();
+        let causes = assembly.causes(catalogue, &verdicts, &mut requirements);
+        let shell = Shell::new(recording, &assembly.people);
+        let exchanges: Vec<Exchange> = recording.exchanges().map(|one| assembly.exchange(one, &shell)).collect();
+        let lines = exchanges.iter().filter_map(|exchange| exchange.curl.as_deref());
+        let mut run = assembly.run(catalogue);
+        run.variables = variables::used(recording, &assembly.people, lines);
+        let report = Self {
+            schema: Format::V2,
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-            run: assembly.run(catalogue),
+            run,
             result: assembly.result(&requirements),
+            causes,
             documents: catalogue
                 .documents
                 .iter()
@@ -79,8 +95,17 @@ impl Report {
                 .map(|chapter| Chapter { name: chapter.name.clone(), title: chapter.title.clone() })
                 .collect(),
             requirements,
-            exchanges: recording.exchanges().map(|one| assembly.exchange(one)).collect(),
-        }
+            exchanges,
+        };
+        report.concluded()
+    }
+
+    /// The same report, with advice and conclusion as they follow from the rest.
+    #[must_use]
+    pub(super) fn concluded(mut self) -> Self {
+        self.result.advice = advice::advice(&self);
+        self.result.conclusion = advice::conclusion(&self);
+        self
     }
 
     /// The same report, tied to its evidence by the SHA-256 of that file.
@@ -135,6 +160,12 @@ impl Assembly<'_> {
                 details: self.examined(Kind::Detail),
                 downloads: self.examined(Kind::Download),
             },
+            citizens: setup
+                .citizens
+                .iter()
+                .map(|(citizen, person)| (role(*citizen).to_owned(), self.people.for_people(&person.name)))
+                .collect(),
+            variables: Vec::new(),
             timings: timings(self.recording),
             shapes: Shapes::of(&setup.base_url, self.recording.exchanges()),
             previous: setup.previous.as_ref().map(|previous| previous.started),
@@ -187,7 +218,15 @@ impl Assembly<'_> {
             conformant: conclusion.conformant,
             exit_status: conclusion.exit_status.code(),
             counts: conclusion.counts,
+            advice: Text::default(),
+            conclusion: Text::default(),
         }
+    }
+
+    fn causes(&self, catalogue: &Catalogue, verdicts: &[&Verdict], requirements: &mut [Requirement]) -> Vec<Cause> {
+        let issuer = IssuerIs::of(self.environment());
+        let (recording, ids, people) = (self.recording, &self.ids, &self.people);
+        Finder { catalogue, recording, verdicts, ids, issuer, people }.find(requirements)
     }
 
     fn requirement(&self, row: &catalogue::Requirement, verdict: &Verdict) -> Requirement {
@@ -203,6 +242,7 @@ impl Assembly<'_> {
                 basis.push(one.kind.clone());
             }
         }
+        let findings = self.findings(row, waived, verdict);
         Requirement {
             id: row.id.clone(),
             chapter: row.chapter.clone(),
@@ -211,16 +251,21 @@ impl Assembly<'_> {
             basis,
             mode: row.mode,
             title: row.title.clone(),
+            explanation: Some(&row.explanation).filter(|text| !text.en.is_empty()).cloned(),
+            judged: (row.mode == Mode::Review || weighs_less(row.level, &findings))
+                .then(|| row.judged.clone())
+                .filter(|judged| !judged.en.is_empty()),
             reference: row.reference.clone(),
             link: row.link.clone(),
             outcome: verdict.outcome,
             severity: verdict::severity(row.level, row.about, waived, verdict, self.meta.gate),
             reason: verdict.reason.as_ref().map(|reason| self.people.text(reason)),
             remedy: verdict.remedy.as_ref().map(|remedy| self.people.text(remedy)),
+            cause: None,
             accepted: accepted.map(|reason| self.people.for_people(reason)),
             review: review.map(|review| self.review(review)),
             waiver: waived.map(|waived| self.waiver(row, waived, verdict)),
-            findings: self.findings(row, waived, verdict),
+            findings,
             evidence: verdict.evidence.iter().filter_map(|request| self.id(request)).collect(),
         }
     }
@@ -249,13 +294,21 @@ impl Assembly<'_> {
     }
 
     fn findings(&self, row: &catalogue::Requirement, waived: Option<Waived<'_>>, verdict: &Verdict) -> Vec<Finding> {
-        let finding = |(position, finding)| {
+        let finding = |finding| {
             let covered = waived.is_some_and(|waived| waived.covers(finding));
             let severity = verdict::finding_severity(row.level, row.about, covered, finding, self.meta.gate);
-            let excerpt = (position < MOST_FINDINGS).then(|| self.excerpt(finding)).flatten();
-            Finding { excerpt, ..self.finding(row, finding, severity) }
+            self.finding(row, finding, severity)
         };
-        verdict.findings.iter().enumerate().map(finding).collect()
+        let mut findings: Vec<Finding> = verdict.findings.iter().map(finding).collect();
+        // The first few, and the first of those that are alike.
+        let shown = alike::first_of_each(&findings, MOST_FINDINGS);
+        for (position, found) in verdict.findings.iter().enumerate() {
+            let is_shown = position < MOST_FINDINGS || shown.contains(&position);
+            if let Some(finding) = findings.get_mut(position).filter(|_| is_shown) {
+                finding.excerpt = self.excerpt(found);
+            }
+        }
+        findings
     }
 
     fn finding(&self, row: &catalogue::Requirement, finding: &verdict::Finding, severity: Severity) -> Finding {
@@ -272,10 +325,12 @@ impl Assembly<'_> {
 
     fn excerpt(&self, finding: &verdict::Finding) -> Option<String> {
         let answer = self.recording.get(finding.exchange.as_ref()?)?.result.as_ref().ok()?;
+        // A handshake has no status and nothing to show.
+        (answer.status > 0).then_some(())?;
         Some(excerpt::excerpt(answer, &finding.place, &self.people))
     }
 
-    fn exchange(&self, one: &exchange::Exchange) -> Exchange {
+    fn exchange(&self, one: &exchange::Exchange, shell: &Shell<'_>) -> Exchange {
         let answer = one.result.as_ref().ok();
         let unanswered =
             |failure: &exchange::Failure| Unanswered { kind: failure.kind, detail: self.people.text(&failure.detail) };
@@ -289,12 +344,13 @@ impl Assembly<'_> {
             citizen: one.request.citizen().map(|citizen| role(citizen).to_owned()),
             auth: presented(one.request.auth).to_owned(),
             made: one.credential.as_ref().map(|made| self.people.text(made)),
+            varied: varied(&one.request).map(|varied| self.people.text(&varied)),
             status: answer.map(|answer| answer.status),
             ms: one.ms,
             earlier: one.earlier.iter().map(earlier).collect(),
             facts: answer.map(|answer| self.facts(answer)).unwrap_or_default(),
             error: one.result.as_ref().err().map(unanswered),
-            curl: curl::line(&one.sent, variable(one.request.auth), &self.recording.setup, &self.people),
+            curl: shell.line(one),
         }
     }
 
@@ -322,6 +378,16 @@ impl Assembly<'_> {
     }
 }
 
+/// Whether something was found that counts for less than its requirement does.
+fn weighs_less(level: Level, findings: &[Finding]) -> bool {
+    let less = match level {
+        Level::Must => [Severity::Note, Severity::Warning].as_slice(),
+        Level::Should => &[Severity::Note],
+        Level::May => &[],
+    };
+    findings.iter().any(|finding| less.contains(&finding.severity))
+}
+
 /// The envelope of the first list that was given.
 fn envelope(recording: &Recording) -> Envelope {
     let lists = recording.exchanges().filter(|one| one.request.kind() == Kind::List);
@@ -342,71 +408,6 @@ fn declared(declares: &Declares) -> Vec<String> {
         (declares.everyone_has_certificates, "everyone_has_certificates"),
     ];
     all.into_iter().filter(|(declared, _)| *declared).map(|(_, name)| name.to_owned()).collect()
-}
-
-/// The name of a citizen's role.
-fn role(citizen: Citizen) -> &'static str {
-    match citizen {
-        Citizen::Subject => "subject",
-        Citizen::Other => "other",
-        Citizen::Empty => "empty",
-        Citizen::Nobody => "nobody",
-        Citizen::Malformed(_) => "malformed",
-    }
-}
-
-/// The name of a credential; whose token it is stands beside it.
-fn presented(auth: Auth) -> &'static str {
-    match auth {
-        Auth::None => "none",
-        Auth::Token(_) => "token",
-        Auth::OtherScheme => "other_scheme",
-        Auth::NoScheme => "no_scheme",
-        Auth::LowerCaseScheme => "lower_case_scheme",
-        Auth::InQuery => "in_query",
-        Auth::RandomToken => "random_token",
-        Auth::UnsignedJwt => "unsigned_jwt",
-        Auth::TamperedToken => "tampered_token",
-        Auth::TamperedStart => "tampered_start",
-        Auth::TamperedEnd => "tampered_end",
-        Auth::CutToken => "cut_token",
-        Auth::LengthenedToken => "lengthened_token",
-        Auth::OtherCaseToken => "other_case_token",
-        Auth::EmptyBearer => "empty_bearer",
-        Auth::ExpiredToken => "expired_token",
-        Auth::OtherAudience => "other_audience",
-        Auth::Unexchanged => "unexchanged",
-        Auth::WithoutScope => "without_scope",
-        Auth::WithoutCitizen => "without_citizen",
-        Auth::Fresh => "fresh",
-    }
-}
-
-/// The shell variable for what is presented: each negative token has its own.
-fn variable(auth: Auth) -> String {
-    match auth {
-        Auth::None
-        | Auth::Token(_)
-        | Auth::OtherScheme
-        | Auth::NoScheme
-        | Auth::LowerCaseScheme
-        | Auth::InQuery
-        | Auth::EmptyBearer
-        | Auth::Fresh => "TOKEN".to_owned(),
-        Auth::RandomToken
-        | Auth::UnsignedJwt
-        | Auth::TamperedToken
-        | Auth::TamperedStart
-        | Auth::TamperedEnd
-        | Auth::CutToken
-        | Auth::LengthenedToken
-        | Auth::OtherCaseToken
-        | Auth::ExpiredToken
-        | Auth::OtherAudience
-        | Auth::Unexchanged
-        | Auth::WithoutScope
-        | Auth::WithoutCitizen => presented(auth).to_uppercase(),
-    }
 }
 
 /// Response times per kind of call, of the requests that were sent.

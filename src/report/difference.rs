@@ -251,11 +251,11 @@ impl Change {
     /// The word for people.
     pub fn word(self) -> Text {
         match self {
-            Self::NewlyFailing => Text::new("faalt nu", "newly failing"),
-            Self::MoreSevere => Text::new("faalt erger", "more severe"),
+            Self::NewlyFailing => Text::new("nu een inbreuk", "newly failing"),
+            Self::MoreSevere => Text::new("ernstigere inbreuk", "more severe"),
             Self::NoLongerJudged => Text::new("niet meer beoordeeld", "no longer judged"),
             Self::Fixed => Text::new("hersteld", "fixed"),
-            Self::LessSevere => Text::new("faalt minder erg", "less severe"),
+            Self::LessSevere => Text::new("minder ernstige inbreuk", "less severe"),
             Self::NewlyJudged => Text::new("nu wel beoordeeld", "newly judged"),
         }
     }

@@ -24,6 +24,9 @@ pub struct Exchange {
     pub auth: String,
     /// How that was made, or how the client authenticated; null where nothing was presented.
     pub made: Option<Text>,
+    /// In what the call differs from the ordinary one; left out where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub varied: Option<Text>,
     /// The status of the answer.
     pub status: Option<u16>,
     /// How long the answer took, in milliseconds.

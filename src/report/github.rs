@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use crate::text;
 use crate::text::Lang;
 
-use crate::catalogue::{About, Level};
+use crate::catalogue::Level;
 
 use super::model::{Report, Requirement};
-use super::words::{State, bounded, to_do};
+use super::words::{self, Entry, State, bounded, to_do};
 
 /// GitHub shows this many errors of a step, and this many warnings.
 const MOST: usize = 10;
@@ -29,20 +29,34 @@ pub(super) struct Annotation {
     pub(super) message: String,
 }
 
-/// The report as workflow commands, the worst first: each is one line, whatever a source wrote.
+/// The report as workflow commands, the worst first, and each cause once: each is one line, whatever a source wrote.
 pub fn github(report: &Report, lang: Lang) -> String {
-    let mut rows: Vec<&Requirement> = report.requirements.iter().filter(|row| row.state().needs_action()).collect();
-    // Without a token all is blocked: the cause comes before what it did.
-    rows.sort_by_key(|row| (row.state(), row.about != About::Issuer));
-    let annotation = |row: &Requirement| Annotation {
-        state: row.state(),
-        name: row.id.clone(),
-        title: title(&row.id, row.level, row.title.get(lang)),
-        message: message(row, lang),
-    };
-    let annotations = rows.into_iter().map(annotation).collect();
+    let entries = words::entries(report).into_iter().filter(|entry| entry.state().needs_action());
+    let annotations = entries.map(|entry| annotation(report, entry, lang)).collect();
     let last_line = super::last_line(&report.result.counts, report.result.exit_status);
     commands(annotations, super::json::FILE, &last_line, lang)
+}
+
+fn annotation(report: &Report, entry: Entry<'_>, lang: Lang) -> Annotation {
+    let state = entry.state();
+    match entry {
+        Entry::Row(row) => Annotation {
+            state,
+            name: row.id.clone(),
+            title: title(&row.id, row.level, row.title.get(lang)),
+            message: message(report, row, lang),
+        },
+        Entry::Cause(cause, _) => {
+            let lines = words::cause_details(report, cause, lang, false).into_iter();
+            let lines: Vec<String> = lines.map(|(label, said)| format!("{label}: {said}")).collect();
+            Annotation {
+                state,
+                name: cause.what.get(lang).to_owned(),
+                title: cause.what.get(lang).to_owned(),
+                message: lines.join("\n"),
+            }
+        }
+    }
 }
 
 /// Annotations as workflow commands, as many as are shown; the rest by name, and the last line.
@@ -73,10 +87,9 @@ pub(super) fn title(id: &str, level: Level, title: &str) -> String {
     format!("{id} ({}) {title}", level.name())
 }
 
-/// What was found, and what to do.
-fn message(row: &Requirement, lang: Lang) -> String {
-    let said = row.brief(lang).unwrap_or_else(|| row.state().word().get(lang).to_owned());
-    let said = bounded(&said, LONGEST_MESSAGE / 2);
+/// What was found and in which call, and what to do.
+fn message(report: &Report, row: &Requirement, lang: Lang) -> String {
+    let said = bounded(&words::message(report, row, lang), LONGEST_MESSAGE / 2);
     let to_do = to_do(row, lang).map(|to_do| format!("\n{to_do}")).unwrap_or_default();
     format!("{said}{to_do}")
 }

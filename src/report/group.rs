@@ -46,11 +46,11 @@ impl Group {
         }
     }
 
-    /// Its requirements: the most urgent first, then in the order of the catalogue.
+    /// Its requirements: the most harmful first, then in the order of the catalogue.
     pub(super) fn rows(self, report: &Report) -> Vec<&Requirement> {
         let mut rows: Vec<&Requirement> =
             report.requirements.iter().filter(|row| Self::of(row.state()) == self).collect();
-        rows.sort_by_key(|row| row.state());
+        rows.sort_by_key(|row| row.harm());
         rows
     }
 
@@ -85,28 +85,27 @@ impl Group {
     /// What it means, in one sentence.
     pub(super) fn meaning(self) -> Text {
         match self {
-            Self::Failures => text!(
-                "Wat hier staat, moet de eigenaar van de bron herstellen.",
-                "The owner of the source has to mend what stands here."
-            ),
+            Self::Failures => {
+                text!("Dit moet de eigenaar van de bron herstellen.", "The owner of the source must fix these.")
+            }
             Self::Errors => text!(
                 "De uitgever van tokens (ACM) gaf niet wat de keuring nodig had; dat is geen inbreuk van de bron.",
-                "The issuer of tokens (ACM) did not give what the run needed; that is no failure of the source."
+                "The issuer of tokens (ACM) did not give what the run needed; that is not a failure of the source."
             ),
             Self::Blocked => text!(
-                "Wat beoordeeld had moeten worden en niet kon, met wat daarvoor nog nodig is.",
-                "What should have been judged and could not be, with what is still needed for it."
+                "Kon niet worden beoordeeld; telkens staat wat nog ontbreekt.",
+                "Could not be judged; each says what is still missing."
             ),
             Self::Reviews => text!(
-                "Hier antwoordt een mens; geen programma kan dit vaststellen.",
-                "A human answers here; no program can tell."
+                "Dit beantwoordt een beoordelaar; een programma kan het niet vaststellen.",
+                "A reviewer answers these; a program cannot tell."
             ),
             Self::Warnings => {
                 text!("Aanbevelingen die niet gevolgd worden.", "Recommendations that are not followed.")
             }
             Self::Waived => text!(
-                "Inbreuken waarvoor tijdelijk een vrijstelling geldt. Ze voldoen niet.",
-                "Failures that a waiver covers for a time. They are no passes."
+                "Inbreuken waarvoor tijdelijk een vrijstelling geldt. Ze tellen niet als voldaan.",
+                "Failures that a waiver covers for a time. They do not count as passed."
             ),
             Self::Notes => {
                 text!("Goed om te weten; er hoeft niets te gebeuren.", "Good to know; nothing has to be done.")

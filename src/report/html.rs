@@ -1,8 +1,13 @@
 //! `report.html`: one file for reviewers and owners. No script, nothing loaded from elsewhere; both languages are in it
 //! and a radio button chooses. Everything that is not markup of ours is escaped by the template engine.
 
+mod about;
+mod blocked;
+mod calls;
 mod page;
 mod plot;
+mod row;
+mod seen;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -20,7 +25,7 @@ use super::model::{Report, Tool};
 use super::write::Unwritten;
 
 /// The name of the file.
-pub(super) const FILE: &str = "report.html";
+pub const FILE: &str = "report.html";
 
 /// The parts of the page: the page itself, what it includes besides [`COMMON`], and no style but [`STYLE`].
 const PAGE: Parts = Parts {
@@ -28,6 +33,8 @@ const PAGE: Parts = Parts {
         ("page.html", include_str!("html/page.html")),
         ("requirement.html", include_str!("html/requirement.html")),
         ("measurements.html", include_str!("html/measurements.html")),
+        ("variables.html", include_str!("html/variables.html")),
+        ("about.html", include_str!("html/about.html")),
     ],
     style: None,
 };
@@ -56,9 +63,8 @@ pub fn html(report: &Report, languages: Languages) -> Result<String, Unwritten> 
 }
 
 fn render(report: &Report, languages: Languages) -> Result<String, Error> {
-    let (run, tool) = (&report.run, &report.tool);
-    let title = format!("{} · {} · {}", run.source, tool.name, run.started);
-    rendered(&PAGE, &title, tool, Value::from(Serde(Page::new(report))), languages)
+    let (title, tool) = (page::heading(report), &report.tool);
+    rendered(&PAGE, title.get(languages.first), tool, Value::from(Serde(Page::new(report))), languages)
 }
 
 /// A page of these parts.
@@ -70,15 +76,16 @@ pub(super) fn rendered(
     languages: Languages,
 ) -> Result<String, Error> {
     let environment = environment(parts, languages)?;
-    let mut style = environment.get_template(STYLE.0)?.render(context! { page => page.clone() })?;
+    let all: Vec<Value> = languages.all().into_iter().map(|lang| Value::from(Serde(lang))).collect();
+    let mut style =
+        environment.get_template(STYLE.0)?.render(context! { page => page.clone(), languages => all.clone() })?;
     style.push_str(parts.style.unwrap_or_default());
     // The policy allows this one style and nothing else; no script has a hash.
     let hash = STANDARD.encode(Sha256::digest(style.as_bytes()));
-    let languages: Vec<Value> = languages.all().into_iter().map(|lang| Value::from(Serde(lang))).collect();
     let (name, _) = parts.templates.first().copied().unwrap_or_default();
     environment.get_template(name)?.render(context! {
         page,
-        languages,
+        languages => all,
         hash,
         title,
         generator => format!("{} {}", tool.name, tool.version),

@@ -13,11 +13,10 @@ use junit_report::{Duration, OffsetDateTime, TestCase, TestCaseBuilder, TestSuit
 use crate::catalogue::Level;
 use crate::text;
 use crate::text::{Lang, Text};
-use crate::verdict::Outcome;
 
 use super::exchange::Exchange;
 use super::model::{Chapter, Report, Requirement};
-use super::words::{self, State, bounded};
+use super::words::{self, MOST_FINDINGS, State, bounded};
 use super::write::Unwritten;
 
 /// The name of the file.
@@ -31,9 +30,6 @@ const LONGEST_TEXT: usize = 20_000;
 
 /// Characters of what a suite says.
 const LONGEST_OUTPUT: usize = 200_000;
-
-/// Exchanges of one test case.
-const MOST_EXCHANGES: usize = 10;
 
 /// The report as JUnit XML. It names no moment but the start of the run: the same report gives the same file.
 ///
@@ -116,8 +112,7 @@ fn suite<'a>(
 fn case(report: &Report, row: &Requirement, time: Duration, lang: Lang) -> TestCase {
     let name = line(&format!("{} {}", row.id, row.title.get(lang)));
     let state = row.state();
-    let word = if state == State::Review { Outcome::Review.label() } else { state.word() };
-    let message = line(&row.brief(lang).unwrap_or_else(|| word.get(lang).to_owned()));
+    let message = line(&words::message(report, row, lang));
     let fails = report.run.gate.fail_on.fails(row.severity);
     let mut case = Verdict { state, level: row.level, fails }.case(&name, time, &message);
     case.set_classname(&line(&format!("bronkeur.{}", row.chapter)));
@@ -180,18 +175,20 @@ fn about(report: &Report, row: &Requirement, lang: Lang) -> String {
     text
 }
 
-/// The exchanges behind a verdict.
+/// The exchanges that show it.
 fn evidence(report: &Report, row: &Requirement, lang: Lang) -> String {
     let exchange = |id: &String| report.exchange(id);
     let mut text = String::new();
-    for exchange in row.evidence.iter().filter_map(exchange).take(MOST_EXCHANGES) {
-        text.push_str(&call(exchange, lang));
+    // The calls of the findings, each once, and what they showed; not all that the verdict rests on.
+    let mut shown: Vec<&str> = Vec::new();
+    for finding in row.findings.iter().take(MOST_FINDINGS) {
+        let Some(id) = finding.exchange.as_ref().filter(|id| !shown.contains(&id.as_str())) else { continue };
+        shown.push(id);
+        text.extend(exchange(id).map(|exchange| call(exchange, lang)));
+        text.extend(finding.excerpt.iter().flat_map(|excerpt| [excerpt.as_str(), "\n"]));
     }
-    let left = row.evidence.len().saturating_sub(MOST_EXCHANGES);
-    if left > 0 {
-        let more = text!("nog {left} oproepen, in report.json\n", "{left} more exchanges, in report.json\n");
-        text.push_str(more.get(lang));
-    }
+    let cause = report.cause_of(row).and_then(|cause| cause.since.as_ref()).filter(|_| row.findings.is_empty());
+    text.extend(cause.and_then(exchange).map(|exchange| words::call(exchange, lang) + "\n"));
     text
 }
 

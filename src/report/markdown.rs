@@ -9,10 +9,9 @@ use crate::text;
 use crate::text::{Lang, Text};
 
 use self::paper::{Paper, fenced, inline};
-use super::group::Group;
 use super::languages::Languages;
-use super::model::{Report, Requirement};
-use super::words::{self, MOST_FINDINGS, State, bounded};
+use super::model::{Cause, Report, Requirement};
+use super::words::{self, Entry, MOST_FINDINGS, State, bounded};
 
 /// The name of the file.
 pub(super) const FILE: &str = "summary.md";
@@ -25,6 +24,12 @@ const LONGEST_CELL: usize = 200;
 
 /// Characters of a text.
 const LONGEST_TEXT: usize = 600;
+
+/// Characters of the ids that wait for a cause.
+const LONGEST_IDS: usize = 1_400;
+
+/// What is told before the table.
+const MOST_TOLD: usize = 3;
 
 /// The report as Markdown, the second language folded.
 pub fn markdown(report: &Report, languages: Languages) -> String {
@@ -68,10 +73,15 @@ impl Summary<'_> {
     fn write(&self, room: usize) -> String {
         let mut paper = Paper::new(room);
         paper.always(&self.head());
-        let rows: Vec<&Requirement> = Group::TOLD.into_iter().flat_map(|group| group.rows(self.report)).collect();
-        let rows: Vec<&Requirement> = rows.into_iter().filter(|row| row.state() != State::PassWithNote).collect();
-        self.table(&mut paper, &rows);
-        self.actions(&mut paper, &rows);
+        let entries = words::entries(self.report);
+        paper.always(&self.top(&entries));
+        let others = words::others(self.report).into_iter().filter(|row| row.state() != State::PassWithNote);
+        let all: Vec<Entry<'_>> = words::every_entry(self.report).into_iter().chain(others.map(Entry::Row)).collect();
+        self.table(&mut paper, &all);
+        if let Some(open) = words::open_reviews(self.report) {
+            paper.always(&format!("\n{} {}\n", State::Review.symbol(), inline(open.get(self.lang), LONGEST_TEXT)));
+        }
+        self.actions(&mut paper, &entries);
         let counts = &self.report.result.counts;
         let last = words::last_line(counts, self.report.result.exit_status);
         paper.always(&format!("\n`{last}`\n"));
@@ -84,6 +94,7 @@ impl Summary<'_> {
         let (symbol, word) = (words::mark(result.conformant), words::conformant(result.conformant));
         let mut text = format!("## {symbol} {}: {}\n\n", inline(&run.source, 200), word.get(self.lang));
         let _ = writeln!(text, "{}\n", inline(&words::conclusion(self.report, self.lang), LONGEST_TEXT));
+        let _ = writeln!(text, "**{}**\n", inline(result.advice.get(self.lang), LONGEST_TEXT));
         let specs: Vec<String> = run.specs.iter().map(|spec| format!("{} {}", spec.name, spec.version)).collect();
         let facts = [
             bounded(&run.base_url, 200),
@@ -102,32 +113,47 @@ impl Summary<'_> {
         text
     }
 
-    /// Everything that did not pass, a line each; what does not fit in half of the room is counted.
-    fn table(&self, paper: &mut Paper, rows: &[&Requirement]) {
-        if rows.is_empty() {
+    /// The first of what there is to act on, a line each.
+    fn top(&self, entries: &[Entry<'_>]) -> String {
+        let mut text = String::new();
+        // Of one alone the table says the same.
+        for (position, entry) in entries.iter().take(MOST_TOLD).enumerate().filter(|_| entries.len() > 1) {
+            let said = match entry {
+                Entry::Row(row) => {
+                    let id = link(&row.id, &row.link);
+                    let found = words::message(self.report, row, self.lang);
+                    format!("{id} {}: {}", inline(row.title.get(self.lang), LONGEST_CELL), inline(&found, LONGEST_CELL))
+                }
+                Entry::Cause(cause, _) => {
+                    let waits = self.say(&cause.waits());
+                    format!("{} ({})", inline(cause.what.get(self.lang), LONGEST_TEXT), inline(&waits, LONGEST_CELL))
+                }
+            };
+            let (state, number) = (entry.state(), position + 1);
+            let (symbol, word) = (state.symbol(), state.word());
+            let gap = if position == 0 { "\n" } else { "" };
+            let _ = writeln!(text, "{gap}{number}. {symbol} {}: {said}", word.get(self.lang));
+        }
+        text
+    }
+
+    /// What is to be acted on or known, a line each; what does not fit in half of the room is counted.
+    fn table(&self, paper: &mut Paper, entries: &[Entry<'_>]) {
+        if entries.is_empty() {
             return;
         }
         let [outcome, id, level, asked, found] = [
             text!("uitkomst", "outcome"),
             text!("nr.", "id"),
             text!("niveau", "level"),
-            text!("eis", "requirement"),
+            text!("eis of oorzaak", "requirement or cause"),
             text!("vaststelling", "found"),
         ]
         .map(|heading| self.say(&heading));
         paper.always(&format!(
             "\n| {outcome} | {id} | {level} | {asked} | {found} |\n| --- | --- | --- | --- | --- |\n"
         ));
-        let row = |row: &&Requirement| {
-            let state = row.state();
-            let (symbol, word, level) = (state.symbol(), state.word(), row.level.name());
-            let id = link(&row.id, &row.link);
-            let brief = row.brief(self.lang).unwrap_or_default();
-            let title = inline(row.title.get(self.lang), LONGEST_CELL);
-            let (word, brief) = (word.get(self.lang), inline(&brief, LONGEST_CELL));
-            format!("| {symbol} {word} | {id} | {level} | {title} | {brief} |\n")
-        };
-        let left = paper.while_it_fits(rows, paper.room() / 2, row);
+        let left = paper.while_it_fits(entries, paper.room() / 2, |entry| self.line(*entry));
         if left > 0 {
             paper.always(
                 self.say(&text!("\nNog {left}, in report.html.\n", "\n{left} more, in report.html.\n")).as_str(),
@@ -135,18 +161,54 @@ impl Summary<'_> {
         }
     }
 
+    /// A line of the table.
+    fn line(&self, entry: Entry<'_>) -> String {
+        let state = entry.state();
+        let (symbol, word) = (state.symbol(), state.word());
+        let word = word.get(self.lang);
+        match entry {
+            Entry::Row(row) => {
+                let accepted = text!(", aanvaard", ", accepted");
+                let accepted = if row.accepted.is_some() { accepted.get(self.lang) } else { "" };
+                let (id, level) = (link(&row.id, &row.link), row.level.name());
+                let title = inline(row.title.get(self.lang), LONGEST_CELL);
+                let found = inline(&row.brief(self.lang).unwrap_or_default(), LONGEST_CELL);
+                format!("| {symbol} {word}{accepted} | {id} | {level} | {title} | {found} |\n")
+            }
+            Entry::Cause(cause, _) => {
+                let (count, must) = (cause.waiting.len(), cause.must);
+                let what = inline(cause.what.get(self.lang), LONGEST_TEXT);
+                let remedy = inline(cause.remedy.get(self.lang), LONGEST_TEXT);
+                let who = inline(cause.who.name().get(self.lang), LONGEST_CELL);
+                format!("| {symbol} {word} | {count}× | {must} must | {what} | {remedy} ({who}) |\n")
+            }
+        }
+    }
+
     /// What somebody has to do something about, folded; what does not fit is counted.
-    fn actions(&self, paper: &mut Paper, rows: &[&Requirement]) {
-        let is_told = |row: &Requirement| row.state().needs_action() || Group::of(row.state()) == Group::Blocked;
-        let rows: Vec<&Requirement> = rows.iter().copied().filter(|row| is_told(row)).collect();
-        let left = paper.while_it_fits(&rows, paper.room(), |row| self.action(row));
+    fn actions(&self, paper: &mut Paper, entries: &[Entry<'_>]) {
+        let left = paper.while_it_fits(entries, paper.room(), |entry| match entry {
+            Entry::Row(row) => self.action(row),
+            Entry::Cause(cause, state) => self.cause(cause, *state),
+        });
         if left > 0 {
             let more = text!(
                 "\nDe uitleg van nog {left} eisen staat in report.html.\n",
-                "\nThe details of {left} more requirements stand in report.html.\n"
+                "\nThe details of {left} more requirements are in report.html.\n"
             );
             paper.always(&self.say(&more));
         }
+    }
+
+    fn cause(&self, cause: &Cause, state: State) -> String {
+        let what = inline(cause.what.get(self.lang), LONGEST_TEXT);
+        let mut text =
+            format!("\n<details>\n<summary>{} {}: {what}</summary>\n\n", state.symbol(), state.word().get(self.lang));
+        for (label, said) in words::cause_details(self.report, cause, self.lang, true) {
+            let _ = writeln!(text, "- {label}: {}", inline(&said.replace('\n', ", "), LONGEST_IDS));
+        }
+        text.push_str("\n</details>\n");
+        text
     }
 
     fn action(&self, row: &Requirement) -> String {

@@ -1,7 +1,11 @@
 //! Reports: one raw report ([`Report`], what `report.json` holds), and views of it, each a function from the report to
 //! text. A view decides nothing: severity, conformity and exit status are in the report already.
 
+mod advice;
+mod alike;
 mod assemble;
+mod cause;
+mod credential;
 mod curl;
 mod difference;
 mod excerpt;
@@ -9,6 +13,7 @@ mod exchange;
 mod fleet;
 mod github;
 mod group;
+mod harm;
 mod html;
 mod json;
 mod junit;
@@ -18,6 +23,8 @@ mod model;
 mod people;
 mod read;
 mod terminal;
+mod variables;
+mod varied;
 mod words;
 mod write;
 
@@ -25,21 +32,23 @@ mod write;
 mod tests;
 
 pub use assemble::RunMeta;
+pub use credential::{negative, negative_names};
 pub use difference::{Change, Difference, Standing, difference_as_markdown, difference_as_text, difference_in_short};
 pub use exchange::{Earlier, Exchange, Facts, Tls, Unanswered};
 pub use fleet::{fleet_as_github, fleet_in_words, render_fleet};
 pub use github::github;
-pub use html::html;
+pub use html::{FILE as PAGE, html};
 pub use json::json;
 pub use junit::junit;
 pub use languages::Languages;
 pub use markdown::markdown;
 pub use model::{
-    Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
-    Spec, Timing, Tool, Waiver,
+    Cause, Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample,
+    Selection, Spec, Timing, Tool, Waiver,
 };
 pub use read::{Form, parse_report, read_json, read_report};
 pub use terminal::{Options, render};
+pub use variables::Variable;
 pub use words::{State, last_line, seconds, why_partial};
 pub use write::{Unwritten, writable, write, write_all, write_from, write_secret};
 

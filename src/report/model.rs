@@ -1,5 +1,7 @@
 //! The public, versioned form of a report: what `report.json` holds, described by `specs/report.schema.json`.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -7,11 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::{About, Level, Mode};
 use crate::decisions::{Answer, Scope};
 use crate::exchange::Kind;
+use crate::reason::cause::{CauseKind, Server};
+use crate::reason::issuer::Party;
 use crate::shape::{Previous, Shapes};
 use crate::text::Text;
 use crate::verdict::{Conformant, Counts, FailOn, Outcome, Severity, WaiverState};
 
 use super::exchange::Exchange;
+use super::variables::Variable;
 
 /// The raw report of one run. All other reports are views of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +30,9 @@ pub struct Report {
     pub run: Run,
     /// What it comes to.
     pub result: RunResult,
+    /// What keeps requirements from being judged, the weightiest first; a report of version 1 has none.
+    #[serde(default)]
+    pub causes: Vec<Cause>,
     /// The documents that the requirements rest on.
     pub documents: Vec<Document>,
     /// The chapters of the catalogue, in order.
@@ -41,6 +49,9 @@ pub enum Format {
     /// The first.
     #[serde(rename = "bronkeur.report/1")]
     V1,
+    /// With causes, advice, the sentence of conclusion, and open reviews of obligations as a conclusion of its own.
+    #[serde(rename = "bronkeur.report/2")]
+    V2,
 }
 
 /// What made a report.
@@ -83,6 +94,12 @@ pub struct Run {
     pub declares: Vec<String>,
     /// Which certificates were examined.
     pub sample: Sample,
+    /// The citizens of the profile: the name by the role.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub citizens: BTreeMap<String, String>,
+    /// The shell variables in the curl lines, and the commands that fill them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<Variable>,
     /// Response times, per kind of call.
     pub timings: Vec<Timing>,
     /// The shapes of the answers, for a later run to compare with.
@@ -168,6 +185,38 @@ pub struct RunResult {
     pub exit_status: u8,
     /// Requirements by outcome and by severity.
     pub counts: Counts,
+    /// What to do with the source: connect it or not, and why.
+    #[serde(default)]
+    pub advice: Text,
+    /// What the run comes to, in one sentence.
+    #[serde(default)]
+    pub conclusion: Text,
+}
+
+/// What keeps requirements from being judged: where it lies, what to do and who does it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cause {
+    /// `c1`, `c2`, …
+    pub id: String,
+    /// What kind of cause it is, such as `connection-refused`.
+    pub kind: CauseKind,
+    /// Where it lies.
+    pub server: Server,
+    /// What and where, in one sentence.
+    pub what: Text,
+    /// The id of the first exchange that shows it; none where no call does.
+    pub since: Option<String>,
+    /// What to do.
+    pub remedy: Text,
+    /// Who has to act.
+    pub who: Party,
+    /// The ids of the requirements that fail by it, or are what the others wait for.
+    pub failing: Vec<String>,
+    /// The ids of the requirements that are blocked by it, in the order of the catalogue.
+    pub waiting: Vec<String>,
+    /// How many of these are obligations.
+    pub must: usize,
 }
 
 /// A document that requirements rest on.
@@ -210,6 +259,12 @@ pub struct Requirement {
     pub mode: Mode,
     /// A sentence that should hold.
     pub title: Text,
+    /// Why it matters; left out by older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Text>,
+    /// How it is judged: what a reviewer is asked, or why a finding weighs less than the level; else left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<Text>,
     /// The documents and sections it rests on; may be empty.
     pub reference: String,
     /// The link of the first document; may be empty.
@@ -222,6 +277,9 @@ pub struct Requirement {
     pub reason: Option<Text>,
     /// What to supply or to do.
     pub remedy: Option<Text>,
+    /// The id of the cause that blocks it, or by which it fails.
+    #[serde(default)]
+    pub cause: Option<String>,
     /// Why the gate accepts that it is blocked.
     pub accepted: Option<String>,
     /// What a reviewer answered; where the review is open, the answer has ended.
@@ -296,6 +354,12 @@ impl Report {
     pub fn exchange(&self, id: &str) -> Option<&Exchange> {
         let number: usize = id.strip_prefix('x')?.parse().ok()?;
         self.exchanges.get(number.checked_sub(1)?).filter(|exchange| exchange.id == id)
+    }
+
+    /// The cause that blocks a requirement, or by which it fails.
+    pub fn cause_of(&self, requirement: &Requirement) -> Option<&Cause> {
+        let id = requirement.cause.as_deref()?;
+        self.causes.iter().find(|cause| cause.id == id)
     }
 
     /// What a later run compares with.

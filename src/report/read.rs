@@ -3,18 +3,22 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
 
+use crate::catalogue::Level;
 use crate::fault::{InputFault, InputFaults, Schema, at_most, read_text};
 use crate::text;
 use crate::text::Text;
+use crate::verdict::{Conformant, Outcome};
 
-use super::model::Report;
+use super::model::{Report, Requirement};
 
-/// The JSON Schema of `report.json`.
+/// The JSON Schema of `report.json`, and that of its first version.
 const REPORT_SCHEMA: &str = include_str!("../../specs/report.schema.json");
+const REPORT_1_SCHEMA: &str = include_str!("../../specs/report-1.schema.json");
 
 /// The longest report, in bytes: a run of 2,000 requests makes a few million.
 const LARGEST_REPORT: usize = 64 * 1024 * 1024;
@@ -32,10 +36,13 @@ pub struct Form {
     pub command: &'static str,
 }
 
-const REPORT: Form = Form { version: "bronkeur.report/1", name: "report.json", command: "check" };
+const REPORT: Form = Form { version: "bronkeur.report/2", name: "report.json", command: "check" };
+const REPORT_1: Form = Form { version: "bronkeur.report/1", ..REPORT };
 
 static SCHEMA: LazyLock<Result<Schema, InputFaults>> =
     LazyLock::new(|| Schema::read("report.schema.json", REPORT_SCHEMA));
+static SCHEMA_1: LazyLock<Result<Schema, InputFaults>> =
+    LazyLock::new(|| Schema::read("report-1.schema.json", REPORT_1_SCHEMA));
 
 /// The report in a file.
 ///
@@ -50,7 +57,35 @@ pub fn read_report(path: &Path) -> Result<Report, InputFaults> {
 /// # Errors
 /// What is wrong with it.
 pub fn parse_report(file: &str, text: &str) -> Result<Report, InputFaults> {
-    read_json(file, text, &REPORT, &SCHEMA)
+    let of_version_1 = |text: &str| {
+        let Version { schema } = serde_json::from_str(text).ok()?;
+        (schema == REPORT_1.version).then_some(())
+    };
+    if of_version_1(text).is_none() {
+        return read_json(file, text, &REPORT, &SCHEMA);
+    }
+    let report: Report = read_json(file, text, &REPORT_1, &SCHEMA_1)?;
+    Ok(report.of_version_1())
+}
+
+/// What a report says of its version, before it is read as one.
+#[derive(Deserialize)]
+struct Version {
+    schema: String,
+}
+
+impl Report {
+    /// What a report of version 1 comes to by the rules of version 2: open reviews of obligations are a conclusion of
+    /// their own. Causes it has none.
+    fn of_version_1(mut self) -> Self {
+        let is_open = |row: &&Requirement| row.level == Level::Must && row.outcome == Outcome::Review;
+        let open = self.requirements.iter().filter(is_open).count();
+        self.result.counts.reviews_open = open;
+        if self.result.conformant == Conformant::Yes && open > 0 {
+            self.result.conformant = Conformant::ReviewsOpen;
+        }
+        self.concluded()
+    }
 }
 
 /// A JSON text of ours as a `T`, by the version that its member `schema` names.

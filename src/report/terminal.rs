@@ -10,7 +10,7 @@ use crate::text::{Lang, Text};
 use crate::verdict::FailOn;
 
 use super::model::{Chapter, Report, Requirement};
-use super::words::{self, State, bounded};
+use super::words::{self, Entry, State, bounded};
 
 /// Below this nothing can be read, above it lines get too long to read.
 const WIDTHS: std::ops::RangeInclusive<u16> = 60..=140;
@@ -43,8 +43,13 @@ pub fn render(report: &Report, options: Options) -> String {
     let width = options.width.clamp(*WIDTHS.start(), *WIDTHS.end());
     let mut screen = Screen { report, options: Options { width, ..options }, text: String::new() };
     screen.header();
-    for (chapter, rows) in report.by_chapter() {
-        screen.chapter(chapter, rows);
+    if options.verbose {
+        for (chapter, rows) in report.by_chapter() {
+            screen.chapter(chapter, rows);
+        }
+    } else {
+        screen.chapters();
+        screen.others();
     }
     screen.actions();
     screen.counts();
@@ -66,18 +71,25 @@ impl Screen<'_> {
 
     fn header(&mut self) {
         let run = &self.report.run;
-        let specs: Vec<String> = run.specs.iter().map(|spec| format!("{} {}", spec.name, spec.version)).collect();
-        let requests = format!("{} in {}", run.requests, words::seconds(run.duration_ms, self.options.lang));
+        let lang = self.options.lang;
+        let calls = words::calls(run.requests);
+        let calls = format!(
+            "{} in {}, {:.0}, {}",
+            self.say(&calls),
+            words::seconds(run.duration_ms, lang),
+            run.started,
+            self.say(&words::envelope(&run.envelope)),
+        );
         let tool = &self.report.tool;
         let mut lines = vec![
-            (text!("bron", "source"), run.source.clone()),
-            (text!("basis-URL", "base URL"), bounded(&run.base_url, 300)),
-            (text!("omgeving", "environment"), bounded(&run.environment, 300)),
-            (text!("specificaties", "specifications"), specs.join(", ")),
-            (text!("vorm", "envelope"), run.envelope.clone()),
-            (text!("verzoeken", "requests"), requests),
-            (text!("gestart", "started"), format!("{:.0}", run.started)),
+            (text!("bron", "source"), format!("{}  {}", run.source, bounded(&run.base_url, 300))),
+            (text!("omgeving", "environment"), bounded(self.say(&words::environment(&run.environment)).as_str(), 300)),
+            (text!("keuring", "run"), calls),
         ];
+        if self.options.verbose {
+            let specs: Vec<String> = run.specs.iter().map(|spec| format!("{} {}", spec.name, spec.version)).collect();
+            lines.push((text!("specificaties", "specifications"), specs.join(", ")));
+        }
         if !run.declares.is_empty() {
             lines.push((text!("eigenaar verklaart", "owner declares"), run.declares.join(", ")));
         }
@@ -89,21 +101,58 @@ impl Screen<'_> {
         }
         let lines: Vec<(String, String)> = lines.into_iter().map(|(label, said)| (self.say(&label), said)).collect();
         let title = self.bold(&format!("{} {}", tool.name, tool.version));
-        let _ = writeln!(self.text, "{title}\n");
+        let _ = writeln!(self.text, "{title}");
         self.pairs(&lines, 1);
     }
 
+    /// The chapters, a line each: how many requirements there are of each kind.
+    fn chapters(&mut self) {
+        let mut table = self.table();
+        for (chapter, rows) in self.report.by_chapter() {
+            let tallies = words::tallies_of(rows.iter().copied());
+            let tallies: Vec<String> = tallies
+                .into_iter()
+                .map(|tally| format!("{} {} {}", tally.symbol, tally.count, tally.word.get(self.options.lang)))
+                .collect();
+            table.add_row(vec![cell(&chapter.name), cell(&tallies.join(", "))]);
+        }
+        if !table.is_empty() {
+            self.text.push('\n');
+            self.print(&table);
+        }
+    }
+
+    /// What is worth knowing, a line each, and the ids of the open reviews.
+    fn others(&mut self) {
+        let lang = self.options.lang;
+        let mut table = self.table();
+        for row in words::others(self.report) {
+            let brief = bounded(&row.brief(lang).unwrap_or_default(), LONGEST_REASON);
+            let said = format!("{}\n{brief}", row.title.get(lang));
+            table.add_row(vec![cell(&self.outcome(row)), cell(&row.id), cell(&said)]);
+        }
+        if !table.is_empty() {
+            let title = self.bold(&self.say(&text!("Goed om te weten", "Good to know")));
+            let _ = writeln!(self.text, "\n{title}");
+            self.print(&table);
+        }
+        if let Some(open) = words::open_reviews(self.report) {
+            self.text.push('\n');
+            self.paragraph(&format!("{} {}", State::Review.symbol(), open.get(lang)));
+        }
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        let mut table = self.table();
+        table.add_row(vec![cell(text)]);
+        self.print(&table);
+    }
+
     fn chapter(&mut self, chapter: &Chapter, mut rows: Vec<&Requirement>) {
-        let verbose = self.options.verbose;
         let title = self.bold(&format!("{}  {}", chapter.name, chapter.title.get(self.options.lang)));
         let _ = writeln!(self.text, "\n{title}");
-        // The order of the states is that of urgency; within one, that of the catalogue.
-        rows.sort_by_key(|row| row.state());
-        let is_row = |row: &&Requirement| match row.state() {
-            State::Pass => verbose,
-            State::NotSelected => false,
-            _ => true,
-        };
+        rows.sort_by_key(|row| row.harm());
+        let is_row = |row: &&Requirement| row.state() != State::NotSelected;
         let mut table = self.table();
         rows.iter().copied().filter(is_row).for_each(|row| {
             table.add_row(self.row(row));
@@ -115,9 +164,6 @@ impl Screen<'_> {
                 ColumnConstraint::Absolute(Width::Fixed(self.outcomes())),
             ]);
             self.print(&table);
-        }
-        if !verbose {
-            self.collapsed(&rows, State::Pass);
         }
         self.collapsed(&rows, State::NotSelected);
     }
@@ -170,60 +216,67 @@ impl Screen<'_> {
         self.print(&table);
     }
 
-    /// What somebody has to do something about, in full.
+    /// What somebody has to do something about, in full: what is not met, and what keeps others from being judged.
     fn actions(&mut self) {
-        let mut rows: Vec<&Requirement> =
-            self.report.requirements.iter().filter(|row| row.state().needs_action()).collect();
-        if rows.is_empty() {
+        let (report, lang, verbose) = (self.report, self.options.lang, self.options.verbose);
+        let entries = words::entries(report);
+        if entries.is_empty() {
             return;
         }
-        rows.sort_by_key(|row| row.state());
         let title = self.bold(&self.say(&text!("Te doen", "To do")));
         let _ = writeln!(self.text, "\n{title}");
-        for row in rows {
-            let state = row.state();
-            let word = self.say(&state.word());
-            let title = row.title.get(self.options.lang);
-            let mut heading = self.table();
-            let text = format!("{} {word}  {} ({})  {title}", state.symbol(), row.id, row.level.name());
-            let cell = cell(&text);
-            heading.add_row(vec![match color(state).filter(|_| self.options.color) {
-                Some(color) => cell.fg(color).add_attribute(Attribute::Bold),
-                None => cell,
-            }]);
-            self.text.push('\n');
-            self.print(&heading);
-            let details = words::details(self.report, row, self.options.lang, self.options.verbose);
-            let details: Vec<(String, String)> =
-                details.into_iter().map(|(label, said)| (label.to_owned(), said)).collect();
-            self.pairs(&details, 3);
+        for entry in entries {
+            match entry {
+                Entry::Row(row) => self.action(row),
+                Entry::Cause(cause, state) => {
+                    self.heading(
+                        state,
+                        &format!("{} {}  {}", state.symbol(), self.say(&state.word()), cause.what.get(lang)),
+                    );
+                    self.details(words::cause_details(report, cause, lang, verbose));
+                }
+            }
         }
+    }
+
+    fn action(&mut self, row: &Requirement) {
+        let state = row.state();
+        let (word, title) = (self.say(&state.word()), row.title.get(self.options.lang));
+        self.heading(state, &format!("{} {word}  {} ({})  {title}", state.symbol(), row.id, row.level.name()));
+        let mut details = words::details(self.report, row, self.options.lang, self.options.verbose);
+        details.extend(words::waits_for(self.report, row, self.options.lang));
+        self.details(details);
+    }
+
+    fn heading(&mut self, state: State, text: &str) {
+        let mut heading = self.table();
+        let cell = cell(text);
+        heading.add_row(vec![match color(state).filter(|_| self.options.color) {
+            Some(color) => cell.fg(color).add_attribute(Attribute::Bold),
+            None => cell,
+        }]);
+        self.text.push('\n');
+        self.print(&heading);
+    }
+
+    fn details(&mut self, details: Vec<(&'static str, String)>) {
+        let details: Vec<(String, String)> =
+            details.into_iter().map(|(label, said)| (label.to_owned(), said)).collect();
+        self.pairs(&details, 3);
     }
 
     fn counts(&mut self) {
         let title = self.bold(&self.say(&text!("Besluit", "Result")));
         let _ = writeln!(self.text, "\n{title}");
-        let mut counts: Vec<(State, usize)> = Vec::new();
-        let mut states: Vec<State> = self.report.requirements.iter().map(Requirement::state).collect();
-        states.sort_unstable();
-        for state in states {
-            match counts.last_mut() {
-                Some((last, count)) if *last == state => *count += 1,
-                _ => counts.push((state, 1)),
-            }
-        }
-        let mut table = self.table();
-        for (state, count) in counts {
-            let obligation = if state == State::BlockedMust { " (must)" } else { "" };
-            let word = format!("{} {}{obligation}", state.symbol(), self.say(&state.word()));
-            table.add_row(vec![cell(&word), Cell::new(count)]);
-        }
-        self.print(&table);
-        let conclusion = words::conclusion(self.report, self.options.lang);
-        let mut table = self.table();
-        table.add_row(vec![cell(&conclusion)]);
+        let lang = self.options.lang;
+        let counts: Vec<String> = words::tallies(self.report)
+            .into_iter()
+            .map(|tally| format!("{} {} {}", tally.symbol, tally.count, tally.word.get(lang)))
+            .collect();
+        self.paragraph(&counts.join(", "));
         self.text.push('\n');
-        self.print(&table);
+        self.paragraph(&words::conclusion(self.report, lang));
+        self.paragraph(self.report.result.advice.get(lang));
         self.text.push('\n');
     }
 

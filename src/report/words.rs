@@ -1,5 +1,8 @@
 //! How a requirement, a finding and an exchange read. The views share these words; they differ in form only.
 
+mod basis;
+mod cause;
+mod entry;
 mod state;
 mod tally;
 
@@ -13,8 +16,11 @@ use crate::verdict::{Conformant, Counts, Outcome, WaiverState};
 use super::exchange::{Exchange, Unanswered};
 use super::model::{Finding, Report, Requirement, Review, Waiver};
 
+pub(super) use self::basis::{basis, declared};
+pub(super) use self::cause::{cause_details, waits_for};
+pub(super) use self::entry::{Entry, entries, every_entry, message, open_reviews, others};
 pub use self::state::State;
-pub(super) use self::tally::{Tally, tallies};
+pub(super) use self::tally::{Tally, tallies, tallies_of};
 
 /// Findings that a view repeats before it says how many more there are.
 pub(super) const MOST_FINDINGS: usize = 5;
@@ -67,12 +73,12 @@ pub(super) fn waived(waiver: &Waiver) -> Text {
             text!("liep af op {until} ({owner}{by_nl}): {reason}", "ended on {until} ({owner}{by_en}): {reason}")
         }
         WaiverState::Exceeded => text!(
-            "geldt alleen {nl}, en er faalt meer ({owner}{by_nl}): {reason}",
+            "geldt alleen {nl}, en er zijn meer inbreuken ({owner}{by_nl}): {reason}",
             "holds only {en}, and more fails ({owner}{by_en}): {reason}"
         ),
         WaiverState::Stale => text!(
-            "dekt niets meer ({nl}): {owner} haalt ze weg",
-            "covers nothing any more ({en}): {owner} takes it out"
+            "deze vrijstelling is niet meer nodig ({nl}); {owner} mag ze schrappen",
+            "this waiver is no longer needed ({en}); {owner} can remove it"
         ),
     }
 }
@@ -106,6 +112,7 @@ pub(super) fn conformant(conformant: Conformant) -> Text {
         Conformant::No => Text::new("Voldoet niet", "Does not conform"),
         Conformant::Undecided => Text::new("Geen besluit", "Undecided"),
         Conformant::Partial => Text::new("Geen volledig oordeel", "No full judgement"),
+        Conformant::ReviewsOpen => Text::new("Beoordelingen open", "Reviews open"),
     }
 }
 
@@ -116,6 +123,7 @@ pub(super) fn mark(conformant: Conformant) -> char {
         Conformant::No => State::Failure.symbol(),
         Conformant::Undecided => State::Blocked.symbol(),
         Conformant::Partial => State::Waived.symbol(),
+        Conformant::ReviewsOpen => State::Review.symbol(),
     }
 }
 
@@ -125,9 +133,26 @@ pub(super) fn environment(environment: &str) -> Text {
         "none" => Text::new("kant-en-klare tokens, zonder ACM", "ready-made tokens, without ACM"),
         "tni" => Text::new("TNI (test)", "TNI (test)"),
         "prod" => Text::new("productie", "production"),
-        STAND_IN_ACM => Text::new("een vervanger van ACM (bronkeur-acm)", "a stand-in for ACM (bronkeur-acm)"),
+        STAND_IN_ACM => Text::new("een nagebootste ACM (bronkeur-acm)", "a stand-in for ACM (bronkeur-acm)"),
         NOT_ACM => Text::new("niet ACM, al heet het zo", "not ACM, though it bears its name"),
         issuer => Text::same(issuer),
+    }
+}
+
+/// So many calls.
+pub(super) fn calls(count: usize) -> Text {
+    match count {
+        1 => text!("1 oproep", "1 call"),
+        _ => text!("{count} oproepen", "{count} calls"),
+    }
+}
+
+/// The form of a source's lists.
+pub(super) fn envelope(envelope: &str) -> Text {
+    match envelope {
+        "links" => Text::new("vorm met `links`", "form with `links`"),
+        "hal" => Text::new("vorm HAL", "form HAL"),
+        _ => Text::new("vorm niet herkend", "form not recognised"),
     }
 }
 
@@ -148,7 +173,8 @@ pub(super) fn is_web_link(link: &str) -> bool {
 }
 
 /// The last line of a run, in English in every language, for scripts:
-/// `bronkeur: 2 failures, 1 warning, 3 blocked -> exit 1`.
+/// `bronkeur: 2 failures, 1 warning, 3 blocked -> exit 1`; with open reviews of obligations
+/// `bronkeur: 0 failures, 4 reviews open -> exit 0`.
 pub fn last_line(counts: &Counts, exit_status: u8) -> String {
     let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let all = [
@@ -157,9 +183,13 @@ pub fn last_line(counts: &Counts, exit_status: u8) -> String {
         (counts.warnings, plural(counts.warnings, "warning")),
         (counts.blocked, format!("{} blocked", counts.blocked)),
     ];
-    let named: Vec<String> = all.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
-    let named = if named.is_empty() { plural(0, "failure") } else { named.join(", ") };
-    format!("bronkeur: {named} -> exit {exit_status}")
+    let mut named: Vec<String> = all.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
+    if named.is_empty() {
+        named.push(plural(0, "failure"));
+    }
+    let open = counts.reviews_open;
+    named.extend((open > 0).then(|| format!("{} open", plural(open, "review"))));
+    format!("bronkeur: {} -> exit {exit_status}", named.join(", "))
 }
 
 /// What was sent and what came of it, in one line; bounded.
@@ -259,6 +289,10 @@ pub(super) fn details(
     if let Some(reason) = &requirement.reason {
         said.say(if requirement.outcome == Outcome::Observed { &FOUND } else { &REASON }, reason.get(lang));
     }
+    let blocked = report.cause_of(requirement).filter(|_| requirement.outcome == Outcome::Blocked);
+    if let Some(cause) = blocked.filter(|cause| requirement.reason.as_ref() != Some(&cause.what)) {
+        said.say(&CAUSE, cause.what.get(lang));
+    }
     let count = requirement.findings.len();
     let most = if all_findings { count } else { MOST_FINDINGS };
     let mut fixes: Vec<&str> = Vec::new();
@@ -315,6 +349,7 @@ const WHERE: Label = Label { nl: "waar", en: "where" };
 const EXCHANGE: Label = Label { nl: "oproep", en: "exchange" };
 const MORE: Label = Label { nl: "meer", en: "more" };
 const REASON: Label = Label { nl: "reden", en: "reason" };
+const CAUSE: Label = Label { nl: "oorzaak", en: "cause" };
 const TO_DO: Label = Label { nl: "wat te doen", en: "what to do" };
 const ACCEPTED: Label = Label { nl: "aanvaard", en: "accepted" };
 const REVIEW: Label = Label { nl: "beoordeling", en: "review" };
@@ -348,7 +383,10 @@ fn not_acm(environment: &str) -> Text {
         "none" => {
             text!("de tokens kwamen uit het profiel, niet van ACM", "the tokens came from the profile, not from ACM")
         }
-        STAND_IN_ACM => text!("een vervanger van ACM gaf de tokens", "a stand-in for ACM issued the tokens"),
+        STAND_IN_ACM => text!(
+            "de tokens komen van een nagebootste ACM, niet van de echte",
+            "the tokens come from a stand-in for ACM, not from the real one"
+        ),
         NOT_ACM => text!(
             "een andere uitgever dan ACM antwoordde onder de naam van ACM",
             "another issuer than ACM answered under ACM's name"
@@ -362,34 +400,7 @@ fn not_acm(environment: &str) -> Text {
 
 /// What the run comes to, in one sentence.
 pub(super) fn conclusion(report: &Report, lang: Lang) -> String {
-    let counts = &report.result.counts;
-    let (failures, errors, reviews) = (counts.failures, counts.errors, counts.review);
-    let open = report.requirements.iter().filter(|row| row.state() == State::BlockedMust).count();
-    let text = match report.result.conformant {
-        Conformant::Yes => text!(
-            "De bron voldoet: elke verplichting is nageleefd of kan hier niet voorkomen.",
-            "The source conforms: every obligation is met or cannot arise here."
-        ),
-        Conformant::No if failures == 1 => text!(
-            "De bron voldoet niet: 1 vereiste is niet nageleefd.",
-            "The source does not conform: 1 requirement is not met."
-        ),
-        Conformant::No => text!(
-            "De bron voldoet niet: {failures} vereisten zijn niet nageleefd.",
-            "The source does not conform: {failures} requirements are not met."
-        ),
-        Conformant::Undecided => text!(
-            "Er is geen besluit: verplichtingen niet te beoordelen: {open}, fouten bij de uitgever: {errors}, open beoordelingen: {reviews}.",
-            "There is no conclusion: obligations blocked: {open}, errors at the issuer: {errors}, open reviews: {reviews}."
-        ),
-        Conformant::Partial => {
-            let why = why_partial(report);
-            let join = |lang| why.iter().map(|reason| reason.get(lang)).collect::<Vec<_>>().join("; ");
-            let (nl, en) = (join(Lang::Nl), join(Lang::En));
-            text!("Geen inbreuken, maar geen volledig oordeel: {nl}.", "No failures, but no full judgement: {en}.")
-        }
-    };
-    text.get(lang).to_owned()
+    report.result.conclusion.get(lang).to_owned()
 }
 
 /// At most so many characters of a text.

@@ -181,7 +181,7 @@ impl Queue {
             open.append(&mut self.unanswered);
         }
         for request in open {
-            let failure = Failure { kind, detail: Text::default() };
+            let failure = Failure::new(kind, Text::default());
             let result = Err(failure);
             let exchange = Exchange {
                 request: request.clone(),

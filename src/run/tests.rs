@@ -32,7 +32,7 @@ fn recording() -> Recording {
 }
 
 fn unanswered(request: Request) -> Exchange {
-    let result = Err(Failure { kind: FailureKind::Timeout, detail: Text::default() });
+    let result = Err(Failure::new(FailureKind::Timeout, Text::default()));
     Exchange { request, sent: Sent::default(), at_ms: 0, ms: 0, credential: None, earlier: Vec::new(), result }
 }
 

@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Inbound};
 use super::behaviour::{Edits, Issuer};
+use super::called::{Called, Watch};
 use super::citizens::Citizen;
 use super::clients::{Client, Clients};
-use super::control::{self, Door};
+use super::control::{self, Door, Refusals};
 use super::envelope::put;
 use super::tokens::{Grant, Tokens, now};
 use crate::exchange::CONTROL_ENDPOINT;
@@ -37,6 +38,10 @@ pub(super) struct Acm {
     pub tokens: Arc<Tokens>,
     /// Whether introspection is closed for a moment.
     pub door: Door,
+    /// What it refused to tell the source.
+    pub refusals: Refusals,
+    /// Who is told of every call.
+    pub watch: Option<Watch>,
 }
 
 /// An OAuth error: status, code, what went wrong.
@@ -45,8 +50,19 @@ pub(super) struct Error(pub u16, pub &'static str, pub &'static str);
 pub(super) type Form = HashMap<String, String>;
 
 impl Acm {
-    /// Answers any request.
+    /// Answers any request, and tells whoever watches.
     pub(super) fn answer(&self, request: &Inbound) -> Answer {
+        let answer = self.answer_to(request);
+        if let Some(watch) = &self.watch {
+            let form = form(request).ok();
+            let error = answer.error();
+            let status = answer.status;
+            watch.tell(&Called::new(request, form.as_ref(), &self.clients, &self.issuer, status, error));
+        }
+        answer
+    }
+
+    fn answer_to(&self, request: &Inbound) -> Answer {
         let posted = |answer: &dyn Fn(&Form) -> Result<Answer, Error>| {
             if request.method != "POST" {
                 let mut answer = Answer::status(405);
@@ -232,6 +248,7 @@ impl Acm {
     }
 
     fn introspect(&self, request: &Inbound, form: &Form) -> Result<Answer, Error> {
+        self.refusals.note(self.clients.claimed(&self.issuer, request, form));
         let client = self.client(request, form)?;
         let token = form.get("token").ok_or(Error(400, "invalid_request", "token is missing"))?;
         if client.id == self.clients.source.id {
@@ -263,7 +280,8 @@ impl Acm {
         if self.client(request, form)?.id != self.clients.caller.id {
             return Err(Error(403, "unauthorized_client", "only the client that exchanges tokens may do this"));
         }
-        let mut answer = Answer::json(200, "application/json", &control::perform(form, &self.door, &self.tokens)?);
+        let mut answer =
+            Answer::json(200, "application/json", &control::perform(form, &self.door, &self.tokens, &self.refusals)?);
         answer.set("cache-control", "no-cache, no-store");
         Ok(answer)
     }

@@ -71,6 +71,12 @@ impl Answer {
         Self::with_body(status, media_type, body.to_string())
     }
 
+    /// The OAuth error that its body states.
+    pub(super) fn error(&self) -> Option<String> {
+        let body: Value = serde_json::from_slice(&self.body).ok()?;
+        Some(body.get("error")?.as_str()?.to_owned())
+    }
+
     /// Sets a header, in place of any other of that name. A name or value that HTTP cannot carry is left out.
     pub fn set(&mut self, name: &str, value: &str) {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::acm::{Error, Form};
 use super::answer::Inbound;
+use super::called::Known;
 use super::tokens::now;
 use crate::assertion::{ASSERTION_TYPE, VerifyingKey};
 
@@ -68,6 +69,20 @@ impl Clients {
             (None, None, None) => self.certified(request, form),
             _ => Err(TWICE),
         }
+    }
+
+    /// The client that a call names, and whether it is that.
+    pub(super) fn claimed(&self, issuer: &str, request: &Inbound, form: &Form) -> Option<(String, Known)> {
+        let basic = request.header("authorization").and_then(basic).map(|(id, _)| id);
+        let id = basic.or_else(|| form.get("client_id").cloned())?;
+        // An assertion counts once: only those with a secret are tried again.
+        let tried = form.contains_key("client_assertion") || self.authenticated(issuer, request, form).is_ok();
+        let known = match (tried, self.all().any(|client| client.id == id)) {
+            (true, _) => Known::Yes,
+            (false, true) => Known::WrongSecret,
+            (false, false) => Known::No,
+        };
+        Some((id, known))
     }
 
     fn with_secret(&self, id: &str, secret: &str) -> Result<&Client, Error> {

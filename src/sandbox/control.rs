@@ -1,5 +1,5 @@
-//! What bronkeur asks of its own ACM and of no other issuer: to close introspection for a moment (SEC-20), and how often
-//! the source asked about a token (SEC-16).
+//! What bronkeur asks of its own ACM and of no other issuer: to close introspection for a moment (SEC-20), how often
+//! the source asked about a token (SEC-16), and whether it was refused when it asked.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,10 +7,14 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::acm::{Error, Form};
+use super::called::Known;
 use super::tokens::Tokens;
 
 /// After this long introspection opens again by itself: a run that was broken off leaves nothing closed.
 const LONGEST: Duration = Duration::from_secs(10);
+
+/// Characters of a client-id that are kept.
+const LONGEST_ID: usize = 100;
 
 /// Whether introspection is closed, and until when.
 #[derive(Debug, Default)]
@@ -35,8 +39,28 @@ impl Door {
     }
 }
 
+/// The latest introspection that was refused because of its client, since one by the source succeeded.
+#[derive(Debug, Default)]
+pub(super) struct Refusals(Mutex<Option<(String, Known)>>);
+
+impl Refusals {
+    /// Notes who asked to introspect, and whether it was the client that it named.
+    pub(super) fn note(&self, client: Option<(String, Known)>) {
+        let Some((id, known)) = client else { return };
+        let latest = (known != Known::Yes).then(|| (id.chars().take(LONGEST_ID).collect(), known));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = latest;
+    }
+
+    fn told(&self) -> Value {
+        match self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            None => json!({ "refused": null }),
+            Some((id, known)) => json!({ "refused": { "client_id": id, "known": *known == Known::WrongSecret } }),
+        }
+    }
+}
+
 /// Performs what the form asks.
-pub(super) fn perform(form: &Form, door: &Door, tokens: &Tokens) -> Result<Value, Error> {
+pub(super) fn perform(form: &Form, door: &Door, tokens: &Tokens, refusals: &Refusals) -> Result<Value, Error> {
     match form.get("action").map(String::as_str) {
         Some("close") => {
             door.close(Instant::now());
@@ -51,7 +75,8 @@ pub(super) fn perform(form: &Form, door: &Door, tokens: &Tokens) -> Result<Value
             let count = tokens.introspections(token).ok_or(Error(400, "invalid_request", "the token is unknown"))?;
             Ok(json!({ "introspections": count }))
         }
-        _ => Err(Error(400, "invalid_request", "action is close, open or seen")),
+        Some("refused") => Ok(refusals.told()),
+        _ => Err(Error(400, "invalid_request", "action is close, open, seen or refused")),
     }
 }
 

@@ -22,6 +22,9 @@ pub(crate) const SOURCE_SECRET: &str = "source-secret.txt";
 pub(crate) const CALLER_SECRET: &str = "client-secret.txt";
 pub(crate) const AUTHORITY: &str = "ca.pem";
 pub(crate) const AUTHORITY_KEY: &str = "ca-key.pem";
+/// The certificate that its authority makes for a source on this machine, and the key.
+pub(crate) const SOURCE_CERTIFICATE: &str = "source.pem";
+pub(crate) const SOURCE_KEY: &str = "source-key.pem";
 /// The profile.
 pub(crate) const PROFILE: &str = "bron.yaml";
 
@@ -63,16 +66,24 @@ impl Sandbox {
 }
 
 impl StandIn {
-    /// `bron.yaml` for the source at `base_url`, and the files that it refers to. `numbers` names the environment
-    /// variables of national numbers: they are referred to, and written nowhere.
-    pub fn profile_files(&self, base_url: &str, numbers: &[(Role, String)]) -> Vec<ProfileFile> {
-        let base_url = quoted(base_url);
+    /// `bron.yaml` for a source, and the files that it refers to. `numbers` names the environment variables of national
+    /// numbers: they are referred to, and written nowhere.
+    pub fn profile_files(&self, own: OwnSource<'_>, numbers: &[(Role, String)]) -> Vec<ProfileFile> {
+        let base_url = quoted(own.base_url);
         let authority = self.authority();
+        let name = own.name.map_or_else(
+            || "  # name: My source   # in the reports\n".to_owned(),
+            |name| format!("  name: {}   # in the reports\n", quoted(name)),
+        );
+        let ours = self.source_certificate().map(|_| AUTHORITY);
+        let bundle = own.ca_bundle.or(ours).map_or_else(
+            || "  # ca_bundle: my-ca.pem   # where a CA of your own signed the source's certificate\n".to_owned(),
+            |bundle| format!("  ca_bundle: {}   # who signed the source's certificate\n", quoted(bundle)),
+        );
         let written = Written {
             comment: STAND_IN_COMMENT,
             source: format!(
-                "  base_url: {base_url}   # up to and including the version\n\
-                 \x20 # ca_bundle: my-ca.pem   # where a CA of your own signed the source's certificate\n\
+                "{name}  base_url: {base_url}   # up to and including the version\n{bundle}\
                  \x20 # openapi: openapi.yaml   # the source's own OpenAPI document: file or URL\n"
             ),
             issuer: self.issuer(),
@@ -85,8 +96,22 @@ impl StandIn {
         };
         let mut files = written.files();
         files.extend(authority.map(|(_, key)| secret(AUTHORITY_KEY, key)));
+        if let Some((certificate, key)) = self.source_certificate() {
+            files.extend([open(SOURCE_CERTIFICATE, certificate.clone()), secret(SOURCE_KEY, key)]);
+        }
         files
     }
+}
+
+/// A source that is somebody's own, as the profile for it says.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnSource<'a> {
+    /// Its URL, up to and including the version.
+    pub base_url: &'a str,
+    /// Its name in the reports.
+    pub name: Option<&'a str>,
+    /// Who signed its certificate, where the ACM's own authority did not.
+    pub ca_bundle: Option<&'a str>,
 }
 
 /// A profile that is written.

@@ -7,6 +7,7 @@ mod access;
 mod acm;
 mod answer;
 pub mod behaviour;
+mod called;
 pub mod citizens;
 mod clients;
 mod control;
@@ -38,12 +39,17 @@ pub mod wording;
 
 pub use answer::Answer;
 pub use behaviour::{Behaviour, Envelope, IdLook};
+pub use called::{Called, Watch};
 pub use citizens::Role;
 pub use credentials::{ClientId, Credentials, Party, Person};
 pub use envelope::{field, item_links, items_mut, metadata_mut, put, remove_link, set_link};
 pub use faults::Fault;
-pub use files::ProfileFile;
-pub(crate) use files::{AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, PROFILE, SOURCE_SECRET, STAND_IN_COMMENT, TOKENS};
+pub(crate) use files::{
+    AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, PROFILE, SOURCE_CERTIFICATE, SOURCE_KEY, SOURCE_SECRET, STAND_IN_COMMENT,
+    TOKENS,
+};
+pub use files::{OwnSource, ProfileFile};
+pub(crate) use profile::NAME;
 pub use server::{Options, Sandbox};
 pub use site::{Logged, Server};
 pub(crate) use stand_in::CALLER;

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Party, Role, Sandbox};
+use super::{AUTHORITY, Party, Role, Sandbox};
 use crate::fault::InputFaults;
 use crate::profile::{
     self, Actor, CitizenToken, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient,
@@ -11,7 +11,7 @@ use crate::profile::{
 use crate::text;
 
 /// How reports name the sandbox.
-pub(super) const NAME: &str = "Sandbox";
+pub(crate) const NAME: &str = "Sandbox";
 
 impl Sandbox {
     /// The profile of this sandbox, ready to run with.
@@ -26,6 +26,7 @@ impl Sandbox {
         let mut profile = Resolved::new(&base_url);
         NAME.clone_into(&mut profile.source.name);
         profile.source.ca_bundle.clone_from(&bundle);
+        profile.source.ca_file = bundle.as_ref().map(|_| AUTHORITY.to_owned());
         profile.source.http_port = self.http_port().unwrap_or(profile.source.http_port);
         profile.source.openapi = Some(OpenApiLocation::Url(url(&format!("{}/openapi.json", self.base_url()))?));
         profile.acm = Some(ResolvedAcm {
@@ -43,6 +44,7 @@ impl Sandbox {
             hops: Vec::new(),
             names_token_type: false,
             client_certificate: None,
+            ca_file: bundle.as_ref().map(|_| AUTHORITY.to_owned()),
             ca_bundle: bundle,
         });
         profile.limits = self.limits();

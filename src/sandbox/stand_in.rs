@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use url::Url;
 
 use super::acm::Acm;
 use super::behaviour::{Behaviour, ServerCertificate};
+use super::called::Watch;
 use super::citizens::{Role, people};
 use super::clients::{Client, Clients};
-use super::control::Door;
+use super::control::{Door, Refusals};
 use super::credentials::{Credentials, Parties};
 use super::site::{Handler, Server, Site};
 use super::tls::{Authority, Handshake};
@@ -44,6 +46,8 @@ pub struct StandInOptions {
     pub numbers: Vec<(Role, String)>,
     /// What an earlier start made.
     pub kept: Kept,
+    /// Who is told of every call.
+    pub watch: Option<Watch>,
 }
 
 /// What stays the same from one start to the next.
@@ -67,6 +71,7 @@ impl std::fmt::Debug for Kept {
 pub struct StandIn {
     issuer: String,
     authority: Option<(String, String)>,
+    source_certificate: Option<(String, String)>,
     credentials: Credentials,
     _stop: watch::Sender<()>,
 }
@@ -87,6 +92,11 @@ impl StandIn {
             .as_ref()
             .map(|authority| authority.acceptor(ServerCertificate::Valid, Server::Acm, Protocol::Both))
             .transpose()?;
+        let host = Url::parse(&options.resource).ok().filter(|url| url.scheme() == "https");
+        let host = host.as_ref().and_then(Url::host_str).map(|host| host.trim_matches(['[', ']']));
+        let source_certificate = authority.as_ref().zip(host);
+        let source_certificate =
+            source_certificate.map(|(own, host)| own.server_certificate(Some(host))).transpose()?;
         let scheme = if options.tls { "https" } else { "http" };
         let issuer = format!("{scheme}://{}/op", listener.local_addr()?);
         let (acm, credentials) = acm(options, &issuer);
@@ -101,7 +111,7 @@ impl StandIn {
         };
         site.run(listener, Handshake { acceptor, answers_old_tls: false }, &stopped)?;
         let authority = authority.map(|authority| (authority.ca_pem.clone(), authority.key_pem()));
-        Ok(Self { issuer, authority, credentials, _stop: stop })
+        Ok(Self { issuer, authority, source_certificate, credentials, _stop: stop })
     }
 
     /// The issuer, such as `https://127.0.0.1:8444/op`.
@@ -119,6 +129,11 @@ impl StandIn {
         self.authority.as_ref()
     }
 
+    /// Certificate and key that its authority made for a source on https, as PEM.
+    pub fn source_certificate(&self) -> Option<&(String, String)> {
+        self.source_certificate.as_ref()
+    }
+
     /// All that a profile needs.
     pub fn credentials(&self) -> &Credentials {
         &self.credentials
@@ -127,7 +142,7 @@ impl StandIn {
 
 /// The ACM for a source that it does not know.
 fn acm(options: StandInOptions, issuer: &str) -> (Acm, Credentials) {
-    let StandInOptions { audience, scope, resource, numbers, kept, .. } = options;
+    let StandInOptions { audience, scope, resource, numbers, kept, watch, .. } = options;
     let behaviour = Behaviour::default();
     let mut people = people(&behaviour);
     for (role, number) in numbers {
@@ -151,6 +166,8 @@ fn acm(options: StandInOptions, issuer: &str) -> (Acm, Credentials) {
         people: Arc::new(people),
         tokens,
         door: Door::default(),
+        refusals: Refusals::default(),
+        watch,
     };
     (acm, credentials)
 }

@@ -31,6 +31,9 @@ use super::wire::{End, Fate, Protocol};
 /// A handshake that takes longer is given up.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
+/// The names of this machine that a certificate of ours is for.
+const LOOPBACK: [&str; 3] = ["127.0.0.1", "::1", "localhost"];
+
 /// The sandbox's own certificate authority.
 pub(super) struct Authority {
     pub ca_pem: String,
@@ -80,6 +83,22 @@ impl Authority {
         Ok((certificate.pem(), key.serialize_pem()))
     }
 
+    /// A certificate for a server on this machine, and its key, both as PEM. `host` is one more name that it bears.
+    pub(super) fn server_certificate(&self, host: Option<&str>) -> io::Result<(String, String)> {
+        let mut names = LOOPBACK.map(str::to_owned).to_vec();
+        names.extend(host.filter(|host| !LOOPBACK.contains(host)).map(str::to_owned));
+        let mut params = CertificateParams::new(names).map_err(io::Error::other)?;
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, host.unwrap_or("localhost"));
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.use_authority_key_identifier_extension = true;
+        limit_validity(&mut params, -1, 90)?;
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        let certificate = params.signed_by(&key, &self.issuer).map_err(io::Error::other)?;
+        Ok((certificate.pem(), key.serialize_pem()))
+    }
+
     /// Asks every caller for a certificate of this authority, and lets in those that have none.
     fn client_verifier(&self) -> io::Result<Arc<dyn ClientCertVerifier>> {
         let mut roots = RootCertStore::empty();
@@ -99,7 +118,7 @@ impl Authority {
     ) -> io::Result<TlsAcceptor> {
         let names = match shape {
             ServerCertificate::OtherHost => vec!["source.invalid".to_owned()],
-            _ => ["127.0.0.1", "::1", "localhost"].map(str::to_owned).to_vec(),
+            _ => LOOPBACK.map(str::to_owned).to_vec(),
         };
         let (first, last) = if shape == ServerCertificate::Expired { (-2, -1) } else { (-1, 90) };
         let mut params = CertificateParams::new(names).map_err(io::Error::other)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::Session;
-use crate::exchange::{Auth, Exchange, Request};
+use crate::exchange::{Auth, Citizen, Exchange, Request};
 use crate::recording::Recording;
 use crate::transport::Transport;
 use crate::vault::Vault;
@@ -54,6 +54,22 @@ impl Inquiry {
     /// What must not stand in any output.
     pub fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    /// The token behind a credential, with what it takes to have one; none where there is none.
+    pub async fn credential(&mut self, auth: Auth) -> Option<SecretString> {
+        let call = Request::entry(Citizen::Subject).auth(auth);
+        for need in self.recording.setup.needs(&call) {
+            self.ask(need).await;
+        }
+        let token = self.transport.presented(auth);
+        self.recording.marks = self.vault.marks();
+        token
+    }
+
+    /// The national number of a citizen of the profile, and that of nobody.
+    pub fn number(&self, citizen: Citizen) -> Option<SecretString> {
+        self.vault.number(citizen)
     }
 
     /// The token that the issuer gave for a credential; none where it gave none or was not asked.

@@ -78,7 +78,7 @@ impl Transport {
         }
         let url = format!("{}{DISCOVERY}", issuer.as_str().trim_end_matches('/'));
         let url =
-            Url::parse(&url).map_err(|_| self.lacks(&text!("de uitgever is geen URL", "the issuer is no URL")))?;
+            Url::parse(&url).map_err(|_| self.lacks(&text!("de uitgever is geen URL", "the issuer is not a URL")))?;
         Ok(issuer_call(request, Method::GET, url, None, Form::new()))
     }
 
@@ -147,6 +147,7 @@ impl Transport {
         let form = match control {
             Control::Close => oauth::control("close", None),
             Control::Open => oauth::control("open", None),
+            Control::Refused => oauth::control("refused", None),
             Control::Seen(auth) => {
                 let no_token = || text!("geen token om naar te vragen", "no token to ask about");
                 let credential = self.credential(auth)?.ok_or_else(|| self.lacks(&no_token()))?;
@@ -237,8 +238,8 @@ impl Transport {
                 Ok(exchange(subject, hop.actor.then_some(Grant::HopActor(place)), what))
             }
             Grant::Refresh(_) => Err(self.lacks(&text!(
-                "een refresh token komt van zijn bewaarder",
-                "a refresh token is taken from its keeper"
+                "een refresh token komt van de plaats waar het bewaard wordt",
+                "a refresh token is taken from where it is kept"
             ))),
         }
     }
@@ -274,7 +275,7 @@ impl Transport {
                 Some(text!("de uitgever antwoordde {status}{code}", "the issuer answered {status}{code}"))
             }
             Ok(_) if json.is_none() => {
-                Some(text!("het antwoord van de uitgever is geen JSON", "the issuer's answer is no JSON"))
+                Some(text!("het antwoord van de uitgever is geen JSON", "the issuer's answer is not JSON"))
             }
             Ok(raw) if json.and_then(oauth_error).is_some() => {
                 let code = oauth::error_code(json).unwrap_or("error");
@@ -314,7 +315,7 @@ impl Transport {
                     }
                     (None, None) if json.is_some_and(|json| json.get("access_token").is_some()) => text!(
                         "access_token in het antwoord van de uitgever is geen bruikbaar token",
-                        "access_token in the issuer's answer is no usable token"
+                        "access_token in the issuer's answer is not a usable token"
                     ),
                     (None, None) => text!(
                         "het antwoord van de uitgever bevat geen access_token",

@@ -46,7 +46,7 @@ fn without_variation(settings: &Settings, vault: &Vault, target: &Target) -> Res
             let mut url = settings.base_url.clone();
             url.set_query(None);
             let set = url.set_scheme("http").and_then(|()| url.set_port(Some(settings.http_port)));
-            let none = || text!("de base URL heeft geen vorm met http", "the base URL has no plain http form");
+            let none = || text!("de basis-URL heeft geen vorm met http", "the base URL has no plain http form");
             set.map_err(|()| lacks(none()))?;
             // The entry resource is where a source that serves here would ask for a token.
             let nobody = number(vault, Citizen::Nobody)?;
@@ -117,7 +117,7 @@ fn raw_link(vault: &Vault, masked: &str) -> Result<String, Refusal> {
 
 fn parsed(url: &str) -> Result<Url, Refusal> {
     let mut url =
-        Url::parse(url).map_err(|_| (FailureKind::NotConfigured, text!("dit is geen URL", "this is no URL")))?;
+        Url::parse(url).map_err(|_| (FailureKind::NotConfigured, text!("dit is geen URL", "this is not a URL")))?;
     // A fragment is never sent.
     url.set_fragment(None);
     Ok(url)

@@ -40,7 +40,7 @@ impl Transport {
     ) -> Result<Answered, Unanswered> {
         let broken = |error: &hyper::Error| {
             let came = if words::is_no_http(error) { Came::Final } else { Came::Broken };
-            Unanswered(self.failure(FailureKind::Broken, &words::broken(error)), came)
+            Unanswered(self.failure(FailureKind::Broken, &words::broken(error)).with(words::trouble(error)), came)
         };
         let stream = self.bare_connection(&call.url).await?;
         let request = self.bare_request(call, headers, stream.is_http2())?;
@@ -87,7 +87,7 @@ impl Transport {
         for (name, value) in headers.into_iter().filter(|(name, _)| !is_http2 || *name != HOST) {
             request = request.header(name, value);
         }
-        let words = || text!("van deze URL is geen verzoek te maken", "no request can be made of this URL");
+        let words = || text!("van deze URL is geen oproep te maken", "no call can be made of this URL");
         let unfit = |_| self.failure(FailureKind::NotConfigured, &words());
         request.body(Empty::new()).map_err(unfit)
     }
@@ -98,7 +98,7 @@ impl Transport {
             return Err(self.failure(FailureKind::NotConfigured, &words));
         };
         let (proxy, within) = (self.settings.proxy.as_ref(), self.settings.connect_timeout());
-        let masked = |failure: Failure| self.failure(failure.kind, &failure.detail);
+        let masked = |failure: Failure| self.failure(failure.kind, &failure.detail).with(failure.trouble);
         if url.scheme() == "http" {
             let stream = match proxy {
                 Some(proxy) => tcp::to_proxy(proxy, within).await,
@@ -147,7 +147,7 @@ impl Transport {
 /// The name for which a certificate has to be valid. A URL writes an IPv6 address in brackets.
 fn server_name(host: &str) -> Result<ServerName<'static>, Failure> {
     let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    ServerName::try_from(host.to_owned()).map_err(|_| Failure { kind: FailureKind::Dns, detail: words::no_name() })
+    ServerName::try_from(host.to_owned()).map_err(|_| Failure::new(FailureKind::Dns, words::no_name()))
 }
 
 /// A connection, encrypted or not.

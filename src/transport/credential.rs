@@ -88,6 +88,11 @@ impl Transport {
         Ok(Some(Credential { token, made: made::made(&self.settings.setup, auth), place }))
     }
 
+    /// The token behind a name, where there is one.
+    pub(crate) fn presented(&self, auth: Auth) -> Option<SecretString> {
+        self.credential(auth).ok().flatten().map(|credential| credential.token)
+    }
+
     /// The token that a grant yielded or that the profile has ready.
     fn token(&self, auth: Auth) -> Result<SecretString, Failure> {
         if let Some(grant) = self.settings.setup.grant(auth) {

@@ -19,7 +19,7 @@ impl Transport {
         let mut sent = Sent { method: "TLS".to_owned(), ..Sent::default() };
         let (Some(host), Some(port), "https") = (base.host_str(), base.port_or_known_default(), base.scheme()) else {
             let words = text!(
-                "de base URL is http: er is geen TLS om naar te kijken",
+                "de basis-URL is http: er is geen TLS om naar te kijken",
                 "the base URL is http: there is no TLS to look at"
             );
             let failure = self.failure(FailureKind::NotConfigured, &words);
@@ -31,10 +31,11 @@ impl Transport {
         let start = Instant::now();
         let facts = self.handshake(host, port, offer).await;
         let ms = milliseconds(start.elapsed());
-        let result = facts.map_err(|failure| self.failure(failure.kind, &failure.detail)).map(|facts| {
-            let facts = Facts { tls: Some(facts), complete: true, ..Facts::default() };
-            Response::new(0, Vec::new(), Content::Empty, facts)
-        });
+        let result =
+            facts.map_err(|failure| self.failure(failure.kind, &failure.detail).with(failure.trouble)).map(|facts| {
+                let facts = Facts { tls: Some(facts), complete: true, ..Facts::default() };
+                Response::new(0, Vec::new(), Content::Empty, facts)
+            });
         Exchange { request, sent, at_ms, ms, credential: None, earlier: Vec::new(), result }
     }
 
@@ -59,8 +60,8 @@ impl Transport {
         let roots = Arc::clone(self.roots.get_or_init(load).await);
         let words = || {
             text!(
-                "deze machine kent geen certificaatautoriteiten: noem er een in `source.ca_bundle`",
-                "this machine knows no certificate authorities: name one in `source.ca_bundle`"
+                "deze computer kent geen certificaatautoriteiten: noem er een in `source.ca_bundle`",
+                "this computer knows no certificate authorities: name one in `source.ca_bundle`"
             )
         };
         if roots.is_empty() { Err(self.failure(FailureKind::NotConfigured, &words())) } else { Ok(roots) }

@@ -67,8 +67,8 @@ impl Transport {
         let longest = self.settings.setup.limits.wait_expiry;
         let Some((whole, expired_for)) = wait(seconds, longest) else {
             let words = text!(
-                "het token leeft {seconds} s, en langer dan {longest} s wordt niet gewacht",
-                "the token lives {seconds} s, and no longer than {longest} s is waited"
+                "het token is {seconds} s geldig, en bronkeur wacht niet langer dan {longest} s",
+                "the token is valid for {seconds} s, and bronkeur waits no longer than {longest} s"
             );
             return Err(self.failure(FailureKind::Limit, &words));
         };

@@ -135,7 +135,7 @@ impl From<Failure> for Unanswered {
 fn cut_off() -> Failure {
     let detail =
         text!("de verbinding brak af voor de inhoud volledig was", "the connection broke before the body was complete");
-    Failure { kind: FailureKind::Broken, detail }
+    Failure::new(FailureKind::Broken, detail)
 }
 
 impl Transport {
@@ -265,7 +265,7 @@ impl Transport {
         let answer = timeout_at(deadline, request.send()).await.map_err(late)?;
         let answer = answer.map_err(|error| {
             let (kind, detail) = words::failure(&error);
-            Unanswered(self.failure(kind, &detail), self.connections.came(&error, kind))
+            Unanswered(self.failure(kind, &detail).with(words::trouble(&error)), self.connections.came(&error, kind))
         })?;
         self.connections.answered(answer.extensions());
         Ok(self.read(answer.into(), call.kind, deadline).await?)
@@ -355,7 +355,7 @@ impl Transport {
 
     /// A failure; its words are masked here.
     pub(super) fn failure(&self, kind: FailureKind, words: &Text) -> Failure {
-        Failure { kind, detail: words.map(|words| self.vault.mask_text(words)) }
+        Failure::new(kind, words.map(|words| self.vault.mask_text(words)))
     }
 
     pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {

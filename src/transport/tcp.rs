@@ -69,7 +69,8 @@ async fn straight(host: &str, port: u16, within: Duration) -> Result<TcpStream, 
     let connected = async {
         let unknown = |error: io::Error| failure(FailureKind::Dns, words::resolver(&error.to_string()));
         let addresses: Vec<_> = tokio::net::lookup_host((host, port)).await.map_err(unknown)?.collect();
-        let refused = |error: io::Error| failure(FailureKind::Connect, Text::of_system(&error));
+        let refused =
+            |error: io::Error| failure(FailureKind::Connect, Text::of_system(&error)).with(words::trouble(&error));
         TcpStream::connect(addresses.as_slice()).await.map_err(refused)
     };
     let late = |_| failure(FailureKind::Connect, words::not_in_time());
@@ -113,7 +114,7 @@ fn status(head: &[u8]) -> Option<u16> {
 }
 
 fn failure(kind: FailureKind, detail: Text) -> Failure {
-    Failure { kind, detail }
+    Failure::new(kind, detail)
 }
 
 fn of_the_proxy(words: Text) -> Text {

@@ -21,7 +21,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::words;
-use crate::exchange::{Failure, FailureKind, Tls, TlsFacts};
+use crate::exchange::{Failure, FailureKind, Tls, TlsFacts, Trouble};
 use crate::text;
 use crate::text::Text;
 
@@ -59,7 +59,7 @@ pub(super) async fn handshake(
 }
 
 fn failure(kind: FailureKind, detail: Text) -> Failure {
-    Failure { kind, detail }
+    Failure::new(kind, detail)
 }
 
 /// Our own hello, and the first answer to it.
@@ -89,7 +89,7 @@ async fn old(host: &str, mut stream: TcpStream, offer: Tls) -> Result<TlsFacts, 
                     "de server antwoordt niet met TLS op een TLS-hello",
                     "the server does not answer a TLS hello with TLS"
                 );
-                return Err(failure(FailureKind::Broken, words));
+                return Err(failure(FailureKind::Broken, words).with(Some(Trouble::NoTls)));
             }
         }
     };
@@ -239,7 +239,7 @@ fn not_after(certificate: &CertificateDer<'_>) -> Option<Timestamp> {
 /// something before it that filters by address, ended the connection: that is no failure of TLS.
 pub(super) fn named(error: &io::Error) -> Failure {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-        Some(error) => failure(FailureKind::Tls, words::tls(error)),
+        Some(error) => failure(FailureKind::Tls, words::tls(error)).with(words::tls_trouble(error)),
         None if error.kind() == io::ErrorKind::UnexpectedEof => {
             failure(FailureKind::Broken, words::ended_in_handshake())
         }

@@ -3,10 +3,10 @@
 use std::error::Error;
 use std::io;
 
-use rustls::{CertificateError, Error as Tls};
+use rustls::{AlertDescription, CertificateError, Error as Tls};
 
 use super::tls::alert_name;
-use crate::exchange::FailureKind;
+use crate::exchange::{FailureKind, Trouble};
 use crate::text;
 use crate::text::Text;
 
@@ -35,6 +35,44 @@ pub(super) fn failure(error: &reqwest::Error) -> (FailureKind, Text) {
     }
 }
 
+/// What exactly went wrong, where an error tells.
+pub(super) fn trouble(error: &(dyn Error + 'static)) -> Option<Trouble> {
+    let chain = chain(error);
+    if let Some(tls) = chain.iter().find_map(|error| error.downcast_ref::<Tls>()) {
+        return tls_trouble(tls);
+    }
+    let refused = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
+    if chain.iter().filter_map(|error| error.downcast_ref::<io::Error>()).any(refused) {
+        return Some(Trouble::Refused);
+    }
+    let of_http = chain.iter().find_map(|error| error.downcast_ref::<hyper::Error>());
+    of_http.filter(|error| error.is_parse() && !error.is_parse_too_large()).map(|_| Trouble::NoHttp)
+}
+
+/// What exactly went wrong with TLS.
+pub(super) fn tls_trouble(error: &Tls) -> Option<Trouble> {
+    match error {
+        Tls::InvalidCertificate(certificate) => Some(certificate_trouble(certificate)),
+        Tls::AlertReceived(AlertDescription::ProtocolVersion) | Tls::PeerIncompatible(_) => Some(Trouble::TlsVersion),
+        Tls::AlertReceived(AlertDescription::CertificateRequired) => Some(Trouble::ClientCertificate),
+        Tls::InvalidMessage(_) => Some(Trouble::NoTls),
+        _ => None,
+    }
+}
+
+fn certificate_trouble(error: &CertificateError) -> Trouble {
+    use CertificateError as Wrong;
+    match error {
+        Wrong::Expired | Wrong::ExpiredContext { .. } => Trouble::CertificateExpired,
+        Wrong::NotValidYet | Wrong::NotValidYetContext { .. } => Trouble::CertificateNotYetValid,
+        Wrong::UnknownIssuer => Trouble::UnknownAuthority,
+        Wrong::NotValidForName | Wrong::NotValidForNameContext { .. } => Trouble::WrongHostName,
+        // The library that verifies has a word for it, and rustls has not.
+        Wrong::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => Trouble::CertificateIsAuthority,
+        _ => Trouble::CertificateInvalid,
+    }
+}
+
 /// Why a connection, or what came over it, was of no use.
 pub(super) fn broken(error: &(dyn Error + 'static)) -> Text {
     let chain = chain(error);
@@ -51,7 +89,7 @@ pub(super) fn broken(error: &(dyn Error + 'static)) -> Text {
         }
         (_, Some(error)) if error.is_parse() => {
             let Text { nl, en } = quoted(&innermost(error));
-            text!("het antwoord is geen HTTP: {nl}", "the answer is no HTTP: {en}")
+            text!("het antwoord is geen HTTP: {nl}", "the answer is not HTTP: {en}")
         }
         _ => quoted(&innermost(error)),
     }
@@ -70,7 +108,7 @@ pub(super) fn resolver(words: &str) -> Text {
 
 /// The name in a URL is none that a certificate could be for.
 pub(super) fn no_name() -> Text {
-    text!("dit is geen naam van een host", "this is no name of a host")
+    text!("dit is geen naam van een host", "this is not the name of a host")
 }
 
 pub(super) fn not_in_time() -> Text {
@@ -160,6 +198,10 @@ fn certificate_words(error: &CertificateError) -> Text {
         Wrong::InvalidPurpose | Wrong::InvalidPurposeContext { .. } => {
             text!("certificaat niet bedoeld voor een server", "certificate not meant for a server")
         }
+        Wrong::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => text!(
+            "het certificaat is dat van een certificaatautoriteit, niet van een server",
+            "the certificate is that of a certificate authority, not of a server"
+        ),
         Wrong::Other(other) => invalid(&other.to_string()),
         other => invalid(&other.to_string()),
     }

@@ -36,6 +36,11 @@ impl Acm {
         Self { child, settings, printed }
     }
 
+    /// A setting that it printed.
+    pub(crate) fn setting(&self, name: &str) -> &str {
+        &self.settings[name]
+    }
+
     /// Ctrl-C, and how it ends.
     #[cfg(unix)]
     fn interrupt(mut self) -> Option<i32> {
@@ -116,7 +121,7 @@ fn secrets_are_for_their_owner_and_stay_until_the_next_start_and_ctrl_c_ends_it_
     for entry in fs::read_dir(&at).unwrap() {
         let entry = entry.unwrap();
         let (name, mode) = (entry.file_name(), entry.metadata().unwrap().permissions().mode() & 0o777);
-        let is_open = ["bron.yaml", "ca.pem", ".gitignore"].iter().any(|open| name == *open);
+        let is_open = ["bron.yaml", "ca.pem", "source.pem", ".gitignore"].iter().any(|open| name == *open);
         assert_eq!(mode == 0o600, !is_open, "{name:?} {mode:o}");
     }
     let kept = ["source-secret.txt", "client-secret.txt", "ca.pem", "ca-key.pem"];

@@ -56,11 +56,7 @@ fn a_waiver_that_covers_nothing_is_a_warning_or_a_failure() {
     fs::write(folder.path().join("w.yaml"), both).unwrap();
     let warned = demo(&folder, &["--waivers", "w.yaml"]);
     assert_eq!(warned.status, 0, "{}", warned.stderr);
-    assert!(
-        warned.stdout.contains("1 warning") && warned.stdout.contains("covers nothing any more"),
-        "{}",
-        warned.stdout
-    );
+    assert!(warned.stdout.contains("1 warning") && warned.stdout.contains("no longer needed"), "{}", warned.stdout);
     let failed = demo(&folder, &["--waivers", "w.yaml", "--stale-waivers", "fail"]);
     assert_eq!(failed.status, 1, "{}", failed.stderr);
     let row = row(&folder, "LST-01");
@@ -113,9 +109,11 @@ fn wrong_decisions_are_refused_with_the_faults_of_the_profile_before_anything_is
 fn the_schemas_describe_every_key() {
     for schema in [REVIEWS_SCHEMA, WAIVERS_SCHEMA] {
         let schema: Value = serde_json::from_str(schema).unwrap();
-        for (key, property) in schema["items"]["properties"].as_object().unwrap() {
+        let of_rows = schema["$defs"]["rows"]["items"]["properties"].as_object().unwrap();
+        for (key, property) in of_rows {
             assert!(property["description"].is_string(), "{key} has no description");
         }
+        assert!(schema["then"]["properties"]["source"]["description"].is_string());
     }
 }
 
@@ -145,7 +143,7 @@ fn waivers_that_end_soon_are_found_and_wrong_ones_refused() {
 }
 
 #[test]
-fn open_reviews_are_listed_and_a_template_is_refused_until_it_is_filled_in() {
+fn open_reviews_are_listed_and_stay_open_until_they_are_answered() {
     let folder = tempfile::tempdir().unwrap();
     let all = ran(bronkeur(&folder).arg("review"));
     assert_eq!(all.status, 0, "{}", all.stderr);
@@ -154,9 +152,33 @@ fn open_reviews_are_listed_and_a_template_is_refused_until_it_is_filled_in() {
     assert!(dutch.contains("# Antwoorden van beoordelaars") && dutch.contains("- id: URL-18\n  answer:\n"), "{dutch}");
     assert_eq!(ran(bronkeur(&folder).args(["review", "--out", "r.yaml"])).status, 0);
     assert_eq!(ran(bronkeur(&folder).args(["review", "--out", "r.yaml"])).status, 2, "it is there already");
+    // As it was written it changes nothing: what is empty stays open.
     let empty = ran(bronkeur(&folder).args(["review", "--reviews", "r.yaml"]));
-    assert!(empty.status == 2 && empty.stderr.contains("[0].answer"), "{}", empty.stderr);
-    let filled = fs::read_to_string(folder.path().join("r.yaml")).unwrap();
+    assert_eq!((empty.status, empty.stdout), (0, all.stdout), "{}", empty.stderr);
+    assert_eq!(demo(&folder, &["--reviews", "r.yaml", "--skip", "LST"]).status, 0);
+    assert_eq!(row(&folder, "URL-18")["outcome"], "review");
+    // Some answered, the others left as they are.
+    let template = fs::read_to_string(folder.path().join("r.yaml")).unwrap();
+    let answer = "- id: URL-18\n  answer: accepted\n  by: Rita\n  date: 2026-01-05\n  note: seen\n";
+    let some = template.replace("- id: URL-18\n  answer:\n  by:\n  date:\n  note:\n", answer);
+    fs::write(folder.path().join("r.yaml"), &some).unwrap();
+    assert_eq!(demo(&folder, &["--reviews", "r.yaml", "--skip", "LST"]).status, 0);
+    assert_eq!(
+        (&row(&folder, "URL-18")["outcome"], &row(&folder, "URL-19")["outcome"]),
+        (&"pass".into(), &"review".into())
+    );
+    // An answer without a name, a day or a reason is a mistake, and so is one that is neither.
+    fs::write(folder.path().join("r.yaml"), some.replace("by: Rita", "by:").replace("note: seen", "note: ' '"))
+        .unwrap();
+    let half = demo(&folder, &["--reviews", "r.yaml"]);
+    assert_eq!(half.status, 2, "{}", half.stdout);
+    for key in [".by", ".note"] {
+        assert!(half.stderr.contains(key), "{key} is not in\n{}", half.stderr);
+    }
+    fs::write(folder.path().join("r.yaml"), some.replace("accepted", "yes")).unwrap();
+    let odd = demo(&folder, &["--reviews", "r.yaml"]);
+    assert!(odd.status == 2 && odd.stderr.contains(".answer"), "{}", odd.stderr);
+    let filled = template;
     let filled = filled
         .replace("answer:\n", "answer: accepted\n")
         .replace("by:\n", "by: Rita\n")
@@ -169,6 +191,35 @@ fn open_reviews_are_listed_and_a_template_is_refused_until_it_is_filled_in() {
     assert_eq!(row(&folder, "URL-18")["outcome"], "pass");
     let of_run = ran(bronkeur(&folder).args(["review", "reports/report.json"])).stdout;
     assert!(of_run.contains("Open reviews: 0"), "{of_run}");
+}
+
+#[test]
+fn a_reviewer_answers_a_run_and_judges_its_evidence_again() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(demo(&folder, &["--skip", "LST"]).status, 0);
+    let written = ran(bronkeur(&folder).args(["review", "reports/report.json", "--out", "r.yaml"]));
+    let next = "bronkeur replay reports/evidence.har --reviews r.yaml";
+    assert!(written.status == 0 && written.stdout.contains(next), "{}\n{}", written.stdout, written.stderr);
+    let file = folder.path().join("r.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("source: \"Sandbox\"\nreviews:\n"), "{text}");
+    let answer = "answer: accepted\n  by: Rita\n  date: 2026-01-05\n  note: seen\n";
+    let text = text.replacen("answer:\n  by:\n  date:\n  note:\n", answer, 1);
+    fs::write(&file, &text).unwrap();
+    // As the command that was printed says.
+    let words: Vec<&str> = next.split(' ').skip(1).collect();
+    let again = ran(bronkeur(&folder).args(words).args(["--out", "again"]));
+    assert_eq!(again.status, 0, "{}", again.stderr);
+    assert!(again.stderr.contains("open again/report.html"), "{}", again.stderr);
+    let page = fs::read_to_string(folder.path().join("again/report.html")).unwrap();
+    assert!(page.contains(">accepted by Rita</span>"), "an answer is no plain pass");
+    // The answers about one source say nothing of another.
+    fs::write(&file, text.replace("\"Sandbox\"", "Fiscale attesten")).unwrap();
+    for refused in [vec!["replay", "reports/evidence.har"], vec!["demo", "--only", "URL-18"]] {
+        let refused = ran(bronkeur(&folder).args(refused).args(["--reviews", "r.yaml"]));
+        let said = "is for the source `Fiscale attesten`, not for `Sandbox`";
+        assert!(refused.status == 2 && refused.stderr.contains(said), "{}", refused.stderr);
+    }
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn everything_in_order_ends_with_0_and_one_call_to_the_source() {
     assert_eq!(states(&steps, "exchange").len(), 3);
     assert_eq!(asked(&stage, Server::Source, "/certificates"), 1);
     let dutch = stage.run(&["doctor", "--lang", "nl"]);
-    assert!(dutch.stdout.contains("inwisseling") && dutch.stdout.ends_with("bronkeur: 0 faults -> exit 0\n"));
+    assert!(dutch.stdout.contains("uitwisseling") && dutch.stdout.ends_with("bronkeur: 0 faults -> exit 0\n"));
     assert_eq!(stage.run(&["doctor", "-q"]).stdout, "bronkeur: 0 faults -> exit 0\n");
 }
 
@@ -113,8 +113,11 @@ fn refusals_of_an_exchange_name_who_acts() {
     stage.edit(&format!("audience: \"{source}\""), "audience: \"nobody\"");
     let (status, steps) = stage.doctor();
     let exchange = line(&steps, "exchange");
-    assert_eq!((status, &exchange["who"]), (1, &json!("digitaal_vlaanderen")), "{exchange}");
+    assert_eq!((status, &exchange["who"]), (1, &json!("owner")), "{exchange}");
     assert!(exchange["seen"]["en"].as_str().unwrap().contains("invalid_target"));
+    // Only who checked the profile in vain asks others.
+    let remedy = exchange["remedy"]["en"].as_str().unwrap();
+    assert!(remedy.starts_with("check `acm.audience`") && remedy.contains("ask Digitaal Vlaanderen"), "{remedy}");
     let stage = Stage::new();
     stage.edit("scope: \"sandbox_attesten\"", "scope: \"no-such-scope\"");
     let (_, steps) = stage.doctor();

@@ -136,11 +136,11 @@ fn every_damaged_entry_is_named_with_its_line() {
 fn what_contradicts_itself_is_refused() {
     type Change = fn(&mut Value);
     let changes: [(Change, &str); 14] = [
-        (|log| log["entries"][1] = log["entries"][0].clone(), "the same request is there already"),
+        (|log| log["entries"][1] = log["entries"][0].clone(), "the same call is there already"),
         (|log| log["_bronkeur"]["exchanges"] = json!(3), "the run had 3"),
         (|log| entry_of(log)["response"]["content"]["size"] = json!(1), "`content.size`"),
-        (|log| entry_of(log)["response"]["content"]["text"] = json!("{\"a\""), "is no JSON"),
-        (|log| entry_of(log)["response"]["status"] = json!(0), "the status cannot be"),
+        (|log| entry_of(log)["response"]["content"]["text"] = json!("{\"a\""), "is not JSON"),
+        (|log| entry_of(log)["response"]["status"] = json!(0), "there is no such status"),
         (|log| entry_of(log)["request"]["method"] = json!("DELETE"), "the method"),
         (|log| entry_of(log)["request"]["url"] = json!("https://127.0.0.1/v1/certificates/1"), "the URL"),
         (
@@ -237,14 +237,14 @@ fn a_body_may_be_as_deep_as_a_parser_reads() {
         })
     };
     assert!(read(&with(127)).is_ok());
-    assert!(refusal(&with(128)).contains("is no JSON"));
+    assert!(refusal(&with(128)).contains("is not JSON"));
 }
 
 #[test]
 fn bodies_with_millions_of_values_are_refused() {
     let many = format!("[{}1]", "1,".repeat(16_000_001));
     let text = changed(|log| entry_of(log)["response"]["content"]["text"] = json!(many));
-    assert!(refusal(&text).contains("too large together"));
+    assert!(refusal(&text).contains("together are too large"));
 }
 
 /// The places of a tree: every object and every list.

@@ -329,7 +329,7 @@ fn a_malformed_message_is_refused_with_its_place() {
     fs::write(&list, broken.replacen("of: entrance", "of: entry", 1)).unwrap();
     let refused = ran(bronkeur(&folder).args(["list", "--specs", "specs"]));
     assert_eq!(refused.status, 2);
-    for expected in ["list.yaml:", "requirements[10].examples.exchange.wrong", "no JSON object", "Merge Patch"] {
+    for expected in ["list.yaml:", "requirements[10].examples.exchange.wrong", "not a JSON object", "Merge Patch"] {
         assert!(refused.stderr.contains(expected), "{expected} is not in\n{}", refused.stderr);
     }
 }

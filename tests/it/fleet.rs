@@ -244,7 +244,7 @@ fn everything_that_is_wrong_is_told_before_the_first_request() {
         "sources.yaml:1:23: defaults.limits.detail: unknown key `detail`",
         "sources.yaml:4:81: sources[1].overrides.source.base_url: does not have the form",
         "sources.yaml:4:5: sources[1].name: `Town` is there already",
-        "sources.yaml:5:5: sources[2].name: `a/b` is no name for a folder",
+        "sources.yaml:5:5: sources[2].name: `a/b` is not a name for a folder",
         "absent.har: the file cannot be read",
         "`nul.txt` is a device on Windows",
         "there is no requirement `LST-98`",
@@ -323,5 +323,5 @@ fn shards_join_to_what_the_whole_is_and_changes_are_marked() {
     let changed = member(&now, "a")["cells"].as_array().unwrap().iter().find(|cell| !cell["change"].is_null()).unwrap();
     assert_eq!((changed["id"].as_str(), changed["change"].as_str()), (Some("LST-11"), Some("newly_failing")));
     let summary = fs::read_to_string(towns.path("reports/fleet.md")).unwrap();
-    assert!(summary.contains("1 worse, was status 0") && summary.contains("No longer in the fleet: c"), "{summary}");
+    assert!(summary.contains("1 worse, was status 0") && summary.contains("No longer in the overview: c"), "{summary}");
 }

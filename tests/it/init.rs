@@ -132,5 +132,14 @@ fn the_stand_in_is_that_of_bronkeur_acm() {
     let its: Value = serde_json::from_str(&its.to_string().replace("\"file\":\"", "\"file\":\"acm/")).unwrap();
     let mut its = its;
     its["acm"]["ca_bundle"] = json!("acm/ca.pem");
+    // It signed the certificate that stands ready for the source.
+    assert_eq!(its["source"]["ca_bundle"], "ca.pem");
+    its["source"]["ca_bundle"] = json!("acm/ca.pem");
     assert_eq!(ours, its);
+    // On http there is nothing to trust.
+    let plain = ["init", "plain.yaml", "--acm-stand-in", "--base-url", "http://localhost:8080/v1"];
+    assert!(init(&folder, &plain).stdout.contains("bronkeur acm --plain-http --base-url http://localhost:8080/v1"));
+    let plain = profile(&folder, "plain.yaml");
+    assert_eq!(plain["acm"]["environment"], "http://127.0.0.1:8444/op");
+    assert!(plain["source"].get("ca_bundle").is_none() && plain["acm"].get("ca_bundle").is_none());
 }

@@ -47,6 +47,14 @@ fn ended(child: &mut Child) -> Option<i32> {
     panic!("it goes on");
 }
 
+/// A check in that folder that is interrupted while it waits: how it ends.
+pub(crate) fn interrupted(folder: &tempfile::TempDir) -> Option<i32> {
+    let source = silent();
+    let mut child = running(folder, &source, Stdio::null());
+    signal(&child, "INT");
+    ended(&mut child)
+}
+
 #[test]
 fn both_signals_end_with_what_is_judged_and_status_3() {
     for name in ["INT", "TERM"] {

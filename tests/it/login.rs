@@ -179,7 +179,7 @@ fn nobody_logs_in() {
     let login = Login::start(&issuer, &folder, &["--timeout", "1"]);
     login.visit("GET", "/callback?code=a&state=guess");
     let text = login.ended(3);
-    assert!(text.contains("after 1 s; 1 answers belonged to no login of ours"), "{text}");
+    assert!(text.contains("after 1 s; 1 answers belonged to another login"), "{text}");
     assert!(!kept(&folder));
 }
 

@@ -17,6 +17,7 @@
 )]
 
 mod acm;
+mod causes;
 mod clients;
 mod command_line;
 mod confidential;
@@ -48,4 +49,6 @@ mod shells;
 mod silence;
 mod strangers;
 mod support;
+mod traps;
+mod words;
 mod writing;

@@ -1,6 +1,9 @@
 // What a browser makes of pages of ours, without a network. Called with a command and files; prints one line of JSON.
 //   look FILE             accessibility in every language and colour scheme, script, requests, keyboard, filters, paper
 //   fleet FILE            the same of an overview: accessibility, script, requests, keyboard, order of the sources, paper
+//   looks FILE            accessibility in every language and colour scheme alone
+//   fold FILE             where verdict and advice end on a laptop and on a phone
+//   paper FILE            how it prints, and on how many pages
 //   trust FILE            script, requests and the shape of the page alone
 //   picture FILE PNG      how the page looks at first sight
 import { readFileSync } from "node:fs";
@@ -98,15 +101,29 @@ async function keyboard() {
       break;
     }
   }
-  const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+  const outline = await page.evaluate(() => getComputedStyle(document.activeElement.closest(".chip") ?? document.activeElement).outlineStyle);
   await close();
   return { reached, outline };
 }
 
+// What the status line says, as those hear it who do not see it: generated content too.
+async function status(page) {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  const words = (node) => node.role?.value === "StaticText"
+    ? [node.name?.value ?? ""]
+    : (node.childIds ?? []).flatMap((id) => (byId.has(id) ? words(byId.get(id)) : []));
+  await session.detach();
+  return nodes.filter((node) => node.role?.value === "status" && !node.ignored).flatMap(words).join(" ");
+}
+
 async function filters() {
   const { page, close } = await opened({});
-  const all = await shown(page, ".requirement");
+  const all = await page.locator(".requirement").count();
+  const open = await shown(page, ".requirement");
   const results = {};
+  await page.locator("details.further").evaluate((one) => (one.open = true));
   for (const id of await page.locator(".filters input").evaluateAll((inputs) => inputs.map((one) => one.id))) {
     if (id.endsWith("-all")) continue;
     await page.check(`#${id}`);
@@ -114,7 +131,8 @@ async function filters() {
     results[id] = {
       shown: await shown(page, ".requirement"),
       wanted: await page.locator(`.requirement[data-${name}="${value}"]`).count(),
-      empty: await page.locator(".part").evaluateAll((parts) => parts.filter(
+      status: await status(page),
+      empty: await page.locator(".part, .cause, .chapter").evaluateAll((parts) => parts.filter(
         (part) => part.checkVisibility() && part.querySelector(".requirement") &&
           ![...part.querySelectorAll(".requirement")].some((one) => one.checkVisibility())).length),
     };
@@ -123,22 +141,52 @@ async function filters() {
     await page.emulateMedia({ media: "screen" });
     await page.check(`#${name}-all`);
   }
-  await page.check("#level-may");
+  // Two choices that nothing fits.
+  const keys = (name) => page.locator(`.filters input[name=${name}]`).evaluateAll((inputs) => inputs.map((one) => one.id));
+  let nothing = null;
+  for (const outcome of await keys("outcome")) {
+    for (const chapter of await keys("chapter")) {
+      const value = (id) => id.slice(id.indexOf("-") + 1);
+      const fits = `.requirement[data-outcome="${value(outcome)}"][data-chapter="${value(chapter)}"]`;
+      if (nothing || outcome.endsWith("-all") || chapter.endsWith("-all") || await page.locator(fits).count()) continue;
+      await page.check(`#${outcome}`);
+      await page.check(`#${chapter}`);
+      nothing = { status: await status(page), shown: await shown(page, ".requirement") };
+    }
+  }
   await page.locator("button[type=reset]").click();
   const reset = await shown(page, ".requirement");
   await close();
-  return { all, reset, results };
+  return { all, open, reset, results, nothing };
+}
+
+// How far down verdict and advice end on a laptop and on a phone, in every language.
+async function fold() {
+  const found = [];
+  for (const [width, height] of [[1280, 800], [375, 667]]) {
+    const { page, close } = await opened({ viewport: { width, height } });
+    const all = await languages(page);
+    for (const language of all.length ? all : [null]) {
+      if (language) await page.check(`#${language}`);
+      const bottom = (id) => page.locator(id).evaluate((one) => Math.ceil(one.getBoundingClientRect().bottom));
+      found.push({ width, height, language, result: await bottom("#result"), advice: await bottom("#advice") });
+    }
+    await close();
+  }
+  return found;
 }
 
 async function paper() {
   const { page, close } = await opened({});
   await page.emulateMedia({ media: "print" });
   const closed = await page.locator("details").evaluateAll((all) => all.filter((one) => !one.open).length);
+  // Neither the list of all calls nor the filters are printed.
   const hidden = await page.locator("details").evaluateAll((all) => all.filter(
-    (one) => ![...one.children].slice(1).every((child) => child.checkVisibility({ contentVisibilityAuto: true }))).length);
-  const pdf = await page.pdf({ format: "A4", printBackground: true });
+    (one) => one.checkVisibility() && ![...one.children].slice(1).every((child) => child.checkVisibility({ contentVisibilityAuto: true }))).length);
+  const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true });
+  const calls = await shown(page, ".calls tr");
   await close();
-  return { closed, hidden, bytes: pdf.length, pages: (pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g) ?? []).length };
+  return { closed, hidden, calls, bytes: pdf.length, pages: (pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g) ?? []).length };
 }
 
 async function trust() {
@@ -196,6 +244,11 @@ async function orders() {
   return found;
 }
 
+async function looks() {
+  const [first, all] = await Promise.all([trust(), everyLook([1200, 360])]);
+  return { ...first, looks: all };
+}
+
 async function fleet() {
   const all = [trust(), everyLook([1200, 320]), overviewKeyboard(), orders(), paper()];
   const [first, looks, keys, ordered, printed] = await Promise.all(all);
@@ -209,5 +262,5 @@ async function take() {
   return { picture };
 }
 
-console.log(JSON.stringify(await { look, fleet, trust, picture: take }[command]()));
+console.log(JSON.stringify(await { look, looks, fleet, trust, fold, paper, picture: take }[command]()));
 await browser.close();

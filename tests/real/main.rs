@@ -10,6 +10,7 @@
     reason = "tests: a panic is how they fail, and their files are their own"
 )]
 
+mod curl;
 mod fleet;
 mod junit;
 mod packages;
@@ -25,6 +26,7 @@ use libtest_mimic::Arguments;
 
 fn main() -> ExitCode {
     let trials = [
+        curl::trials(),
         fleet::trials(),
         junit::trials(),
         packages::trials(),

@@ -8,7 +8,7 @@ use bronkeur::text::{Lang, Text};
 use libtest_mimic::Trial;
 use serde_json::Value;
 
-use crate::support::{Need, run_script, trial};
+use crate::support::{Need, bronkeur, run_script, trial};
 
 const NEEDS: [Need; 2] = [Need::Node, Need::Chromium];
 
@@ -18,6 +18,9 @@ const MOST_BYTES: usize = 3_000_000;
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("page::is_accessible_usable_and_whole_on_paper", &NEEDS, is_accessible_usable_and_whole_on_paper),
+        trial("page::of_a_source_that_is_down_is_accessible", &NEEDS, of_a_source_that_is_down_is_accessible),
+        trial("page::shows_verdict_and_advice_first", &NEEDS, shows_verdict_and_advice_first),
+        trial("page::prints_on_few_pages", &NEEDS, prints_on_few_pages),
         trial("page::runs_nothing_that_a_source_plants", &NEEDS, runs_nothing_that_a_source_plants),
         trial("page::of_2000_calls_opens", &NEEDS, of_2000_calls_opens),
         trial("page::has_a_picture_in_the_readme", &NEEDS, has_a_picture_in_the_readme),
@@ -70,7 +73,8 @@ pub(crate) fn assert_accessible(seen: &Value) {
 }
 
 fn is_accessible_usable_and_whole_on_paper() {
-    let seen = seen("look", &report(), Languages { first: Lang::En, only: false });
+    let report = report_of(&SEVEN);
+    let seen = seen("look", &report, Languages { first: Lang::En, only: false });
     assert_harmless(&seen);
     assert_accessible(&seen);
     assert_eq!(seen["looks"].as_array().unwrap().len(), 8);
@@ -80,17 +84,83 @@ fn is_accessible_usable_and_whole_on_paper() {
     }
     assert_eq!(seen["keyboard"]["outline"], "solid");
     let filters = &seen["filters"];
-    assert_eq!(filters["all"], report().requirements.len());
-    assert_eq!(filters["reset"], filters["all"]);
+    assert_eq!(filters["all"], report.requirements.len());
+    assert_eq!(filters["reset"], filters["open"]);
+    assert!(count(&filters["open"]) > 0 && count(&filters["open"]) < count(&filters["all"]), "chapters are closed");
     let results = filters["results"].as_object().unwrap();
     assert!(results.len() > 15, "{results:?}");
     for (id, result) in results {
         assert_eq!((&result["shown"], &result["empty"]), (&result["wanted"], &0.into()), "{id}");
         assert_eq!(result["printed"], filters["all"], "{id}");
+        let said = result["status"].as_str().unwrap();
+        assert!(said.ends_with(&format!(" {}", result["shown"])), "{id}: {said:?}");
     }
+    let nothing = &filters["nothing"];
+    assert_eq!(nothing["shown"], 0);
+    assert!(nothing["status"].as_str().unwrap().contains("none; take a choice back"), "{nothing}");
     let paper = &seen["paper"];
-    assert!(count(&paper["closed"]) > 0 && count(&paper["pages"]) > 3, "{paper}");
-    assert_eq!(paper["hidden"], 0, "something stays folded on paper");
+    assert!(count(&paper["closed"]) > 0 && count(&paper["pages"]) > 1, "{paper}");
+    assert_eq!((&paper["hidden"], &paper["calls"]), (&0.into(), &0.into()), "folded on paper, or the list of calls");
+}
+
+/// The report of the built-in source, with these faults.
+fn report_of(faults: &[&str]) -> Report {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = bronkeur(&folder);
+    command.args(["demo", "-q"]);
+    for fault in faults {
+        command.args(["--fault", fault]);
+    }
+    command.output().unwrap();
+    serde_json::from_str(&std::fs::read_to_string(folder.path().join("reports/report.json")).unwrap()).unwrap()
+}
+
+/// Seven obligations of as many kinds.
+const SEVEN: [&str; 7] = [
+    "list-of-another-citizen-is-shown",
+    "list-ignores-the-audience",
+    "error-without-title",
+    "number-counts-from-zero",
+    "start-leads-nowhere",
+    "pdf-is-called-html",
+    "unknown-certificate-is-null",
+];
+
+/// Nothing but a cause, with what waits for it.
+fn of_a_source_that_is_down_is_accessible() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = bronkeur(&folder);
+    command.args(["check", "-q", "--base-url", "https://127.0.0.1:1/v1", "--insz-env", "INSZ", "--token-env", "TOKEN"]);
+    command.env("INSZ", "90010100123").env("TOKEN", "a-token-of-nobody-5f0c2b9d").output().unwrap();
+    let text = std::fs::read_to_string(folder.path().join("reports/report.json")).unwrap();
+    let report: Report = serde_json::from_str(&text).unwrap();
+    assert!(!report.causes.is_empty());
+    let seen = seen("looks", &report, Languages { first: Lang::En, only: false });
+    assert_harmless(&seen);
+    assert_accessible(&seen);
+}
+
+fn shows_verdict_and_advice_first() {
+    let mut long = report_of(&SEVEN);
+    "Attesten van inschrijving van de gemeente Sint-Katelijne-Waver".clone_into(&mut long.run.source);
+    for report in [long, report_of(&[])] {
+        let looks = seen("fold", &report, Languages { first: Lang::Nl, only: false });
+        assert_eq!(looks.as_array().unwrap().len(), 4);
+        for look in looks.as_array().unwrap() {
+            let height = count(&look["height"]);
+            assert!(count(&look["result"]) < height && count(&look["advice"]) < height, "{look}");
+        }
+    }
+}
+
+fn prints_on_few_pages() {
+    let both = Languages { first: Lang::Nl, only: false };
+    let failing = report_of(&SEVEN);
+    assert!(failing.result.counts.failures >= 7, "{:?}", failing.result.counts);
+    let pages = |report: &Report| count(&seen("paper", report, both)["pages"]);
+    let (failing, sound) = (pages(&failing), pages(&report_of(&[])));
+    assert!(failing <= 8, "{failing} pages of seven failures");
+    assert!(sound <= 3, "{sound} pages of none");
 }
 
 fn runs_nothing_that_a_source_plants() {

@@ -24,7 +24,7 @@ pub(super) fn expired(case: &Case<'_>) -> Result<Auth, Stop> {
         && introspected(case, acm, Auth::ExpiredToken)?.is_some_and(is_active)
     {
         let why = text!(
-            "ACM noemt het token dat vervallen zou zijn nog actief",
+            "ACM noemt het token dat vervallen moest zijn, nog actief",
             "ACM calls the token that should have expired still active"
         );
         return Err(reason::lacks("tokens.expired", why).into());
@@ -34,7 +34,7 @@ pub(super) fn expired(case: &Case<'_>) -> Result<Auth, Stop> {
 
 fn no_expired(has_acm: bool) -> Verdict {
     let why = text!(
-        "er is geen token dat al minstens 5 minuten verlopen is",
+        "er is geen token dat al minstens 5 minuten vervallen is",
         "there is no token that expired at least 5 minutes ago"
     );
     if !has_acm {
@@ -68,7 +68,7 @@ fn waited(case: &Case<'_>) -> Result<u64, Stop> {
             )
             .into())
         }
-        Err(failure) => Err(reason::no_answer(failure).into()),
+        Err(failure) => Err(reason::no_answer(&exchange.request, failure).into()),
     }
 }
 
@@ -235,7 +235,7 @@ fn issued<'a>(case: &Case<'a>, grant: Grant, key: &str) -> Result<Answer<'a>, St
     let error = answer.response.json().and_then(|json| json.get("error")?.as_str()).map(shown).unwrap_or_default();
     Err(reason::lacks(
         key,
-        text!("ACM gaf zulk token niet ({status} {error})", "ACM gave no such token ({status} {error})"),
+        text!("ACM gaf zo'n token niet ({status} {error})", "ACM gave no such token ({status} {error})"),
     )
     .into())
 }

@@ -8,7 +8,7 @@ use crate::exchange::{Auth, Citizen, Edit, Exchange, Kind, Phase, Replacement, R
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict};
+use crate::verdict::{Finding, Obstacle, Verdict};
 
 pub(super) fn citizens_are_not_mixed(case: &Case<'_>) -> Judgement {
     case.insz(Citizen::Other)?;
@@ -143,4 +143,5 @@ fn only_urls_differ() -> Verdict {
         ),
         text!("kies twee burgers met verschillende attesten", "choose two citizens with different certificates"),
     )
+    .by(Obstacle::NoCitizen(Citizen::Other))
 }

@@ -13,7 +13,7 @@ use crate::exchange::{Auth, Citizen, Content, Exchange, Kind, Look, Replacement,
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::Verdict;
+use crate::verdict::{Obstacle, Verdict};
 
 /// The other citizen's first page, with their own token and at least one certificate: what makes a refusal telling.
 fn other_page<'a>(case: &Case<'a>) -> Result<Listed<'a>, Stop> {
@@ -30,6 +30,7 @@ fn other_page<'a>(case: &Case<'a>) -> Result<Listed<'a>, Stop> {
                 "choose for `role: other` a citizen with certificates"
             ),
         )
+        .by(Obstacle::NoCitizen(Citizen::Other))
         .into());
     }
     Ok(other)
@@ -136,6 +137,7 @@ pub(super) fn under_ones_own<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
                     "choose for `role: other` a citizen whose certificates open"
                 ),
             )
+            .by(Obstacle::NoCitizen(Citizen::Other))
             .into());
         }
     }
@@ -244,6 +246,7 @@ fn swapped(case: &Case<'_>) -> Result<(Request, Vec<Door>), Stop> {
                 "choose for `role: other` a citizen with certificates of their own"
             ),
         )
+        .by(Obstacle::NoCitizen(Citizen::Other))
         .into());
     }
     let first = case.first_page()?;
@@ -263,7 +266,8 @@ fn swapped(case: &Case<'_>) -> Result<(Request, Vec<Door>), Stop> {
         |url: &Url, certificate: &Certificate| certificate.id_text().is_some_and(|id| holds_key(url, &id, "").0);
     let mut doors = doors(case, other, &foreign, 1, names);
     if doors.is_empty() {
-        let what = text!("geen link van een attest bevat zijn id", "no link of a certificate holds its id");
+        let what =
+            text!("geen link van een attest bevat de id van dat attest", "no link of a certificate holds its id");
         return Err(reason::unmet(what).into());
     }
     for door in &mut doors {
@@ -283,7 +287,7 @@ pub(super) fn refusal_does_not_tell_whether_a_citizen_exists(case: &Case<'_>) ->
     let [other, nobody] = answers.as_slice() else { return Err(reason::not_recorded().into()) };
     let own = own_keys(case)?;
     if data_of_the_other(case, &own, other.exchange, None)?.is_some() {
-        let what = text!("de lijst van een ander opent", "the list of somebody else opens");
+        let what = text!("de lijst van een andere burger gaat open", "the list of another citizen opens");
         return Err(reason::unmet(what).into());
     }
     let (known, unknown) = (shape(other.response), shape(nobody.response));

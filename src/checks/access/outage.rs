@@ -11,7 +11,7 @@ use crate::exchange::{Auth, Control, Exchange, Phase, Request, Response, STAND_I
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Outcome, Verdict};
+use crate::verdict::{Finding, Obstacle, Outcome, Verdict};
 
 /// What came of the fresh token.
 struct Fresh<'a> {
@@ -51,8 +51,8 @@ impl<'a> Fresh<'a> {
     /// The list opens with this token when nothing is closed: only then its refusal proves something.
     fn works(&self) -> Result<Answer<'a>, Stop> {
         success(self.after).ok_or_else(|| match &self.after.result {
-            Err(failure) => reason::no_answer(failure).into(),
-            Ok(response) => useless(response.status).into(),
+            Err(failure) => reason::no_answer(&self.after.request, failure).into(),
+            Ok(response) => useless(response.status).by(Obstacle::Call(self.after.request.clone())).into(),
         })
     }
 }
@@ -72,7 +72,7 @@ fn success(exchange: &Exchange) -> Option<Answer<'_>> {
 fn unsteerable() -> Verdict {
     Verdict::blocked(
         text!(
-            "deze uitgever liet zich niet even sluiten, zoals de ACM van bronkeur",
+            "deze uitgever kon niet even gesloten worden, zoals de ACM van bronkeur",
             "this issuer could not be closed for a moment, as bronkeur's own ACM can"
         ),
         text!(
@@ -98,14 +98,14 @@ fn useless(status: u16) -> Verdict {
 pub(super) fn no_data_while_the_issuer_is_unreachable(case: &Case<'_>) -> Judgement {
     if !has_own_acm(case) {
         return Ok(Verdict::not_applicable(text!(
-            "een echte uitgever is niet onbereikbaar te maken",
+            "een echte uitgever kan bronkeur niet onbereikbaar maken",
             "a real issuer cannot be made unreachable"
         )));
     }
     let fresh = Fresh::of(case)?;
     let response = match &fresh.during.result {
         Ok(response) => response,
-        Err(failure) => return Err(reason::no_answer(failure).into()),
+        Err(failure) => return Err(reason::no_answer(&fresh.during.request, failure).into()),
     };
     if let Some(finding) = opened(fresh.during, response) {
         return if fresh.stayed_closed { case.judged(vec![finding]) } else { Err(too_late().into()) };

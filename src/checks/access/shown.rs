@@ -8,7 +8,7 @@ use crate::exchange::{Auth, Content, Exchange, Kind, Look, Phase, Request, Respo
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict};
+use crate::verdict::{Finding, Obstacle, Verdict};
 
 /// What the answer to a hostile request shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) fn shows(exchange: &Exchange, leak: Option<Leak>) -> Shows {
 /// A gateway's 5xx, 429 and silence prove no refusal.
 fn no_proof(exchange: &Exchange) -> Verdict {
     match &exchange.result {
-        Err(failure) => reason::no_answer(failure),
+        Err(failure) => reason::no_answer(&exchange.request, failure),
         Ok(response) => {
             let status = response.status;
             Verdict::blocked(
@@ -61,6 +61,7 @@ fn no_proof(exchange: &Exchange) -> Verdict {
                     "find the cause in the log of the source, and check again"
                 ),
             )
+            .by(Obstacle::Call(exchange.request.clone()))
         }
     }
 }

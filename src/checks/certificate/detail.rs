@@ -47,7 +47,7 @@ pub(super) fn opened<'a>(case: &Case<'a>) -> Result<Vec<Detail<'a>>, Stop> {
     if details.is_empty() {
         return Err(nothing_to_follow().into());
     }
-    let none = || reason::unmet(text!("er kwam geen enkel detail", "no detail came")).into();
+    let none = || reason::unmet(text!("er kwam geen enkel detail", "no detail arrived")).into();
     Err(obstacle.map_or_else(none, Stop::Verdict))
 }
 

@@ -63,11 +63,11 @@ fn doubles(pages: &[Listed<'_>]) -> Findings {
                 continue;
             };
             let actual = if *earlier == page {
-                text!("{id} {language}, dat ook op {place} staat", "{id} {language}, which stands at {place} too")
+                text!("{id} {language}, dat ook op {place} staat", "{id} {language}, which is at {place} too")
             } else {
                 text!(
                     "{id} {language}, dat ook op een vorige pagina staat ({place})",
-                    "{id} {language}, which stands on an earlier page too ({place})"
+                    "{id} {language}, which is on an earlier page too ({place})"
                 )
             };
             let expected = text!("een eigen id en taal", "an id and language of its own");
@@ -187,8 +187,8 @@ fn no_language_to_ask(usable: bool, placed: bool) -> Verdict {
             "no certificate has an id, a known language and a `self` to follow"
         )),
         (true, false) => Verdict::not_applicable(text!(
-            "de taal staat niet op precies een plaats in de URL's",
-            "the language does not stand in exactly one place of the URLs"
+            "de taal staat niet op precies één plaats in de URL's",
+            "the language is not in exactly one place of the URLs"
         )),
         (true, true) => Verdict::not_applicable(text!(
             "elk attest bestaat in alle talen",

@@ -70,7 +70,7 @@ pub(super) fn download_is_offered(case: &Case<'_>) -> Judgement {
         return Err(obstacle.clone().into());
     }
     let Some(on) = items.first().map(|item| item.on) else { return Err(reason::not_recorded().into()) };
-    let expected = text!("minstens een link `download`", "at least one link `download`");
+    let expected = text!("minstens één link `download`", "at least one link `download`");
     case.judged(vec![on.answer.finding(on.page.place.as_str(), expected, absent())])
 }
 

@@ -44,10 +44,10 @@ fn unfit(answer: Answer<'_>, schema: &Component, body: &Value) -> Vec<SchemaViol
 
 fn unusable(file: &str) -> Verdict {
     Verdict::blocked(
-        text!("{file} geeft de schema's van lijst en attest niet", "{file} lacks the schemas of list and certificate"),
+        text!("{file} bevat de schema's van lijst en attest niet", "{file} lacks the schemas of list and certificate"),
         text!(
-            "geef er de schema's DocumentedList, HalList en Certificate in",
-            "give the schemas DocumentedList, HalList and Certificate in it"
+            "neem er de schema's DocumentedList, HalList en Certificate in op",
+            "add the schemas DocumentedList, HalList and Certificate to it"
         ),
     )
 }

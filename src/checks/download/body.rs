@@ -108,8 +108,8 @@ pub(super) fn content_type_tells_the_truth(case: &Case<'_>) -> Judgement {
     let unknown = (!judged).then(|| {
         Box::new(Verdict::blocked(
             text!(
-                "bronkeur herkent de soort van de documenten niet",
-                "bronkeur does not know the kind of the documents"
+                "bronkeur herkent het type van de documenten niet",
+                "bronkeur does not recognise the type of the documents"
             ),
             text!("kies een burger met een document in PDF", "choose a citizen with a document in PDF"),
         ))

@@ -79,8 +79,8 @@ pub(in crate::checks) fn unknown_certificate(case: &Case<'_>) -> Result<(Request
     });
     let Some((id, control, url)) = found else {
         let reason = text!(
-            "het id staat niet op één plaats in de URL `self`",
-            "the id does not stand in one place of the URL `self`"
+            "de id staat niet op precies één plaats in de URL `self`",
+            "the id is not in exactly one place of the URL `self`"
         );
         return Err(Verdict::not_applicable(reason).into());
     };

@@ -80,7 +80,7 @@ fn finding(error: Answer<'_>, leak: Leak) -> Finding {
 }
 
 fn nothing() -> Text {
-    text!("niets over de binnenkant of over anderen", "nothing about the inside or about others")
+    text!("niets over de interne werking of over andere personen", "nothing about internals or about other people")
 }
 
 /// Where the other citizen's data are asked for on purpose: what comes there, the chapter on access judges.

@@ -10,7 +10,7 @@ use crate::catalogue::Level;
 use crate::exchange::{Auth, Citizen, Kind, Request, Variation};
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::verdict::{Finding, Obstacle, Verdict, shown};
 
 /// Whether HTTP itself provides this status for what we asked, or a gateway gave it.
 pub(super) fn is_provoked(answer: Answer<'_>) -> bool {
@@ -27,11 +27,12 @@ pub(super) fn is_provoked(answer: Answer<'_>) -> bool {
 }
 
 /// The verdict where there is nothing to look at.
-fn nothing_came() -> Verdict {
+fn nothing_came(case: &Case<'_>) -> Verdict {
     Verdict::blocked(
         text!("de bron gaf geen enkel antwoord om te beoordelen", "the source gave no answer to judge"),
         text!("zie LST-01 voor de oorzaak", "see LST-01 for the cause"),
     )
+    .by(Obstacle::Call(case.entry_request(Citizen::Subject)))
 }
 
 pub(super) fn statuses_are_from_the_agreed_set(case: &Case<'_>) -> Judgement {
@@ -39,7 +40,7 @@ pub(super) fn statuses_are_from_the_agreed_set(case: &Case<'_>) -> Judgement {
     let agreed = case.parameter("statuses");
     let answers = case.api_answers()?;
     if answers.is_empty() {
-        return Err(nothing_came().into());
+        return Err(nothing_came(case).into());
     }
     let mut others: BTreeMap<u16, Vec<Offence<'_>>> = BTreeMap::new();
     for answer in answers {
@@ -71,6 +72,7 @@ pub(super) fn errors_have_an_error_status(case: &Case<'_>) -> Judgement {
                 "see LST-01 and SEC-01: without an answer to the good token nothing is provoked"
             ),
         )
+        .by(Obstacle::Call(control))
         .into());
     }
     let expected = text!("de foutstatus die in de inhoud staat", "the error status that the body states");
@@ -149,7 +151,7 @@ pub(super) fn content_headers_are_right(case: &Case<'_>) -> Judgement {
     let answers = case.api_answers()?.into_iter().filter(|answer| !answer.response.is_unavailable());
     let with_body: Vec<Answer<'_>> = answers.filter(has_body).collect();
     if with_body.is_empty() {
-        return Err(nothing_came().into());
+        return Err(nothing_came(case).into());
     }
     let untyped = with_body.iter().filter_map(|answer| {
         let actual = match answer.response.media_type() {
@@ -189,9 +191,10 @@ fn length_offence(answer: Answer<'_>) -> Option<Offence<'_>> {
     }
     let came = facts.body_bytes;
     let (actual, level) = match facts.announced_bytes {
-        Some(announced) if announced != came => {
-            (text!("{announced} bytes aangekondigd, {came} gekomen", "{announced} bytes announced, {came} came"), None)
-        }
+        Some(announced) if announced != came => (
+            text!("{announced} bytes aangekondigd, {came} ontvangen", "{announced} bytes announced, {came} received"),
+            None,
+        ),
         _ if !facts.complete => (text!("afgebroken na {came} bytes", "cut off after {came} bytes"), None),
         // Legal, and the caller cannot tell the end from a broken connection.
         None if !facts.framed => (text!("geen van beide", "neither"), Some(Level::May)),

@@ -7,11 +7,11 @@ use super::openapi::{flawed, operation_of, own, readable};
 use super::{Offence, in_one};
 use crate::case::{Answer, Case, Judgement, seek};
 use crate::catalogue::Level;
-use crate::exchange::{Content, Kind};
+use crate::exchange::{Citizen, Content, Kind};
 use crate::openapi::{Declaration, Operation};
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Verdict, shown};
+use crate::verdict::{Obstacle, Verdict, shown};
 
 /// Offences by operation and status.
 type ByStatus<'a> = BTreeMap<(String, u16), Vec<Offence<'a>>>;
@@ -43,7 +43,7 @@ pub(super) fn own_openapi_document_covers_the_answers(case: &Case<'_>) -> Judgem
         }
     }
     if !matched {
-        return Err(unmatched().into());
+        return Err(unmatched(case).into());
     }
     let uncertain = document.is_incomplete() && !undeclared.is_empty();
     if uncertain {
@@ -99,10 +99,10 @@ fn misfit<'a>(operation: Operation<'_>, answer: Answer<'a>) -> Option<Offence<'a
     Some(Offence { answer, place: first.pointer.clone(), actual, level: None })
 }
 
-fn unmatched() -> Verdict {
+fn unmatched(case: &Case<'_>) -> Verdict {
     Verdict::blocked(
         text!(
-            "geen enkel antwoord hoort bij een bewerking van het OpenAPI-document",
+            "geen enkel antwoord hoort bij een operatie van het OpenAPI-document",
             "no answer belongs to an operation of the OpenAPI document"
         ),
         text!(
@@ -110,4 +110,5 @@ fn unmatched() -> Verdict {
             "give under `source.openapi` the document of this API, with its paths below `servers` or below `source.base_url`"
         ),
     )
+    .by(Obstacle::Call(case.entry_request(Citizen::Subject)))
 }

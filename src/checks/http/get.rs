@@ -207,7 +207,7 @@ fn compared(first: &Exchange, repeated: &Exchange) -> Result<Option<Change>, Sto
     let after = conclusive(repeated)?;
     Ok(match after.response.status {
         // The token, not the method.
-        status @ (401 | 403) => return Err(reason::unexplained(status).into()),
+        status @ (401 | 403) => return Err(reason::unexplained(after.request(), status).into()),
         other if other != status => {
             let expected = text!("{status}, zoals de eerste keer", "{status}, as the first time");
             let finding = after.finding("status", expected, Text::same(other));

@@ -160,7 +160,7 @@ pub(super) fn content_encoding_is_an_accepted_one(case: &Case<'_>) -> Judgement 
         match (answer.response.status, other) {
             (_, Some(other)) => Ok(Some(answer.finding(CODING, expected(), Text::same(shown(&other))))),
             (200..300, None) => Ok(None),
-            (status, None) => Err(reason::unexplained(status).into()),
+            (status, None) => Err(reason::unexplained(answer.request(), status).into()),
         }
     });
     // Every other call accepts nothing but `identity`.
@@ -203,7 +203,7 @@ pub(super) fn compressed_answers_vary_by_encoding(case: &Case<'_>) -> Judgement 
     judged_each(case, exchanges, |answer| {
         let status = answer.response.status;
         if !answer.response.is_success() {
-            return Err(reason::unexplained(status).into());
+            return Err(reason::unexplained(answer.request(), status).into());
         }
         let fields = answer.response.headers("vary").flat_map(|value| value.split(','));
         let varies = |field: &str| matches!(field.trim().to_ascii_lowercase().as_str(), "*" | "accept-encoding");

@@ -38,21 +38,21 @@ pub(super) fn own<'a>(case: &Case<'a>) -> Result<(Answer<'a>, &'a Result<OpenApi
                 "the OpenAPI document cannot be read ({en})"
             )));
         }
-        Err(failure) => return Err(reason::no_answer(failure).into()),
+        Err(failure) => return Err(reason::no_answer(&exchange.request, failure).into()),
     };
     let answer = Answer { exchange, response };
     let status = response.status;
     if !answer.response.is_success() {
         return Err(lacking(text!(
-            "het OpenAPI-document kwam niet: de server antwoordde {status}",
-            "the OpenAPI document did not come: the server answered {status}"
+            "het OpenAPI-document is niet ontvangen: de server antwoordde {status}",
+            "the OpenAPI document was not received: the server answered {status}"
         )));
     }
     match answer.response.openapi(file).filter(|_| !answer.response.facts.truncated) {
         Some(document) => Ok((answer, document)),
         None => Err(lacking(text!(
             "het OpenAPI-document is leeg, te groot of geen tekst",
-            "the OpenAPI document is empty, too large or no text"
+            "the OpenAPI document is empty, too large or not text"
         ))),
     }
 }
@@ -121,7 +121,7 @@ pub(super) fn own_openapi_document_describes_everything(case: &Case<'_>) -> Judg
 /// The verdict where the document describes nothing.
 fn empty() -> Verdict {
     let why =
-        text!("het OpenAPI-document beschrijft geen enkele bewerking", "the OpenAPI document describes no operation");
+        text!("het OpenAPI-document beschrijft geen enkele operatie", "the OpenAPI document describes no operation");
     reason::lacks("source.openapi", why)
 }
 
@@ -156,8 +156,8 @@ pub(super) fn query_parameters_have_the_agreed_names(case: &Case<'_>) -> Judgeme
     }
     if !offered {
         return Err(Verdict::not_applicable(text!(
-            "het document biedt geen insluiten, sorteren, volledige tekst of keuze van velden aan",
-            "the document offers no embedding, sorting, full text or choice of fields"
+            "het document biedt geen insluiten, sorteren, zoeken in volledige tekst of keuze van velden aan",
+            "the document offers no embedding, sorting, full-text search or choice of fields"
         ))
         .into());
     }

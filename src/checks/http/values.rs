@@ -142,7 +142,7 @@ pub(super) fn dates_are_iso_8601(case: &Case<'_>) -> Judgement {
     if !any {
         return Err(none_of(text!("geen enkele datum", "no date")).into());
     }
-    case.judged(in_one(text!("een datum of tijdstip in ISO 8601", "a date or moment in ISO 8601"), offences))
+    case.judged(in_one(text!("een datum of tijdstip in ISO 8601", "a date or time in ISO 8601"), offences))
 }
 
 pub(super) fn moments_are_in_utc(case: &Case<'_>) -> Judgement {
@@ -162,12 +162,12 @@ pub(super) fn moments_are_in_utc(case: &Case<'_>) -> Judgement {
     })?;
     if !any {
         return Err(if unread {
-            reason::unmet(text!("geen enkel tijdstip is leesbaar", "no moment can be read")).into()
+            reason::unmet(text!("geen enkel tijdstip is leesbaar", "no time can be read")).into()
         } else {
-            none_of(text!("geen enkel tijdstip", "no moment")).into()
+            none_of(text!("geen enkel tijdstip", "no time")).into()
         });
     }
-    let expected = text!("een tijdstip dat op `Z` of `+00:00` eindigt", "a moment that ends in `Z` or `+00:00`");
+    let expected = text!("een tijdstip dat op `Z` of `+00:00` eindigt", "a time that ends in `Z` or `+00:00`");
     case.judged(in_one(expected, offences))
 }
 

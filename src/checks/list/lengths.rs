@@ -103,8 +103,8 @@ pub(super) fn limit_above_the_maximum_gives_the_maximum(case: &Case<'_>) -> Judg
     let mut verdict = Verdict::judged(case.requirement.level, findings);
     if total <= maximum {
         verdict.reason = Some(text!(
-            "deze burger heeft niet meer dan {maximum} attesten: alleen een fout of een te grote `size` kon zich tonen",
-            "this citizen has no more than {maximum} certificates: only an error or too big a `size` could show"
+            "deze burger heeft niet meer dan {maximum} attesten: alleen een foutantwoord of een te grote `size` kon iets tonen",
+            "this citizen has no more than {maximum} certificates: only an error answer or a `size` that is too big could show anything"
         ));
     }
     Ok(verdict)
@@ -199,7 +199,7 @@ fn is_full(case: &Case<'_>, listed: &Listed<'_>) -> bool {
 fn in_another_length() -> Verdict {
     reason::unmet(text!(
         "de lijst gebruikt een andere limiet dan gevraagd",
-        "the list takes another limit than asked for"
+        "the list uses another limit than asked for"
     ))
 }
 

@@ -112,8 +112,8 @@ fn second_page_is_empty() -> Verdict {
             "`page=1` is empty, though there are more certificates"
         ),
         text!(
-            "kijk na of de totalen kloppen en of elke pagina haar attesten geeft",
-            "see whether the totals are right and every page gives its certificates"
+            "controleer of de totalen kloppen en of elke pagina haar attesten geeft",
+            "check that the totals are right and every page gives its certificates"
         ),
     )
 }

@@ -144,7 +144,7 @@ fn beyond_unseen(case: &Case<'_>, pages: &Pages<'_>) -> Result<Verdict, Stop> {
     let beyond = case.attempt(&case.past_the_end()?)?;
     Ok(match conclusive(beyond) {
         Err(verdict) => *verdict,
-        Ok(answer) => reason::unexplained(answer.response.status),
+        Ok(answer) => reason::unexplained(answer.request(), answer.response.status),
     })
 }
 
@@ -217,7 +217,7 @@ fn visits_every_page(case: &Case<'_>) -> Judgement {
         End::NoNext => {}
         End::NotFollowed => {
             return Err(Verdict::blocked(
-                text!("`next` is een sjabloon, of geen URL", "`next` is templated, or no URL"),
+                text!("`next` is een sjabloon, of geen URL", "`next` is templated, or not a URL"),
                 text!("geef `next` als een gewone URL", "give `next` as a plain URL"),
             )
             .into());
@@ -296,7 +296,7 @@ pub(super) fn skipped_pages(numbered: &Pages<'_>, chain: &[Listed<'_>]) -> Optio
     others.peek()?;
     let visited: HashSet<Key<'_>> = chain.iter().flat_map(Listed::keys).collect();
     let skipped = others.find(|listed| listed.keys().iter().any(|key| !visited.contains(key)))?;
-    let expected = text!("elke pagina is met `next` te bereiken", "every page can be reached by `next`");
+    let expected = text!("elke pagina is met `next` te bereiken", "every page can be reached through `next`");
     let keys = skipped.keys();
     Some(skipped.answer.finding(skipped.page.place.as_str(), expected, items_in_words(&keys)))
 }

@@ -23,8 +23,8 @@ fn add_up(case: &Case<'_>) -> Judgement {
     }
     if !is_complete(case, &pages, &chain)? {
         return Err(reason::unmet(text!(
-            "niet alle pagina's zijn met `next` te bezoeken",
-            "not every page can be visited by `next`"
+            "niet alle pagina's zijn met `next` te bereiken",
+            "not every page can be reached through `next`"
         ))
         .into());
     }

@@ -29,7 +29,7 @@ pub(super) fn no_breaking_change_within_a_version(case: &Case<'_>) -> Judgement 
     let Some(previous) = &setup.previous else {
         return Ok(Verdict::not_applicable(text!(
             "er is geen eerder rapport; geef er een op met --previous",
-            "there is no earlier report; supply one with --previous"
+            "there is no earlier report; name one with --previous"
         )));
     };
     case.seek_everything()?;

@@ -10,7 +10,7 @@ use crate::href;
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::verdict::{Finding, Obstacle, Verdict, shown};
 
 /// A certificate that expires sooner than this is worth a note.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -30,7 +30,7 @@ pub(super) fn https_is_used_everywhere(case: &Case<'_>) -> Judgement {
 }
 
 fn laptop() -> Verdict {
-    Verdict::not_applicable(text!("de bron staat op http op loopback", "the source stands on http on loopback"))
+    Verdict::not_applicable(text!("de bron gebruikt http op loopback", "the source uses http on loopback"))
 }
 
 /// Only an https source has TLS to judge.
@@ -69,7 +69,7 @@ pub(super) fn tls_is_modern_and_the_certificate_is_valid(case: &Case<'_>) -> Jud
                 text!("TLS kwam niet tot stand: {nl}", "TLS could not be established: {en}"),
             )]);
         }
-        Err(failure) => return Err(reason::no_answer(failure).into()),
+        Err(failure) => return Err(reason::no_answer(&exchange.request, failure).into()),
     };
     let facts = facts(response)?;
     let mut findings = Vec::new();
@@ -102,11 +102,12 @@ pub(super) fn old_tls_versions_are_refused(case: &Case<'_>) -> Judgement {
         let Text { nl, en } = spoken(control).unwrap_or_default();
         return Err(Verdict::blocked(
             text!(
-                "dezelfde sonde kreeg ook voor TLS 1.2 en 1.3 geen hello ({nl}): een weigering bewijst dan niets",
-                "the same prober got no hello for TLS 1.2 and 1.3 either ({en}): a refusal then proves nothing"
+                "dezelfde test kreeg ook voor TLS 1.2 en 1.3 geen hello ({nl}): een weigering bewijst dan niets",
+                "the same test got no hello for TLS 1.2 and 1.3 either ({en}): a refusal then proves nothing"
             ),
             text!("zie URL-02, of keur opnieuw zonder proxy", "see URL-02, or check again without a proxy"),
         )
+        .by(Obstacle::Call(hello(Tls::Modern)))
         .into());
     }
     for exchange in old {
@@ -127,7 +128,7 @@ fn spoken(facts: &TlsFacts) -> Option<Text> {
 }
 
 fn answered(exchange: &Exchange) -> Result<&Response, Stop> {
-    exchange.result.as_ref().map_err(|failure| reason::no_answer(failure).into())
+    exchange.result.as_ref().map_err(|failure| reason::no_answer(&exchange.request, failure).into())
 }
 
 /// A hello in an old version, to an offer of nothing else.
@@ -146,15 +147,16 @@ pub(super) fn plain_http_gives_no_data(case: &Case<'_>) -> Judgement {
     let [plain, encrypted @ ..] = asked.as_slice() else { return Err(reason::not_recorded().into()) };
     // A closed port proves something only where the source can be reached at all.
     if encrypted.iter().all(|exchange| exchange.result.is_err()) {
-        let failure = encrypted.iter().find_map(|exchange| exchange.result.as_ref().err());
-        return Err(failure.map_or_else(reason::not_recorded, reason::no_answer).into());
+        let failed = encrypted.iter().find_map(|exchange| Some((&exchange.request, exchange.result.as_ref().err()?)));
+        let verdict = failed.map(|(request, failure)| reason::no_answer(request, failure));
+        return Err(verdict.unwrap_or_else(reason::not_recorded).into());
     }
     let response = match &plain.result {
         Ok(response) => response,
         Err(failure) if matches!(failure.kind, FailureKind::Connect | FailureKind::Timeout | FailureKind::Broken) => {
             return case.judged(Vec::new());
         }
-        Err(failure) => return Err(reason::no_answer(failure).into()),
+        Err(failure) => return Err(reason::no_answer(&plain.request, failure).into()),
     };
     let status = response.status;
     let expected = text!("gesloten, een doorverwijzing of een fout", "closed, a redirect or an error");
@@ -174,7 +176,8 @@ pub(super) fn plain_http_gives_no_data(case: &Case<'_>) -> Judgement {
     let same = unauthorized.result.as_ref().is_ok_and(|https| {
         https.status == 401 && !challenges(https).is_empty() && challenges(https) == challenges(response)
     });
-    let actual = text!("dezelfde 401 met uitdaging als op https", "the same 401 challenge as on https");
+    let actual =
+        text!("dezelfde 401 met `WWW-Authenticate` als op https", "the same 401 with `WWW-Authenticate` as on https");
     let finding = Finding::new(&plain.request, "header www-authenticate", expected, actual);
     case.judged(same.then_some(finding))
 }

@@ -105,7 +105,7 @@ fn further<'a>(case: &Case<'a>, pages: &[Listed<'a>]) -> Result<Vec<Answer<'a>>,
 pub(super) fn some_hrefs<'a>(case: &Case<'a>) -> Result<Hrefs<'a>, Stop> {
     let hrefs = hrefs(case)?;
     if hrefs.iter().next().is_none() {
-        return Err(reason::unmet(text!("er was geen enkele href te zien", "there was no href to be seen")).into());
+        return Err(reason::unmet(text!("er was geen enkele href te zien", "there was no href to look at")).into());
     }
     Ok(hrefs)
 }
@@ -193,8 +193,9 @@ impl Base {
     }
 
     fn at(case: &Case<'_>, address: &str, place: &'static str) -> Result<Self, Stop> {
-        let lacking =
-            || reason::lacks(place, text!("het adres van de bron is geen URL", "the address of the source is no URL"));
+        let lacking = || {
+            reason::lacks(place, text!("het adres van de bron is geen URL", "the address of the source is not a URL"))
+        };
         let url = Url::parse(address).map_err(|_| lacking())?;
         Ok(Self { url, place, request: case.entry_request(Citizen::Subject) })
     }

@@ -202,7 +202,7 @@ pub(super) fn identifiers_are_not_uris(case: &Case<'_>) -> Judgement {
         return Err(reason::too_few(0, 1).into());
     }
     let named = named(case)?;
-    let expected = || text!("een sleutel die zelf geen URI is", "a key that is not a URI itself");
+    let expected = || text!("een sleutel die zelf geen URI is", "a key that is not itself a URI");
     let holds_uri = |href: &Href<'_>| {
         let Some(item) = href.item else { return false };
         let segments = href.segments();

@@ -70,7 +70,8 @@ impl Progress {
                     Some(Conformant::No) => text!("voldoet niet", "does not conform"),
                     Some(Conformant::Undecided) => text!("geen besluit", "undecided"),
                     Some(Conformant::Partial) => text!("geen volledig oordeel", "no full judgement"),
-                    None => text!("geen verslag", "no report"),
+                    Some(Conformant::ReviewsOpen) => text!("beoordelingen open", "reviews open"),
+                    None => text!("geen rapport", "no report"),
                 };
                 let (ended, count, word, status) = (state.ended, self.count, word.get(self.lang), member.exit_status);
                 self.line(&format!("[{ended}/{count}] {name}: {word} (status {status})"));

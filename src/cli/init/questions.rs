@@ -21,7 +21,8 @@ pub(super) fn answered(args: &InitArgs, lang: Lang) -> Result<InitArgs, Trouble>
         args.base_url = Some(ask.text(&what, None, fits)?);
     }
     if args.name.is_none() {
-        args.name = ask.optional(&text!("naam in de rapporten", "name in the reports"), |_| Ok(()))?;
+        let what = text!("naam van de bron in de rapporten", "name of the source in the reports");
+        args.name = Some(ask.text(&what, None, |_| Ok(()))?);
     }
     ask.acm(&mut args)?;
     if !args.acm.acm_stand_in {
@@ -98,7 +99,7 @@ impl Asking {
         let name = |text: &str| variable(text).map(|_| ());
         if acm.client_id.is_none() {
             let what =
-                text!("client-id waarmee tokens ingewisseld worden", "client-id with which tokens are exchanged");
+                text!("client-id waarmee tokens uitgewisseld worden", "client-id with which tokens are exchanged");
             acm.client_id = Some(self.text(&what, None, any)?);
             if acm.private_key.is_none() {
                 let what = text!("omgevingsvariabele met het geheim", "environment variable with the secret");
@@ -135,7 +136,7 @@ impl Asking {
         let subject = text!("van een testburger met attesten", "of a test citizen with certificates");
         citizens.subject_insz_env = self.text(&of(&insz, &subject), Some(&citizens.subject_insz_env), name)?;
         citizens.subject_token_env = self.text(&token, Some(&citizens.subject_token_env), name)?;
-        let other = text!("van een burger die er niets mee te maken heeft", "of an unrelated citizen");
+        let other = text!("van een andere burger, zonder band met de eerste", "of an unrelated citizen");
         let empty = text!("van een burger zonder attesten", "of a citizen without certificates");
         for (who, number, own) in [
             (other, &mut citizens.other_insz_env, &mut citizens.other_token_env),

@@ -12,11 +12,18 @@ fn client(id: &str, secret: &str) -> DraftClient {
     DraftClient { id: id.to_owned(), proof: Proof::Secret(file(secret)) }
 }
 
-pub(super) fn acm() -> DraftAcm {
+/// Who signs what it issues.
+pub(super) fn authority() -> String {
+    format!("{FOLDER}/{AUTHORITY}")
+}
+
+/// `plain`: on http, as `bronkeur acm --plain-http`.
+pub(super) fn acm(plain: bool) -> DraftAcm {
+    let scheme = if plain { "http" } else { "https" };
     DraftAcm {
-        environment: format!("https://127.0.0.1:{PORT}/op"),
+        environment: format!("{scheme}://127.0.0.1:{PORT}/op"),
         stand_in: true,
-        ca_bundle: Some(format!("{FOLDER}/{AUTHORITY}")),
+        ca_bundle: (!plain).then(authority),
         client: client(CALLER, CALLER_SECRET),
         audience: AUDIENCE.to_owned(),
         scope: Some(SCOPE.to_owned()),

@@ -99,7 +99,7 @@ mod tests {
         assert!(whole.starts_with("200    12 ms  POST https://host/xxx"), "{whole}");
         assert!(whole.ends_with(&"x".repeat(900)), "{whole}");
         let before = |status, failure| Earlier { at_ms: 0, ms: 1, status, failure };
-        let broken = Failure { kind: FailureKind::Broken, detail: Text::default() };
+        let broken = Failure::new(FailureKind::Broken, Text::default());
         exchange.earlier = vec![before(Some(503), None), before(None, Some(broken))];
         assert!(line(&exchange).starts_with("503 -> broken -> 200    12 ms  POST "));
         exchange.earlier.clear();

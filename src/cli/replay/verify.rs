@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{label, last_line};
 use crate::cli::{Done, Global, Trouble, output};
-use crate::report::Report;
+use crate::report::{Format, Report};
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::vault::Vault;
@@ -34,10 +34,12 @@ pub(super) fn verify(claimed: &Report, computed: &Report, global: &Global) -> Do
     if let (Some(tool), Some(own)) = (old.get_mut("tool"), new.get("tool")) {
         tool.clone_from(own);
     }
+    if claimed.schema == Format::V1 {
+        as_version_1(&mut old, &new);
+    }
     let mut differences = Vec::new();
     compare(String::new(), &old, &new, &mut differences);
-    // Verdicts before what they rest on: one exchange less gives all that follow another id.
-    differences.sort_by_key(|difference| difference.place.starts_with("exchanges"));
+    differences.sort_by_key(|difference| rank(&difference.place));
     let status = if differences.is_empty() { ExitStatus::Success } else { ExitStatus::Failures };
     let mut screen = String::new();
     if !global.quiet {
@@ -55,6 +57,67 @@ pub(super) fn verify(claimed: &Report, computed: &Report, global: &Global) -> Do
     screen.push_str(&last_line(differences.len(), status.code()));
     output::print(&screen);
     Ok(status)
+}
+
+/// What people want to know first comes first: of which source it is, what it comes to, the outcomes. Verdicts come before
+/// what they rest on: one exchange less gives all that follow another id.
+fn rank(place: &str) -> u8 {
+    let ends = |parts: &[&str]| parts.iter().any(|part| place.ends_with(part));
+    match place.split(['.', '[']).next().unwrap_or_default() {
+        "run" if ends(&["run.source", "run.base_url", "run.environment"]) => 0,
+        "result" if place.starts_with("result.conformant") => 1,
+        "result" => 2,
+        "requirements" if ends(&[".outcome"]) => 3,
+        "requirements" if ends(&[".severity"]) => 4,
+        "requirements" => 5,
+        "run" if place.starts_with("run.started") => 6,
+        "exchanges" => 9,
+        "run" if place.starts_with("run.shapes") => 8,
+        _ => 7,
+    }
+}
+
+/// Takes what a report of version 1 does not say, or says in other words, from the computed one: it is no difference.
+fn as_version_1(claimed: &mut Value, computed: &Value) {
+    take(claimed, computed, &["schema", "causes"]);
+    for (part, names) in [("result", ["advice", "conclusion"]), ("run", ["citizens", "variables"])] {
+        if let (Some(claimed), Some(computed)) = (claimed.get_mut(part), computed.get(part)) {
+            take(claimed, computed, &names);
+        }
+    }
+    let lists = [("requirements", ["cause", "explanation", "judged"].as_slice()), ("exchanges", &["curl", "varied"])];
+    for (list, names) in lists {
+        let rows: BTreeMap<String, &Value> = computed.get(list).and_then(parts).unwrap_or_default();
+        for row in claimed.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            let own = row.get("id").and_then(Value::as_str).and_then(|id| rows.get(id));
+            if let Some(computed) = own {
+                take(row, computed, names);
+                excerpts(row, computed);
+            }
+        }
+    }
+}
+
+/// Takes members of an object from another.
+fn take(claimed: &mut Value, computed: &Value, names: &[&str]) {
+    let Some(claimed) = claimed.as_object_mut() else { return };
+    for name in names {
+        match computed.get(name) {
+            Some(value) => claimed.insert((*name).to_owned(), value.clone()),
+            None => claimed.remove(*name),
+        };
+    }
+}
+
+/// Takes the excerpts that a finding of version 1 has not.
+fn excerpts(claimed: &mut Value, computed: &Value) {
+    let own = claimed.get_mut("findings").and_then(Value::as_array_mut).into_iter().flatten();
+    let other = computed.get("findings").and_then(Value::as_array).into_iter().flatten();
+    for (claimed, computed) in own.zip(other) {
+        if claimed.get("excerpt").is_some_and(Value::is_null) {
+            take(claimed, computed, &["excerpt"]);
+        }
+    }
 }
 
 /// What the comparison proves, and what it does not.
@@ -160,6 +223,25 @@ mod tests {
         assert_eq!(places(&one, &other), ["list[2]", "new", "rows[A]", "rows[B].n"]);
         let twice = json!({"rows": [{"id": "B", "n": 3}, {"id": "B", "n": 2}]});
         assert_eq!(places(&twice, &json!({"rows": [{"id": "B", "n": 2}]})), ["rows"]);
+    }
+
+    #[test]
+    fn source_verdict_and_outcomes_come_before_the_rest() {
+        let mut places = vec![
+            "exchanges[x1].ms",
+            "run.shapes.parts",
+            "run.seed",
+            "requirements[LST-01].evidence[0]",
+            "requirements[LST-01].severity",
+            "requirements[SEC-08].outcome",
+            "result.counts.fail",
+            "result.conformant",
+            "run.source",
+        ];
+        places.sort_by_key(|place| rank(place));
+        assert_eq!(places[..3], ["run.source", "result.conformant", "result.counts.fail"]);
+        assert_eq!(places[3..5], ["requirements[SEC-08].outcome", "requirements[LST-01].severity"]);
+        assert_eq!(places.last(), Some(&"exchanges[x1].ms"));
     }
 
     #[test]

@@ -88,7 +88,7 @@ async fn who_waits_too_long_is_told_for_what() {
     // Whoever holds it will have put another one there.
     assert_eq!(keeper.check(&"first-token".into()), Ok(()));
     let unkept = keeper.take(SOON).await.err().unwrap();
-    assert!(unkept.message.en.starts_with("another run has held"), "{}", unkept.message.en);
+    assert!(unkept.message.en.starts_with("another run has been using"), "{}", unkept.message.en);
 }
 
 #[tokio::test]
@@ -96,7 +96,9 @@ async fn what_holds_no_token_is_said_without_its_content() {
     for content in ["", "{", "{}", r#"{"access_token":"hunter22"}"#, r#"{"refresh_token":""}"#] {
         let (_folder, keeper) = kept(content);
         let unkept = keeper.take(SOON).await.err().unwrap();
-        assert!(unkept.message.en.contains("holds no refresh token") && !unkept.message.en.contains("hunter22"));
+        assert!(
+            unkept.message.en.contains("no longer holds a refresh token") && !unkept.message.en.contains("hunter22")
+        );
     }
     let folder = tempfile::tempdir().unwrap();
     assert!(Keeper::new(&folder.path().join("gone")).take(SOON).await.is_err());

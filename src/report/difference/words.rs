@@ -72,6 +72,7 @@ fn conformant(conformant: Conformant) -> Text {
         Conformant::No => text!("voldoet niet", "does not conform"),
         Conformant::Undecided => text!("geen besluit", "no conclusion"),
         Conformant::Partial => text!("geen volledig oordeel", "no full judgement"),
+        Conformant::ReviewsOpen => text!("beoordelingen open", "reviews open"),
     }
 }
 
@@ -104,9 +105,9 @@ fn sections(difference: &Difference, lang: Lang) -> Vec<Section> {
         steps(text!("Hersteld", "Fixed"), &difference.fixed),
         steps(text!("Minder erg dan voorheen", "Less severe than before"), &difference.less_severe),
         steps(text!("Nu wel beoordeeld", "Judged now"), &difference.newly_judged),
-        (text!("Gewijzigde vereisten", "Changed requirements"), changed.collect()),
-        (text!("Nieuwe vereisten", "Added requirements"), named(&difference.added)),
-        (text!("Geschrapte vereisten", "Removed requirements"), named(&difference.removed)),
+        (text!("Gewijzigde eisen", "Changed requirements"), changed.collect()),
+        (text!("Nieuwe eisen", "Added requirements"), named(&difference.added)),
+        (text!("Geschrapte eisen", "Removed requirements"), named(&difference.removed)),
         (text!("Antwoordtijden (ms)", "Response times (ms)"), timings.collect()),
     ];
     let filled = all.into_iter().filter(|(_, lines)| !lines.is_empty());

@@ -41,7 +41,7 @@ impl Summary<'_> {
         if left > 0 {
             paper.always(&self.say(&text!(
                 "\nDe uitleg van nog {left} bronnen staat in fleet.html.\n",
-                "\nThe details of {left} more sources stand in fleet.html.\n"
+                "\nThe details of {left} more sources are in fleet.html.\n"
             )));
         }
         paper.always(&format!("\n`{}`\n", words::last_line(self.overview)));
@@ -80,7 +80,9 @@ impl Summary<'_> {
         }
         if !self.overview.gone.is_empty() {
             let gone = inline(&self.overview.gone.join(", "), LONGEST_TEXT);
-            paper.always(&self.say(&text!("\nNiet meer in de vloot: {gone}\n", "\nNo longer in the fleet: {gone}\n")));
+            paper.always(
+                &self.say(&text!("\nNiet meer in het overzicht: {gone}\n", "\nNo longer in the overview: {gone}\n")),
+            );
         }
     }
 

@@ -162,15 +162,26 @@ impl Outlook {
                 State::Waived,
                 text!("Niet alle bronnen zijn volledig beoordeeld", "Not all sources are fully judged"),
             )
+        } else if sources.reviews_open > 0 {
+            ("reviews-open", State::Review, text!("Niet alle beoordelingen zijn gedaan", "Not all reviews are done"))
         } else {
             ("yes", State::Pass, text!("Alle bronnen voldoen", "All sources conform"))
         };
-        let (yes, no, undecided) = (sources.yes, sources.no, sources.undecided);
-        let (partial, none) = (sources.partial, sources.without_report);
-        let sentence = text!(
-            "{no} voldoen niet, {undecided} zonder besluit, {partial} zonder volledig oordeel, {none} zonder verslag, {yes} voldoen.",
-            "{no} do not conform, {undecided} undecided, {partial} without a full judgement, {none} without a report, {yes} conform."
-        );
+        let all = [
+            (sources.no, text!("voldoen niet", "do not conform")),
+            (sources.undecided, text!("zonder besluit", "undecided")),
+            (sources.partial, text!("zonder volledig oordeel", "without a full judgement")),
+            (sources.reviews_open, text!("met open beoordelingen", "with open reviews")),
+            (sources.without_report, text!("zonder rapport", "without a report")),
+            (sources.yes, text!("voldoen", "conform")),
+        ];
+        let some: Vec<Text> = all
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, words)| words.map(|words| format!("{count} {words}")))
+            .collect();
+        let join = |lang| some.iter().map(|part| part.get(lang)).collect::<Vec<_>>().join(", ");
+        let sentence = Text::new(format!("{}.", join(Lang::Nl)), format!("{}.", join(Lang::En)));
         Self { key, symbol: state.symbol(), word, sentence }
     }
 }
@@ -241,6 +252,7 @@ impl<'a> Row<'a> {
             Some(Conformant::No) => "no",
             Some(Conformant::Undecided) => "undecided",
             Some(Conformant::Partial) => "partial",
+            Some(Conformant::ReviewsOpen) => "reviews-open",
             None => "error",
         };
         Self {

@@ -9,7 +9,7 @@ use crate::text::{Lang, Text};
 pub(super) fn came_to(member: &Member) -> (char, Text) {
     match member.conformant {
         Some(conformant) => (words::mark(conformant), words::conformant(conformant)),
-        None => (State::Error.symbol(), Text::new("Geen verslag", "No report")),
+        None => (State::Error.symbol(), Text::new("Geen rapport", "No report")),
     }
 }
 
@@ -73,6 +73,7 @@ pub(super) fn last_line(overview: &Overview) -> String {
         (sources.undecided, "undecided"),
         (sources.without_report, "without a report"),
         (sources.partial, "not fully judged"),
+        (sources.reviews_open, "with open reviews"),
     ];
     parts.extend(some.iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!("{count} {words}")));
     format!("bronkeur: {} -> exit {}", parts.join(", "), overview.result.exit_status)

@@ -7,10 +7,11 @@ use super::sample;
 use crate::catalogue::{About, Level};
 use crate::decisions::{Answer, Review, Scope, Waiver};
 use crate::envelope::Envelope;
-use crate::exchange::Kind;
+use crate::exchange::{Citizen, Kind};
+use crate::reason::cause::CauseKind;
 use crate::report::{Languages, Options, Report, State, github, html, junit, markdown, render};
 use crate::text::{Lang, Text};
-use crate::verdict::{FailOn, Finding, Gate, Outcome, Verdict};
+use crate::verdict::{Conformant, FailOn, Finding, Gate, Obstacle, Outcome, Severity, Verdict};
 
 #[derive(Clone, Debug)]
 pub(super) struct Row {
@@ -67,6 +68,23 @@ fn hostile() -> impl Strategy<Value = String> {
     ]
 }
 
+/// What others keep from being judged, whatever became of those.
+fn unmet() -> impl Strategy<Value = Option<Vec<String>>> {
+    let ids = sample::catalogue().requirements.into_iter().map(|row| row.id).collect::<Vec<_>>();
+    prop::option::of(prop::collection::vec(prop::sample::select(ids), 0..3))
+}
+
+fn obstacle() -> impl Strategy<Value = Obstacle> {
+    prop_oneof![
+        Just(Obstacle::Call(sample::download())),
+        Just(Obstacle::Call(sample::detail())),
+        Just(Obstacle::Call(sample::list())),
+        Just(Obstacle::NoCitizen(Citizen::Other)),
+        Just(Obstacle::Lacks("tokens.expired".to_owned())),
+        Just(Obstacle::Limit),
+    ]
+}
+
 fn row() -> impl Strategy<Value = Row> {
     let issuer = prop_oneof![3 => Just(About::Source), 1 => Just(About::Issuer)];
     let outcome = prop_oneof![
@@ -82,8 +100,9 @@ fn row() -> impl Strategy<Value = Row> {
     let fail_on = prop_oneof![4 => Just(FailOn::Must), 1 => Just(FailOn::Should), 1 => Just(FailOn::Never)];
     let settings = (any::<bool>(), any::<bool>(), any::<bool>(), fail_on);
     let decided = (prop::option::of(waiver()), prop::option::of(review()));
-    (level(), issuer, outcome, findings, hostile(), settings, decided).prop_map(
-        |(level, about, outcome, findings, text, more, (waiver, review))| {
+    let blocked = (unmet(), prop::option::of(obstacle()));
+    (level(), issuer, outcome, findings, hostile(), settings, (decided, blocked)).prop_map(
+        |(level, about, outcome, findings, text, more, ((waiver, review), (unmet, obstacle)))| {
             let finding = |(place, actual, level): (String, String, Option<Level>)| Finding {
                 level,
                 ..Finding::new(&sample::detail(), place, Text::same("1"), Text::same(actual))
@@ -94,6 +113,7 @@ fn row() -> impl Strategy<Value = Row> {
             // A check never makes a verdict whose findings contradict its outcome.
             let verdict = match outcome {
                 Outcome::Pass | Outcome::Fail => Verdict { evidence, ..Verdict::judged(level, findings) },
+                Outcome::Blocked => Verdict { reason, evidence, unmet, obstacle, ..Verdict::of(outcome) },
                 outcome => Verdict { reason, evidence, ..Verdict::of(outcome) },
             };
             let (accepted, strict, stale_fails, fail_on) = more;
@@ -170,15 +190,23 @@ fn marked(page: &str, mark: &str) -> usize {
     page.matches(mark).count()
 }
 
+/// The rows of the first table of a summary.
+fn table(summary: &str) -> impl Iterator<Item = &str> {
+    let table = summary.lines().skip_while(|line| !line.starts_with("| --- |")).skip(1);
+    table.take_while(|line| line.starts_with('|'))
+}
+
 /// Rows of the first table of a summary in that state.
 fn told_in_table(summary: &str, state: State, lang: Lang) -> usize {
     let cell = format!("| {} {} |", state.symbol(), state.word().get(lang));
-    summary
-        .lines()
-        .skip_while(|line| !line.starts_with("| --- |"))
-        .take_while(|line| line.starts_with('|'))
-        .filter(|line| line.starts_with(&cell))
-        .count()
+    table(summary).filter(|line| line.starts_with(&cell)).count()
+}
+
+/// How many requirements the causes of a table keep from being judged.
+fn waiting_in_table(summary: &str, lang: Lang) -> usize {
+    let cell = format!("| {} {} | ", State::Blocked.symbol(), State::Blocked.word().get(lang));
+    let counts = table(summary).filter_map(|line| line.strip_prefix(&cell)?.split_once('×'));
+    counts.map(|(count, _)| count.parse::<usize>().unwrap()).sum()
 }
 
 /// How many the last line of a run names of something; none named: 0.
@@ -214,6 +242,7 @@ proptest! {
             prop_assert!(last.ends_with(&format!(" -> exit {}", report.result.exit_status)), "{}", last);
             let expected = [counts.failures, counts.errors, counts.warnings, counts.blocked];
             prop_assert_eq!(["failure", "error", "warning", "blocked"].map(|word| named(last, word)), expected);
+            prop_assert_eq!(named(last, "reviews open") + named(last, "review open"), counts.reviews_open);
         }
     }
 
@@ -239,11 +268,105 @@ proptest! {
             prop_assert_eq!(marked(&page, &format!(" data-outcome=\"{key}\"")), count, "{}", key);
             let chip = format!("class=\"{key}\" data-count=\"{count}\"");
             prop_assert_eq!(marked(&page, &chip), usize::from(count > 0), "{}", key);
-            if state != State::Observed {
+            if ![State::Observed, State::Review, State::Blocked].contains(&state) {
                 prop_assert_eq!(told_in_table(&summary, state, Lang::Nl), count, "{}\n{}", key, summary);
             }
         }
         prop_assert_eq!(marked(&page, &format!("<section class=\"result {}\"", conformant(&report))), 1);
+    }
+
+    #[test]
+    fn every_blocked_requirement_has_one_cause_and_every_view_tells_it_once(rows in some_rows()) {
+        let report = report_of(&rows);
+        let ids: Vec<&str> = report.causes.iter().map(|cause| cause.id.as_str()).collect();
+        prop_assert_eq!(&ids, &(1..=ids.len()).map(|n| format!("c{n}")).collect::<Vec<_>>());
+        for row in &report.requirements {
+            let named: Vec<&str> = report
+                .causes
+                .iter()
+                .filter(|cause| cause.waiting.contains(&row.id) || cause.failing.contains(&row.id))
+                .map(|cause| cause.id.as_str())
+                .collect();
+            prop_assert_eq!(row.cause.as_deref().into_iter().collect::<Vec<_>>(), named, "{}", row.id);
+            prop_assert!(row.outcome != Outcome::Blocked || row.cause.is_some(), "{} has no cause", row.id);
+        }
+        let waiting: usize = report.causes.iter().map(|cause| cause.waiting.len()).sum();
+        prop_assert_eq!(waiting, report.result.counts.blocked);
+        let open = |id: &String| report.requirements.iter().any(|row| row.id == *id && row.accepted.is_none());
+        let told: Vec<_> = report
+            .causes
+            .iter()
+            .filter(|cause| cause.waiting.iter().any(open))
+            .filter(|cause| cause.kind != CauseKind::RequirementNotMet || cause.failing.is_empty())
+            .collect();
+        for lang in [Lang::Nl, Lang::En] {
+            let summary = markdown(&report, Languages { first: lang, only: true });
+            prop_assert_eq!(waiting_in_table(&summary, lang), told.iter().map(|cause| cause.waiting.len()).sum::<usize>());
+            let commands = github(&report, lang);
+            let blocking = report.requirements.iter().filter(|row| row.state() == State::BlockedMust);
+            let blocking: std::collections::BTreeSet<&str> = blocking.filter_map(|row| row.cause.as_deref()).collect();
+            let told = told.iter().filter(|cause| blocking.contains(cause.id.as_str())).count();
+            let rows = report.requirements.iter().filter(|row| row.outcome == Outcome::Fail);
+            let own = |row: &&crate::report::Requirement| report.cause_of(row).is_none_or(|cause| cause.kind == CauseKind::RequirementNotMet);
+            let failing = rows.filter(own).filter(|row| matches!(row.severity, Severity::Failure | Severity::Error)).count();
+            let stale = report.requirements.iter().filter(|row| row.outcome == Outcome::Pass && row.severity == Severity::Failure).count();
+            let errors = commands.lines().filter(|line| line.starts_with("::error ")).count();
+            prop_assert_eq!(errors, (told + failing + stale).min(10), "{}", commands);
+        }
+    }
+
+    #[test]
+    fn the_order_is_by_harm_in_every_view(rows in some_rows()) {
+        let report = report_of(&rows);
+        let order = report.by_harm();
+        prop_assert!(order.is_sorted_by_key(|row| row.harm()));
+        let failures: Vec<&str> = report.failures().iter().map(|row| row.id.as_str()).collect();
+        prop_assert_eq!(failures.len(), report.result.counts.failures);
+        let is_told = |id: &&str| report.requirements.iter().any(|row| {
+            row.id == *id && report.cause_of(row).is_none_or(|cause| cause.kind == CauseKind::RequirementNotMet)
+        });
+        let told: Vec<&str> = failures.iter().copied().filter(is_told).collect();
+        let text = render(&report, Options { lang: Lang::En, width: 100, color: false, verbose: false });
+        let lines = text.lines().filter_map(|line| line.strip_prefix(" ✗ failure  "));
+        let shown: Vec<&str> = lines.map(|line| line.split(' ').next().unwrap()).collect();
+        prop_assert_eq!(&shown, &told);
+        let commands = github(&report, Lang::En);
+        let shown: Vec<&str> = commands
+            .lines()
+            .filter_map(|line| line.strip_prefix("::error title=")?.split(' ').next())
+            .filter(|id| told.contains(id))
+            .collect();
+        prop_assert!(told.starts_with(&shown), "{:?} {:?}", shown, told);
+        let summary = markdown(&report, Languages { first: Lang::En, only: true });
+        let lines = table(&summary).filter_map(|line| line.strip_prefix("| ✗ failure | [")?.split(']').next());
+        prop_assert_eq!(lines.collect::<Vec<_>>(), failures);
+    }
+
+    #[test]
+    fn the_conclusion_is_one_and_names_no_zero(rows in some_rows()) {
+        let report = report_of(&rows);
+        let result = &report.result;
+        let open = report.requirements.iter().filter(|row| row.level == Level::Must && row.outcome == Outcome::Review).count();
+        prop_assert_eq!(result.counts.reviews_open, open);
+        prop_assert!(result.conformant != Conformant::Yes || open == 0);
+        for text in [&result.advice, &result.conclusion] {
+            for lang in [Lang::Nl, Lang::En] {
+                // What a source wrote may hold any number.
+                let whats = report.causes.iter().map(|cause| cause.what.get(lang)).filter(|what| !what.is_empty());
+                let said = whats.fold(text.get(lang).to_owned(), |said, what| said.replace(what, "…"));
+                prop_assert!(said.ends_with('.') && !said.contains(" 0 ") && !said.starts_with("0 "), "{}", said);
+            }
+        }
+        let told = |text: &str, part: &Text, lang: Lang| {
+            let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            flat(text).contains(&flat(part.get(lang)))
+        };
+        let summary = markdown(&report, BOTH);
+        for lang in [Lang::Nl, Lang::En] {
+            let text = render(&report, Options { lang, width: 140, color: false, verbose: false });
+            prop_assert!(told(&text, &result.advice, lang), "{}", text);
+            prop_assert_eq!(summary.matches(&format!(": {}\n\n", crate::report::words::conformant(result.conformant).get(lang))).count(), 1);
+        }
     }
 
     #[test]
@@ -267,8 +390,14 @@ proptest! {
     }
 }
 
-fn conformant(report: &Report) -> String {
-    format!("{:?}", report.result.conformant).to_lowercase()
+fn conformant(report: &Report) -> &'static str {
+    match report.result.conformant {
+        Conformant::Yes => "yes",
+        Conformant::No => "no",
+        Conformant::Undecided => "undecided",
+        Conformant::Partial => "partial",
+        Conformant::ReviewsOpen => "reviews-open",
+    }
 }
 
 #[test]

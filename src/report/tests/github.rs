@@ -1,7 +1,7 @@
 use super::sample;
 use crate::report::{Report, github, json};
 use crate::text::{Lang, Text};
-use crate::verdict::{Finding, Outcome, Verdict};
+use crate::verdict::{Finding, Obstacle, Outcome, Verdict};
 
 #[test]
 fn annotations_in_english() {
@@ -20,17 +20,21 @@ fn what_a_source_writes_stays_in_its_message() {
     let commands = github(&report, Lang::En);
     let lines: Vec<&str> = commands.lines().collect();
     assert_eq!(lines.len(), 2, "{commands}");
-    assert!(lines[0].starts_with("::error title=LST-01 (must) 50%25%3A a%2C b::expected: a: b, c; found: 100%25"));
+    assert!(lines[0].starts_with("::error title=LST-01 (must) 50%25%3A a%2C b::/, x2 GET /certificates/INSZ-1"));
+    assert!(lines[0].contains(": found 100%25"), "{commands}");
     assert_eq!(lines[1], "bronkeur: 1 failure -> exit 1");
 }
 
 #[test]
-fn the_cause_at_the_issuer_comes_before_what_it_blocked() {
+fn what_one_cause_blocks_is_one_annotation_with_its_call() {
     let catalogue = sample::catalogue();
-    let verdicts = vec![Verdict::of(Outcome::Blocked); catalogue.requirements.len()];
+    let blocked = Verdict::of(Outcome::Blocked).by(Obstacle::Call(sample::download()));
+    let verdicts = vec![blocked; catalogue.requirements.len()];
     let commands = github(&Report::new(&catalogue, &sample::recording(), &verdicts, &sample::meta()), Lang::En);
-    let (issuer, source) = (commands.find("title=TOK-").unwrap(), commands.find("title=LST-").unwrap());
-    assert!(issuer < source, "{commands}");
+    let lines: Vec<&str> = commands.lines().collect();
+    assert_eq!(lines.len(), 2, "{commands}");
+    assert!(lines[0].starts_with("::error title=the source https%3A//attesten.example.be does not answer in time"));
+    assert!(lines[0].contains("since: x5 GET ") && lines[0].contains("what to do: "), "{commands}");
 }
 
 #[test]

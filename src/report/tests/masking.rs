@@ -1,8 +1,9 @@
 use super::sample::{self, SUBJECT, TOKEN};
-use crate::exchange::{Request, Response, Sent};
+use crate::exchange::{Auth, Citizen, Exchange, IssuerCall, Kind, Request, Response, Sent, Target, Tls, Variation};
 use crate::recording::Recording;
+use crate::report::curl::Shell;
 use crate::report::people::People;
-use crate::report::{Report, curl, json, junit};
+use crate::report::{Report, json, junit};
 use crate::text::Lang;
 use crate::vault::Mark;
 
@@ -13,7 +14,15 @@ fn people() -> People {
 fn curl_of(url: &str, headers: &[(&str, &str)]) -> Option<String> {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let sent = Sent { method: "GET".into(), url: url.into(), headers, form: Vec::new() };
-    curl::line(&sent, "TOKEN".to_owned(), &sample::setup(), &people())
+    line_of(sample::list(), sent)
+}
+
+/// The line of a call, in a recording that it is the only one of.
+fn line_of(request: Request, sent: Sent) -> Option<String> {
+    let mut recording = sample::recording();
+    recording.setup.authorities.source = Some("ca.pem".into());
+    let one = Exchange { sent, ..sample::exchange(request, "", 0, Ok(Response::default())) };
+    Shell::new(&recording, &people()).line(&one)
 }
 
 #[test]
@@ -62,11 +71,13 @@ fn a_curl_line_holds_placeholders() {
             &[("Accept", "a/b"), ("Authorization", &format!("Bearer {TOKEN}"))]
         )
         .unwrap(),
-        r#"curl -H 'Accept: a/b' -H "Authorization: Bearer $TOKEN" "https://h.be/v1/$INSZ_SUBJECT?page=0""#
+        "curl -i --cacert \"$CA_BUNDLE\" -H 'Accept: a/b' \\\n  \
+         -H \"Authorization: Bearer $TOKEN\" \"https://h.be/v1/$INSZ_SUBJECT?page=0\""
     );
     assert_eq!(
         curl_of(&format!("https://h.be/{SUBJECT}a"), &[("accept", "*/*"), ("authorization", TOKEN)]).unwrap(),
-        r#"curl -H 'accept: */*' -H "authorization: $TOKEN" "https://h.be/${INSZ_SUBJECT}a""#
+        "curl -i --cacert \"$CA_BUNDLE\" -H 'accept: */*' -H \"authorization: $TOKEN\" \\\n  \
+         \"https://h.be/${INSZ_SUBJECT}a\""
     );
 }
 
@@ -74,11 +85,11 @@ fn a_curl_line_holds_placeholders() {
 fn a_hostile_url_stays_one_argument_of_curl() {
     let url = format!("https://h.be/{SUBJECT}/a'b$(id)`id`\"\\!\n{{1,2}} $TOKEN");
     let line = curl_of(&url, &[("accept", "*/*"), ("@file", "x"), ("x", "$(id)'")]).unwrap();
-    let script = format!("curl() {{ printf '%s\\n' \"$@\"; }}; INSZ_SUBJECT=number; {line}");
+    let script = format!("curl() {{ printf '%s\\n' \"$@\"; }}; INSZ_SUBJECT=number CA_BUNDLE=ca.pem; {line}");
     let output = std::process::Command::new("sh").arg("-c").arg(script).output().unwrap();
     let words: Vec<String> = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
     let asked = "https://h.be/number/a'b$(id)`id`\"\\!%0A{1,2}%20$TOKEN";
-    assert_eq!(words, ["--globoff", "-H", "accept: */*", "-H", "x: $(id)'", asked]);
+    assert_eq!(words, ["-i", "--cacert", "ca.pem", "--globoff", "-H", "accept: */*", "-H", "x: $(id)'", asked]);
     assert_eq!(curl_of("-o/etc/passwd", &[]), None);
     assert_eq!(curl_of("file:///etc/passwd", &[]), None);
 }
@@ -89,11 +100,66 @@ fn a_form_of_the_issuer_holds_no_secret() {
         vec![("client_secret".to_owned(), "SECRET-1xx".to_owned()), ("subject_token".to_owned(), TOKEN.to_owned())];
     let headers = vec![("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())];
     let sent = Sent { method: "POST".into(), url: "https://acm.be/token".into(), headers, form };
-    let line = curl::line(&sent, "TOKEN".to_owned(), &sample::setup(), &people()).unwrap();
+    let line = line_of(Request::issuer(IssuerCall::Discovery), sent).unwrap();
     assert_eq!(
         line,
-        r#"curl -X POST -H 'Accept:' --data-urlencode "client_secret=$SECRET_1" --data-urlencode "subject_token=$TOKEN_1" 'https://acm.be/token'"#
+        "curl -i -X POST -H 'Accept:' --data-urlencode \"client_secret=$SECRET_1\" \\\n  \
+         --data-urlencode \"subject_token=$TOKEN\" 'https://acm.be/token'"
     );
+}
+
+#[test]
+fn each_citizen_and_each_token_has_a_variable_of_its_own() {
+    let sent = || Sent {
+        method: "GET".into(),
+        url: "http://h.be/v1".into(),
+        headers: vec![("authorization".to_owned(), format!("Bearer {TOKEN}"))],
+        form: Vec::new(),
+    };
+    let line = |auth: Auth| line_of(sample::list().auth(auth), sent()).unwrap();
+    assert!(line(Auth::Token(Citizen::Other)).contains("Bearer $TOKEN_OTHER\""));
+    assert!(line(Auth::Token(Citizen::Empty)).contains("Bearer $TOKEN_EMPTY\""));
+    assert!(line(Auth::ExpiredToken).contains("Bearer $EXPIRED_TOKEN\""));
+    assert!(line(Auth::EmptyBearer).contains("'authorization: Bearer'"));
+    assert!(!line(Auth::ExpiredToken).contains("--cacert"), "plain http");
+    let hosted = sample::list().varied(Variation::Host("other.example".to_owned()));
+    assert!(line_of(hosted, sent()).unwrap().contains("-H 'Host: other.example'"));
+    let document = Request::link(Kind::Download, "http://h.be/v1");
+    assert!(line_of(document, sent()).unwrap().starts_with("curl -D - -o document "));
+}
+
+#[test]
+fn a_handshake_is_repeated_with_openssl() {
+    let shake = |url: &str, offer| {
+        let sent = Sent { method: "TLS".into(), url: url.into(), ..Sent::default() };
+        line_of(Request::probe(Target::Tls(offer)), sent)
+    };
+    assert_eq!(
+        shake("https://h.be/v1", Tls::Only10).unwrap(),
+        "openssl s_client -connect 'h.be:443' -tls1 -cipher 'DEFAULT@SECLEVEL=0' \\\n  </dev/null"
+    );
+    let modern = shake("https://127.0.0.1:8443", Tls::Modern).unwrap();
+    for part in ["'127.0.0.1:8443'", "-verify_ip 127.0.0.1", "-verify_return_error", "-CAfile \"$CA_BUNDLE\""] {
+        assert!(modern.contains(part), "{modern}");
+    }
+    let hostile = shake("https://a'b$(id).be/", Tls::Modern).unwrap_or_default();
+    assert!(!hostile.contains("$("), "{hostile}");
+}
+
+#[test]
+fn every_variable_of_a_line_is_explained_once() {
+    let report = sample::report();
+    let mut names: Vec<&str> = report.run.variables.iter().map(|variable| variable.name.as_str()).collect();
+    let lines: String = report.exchanges.iter().filter_map(|exchange| exchange.curl.clone()).collect();
+    for used in lines.split('$').skip(1) {
+        let used = used.trim_start_matches('{');
+        let end = used.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(used.len());
+        assert!(names.contains(&&used[..end]) || used.starts_with('('), "${}: {names:?}", &used[..end]);
+    }
+    let token = report.run.variables.iter().find(|variable| variable.name == "TOKEN").unwrap();
+    assert_eq!(token.command.as_deref(), Some("export TOKEN=$(bronkeur token --citizen an --show)"));
+    names.dedup();
+    assert_eq!(names.len(), report.run.variables.len());
 }
 
 #[test]

@@ -27,8 +27,8 @@ fn what_is_no_report_of_this_version_is_refused_in_one_sentence() {
     assert!(told.len() == 1 && told[0].starts_with("2:13: ") && told[0].contains("not JSON"), "{told:?}");
     let told = faults("[1, 2]");
     assert!(told.len() == 1 && told[0].contains("is no report.json"), "{told:?}");
-    let told = faults(&json(&sample::report()).unwrap().replacen("report/1", "report/2", 1));
-    assert!(told.len() == 1 && told[0].contains("bronkeur.report/2"), "{told:?}");
+    let told = faults(&json(&sample::report()).unwrap().replacen("report/2", "report/3", 1));
+    assert!(told.len() == 1 && told[0].contains("bronkeur.report/3"), "{told:?}");
 }
 
 #[test]

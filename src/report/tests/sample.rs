@@ -145,6 +145,7 @@ pub(crate) fn setup() -> Setup {
         ready: Vec::new(),
         declares: Declares { one_page: true, ..Declares::default() },
         limits: Limits::default(),
+        authorities: crate::exchange::Authorities::default(),
         previous: None,
     }
 }
@@ -157,7 +158,7 @@ pub(crate) fn detail() -> Request {
     Request::link(Kind::Detail, format!("{BASE}/certificates/{SUBJECT}/it's-$(id)/nl?x={{a,b}}"))
 }
 
-fn download() -> Request {
+pub(crate) fn download() -> Request {
     Request::link(Kind::Download, format!("{BASE}/certificates/{SUBJECT}/7/nl/download"))
 }
 
@@ -190,7 +191,7 @@ pub(crate) fn recording() -> Recording {
         let facts = Facts { body_bytes: 120, complete: true, utf8: true, ..Facts::default() };
         Ok(Response::new(status, headers, Content::json(value), facts))
     };
-    let failed = |kind, detail: &str| Err(Failure { kind, detail: Text::same(detail) });
+    let failed = |kind, detail: &str| Err(Failure::new(kind, Text::same(detail)));
     let list_url = format!("{BASE}/certificates/{SUBJECT}?limit=10&page=0");
     recording.add(exchange(list(), &list_url, 12, json(200, json!({"certificates": [], "links": []}))));
     recording.add(exchange(expired(), &list_url, 30, json(200, json!({"certificates": []}))));

@@ -81,7 +81,7 @@ fn however_much_there_is_to_say_it_fits_and_counts_what_it_left_out() {
         let text = markdown(&report, languages);
         assert!(text.len() < 65_536, "{} bytes", text.len());
         assert!(text.contains(" more, in report.html."), "{text}");
-        assert!(text.contains(" more requirements stand in report.html."), "{text}");
+        assert!(text.contains(" more requirements are in report.html."), "{text}");
         assert!(text.contains("-> exit 1`"));
         outside_of_fences(&text);
     }

@@ -1,7 +1,9 @@
 //! How a requirement reads, in one word.
 
 use crate::catalogue::Level;
+use crate::decisions::Answer;
 use crate::report::model::Requirement;
+use crate::text;
 use crate::text::Text;
 use crate::verdict::{Outcome, Severity};
 
@@ -94,6 +96,18 @@ impl State {
 }
 
 impl Requirement {
+    /// The word for people: an answer that a reviewer accepted is no pass like another.
+    pub(in crate::report) fn word(&self) -> Text {
+        let accepted = self.review.as_ref().filter(|review| review.answer == Answer::Accepted);
+        match (self.outcome, accepted) {
+            (Outcome::Pass, Some(review)) => {
+                let name = &review.name;
+                text!("aanvaard door {name}", "accepted by {name}")
+            }
+            _ => self.state().word(),
+        }
+    }
+
     /// How it reads.
     pub fn state(&self) -> State {
         State::of(self.level, self.outcome, self.severity, self.accepted.is_some())

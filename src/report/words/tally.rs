@@ -27,8 +27,13 @@ pub(in crate::report) struct Tally {
 
 /// How many requirements there are of each kind, the most urgent first.
 pub(in crate::report) fn tallies(report: &Report) -> Vec<Tally> {
+    tallies_of(&report.requirements)
+}
+
+/// The same, of some of them.
+pub(in crate::report) fn tallies_of<'a>(rows: impl IntoIterator<Item = &'a Requirement>) -> Vec<Tally> {
     let mut tallies: Vec<Tally> = Vec::new();
-    let mut states: Vec<State> = report.requirements.iter().map(Requirement::state).collect();
+    let mut states: Vec<State> = rows.into_iter().map(Requirement::state).collect();
     states.sort_unstable();
     for state in states {
         let key = state.key();

@@ -15,7 +15,7 @@ use super::super::site::{Handler, Server, Site};
 use super::super::source::Source;
 use super::super::tls::Handshake;
 use super::super::wire::Met;
-use super::super::{Kept, StandIn, StandInOptions};
+use super::super::{Kept, OwnSource, StandIn, StandInOptions};
 use super::*;
 use crate::catalogue::{Catalogue, DEFAULT_SPEC};
 use crate::evaluate::Selection;
@@ -33,6 +33,7 @@ fn options(tls: bool) -> StandInOptions {
         resource: "http://localhost/v1".to_owned(),
         numbers: Vec::new(),
         kept: Kept::default(),
+        watch: None,
     }
 }
 
@@ -69,7 +70,7 @@ async fn source(acm: &StandIn, behaviour: Behaviour) -> (String, watch::Sender<(
 
 /// Writes the files of a profile, and reads it as `check` does.
 fn resolved(acm: &StandIn, base_url: &str, numbers: &[(Role, String)], folder: &Path) -> Resolved {
-    for file in acm.profile_files(base_url, numbers) {
+    for file in acm.profile_files(OwnSource { base_url, name: None, ca_bundle: None }, numbers) {
         crate::report::write_secret(folder, &file.name, file.text.as_bytes()).unwrap();
     }
     let text = std::fs::read_to_string(folder.join("bron.yaml")).unwrap();
@@ -148,7 +149,8 @@ async fn the_owners_numbers_are_used_and_written_nowhere() {
     let profile = resolved(&acm, "http://localhost:8080/v1", &variables, folder.path());
     let subject = profile.citizen(crate::profile::Role::Subject).unwrap();
     assert_eq!(secrecy::ExposeSecret::expose_secret(&subject.insz), number);
-    for file in acm.profile_files("http://localhost:8080/v1", &variables) {
+    let source = OwnSource { base_url: "http://localhost:8080/v1", name: None, ca_bundle: None };
+    for file in acm.profile_files(source, &variables) {
         assert!(!file.text.contains(&number) && file.name != "an-insz.txt", "{}", file.name);
     }
     let form = [("token", acm.credentials().people[0].token.as_str())];

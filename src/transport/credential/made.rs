@@ -47,7 +47,7 @@ fn what(auth: Auth) -> Text {
         }
         Auth::OtherCaseToken => text!(
             "het goede token met hoofdletters en kleine letters omgewisseld",
-            "the good token with capitals and small letters swapped"
+            "the good token with upper and lower case swapped"
         ),
         Auth::EmptyBearer => text!("`Bearer` zonder token", "`Bearer` without a token"),
         Auth::ExpiredToken => text!("een vervallen token", "an expired token"),
@@ -99,6 +99,6 @@ pub(in crate::transport) fn whose(citizen: Citizen) -> Text {
         Citizen::Other => text!("de andere burger", "the other citizen"),
         Citizen::Empty => text!("de burger zonder attesten", "the citizen without certificates"),
         Citizen::Nobody => text!("niemand", "nobody"),
-        Citizen::Malformed(_) => text!("een nummer dat er geen is", "a number that is none"),
+        Citizen::Malformed(_) => text!("een nummer dat geen INSZ is", "a number that is not an INSZ"),
     }
 }

@@ -244,7 +244,7 @@ async fn an_answer_without_a_token_is_a_cause() {
         ))
     };
     let (none, unusable) =
-        ("the issuer's answer holds no access_token", "access_token in the issuer's answer is no usable token");
+        ("the issuer's answer holds no access_token", "access_token in the issuer's answer is not a usable token");
     let failed = "the issuer answered 200, but with an error: invalid_target";
     for (answer, cause) in [
         (json!({"token_type": "Bearer"}), none),

@@ -138,6 +138,7 @@ fn settings(base_url: &Url, vault: &Vault) -> Settings {
         ready: Vec::new(),
         declares: Declares::default(),
         limits: Limits::default(),
+        authorities: crate::exchange::Authorities::default(),
         previous: None,
     };
     let mut settings = Settings::new(setup, base_url.clone());

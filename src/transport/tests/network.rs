@@ -3,7 +3,7 @@
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::*;
-use crate::exchange::FailureKind;
+use crate::exchange::{FailureKind, Trouble};
 use crate::text::Text;
 use crate::transport::SettingsError;
 
@@ -14,7 +14,7 @@ async fn nobody_listens() {
     drop(listener);
     let exchange = send_one(&base, entry()).await;
     let detail = Text::new("verbinding geweigerd", "connection refused");
-    assert_eq!(*failure(&exchange), Failure { kind: FailureKind::Connect, detail });
+    assert_eq!(*failure(&exchange), Failure::new(FailureKind::Connect, detail).with(Some(Trouble::Refused)));
 }
 
 #[tokio::test]
@@ -28,15 +28,16 @@ async fn the_answer_is_no_http() {
     // Of a library's words both languages quote the same.
     let garbled = Text::new(
         "het antwoord is geen HTTP: “invalid HTTP version parsed”",
-        "the answer is no HTTP: “invalid HTTP version parsed”",
+        "the answer is not HTTP: “invalid HTTP version parsed”",
     );
     let nothing = Text::new(
         "de server sloot de verbinding voor zijn antwoord volledig was",
         "the server closed the connection before its answer was complete",
     );
-    for (bytes, detail) in [(&b"SSH-2.0-OpenSSH_9.6\r\n\r\n"[..], garbled), (&[], nothing)] {
+    let no_http = Some(Trouble::NoHttp);
+    for (bytes, detail, trouble) in [(&b"SSH-2.0-OpenSSH_9.6\r\n\r\n"[..], garbled, no_http), (&[], nothing, None)] {
         let exchange = send_one(&serve_bytes(bytes.to_vec()).await, entry()).await;
-        assert_eq!(*failure(&exchange), Failure { kind: FailureKind::Broken, detail });
+        assert_eq!(*failure(&exchange), Failure::new(FailureKind::Broken, detail).with(trouble));
     }
 }
 
@@ -113,7 +114,7 @@ async fn certificates_are_verified() {
     let other = send_tls(port, vec![certificate]).await;
     let detail =
         Text::new("certificaat niet geldig voor de naam localhost", "certificate not valid for name localhost");
-    assert_eq!(*failure(&other), Failure { kind: FailureKind::Tls, detail });
+    assert_eq!(*failure(&other), Failure::new(FailureKind::Tls, detail).with(Some(Trouble::WrongHostName)));
 }
 
 #[tokio::test]

@@ -48,7 +48,8 @@ fn assert_same_files(folder: &TempDir) {
 fn a_replay_writes_the_same_files_and_ends_the_same() {
     let folder = checked();
     let output = replay(&folder, &["--out", "again"]);
-    assert_eq!((output.status, output.stderr.as_str()), (1, ""));
+    let where_written = "bronkeur: all reports are in again; open again/report.html in a browser\n";
+    assert_eq!((output.status, output.stderr.as_str()), (1, where_written));
     assert!(output.stdout.ends_with("-> exit 1\n"), "{}", output.stdout);
     assert_same_files(&folder);
 }
@@ -149,7 +150,7 @@ fn every_file_that_cannot_be_used_is_named_at_once() {
     fs::write(folder.path().join("other.har"), "{\"log\": {\"version\": \"1.2\", \"entries\": []}}").unwrap();
     let output = ran(bronkeur(&folder).args(["replay", "other.har", "--verify", "nothing.json"]));
     assert_eq!(output.status, 2);
-    assert!(output.stderr.contains("other.har:1:1: this HAR is not bronkeur's"), "{}", output.stderr);
+    assert!(output.stderr.contains("other.har:1:1: this HAR file is not from bronkeur"), "{}", output.stderr);
     assert!(output.stderr.contains("nothing.json"), "{}", output.stderr);
 }
 

@@ -40,6 +40,11 @@ fn people_see_what_was_sent_and_what_came() {
     let page =
         entries.iter().find(|entry| entry["request"]["url"].as_str().unwrap().contains("limit=10&page=0")).unwrap();
     assert_eq!(page["request"]["queryString"][0]["name"], "limit");
+    assert_eq!((&page["response"]["statusText"], &page["pageref"]), (&"OK".into(), &"ordinary".into()));
+    let pages = HAR.1["log"]["pages"].as_array().unwrap();
+    let parts: Vec<&Value> = pages.iter().map(|page| &page["id"]).collect();
+    assert!(pages.len() > 2 && pages[0]["title"].as_str().unwrap().contains(": calls to the issuer"), "{pages:?}");
+    assert!(entries.iter().all(|entry| parts.contains(&&entry["pageref"])));
     let body: Value = serde_json::from_str(page["response"]["content"]["text"].as_str().unwrap()).unwrap();
     assert!(body["certificates"].is_array());
     let exchange = entries.iter().find(|entry| entry["request"]["postData"].is_object()).unwrap();

@@ -5,6 +5,7 @@
 
 mod cases;
 mod gzip;
+mod laptop;
 mod server;
 mod source;
 
@@ -180,6 +181,7 @@ async fn start(twists: Twists) -> Running {
         resource: base.clone(),
         numbers: Vec::new(),
         kept: Kept::default(),
+        watch: None,
     })
     .await
     .unwrap();
@@ -222,6 +224,7 @@ fn profile(acm: &StandIn, base: &str, authority: Option<String>) -> Resolved {
     "Een onbekende bron".clone_into(&mut profile.source.name);
     profile.source.ca_bundle = authority.map(Pem);
     profile.acm = Some(ResolvedAcm {
+        ca_file: None,
         environment: acm.issuer().to_owned(),
         issuer: Url::parse(acm.issuer()).unwrap(),
         issuer_name: acm.issuer().to_owned(),

@@ -85,7 +85,7 @@ fn a_body_has_a_media_type_and_its_length() {
     let (place, _, actual) = finding("HTTP-17", on(Kind::Detail, |reply| reply.unset("content-type")));
     assert_eq!((place.as_str(), actual.as_str()), ("header content-type", "absent (3 times)"));
     let short = on(Kind::Download, |reply| reply.facts.body_bytes = 640);
-    assert_eq!(finding("HTTP-17", short).2, "5000 bytes announced, 640 came (3 times)");
+    assert_eq!(finding("HTTP-17", short).2, "5000 bytes announced, 640 received (3 times)");
     let cut = on(Kind::Download, |reply| {
         reply.facts.announced_bytes = None;
         reply.facts.framed = true;

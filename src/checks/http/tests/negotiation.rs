@@ -41,7 +41,7 @@ fn without_an_accept_header_json_comes() {
         reply.content = Content::Text("{".to_owned());
         reply.facts.json_error = Some("EOF".to_owned());
     };
-    assert_eq!(finding("HTTP-03", of_list(broken)).2, "no valid JSON (EOF)");
+    assert_eq!(finding("HTTP-03", of_list(broken)).2, "not valid JSON (EOF)");
     let of_detail = |request: &Request, reply: &mut Reply| {
         if request.variation == Variation::NoAccept && request.kind() == Kind::Detail {
             reply.set("content-type", "text/html");

@@ -162,7 +162,7 @@ fn exchange(setup: &Setup, request: Request, hal: bool, change: &impl Fn(&Reques
     let mut reply = ordinary(&request, &url, hal);
     change(&request, &mut reply);
     let result = match reply.failure {
-        Some(kind) => Err(Failure { kind, detail: Text::default() }),
+        Some(kind) => Err(Failure::new(kind, Text::default())),
         None => Ok(Response::new(reply.status, reply.headers, reply.content, reply.facts)),
     };
     let headers = match request.variation {

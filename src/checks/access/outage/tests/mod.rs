@@ -84,7 +84,7 @@ impl World {
                 Evaluated::Missing(requests) => {
                     for request in requests {
                         asked.push(request.clone());
-                        let result = self.result(&request).map_err(|kind| Failure { kind, detail: Text::default() });
+                        let result = self.result(&request).map_err(|kind| Failure::new(kind, Text::default()));
                         let (sent, credential) = (Sent::default(), None);
                         recording.add(Exchange {
                             request,

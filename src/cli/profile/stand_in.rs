@@ -1,0 +1,60 @@
+//! A profile for the tokens of `bronkeur acm` that is used before that ran: one fault that says so, in place of one for
+//! every file that is not there yet.
+
+use std::path::Path;
+
+use crate::cli::acm::FOLDER;
+use crate::fault::{InputFault, InputFaults};
+use crate::profile::Profile;
+use crate::sandbox::PROFILE;
+use crate::text;
+use crate::text::Text;
+
+/// The fault of a profile whose files `bronkeur acm` has not written yet; none where they are all there, or where another
+/// issuer gives the tokens.
+pub(super) fn not_started(file: &str, profile: &Profile, folder: &Path) -> Option<InputFault> {
+    let acm = profile.acm.as_ref().filter(|acm| acm.stand_in)?;
+    let bundles = [&acm.ca_bundle, &profile.source.ca_bundle].into_iter().flatten().map(String::as_str);
+    let mut named: Vec<&str> = profile.secret_files().into_iter().map(|(_, path)| path).chain(bundles).collect();
+    named.retain(|path| !folder.join(path).exists());
+    let (first, count) = (*named.first()?, named.len());
+    let (nl, en) = match count {
+        1 => (String::new(), String::new()),
+        _ => (format!(" (en nog {})", count - 1), format!(" (and {} more)", count - 1)),
+    };
+    Some(InputFault::new(
+        file,
+        text!(
+            "`{first}`{nl} is er nog niet: `bronkeur acm` schrijft dat bestand",
+            "`{first}`{en} is not there yet: `bronkeur acm` writes it"
+        ),
+        remedy(Some((&profile.source.base_url, acm.environment.starts_with("http:")))),
+    ))
+}
+
+/// The faults of a profile that cannot be read: where it is the one that `bronkeur acm` writes, it did not run yet.
+pub(super) fn of_its_folder(path: &Path, faults: InputFaults) -> InputFaults {
+    let folder = path.parent().and_then(Path::file_name).is_some_and(|name| name == FOLDER);
+    let is_its = folder && path.file_name().is_some_and(|name| name == PROFILE);
+    if path.exists() || !is_its {
+        return faults;
+    }
+    InputFaults::one(
+        path.display().to_string(),
+        text!(
+            "dit profiel is er nog niet: `bronkeur acm` schrijft het",
+            "this profile is not there yet: `bronkeur acm` writes it"
+        ),
+        remedy(None),
+    )
+}
+
+/// What to do first.
+fn remedy(source: Option<(&str, bool)>) -> Text {
+    let flag = source.map(|(url, plain)| format!("{} --base-url {url}", if plain { " --plain-http" } else { "" }));
+    let flag = flag.unwrap_or_default();
+    text!(
+        "start eerst `bronkeur acm{flag}` in een ander venster, in dezelfde map, en laat het lopen",
+        "start `bronkeur acm{flag}` first in another window, in the same folder, and keep it running"
+    )
+}

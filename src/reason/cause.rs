@@ -1,0 +1,291 @@
+//! What keeps requirements from being judged: the kinds of cause, and how one is told from a call. The words of all of
+//! them are in one table, in `words`.
+
+mod words;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::issuer::{self, Party};
+use crate::exchange::{Failure, FailureKind, Response, STAND_IN_ACM, Setup, Trouble, is_acm, oauth_error};
+use crate::text::Text;
+use crate::verdict::shown;
+
+/// What kind of cause it is. The names are stable: scripts may count them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CauseKind {
+    /// The host name is unknown.
+    NameNotFound,
+    /// Nobody listens on that port.
+    ConnectionRefused,
+    /// No connection, for another reason.
+    NoConnection,
+    /// No answer in time.
+    NoAnswerInTime,
+    /// The connection broke.
+    ConnectionBroken,
+    /// What came is no HTTP.
+    NotHttp,
+    /// Plain http was sent to a port that speaks TLS.
+    HttpToHttpsPort,
+    /// TLS was sent to a port that speaks plain http.
+    HttpsToHttpPort,
+    /// The certificate has expired.
+    CertificateExpired,
+    /// The certificate is not valid yet.
+    CertificateNotYetValid,
+    /// Nobody that is trusted vouches for the certificate.
+    UnknownAuthority,
+    /// A self-signed certificate that is a certificate authority, in the place of a server's.
+    CertificateIsAuthority,
+    /// The certificate is for another host name.
+    WrongHostName,
+    /// Something else is wrong with the certificate.
+    CertificateInvalid,
+    /// Neither TLS 1.2 nor 1.3.
+    TlsTooOld,
+    /// The server wants a certificate of the client.
+    ClientCertificateWanted,
+    /// TLS fails for another reason.
+    TlsFailed,
+    /// 429.
+    TooManyRequests,
+    /// 502.
+    BadGateway,
+    /// 503.
+    Unavailable,
+    /// 504.
+    GatewayTimeout,
+    /// 401 on a good token.
+    TokenRefused,
+    /// 401 on a token that the profile brings: mostly it has expired.
+    BroughtTokenRefused,
+    /// 403 on a good token.
+    AccessForbidden,
+    /// 404 on the entry resource: mostly a wrong base URL.
+    NothingAtBaseUrl,
+    /// Another status than one that a good call gets.
+    UnexpectedStatus,
+    /// The source introspects, and the issuer does not accept its client-id or secret.
+    SourceClientRefused,
+    /// The issuer does not accept the client of the profile.
+    ClientRefused,
+    /// The issuer does not accept the citizen's token: expired, revoked, used.
+    CitizenTokenRefused,
+    /// The issuer gives no token for this audience.
+    AudienceRefused,
+    /// The issuer gives no token with this scope.
+    ScopeRefused,
+    /// The issuer gives the client no token in this way.
+    ExchangeNotAllowed,
+    /// The issuer refuses for another reason, or answers what is no answer.
+    IssuerRefuses,
+    /// Another issuer than that of the profile answers.
+    WrongIssuer,
+    /// The token that was given is for another audience.
+    WrongAudience,
+    /// The token that was given is of no use to the source.
+    TokenUnfit,
+    /// A token that the profile brings has expired.
+    TokenExpired,
+    /// The profile has no citizen of that role.
+    NoCitizen,
+    /// The profile has no issuer.
+    NoIssuer,
+    /// The profile lacks something else.
+    ProfileLacks,
+    /// The citizen has too few certificates.
+    TooFewCertificates,
+    /// Links lead to a server that nobody vouched for.
+    ForeignOrigin,
+    /// A limit of the run was reached.
+    LimitReached,
+    /// The run was interrupted.
+    Interrupted,
+    /// The evidence does not hold what is needed.
+    NotRecorded,
+    /// A requirement that was left out would have to be judged first.
+    NotSelected,
+    /// Another requirement is not met.
+    RequirementNotMet,
+    /// Nothing of the above: what the requirement itself says.
+    Other,
+}
+
+/// Where a cause lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Server {
+    /// The source, or what stands before it.
+    Source,
+    /// The issuer of tokens (ACM).
+    Issuer,
+    /// The profile.
+    Profile,
+    /// This run of bronkeur.
+    Run,
+}
+
+/// Which issuer it is: what there is to do when it does not answer differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IssuerIs {
+    /// ACM.
+    Acm,
+    /// Bronkeur's own.
+    StandIn,
+    /// Another one.
+    Another,
+}
+
+impl IssuerIs {
+    /// By the environment of a run.
+    pub fn of(environment: &str) -> Self {
+        match environment {
+            environment if is_acm(environment) => Self::Acm,
+            STAND_IN_ACM => Self::StandIn,
+            _ => Self::Another,
+        }
+    }
+}
+
+/// A server as causes name it.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// Which one.
+    pub server: Server,
+    /// Its scheme, host and port, masked.
+    pub origin: &'a str,
+    /// Which issuer it is, where it is the issuer.
+    pub issuer: IssuerIs,
+}
+
+/// What a cause is, what to do about it, and who does that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What and where.
+    pub what: Text,
+    /// What to do.
+    pub remedy: Text,
+    /// Who has to act.
+    pub who: Party,
+}
+
+impl CauseKind {
+    /// What a call came to that was not answered. None where what it came to is no cause of its own: for want of a token
+    /// it was not sent.
+    pub fn of_failure(failure: &Failure, origin: &str) -> Option<Self> {
+        let trouble = failure.trouble;
+        Some(match (failure.kind, trouble) {
+            (_, Some(Trouble::Refused)) => Self::ConnectionRefused,
+            (_, Some(Trouble::CertificateExpired)) => Self::CertificateExpired,
+            (_, Some(Trouble::CertificateNotYetValid)) => Self::CertificateNotYetValid,
+            (_, Some(Trouble::UnknownAuthority)) => Self::UnknownAuthority,
+            (_, Some(Trouble::CertificateIsAuthority)) => Self::CertificateIsAuthority,
+            (_, Some(Trouble::WrongHostName)) => Self::WrongHostName,
+            (_, Some(Trouble::CertificateInvalid)) => Self::CertificateInvalid,
+            (_, Some(Trouble::NoTls)) => Self::HttpsToHttpPort,
+            (_, Some(Trouble::TlsVersion)) => Self::TlsTooOld,
+            (_, Some(Trouble::ClientCertificate)) => Self::ClientCertificateWanted,
+            (_, Some(Trouble::NoHttp)) if origin.starts_with("http:") => Self::HttpToHttpsPort,
+            (_, Some(Trouble::NoHttp)) => Self::NotHttp,
+            (FailureKind::Dns, None) => Self::NameNotFound,
+            (FailureKind::Connect, None) => Self::NoConnection,
+            (FailureKind::Tls, None) => Self::TlsFailed,
+            (FailureKind::Timeout, None) => Self::NoAnswerInTime,
+            (FailureKind::Broken, None) => Self::ConnectionBroken,
+            (FailureKind::NotConfigured, None) => Self::ProfileLacks,
+            (FailureKind::ForeignOrigin, None) => Self::ForeignOrigin,
+            (FailureKind::Limit | FailureKind::Memory, None) => Self::LimitReached,
+            (FailureKind::Interrupted, None) => Self::Interrupted,
+            (FailureKind::NoToken, None) => return None,
+        })
+    }
+
+    /// What an answer comes to that a good call should not get. None for what is no cause: a success.
+    pub fn of_answer(server: Server, response: &Response) -> Option<Self> {
+        match response.status {
+            429 => return Some(Self::TooManyRequests),
+            502 => return Some(Self::BadGateway),
+            503 => return Some(Self::Unavailable),
+            504 => return Some(Self::GatewayTimeout),
+            _ => {}
+        }
+        if server == Server::Issuer {
+            let code = response.json().and_then(oauth_error);
+            return match code.as_deref() {
+                Some("invalid_client") => Some(Self::ClientRefused),
+                Some("invalid_grant") => Some(Self::CitizenTokenRefused),
+                Some("invalid_target") => Some(Self::AudienceRefused),
+                Some("invalid_scope") => Some(Self::ScopeRefused),
+                Some("unauthorized_client") => Some(Self::ExchangeNotAllowed),
+                Some(_) => Some(Self::IssuerRefuses),
+                None if response.is_success() && response.is_json() => None,
+                None => Some(Self::IssuerRefuses),
+            };
+        }
+        match response.status {
+            200..300 => None,
+            401 => Some(Self::TokenRefused),
+            403 => Some(Self::AccessForbidden),
+            404 => Some(Self::NothingAtBaseUrl),
+            _ => Some(Self::UnexpectedStatus),
+        }
+    }
+
+    /// Where a cause of this kind lies that shows in a call to that server.
+    pub fn lies_with(self, called: Server) -> Server {
+        match self {
+            Self::NoCitizen
+            | Self::NoIssuer
+            | Self::ProfileLacks
+            | Self::TokenExpired
+            | Self::WrongAudience
+            | Self::ForeignOrigin
+            | Self::TooFewCertificates => Server::Profile,
+            Self::LimitReached | Self::Interrupted | Self::NotRecorded | Self::NotSelected => Server::Run,
+            _ => called,
+        }
+    }
+}
+
+/// Scheme, host and port of a URL, as they are written there.
+pub fn origin_of(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(parsed) => shown(&parsed.origin().ascii_serialization()),
+        Err(_) => shown(url),
+    }
+}
+
+/// Why a server gave no answer, what to do and who does it: where the run knows no more than its profile.
+pub fn unanswered(setup: &Setup, server: Server, failure: &Failure) -> Told {
+    let url = match server {
+        Server::Issuer => setup.acm.as_ref().map_or("", |acm| acm.issuer.as_str()),
+        _ => setup.base_url.as_str(),
+    };
+    let origin = origin_of(url);
+    let place = Place { server, origin: &origin, issuer: IssuerIs::of(&setup.environment) };
+    let kind = CauseKind::of_failure(failure, &origin);
+    kind.and_then(|kind| kind.told(place, &failure.detail)).unwrap_or_else(|| {
+        let (what, remedy) = super::unanswered(failure);
+        Told { what, remedy, who: Party::Owner }
+    })
+}
+
+/// What the issuer refused, told by its own table.
+pub fn refused_by_issuer(place: Place<'_>, response: &Response) -> Told {
+    let issuer::Advice { meaning, remedy, who } = issuer::refusal(response);
+    let came = match response.json().and_then(oauth_error) {
+        Some(code) => Text::same(format!("{} {}", response.status, shown(&code))),
+        None => issuer::came(response),
+    };
+    let origin = place.origin;
+    Told {
+        what: Text::new(
+            format!("{} ({origin} antwoordde {})", meaning.nl, came.nl),
+            format!("{} ({origin} answered {})", meaning.en, came.en),
+        ),
+        remedy,
+        who,
+    }
+}

@@ -1,0 +1,121 @@
+//! The words of the causes that a call shows, in both languages: what and where, what to do, and who does it.
+
+mod connection;
+mod encryption;
+mod status;
+
+use super::{CauseKind, IssuerIs, Place, Server, Told};
+use crate::reason::issuer::Party;
+use crate::text;
+use crate::text::Text;
+
+impl Place<'_> {
+    /// How it is named: "the source https://localhost:8443".
+    fn name(self) -> Text {
+        let origin = self.origin;
+        match (self.server, self.issuer) {
+            (Server::Issuer, IssuerIs::Another) => {
+                text!("de uitgever van tokens {origin}", "the issuer of tokens {origin}")
+            }
+            (Server::Issuer, _) => text!("ACM {origin}", "ACM {origin}"),
+            _ => text!("de bron {origin}", "the source {origin}"),
+        }
+    }
+
+    /// Whoever keeps it running.
+    fn keeper(self) -> Party {
+        match (self.server, self.issuer) {
+            (Server::Source, _) => Party::Source,
+            (Server::Issuer, IssuerIs::Acm) => Party::DigitaalVlaanderen,
+            (Server::Issuer, IssuerIs::StandIn) | (Server::Run, _) => Party::Runner,
+            _ => Party::Owner,
+        }
+    }
+
+    /// Where the profile says its address.
+    fn address(self) -> &'static str {
+        if self.server == Server::Issuer { "acm.environment" } else { "source.base_url" }
+    }
+
+    /// Where the profile names the authorities that vouch for it.
+    fn bundle(self) -> &'static str {
+        if self.server == Server::Issuer { "acm.ca_bundle" } else { "source.ca_bundle" }
+    }
+
+    /// What to do where it does not run.
+    fn start(self) -> Text {
+        let address = self.address();
+        match (self.server, self.issuer) {
+            (Server::Issuer, IssuerIs::StandIn) => text!(
+                "start `bronkeur acm` in een ander venster en laat het draaien; klopt de poort in `{address}`?",
+                "start `bronkeur acm` in another window and keep it running; is the port in `{address}` right?"
+            ),
+            (Server::Issuer, IssuerIs::Acm) => text!(
+                "controleer eerst het eigen netwerk: proxy, firewall, VPN; meld het anders aan Digitaal Vlaanderen",
+                "check your own network first: proxy, firewall, VPN; else tell Digitaal Vlaanderen"
+            ),
+            (Server::Issuer, IssuerIs::Another) => text!(
+                "controleer of de uitgever draait, en de host en de poort in `{address}`",
+                "check that the issuer runs, and the host and the port in `{address}`"
+            ),
+            _ => text!(
+                "start de bron, of verbeter de host of de poort in `{address}`; laten firewall en toegangslijst dit adres toe?",
+                "start the source, or correct the host or the port in `{address}`; do firewall and allow-list admit this address?"
+            ),
+        }
+    }
+}
+
+impl CauseKind {
+    /// What a cause of this kind is, what to do and who does it. `detail`: what is known besides, such as a status or the
+    /// words of the system; may be empty. None for kinds whose words are those of the requirement that is blocked.
+    pub fn told(self, place: Place<'_>, detail: &Text) -> Option<Told> {
+        self.of_connection(place, detail)
+            .or_else(|| self.of_tls(place, detail))
+            .or_else(|| self.of_status(place, detail))
+            .or_else(|| self.of_run(place, detail))
+    }
+
+    fn of_run(self, place: Place<'_>, detail: &Text) -> Option<Told> {
+        let Text { nl, en } = detail;
+        let (what, remedy, who) = match self {
+            Self::Interrupted => (
+                text!("de keuring is onderbroken", "the run was interrupted"),
+                text!(
+                    "start ze opnieuw; `check --rerun-failed reports/report.json` keurt alleen wat ontbreekt",
+                    "start it again; `check --rerun-failed reports/report.json` judges only what is missing"
+                ),
+                Party::Runner,
+            ),
+            Self::LimitReached => (
+                text!("een grens van de keuring is bereikt: {nl}", "a limit of the run was reached: {en}"),
+                text!(
+                    "verhoog de grens (`limits` in het profiel, of --max-requests), of keur in delen met --only",
+                    "raise the limit (`limits` in the profile, or --max-requests), or check in parts with --only"
+                ),
+                Party::Runner,
+            ),
+            Self::ForeignOrigin => {
+                let origin = place.origin;
+                (
+                    text!(
+                        "links van de bron leiden naar een andere server ({origin}), waarvoor niemand instaat",
+                        "links of the source lead to another server ({origin}) that nobody vouched for"
+                    ),
+                    text!(
+                        "laat links naar de bron zelf wijzen, of noem die server onder `source.origins` of `source.public_url`",
+                        "have links point to the source itself, or name that server under `source.origins` or `source.public_url`"
+                    ),
+                    Party::Owner,
+                )
+            }
+            _ => return None,
+        };
+        Some(Told { what, remedy, who })
+    }
+}
+
+/// Known words in brackets after a sentence; nothing where there are none.
+fn in_brackets(detail: &Text) -> Text {
+    detail.map(|words| if words.is_empty() { String::new() } else { format!(" ({words})") })
+}

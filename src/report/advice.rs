@@ -1,0 +1,241 @@
+//! What to do with a source, and what a run comes to, each in one sentence. No number in them is 0.
+
+use std::collections::BTreeSet;
+
+use crate::catalogue::Level;
+use crate::reason::cause::CauseKind;
+use crate::text;
+use crate::text::{Lang, Text};
+use crate::verdict::Conformant;
+
+use super::model::{Cause, Report, Requirement};
+use super::words::{State, why_partial};
+
+/// Ids that a sentence names.
+const MOST_NAMED: usize = 3;
+
+/// Whether to connect the source, and why.
+pub(super) fn advice(report: &Report) -> Text {
+    let open = report.result.counts.reviews_open;
+    match report.result.conformant {
+        Conformant::No => not_met(report),
+        Conformant::Undecided => undecided(report),
+        Conformant::Partial => {
+            let why = joined(&why_partial(report), "; ");
+            let (nl, en) = (why.nl, why.en);
+            text!(
+                "Niet aansluiten op grond van deze keuring alleen: {nl}.",
+                "Do not connect on the strength of this run alone: {en}."
+            )
+        }
+        Conformant::ReviewsOpen if open == 1 => text!(
+            "Aansluiten kan zodra een beoordelaar de ene verplichte eis heeft beantwoord die nog open staat.",
+            "Connect once a reviewer has answered the one obligation that is still open."
+        ),
+        Conformant::ReviewsOpen => text!(
+            "Aansluiten kan zodra een beoordelaar de {open} verplichte eisen heeft beantwoord die nog open staan.",
+            "Connect once a reviewer has answered the {open} obligations that are still open."
+        ),
+        Conformant::Yes => text!("De bron mag worden aangesloten.", "The source may be connected."),
+    }
+}
+
+fn not_met(report: &Report) -> Text {
+    let failures = report.failures();
+    let musts = failures.iter().filter(|row| row.level == Level::Must).count();
+    let Text { nl: harm_nl, en: harm_en } = worst(&failures);
+    let Text { nl, en } = if musts > 0 { failing(musts) } else { followed(failures.len()) };
+    text!("Niet aansluiten: {nl}{harm_nl}.", "Do not connect: {en}{harm_en}.")
+}
+
+/// So many obligations are not met.
+fn failing(count: usize) -> Text {
+    match count {
+        1 => text!("1 verplichte eis is niet nageleefd", "1 obligation is not met"),
+        _ => text!("{count} verplichte eisen zijn niet nageleefd", "{count} obligations are not met"),
+    }
+}
+
+/// So many recommendations are not followed, in a run that counts them as failures.
+fn followed(count: usize) -> Text {
+    match count {
+        1 => text!(
+            "1 aanbeveling is niet gevolgd, en deze keuring telt ze als inbreuk",
+            "1 recommendation is not followed, and this run counts them as failures"
+        ),
+        _ => text!(
+            "{count} aanbevelingen zijn niet gevolgd, en deze keuring telt ze als inbreuk",
+            "{count} recommendations are not followed, and this run counts them as failures"
+        ),
+    }
+}
+
+/// What the worst of the failures do, where that is to show data to whoever has no right to it.
+fn worst(failures: &[&Requirement]) -> Text {
+    let of = |holds: fn(&Requirement) -> bool| -> Vec<&str> {
+        failures.iter().filter(|row| holds(row)).map(|row| row.id.as_str()).collect()
+    };
+    let (others, opens) = (of(Requirement::shows_others), of(Requirement::lets_in));
+    let single = failures.len() == 1;
+    if !others.is_empty() {
+        let (count, ids) = (others.len(), named(&others));
+        return match count {
+            1 if single => text!(
+                ": de bron toont gegevens van andere burgers ({ids})",
+                ": the source shows other citizens' data ({ids})"
+            ),
+            1 => text!(
+                ", waarvan er één gegevens van andere burgers toont ({ids})",
+                ", one of which shows other citizens' data ({ids})"
+            ),
+            _ => text!(
+                ", waarvan er {count} gegevens van andere burgers tonen ({ids})",
+                ", {count} of which show other citizens' data ({ids})"
+            ),
+        };
+    }
+    let (count, ids) = (opens.len(), named(&opens));
+    match count {
+        0 => Text::default(),
+        1 if single => text!(
+            ": de bron geeft gegevens aan wie er geen recht op heeft ({ids})",
+            ": the source gives data to callers who have no right to it ({ids})"
+        ),
+        1 => text!(
+            ", waarvan er één gegevens geeft aan wie er geen recht op heeft ({ids})",
+            ", one of which gives data to callers who have no right to it ({ids})"
+        ),
+        _ => text!(
+            ", waarvan er {count} gegevens geven aan wie er geen recht op heeft ({ids})",
+            ", {count} of which give data to callers who have no right to it ({ids})"
+        ),
+    }
+}
+
+fn undecided(report: &Report) -> Text {
+    let blocked = blocked(report).len();
+    let Text { nl, en } = could_not(blocked).unwrap_or_else(|| why_undecided(report));
+    text!("Nog niet aansluiten: {nl}.", "Do not connect yet: {en}.")
+}
+
+/// The obligations that could not be judged.
+fn blocked(report: &Report) -> Vec<&Requirement> {
+    report.requirements.iter().filter(|row| row.state() == State::BlockedMust).collect()
+}
+
+/// So many obligations could not be judged.
+fn could_not(count: usize) -> Option<Text> {
+    Some(match count {
+        0 => return None,
+        1 => text!("1 verplichte eis kon niet worden beoordeeld", "1 obligation could not be judged"),
+        _ => text!("{count} verplichte eisen konden niet worden beoordeeld", "{count} obligations could not be judged"),
+    })
+}
+
+/// How many obligations could not be judged, and why.
+fn unjudged(report: &Report) -> Option<Text> {
+    let blocked = blocked(report);
+    let because: BTreeSet<&str> = blocked.iter().filter_map(|row| row.cause.as_deref()).collect();
+    let causes: Vec<&Cause> = report.causes.iter().filter(|cause| because.contains(cause.id.as_str())).collect();
+    let Text { nl, en } = could_not(blocked.len())?;
+    Some(match causes.as_slice() {
+        [] => Text::new(nl, en),
+        [cause] => {
+            let (why_nl, why_en) = (&cause.what.nl, &cause.what.en);
+            text!("{nl}: {why_nl}", "{en}: {why_en}")
+        }
+        [first, others @ ..] => {
+            let (why_nl, why_en, more) = (&first.what.nl, &first.what.en, others.len());
+            match more {
+                1 => text!("{nl}: {why_nl}; en om 1 andere reden", "{en}: {why_en}; and for 1 other reason"),
+                _ => {
+                    text!("{nl}: {why_nl}; en om {more} andere redenen", "{en}: {why_en}; and for {more} other reasons")
+                }
+            }
+        }
+    })
+}
+
+/// Why there is no conclusion, where every obligation could be judged.
+fn why_undecided(report: &Report) -> Text {
+    let counts = &report.result.counts;
+    let errors = counts.errors;
+    if errors > 0 {
+        return text!("de uitgever van tokens maakt fouten ({errors})", "the issuer of tokens makes errors ({errors})");
+    }
+    if let Some(cause) = report.causes.first() {
+        return cause.what.clone();
+    }
+    open_reviews(counts.review).unwrap_or_else(|| text!("de keuring is onderbroken", "the run was interrupted"))
+}
+
+fn open_reviews(count: usize) -> Option<Text> {
+    match count {
+        0 => None,
+        1 => Some(text!("1 beoordeling staat nog open", "1 review is still open")),
+        _ => Some(text!("{count} beoordelingen staan nog open", "{count} reviews are still open")),
+    }
+}
+
+/// What the run comes to, in one sentence: what fails, what could not be judged and why, what is open.
+pub(super) fn conclusion(report: &Report) -> Text {
+    let counts = &report.result.counts;
+    let head = match report.result.conformant {
+        Conformant::Yes => text!(
+            "De bron voldoet: elke verplichting is nageleefd of kan hier niet voorkomen",
+            "The source conforms: every obligation is met or cannot arise here"
+        ),
+        Conformant::No => text!("De bron voldoet niet", "The source does not conform"),
+        Conformant::Undecided => text!("Er is geen besluit", "There is no conclusion"),
+        Conformant::Partial => {
+            text!("Geen inbreuken, maar geen volledig oordeel", "No failures, but no full judgement")
+        }
+        Conformant::ReviewsOpen => {
+            text!("Alles wat het programma beoordeelt, is in orde", "All that the program judges is as it should be")
+        }
+    };
+    let failures = report.failures();
+    let musts = failures.iter().filter(|row| row.level == Level::Must).count();
+    let mut parts = Vec::new();
+    if musts > 0 {
+        parts.push(failing(musts));
+    } else if !failures.is_empty() {
+        parts.push(followed(failures.len()));
+    }
+    if report.result.conformant == Conformant::Partial {
+        parts.extend(why_partial(report));
+    }
+    parts.extend(unjudged(report));
+    if report.result.conformant == Conformant::Undecided && parts.is_empty() {
+        parts.push(why_undecided(report));
+    }
+    let interrupted = report.causes.iter().skip(1).find(|cause| cause.kind == CauseKind::Interrupted);
+    parts.extend(interrupted.map(|cause| cause.what.clone()));
+    parts.extend(obligatory(counts.reviews_open));
+    let all = joined(&parts, "; ");
+    let whole = |lang: Lang| match (head.get(lang), all.get(lang)) {
+        (head, "") => format!("{head}."),
+        (head, all) => format!("{head}: {all}."),
+    };
+    Text::new(whole(Lang::Nl), whole(Lang::En))
+}
+
+fn obligatory(count: usize) -> Option<Text> {
+    match count {
+        0 => None,
+        1 => Some(text!("1 verplichte beoordeling staat nog open", "1 obligatory review is still open")),
+        _ => {
+            Some(text!("{count} verplichte beoordelingen staan nog open", "{count} obligatory reviews are still open"))
+        }
+    }
+}
+
+fn named(ids: &[&str]) -> String {
+    let some = ids.iter().take(MOST_NAMED).copied().collect::<Vec<_>>().join(", ");
+    if ids.len() > MOST_NAMED { format!("{some}, …") } else { some }
+}
+
+fn joined(texts: &[Text], by: &str) -> Text {
+    let join = |lang: Lang| texts.iter().map(|text| text.get(lang)).collect::<Vec<_>>().join(by);
+    Text::new(join(Lang::Nl), join(Lang::En))
+}

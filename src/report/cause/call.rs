@@ -1,0 +1,194 @@
+//! What a call that came to nothing comes down to.
+
+use url::Url;
+
+use crate::exchange::{
+    Auth, Citizen, Control, Exchange, FailureKind, Introspection, IssuerCall, Kind, Phase, Request, Response, Target,
+    Unfit, Variation,
+};
+use crate::reason;
+use crate::reason::cause::{CauseKind, Server, Told, origin_of, refused_by_issuer};
+use crate::reason::issuer::{self, Advice};
+use crate::text;
+use crate::text::Text;
+use crate::verdict::shown;
+
+use super::{Finder, Root};
+
+impl<'a> Finder<'a> {
+    /// What a call comes down to that stood in the way, or a call that had to come before it. None where it came to
+    /// something.
+    pub(super) fn root_of_call(&self, request: &Request) -> Option<Root<'a>> {
+        let exchange = self.recording.cause(request)?;
+        match &exchange.result {
+            Ok(response) => self.root_of_answer(exchange, response),
+            Err(failure) => {
+                let origin = self.origin(exchange);
+                let Some(kind) = CauseKind::of_failure(failure, &origin) else { return self.issuer_row() };
+                let server = kind.lies_with(server(exchange));
+                if failure.kind == FailureKind::NotConfigured {
+                    return Some(self.not_configured(exchange, request));
+                }
+                let told = kind.told(self.place(server_named(exchange, server), &origin), &failure.detail)?;
+                let which = if server == Server::Run { String::new() } else { origin };
+                Some(Root { kind, server, told, call: Some(&exchange.request), which })
+            }
+        }
+    }
+
+    /// What a finding comes down to, where it only says that a call came to nothing.
+    pub(super) fn root_of_finding(&self, request: &'a Request, place: &str) -> Option<Root<'a>> {
+        let exchange = self.recording.get(request)?;
+        match &exchange.result {
+            Err(_) => self.root_of_call(request),
+            Ok(response) => {
+                let of_issuer = request.kind() == Kind::Issuer && place != "/issuer";
+                let of_source = place == "status" && is_good_call(request);
+                (of_issuer || of_source).then(|| self.root_of_answer(exchange, response))?
+            }
+        }
+    }
+
+    fn root_of_answer(&self, exchange: &'a Exchange, response: &'a Response) -> Option<Root<'a>> {
+        let (called, origin) = (server(exchange), self.origin(exchange));
+        let mut kind = CauseKind::of_answer(called, response)?;
+        let good = is_good_call(&exchange.request);
+        if called == Server::Source && !good && !response.is_unavailable() {
+            kind = CauseKind::UnexpectedStatus;
+        }
+        let place = self.place(called, &origin);
+        let status = Text::same(format!(" ({})", response.status));
+        let call = Some(&exchange.request);
+        let root = |kind: CauseKind, told: Told| Root {
+            kind,
+            server: kind.lies_with(called),
+            told,
+            call,
+            which: origin.clone(),
+        };
+        if called == Server::Issuer && !response.is_unavailable() {
+            return Some(root(kind, refused_by_issuer(place, response)));
+        }
+        if matches!(kind, CauseKind::TokenRefused | CauseKind::AccessForbidden) {
+            if let Some((kind, Advice { meaning, remedy, who })) = self.unfit(&exchange.request) {
+                return Some(root(kind, Told { what: meaning, remedy, who }));
+            }
+            if let Some(client) = self.refused_client() {
+                let kind = CauseKind::SourceClientRefused;
+                return Some(root(kind, kind.told(place, &client)?));
+            }
+            let kind = if self.is_brought(&exchange.request) && kind == CauseKind::TokenRefused {
+                CauseKind::BroughtTokenRefused
+            } else {
+                kind
+            };
+            let told = kind.told(place, &self.introspected(&exchange.request))?;
+            return Some(root(kind, told));
+        }
+        Some(root(kind, kind.told(place, &status)?))
+    }
+
+    /// Why a token that was given is of no use to the source, by what introspection with the source's own client says.
+    fn unfit(&self, request: &Request) -> Option<(CauseKind, Advice)> {
+        let (acm, said) = (self.recording.setup.acm.as_ref()?, self.introspection(request)?);
+        let Auth::Token(citizen) = request.auth else { return None };
+        let insz = &self.recording.setup.citizens.get(&citizen)?.insz;
+        #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are small")]
+        let now = self.recording.started.as_second() as f64;
+        // The profile may ask for a token that is for somebody else.
+        let elsewhere = acm.source_client.as_ref().is_some_and(|own| !said.audiences().contains(&own.as_str()));
+        let elsewhere = elsewhere.then(|| Unfit::Audience(said.stated_audiences().join(" ")));
+        let why = said.unfit(acm, insz, now).into_iter().next().or(elsewhere)?;
+        let kind = match why {
+            Unfit::Audience(_) => CauseKind::WrongAudience,
+            Unfit::Expired => CauseKind::TokenExpired,
+            _ => CauseKind::TokenUnfit,
+        };
+        Some((kind, issuer::unfit(&why)))
+    }
+
+    /// With what the source introspects, where our own ACM refused that: its client-id, and what is wrong.
+    fn refused_client(&self) -> Option<Text> {
+        let asked = self.recording.get(&Request::control(Control::Refused))?.result.as_ref().ok()?;
+        let refused = asked.json()?.get("refused")?;
+        let id = shown(refused.get("client_id")?.as_str()?);
+        Some(match refused.get("known")?.as_bool()? {
+            true => text!("client-id {id} en een verkeerd geheim", "client-id {id} and a wrong secret"),
+            false => text!("een onbekend client-id ({id})", "an unknown client-id ({id})"),
+        })
+    }
+
+    /// Whether the token of a request came with the profile, and not from the issuer in this run.
+    fn is_brought(&self, request: &Request) -> bool {
+        let setup = &self.recording.setup;
+        let ready = |citizen: Citizen| setup.citizens.get(&citizen).is_some_and(|person| person.ready_token);
+        setup.acm.is_none() || matches!(request.auth, Auth::Token(citizen) if ready(citizen))
+    }
+
+    fn introspection(&self, request: &Request) -> Option<Introspection<'a>> {
+        let call = Request::issuer(IssuerCall::Introspection(request.auth));
+        self.recording.get(&call)?.result.as_ref().ok()?.introspection()
+    }
+
+    /// What introspection said of the token that was refused, as an addition to a sentence.
+    fn introspected(&self, request: &Request) -> Text {
+        match self.introspection(request).and_then(Introspection::active) {
+            Some(true) => Text::new(", terwijl ACM het actief noemt", ", though ACM calls it active"),
+            _ => Text::default(),
+        }
+    }
+
+    /// The profile lacks what a call needs: a citizen, or something else.
+    fn not_configured(&self, exchange: &'a Exchange, request: &Request) -> Root<'a> {
+        let lacking = |citizen: &Citizen| !self.recording.setup.citizens.contains_key(citizen);
+        let citizen = exchange.request.citizen().or(request.citizen()).filter(lacking);
+        let (kind, what, remedy) = match (citizen, &exchange.result) {
+            (Some(citizen), _) => {
+                let verdict = reason::no_citizen(citizen);
+                (CauseKind::NoCitizen, verdict.reason.unwrap_or_default(), verdict.remedy.unwrap_or_default())
+            }
+            (None, Err(failure)) => {
+                let (what, remedy) = reason::unanswered(failure);
+                (CauseKind::ProfileLacks, what, remedy)
+            }
+            (None, Ok(_)) => (CauseKind::ProfileLacks, Text::default(), Text::default()),
+        };
+        let which = what.en.clone();
+        let who = issuer::Party::Owner;
+        Root { kind, server: Server::Profile, told: Told { what, remedy, who }, call: None, which }
+    }
+
+    /// Scheme, host and port of the server that was called, or was to be.
+    fn origin(&self, exchange: &Exchange) -> String {
+        let setup = &self.recording.setup;
+        let configured = match server(exchange) {
+            Server::Issuer => setup.acm.as_ref().map_or("", |acm| acm.issuer.as_str()),
+            _ => setup.base_url.as_str(),
+        };
+        let sent = Some(exchange.sent.url.as_str()).filter(|url| !url.is_empty() && server(exchange) == Server::Issuer);
+        let elsewhere = Some(exchange.sent.url.as_str()).filter(|url| leads_elsewhere(url, configured));
+        origin_of(sent.or(elsewhere).unwrap_or(configured))
+    }
+}
+
+fn leads_elsewhere(url: &str, configured: &str) -> bool {
+    let (Ok(url), Ok(configured)) = (Url::parse(url), Url::parse(configured)) else { return false };
+    url.scheme().starts_with("http") && url.origin() != configured.origin()
+}
+
+fn server(exchange: &Exchange) -> Server {
+    if exchange.request.kind() == Kind::Issuer { Server::Issuer } else { Server::Source }
+}
+
+/// What a sentence names: the server that was called, wherever the cause lies.
+fn server_named(exchange: &Exchange, lies: Server) -> Server {
+    if lies == Server::Run { Server::Run } else { server(exchange) }
+}
+
+/// Whether it is a call for the list that a source has to answer with 200.
+fn is_good_call(request: &Request) -> bool {
+    matches!(request.target, Target::Entry { .. })
+        && matches!(request.auth, Auth::Token(_) | Auth::Fresh)
+        && request.variation == Variation::None
+        && matches!(request.phase, Phase::Ordinary | Phase::Opening | Phase::Closing)
+}

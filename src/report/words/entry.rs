@@ -1,0 +1,140 @@
+//! What somebody has to do something about, in the order of all views: each requirement that is not met, and each cause
+//! once, in place of what waits for it.
+
+use crate::report::exchange::Exchange;
+use crate::report::model::{Cause, Report, Requirement};
+use crate::text;
+use crate::text::{Lang, Text};
+
+use super::cause::own_causes;
+use super::{ACCEPTED, EXPECTED, FOUND, State, WAIVER, bounded, call, waived};
+use crate::verdict::{Outcome, WaiverState};
+
+/// Characters of a call in a message.
+const LONGEST_CALL: usize = 120;
+
+/// Something to act on.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::report) enum Entry<'a> {
+    /// A requirement that is not met, or not followed.
+    Row(&'a Requirement),
+    /// What keeps requirements from being judged, and how it reads: as that of an obligation, or not.
+    Cause(&'a Cause, State),
+}
+
+impl Entry<'_> {
+    /// How it reads.
+    pub(in crate::report) fn state(self) -> State {
+        match self {
+            Self::Row(row) => row.state(),
+            Self::Cause(_, state) => state,
+        }
+    }
+
+    /// Its place among the others: failures that give data to whoever has no right to it, what keeps obligations from
+    /// being judged, then by state.
+    fn place(self) -> usize {
+        match (self, self.state()) {
+            (Self::Row(row), State::Failure) if row.is_access() => 0,
+            (_, State::BlockedMust) => 1,
+            (_, State::Failure) => 2,
+            (_, State::Error) => 3,
+            (_, State::Warning) => 4,
+            _ => 5,
+        }
+    }
+}
+
+/// What somebody has to do something about.
+pub(in crate::report) fn entries(report: &Report) -> Vec<Entry<'_>> {
+    let rows = report.by_harm().into_iter();
+    let rows = rows.filter(|row| row.state().needs_action() && !report.is_told_by_cause(row)).map(Entry::Row);
+    let causes = own_causes(report).filter_map(|cause| Some(Entry::Cause(cause, report.cause_state(cause)?)));
+    let mut entries: Vec<Entry<'_>> = rows.chain(causes).collect();
+    entries.sort_by_key(|entry| entry.place());
+    entries
+}
+
+/// The same, with the requirements that fail by a cause and are else told with it.
+pub(in crate::report) fn every_entry(report: &Report) -> Vec<Entry<'_>> {
+    let folded =
+        |row: &&Requirement| row.state().needs_action() && row.outcome == Outcome::Fail && report.is_told_by_cause(row);
+    let mut entries = entries(report);
+    entries.extend(report.by_harm().into_iter().filter(folded).map(Entry::Row));
+    entries.sort_by_key(|entry| entry.place());
+    entries
+}
+
+/// What is worth knowing, and what the gate accepts: told, and nothing to act on. The worst first.
+pub(in crate::report) fn others(report: &Report) -> Vec<&Requirement> {
+    let told = |row: &&Requirement| match row.state() {
+        State::Waived | State::Note | State::PassWithNote => true,
+        State::Blocked => row.accepted.is_some(),
+        _ => false,
+    };
+    report.by_harm().into_iter().filter(told).collect()
+}
+
+/// The open reviews, the obligations first.
+pub(in crate::report) fn reviews(report: &Report) -> Vec<&Requirement> {
+    report.by_harm().into_iter().filter(|row| row.state() == State::Review).collect()
+}
+
+/// How many reviews are open, and which; none where none is.
+pub(in crate::report) fn open_reviews(report: &Report) -> Option<Text> {
+    let ids: Vec<&str> = reviews(report).iter().map(|row| row.id.as_str()).collect();
+    let (count, must, ids) = (ids.len(), report.result.counts.reviews_open, ids.join(" "));
+    Some(match (count, must) {
+        (0, _) => return None,
+        (1, 0) => text!("1 beoordeling open: {ids}", "1 review open: {ids}"),
+        (1, _) => text!("1 beoordeling open, verplicht: {ids}", "1 review open, obligatory: {ids}"),
+        (_, 0) => text!("{count} beoordelingen open: {ids}", "{count} reviews open: {ids}"),
+        _ => text!(
+            "{count} beoordelingen open, waarvan {must} verplicht: {ids}",
+            "{count} reviews open, {must} of them obligatory: {ids}"
+        ),
+    })
+}
+
+impl Report {
+    /// How a cause reads; none where the gate accepts all that waits for it.
+    fn cause_state(&self, cause: &Cause) -> Option<State> {
+        let waits = |row: &&Requirement| row.accepted.is_none() && row.cause.as_ref() == Some(&cause.id);
+        let waiting = self.requirements.iter().filter(waits).map(Requirement::state);
+        waiting.filter(|state| matches!(state, State::BlockedMust | State::Blocked)).min()
+    }
+}
+
+/// A requirement in one short message: where and in which call first, then what was found; of what is blocked its cause.
+pub(in crate::report) fn message(report: &Report, row: &Requirement, lang: Lang) -> String {
+    let cause = report.cause_of(row).filter(|_| row.outcome == Outcome::Blocked);
+    let said = match (cause, &row.reason) {
+        (Some(cause), _) => Some(cause.what.get(lang).to_owned()),
+        (None, Some(reason)) => Some(reason.get(lang).to_owned()),
+        (None, None) => found(report, row, lang),
+    };
+    let accepted = row.accepted.as_ref().map(|why| format!("{}: {why}", ACCEPTED.get(lang)));
+    let waiver = row.waiver.as_ref().filter(|waiver| waiver.state != WaiverState::Unused);
+    let waiver = waiver.map(|waiver| format!("{}: {}", WAIVER.get(lang), waived(waiver).get(lang)));
+    let all: Vec<String> = [said, accepted, waiver].into_iter().flatten().collect();
+    if all.is_empty() { row.state().word().get(lang).to_owned() } else { all.join("; ") }
+}
+
+/// A call without what all calls of the run have in common.
+fn short_call(report: &Report, exchange: &Exchange, lang: Lang) -> String {
+    let long = call(exchange, lang);
+    let base = report.run.base_url.trim_end_matches('/');
+    if base.is_empty() || !exchange.url.starts_with(base) { long } else { long.replacen(base, "", 1) }
+}
+
+fn found(report: &Report, row: &Requirement, lang: Lang) -> Option<String> {
+    let finding = row.worst_finding()?;
+    let exchange = finding.exchange.as_deref().and_then(|id| report.exchange(id));
+    let called = exchange.map(|exchange| bounded(&short_call(report, exchange, lang), LONGEST_CALL));
+    let place = Some(finding.place.clone()).filter(|place| !place.is_empty());
+    let at: Vec<String> = [place, called].into_iter().flatten().collect();
+    let (expected, actual) = (finding.expected.get(lang), finding.actual.get(lang));
+    let expected = if expected.is_empty() { String::new() } else { format!("; {} {expected}", EXPECTED.get(lang)) };
+    let said = format!("{} {actual}{expected}", FOUND.get(lang));
+    Some(if at.is_empty() { said } else { format!("{}: {said}", at.join(", ")) })
+}
