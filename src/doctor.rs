@@ -13,8 +13,8 @@ pub use files::files;
 use serde::Serialize;
 
 use crate::exchange::{Exchange, Failure, FailureKind, Request, Response, Setup};
-use crate::reason::issuer::{Advice, Party, clock_skew};
 use crate::reason::cause::{Server, Told, unanswered};
+use crate::reason::issuer::{Advice, Party, clock_skew};
 use crate::recording::Recording;
 use crate::text;
 use crate::text::Text;

@@ -187,7 +187,7 @@ pub fn no_acm() -> Verdict {
 pub fn lacks(key: &str, why: Text) -> Verdict {
     let (nl, en) = (why.nl, why.en);
     Verdict::blocked(text!("{nl}", "{en}"), text!("vul `{key}` in het profiel in", "fill in `{key}` in the profile"))
-    .by(Obstacle::Lacks(key.to_owned()))
+        .by(Obstacle::Lacks(key.to_owned()))
 }
 
 /// Not enough data to see anything.

@@ -145,7 +145,15 @@ pub struct Verdict {
 impl Verdict {
     /// A verdict without findings.
     pub fn of(outcome: Outcome) -> Self {
-        Self { outcome, findings: Vec::new(), reason: None, remedy: None, unmet: None, obstacle: None, evidence: Asked::new() }
+        Self {
+            outcome,
+            findings: Vec::new(),
+            reason: None,
+            remedy: None,
+            unmet: None,
+            obstacle: None,
+            evidence: Asked::new(),
+        }
     }
 
     /// Cannot arise.

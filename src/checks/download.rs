@@ -51,7 +51,8 @@ fn downloads<'a>(case: &Case<'a>) -> Result<Downloads<'a>, Stop> {
         match conclusive(exchange) {
             Ok(answer) if is_empty(answer) && !answer.response.facts.complete => {
                 let broken = Failure::new(FailureKind::Broken, Text::default());
-                downloads.obstacle = downloads.obstacle.or_else(|| Some(Box::new(reason::no_answer(&exchange.request, &broken))));
+                downloads.obstacle =
+                    downloads.obstacle.or_else(|| Some(Box::new(reason::no_answer(&exchange.request, &broken))));
             }
             Ok(answer) => downloads.answers.push(answer),
             Err(verdict) => downloads.obstacle = downloads.obstacle.or(Some(verdict)),

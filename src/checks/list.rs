@@ -5,9 +5,7 @@ use super::http::is_wrapped;
 use crate::case::{Answer, Case, Judgement, Stop, seek};
 use crate::catalogue::Level;
 use crate::envelope::{Collection, Field};
-use crate::exchange::{
-    Accept, Auth, Citizen, Control, IssuerCall, Kind, Phase, Request, STAND_IN_ACM, Variation,
-};
+use crate::exchange::{Accept, Auth, Citizen, Control, IssuerCall, Kind, Phase, Request, STAND_IN_ACM, Variation};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
@@ -88,10 +86,8 @@ fn refused_good_token(case: &Case<'_>, status: u16) -> Result<Verdict, Stop> {
     let introspects = setup.acm.as_ref().is_some_and(|acm| acm.source_client.is_some());
     let introspection = IssuerCall::Introspection(Auth::Token(Citizen::Subject));
     let own_acm = setup.acm.is_some() && setup.environment == STAND_IN_ACM;
-    let asked = [
-        introspects.then(|| Request::issuer(introspection)),
-        own_acm.then(|| Request::control(Control::Refused)),
-    ];
+    let asked =
+        [introspects.then(|| Request::issuer(introspection)), own_acm.then(|| Request::control(Control::Refused))];
     case.attempts(&asked.into_iter().flatten().collect::<Vec<_>>())?;
     Ok(Verdict::blocked(
         text!(

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::{Diagnosis, Line, State, Step};
 use crate::exchange::{
-    AcmSetup, Auth, Citizen, Failure, Grant, Introspection, IssuerCall, Person, Request, Response, Setup,
-    lifetime, names,
+    AcmSetup, Auth, Citizen, Failure, Grant, Introspection, IssuerCall, Person, Request, Response, Setup, lifetime,
+    names,
 };
 use crate::reason::issuer::{Advice, came, no_introspection, refusal, unfit, unsigned_reading, wrong_issuer};
 use crate::text;

@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::issuer::{self, Party};
-use crate::exchange::{
-    Failure, FailureKind, Response, STAND_IN_ACM, Setup, Trouble, is_acm, oauth_error,
-};
+use crate::exchange::{Failure, FailureKind, Response, STAND_IN_ACM, Setup, Trouble, is_acm, oauth_error};
 use crate::text::Text;
 use crate::verdict::shown;
 

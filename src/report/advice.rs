@@ -148,7 +148,9 @@ fn unjudged(report: &Report) -> Option<Text> {
             let (why_nl, why_en, more) = (&first.what.nl, &first.what.en, others.len());
             match more {
                 1 => text!("{nl}: {why_nl}; en om 1 andere reden", "{en}: {why_en}; and for 1 other reason"),
-                _ => text!("{nl}: {why_nl}; en om {more} andere redenen", "{en}: {why_en}; and for {more} other reasons"),
+                _ => {
+                    text!("{nl}: {why_nl}; en om {more} andere redenen", "{en}: {why_en}; and for {more} other reasons")
+                }
             }
         }
     })
@@ -185,11 +187,12 @@ pub(super) fn conclusion(report: &Report) -> Text {
         ),
         Conformant::No => text!("De bron voldoet niet", "The source does not conform"),
         Conformant::Undecided => text!("Er is geen besluit", "There is no conclusion"),
-        Conformant::Partial => text!("Geen inbreuken, maar geen volledig oordeel", "No failures, but no full judgement"),
-        Conformant::ReviewsOpen => text!(
-            "Alles wat het programma beoordeelt, is in orde",
-            "All that the program judges is as it should be"
-        ),
+        Conformant::Partial => {
+            text!("Geen inbreuken, maar geen volledig oordeel", "No failures, but no full judgement")
+        }
+        Conformant::ReviewsOpen => {
+            text!("Alles wat het programma beoordeelt, is in orde", "All that the program judges is as it should be")
+        }
     };
     let failures = report.failures();
     let musts = failures.iter().filter(|row| row.level == Level::Must).count();
@@ -221,7 +224,9 @@ fn obligatory(count: usize) -> Option<Text> {
     match count {
         0 => None,
         1 => Some(text!("1 verplichte beoordeling staat nog open", "1 obligatory review is still open")),
-        _ => Some(text!("{count} verplichte beoordelingen staan nog open", "{count} obligatory reviews are still open")),
+        _ => {
+            Some(text!("{count} verplichte beoordelingen staan nog open", "{count} obligatory reviews are still open"))
+        }
     }
 }
 

@@ -21,8 +21,8 @@ use super::curl;
 use super::excerpt;
 use super::exchange::{Earlier, Exchange, Facts, Tls, Unanswered};
 use super::model::{
-    Cause, Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
-    Spec, Timing, Tool, Waiver,
+    Cause, Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample,
+    Selection, Spec, Timing, Tool, Waiver,
 };
 use super::people::People;
 use super::words::MOST_FINDINGS;

@@ -122,11 +122,7 @@ impl Summary<'_> {
                 Entry::Row(row) => {
                     let id = link(&row.id, &row.link);
                     let found = words::message(self.report, row, self.lang);
-                    format!(
-                        "{id} {}: {}",
-                        inline(row.title.get(self.lang), LONGEST_CELL),
-                        inline(&found, LONGEST_CELL)
-                    )
+                    format!("{id} {}: {}", inline(row.title.get(self.lang), LONGEST_CELL), inline(&found, LONGEST_CELL))
                 }
                 Entry::Cause(cause, _) => {
                     let waits = self.say(&cause.waits());
@@ -206,7 +202,8 @@ impl Summary<'_> {
 
     fn cause(&self, cause: &Cause, state: State) -> String {
         let what = inline(cause.what.get(self.lang), LONGEST_TEXT);
-        let mut text = format!("\n<details>\n<summary>{} {}: {what}</summary>\n\n", state.symbol(), state.word().get(self.lang));
+        let mut text =
+            format!("\n<details>\n<summary>{} {}: {what}</summary>\n\n", state.symbol(), state.word().get(self.lang));
         for (label, said) in words::cause_details(self.report, cause, self.lang, true) {
             let _ = writeln!(text, "- {label}: {}", inline(&said.replace('\n', ", "), LONGEST_IDS));
         }

@@ -38,8 +38,8 @@ pub use junit::junit;
 pub use languages::Languages;
 pub use markdown::markdown;
 pub use model::{
-    Cause, Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample, Selection,
-    Spec, Timing, Tool, Waiver,
+    Cause, Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample,
+    Selection, Spec, Timing, Tool, Waiver,
 };
 pub use read::{Form, parse_report, read_json, read_report};
 pub use terminal::{Options, render};

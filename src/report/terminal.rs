@@ -229,7 +229,10 @@ impl Screen<'_> {
             match entry {
                 Entry::Row(row) => self.action(row),
                 Entry::Cause(cause, state) => {
-                    self.heading(state, &format!("{} {}  {}", state.symbol(), self.say(&state.word()), cause.what.get(lang)));
+                    self.heading(
+                        state,
+                        &format!("{} {}  {}", state.symbol(), self.say(&state.word()), cause.what.get(lang)),
+                    );
                     self.details(words::cause_details(report, cause, lang, verbose));
                 }
             }

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Inbound};
 use super::behaviour::{Edits, Issuer};
+use super::called::{Called, Watch};
 use super::citizens::Citizen;
 use super::clients::{Client, Clients};
-use super::called::{Called, Watch};
 use super::control::{self, Door, Refusals};
 use super::envelope::put;
 use super::tokens::{Grant, Tokens, now};
@@ -280,7 +280,8 @@ impl Acm {
         if self.client(request, form)?.id != self.clients.caller.id {
             return Err(Error(403, "unauthorized_client", "only the client that exchanges tokens may do this"));
         }
-        let mut answer = Answer::json(200, "application/json", &control::perform(form, &self.door, &self.tokens, &self.refusals)?);
+        let mut answer =
+            Answer::json(200, "application/json", &control::perform(form, &self.door, &self.tokens, &self.refusals)?);
         answer.set("cache-control", "no-cache, no-store");
         Ok(answer)
     }

@@ -11,9 +11,9 @@ use tokio::sync::watch;
 
 use super::acm::Acm;
 use super::behaviour::{Behaviour, ServerCertificate};
+use super::called::Watch;
 use super::citizens::{Role, people};
 use super::clients::{Client, Clients};
-use super::called::Watch;
 use super::control::{Door, Refusals};
 use super::credentials::{Credentials, Parties};
 use super::site::{Handler, Server, Site};

@@ -31,10 +31,11 @@ impl Transport {
         let start = Instant::now();
         let facts = self.handshake(host, port, offer).await;
         let ms = milliseconds(start.elapsed());
-        let result = facts.map_err(|failure| self.failure(failure.kind, &failure.detail).with(failure.trouble)).map(|facts| {
-            let facts = Facts { tls: Some(facts), complete: true, ..Facts::default() };
-            Response::new(0, Vec::new(), Content::Empty, facts)
-        });
+        let result =
+            facts.map_err(|failure| self.failure(failure.kind, &failure.detail).with(failure.trouble)).map(|facts| {
+                let facts = Facts { tls: Some(facts), complete: true, ..Facts::default() };
+                Response::new(0, Vec::new(), Content::Empty, facts)
+            });
         Exchange { request, sent, at_ms, ms, credential: None, earlier: Vec::new(), result }
     }
 

@@ -69,9 +69,8 @@ async fn straight(host: &str, port: u16, within: Duration) -> Result<TcpStream, 
     let connected = async {
         let unknown = |error: io::Error| failure(FailureKind::Dns, words::resolver(&error.to_string()));
         let addresses: Vec<_> = tokio::net::lookup_host((host, port)).await.map_err(unknown)?.collect();
-        let refused = |error: io::Error| {
-            failure(FailureKind::Connect, Text::of_system(&error)).with(words::trouble(&error))
-        };
+        let refused =
+            |error: io::Error| failure(FailureKind::Connect, Text::of_system(&error)).with(words::trouble(&error));
         TcpStream::connect(addresses.as_slice()).await.map_err(refused)
     };
     let late = |_| failure(FailureKind::Connect, words::not_in_time());

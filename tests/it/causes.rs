@@ -10,6 +10,7 @@ use bronkeur::report::{Cause, Report, read_report};
 use bronkeur::sandbox::{Options, Sandbox};
 use bronkeur::text::{Lang, Text};
 use bronkeur::verdict::Outcome;
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -49,7 +50,7 @@ impl Run {
     /// The weightiest cause, of that kind: it has these words, everything blocked names a cause, and it is short to read.
     fn shows(&self, kind: &str, server: &str, who: &str, words: Text) -> &Cause {
         let cause = self.report.causes.first().unwrap_or_else(|| panic!("no cause\n{}", self.printed));
-        let name = |value: serde_json::Value| value.as_str().unwrap().to_owned();
+        let name = |value: Value| value.as_str().unwrap().to_owned();
         let json = serde_json::to_value(cause).unwrap();
         let found = ["kind", "server", "who"].map(|member| name(json[member].clone()));
         assert_eq!(found, [kind, server, who], "{cause:#?}");
@@ -61,9 +62,7 @@ impl Run {
         for row in &self.report.requirements {
             assert!(row.outcome != Outcome::Blocked || row.cause.is_some(), "{}", row.id);
         }
-        let must = |id: &&String| {
-            self.report.requirements.iter().any(|row| row.id == **id && row.level == Level::Must)
-        };
+        let must = |id: &&String| self.report.requirements.iter().any(|row| row.id == **id && row.level == Level::Must);
         assert_eq!(cause.waiting.iter().filter(must).count(), cause.must);
         cause
     }
@@ -176,7 +175,10 @@ fn an_acm_that_is_down() {
 #[test]
 fn a_host_name_that_nobody_knows() {
     let run = Run::of("https://no-such-host.invalid/v1", &[]);
-    let words = both("de hostnaam van de bron https://no-such-host.invalid", "https://no-such-host.invalid was not found (DNS)");
+    let words = both(
+        "de hostnaam van de bron https://no-such-host.invalid",
+        "https://no-such-host.invalid was not found (DNS)",
+    );
     run.shows("name-not-found", "source", "owner", words);
     lacks_only_an_acm(&run);
 }
@@ -185,7 +187,12 @@ fn a_host_name_that_nobody_knows() {
 fn http_and_https_on_each_others_ports() {
     let plain = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}");
     let run = Run::of(&format!("https://localhost:{}/v1", plain.port), &[]);
-    run.shows("https-to-http-port", "source", "source", both("spreekt op die poort geen TLS", "does not speak TLS on that port"));
+    run.shows(
+        "https-to-http-port",
+        "source",
+        "source",
+        both("spreekt op die poort geen TLS", "does not speak TLS on that port"),
+    );
     lacks_only_an_acm(&run);
     let stage = Stage::new();
     let (source, plain) = (stage.source(), stage.source().replace("https://", "http://"));
@@ -200,9 +207,23 @@ fn certificates_that_are_not_right() {
     let other = both("een certificaatautoriteit die deze computer niet vertrouwt", "does not trust");
     let cases = [
         ("valid", false, "unknown-authority", "owner", other, "`source.ca_bundle`"),
-        ("expired", true, "certificate-expired", "source", both("is vervallen", "has expired"), "renew the certificate"),
+        (
+            "expired",
+            true,
+            "certificate-expired",
+            "source",
+            both("is vervallen", "has expired"),
+            "renew the certificate",
+        ),
         ("authority", true, "certificate-is-authority", "source", both("CA:TRUE", "CA:TRUE"), "`bronkeur acm`"),
-        ("other host", true, "wrong-host-name", "source", both("andere hostnaam", "another host name"), "subjectAltName"),
+        (
+            "other host",
+            true,
+            "wrong-host-name",
+            "source",
+            both("andere hostnaam", "another host name"),
+            "subjectAltName",
+        ),
     ];
     for (what, trusted, kind, who, words, remedy) in cases {
         let folder = tempfile::tempdir().unwrap();
@@ -236,8 +257,20 @@ fn a_tls_that_is_too_old() {
 fn statuses_that_a_good_call_should_not_get() {
     let cases = [
         (401, "brought-token-refused", "owner", both("weigert met 401", "refuses with 401"), "bring a fresh token"),
-        (403, "access-forbidden", "source", both("weigert een goed token met 403", "good token with 403"), "admit this address"),
-        (404, "nothing-at-base-url", "owner", both("vindt de lijst", "does not find the list"), "correct `source.base_url`"),
+        (
+            403,
+            "access-forbidden",
+            "source",
+            both("weigert een goed token met 403", "good token with 403"),
+            "admit this address",
+        ),
+        (
+            404,
+            "nothing-at-base-url",
+            "owner",
+            both("vindt de lijst", "does not find the list"),
+            "correct `source.base_url`",
+        ),
         (429, "too-many-requests", "owner", both("antwoordt 429", "answers 429"), "--rate"),
         (502, "bad-gateway", "source", both("(502)", "(502)"), "behind the gateway"),
         (503, "unavailable", "source", both("niet beschikbaar (503)", "not available (503)"), "start the application"),
@@ -262,7 +295,8 @@ fn a_good_token_of_acm_that_the_source_refuses() {
     let (source, url) = (stage.source(), format!("http://127.0.0.1:{}/v1", refusing.port));
     let to = format!("base_url: {url}\n  plain_http: true");
     let run = stage.edit(|text| text.replacen(&format!("base_url: {source}"), &to, 1)).run();
-    let words = both("weigert een goed token met 401, terwijl ACM het actief noemt", "with 401, though ACM calls it active");
+    let words =
+        both("weigert een goed token met 401, terwijl ACM het actief noemt", "with 401, though ACM calls it active");
     run.shows("token-refused", "source", "source", words);
 }
 
@@ -332,7 +366,9 @@ fn a_source_that_introspects_with_a_wrong_secret() {
     let mut start = bronkeur(&folder);
     let source = servers::introspecting();
     let url = format!("http://127.0.0.1:{}/v1", source.port);
-    let acm = Acm::start(start.args(["acm", "--port", "0", "--plain-http", "--base-url", &url]));
+    let calls = folder.path().join("calls.txt");
+    start.stderr(fs::File::create(&calls).unwrap());
+    let acm = Acm::start(start.args(["acm", "-v", "--port", "0", "--plain-http", "--base-url", &url]));
     source.introspects_at(acm.setting("introspection"), acm.setting("client-id"), "not-the-secret");
     let run = Run::in_folder(&folder, &["check", "-p", "acm/bron.yaml"]);
     let words = both("client-id laptop-source en een verkeerd geheim", "client-id laptop-source and a wrong secret");
@@ -340,7 +376,65 @@ fn a_source_that_introspects_with_a_wrong_secret() {
     assert!(cause.remedy.en.contains("`client-secret-file`"), "{cause:#?}");
     source.introspects_at(acm.setting("introspection"), "somebody", "not-the-secret");
     let run = Run::in_folder(&folder, &["check", "-p", "acm/bron.yaml"]);
-    run.shows("source-client-refused", "source", "source", both("onbekend client-id (somebody)", "unknown client-id (somebody)"));
+    run.shows(
+        "source-client-refused",
+        "source",
+        "source",
+        both("onbekend client-id (somebody)", "unknown client-id (somebody)"),
+    );
+    // The window of the ACM shows the same, and no secret.
+    let calls = fs::read_to_string(calls).unwrap();
+    for line in [
+        "POST /op/v1/introspect -> 401 invalid_client  client laptop-source: wrong secret",
+        "POST /op/v1/introspect -> 401 invalid_client  client somebody: unknown",
+        "POST /op/v1/token -> 200  client bronkeur-attesten-backend",
+    ] {
+        assert!(calls.lines().any(|told| told == line), "{line}\n{calls}");
+    }
+    assert!(!calls.contains("not-the-secret"), "{calls}");
+}
+
+/// A report as an earlier version of the program wrote it.
+fn as_version_1(text: &str) -> String {
+    let mut report: Value = serde_json::from_str(text).unwrap();
+    let of = report.as_object_mut().unwrap();
+    of.insert("schema".to_owned(), "bronkeur.report/1".into());
+    of.remove("causes");
+    for row in of["requirements"].as_array_mut().unwrap() {
+        row.as_object_mut().unwrap().remove("cause");
+    }
+    let result = of["result"].as_object_mut().unwrap();
+    result.remove("advice");
+    result.remove("conclusion");
+    if result["conformant"] == "reviews_open" {
+        result.insert("conformant".to_owned(), "yes".into());
+    }
+    result["counts"].as_object_mut().unwrap().remove("reviews_open");
+    serde_json::to_string_pretty(&report).unwrap()
+}
+
+#[test]
+fn reports_of_version_1_are_read_compared_and_verified() {
+    let stage = Stage::new().write("client-secret.txt", "another-secret");
+    let run = stage.run();
+    let reports = stage.folder.path().join("reports");
+    let text = fs::read_to_string(reports.join("report.json")).unwrap();
+    fs::write(stage.folder.path().join("old.json"), as_version_1(&text)).unwrap();
+    let verify = ["replay", "reports/evidence.har", "--verify", "old.json"];
+    let verified = ran(bronkeur(&stage.folder).args(verify));
+    assert_eq!(verified.status, 0, "{}{}", verified.stdout, verified.stderr);
+    let diff = ran(bronkeur(&stage.folder).args(["diff", "old.json", "reports/report.json"]));
+    assert_eq!(diff.status, 0, "{}{}", diff.stdout, diff.stderr);
+    let again = ran(bronkeur(&stage.folder).args(["check", "--rerun-failed", "old.json", "--out", "again"]));
+    assert_eq!(again.status, 3, "{}", again.stderr);
+    let old = read_report(&stage.folder.path().join("old.json")).unwrap();
+    assert_eq!(old.result.counts, run.report.result.counts);
+    assert_eq!((old.result.conformant, old.causes.len()), (run.report.result.conformant, 0));
+    assert!(!old.result.advice.en.is_empty() && !old.result.conclusion.nl.is_empty());
+    // Anything else that differs is still seen.
+    let changed = as_version_1(&text).replacen("\"severity\": \"error\"", "\"severity\": \"note\"", 1);
+    fs::write(stage.folder.path().join("old.json"), changed).unwrap();
+    assert_eq!(ran(bronkeur(&stage.folder).args(verify)).status, 1);
 }
 
 #[cfg(unix)]

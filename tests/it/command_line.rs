@@ -19,7 +19,12 @@ fn report(folder: &tempfile::TempDir, out: &str) -> Value {
 fn demo_ends_with_0_and_writes_its_reports() {
     let folder = tempfile::tempdir().unwrap();
     let output = ran(bronkeur(&folder).arg("demo"));
-    assert_eq!((output.status, last_line(&output.stdout)), (0, "bronkeur: 0 failures, 4 reviews open -> exit 0"), "{}", output.stderr);
+    assert_eq!(
+        (output.status, last_line(&output.stdout)),
+        (0, "bronkeur: 0 failures, 4 reviews open -> exit 0"),
+        "{}",
+        output.stderr
+    );
     let report = report(&folder, "reports");
     assert_eq!(report["schema"], "bronkeur.report/2");
     assert_eq!(report["result"]["exit_status"], 0);
@@ -69,7 +74,10 @@ fn a_source_that_refuses_the_good_token_ends_with_3_and_passes_nothing_about_dat
 fn quiet_prints_the_last_line_alone() {
     let folder = tempfile::tempdir().unwrap();
     let output = ran(bronkeur(&folder).args(["demo", "--quiet"]));
-    assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("bronkeur: 0 failures, 4 reviews open -> exit 0\n", ""));
+    assert_eq!(
+        (output.stdout.as_str(), output.stderr.as_str()),
+        ("bronkeur: 0 failures, 4 reviews open -> exit 0\n", "")
+    );
 }
 
 #[test]

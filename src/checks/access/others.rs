@@ -138,7 +138,7 @@ pub(super) fn under_ones_own<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
                 ),
             )
             .by(Obstacle::NoCitizen(Citizen::Other))
-        .into());
+            .into());
         }
     }
     shown(case, &control, &doors)

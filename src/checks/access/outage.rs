@@ -52,9 +52,7 @@ impl<'a> Fresh<'a> {
     fn works(&self) -> Result<Answer<'a>, Stop> {
         success(self.after).ok_or_else(|| match &self.after.result {
             Err(failure) => reason::no_answer(&self.after.request, failure).into(),
-            Ok(response) => {
-                useless(response.status).by(Obstacle::Call(self.after.request.clone())).into()
-            }
+            Ok(response) => useless(response.status).by(Obstacle::Call(self.after.request.clone())).into(),
         })
     }
 }

@@ -3,8 +3,8 @@
 use url::Url;
 
 use crate::exchange::{
-    Auth, Citizen, Control, Exchange, FailureKind, Introspection, IssuerCall, Kind, Phase, Request, Response, Target, Unfit,
-    Variation,
+    Auth, Citizen, Control, Exchange, FailureKind, Introspection, IssuerCall, Kind, Phase, Request, Response, Target,
+    Unfit, Variation,
 };
 use crate::reason;
 use crate::reason::cause::{CauseKind, Server, Told, origin_of, refused_by_issuer};

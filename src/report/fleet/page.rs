@@ -163,11 +163,7 @@ impl Outlook {
                 text!("Niet alle bronnen zijn volledig beoordeeld", "Not all sources are fully judged"),
             )
         } else if sources.reviews_open > 0 {
-            (
-                "reviews-open",
-                State::Review,
-                text!("Niet alle beoordelingen zijn gedaan", "Not all reviews are done"),
-            )
+            ("reviews-open", State::Review, text!("Niet alle beoordelingen zijn gedaan", "Not all reviews are done"))
         } else {
             ("yes", State::Pass, text!("Alle bronnen voldoen", "All sources conform"))
         };

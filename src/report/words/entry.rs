@@ -57,9 +57,8 @@ pub(in crate::report) fn entries(report: &Report) -> Vec<Entry<'_>> {
 
 /// The same, with the requirements that fail by a cause and are else told with it.
 pub(in crate::report) fn every_entry(report: &Report) -> Vec<Entry<'_>> {
-    let folded = |row: &&Requirement| {
-        row.state().needs_action() && row.outcome == Outcome::Fail && report.is_told_by_cause(row)
-    };
+    let folded =
+        |row: &&Requirement| row.state().needs_action() && row.outcome == Outcome::Fail && report.is_told_by_cause(row);
     let mut entries = entries(report);
     entries.extend(report.by_harm().into_iter().filter(folded).map(Entry::Row));
     entries.sort_by_key(|entry| entry.place());
@@ -135,8 +134,7 @@ fn found(report: &Report, row: &Requirement, lang: Lang) -> Option<String> {
     let place = Some(finding.place.clone()).filter(|place| !place.is_empty());
     let at: Vec<String> = [place, called].into_iter().flatten().collect();
     let (expected, actual) = (finding.expected.get(lang), finding.actual.get(lang));
-    let expected =
-        if expected.is_empty() { String::new() } else { format!("; {} {expected}", EXPECTED.get(lang)) };
+    let expected = if expected.is_empty() { String::new() } else { format!("; {} {expected}", EXPECTED.get(lang)) };
     let said = format!("{} {actual}{expected}", FOUND.get(lang));
     Some(if at.is_empty() { said } else { format!("{}: {said}", at.join(", ")) })
 }

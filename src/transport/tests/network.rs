@@ -35,9 +35,7 @@ async fn the_answer_is_no_http() {
         "the server closed the connection before its answer was complete",
     );
     let no_http = Some(Trouble::NoHttp);
-    for (bytes, detail, trouble) in
-        [(&b"SSH-2.0-OpenSSH_9.6\r\n\r\n"[..], garbled, no_http), (&[], nothing, None)]
-    {
+    for (bytes, detail, trouble) in [(&b"SSH-2.0-OpenSSH_9.6\r\n\r\n"[..], garbled, no_http), (&[], nothing, None)] {
         let exchange = send_one(&serve_bytes(bytes.to_vec()).await, entry()).await;
         assert_eq!(*failure(&exchange), Failure::new(FailureKind::Broken, detail).with(trouble));
     }

@@ -41,7 +41,10 @@ impl CauseKind {
                 keeper,
             ),
             Self::CertificateInvalid => (
-                text!("het certificaat van {nl} is niet bruikbaar{by_nl}", "the certificate of {en} is of no use{by_en}"),
+                text!(
+                    "het certificaat van {nl} is niet bruikbaar{by_nl}",
+                    "the certificate of {en} is of no use{by_en}"
+                ),
                 text!(
                     "vervang het certificaat op de server door een geldig",
                     "replace the certificate on the server by a valid one"

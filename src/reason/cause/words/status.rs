@@ -74,7 +74,10 @@ impl CauseKind {
                 keeper,
             ),
             Self::NothingAtBaseUrl => (
-                text!("{nl} vindt de lijst van attesten niet (404)", "{en} does not find the list of certificates (404)"),
+                text!(
+                    "{nl} vindt de lijst van attesten niet (404)",
+                    "{en} does not find the list of certificates (404)"
+                ),
                 text!(
                     "verbeter `{address}` in het profiel: alles tot en met de versie, zonder `/certificates` (zoals https://api.example.be/v1)",
                     "correct `{address}` in the profile: everything up to and including the version, without `/certificates` (such as https://api.example.be/v1)"
