@@ -612,17 +612,11 @@ fn control_holds(control: &Exchange) -> Result<(), Stop> {
             "de bron antwoordde {status} op het goede token, net voor of na de proef: een weigering bewijst dan niets",
             "the source answered {status} to the good token, just before or after the probe: a refusal then proves nothing"
         ),
-<<<<<<< HEAD
-        text!("zorg dat de bron het goede token blijft aanvaarden, en keur opnieuw", "make the source keep accepting the good token, and check again"),
-    )
-    .by(Obstacle::Call(answer.request().clone()))
-    .into())
-=======
         text!(
             "zorg dat de bron het goede token blijft aanvaarden, en keur opnieuw",
             "make the source keep accepting the good token, and check again"
         ),
-    );
+    )
+    .by(Obstacle::Call(answer.request().clone()));
     Err(if answer.response.is_gone() { Stop::Moment(Box::new(verdict)) } else { verdict.into() })
->>>>>>> main
 }

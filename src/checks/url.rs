@@ -122,33 +122,8 @@ fn urls_do_not_end_in_a_slash(case: &Case<'_>) -> Judgement {
     };
     let expected = || text!("een adres zonder schuine streep achteraan", "an address without a slash at its end");
     let mut findings: Findings = hrefs.iter().filter(|href| ends(href)).map(|href| href.finding(expected())).collect();
-<<<<<<< HEAD
-    let silent = match conclusive(slashed) {
-        Err(verdict) => Some(*verdict),
-        Ok(answer) if answer.response.status >= 500 => {
-            Some(reason::unexplained(answer.request(), answer.response.status))
-        }
-        Ok(Answer { response, .. }) => {
-            let same = same_list(case.listed(&plain)?.response, response);
-            if response.is_success() && !same {
-                let answer = Answer { exchange: slashed, response };
-                let status = response.status;
-                findings.push(answer.finding(
-                    "status",
-                    text!("een 4xx, een doorverwijzing of hetzelfde antwoord", "a 4xx, a redirect or the same answer"),
-                    text!("{status}, met een ander antwoord", "{status}, with another answer"),
-                ));
-            }
-            None
-        }
-    };
-    match silent {
-        Some(verdict) if findings.is_empty() => Err(verdict.into()),
-        _ => case.concluded(findings),
-=======
     if slashed.outcome == Outcome::Blocked && findings.is_empty() {
         return Ok(slashed);
->>>>>>> main
     }
     findings.extend(slashed.findings);
     case.concluded(findings)
@@ -160,7 +135,7 @@ fn slash_leads_to_no_other_list(case: &Case<'_>) -> Judgement {
     let slashed = case.response(&plain.clone().varied(Variation::TrailingSlash))?;
     let status = slashed.response.status;
     if status >= 500 {
-        return Err(reason::unexplained(status).into());
+        return Err(reason::unexplained(slashed.request(), status).into());
     }
     if !slashed.response.is_success() || same_list(case.listed(&plain)?.response, slashed.response) {
         return case.judged(None);
