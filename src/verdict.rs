@@ -137,7 +137,7 @@ pub struct Verdict {
     /// once all are judged. None where the reason is its own.
     pub unmet: Option<Vec<String>>,
     /// Blocked because of this, where no other requirement is what it waits for and it is known.
-    pub obstacle: Option<Obstacle>,
+    pub obstacle: Option<Box<Obstacle>>,
     /// The exchanges that the check asked for.
     pub evidence: Asked,
 }
@@ -169,7 +169,7 @@ impl Verdict {
     /// The same, with what keeps it from being judged.
     #[must_use]
     pub fn by(mut self, obstacle: Obstacle) -> Self {
-        self.obstacle = Some(obstacle);
+        self.obstacle = Some(Box::new(obstacle));
         self
     }
 

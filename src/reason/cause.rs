@@ -219,9 +219,8 @@ impl CauseKind {
                 Some("invalid_target") => Some(Self::AudienceRefused),
                 Some("invalid_scope") => Some(Self::ScopeRefused),
                 Some("unauthorized_client") => Some(Self::ExchangeNotAllowed),
-                Some(_) => Some(Self::IssuerRefuses),
                 None if response.is_success() && response.is_json() => None,
-                None => Some(Self::IssuerRefuses),
+                Some(_) | None => Some(Self::IssuerRefuses),
             };
         }
         match response.status {

@@ -132,9 +132,8 @@ impl<'a> Finder<'a> {
             findings.for_each(|finding| finding.fix = cause.remedy.clone());
         }
         for at in &group.waiting {
-            let by_call =
-                |verdict: &&&Verdict| matches!(verdict.obstacle, Some(Obstacle::Call(_))) && group.root.call.is_some();
-            let by_call = self.verdicts.get(*at).filter(by_call).is_some();
+            let waits_for_call = |verdict: &&Verdict| matches!(verdict.obstacle.as_deref(), Some(Obstacle::Call(_)));
+            let by_call = group.root.call.is_some() && self.verdicts.get(*at).is_some_and(waits_for_call);
             let Some(row) = requirements.get_mut(*at) else { continue };
             row.remedy = Some(cause.remedy.clone());
             if by_call && group.root.kind != CauseKind::UnexpectedStatus {
@@ -152,33 +151,33 @@ impl<'a> Finder<'a> {
 
     /// What a blocked verdict comes down to.
     fn root_of(&self, verdict: &'a Verdict, left: usize) -> Root<'a> {
-        let Some(left) = left.checked_sub(1) else { return self.own(CauseKind::Other, verdict) };
+        let Some(left) = left.checked_sub(1) else { return own(CauseKind::Other, verdict) };
         if let Some(position) = verdict.unmet.as_ref().and_then(|unmet| self.position(unmet.first()?)) {
             match self.verdicts.get(position) {
                 Some(root) if root.outcome == Outcome::Fail => {
-                    return self.root_of_failed(position).unwrap_or_else(|| self.own(CauseKind::Other, verdict));
+                    return self.root_of_failed(position).unwrap_or_else(|| own(CauseKind::Other, verdict));
                 }
                 Some(root) if root.outcome == Outcome::Blocked => return self.root_of(root, left),
-                Some(root) if root.outcome == Outcome::NotSelected => return self.left_out(),
+                Some(root) if root.outcome == Outcome::NotSelected => return left_out(),
                 _ => {}
             }
         }
-        match &verdict.obstacle {
+        match verdict.obstacle.as_deref() {
             Some(Obstacle::Call(request)) => {
-                self.root_of_call(request).unwrap_or_else(|| self.own(CauseKind::Other, verdict))
+                self.root_of_call(request).unwrap_or_else(|| own(CauseKind::Other, verdict))
             }
-            Some(Obstacle::NoCitizen(_)) => self.own(CauseKind::NoCitizen, verdict),
-            Some(Obstacle::NoIssuer) => self.own(CauseKind::NoIssuer, verdict),
+            Some(Obstacle::NoCitizen(_)) => own(CauseKind::NoCitizen, verdict),
+            Some(Obstacle::NoIssuer) => own(CauseKind::NoIssuer, verdict),
             Some(Obstacle::Lacks(key)) => {
                 // Without any token there is no negative one either.
                 let asked = Request::token(Grant::Exchange(Citizen::Subject));
                 let root = key.starts_with("tokens.").then(|| self.root_of_call(&asked)).flatten();
-                root.unwrap_or_else(|| self.own(CauseKind::ProfileLacks, verdict))
+                root.unwrap_or_else(|| own(CauseKind::ProfileLacks, verdict))
             }
-            Some(Obstacle::TooFew) => self.own(CauseKind::TooFewCertificates, verdict),
-            Some(Obstacle::Limit) => self.own(CauseKind::LimitReached, verdict),
-            Some(Obstacle::NotRecorded) => self.own(CauseKind::NotRecorded, verdict),
-            None => self.own(CauseKind::Other, verdict),
+            Some(Obstacle::TooFew) => own(CauseKind::TooFewCertificates, verdict),
+            Some(Obstacle::Limit) => own(CauseKind::LimitReached, verdict),
+            Some(Obstacle::NotRecorded) => own(CauseKind::NotRecorded, verdict),
+            None => own(CauseKind::Other, verdict),
         }
     }
 
@@ -214,46 +213,6 @@ impl<'a> Finder<'a> {
         self.catalogue.requirements.iter().position(|row| row.id == *id)
     }
 
-    /// A cause that is told in the words of the verdict itself.
-    fn own(&self, kind: CauseKind, verdict: &'a Verdict) -> Root<'a> {
-        let not_judged = || text!("niet beoordeeld", "not judged");
-        let what = verdict.reason.clone().unwrap_or_else(not_judged);
-        let server = kind.lies_with(Server::Source);
-        Root {
-            kind,
-            server,
-            which: what.en.clone(),
-            told: Told {
-                what,
-                remedy: verdict.remedy.clone().unwrap_or_default(),
-                who: match server {
-                    Server::Profile => Party::Owner,
-                    Server::Run => Party::Runner,
-                    Server::Source => Party::Source,
-                    Server::Issuer => Party::DigitaalVlaanderen,
-                },
-            },
-            call: None,
-        }
-    }
-
-    fn left_out(&self) -> Root<'a> {
-        Root {
-            kind: CauseKind::NotSelected,
-            server: Server::Run,
-            told: Told {
-                what: text!(
-                    "deze keuring liet eisen weg die eerst beoordeeld moeten zijn (--only, --skip)",
-                    "this run left out requirements that have to be judged first (--only, --skip)"
-                ),
-                remedy: text!("keur die eisen mee", "judge those requirements too"),
-                who: Party::Runner,
-            },
-            call: None,
-            which: String::new(),
-        }
-    }
-
     /// The root of a call that failed because no token could be had, though no call to the issuer came to nothing: the
     /// first requirement about the issuer that is not met.
     fn issuer_row(&self) -> Option<Root<'a>> {
@@ -274,5 +233,45 @@ impl<'a> Finder<'a> {
 impl Root<'_> {
     fn is_as(&self, other: &Root<'_>) -> bool {
         (self.kind, self.server, &self.which) == (other.kind, other.server, &other.which)
+    }
+}
+
+/// A cause that is told in the words of the verdict itself.
+fn own<'a>(kind: CauseKind, verdict: &Verdict) -> Root<'a> {
+    let not_judged = || text!("niet beoordeeld", "not judged");
+    let what = verdict.reason.clone().unwrap_or_else(not_judged);
+    let server = kind.lies_with(Server::Source);
+    Root {
+        kind,
+        server,
+        which: what.en.clone(),
+        told: Told {
+            what,
+            remedy: verdict.remedy.clone().unwrap_or_default(),
+            who: match server {
+                Server::Profile => Party::Owner,
+                Server::Run => Party::Runner,
+                Server::Source => Party::Source,
+                Server::Issuer => Party::DigitaalVlaanderen,
+            },
+        },
+        call: None,
+    }
+}
+
+fn left_out<'a>() -> Root<'a> {
+    Root {
+        kind: CauseKind::NotSelected,
+        server: Server::Run,
+        told: Told {
+            what: text!(
+                "deze keuring liet eisen weg die eerst beoordeeld moeten zijn (--only, --skip)",
+                "this run left out requirements that have to be judged first (--only, --skip)"
+            ),
+            remedy: text!("keur die eisen mee", "judge those requirements too"),
+            who: Party::Runner,
+        },
+        call: None,
+        which: String::new(),
     }
 }

@@ -87,3 +87,40 @@ impl Report {
         self.by_harm().into_iter().filter(|row| row.state() == State::Failure).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{Catalogue, DEFAULT_SPEC};
+
+    #[test]
+    fn every_requirement_that_is_named_is_an_obligation_of_that_chapter() {
+        let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _| true).unwrap();
+        for id in SHOWS_OTHERS.iter().chain(&LETS_IN) {
+            let row = catalogue.requirements.iter().find(|row| row.id == *id).unwrap();
+            assert_eq!(row.chapter, ACCESS, "{id}");
+        }
+    }
+
+    #[test]
+    fn access_comes_before_what_is_quoted_and_that_before_what_is_derived() {
+        let report = crate::report::tests::sample::report();
+        let row = |id: &str, chapter: &str, level: Level, basis: &str| Requirement {
+            id: id.to_owned(),
+            chapter: chapter.to_owned(),
+            level,
+            basis: vec![basis.to_owned()],
+            ..report.requirements.iter().find(|row| row.id == "LST-02").unwrap().clone()
+        };
+        let rows = [
+            row("SEC-08", "access", Level::Must, "derived"),
+            row("SEC-01", "access", Level::Must, "derived"),
+            row("SEC-17", "access", Level::Must, "derived"),
+            row("LST-01", "list", Level::Must, "quoted"),
+            row("LST-02", "list", Level::Must, "rfc"),
+            row("LST-03", "list", Level::Must, "derived"),
+            row("SEC-10", "access", Level::Should, "quoted"),
+        ];
+        assert!(rows.is_sorted_by(|one, other| one.harm() < other.harm()));
+    }
+}

@@ -10,6 +10,7 @@ use bronkeur::report::{Cause, Report, read_report};
 use bronkeur::sandbox::{Options, Sandbox};
 use bronkeur::text::{Lang, Text};
 use bronkeur::verdict::Outcome;
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -49,7 +50,7 @@ impl Run {
     /// The weightiest cause, of that kind: it has these words, everything blocked names a cause, and it is short to read.
     fn shows(&self, kind: &str, server: &str, who: &str, words: Text) -> &Cause {
         let cause = self.report.causes.first().unwrap_or_else(|| panic!("no cause\n{}", self.printed));
-        let name = |value: serde_json::Value| value.as_str().unwrap().to_owned();
+        let name = |value: Value| value.as_str().unwrap().to_owned();
         let json = serde_json::to_value(cause).unwrap();
         let found = ["kind", "server", "who"].map(|member| name(json[member].clone()));
         assert_eq!(found, [kind, server, who], "{cause:#?}");
@@ -365,7 +366,9 @@ fn a_source_that_introspects_with_a_wrong_secret() {
     let mut start = bronkeur(&folder);
     let source = servers::introspecting();
     let url = format!("http://127.0.0.1:{}/v1", source.port);
-    let acm = Acm::start(start.args(["acm", "--port", "0", "--plain-http", "--base-url", &url]));
+    let calls = folder.path().join("calls.txt");
+    start.stderr(fs::File::create(&calls).unwrap());
+    let acm = Acm::start(start.args(["acm", "-v", "--port", "0", "--plain-http", "--base-url", &url]));
     source.introspects_at(acm.setting("introspection"), acm.setting("client-id"), "not-the-secret");
     let run = Run::in_folder(&folder, &["check", "-p", "acm/bron.yaml"]);
     let words = both("client-id laptop-source en een verkeerd geheim", "client-id laptop-source and a wrong secret");
@@ -379,6 +382,59 @@ fn a_source_that_introspects_with_a_wrong_secret() {
         "source",
         both("onbekend client-id (somebody)", "unknown client-id (somebody)"),
     );
+    // The window of the ACM shows the same, and no secret.
+    let calls = fs::read_to_string(calls).unwrap();
+    for line in [
+        "POST /op/v1/introspect -> 401 invalid_client  client laptop-source: wrong secret",
+        "POST /op/v1/introspect -> 401 invalid_client  client somebody: unknown",
+        "POST /op/v1/token -> 200  client bronkeur-attesten-backend",
+    ] {
+        assert!(calls.lines().any(|told| told == line), "{line}\n{calls}");
+    }
+    assert!(!calls.contains("not-the-secret"), "{calls}");
+}
+
+/// A report as an earlier version of the program wrote it.
+fn as_version_1(text: &str) -> String {
+    let mut report: Value = serde_json::from_str(text).unwrap();
+    let of = report.as_object_mut().unwrap();
+    of.insert("schema".to_owned(), "bronkeur.report/1".into());
+    of.remove("causes");
+    for row in of["requirements"].as_array_mut().unwrap() {
+        row.as_object_mut().unwrap().remove("cause");
+    }
+    let result = of["result"].as_object_mut().unwrap();
+    result.remove("advice");
+    result.remove("conclusion");
+    if result["conformant"] == "reviews_open" {
+        result.insert("conformant".to_owned(), "yes".into());
+    }
+    result["counts"].as_object_mut().unwrap().remove("reviews_open");
+    serde_json::to_string_pretty(&report).unwrap()
+}
+
+#[test]
+fn reports_of_version_1_are_read_compared_and_verified() {
+    let stage = Stage::new().write("client-secret.txt", "another-secret");
+    let run = stage.run();
+    let reports = stage.folder.path().join("reports");
+    let text = fs::read_to_string(reports.join("report.json")).unwrap();
+    fs::write(stage.folder.path().join("old.json"), as_version_1(&text)).unwrap();
+    let verify = ["replay", "reports/evidence.har", "--verify", "old.json"];
+    let verified = ran(bronkeur(&stage.folder).args(verify));
+    assert_eq!(verified.status, 0, "{}{}", verified.stdout, verified.stderr);
+    let diff = ran(bronkeur(&stage.folder).args(["diff", "old.json", "reports/report.json"]));
+    assert_eq!(diff.status, 0, "{}{}", diff.stdout, diff.stderr);
+    let again = ran(bronkeur(&stage.folder).args(["check", "--rerun-failed", "old.json", "--out", "again"]));
+    assert_eq!(again.status, 3, "{}", again.stderr);
+    let old = read_report(&stage.folder.path().join("old.json")).unwrap();
+    assert_eq!(old.result.counts, run.report.result.counts);
+    assert_eq!((old.result.conformant, old.causes.len()), (run.report.result.conformant, 0));
+    assert!(!old.result.advice.en.is_empty() && !old.result.conclusion.nl.is_empty());
+    // Anything else that differs is still seen.
+    let changed = as_version_1(&text).replacen("\"severity\": \"error\"", "\"severity\": \"note\"", 1);
+    fs::write(stage.folder.path().join("old.json"), changed).unwrap();
+    assert_eq!(ran(bronkeur(&stage.folder).args(verify)).status, 1);
 }
 
 #[cfg(unix)]

@@ -79,6 +79,8 @@ fn reports_decide_nothing() {
         "fleet",
         // What a number looks like, to name surrogates in a text.
         "insz",
+        // The words of causes, and who acts: one table for verdicts, reports and `doctor`.
+        "reason",
         "recording",
         "report",
         "shape",

@@ -112,9 +112,10 @@ impl<'a> Finder<'a> {
         let asked = self.recording.get(&Request::control(Control::Refused))?.result.as_ref().ok()?;
         let refused = asked.json()?.get("refused")?;
         let id = shown(refused.get("client_id")?.as_str()?);
-        Some(match refused.get("known")?.as_bool()? {
-            true => text!("client-id {id} en een verkeerd geheim", "client-id {id} and a wrong secret"),
-            false => text!("een onbekend client-id ({id})", "an unknown client-id ({id})"),
+        Some(if refused.get("known")?.as_bool()? {
+            text!("client-id {id} en een verkeerd geheim", "client-id {id} and a wrong secret")
+        } else {
+            text!("een onbekend client-id ({id})", "an unknown client-id ({id})")
         })
     }
 

@@ -113,7 +113,9 @@ fn row() -> impl Strategy<Value = Row> {
             // A check never makes a verdict whose findings contradict its outcome.
             let verdict = match outcome {
                 Outcome::Pass | Outcome::Fail => Verdict { evidence, ..Verdict::judged(level, findings) },
-                Outcome::Blocked => Verdict { reason, evidence, unmet, obstacle, ..Verdict::of(outcome) },
+                Outcome::Blocked => {
+                    Verdict { reason, unmet, obstacle: obstacle.map(Box::new), evidence, ..Verdict::of(outcome) }
+                }
                 outcome => Verdict { reason, evidence, ..Verdict::of(outcome) },
             };
             let (accepted, strict, stale_fails, fail_on) = more;

@@ -43,3 +43,35 @@ fn every_difference_is_told_with_its_place_up_to_twenty() {
     let told = faults(&text.replace("\"level\": ", "\"levels\": "));
     assert_eq!(told.len(), 21, "{told:?}");
 }
+
+#[test]
+fn open_reviews_of_obligations_are_a_conclusion_of_their_own_in_version_1_too() {
+    use crate::catalogue::Level;
+    use crate::report::{Report, parse_report};
+    use crate::verdict::{Conformant, Outcome, Verdict};
+    let mut catalogue = sample::catalogue();
+    catalogue.requirements.truncate(3);
+    catalogue.requirements[2].level = Level::Must;
+    let verdicts = [Outcome::Pass, Outcome::Pass, Outcome::Review].map(Verdict::of);
+    let meta = crate::report::RunMeta::default();
+    let report = Report::new(&catalogue, &sample::recording(), &verdicts, &meta);
+    assert_eq!((report.result.conformant, report.result.exit_status), (Conformant::ReviewsOpen, 0));
+    let mut value = serde_json::to_value(&report).unwrap();
+    value["schema"] = "bronkeur.report/1".into();
+    value.as_object_mut().unwrap().remove("causes");
+    let result = value["result"].as_object_mut().unwrap();
+    result["conformant"] = "yes".into();
+    result["counts"].as_object_mut().unwrap().remove("reviews_open");
+    for name in ["advice", "conclusion"] {
+        result.remove(name);
+    }
+    for row in value["requirements"].as_array_mut().unwrap() {
+        row.as_object_mut().unwrap().remove("cause");
+    }
+    let read = parse_report("report.json", &value.to_string()).unwrap();
+    assert_eq!(read.result, report.result);
+    assert!(read.result.conclusion.en.contains("1 obligatory review is still open"), "{:?}", read.result.conclusion);
+    // What version 2 says has to be there in a report of version 2.
+    value["schema"] = "bronkeur.report/2".into();
+    assert!(parse_report("report.json", &value.to_string()).is_err());
+}

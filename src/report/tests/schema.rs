@@ -5,6 +5,7 @@ use super::agreement::{report_of, some_rows};
 use super::sample;
 use crate::catalogue::{Catalogue, DEFAULT_SPEC, Level, Mode};
 use crate::exchange::FailureKind;
+use crate::reason::cause::CauseKind;
 use crate::report::{Difference, Exchange, Report, Selection, Unanswered, json};
 use crate::text::Text;
 use crate::verdict::{Outcome, Verdict};
@@ -79,6 +80,16 @@ fn every_reason_for_no_answer_fits_the_schema() {
         report.exchanges.push(Exchange { error, ..one.clone() });
     }
     assert_valid(&report);
+}
+
+/// Every kind of cause stands in the schema, and nothing else does: the program refuses a name that it does not know.
+#[test]
+fn the_kinds_of_cause_are_those_of_the_program() {
+    let names = schema()["$defs"]["cause"]["properties"]["kind"]["enum"].clone();
+    let read: Vec<CauseKind> = serde_json::from_value(names.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), names);
+    let last = format!("{:?}", read.last().unwrap());
+    assert_eq!((read.len(), last.as_str()), (CauseKind::Other as usize + 1, "Other"));
 }
 
 #[test]

@@ -62,10 +62,10 @@ pub(super) fn answering(answer: &str) -> Served {
 /// A server that sends these bytes, whatever it is sent.
 pub(super) fn bytes(bytes: Vec<u8>) -> Served {
     serve(String::new(), move |mut stream| {
-        stream.read(&mut [0; 4096]).ok();
+        let _some = stream.read(&mut [0; 4096]);
         stream.write_all(&bytes).ok();
         // Until the other side has read it.
-        stream.read(&mut [0; 4096]).ok();
+        let _rest = stream.read(&mut [0; 4096]);
     })
 }
 
@@ -125,7 +125,7 @@ pub(super) fn introspecting() -> Introspecting {
     let own = Arc::clone(&with);
     let served = serve(String::new(), move |mut stream| {
         let head = head(&mut stream);
-        let bearer = head.lines().find_map(|line| line.to_lowercase().starts_with("authorization:").then_some(line));
+        let bearer = head.lines().find(|line| line.to_lowercase().starts_with("authorization:"));
         let token = bearer.and_then(|line| line.rsplit(' ').next()).unwrap_or_default();
         let (url, id, secret) = own.lock().unwrap().clone();
         let (host, path) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).unwrap();

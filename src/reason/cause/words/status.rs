@@ -8,8 +8,7 @@ use crate::text::Text;
 impl CauseKind {
     pub(super) fn of_status(self, place: Place<'_>, detail: &Text) -> Option<Told> {
         let Text { nl, en } = place.name();
-        let Text { nl: more_nl, en: more_en } = detail;
-        let (address, keeper) = (place.address(), place.keeper());
+        let keeper = place.keeper();
         let (what, remedy, who) = match self {
             Self::TooManyRequests => (
                 text!("{nl} antwoordt 429: te veel oproepen", "{en} answers 429: too many calls"),
@@ -46,6 +45,17 @@ impl CauseKind {
                 ),
                 keeper,
             ),
+            _ => return self.of_refusal(place, detail),
+        };
+        Some(Told { what, remedy, who })
+    }
+
+    /// A good call that is refused, or not understood.
+    fn of_refusal(self, place: Place<'_>, detail: &Text) -> Option<Told> {
+        let Text { nl, en } = place.name();
+        let Text { nl: more_nl, en: more_en } = detail;
+        let (address, keeper) = (place.address(), place.keeper());
+        let (what, remedy, who) = match self {
             Self::TokenRefused => (
                 text!("{nl} weigert een goed token met 401{more_nl}", "{en} refuses a good token with 401{more_en}"),
                 text!(
