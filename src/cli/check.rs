@@ -157,7 +157,7 @@ pub(super) fn run(
     let asked = Asked {
         selection: gate.selection(catalogue)?,
         gate: gate.judging.gate(),
-        accepted: gate.accepted(profile.accept_blocked.clone()),
+        accepted: gate.accepted(catalogue, profile.accept_blocked.clone()),
         decisions,
         ..Asked::default()
     };
@@ -318,10 +318,11 @@ impl GateArgs {
         Ok(Selection { only: judged, skip: Vec::new() })
     }
 
-    /// The blocked rows that are accepted: of the profile with their reasons, and of the command line.
-    fn accepted(&self, with_reasons: BTreeMap<String, String>) -> BTreeMap<String, String> {
-        let named = self.accept_blocked.iter().map(|id| (id.to_uppercase(), "--accept-blocked".to_owned()));
-        named.chain(with_reasons).collect()
+    /// The blocked requirements that are accepted: of the profile with their reasons, and of the command line.
+    fn accepted(&self, catalogue: &Catalogue, with_reasons: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let named = self.accept_blocked.iter().map(|id| (id.clone(), "--accept-blocked".to_owned()));
+        let all = named.chain(with_reasons);
+        all.map(|(id, reason)| (selector(catalogue, &id).to_uppercase(), reason)).collect()
     }
 
     /// What a recorded run was asked for, with what these flags say on top: another selection takes the place of the
@@ -330,7 +331,7 @@ impl GateArgs {
         let selection = self.selection(catalogue)?;
         let decisions = self.decisions.read(&Named::default(), catalogue)?;
         meta.on_top(&selection, self.judging.gate(), self.judging.fail_on());
-        meta.accepted = self.accepted(std::mem::take(&mut meta.accepted));
+        meta.accepted = self.accepted(catalogue, std::mem::take(&mut meta.accepted));
         meta.reviews.extend(decisions.reviews);
         meta.waivers.extend(decisions.waivers);
         Ok(decisions.previous)
