@@ -13,7 +13,7 @@ use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, elsewhere, interrupt, output, rerun, runtime, writable};
 use crate::catalogue::Catalogue;
 use crate::decisions::{Decisions, Named};
-use crate::evaluate::{Selection, selector, unknown_ids};
+use crate::evaluate::{Selection, matches_id, selector, unknown_ids};
 use crate::fault::{InputFault, InputFaults};
 use crate::har::Spool;
 use crate::inspection::{Asked, Inspected, inspect};
@@ -73,7 +73,7 @@ pub(super) struct GateArgs {
     /// Judge again only what failed or was blocked in that report.json; --only and --skip narrow it further
     #[arg(long, value_name = "FILE", env = "BRONKEUR_RERUN_FAILED")]
     rerun_failed: Option<PathBuf>,
-    /// Blocked requirements that may stay so
+    /// Blocked requirements, or chapters, that may stay so
     #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_ACCEPT_BLOCKED")]
     accept_blocked: Vec<String>,
     #[command(flatten)]
@@ -321,8 +321,13 @@ impl GateArgs {
     /// The blocked requirements that are accepted: of the profile with their reasons, and of the command line.
     fn accepted(&self, catalogue: &Catalogue, with_reasons: BTreeMap<String, String>) -> BTreeMap<String, String> {
         let named = self.accept_blocked.iter().map(|id| (id.clone(), "--accept-blocked".to_owned()));
-        let all = named.chain(with_reasons);
-        all.map(|(id, reason)| (selector(catalogue, &id).to_uppercase(), reason)).collect()
+        // A chapter stands for all of its requirements.
+        let of_each = named.chain(with_reasons).flat_map(|(name, reason)| {
+            let name = selector(catalogue, &name);
+            let ids = catalogue.requirements.iter().map(|row| row.id.as_str()).filter(|id| matches_id(&name, id));
+            ids.map(|id| (id.to_owned(), reason.clone())).collect::<Vec<_>>()
+        });
+        of_each.collect()
     }
 
     /// What a recorded run was asked for, with what these flags say on top: another selection takes the place of the
