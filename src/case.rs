@@ -47,6 +47,9 @@ pub enum Stop {
     Early,
     /// The verdict is known already: blocked, or not applicable.
     Verdict(Box<Verdict>),
+    /// Blocked by what may be true of this moment alone, such as a certificate that is gone since it was listed: it is
+    /// looked at again, and counts only when every look says so.
+    Moment(Box<Verdict>),
 }
 
 impl From<Verdict> for Stop {
@@ -604,12 +607,15 @@ fn control_holds(control: &Exchange) -> Result<(), Stop> {
         return Ok(());
     }
     let status = answer.response.status;
-    Err(Verdict::blocked(
+    let verdict = Verdict::blocked(
         text!(
             "de bron antwoordde {status} op het goede token, net voor of na de proef: een weigering bewijst dan niets",
             "the source answered {status} to the good token, just before or after the probe: a refusal then proves nothing"
         ),
-        text!("zorg dat de bron het goede token blijft aanvaarden, en keur opnieuw", "make the source keep accepting the good token, and check again"),
-    )
-    .into())
+        text!(
+            "zorg dat de bron het goede token blijft aanvaarden, en keur opnieuw",
+            "make the source keep accepting the good token, and check again"
+        ),
+    );
+    Err(if answer.response.is_gone() { Stop::Moment(Box::new(verdict)) } else { verdict.into() })
 }

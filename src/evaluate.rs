@@ -87,9 +87,11 @@ pub fn evaluate_one(catalogue: &Catalogue, requirement: &Requirement, recording:
         });
     };
     let case = Case::new(recording, requirement, catalogue);
-    match check(&case) {
+    match case.while_there(check) {
         Ok(verdict) => Evaluated::Verdict(Verdict { evidence: case.evidence(), ..verdict }),
-        Err(Stop::Verdict(verdict)) => Evaluated::Verdict(Verdict { evidence: case.evidence(), ..*verdict }),
+        Err(Stop::Verdict(verdict) | Stop::Moment(verdict)) => {
+            Evaluated::Verdict(Verdict { evidence: case.evidence(), ..*verdict })
+        }
         Err(Stop::Missing(missing)) => Evaluated::Missing(missing),
         Err(Stop::Early) => Evaluated::Early,
     }

@@ -128,12 +128,13 @@ impl<'a> Case<'a> {
         Ok(Belongings { certificates })
     }
 
-    /// The pages of the subject's list; the first one alone, or none, where the others are not to be had.
+    /// The pages of the subject's list, as far as they are to be had. The first page is among them as it came first too:
+    /// the details are those of its certificates, and one may be gone when the list is walked.
     fn all_own_pages(&self) -> Result<Vec<Listed<'a>>, Stop> {
-        match self.pages() {
-            Err(Stop::Verdict(_)) => where_open(self.first_page().map(|first| vec![first])),
-            pages => where_open(pages.map(|pages| pages.pages)),
-        }
+        let first = where_open(self.first_page().map(|first| vec![first]));
+        let (mut pages, first) = super::both(where_open(self.pages().map(|pages| pages.pages)), first)?;
+        pages.extend(first);
+        Ok(pages)
     }
 
     /// Looks for belongings in an answer. `shared`: the caller has certificates too, that may say the same.

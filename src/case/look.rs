@@ -4,7 +4,7 @@
 
 use super::{Case, Judgement, Stop};
 use crate::catalogue::Level;
-use crate::exchange::Request;
+use crate::exchange::{Citizen, Request};
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Outcome, Verdict};
@@ -25,7 +25,11 @@ impl Case<'_> {
         let mut sound = None;
         for look in 0..LOOKS {
             let verdict = self.at_look(look, &judge)?;
-            if before.as_ref().map_or_else(|| !may_be_of_the_moment(&verdict), |before| agree(before, &verdict)) {
+            let is_settled = match &before {
+                None => !may_be_of_the_moment(&verdict),
+                Some(before) => agree(before, &verdict) && !self.changed_since(look),
+            };
+            if is_settled {
                 return Ok(verdict);
             }
             if !may_be_of_the_moment(&verdict) {
@@ -40,14 +44,49 @@ impl Case<'_> {
         }
     }
 
+    /// What a check says, at a moment at which what it asks for is there. Nothing more is asked for where the first look
+    /// finds it.
+    pub fn while_there(&self, check: impl Fn(&Self) -> Judgement) -> Judgement {
+        for look in 0..LOOKS - 1 {
+            match self.looking(look, &check) {
+                Err(Stop::Moment(_)) => {}
+                judged => return judged,
+            }
+        }
+        match self.looking(LOOKS - 1, &check) {
+            Err(Stop::Moment(verdict)) => Err(Stop::Verdict(verdict)),
+            judged => judged,
+        }
+    }
+
+    /// Whether the list was another one in the look before this one, as far as its first page was asked for in both.
+    fn changed_since(&self, look: u32) -> bool {
+        let first = |look: u32| {
+            let request = self.entry_request(Citizen::Subject).in_look(self.look.get() + look);
+            let (_, exchange) = self.recording.shared(&request)?;
+            let page = exchange.result.as_ref().ok()?.page()?;
+            Some((page.metadata.total_elements.value(), page.keys()))
+        };
+        match (look.checked_sub(1).and_then(first), first(look)) {
+            (Some(before), Some(now)) => before != now,
+            _ => false,
+        }
+    }
+
     fn at_look(&self, look: u32, judge: &impl Fn(&Self) -> Judgement) -> Result<Verdict, Stop> {
-        let outer = self.look.replace(look);
-        let judged = judge(self);
-        self.look.set(outer);
-        match judged {
+        match self.looking(look, judge) {
             Err(Stop::Verdict(verdict)) => Ok(*verdict),
             other => other,
         }
+    }
+
+    /// What is said so many looks after the present one.
+    fn looking(&self, look: u32, judge: &impl Fn(&Self) -> Judgement) -> Judgement {
+        let present = self.look.get();
+        self.look.set(present + look);
+        let judged = judge(self);
+        self.look.set(present);
+        judged
     }
 }
 
@@ -68,10 +107,11 @@ fn may_be_of_the_moment(verdict: &Verdict) -> bool {
     verdict.outcome == Outcome::Fail || verdict.unmet.is_some()
 }
 
-/// Whether two looks say the same, whichever answers they saw.
+/// Whether two looks say the same of answers to the same calls.
 fn agree(one: &Verdict, other: &Verdict) -> bool {
-    let words = |finding: &Finding| -> (String, Text, Text) {
-        (finding.place.clone(), finding.expected.clone(), finding.actual.clone())
+    let words = |finding: &Finding| -> (Option<Request>, String, Text, Text) {
+        let call = finding.exchange.as_ref().map(|request| request.clone().again(0));
+        (call, finding.place.clone(), finding.expected.clone(), finding.actual.clone())
     };
     let said = |verdict: &Verdict| verdict.findings.iter().map(words).collect::<Vec<_>>();
     one.outcome == other.outcome && one.reason == other.reason && said(one) == said(other)

@@ -13,7 +13,7 @@ pub fn seek(asked: impl IntoIterator<Item = Result<(), Stop>>) -> Result<(), Sto
         match result {
             Err(Stop::Missing(more)) => missing.extend(more),
             Err(Stop::Early) => return Err(Stop::Early),
-            Ok(()) | Err(Stop::Verdict(_)) => {}
+            Ok(()) | Err(Stop::Verdict(_) | Stop::Moment(_)) => {}
         }
     }
     if missing.is_empty() { Ok(()) } else { Err(Stop::Missing(missing)) }

@@ -106,6 +106,10 @@ fn gives_the_document(case: &Case<'_>) -> Judgement {
 }
 
 pub(super) fn pdf_comes_to_who_asks_for_it(case: &Case<'_>) -> Judgement {
+    case.lasting(gives_the_pdf)
+}
+
+fn gives_the_pdf(case: &Case<'_>) -> Judgement {
     const PDF: &str = "application/pdf";
     let asking = |request: &Request| request.clone().varied(Variation::Accept(PDF.to_owned()));
     // Mostly the first document is a PDF: it need not be known for that.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::checks;
-use crate::case::{Answer, Case, Findings, Judgement, both, conclusive};
+use crate::case::{Answer, Case, Findings, Judgement, both};
 use crate::catalogue::Level;
 use crate::envelope::{Collection, Field, Key, Page};
 use crate::exchange::{Citizen, Response, Variation};
@@ -11,7 +11,7 @@ use crate::href;
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::verdict::{Finding, Outcome, Verdict, shown};
 
 mod changes;
 mod encryption;
@@ -116,35 +116,35 @@ fn hrefs_have_no_fragment(case: &Case<'_>) -> Judgement {
 }
 
 fn urls_do_not_end_in_a_slash(case: &Case<'_>) -> Judgement {
-    let plain = case.entry_request(Citizen::Subject);
-    let slashed = plain.clone().varied(Variation::TrailingSlash);
-    let (hrefs, slashed) = both(hrefs(case), case.attempt(&slashed))?;
+    let (hrefs, slashed) = both(hrefs(case), case.lasting(slash_leads_to_no_other_list))?;
     let ends = |href: &Href<'_>| {
         !href.link.templated && href.link.href.split(['?', '#']).next().is_some_and(|path| path.ends_with('/'))
     };
     let expected = || text!("een adres zonder schuine streep achteraan", "an address without a slash at its end");
     let mut findings: Findings = hrefs.iter().filter(|href| ends(href)).map(|href| href.finding(expected())).collect();
-    let silent = match conclusive(slashed) {
-        Err(verdict) => Some(*verdict),
-        Ok(Answer { response, .. }) if response.status >= 500 => Some(reason::unexplained(response.status)),
-        Ok(Answer { response, .. }) => {
-            let same = same_list(case.listed(&plain)?.response, response);
-            if response.is_success() && !same {
-                let answer = Answer { exchange: slashed, response };
-                let status = response.status;
-                findings.push(answer.finding(
-                    "status",
-                    text!("een 4xx, een doorverwijzing of hetzelfde antwoord", "a 4xx, a redirect or the same answer"),
-                    text!("{status}, met een ander antwoord", "{status}, with another answer"),
-                ));
-            }
-            None
-        }
-    };
-    match silent {
-        Some(verdict) if findings.is_empty() => Err(verdict.into()),
-        _ => case.concluded(findings),
+    if slashed.outcome == Outcome::Blocked && findings.is_empty() {
+        return Ok(slashed);
     }
+    findings.extend(slashed.findings);
+    case.concluded(findings)
+}
+
+/// Whether the list with a slash after its path is refused, redirected, or the same list.
+fn slash_leads_to_no_other_list(case: &Case<'_>) -> Judgement {
+    let plain = case.entry_request(Citizen::Subject);
+    let slashed = case.response(&plain.clone().varied(Variation::TrailingSlash))?;
+    let status = slashed.response.status;
+    if status >= 500 {
+        return Err(reason::unexplained(status).into());
+    }
+    if !slashed.response.is_success() || same_list(case.listed(&plain)?.response, slashed.response) {
+        return case.judged(None);
+    }
+    case.judged([slashed.finding(
+        "status",
+        text!("een 4xx, een doorverwijzing of hetzelfde antwoord", "a 4xx, a redirect or the same answer"),
+        text!("{status}, met een ander antwoord", "{status}, with another answer"),
+    )])
 }
 
 /// Whether two answers are the same page: the same certificates and the same total. Links may carry the slash.

@@ -263,6 +263,11 @@ impl Response {
         }
     }
 
+    /// Whether the server says that there is no such resource, or none any more: 404 or 410 (RFC 9110, 15.5.5 and 15.5.11).
+    pub fn is_gone(&self) -> bool {
+        matches!(self.status, 404 | 410)
+    }
+
     /// Whether a gateway or a busy server answered, and not the server's own rules.
     pub fn is_unavailable(&self) -> bool {
         is_unavailable(self.status)

@@ -164,9 +164,20 @@ fn all_files(folder: &Path) -> String {
     text
 }
 
-/// Everything in a text that is written as a national number.
+/// Everything in a text that is written as a national number. Of the random digits of identifiers and hashes (twelve and
+/// more hexadecimal ones, letters among them) one run in fifty has a valid check number: those name nobody.
 fn numbers(text: &str) -> Vec<&str> {
-    text.split(|c: char| !c.is_ascii_digit()).filter(|run| bronkeur::insz::valid(run)).collect()
+    let words = text.split(|c: char| !c.is_ascii_hexdigit());
+    let names_nobody =
+        |word: &&str| word.len() > bronkeur::insz::DIGITS && word.contains(|c: char| c.is_ascii_alphabetic());
+    let runs = words.filter(|word| !names_nobody(word)).flat_map(|word| word.split(|c: char| !c.is_ascii_digit()));
+    runs.filter(|run| bronkeur::insz::valid(run)).collect()
+}
+
+#[test]
+fn a_number_is_told_from_an_identifier() {
+    assert_eq!(numbers("insz=70010199900?a=b"), ["70010199900"]);
+    assert_eq!(numbers("correlation 4f1c0a2b-1111-4a4a-8a8a-a70010199900"), Vec::<&str>::new());
 }
 
 #[test]

@@ -345,11 +345,11 @@ const KNOBS: &[Knob] = knobs! {
         "HTTP/2" => |p| p.behaviour.wire.protocol = Protocol::Http2,
     }
     "connections": {
-        "end after an answer" => |p| p.behaviour.wire.ending = Ending::After(1),
-        "end after nine answers" => |p| p.behaviour.wire.ending = Ending::After(9),
-        "end late" => |p| p.behaviour.wire.ending = Ending::Late(5),
-        "are reset late" => |p| p.behaviour.wire.ending = Ending::LateReset(2),
-        "end after errors" => |p| p.behaviour.wire.ending = Ending::AfterErrors,
+        "end after an answer" => |p| ends(p, Ending::After(1)),
+        "end after nine answers" => |p| ends(p, Ending::After(9)),
+        "end late" => |p| ends(p, Ending::Late(5)),
+        "are reset late" => |p| ends(p, Ending::LateReset(2)),
+        "end after errors" => |p| ends(p, Ending::AfterErrors),
     }
     "accident": {
         "502 first" => |p| struck(p, Struck::Nth(0), Accident::Status(502, None)),
@@ -431,9 +431,9 @@ const LACKS: &[Lack] = &[
     (
         &[
             "URL-13", "URL-14", "HTTP-07", "HTTP-08", "HTTP-09", "HTTP-10", "ERR-08", "ERR-15", "SEC-09", "SEC-14",
-            "SEC-19", "LST-08", "LST-19", "LST-22", "CRT-01", "CRT-02", "CRT-03", "CRT-04", "CRT-05", "CRT-06",
-            "CRT-07", "CRT-08", "CRT-09", "CRT-10", "CRT-11", "CRT-12", "CRT-13", "CRT-14", "CRT-15", "DWN-01",
-            "DWN-02", "DWN-03", "DWN-04", "DWN-05", "DWN-06",
+            "SEC-19", "LST-08", "LST-19", "LST-22", "LST-29", "CRT-01", "CRT-02", "CRT-03", "CRT-04", "CRT-05",
+            "CRT-06", "CRT-07", "CRT-08", "CRT-09", "CRT-10", "CRT-11", "CRT-12", "CRT-13", "CRT-14", "CRT-15",
+            "DWN-01", "DWN-02", "DWN-03", "DWN-04", "DWN-05", "DWN-06",
         ],
         |plan| subject(plan) == 0,
         "the subject has no certificate: nothing about one can be seen",
@@ -519,6 +519,15 @@ fn live(plan: &mut Plan, moments: &[(usize, Change)]) {
     }
 }
 
+/// Has connections end. Over HTTP/2 a long page is sent in parts, as the caller makes room for them: a server that ends the
+/// connection meanwhile cuts it off, and is not conformant.
+fn ends(plan: &mut Plan, ending: Ending) {
+    plan.behaviour.wire.ending = ending;
+    if subject(plan) > 60 {
+        plan.behaviour.wire.protocol = Protocol::Http1;
+    }
+}
+
 /// The integers of the metadata as 1.0: the same numbers.
 fn with_fractions(_: &ListContext, body: &mut Value) {
     for number in
@@ -592,7 +601,6 @@ fn runner(seed: u64, case: usize) -> TestRunner {
 }
 
 #[test]
-#[ignore = "its new varieties were not yet tried on the merged checks: run it, repair what it finds, and take this away"]
 fn conformant_sources_hear_nothing() {
     let cases = number("BRONKEUR_SILENCE_CASES").map_or(CASES, |cases| usize::try_from(cases).unwrap());
     let seed = number("BRONKEUR_SILENCE_SEED").unwrap_or(SEED);

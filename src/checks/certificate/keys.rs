@@ -87,7 +87,7 @@ fn pages_hold_still(case: &Case<'_>, walk: &[Listed<'_>]) -> Result<(), Stop> {
     let again: Vec<Request> = walk.iter().map(|listed| listed.answer.request().clone().again(1)).collect();
     if case.pages_of(&again)?.iter().zip(walk).any(|(again, listed)| again.keys() != listed.keys()) {
         let what = text!("de pagina's verspringen tussen twee oproepen", "the pages shift between two calls");
-        return Err(reason::unmet(what).into());
+        return Err(Stop::Moment(Box::new(reason::unmet(what))));
     }
     Ok(())
 }
@@ -119,17 +119,16 @@ struct Lacking {
 }
 
 pub(super) fn missing_language_is_not_found(case: &Case<'_>) -> Judgement {
-    match is_not_found(case) {
-        // The certificate may be gone since it was listed.
-        Err(Stop::Verdict(verdict)) if verdict.unmet.is_some() => case.lasting(is_not_found),
-        judged => judged,
-    }
+    case.lasting(is_not_found)
 }
 
 fn is_not_found(case: &Case<'_>) -> Judgement {
     let Lacking { control, part, text } = lacking(case)?;
-    if conclusive(case.attempt(&control.clone().phase(Phase::Opening))?)?.response.status == 404 {
-        return Err(reason::unmet(text!("het detail antwoordde met 404", "the detail answered 404")).into());
+    let opening = conclusive(case.attempt(&control.clone().phase(Phase::Opening))?)?.response;
+    if opening.is_gone() {
+        let status = opening.status;
+        let verdict = reason::unmet(text!("het detail antwoordde met {status}", "the detail answered {status}"));
+        return Err(Stop::Moment(Box::new(verdict)));
     }
     let probe = control.clone().edit(part, Replacement::Text(text));
     let answers = case.between_controls(&control, &[probe])?;

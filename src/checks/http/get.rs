@@ -68,7 +68,7 @@ fn paging_links(case: &Case<'_>) -> Result<BTreeMap<Request, &'static str>, Stop
 }
 
 pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
-    match changes(case)? {
+    match case.lasting(changes)? {
         verdict if verdict.outcome != Outcome::Pass => Ok(verdict),
         // A certificate may also go by itself, between two calls.
         _ => match case.lasting(loses_certificates)? {
@@ -184,8 +184,8 @@ fn compared(first: &Exchange, repeated: &Exchange) -> Result<Option<Change>, Sto
     let before = conclusive(first)?;
     let status = before.response.status;
     if !before.response.is_success() {
-        let what = text!("het detail antwoordde met {status}", "the detail answered {status}");
-        return Err(reason::unmet(what).into());
+        let verdict = reason::unmet(text!("het detail antwoordde met {status}", "the detail answered {status}"));
+        return Err(if before.response.is_gone() { Stop::Moment(Box::new(verdict)) } else { verdict.into() });
     }
     let after = conclusive(repeated)?;
     Ok(match after.response.status {
@@ -194,7 +194,7 @@ fn compared(first: &Exchange, repeated: &Exchange) -> Result<Option<Change>, Sto
         other if other != status => {
             let expected = text!("{status}, zoals de eerste keer", "{status}, as the first time");
             let finding = after.finding("status", expected, Text::same(other));
-            Some(if matches!(other, 404 | 410) { Change::Gone(finding) } else { Change::Of(finding) })
+            Some(if after.response.is_gone() { Change::Gone(finding) } else { Change::Of(finding) })
         }
         _ if first.request.kind() == Kind::List => list_difference(before, after),
         _ => {

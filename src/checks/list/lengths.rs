@@ -20,9 +20,14 @@ pub(super) fn page_never_exceeds_the_limit(case: &Case<'_>) -> Judgement {
         let limit = case.stated_limit(answer.request());
         let number = answer.request().parameter(&case.entry.page).and_then(|page| page.parse::<u64>().ok());
         // What comes past the end is for LST-22.
-        let within = number.unwrap_or_default().saturating_mul(limit) < total;
+        let starts = number.unwrap_or_default().saturating_mul(limit);
         let stated = answer.request().parameter(&case.entry.limit).is_some() && limit <= case.entry.maximum_limit;
-        let page = answer.response.page().filter(|_| stated && within)?;
+        let page = answer.response.page().filter(|_| stated)?;
+        // As many as there were at the moment of the answer: a certificate may have gone.
+        let there = page.metadata.total_elements.value().map_or(total, |now| now.min(total));
+        if starts >= there {
+            return None;
+        }
         let count = page.items().len() as u64;
         let expected = text!("hoogstens {limit} attesten", "at most {limit} certificates");
         (count > limit).then(|| answer.finding(page.place.as_str(), expected, Text::same(count)))

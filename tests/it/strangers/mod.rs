@@ -442,7 +442,7 @@ fn hidden(site: &Site) -> BTreeSet<String> {
 }
 
 /// How many were judged wrongly when they were last counted. None is the goal: lower it with every repair, never raise it.
-const STILL_WRONG: usize = 13;
+const STILL_WRONG: usize = 0;
 
 #[test]
 fn strangers_are_judged_justly() {
