@@ -13,7 +13,7 @@ use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, elsewhere, interrupt, output, rerun, runtime, writable};
 use crate::catalogue::Catalogue;
 use crate::decisions::{Decisions, Named};
-use crate::evaluate::{Selection, selector, unknown_ids};
+use crate::evaluate::{Selection, matches_id, selector, unknown_ids};
 use crate::exchange::Setup;
 use crate::fault::{InputFault, InputFaults};
 use crate::har::Spool;
@@ -75,7 +75,7 @@ pub(super) struct GateArgs {
     /// Judge again only what failed or was blocked in that report.json; --only and --skip narrow it further
     #[arg(long, value_name = "FILE", env = "BRONKEUR_RERUN_FAILED")]
     rerun_failed: Option<PathBuf>,
-    /// Blocked requirements that may stay so
+    /// Blocked requirements, or chapters, that may stay so
     #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_ACCEPT_BLOCKED")]
     accept_blocked: Vec<String>,
     #[command(flatten)]
@@ -159,7 +159,7 @@ pub(super) fn run(
     let asked = Asked {
         selection: gate.selection(catalogue)?,
         gate: gate.judging.gate(),
-        accepted: gate.accepted(profile.accept_blocked.clone()),
+        accepted: gate.accepted(catalogue, profile.accept_blocked.clone()),
         decisions,
         ..Asked::default()
     };
@@ -333,10 +333,16 @@ impl GateArgs {
         Ok(Selection { only: judged, skip: Vec::new() })
     }
 
-    /// The blocked rows that are accepted: of the profile with their reasons, and of the command line.
-    fn accepted(&self, with_reasons: BTreeMap<String, String>) -> BTreeMap<String, String> {
-        let named = self.accept_blocked.iter().map(|id| (id.to_uppercase(), "--accept-blocked".to_owned()));
-        named.chain(with_reasons).collect()
+    /// The blocked requirements that are accepted: of the profile with their reasons, and of the command line.
+    fn accepted(&self, catalogue: &Catalogue, with_reasons: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let named = self.accept_blocked.iter().map(|id| (id.clone(), "--accept-blocked".to_owned()));
+        // A chapter stands for all of its requirements.
+        let of_each = named.chain(with_reasons).flat_map(|(name, reason)| {
+            let name = selector(catalogue, &name);
+            let ids = catalogue.requirements.iter().map(|row| row.id.as_str()).filter(|id| matches_id(&name, id));
+            ids.map(|id| (id.to_owned(), reason.clone())).collect::<Vec<_>>()
+        });
+        of_each.collect()
     }
 
     /// What a recorded run was asked for, with what these flags say on top: another selection takes the place of the
@@ -351,7 +357,7 @@ impl GateArgs {
         let source = vec![setup.source.clone(), setup.base_url.clone()];
         let decisions = self.decisions.read(&Named { source, ..Named::default() }, catalogue)?;
         meta.on_top(&selection, self.judging.gate(), self.judging.fail_on());
-        meta.accepted = self.accepted(std::mem::take(&mut meta.accepted));
+        meta.accepted = self.accepted(catalogue, std::mem::take(&mut meta.accepted));
         meta.reviews.extend(decisions.reviews);
         meta.waivers.extend(decisions.waivers);
         Ok(decisions.previous)

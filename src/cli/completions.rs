@@ -42,6 +42,7 @@ pub(super) fn completions(args: &CompletionsArgs) -> Done {
 fn with_values(command: Command, catalogue: &Catalogue) -> Command {
     let ids: BTreeSet<String> = catalogue.requirements.iter().map(|row| row.id.clone()).collect();
     let chapters = ids.iter().filter_map(|id| id.split_once('-')).map(|(prefix, _)| prefix.to_owned());
+    let chapters = chapters.chain(catalogue.chapters.iter().map(|chapter| chapter.name.clone()));
     let names: BTreeSet<String> = chapters.chain(ids.iter().cloned()).collect();
     // A requirement stands for the faults that break it.
     let faults = faults::all().flat_map(|fault| std::iter::once(fault.name).chain(fault.breaks.iter().copied()));

@@ -49,6 +49,9 @@ fn a_chapter_goes_by_its_prefix_its_name_and_its_title() {
         let [by_name, by_title] = [name, title].map(|word| ran(bronkeur(&folder).args(["list", word])).stdout);
         assert!(by_name.starts_with(head) && by_title == by_name, "{head}: {by_name}");
     }
+    // Also where what is blocked is accepted: nobody listens there.
+    let closed = |more: &[&str]| check(&folder, "http://localhost:1/v1", &[&["--only", "list"], more].concat()).status;
+    assert_eq!((closed(&[]), closed(&["--accept-blocked", "list"]), closed(&["--accept-blocked", "url"])), (3, 0, 3));
     let typed = ran(bronkeur(&folder).args(["demo", "--only", "lists"]));
     assert!(typed.status == 2 && typed.stderr.contains("no requirement `lists`"), "{}", typed.stderr);
 }

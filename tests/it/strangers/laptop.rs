@@ -58,7 +58,7 @@ struct Window {
 impl Window {
     fn open(folder: &Path, commands: &str) -> Self {
         // Its port is one for all: whoever has it at the moment is done soon.
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_mins(1);
         while std::net::TcpListener::bind("127.0.0.1:8444").is_err() && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(100));
         }
