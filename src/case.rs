@@ -307,6 +307,11 @@ impl<'a> Case<'a> {
         Ok(conclusive(self.attempt(request)?)?)
     }
 
+    /// Whether the run is over: nothing more is sent.
+    pub fn is_over(&self) -> bool {
+        self.recording.closed
+    }
+
     /// Every exchange with the source in the whole run, but for what it answered while our own ACM was closed: that was
     /// our doing. Ask for what must be among them before: nothing is sent after.
     pub fn whole_run(&self) -> Result<impl Iterator<Item = &'a Exchange>, Stop> {
@@ -618,5 +623,6 @@ fn control_holds(control: &Exchange) -> Result<(), Stop> {
         ),
     )
     .by(Obstacle::Call(answer.request().clone()));
-    Err(if answer.response.is_gone() { Stop::Moment(Box::new(verdict)) } else { verdict.into() })
+    let may_return = answer.response.is_gone() && control.request.kind() != Kind::List;
+    Err(if may_return { Stop::Moment(Box::new(verdict)) } else { verdict.into() })
 }

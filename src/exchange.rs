@@ -76,6 +76,11 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// Milliseconds since the start of the run when the answer was there.
+    pub fn answered_ms(&self) -> u64 {
+        self.at_ms.saturating_add(self.ms)
+    }
+
     /// Whether anything left this machine.
     pub fn was_sent(&self) -> bool {
         let waited = self.request.target == Target::Issuer(IssuerCall::Expiry);

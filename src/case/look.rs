@@ -4,7 +4,8 @@
 
 use super::{Case, Judgement, Stop};
 use crate::catalogue::Level;
-use crate::exchange::{Citizen, Request};
+use crate::envelope::Key;
+use crate::exchange::{Citizen, Exchange, Request};
 use crate::text;
 use crate::text::Text;
 use crate::verdict::{Finding, Outcome, Verdict};
@@ -12,7 +13,10 @@ use crate::verdict::{Finding, Outcome, Verdict};
 /// How often something is looked at, at most.
 const LOOKS: u32 = 4;
 
-impl Case<'_> {
+/// How often the first page is asked for again in a look, at most.
+const AGAIN: u32 = 4;
+
+impl<'a> Case<'a> {
     /// A request as this look asks for it.
     pub fn looked(&self, request: &Request) -> Request {
         request.clone().in_look(self.look.get())
@@ -24,10 +28,14 @@ impl Case<'_> {
         let mut before: Option<Verdict> = None;
         let mut sound = None;
         for look in 0..LOOKS {
-            let verdict = self.at_look(look, &judge)?;
+            let verdict = match (self.at_look(look, &judge), &before) {
+                // No more is sent: what was seen is what there is.
+                (Err(Stop::Missing(_)), Some(last)) if self.is_over() => return Ok(last.clone()),
+                (verdict, _) => verdict?,
+            };
             let is_settled = match &before {
                 None => !may_be_of_the_moment(&verdict),
-                Some(before) => agree(before, &verdict) && !self.changed_since(look),
+                Some(before) => agree(before, &verdict) && self.at_rest(look, &verdict)?,
             };
             if is_settled {
                 return Ok(verdict);
@@ -44,33 +52,62 @@ impl Case<'_> {
         }
     }
 
+    /// The same call as it was sent after another one was answered: others may have asked for it before. None where it
+    /// never was.
+    pub fn after(&self, request: &Request, earlier: &Exchange) -> Result<Option<&'a Exchange>, Stop> {
+        for look in 1..LOOKS {
+            let exchange = self.attempt(&request.clone().in_look(self.look.get() + look))?;
+            if exchange.at_ms >= earlier.answered_ms() {
+                return Ok(Some(exchange));
+            }
+        }
+        Ok(None)
+    }
+
     /// What a check says, at a moment at which what it asks for is there. Nothing more is asked for where the first look
     /// finds it.
     pub fn while_there(&self, check: impl Fn(&Self) -> Judgement) -> Judgement {
-        for look in 0..LOOKS - 1 {
-            match self.looking(look, &check) {
-                Err(Stop::Moment(_)) => {}
-                judged => return judged,
+        let mut last = None;
+        for look in 0..LOOKS {
+            match (self.looking(look, &check), last) {
+                (Err(Stop::Moment(verdict)), _) => last = Some(verdict),
+                // No more is sent: what was seen is what there is.
+                (Err(Stop::Missing(_)), Some(last)) if self.is_over() => return Err(Stop::Verdict(last)),
+                (judged, _) => return judged,
             }
         }
-        match self.looking(LOOKS - 1, &check) {
-            Err(Stop::Moment(verdict)) => Err(Stop::Verdict(verdict)),
-            judged => judged,
-        }
+        Err(last.map_or_else(|| crate::reason::not_recorded().into(), Stop::Verdict))
     }
 
-    /// Whether the list was another one in the look before this one, as far as its first page was asked for in both.
-    fn changed_since(&self, look: u32) -> bool {
-        let first = |look: u32| {
-            let request = self.entry_request(Citizen::Subject).in_look(self.look.get() + look);
-            let (_, exchange) = self.recording.shared(&request)?;
+    /// Whether the list stayed as it was from the look before this one to the end of this one, as far as its first page
+    /// tells: once what was found is there, the page is asked for again.
+    fn at_rest(&self, look: u32, verdict: &Verdict) -> Result<bool, Stop> {
+        let list = |look: u32| self.entry_request(Citizen::Subject).in_look(self.look.get() + look);
+        let seen = |request: &Request| {
+            let (_, exchange) = self.recording.shared(request)?;
             let page = exchange.result.as_ref().ok()?.page()?;
-            Some((page.metadata.total_elements.value(), page.keys()))
+            Some((exchange.at_ms, page.metadata.total_elements.value(), page.keys()))
         };
-        match (look.checked_sub(1).and_then(first), first(look)) {
-            (Some(before), Some(now)) => before != now,
-            _ => false,
+        let found = verdict.findings.iter().filter_map(|finding| self.recording.shared(finding.exchange.as_ref()?));
+        let until = found.map(|(_, exchange)| exchange.at_ms).max().unwrap_or_default();
+        let Some((_, total, keys)) = seen(&list(look)) else { return Ok(true) };
+        let before = look.checked_sub(1).and_then(|before| seen(&list(before)));
+        let is_same = |(_, other, others): &(u64, Option<u64>, Vec<Key<'_>>)| *other == total && *others == keys;
+        if before.is_some_and(|before| !is_same(&before)) {
+            return Ok(false);
         }
+        for ordinal in 1..=AGAIN {
+            let request = list(look).once_more(ordinal);
+            if self.recording.shared(&request).is_none() && !self.is_over() {
+                return Err(Stop::Missing(vec![request]));
+            }
+            match seen(&request) {
+                Some(after) if after.0 < until => {}
+                Some(after) => return Ok(is_same(&after)),
+                None => return Ok(true),
+            }
+        }
+        Ok(true)
     }
 
     fn at_look(&self, look: u32, judge: &impl Fn(&Self) -> Judgement) -> Result<Verdict, Stop> {

@@ -1,11 +1,12 @@
 //! Chapter access: who gets in, and who does not.
 
 use super::checks;
-use crate::case::{Case, Judgement, Stop};
-use crate::exchange::{Auth, Citizen, Kind, Request};
+use crate::case::{Case, Item, Judgement, Stop};
+use crate::envelope::Certificate;
+use crate::exchange::{Auth, Citizen, Kind, Request, Response};
 use crate::reason;
 use crate::text;
-use crate::verdict::Verdict;
+use crate::verdict::{Finding, Verdict};
 
 mod answers;
 mod credentials;
@@ -21,11 +22,11 @@ use answers::{
 use credentials::{expired, has_just_expired, other_audience, without_citizen, without_scope};
 use mixed::citizens_are_not_mixed;
 use others::{
-    certificate_of_another_citizen_stays_closed, list_of_another_citizen_stays_closed,
+    a_few, certificate_of_another_citizen_stays_closed, links_of, list_of_another_citizen_stays_closed,
     refusal_does_not_tell_whether_a_citizen_exists,
 };
 use outage::{no_data_while_the_issuer_is_unreachable, source_asks_the_issuer};
-use shown::{Shows, has_certificates, judged, shown};
+use shown::{Shows, data_of_the_subject, finding_in, has_certificates, judged, shown};
 
 checks!(
     call_without_authorization_is_refused,
@@ -82,7 +83,12 @@ const AT_THE_DETAIL: &[Auth] = &[Auth::None, Auth::OtherScheme, Auth::NoScheme, 
 const AT_THE_DOCUMENT: &[Auth] = &[Auth::None, Auth::OtherScheme, Auth::UnsignedJwt, Auth::TamperedEnd];
 
 fn call_without_authorization_is_refused(case: &Case<'_>) -> Judgement {
-    list_refuses(case, NO_AUTHORIZATION)
+    let control = list(case);
+    let mut probes: Vec<Request> = NO_AUTHORIZATION.iter().map(|auth| control.clone().auth(*auth)).collect();
+    // A rule may be written for one form of the address, and forget the others.
+    let others = [Request::entry(Citizen::Subject), case.page_request(Citizen::Subject, case.entry.default_limit, 1)];
+    probes.extend(others.map(|request| request.auth(Auth::None)));
+    refused(case, &control, &probes)
 }
 
 fn another_scheme_is_refused(case: &Case<'_>) -> Judgement {
@@ -145,8 +151,15 @@ fn detail_and_download_are_protected(case: &Case<'_>) -> Judgement {
             Ok(verdict) => findings.extend(verdict.findings),
             // Detail and download are probed in the same go.
             Err(Stop::Missing(more)) => missing.extend(more),
-            Err(other) => stop = Some(other),
+            // What may be otherwise at another moment is looked at again.
+            Err(other) if !matches!(stop, Some(Stop::Moment(_))) => stop = Some(other),
+            Err(_) => {}
         }
+    }
+    match open_doors(case) {
+        Ok(open) => findings.extend(open),
+        Err(Stop::Missing(more)) => missing.extend(more),
+        Err(other) => stop = stop.or(Some(other)),
     }
     if !missing.is_empty() {
         return Err(Stop::Missing(missing));
@@ -196,6 +209,29 @@ fn available_credentials(case: &Case<'_>) -> Result<(Vec<Auth>, Vec<&'static str
         }
     }
     if missing.is_empty() { Ok((credentials, omitted)) } else { Err(Stop::Missing(missing)) }
+}
+
+/// Details and documents of other certificates of the subject, the last one and one of each language, that open without
+/// a token.
+fn open_doors(case: &Case<'_>) -> Result<Vec<Finding>, Stop> {
+    let first = case.first_page()?;
+    let certificates: Vec<&Certificate> = first.items().iter().collect();
+    let few = a_few(&certificates).into_iter().skip(1);
+    let doors: Vec<Request> = few.flat_map(|certificate| links_of(case, Item { on: first, certificate })).collect();
+    if doors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let probes: Vec<Request> = doors.iter().map(|door| door.clone().auth(Auth::None)).collect();
+    let mut findings = Vec::new();
+    for (exchange, door) in case.probed(&list(case), &probes)?.exchanges.into_iter().zip(&doors) {
+        let opens = exchange.result.as_ref().is_ok_and(Response::is_success);
+        let rightful = if opens { case.attempt(door)?.result.as_ref().ok() } else { None };
+        let leak = data_of_the_subject(case, exchange, rightful)?;
+        if let Some(leak) = leak.filter(|_| opens) {
+            findings.extend(finding_in(case, exchange, &Shows::Data(leak)));
+        }
+    }
+    Ok(findings)
 }
 
 /// The detail and the document of a certificate of the subject.

@@ -10,7 +10,7 @@ use url::Url;
 use super::{Decisions, Review, Waiver, day_of, read_reviews, read_waivers};
 use crate::catalogue::Catalogue;
 use crate::fault::{InputFaults, LARGEST_TEXT, read_text};
-use crate::profile::Profile;
+use crate::profile::{Profile, ResolvedSource};
 
 /// Which files a profile names, from where the command runs.
 #[derive(Clone, Debug, Default)]
@@ -28,8 +28,8 @@ impl Named {
     pub fn of(profile: &Profile, folder: &Path) -> Self {
         let path = |named: &Option<String>| named.as_ref().map(|path| folder.join(path));
         let source = &profile.source;
-        let host = Url::parse(&source.base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
-        let names = source.name.clone().or(host).into_iter().chain([source.base_url.clone()]);
+        let address = Url::parse(&source.base_url).ok().map(|url| ResolvedSource::new(&url).name);
+        let names = source.name.clone().or(address).into_iter().chain([source.base_url.clone()]);
         Self { reviews: path(&profile.reviews), waivers: path(&profile.waivers), source: names.collect() }
     }
 

@@ -374,6 +374,13 @@ impl Request {
         self
     }
 
+    /// The same so many times more in the look that it belongs to.
+    #[must_use]
+    pub fn once_more(mut self, times: u32) -> Self {
+        self.ordinal += times;
+        self
+    }
+
     /// The same in a later look at what answers of several moments show; what belongs to that look stays as it is.
     #[must_use]
     pub fn in_look(mut self, look: u32) -> Self {

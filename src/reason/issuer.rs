@@ -372,7 +372,7 @@ pub fn unfit(why: &Unfit) -> Advice {
                     "the token is for {audiences}, not for the source"
                 ),
                 text!(
-                    "verbeter `acm.audience`: het client-id van de bron in deze omgeving",
+                    "verbeter `acm.audience`: de client-id van de bron in deze omgeving",
                     "correct `acm.audience`: the client-id of the source in this environment"
                 ),
             )

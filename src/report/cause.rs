@@ -196,7 +196,7 @@ impl<'a> Finder<'a> {
             kind: if finding.place == "/issuer" { CauseKind::WrongIssuer } else { CauseKind::RequirementNotMet },
             server: if is_issuer { Server::Issuer } else { Server::Source },
             told: Told {
-                what: text!("{id} is niet nageleefd: {nl}", "{id} is not met: {en}"),
+                what: text!("{id} is niet nageleefd (“{nl}”)", "{id} is not met (“{en}”)"),
                 remedy: finding.fix.clone().unwrap_or_else(|| row.fix.clone()),
                 who: match (is_issuer, finding.place.as_str()) {
                     (true, "/issuer") => Party::Owner,

@@ -18,6 +18,9 @@ use super::envelope::put;
 use super::tokens::{Grant, Tokens, now};
 use crate::exchange::CONTROL_ENDPOINT;
 
+/// What the `User-Agent` of a check begins with.
+const OWN_AGENT: &str = "bronkeur/";
+
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token";
@@ -248,7 +251,10 @@ impl Acm {
     }
 
     fn introspect(&self, request: &Inbound, form: &Form) -> Result<Answer, Error> {
-        self.refusals.note(self.clients.claimed(&self.issuer, request, form));
+        // Our own look at a token is none of the source's.
+        if !request.header("user-agent").is_some_and(|agent| agent.starts_with(OWN_AGENT)) {
+            self.refusals.note(self.clients.claimed(&self.issuer, request, form));
+        }
         let client = self.client(request, form)?;
         let token = form.get("token").ok_or(Error(400, "invalid_request", "token is missing"))?;
         if client.id == self.clients.source.id {

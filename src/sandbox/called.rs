@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::acm::Form;
 use super::answer::Inbound;
 use super::clients::Clients;
+use crate::insz;
 use crate::text;
 use crate::text::Text;
 use crate::verdict::shown;
@@ -47,7 +48,7 @@ impl Called {
 
     /// In one line.
     pub fn in_words(&self) -> Text {
-        let (method, path, status) = (shown(&self.method), shown(&self.path), self.status);
+        let (method, path, status) = (shown(&self.method), without_numbers(&shown(&self.path)), self.status);
         let error = self.error.as_ref().map(|error| format!(" {}", shown(error))).unwrap_or_default();
         let Text { nl, en } = match &self.client {
             None => Text::default(),
@@ -56,12 +57,20 @@ impl Called {
                 match known {
                     Known::Yes => text!("  client {id}", "  client {id}"),
                     Known::WrongSecret => text!("  client {id}: verkeerd geheim", "  client {id}: wrong secret"),
-                    Known::No => text!("  client {id}: onbekend", "  client {id}: unknown"),
+                    // What stands there may be anything, a secret as well.
+                    Known::No => text!("  onbekende client-id", "  unknown client-id"),
                 }
             }
         };
         text!("{method} {path} -> {status}{error}{nl}", "{method} {path} -> {status}{error}{en}")
     }
+}
+
+/// A path without what could be somebody's number.
+fn without_numbers(path: &str) -> String {
+    let masked =
+        |part: &str| if insz::look_alikes(part.as_bytes()).is_empty() { part.to_owned() } else { "…".to_owned() };
+    path.split('/').map(masked).collect::<Vec<_>>().join("/")
 }
 
 /// Whoever watches.

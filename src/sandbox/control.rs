@@ -47,7 +47,9 @@ impl Refusals {
     /// Notes who asked to introspect, and whether it was the client that it named.
     pub(super) fn note(&self, client: Option<(String, Known)>) {
         let Some((id, known)) = client else { return };
-        let latest = (known != Known::Yes).then(|| (id.chars().take(LONGEST_ID).collect(), known));
+        // What is no client-id of ours may be anything, a secret as well.
+        let id = if known == Known::No { String::new() } else { id.chars().take(LONGEST_ID).collect() };
+        let latest = (known != Known::Yes).then_some((id, known));
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = latest;
     }
 

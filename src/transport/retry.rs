@@ -145,6 +145,10 @@ impl Patience {
                 // Nothing came of it: it is as if it had not been sent.
                 if tries.unavailable < AGAIN { self.wait(wait, PATIENCE_WITH_BUSY, now) } else { Next::Judge }
             }
+            // A connection that broke shows nothing of what the server makes of the call.
+            Came::Broken | Came::NoConnection if repeat == Repeat::Shows && tries.unavailable == 0 => {
+                Next::Wait(Duration::ZERO)
+            }
             _ if !tries.may(repeat) || (came == Came::NoConnection && tries.unavailable > 0) => Next::Judge,
             Came::Busy(wait) => {
                 let pause = wait.unwrap_or_else(|| tries.pause(PAUSES_OF_BUSY));

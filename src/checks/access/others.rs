@@ -37,7 +37,7 @@ fn other_page<'a>(case: &Case<'a>) -> Result<Listed<'a>, Stop> {
 }
 
 /// Links of a certificate with what they lead to.
-fn links_of(case: &Case<'_>, item: Item<'_>) -> Vec<Request> {
+pub(super) fn links_of(case: &Case<'_>, item: Item<'_>) -> Vec<Request> {
     let rels = [("self", Kind::Detail), ("download", Kind::Download)];
     rels.into_iter()
         .filter_map(|(rel, kind)| case.follow(item.on.answer, item.certificate.links.find(&[rel])?, kind))
@@ -57,7 +57,7 @@ fn is_theirs(case: &Case<'_>, part: &str) -> bool {
 }
 
 /// A few of many certificates: the first, the last, and one of each language that is not among these.
-fn a_few<'a>(certificates: &[&'a Certificate]) -> Vec<&'a Certificate> {
+pub(super) fn a_few<'a>(certificates: &[&'a Certificate]) -> Vec<&'a Certificate> {
     let ends = certificates.iter().take(1).chain(certificates.iter().skip(1).next_back());
     let mut few: Vec<&Certificate> = ends.copied().collect();
     let mut languages: BTreeSet<_> = few.iter().map(|one| one.language_text()).collect();
@@ -68,11 +68,13 @@ fn a_few<'a>(certificates: &[&'a Certificate]) -> Vec<&'a Certificate> {
 /// A request to another citizen's door, and what that citizen gets there.
 struct Door {
     probe: Request,
-    /// Only of the first certificate: the others cost calls.
+    /// What its owner asks; none for a list.
     rightful: Option<Request>,
+    /// Whether that is asked beforehand. Of the first certificate only: of the others where the door opens.
+    is_first: bool,
 }
 
-/// The links of a few certificates: of the first one both, of the last one as many as `last`, of the others the detail.
+/// The links of a few certificates: of the last one as many as `last`, of the others both.
 /// Only those that `counts` lets through.
 fn doors(
     case: &Case<'_>,
@@ -84,12 +86,12 @@ fn doors(
     let mut doors = Vec::new();
     let mut first = None;
     for (place, certificate) in a_few(certificates).into_iter().enumerate() {
-        let most = [2, last].get(place).copied().unwrap_or(1);
+        let most = [2, last].get(place).copied().unwrap_or(2);
         let links = links_of(case, Item { on, certificate }).into_iter().take(most);
         for probe in links.filter(|link| url_of(link).is_some_and(|url| counts(&url, certificate))) {
             let is_first = *first.get_or_insert(place) == place;
-            let rightful = is_first.then(|| probe.clone().auth(Auth::Token(Citizen::Other)));
-            doors.push(Door { probe, rightful });
+            let rightful = Some(probe.clone().auth(Auth::Token(Citizen::Other)));
+            doors.push(Door { probe, rightful, is_first });
         }
     }
     doors
@@ -108,7 +110,8 @@ pub(super) fn under_their_number<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop>
     if certificates.len() > 1 {
         lists.push(case.page_request(Citizen::Other, certificates.len().div_ceil(2) as u64, 1));
     }
-    let list_door = |list: Request| Door { probe: list.auth(Auth::Token(Citizen::Subject)), rightful: None };
+    let list_door =
+        |list: Request| Door { probe: list.auth(Auth::Token(Citizen::Subject)), rightful: None, is_first: false };
     let mut all: Vec<Door> = lists.into_iter().map(list_door).collect();
     let names = |url: &Url, _: &Certificate| !parts_that(url, |text| is_theirs(case, text)).is_empty();
     all.extend(doors(case, other, &certificates, 2, names));
@@ -123,7 +126,8 @@ pub(super) fn certificate_of_another_citizen_stays_closed(case: &Case<'_>) -> Ju
 pub(super) fn under_ones_own<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
     let (control, doors) = swapped(case)?;
     // The first certificate does open for its owner: else its refusal shows nothing.
-    let originals: Vec<Request> = doors.iter().filter_map(|door| door.rightful.clone()).collect();
+    let originals: Vec<Request> =
+        doors.iter().filter(|door| door.is_first).filter_map(|door| door.rightful.clone()).collect();
     for answer in case.responses(&originals)? {
         if !answer.response.is_success() {
             let status = answer.response.status;
@@ -146,14 +150,17 @@ pub(super) fn under_ones_own<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
 
 /// What the answers at these doors show.
 fn shown<'a>(case: &Case<'a>, control: &Request, doors: &[Door]) -> Result<Shown<'a>, Stop> {
-    let originals: Vec<Request> = doors.iter().filter_map(|door| door.rightful.clone()).collect();
+    let originals: Vec<Request> =
+        doors.iter().filter(|door| door.is_first).filter_map(|door| door.rightful.clone()).collect();
     case.attempts(&originals)?;
     let probes: Vec<Request> = doors.iter().map(|door| door.probe.clone()).collect();
     let probed = case.probed(control, &probes)?;
     let own = own_keys(case)?;
     let mut shown = Vec::new();
     for (exchange, door) in probed.exchanges.into_iter().zip(doors) {
-        let rightful = door.rightful.as_ref().map(|request| case.attempt(request)).transpose()?;
+        let opens = exchange.result.as_ref().is_ok_and(Response::is_success);
+        let rightful = door.rightful.as_ref().filter(|_| door.is_first || opens);
+        let rightful = rightful.map(|request| case.attempt(request)).transpose()?;
         let rightful = rightful.and_then(|exchange| exchange.result.as_ref().ok());
         let leak = data_of_the_other(case, &own, exchange, rightful)?;
         shown.push((exchange, shows(exchange, leak)));
@@ -215,7 +222,7 @@ pub(super) fn but_for_unknown<'a>(case: &Case<'a>, mut shown: Shown<'a>) -> Resu
     let probed = super::super::errors::unknown_certificate_probe(case)
         .and_then(|(control, probe)| case.probed(&control, &[probe]));
     let unknown = match probed {
-        Err(Stop::Verdict(_)) => None,
+        Err(Stop::Verdict(_) | Stop::Moment(_)) => None,
         probed => probed?.exchanges.first().and_then(|exchange| exchange.result.as_ref().ok()),
     };
     if unknown.is_some_and(Response::is_success) {

@@ -13,9 +13,6 @@ use crate::verdict::{Finding, Outcome, Verdict, shown};
 /// How many details are asked for once more.
 const REPEATED_DETAILS: usize = 5;
 
-/// In how many later looks the list is asked for at most.
-const LATER_LOOKS: u32 = 3;
-
 pub(super) fn advertised_paging_links_answer_get(case: &Case<'_>) -> Judgement {
     case.lasting(paging_links_answer)
 }
@@ -161,8 +158,9 @@ fn changes(case: &Case<'_>) -> Judgement {
         // What is listed still should be there still.
         let missed = gone.iter().filter_map(|(_, finding)| finding.exchange.as_ref());
         let missed = case.attempts(&missed.cloned().collect::<Vec<_>>())?;
-        let last = missed.iter().map(|exchange| exchange.at_ms).max().unwrap_or_default();
-        let now = page_after(case, &list, last)?.keys();
+        let last = missed.into_iter().max_by_key(|exchange| exchange.answered_ms());
+        let now = last.map(|last| case.after(&list, last)).transpose()?.flatten();
+        let now = now.map(|now| case.page(&now.request)).transpose()?.map(|page| page.keys()).unwrap_or_default();
         let is_listed = |request: &Request| {
             let item = details.iter().find(|(_, exchange)| exchange.request == *request).map(|(item, _)| *item);
             item.and_then(|item| item.certificate.key()).is_none_or(|key| now.contains(&key))
@@ -170,17 +168,6 @@ fn changes(case: &Case<'_>) -> Judgement {
         findings.extend(gone.into_iter().filter(|(request, _)| is_listed(request)).map(|(_, finding)| finding));
     }
     case.judged_unless(findings, blocked)
-}
-
-/// The list as it is asked for after that moment of the run, in milliseconds: others may have asked for it before.
-fn page_after<'a>(case: &Case<'a>, list: &Request, at_ms: u64) -> Result<Listed<'a>, Stop> {
-    for look in 1..LATER_LOOKS {
-        let request = list.clone().in_look(look);
-        if case.attempt(&request)?.at_ms >= at_ms {
-            return case.page(&request);
-        }
-    }
-    case.page(&list.clone().in_look(LATER_LOOKS))
 }
 
 /// Whether asking for the list takes certificates from it.

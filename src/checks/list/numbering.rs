@@ -139,6 +139,10 @@ fn counts_otherwise() -> Verdict {
 }
 
 pub(super) fn metadata_counts_from_one(case: &Case<'_>) -> Judgement {
+    case.lasting(counts_from_one)
+}
+
+fn counts_from_one(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut judged = false;
     for answer in case.lists()? {

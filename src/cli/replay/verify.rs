@@ -40,6 +40,8 @@ pub(super) fn verify(claimed: &Report, computed: &Report, global: &Global) -> Do
     let mut differences = Vec::new();
     compare(String::new(), &old, &new, &mut differences);
     differences.sort_by_key(|difference| rank(&difference.place));
+    let decided = |report: &Report| report.requirements.iter().any(|row| row.review.is_some() || row.waiver.is_some());
+    let lacks_decisions = decided(claimed) && !decided(computed);
     let status = if differences.is_empty() { ExitStatus::Success } else { ExitStatus::Failures };
     let mut screen = String::new();
     if !global.quiet {
@@ -52,6 +54,13 @@ pub(super) fn verify(claimed: &Report, computed: &Report, global: &Global) -> Do
             screen.push_str(&format!("{}\n\n", said.get(lang)));
         }
         screen.push_str(&shown_in(&differences, lang));
+        if lacks_decisions {
+            let said = text!(
+                "Het rapport bevat antwoorden van een beoordelaar of vrijstellingen: noem die bestanden ook, met --reviews en --waivers.",
+                "The report holds a reviewer's answers or waivers: name their files too, with --reviews and --waivers."
+            );
+            screen.push_str(&format!("{}\n\n", output::wrapped(said.get(lang), 0)));
+        }
         screen.push_str(&format!("{}\n\n", output::wrapped(meaning(differences.is_empty()).get(lang), 0)));
     }
     screen.push_str(&last_line(differences.len(), status.code()));

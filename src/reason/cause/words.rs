@@ -77,7 +77,7 @@ impl CauseKind {
     }
 
     fn of_run(self, place: Place<'_>, detail: &Text) -> Option<Told> {
-        let Text { nl, en } = detail;
+        let Text { nl: more_nl, en: more_en } = in_brackets(detail);
         let (what, remedy, who) = match self {
             Self::Interrupted => (
                 text!("de keuring is onderbroken", "the run was interrupted"),
@@ -88,7 +88,7 @@ impl CauseKind {
                 Party::Runner,
             ),
             Self::LimitReached => (
-                text!("een grens van de keuring is bereikt: {nl}", "a limit of the run was reached: {en}"),
+                text!("een grens van de keuring is bereikt{more_nl}", "a limit of the run was reached{more_en}"),
                 text!(
                     "verhoog de grens (`limits` in het profiel, of --max-requests), of keur in delen met --only",
                     "raise the limit (`limits` in the profile, or --max-requests), or check in parts with --only"

@@ -29,7 +29,9 @@ impl<'a> Finder<'a> {
                 if failure.kind == FailureKind::NotConfigured {
                     return Some(self.not_configured(exchange, request));
                 }
-                let told = kind.told(self.place(server_named(exchange, server), &origin), &failure.detail)?;
+                let memory = || Text::new("het geheugen", "the memory");
+                let detail = if failure.kind == FailureKind::Memory { memory() } else { failure.detail.clone() };
+                let told = kind.told(self.place(server_named(exchange, server), &origin), &detail)?;
                 let which = if server == Server::Run { String::new() } else { origin };
                 Some(Root { kind, server, told, call: Some(&exchange.request), which })
             }
@@ -43,7 +45,7 @@ impl<'a> Finder<'a> {
             Err(_) => self.root_of_call(request),
             Ok(response) => {
                 let of_issuer = request.kind() == Kind::Issuer && place != "/issuer";
-                let of_source = place == "status" && is_good_call(request);
+                let of_source = place == "status" && self.is_good_call(request);
                 (of_issuer || of_source).then(|| self.root_of_answer(exchange, response))?
             }
         }
@@ -52,19 +54,24 @@ impl<'a> Finder<'a> {
     fn root_of_answer(&self, exchange: &'a Exchange, response: &'a Response) -> Option<Root<'a>> {
         let (called, origin) = (server(exchange), self.origin(exchange));
         let mut kind = CauseKind::of_answer(called, response)?;
-        let good = is_good_call(&exchange.request);
+        let good = self.is_good_call(&exchange.request);
         if called == Server::Source && !good && !response.is_unavailable() {
+            kind = CauseKind::UnexpectedStatus;
+        }
+        if kind == CauseKind::NothingAtBaseUrl && self.opens_a_list() {
             kind = CauseKind::UnexpectedStatus;
         }
         let place = self.place(called, &origin);
         let status = Text::same(format!(" ({})", response.status));
         let call = Some(&exchange.request);
+        // Statuses that are no outage may each have a reason of their own.
+        let which = if kind == CauseKind::UnexpectedStatus { format!("{origin}{}", status.en) } else { origin.clone() };
         let root = |kind: CauseKind, told: Told| Root {
             kind,
             server: kind.lies_with(called),
             told,
             call,
-            which: origin.clone(),
+            which: which.clone(),
         };
         if called == Server::Issuer && !response.is_unavailable() {
             return Some(root(kind, refused_by_issuer(place, response)));
@@ -86,6 +93,23 @@ impl<'a> Finder<'a> {
             return Some(root(kind, told));
         }
         Some(root(kind, kind.told(place, &status)?))
+    }
+
+    /// Whether the source answers a good call for somebody's list: its address is right then, and it takes our tokens.
+    fn opens_a_list(&self) -> bool {
+        let opens = |exchange: &Exchange| exchange.result.as_ref().is_ok_and(Response::is_success);
+        self.recording.exchanges().any(|exchange| asks_for_own_list(&exchange.request) && opens(exchange))
+    }
+
+    /// Whether every source has to answer a call with 200, whatever else it does: the subject's list as the documents show
+    /// it. What another call came to says something of that call alone.
+    fn is_good_call(&self, request: &Request) -> bool {
+        let entry = &self.catalogue.entry;
+        let number = |name: &str| request.parameter(name).and_then(|value| value.parse::<u64>().ok());
+        asks_for_own_list(request)
+            && request.citizen() == Some(Citizen::Subject)
+            && number(&entry.limit) == Some(entry.default_limit)
+            && number(&entry.page) == Some(entry.first_page)
     }
 
     /// Why a token that was given is of no use to the source, by what introspection with the source's own client says.
@@ -115,7 +139,7 @@ impl<'a> Finder<'a> {
         Some(if refused.get("known")?.as_bool()? {
             text!("client-id {id} en een verkeerd geheim", "client-id {id} and a wrong secret")
         } else {
-            text!("een onbekend client-id ({id})", "an unknown client-id ({id})")
+            text!("een onbekende client-id", "an unknown client-id")
         })
     }
 
@@ -186,8 +210,8 @@ fn server_named(exchange: &Exchange, lies: Server) -> Server {
     if lies == Server::Run { Server::Run } else { server(exchange) }
 }
 
-/// Whether it is a call for the list that a source has to answer with 200.
-fn is_good_call(request: &Request) -> bool {
+/// Whether a call asks for somebody's list with that person's own token, and in no other way than a client does.
+fn asks_for_own_list(request: &Request) -> bool {
     matches!(request.target, Target::Entry { .. })
         && matches!(request.auth, Auth::Token(_) | Auth::Fresh)
         && request.variation == Variation::None

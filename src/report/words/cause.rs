@@ -109,7 +109,7 @@ impl Report {
     pub(in crate::report) fn is_told_by_cause(&self, row: &Requirement) -> bool {
         self.cause_of(row).is_some_and(|cause| {
             let own = !cause.is_requirement() || cause.failing.is_empty();
-            own && (cause.waiting.contains(&row.id) || cause.failing.contains(&row.id))
+            own && (cause.waiting.contains(&row.id) || cause.failing.contains(&row.id) && self.stands_for(cause, row))
                 || cause.is_requirement() && cause.waiting.contains(&row.id)
         })
     }

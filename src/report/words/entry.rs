@@ -97,11 +97,20 @@ pub(in crate::report) fn open_reviews(report: &Report) -> Option<Text> {
 }
 
 impl Report {
-    /// How a cause reads; none where the gate accepts all that waits for it.
+    /// How a cause reads: as what waits for it; none where the gate accepts all of that.
     fn cause_state(&self, cause: &Cause) -> Option<State> {
         let waits = |row: &&Requirement| row.accepted.is_none() && row.cause.as_ref() == Some(&cause.id);
         let waiting = self.requirements.iter().filter(waits).map(Requirement::state);
         waiting.filter(|state| matches!(state, State::BlockedMust | State::Blocked)).min()
+    }
+
+    /// Whether a cause that fails a requirement weighs as much as that does: it stands for it then.
+    pub(super) fn stands_for(&self, cause: &Cause, row: &Requirement) -> bool {
+        match (self.cause_state(cause), row.state()) {
+            (Some(State::BlockedMust), _) => true,
+            (Some(_), state) => !matches!(state, State::Failure | State::Error | State::BlockedMust),
+            (None, _) => false,
+        }
     }
 }
 

@@ -152,6 +152,67 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| behaviour.access.list.demands_more_than_bearer = false,
     },
     Fault {
+        name: "list-needs-no-token-without-query",
+        breaks: &["SEC-01"],
+        blocks: &[],
+        summary: "The list needs a token where the call has a query only.",
+        apply: |behaviour| {
+            behaviour.access.list.demands_token = false;
+            behaviour.edits.answer.push(|context, answer| {
+                refuse_without_token(context, answer, context.call == Call::List && context.query.is_some());
+            });
+        },
+    },
+    Fault {
+        name: "later-page-needs-no-token",
+        breaks: &["SEC-01"],
+        blocks: &[],
+        summary: "The first page alone needs a token.",
+        apply: |behaviour| {
+            behaviour.access.list.demands_token = false;
+            behaviour.edits.answer.push(|context, answer| {
+                refuse_without_token(context, answer, context.call == Call::List && !has_query(context, "page=1"));
+            });
+        },
+    },
+    Fault {
+        name: "french-document-needs-no-token",
+        breaks: &["SEC-14"],
+        blocks: &[],
+        summary: "Documents in French are given without an Authorization header.",
+        apply: |behaviour| {
+            behaviour.access.download.demands_token = false;
+            behaviour.edits.answer.push(|context, answer| {
+                let is_french = context.language.as_deref() == Some("fr");
+                refuse_without_token(context, answer, context.call == Call::Download && !is_french);
+            });
+        },
+    },
+    Fault {
+        name: "french-detail-needs-no-token",
+        breaks: &["SEC-14"],
+        blocks: &[],
+        summary: "Details in French are given without an Authorization header.",
+        apply: |behaviour| {
+            behaviour.access.detail.demands_token = false;
+            behaviour.edits.answer.push(|context, answer| {
+                let is_french = context.language.as_deref() == Some("fr");
+                refuse_without_token(context, answer, context.call == Call::Detail && !is_french);
+            });
+        },
+    },
+    Fault {
+        name: "french-document-of-another-citizen-is-shown",
+        breaks: &["SEC-08"],
+        blocks: &[],
+        summary: "Of another citizen's documents those in French open.",
+        apply: |behaviour| {
+            behaviour.number_in_certificate_url = true;
+            behaviour.access.download.checks_citizen = false;
+            closed_unless(behaviour, |context| context.language.as_deref() == Some("fr"));
+        },
+    },
+    Fault {
         name: "list-breaks-down-without-a-token",
         breaks: &["SEC-01"],
         blocks: &[],
@@ -284,6 +345,17 @@ fn forbid(answer: &mut Answer) {
     let problem = json!({ "type": "urn:problem-type:sandbox:forbidden", "title": "Forbidden", "status": 403 });
     *answer = Answer { status: 403, headers: answer.headers.clone(), body: problem.to_string().into_bytes() };
     answer.set("content-type", "application/problem+json");
+}
+
+/// A refusal of a call without `Authorization`, where `closed`.
+fn refuse_without_token(context: &AnswerContext, answer: &mut Answer, closed: bool) {
+    if context.authorization.is_some() || !closed || answer.status != 200 {
+        return;
+    }
+    let problem = json!({ "type": "urn:problem-type:sandbox:unauthorized", "title": "Unauthorized", "status": 401 });
+    *answer = Answer { status: 401, headers: answer.headers.clone(), body: problem.to_string().into_bytes() };
+    answer.set("content-type", "application/problem+json");
+    answer.set("www-authenticate", "Bearer");
 }
 
 fn break_down(answer: &mut Answer) {

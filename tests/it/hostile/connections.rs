@@ -72,7 +72,8 @@ fn a_download_without_end() {
             stream.write_all(&piece)?;
         }
     });
-    ran.proves_nothing(&["DWN-02"]);
+    // Its first bytes tell what it is, and nothing tells that it is whole.
+    ran.proves_nothing(&["DWN-03"]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ impl CauseKind {
             Self::BadGateway => (
                 text!(
                     "wat voor {nl} staat (gateway, proxy), krijgt er geen bruikbaar antwoord van (502)",
-                    "what stands before {en} (gateway, proxy) gets no usable answer from it (502)"
+                    "what is in front of {en} (gateway, proxy) gets no usable answer from it (502)"
                 ),
                 text!(
                     "controleer of de toepassing achter de gateway draait, en de logs van beide",
@@ -37,7 +37,7 @@ impl CauseKind {
             Self::GatewayTimeout => (
                 text!(
                     "wat voor {nl} staat (gateway, proxy), wacht er vergeefs op antwoord van (504)",
-                    "what stands before {en} (gateway, proxy) waits in vain for its answer (504)"
+                    "what is in front of {en} (gateway, proxy) waits in vain for its answer (504)"
                 ),
                 text!(
                     "zoek waarom de toepassing traag is of hangt, of verhoog de wachttijd van de gateway",
@@ -89,8 +89,8 @@ impl CauseKind {
                     "{en} does not find the list of certificates (404)"
                 ),
                 text!(
-                    "verbeter `{address}` in het profiel: alles tot en met de versie, zonder `/certificates` (zoals https://api.example.be/v1)",
-                    "correct `{address}` in the profile: everything up to and including the version, without `/certificates` (such as https://api.example.be/v1)"
+                    "verbeter `{address}` in het profiel: alles tot en met de versie, zonder `/certificates` (zoals https://api.example.be/v1); klopt het, geef de bron dan testgegevens van deze burger",
+                    "correct `{address}` in the profile: everything up to and including the version, without `/certificates` (such as https://api.example.be/v1); if it is right, give the source test data of this citizen"
                 ),
                 Party::Owner,
             ),
@@ -111,7 +111,7 @@ impl CauseKind {
                     "the source introspects at `bronkeur acm` with {more_en}, and is refused"
                 ),
                 text!(
-                    "stel in de bron het client-id en het geheim in die `bronkeur acm` toont (`client-id`, `client-secret-file`), en start ze opnieuw",
+                    "stel in de bron de client-id en het geheim in die `bronkeur acm` toont (`client-id`, `client-secret-file`), en start ze opnieuw",
                     "configure in the source the client-id and the secret that `bronkeur acm` shows (`client-id`, `client-secret-file`), and start it again"
                 ),
                 Party::Source,
@@ -126,7 +126,7 @@ fn slower(place: Place<'_>) -> Text {
     if place.server == Server::Issuer {
         return text!(
             "keur later opnieuw: ACM beperkt het aantal aanvragen",
-            "check again later: ACM limits the number of requests"
+            "check again later: ACM limits the number of calls"
         );
     }
     text!(
