@@ -153,7 +153,9 @@ impl Source {
         let excepted = || exception.map_or_else(|| self.ordinary(&request, &url), |(_, reply)| reply());
         let result = hooked.unwrap_or_else(excepted);
         let sent = Sent { method: "GET".to_owned(), url, ..Sent::default() };
-        Exchange { request, sent, at_ms: 0, ms: 1, credential: None, earlier: Vec::new(), result }
+        // What is asked again is asked later.
+        let at_ms = u64::from(request.ordinal) * 100;
+        Exchange { request, sent, at_ms, ms: 1, credential: None, earlier: Vec::new(), result }
     }
 
     fn sent_url(&self, request: &Request) -> String {

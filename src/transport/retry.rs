@@ -233,10 +233,13 @@ mod tests {
             for asks in [Repeat::Asks, Repeat::Hostile] {
                 assert_eq!(always(came, asks), [twice.clone(), vec![Next::Judge]].concat(), "{came:?}");
             }
-            for never in [Repeat::Shows, Repeat::Renews, Repeat::Spends] {
+            for never in [Repeat::Renews, Repeat::Spends] {
                 assert_eq!(always(came, never), [Next::Judge], "{came:?} {never:?}");
             }
         }
+        // What comes of it matters: nothing came.
+        assert_eq!(always(DOWN_FOR_A_MOMENT, Repeat::Shows), [Next::Judge]);
+        assert_eq!(always(Came::Broken, Repeat::Shows), [Next::Wait(Duration::ZERO), Next::Judge]);
         assert_eq!(always(Came::NoConnection, Repeat::Asks), [twice[0], Next::Judge]);
         let busy = PAUSES_OF_BUSY.map(Next::Wait);
         assert_eq!(always(Came::Busy(None), Repeat::Asks), [busy[0], busy[1], Next::Judge]);

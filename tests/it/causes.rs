@@ -377,17 +377,12 @@ fn a_source_that_introspects_with_a_wrong_secret() {
     assert!(cause.remedy.en.contains("`client-secret-file`"), "{cause:#?}");
     source.introspects_at(acm.setting("introspection"), "somebody", "not-the-secret");
     let run = Run::in_folder(&folder, &["check", "-p", "acm/bron.yaml"]);
-    run.shows(
-        "source-client-refused",
-        "source",
-        "source",
-        both("onbekend client-id (somebody)", "unknown client-id (somebody)"),
-    );
+    run.shows("source-client-refused", "source", "source", both("een onbekende client-id", "an unknown client-id"));
     // The window of the ACM shows the same, and no secret.
     let calls = fs::read_to_string(calls).unwrap();
     for line in [
         "POST /op/v1/introspect -> 401 invalid_client  client laptop-source: wrong secret",
-        "POST /op/v1/introspect -> 401 invalid_client  client somebody: unknown",
+        "POST /op/v1/introspect -> 401 invalid_client  unknown client-id",
         "POST /op/v1/token -> 200  client bronkeur-attesten-backend",
     ] {
         assert!(calls.lines().any(|told| told == line), "{line}\n{calls}");

@@ -158,11 +158,17 @@ fn shown<'a>(case: &Case<'a>, control: &Request, doors: &[Door]) -> Result<Shown
     let own = own_keys(case)?;
     let mut shown = Vec::new();
     for (exchange, door) in probed.exchanges.into_iter().zip(doors) {
+        let rightful = |is_asked: bool| {
+            let request = door.rightful.as_ref().filter(|_| is_asked);
+            let exchange = request.map(|request| case.attempt(request)).transpose()?;
+            Ok::<_, Stop>(exchange.and_then(|exchange| exchange.result.as_ref().ok()))
+        };
         let opens = exchange.result.as_ref().is_ok_and(Response::is_success);
-        let rightful = door.rightful.as_ref().filter(|_| door.is_first || opens);
-        let rightful = rightful.map(|request| case.attempt(request)).transpose()?;
-        let rightful = rightful.and_then(|exchange| exchange.result.as_ref().ok());
-        let leak = data_of_the_other(case, &own, exchange, rightful)?;
+        let mut leak = data_of_the_other(case, &own, exchange, rightful(door.is_first)?)?;
+        // What opens and is not known as theirs yet is compared with what they get.
+        if leak.is_none() && opens && !door.is_first {
+            leak = data_of_the_other(case, &own, exchange, rightful(true)?)?;
+        }
         shown.push((exchange, shows(exchange, leak)));
     }
     Ok(Shown { probes: shown, closing: probed.closing })

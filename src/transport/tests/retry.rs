@@ -156,7 +156,8 @@ async fn what_breaks_off_is_asked_again() {
             (2, Phase::Ordinary, 3),
             (9, Phase::Ordinary, 3),
             (1, Phase::Hostile, 2),
-            (1, Phase::Outage, 1),
+            (1, Phase::Outage, 2),
+            (9, Phase::Outage, 2),
         ] {
             let (base, counted) = breaks(times, after).await;
             let exchange = send_one(&base, entry().phase(phase)).await;
