@@ -11,7 +11,7 @@ use crate::text::Text;
 use crate::verdict::{Finding, Outcome, Verdict};
 
 /// How often something is looked at, at most.
-const LOOKS: u32 = 4;
+const LOOKS: u32 = 6;
 
 /// How often the first page is asked for again in a look, at most.
 const AGAIN: u32 = 4;
@@ -23,10 +23,11 @@ impl<'a> Case<'a> {
     }
 
     /// What a check says that compares answers of several moments. Nothing more is asked for where the first look finds
-    /// nothing. A list that never comes to rest fails nothing, unless every look finds something.
+    /// nothing. A list that never comes to rest fails nothing, unless every look finds something; what comes and goes
+    /// though the list stays is found.
     pub fn lasting(&self, judge: impl Fn(&Self) -> Judgement) -> Judgement {
         let mut before: Option<Verdict> = None;
-        let mut sound = None;
+        let (mut sound, mut failing) = (None, None);
         for look in 0..LOOKS {
             let verdict = match (self.at_look(look, &judge), &before) {
                 // No more is sent: what was seen is what there is.
@@ -35,20 +36,24 @@ impl<'a> Case<'a> {
             };
             let is_settled = match &before {
                 None => !may_be_of_the_moment(&verdict),
+                Some(before) if !may_be_of_the_moment(&verdict) => agree(before, &verdict),
                 Some(before) => agree(before, &verdict) && self.at_rest(look, &verdict)?,
             };
             if is_settled {
                 return Ok(verdict);
             }
-            if !may_be_of_the_moment(&verdict) {
+            if may_be_of_the_moment(&verdict) {
+                failing = Some(verdict.clone());
+            } else {
                 sound = Some(verdict.clone());
             }
             before = Some(verdict);
         }
-        match (sound, before) {
-            (Some(verdict), Some(last)) => Ok(with_note(verdict, &last)),
-            (None, Some(last)) => Ok(last),
-            _ => Err(crate::reason::not_recorded().into()),
+        match (sound, failing) {
+            (Some(verdict), Some(last)) if self.has_moved() => Ok(with_note(verdict, &last)),
+            // What comes and goes though the list stays is the source's own doing.
+            (_, Some(verdict)) | (Some(verdict), None) => Ok(verdict),
+            (None, None) => Err(crate::reason::not_recorded().into()),
         }
     }
 
@@ -82,12 +87,8 @@ impl<'a> Case<'a> {
     /// Whether the list stayed as it was from the look before this one to the end of this one, as far as its first page
     /// tells: once what was found is there, the page is asked for again.
     fn at_rest(&self, look: u32, verdict: &Verdict) -> Result<bool, Stop> {
-        let list = |look: u32| self.entry_request(Citizen::Subject).in_look(self.look.get() + look);
-        let seen = |request: &Request| {
-            let (_, exchange) = self.recording.shared(request)?;
-            let page = exchange.result.as_ref().ok()?.page()?;
-            Some((exchange.at_ms, page.metadata.total_elements.value(), page.keys()))
-        };
+        let list = |look: u32| self.list_in(look);
+        let seen = |request: &Request| self.seen(request);
         let found = verdict.findings.iter().filter_map(|finding| self.recording.shared(finding.exchange.as_ref()?));
         let until = found.map(|(_, exchange)| exchange.at_ms).max().unwrap_or_default();
         let Some((_, total, keys)) = seen(&list(look)) else { return Ok(true) };
@@ -108,6 +109,26 @@ impl<'a> Case<'a> {
             }
         }
         Ok(true)
+    }
+
+    /// Whether the list was another one in one of the looks, as far as its first page was asked for in each.
+    fn has_moved(&self) -> bool {
+        let seen = (0..LOOKS).filter_map(|look| self.seen(&self.list_in(look)));
+        let mut lists = seen.map(|(_, total, keys)| (total, keys));
+        let first = lists.next();
+        lists.any(|list| first.as_ref() != Some(&list))
+    }
+
+    /// The call for the first page in so many looks after the present one.
+    fn list_in(&self, look: u32) -> Request {
+        self.entry_request(Citizen::Subject).in_look(self.look.get() + look)
+    }
+
+    /// When a call for a page was sent, and the total and the certificates that came.
+    fn seen(&self, request: &Request) -> Option<(u64, Option<u64>, Vec<Key<'a>>)> {
+        let (_, exchange) = self.recording.shared(request)?;
+        let page = exchange.result.as_ref().ok()?.page()?;
+        Some((exchange.at_ms, page.metadata.total_elements.value(), page.keys()))
     }
 
     fn at_look(&self, look: u32, judge: &impl Fn(&Self) -> Judgement) -> Result<Verdict, Stop> {

@@ -6,7 +6,7 @@ mod call;
 use std::collections::HashMap;
 
 use crate::catalogue::{About, Catalogue, Level};
-use crate::exchange::{Citizen, Grant, Request};
+use crate::exchange::{Citizen, Exchange, Grant, Kind, Request};
 use crate::reason::cause::{CauseKind, IssuerIs, Place, Server, Told};
 use crate::reason::issuer::Party;
 use crate::recording::Recording;
@@ -70,7 +70,7 @@ impl<'a> Finder<'a> {
                 kind: group.root.kind,
                 server: group.root.server,
                 what: self.people.text(what),
-                since: self.first(&group.calls),
+                since: self.first(group),
                 remedy: self.people.text(remedy),
                 who: *who,
                 failing: ids(&group.failing),
@@ -142,11 +142,13 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The id of the call that was sent first.
-    fn first(&self, calls: &[&Request]) -> Option<String> {
-        let sent = |request: &&&Request| self.recording.get(request).map(|exchange| (exchange.at_ms, exchange.ms));
-        let first = calls.iter().min_by_key(|request| sent(request))?;
-        self.ids.get(*first).cloned()
+    /// The id of the call that showed it first, whether or not a requirement waits for that call.
+    fn first(&self, group: &Group<'_>) -> Option<String> {
+        let root = group.root.call.and_then(|call| self.recording.get(call));
+        let alike = self.recording.exchanges().filter(|exchange| root.is_some_and(|root| fails_alike(root, exchange)));
+        let own = group.calls.iter().filter_map(|call| self.recording.get(call));
+        let known = own.chain(alike).filter_map(|exchange| Some((exchange, self.ids.get(&exchange.request)?)));
+        known.min_by_key(|(exchange, _)| (exchange.at_ms, exchange.ms)).map(|(_, id)| id.clone())
     }
 
     /// What a blocked verdict comes down to.
@@ -234,6 +236,17 @@ impl Root<'_> {
     fn is_as(&self, other: &Root<'_>) -> bool {
         (self.kind, self.server, &self.which) == (other.kind, other.server, &other.which)
     }
+}
+
+/// Whether two calls to the same party came to nothing in the same way, and no rule of the server's own is behind it.
+fn fails_alike(one: &Exchange, other: &Exchange) -> bool {
+    let is_issuer = |exchange: &Exchange| exchange.request.kind() == Kind::Issuer;
+    is_issuer(one) == is_issuer(other)
+        && match (&one.result, &other.result) {
+            (Err(one), Err(other)) => (one.kind, one.trouble) == (other.kind, other.trouble),
+            (Ok(one), Ok(other)) => one.is_unavailable() && one.status == other.status,
+            _ => false,
+        }
 }
 
 /// A cause that is told in the words of the verdict itself.
