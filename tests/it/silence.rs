@@ -632,6 +632,12 @@ fn conformant_sources_hear_nothing() {
         }
         loud
     });
+    // What a list that changes between two calls brings about may not come again: of so many sources one in a hundred
+    // may speak up once, and no one twice.
+    let once = loud.len();
+    loud.retain(|(_, _, variant)| !block_on(complaints(variant.plan())).is_empty());
+    let whims = once - loud.len();
+    assert!(whims <= cases.div_ceil(100), "{whims} of {cases} sources spoke up once, and not again");
     loud.sort_by_key(|(case, ..)| *case);
     let mut told = BTreeSet::new();
     let mut report = String::new();
