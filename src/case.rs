@@ -52,6 +52,13 @@ pub enum Stop {
     Moment(Box<Verdict>),
 }
 
+impl Stop {
+    /// Blocked by an answer: of the moment where it says that there is no such resource any more.
+    pub fn by_answer(response: &Response, verdict: Verdict) -> Self {
+        if response.is_gone() { Self::Moment(Box::new(verdict)) } else { verdict.into() }
+    }
+}
+
 impl From<Verdict> for Stop {
     fn from(verdict: Verdict) -> Self {
         Self::Verdict(Box::new(verdict))
@@ -623,6 +630,6 @@ fn control_holds(control: &Exchange) -> Result<(), Stop> {
         ),
     )
     .by(Obstacle::Call(answer.request().clone()));
-    let may_return = answer.response.is_gone() && control.request.kind() != Kind::List;
-    Err(if may_return { Stop::Moment(Box::new(verdict)) } else { verdict.into() })
+    // A list comes and goes with its address, not by itself.
+    Err(if control.request.kind() == Kind::List { verdict.into() } else { Stop::by_answer(answer.response, verdict) })
 }

@@ -16,6 +16,14 @@ const LOOKS: u32 = 6;
 /// How often the first page is asked for again in a look, at most.
 const AGAIN: u32 = 4;
 
+/// A page of the list as one call showed it.
+struct Seen<'a> {
+    /// When the call was sent.
+    at_ms: u64,
+    /// The total that it states, and the certificates on it.
+    list: (Option<u64>, Vec<Key<'a>>),
+}
+
 impl<'a> Case<'a> {
     /// A request as this look asks for it.
     pub fn looked(&self, request: &Request) -> Request {
@@ -87,25 +95,21 @@ impl<'a> Case<'a> {
     /// Whether the list stayed as it was from the look before this one to the end of this one, as far as its first page
     /// tells: once what was found is there, the page is asked for again.
     fn at_rest(&self, look: u32, verdict: &Verdict) -> Result<bool, Stop> {
-        let list = |look: u32| self.list_in(look);
-        let seen = |request: &Request| self.seen(request);
         let found = verdict.findings.iter().filter_map(|finding| self.recording.shared(finding.exchange.as_ref()?));
         let until = found.map(|(_, exchange)| exchange.at_ms).max().unwrap_or_default();
-        let Some((_, total, keys)) = seen(&list(look)) else { return Ok(true) };
-        let before = look.checked_sub(1).and_then(|before| seen(&list(before)));
-        let is_same = |(_, other, others): &(u64, Option<u64>, Vec<Key<'_>>)| *other == total && *others == keys;
-        if before.is_some_and(|before| !is_same(&before)) {
+        let Some(now) = self.seen(&self.list_in(look)) else { return Ok(true) };
+        let before = look.checked_sub(1).and_then(|before| self.seen(&self.list_in(before)));
+        if before.is_some_and(|before| before.list != now.list) {
             return Ok(false);
         }
         for ordinal in 1..=AGAIN {
-            let request = list(look).once_more(ordinal);
+            let request = self.list_in(look).once_more(ordinal);
             if self.recording.shared(&request).is_none() && !self.is_over() {
                 return Err(Stop::Missing(vec![request]));
             }
-            match seen(&request) {
-                Some(after) if after.0 < until => {}
-                Some(after) => return Ok(is_same(&after)),
-                None => return Ok(true),
+            match self.seen(&request) {
+                Some(after) if after.at_ms < until => {}
+                after => return Ok(after.is_none_or(|after| after.list == now.list)),
             }
         }
         Ok(true)
@@ -113,8 +117,7 @@ impl<'a> Case<'a> {
 
     /// Whether the list was another one in one of the looks, as far as its first page was asked for in each.
     fn has_moved(&self) -> bool {
-        let seen = (0..LOOKS).filter_map(|look| self.seen(&self.list_in(look)));
-        let mut lists = seen.map(|(_, total, keys)| (total, keys));
+        let mut lists = (0..LOOKS).filter_map(|look| self.seen(&self.list_in(look))).map(|seen| seen.list);
         let first = lists.next();
         lists.any(|list| first.as_ref() != Some(&list))
     }
@@ -124,11 +127,11 @@ impl<'a> Case<'a> {
         self.entry_request(Citizen::Subject).in_look(self.look.get() + look)
     }
 
-    /// When a call for a page was sent, and the total and the certificates that came.
-    fn seen(&self, request: &Request) -> Option<(u64, Option<u64>, Vec<Key<'a>>)> {
+    /// What a call for a page showed, where it was made and a page came.
+    fn seen(&self, request: &Request) -> Option<Seen<'a>> {
         let (_, exchange) = self.recording.shared(request)?;
         let page = exchange.result.as_ref().ok()?.page()?;
-        Some((exchange.at_ms, page.metadata.total_elements.value(), page.keys()))
+        Some(Seen { at_ms: exchange.at_ms, list: (page.metadata.total_elements.value(), page.keys()) })
     }
 
     fn at_look(&self, look: u32, judge: &impl Fn(&Self) -> Judgement) -> Result<Verdict, Stop> {

@@ -54,7 +54,7 @@ fn error_bodies_are_json_objects(case: &Case<'_>) -> Judgement {
     if bodies.iter().all(|(_, body)| matches!(body, Body::Empty)) {
         return Ok(no_body());
     }
-    let unread = errors.iter().find_map(super::super::case::Answer::unreadable);
+    let unread = errors.iter().find_map(Answer::unreadable);
     if bodies.iter().all(|(_, body)| matches!(body, Body::Empty | Body::Unseen | Body::Coded)) {
         return Err(unread.unwrap_or_else(reason::not_recorded).into());
     }

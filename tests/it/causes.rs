@@ -7,15 +7,13 @@ use std::fs;
 
 use bronkeur::catalogue::Level;
 use bronkeur::report::{Cause, Report, read_report};
-use bronkeur::sandbox::{Options, Sandbox};
 use bronkeur::text::{Lang, Text};
 use bronkeur::verdict::Outcome;
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::runtime::Runtime;
 
 use crate::acm::Acm;
-use crate::support::{bronkeur, ran};
+use crate::support::{Stage, bronkeur, ran};
 use servers::{Served, answering, refused_port};
 
 /// A run of the binary: its report, what it printed, and its summary.
@@ -90,26 +88,9 @@ fn lacks_only_an_acm(run: &Run) {
     }
 }
 
-/// A sandbox with its profile in a folder.
-struct Stage {
-    folder: TempDir,
-    sandbox: Sandbox,
-    _runtime: Runtime,
-}
-
 impl Stage {
-    fn new() -> Self {
-        let runtime = Runtime::new().unwrap();
-        let sandbox = runtime.block_on(Sandbox::start(Options::default())).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        for file in sandbox.profile_files() {
-            fs::write(folder.path().join(&file.name), &file.text).unwrap();
-        }
-        Self { folder, sandbox, _runtime: runtime }
-    }
-
     /// The lines of the profile, changed.
-    fn edit(self, change: impl Fn(&str) -> String) -> Self {
+    fn edited(self, change: impl Fn(&str) -> String) -> Self {
         let path = self.folder.path().join("bron.yaml");
         let text = fs::read_to_string(&path).unwrap();
         let changed = change(&text);
@@ -123,7 +104,7 @@ impl Stage {
         self
     }
 
-    fn run(&self) -> Run {
+    fn checked(&self) -> Run {
         Run::in_folder(&self.folder, &["check"])
     }
 
@@ -143,7 +124,7 @@ fn a_source_that_is_down_or_on_another_port() {
     let stage = Stage::new();
     let source = stage.source();
     let gone = format!("https://127.0.0.1:{port}/v1");
-    let run = stage.edit(|text| text.replace(&source, &gone)).run();
+    let run = stage.edited(|text| text.replace(&source, &gone)).checked();
     let cause = run.shows_alone(
         "connection-refused",
         "source",
@@ -163,7 +144,7 @@ fn an_acm_that_is_down() {
     let stage = Stage::new();
     let issuer = stage.sandbox.issuer().to_owned();
     let gone = format!("https://127.0.0.1:{port}/op");
-    let run = stage.edit(|text| text.replace(&issuer, &gone)).run();
+    let run = stage.edited(|text| text.replace(&issuer, &gone)).checked();
     let words = both(
         format!("ACM https://127.0.0.1:{port} weigert verbindingen"),
         format!("ACM https://127.0.0.1:{port} refuses connections"),
@@ -197,7 +178,7 @@ fn http_and_https_on_each_others_ports() {
     let stage = Stage::new();
     let (source, plain) = (stage.source(), stage.source().replace("https://", "http://"));
     let to = format!("base_url: {plain}\n  plain_http: true");
-    let run = stage.edit(|text| text.replacen(&format!("base_url: {source}"), &to, 1)).run();
+    let run = stage.edited(|text| text.replacen(&format!("base_url: {source}"), &to, 1)).checked();
     let cause = run.shows("http-to-https-port", "source", "owner", both("wellicht voor https", "probably for https"));
     assert!(cause.remedy.en.contains("write `https://`"), "{cause:#?}");
 }
@@ -294,7 +275,7 @@ fn a_good_token_of_acm_that_the_source_refuses() {
     let stage = Stage::new();
     let (source, url) = (stage.source(), format!("http://127.0.0.1:{}/v1", refusing.port));
     let to = format!("base_url: {url}\n  plain_http: true");
-    let run = stage.edit(|text| text.replacen(&format!("base_url: {source}"), &to, 1)).run();
+    let run = stage.edited(|text| text.replacen(&format!("base_url: {source}"), &to, 1)).checked();
     let words =
         both("weigert een goed token met 401, terwijl ACM het actief noemt", "with 401, though ACM calls it active");
     run.shows("token-refused", "source", "source", words);
@@ -304,7 +285,8 @@ fn a_good_token_of_acm_that_the_source_refuses() {
 fn a_base_url_that_is_wrong() {
     let stage = Stage::new();
     let (source, wrong) = (stage.source(), stage.source().replace("/v1", "/api/v7"));
-    let run = stage.edit(|text| text.replacen(&format!("base_url: {source}"), &format!("base_url: {wrong}"), 1)).run();
+    let run =
+        stage.edited(|text| text.replacen(&format!("base_url: {source}"), &format!("base_url: {wrong}"), 1)).checked();
     let cause = run.shows_alone("nothing-at-base-url", "source", "owner", both("(404)", "(404)"));
     assert_eq!(cause.failing, ["LST-01", "LST-20"]);
     // What these rows say of themselves would lead astray.
@@ -315,20 +297,20 @@ fn a_base_url_that_is_wrong() {
 #[test]
 fn what_acm_refuses() {
     let words = both("ACM herkent de client niet", "ACM does not recognise the client");
-    let run = Stage::new().write("client-secret.txt", "another-secret").run();
+    let run = Stage::new().write("client-secret.txt", "another-secret").checked();
     let cause = run.shows_alone("client-refused", "issuer", "owner", words);
     assert_eq!(cause.failing, ["TOK-02"]);
 
     let stage = Stage::new();
     let audience = format!("audience: \"{}\"", stage.sandbox.credentials().audience);
-    let run = stage.edit(|text| text.replace(&audience, "audience: \"nobody\"")).run();
+    let run = stage.edited(|text| text.replace(&audience, "audience: \"nobody\"")).checked();
     let words = both("geen token voor deze `audience`", "no token for this `audience`");
     let cause = run.shows_alone("audience-refused", "issuer", "owner", words);
     assert!(cause.remedy.en.contains("Digitaal Vlaanderen"), "{cause:#?}");
 
     let stage = Stage::new();
     let expired = fs::read_to_string(stage.folder.path().join("expired-token.txt")).unwrap();
-    let run = stage.write("an-token.txt", &expired).run();
+    let run = stage.write("an-token.txt", &expired).checked();
     let words = both("aanvaardt het token van de burger niet", "does not accept the citizen's token");
     let cause = run.shows_alone("citizen-token-refused", "issuer", "owner", words);
     assert!(cause.remedy.en.contains("log the test citizen in again"), "{cause:#?}");
@@ -339,12 +321,12 @@ fn a_token_for_another_audience() {
     let stage = Stage::new();
     let source = format!("audience: \"{}\"", stage.sandbox.credentials().audience);
     let run = stage
-        .edit(|text| {
+        .edited(|text| {
             let other = text.lines().find_map(|line| line.trim().strip_prefix("other_audience: ")).unwrap().to_owned();
             let lines = text.lines().filter(|line| !line.contains("other_audience:"));
             lines.map(|line| format!("{}\n", line.replace(&source, &format!("audience: {other}")))).collect()
         })
-        .run();
+        .checked();
     let cause = run.shows("wrong-audience", "profile", "owner", both("niet voor de bron", "not for the source"));
     assert!(cause.remedy.en.contains("`acm.audience`"), "{cause:#?}");
 }
@@ -355,7 +337,7 @@ fn a_profile_without_a_citizen() {
     let without = |text: &str| -> String {
         text.lines().filter(|line| !line.contains("role: other")).map(|line| format!("{line}\n")).collect()
     };
-    let run = stage.edit(without).run();
+    let run = stage.edited(without).checked();
     let words = both("in het profiel ontbreekt een burger", "the profile lacks a citizen");
     let cause = run.shows_alone("no-citizen", "profile", "owner", words);
     assert!(cause.remedy.en.contains("`role: other`"), "{cause:#?}");
@@ -420,7 +402,7 @@ fn as_version_1(text: &str) -> String {
 #[test]
 fn reports_of_version_1_are_read_compared_and_verified() {
     let stage = Stage::new().write("client-secret.txt", "another-secret");
-    let run = stage.run();
+    let run = stage.checked();
     let reports = stage.folder.path().join("reports");
     let text = fs::read_to_string(reports.join("report.json")).unwrap();
     fs::write(stage.folder.path().join("old.json"), as_version_1(&text)).unwrap();

@@ -3,31 +3,13 @@
 use std::fs;
 use std::net::TcpListener;
 
-use bronkeur::sandbox::{Options, Sandbox, Server};
+use bronkeur::sandbox::Server;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::runtime::Runtime;
 
-use crate::support::{Ran, bronkeur, issuer, ran};
-
-/// A sandbox with its profile in a folder.
-struct Stage {
-    folder: TempDir,
-    sandbox: Sandbox,
-    _runtime: Runtime,
-}
+use crate::support::{Ran, Stage, bronkeur, issuer, ran, write};
 
 impl Stage {
-    fn new() -> Self {
-        let runtime = Runtime::new().unwrap();
-        let sandbox = runtime.block_on(Sandbox::start(Options::default())).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        for file in sandbox.profile_files() {
-            write(&folder, &file.name, &file.text);
-        }
-        Self { folder, sandbox, _runtime: runtime }
-    }
-
     /// The profile with something replaced.
     fn edit(&self, from: &str, to: &str) -> &Self {
         let path = self.folder.path().join("bron.yaml");
@@ -44,13 +26,6 @@ impl Stage {
     fn doctor(&self) -> (i32, Value) {
         doctor(&self.folder)
     }
-}
-
-fn write(folder: &TempDir, name: &str, text: &str) {
-    let path = folder.path().join(name);
-    fs::write(&path, text).unwrap();
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }
 
 fn doctor(folder: &TempDir) -> (i32, Value) {

@@ -1,5 +1,6 @@
 //! What the tests share.
 
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
@@ -13,6 +14,8 @@ use bronkeur::selftest;
 use bronkeur::session::Finished;
 use bronkeur::verdict::Outcome;
 use serde_json::Value;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
 /// The embedded catalogue, loaded once.
 pub(crate) fn catalogue() -> &'static Catalogue {
@@ -39,10 +42,37 @@ pub(crate) fn with_outcome(finished: &Finished, outcome: Outcome) -> Vec<&'stati
 }
 
 /// The real binary, in an empty folder, with an environment that only says what the test says.
-pub(crate) fn bronkeur(folder: &tempfile::TempDir) -> Command {
+pub(crate) fn bronkeur(folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bronkeur"));
     command.current_dir(folder.path()).env_clear().env("LANG", "C.UTF-8").env("COLUMNS", "100");
     command
+}
+
+/// A sandbox with its profile in a folder.
+pub(crate) struct Stage {
+    pub(crate) folder: TempDir,
+    pub(crate) sandbox: Sandbox,
+    _runtime: Runtime,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let sandbox = runtime.block_on(Sandbox::start(Options::default())).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for file in sandbox.profile_files() {
+            write(&folder, &file.name, &file.text);
+        }
+        Self { folder, sandbox, _runtime: runtime }
+    }
+}
+
+/// Writes a file that its owner alone may read.
+pub(crate) fn write(folder: &TempDir, name: &str, text: &str) {
+    let path = folder.path().join(name);
+    fs::write(&path, text).unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }
 
 /// What a command printed and how it ended.

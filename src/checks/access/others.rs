@@ -86,7 +86,7 @@ fn doors(
     let mut doors = Vec::new();
     let mut first = None;
     for (place, certificate) in a_few(certificates).into_iter().enumerate() {
-        let most = [2, last].get(place).copied().unwrap_or(2);
+        let most = if place == 1 { last } else { 2 };
         let links = links_of(case, Item { on, certificate }).into_iter().take(most);
         for probe in links.filter(|link| url_of(link).is_some_and(|url| counts(&url, certificate))) {
             let is_first = *first.get_or_insert(place) == place;
@@ -126,8 +126,7 @@ pub(super) fn certificate_of_another_citizen_stays_closed(case: &Case<'_>) -> Ju
 pub(super) fn under_ones_own<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
     let (control, doors) = swapped(case)?;
     // The first certificate does open for its owner: else its refusal shows nothing.
-    let originals: Vec<Request> =
-        doors.iter().filter(|door| door.is_first).filter_map(|door| door.rightful.clone()).collect();
+    let originals = asked_beforehand(&doors);
     for answer in case.responses(&originals)? {
         if !answer.response.is_success() {
             let status = answer.response.status;
@@ -148,26 +147,28 @@ pub(super) fn under_ones_own<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
     shown(case, &control, &doors)
 }
 
+/// What the owner of the first certificate asks, before its doors are tried.
+fn asked_beforehand(doors: &[Door]) -> Vec<Request> {
+    doors.iter().filter(|door| door.is_first).filter_map(|door| door.rightful.clone()).collect()
+}
+
 /// What the answers at these doors show.
 fn shown<'a>(case: &Case<'a>, control: &Request, doors: &[Door]) -> Result<Shown<'a>, Stop> {
-    let originals: Vec<Request> =
-        doors.iter().filter(|door| door.is_first).filter_map(|door| door.rightful.clone()).collect();
+    let originals = asked_beforehand(doors);
     case.attempts(&originals)?;
     let probes: Vec<Request> = doors.iter().map(|door| door.probe.clone()).collect();
     let probed = case.probed(control, &probes)?;
     let own = own_keys(case)?;
     let mut shown = Vec::new();
     for (exchange, door) in probed.exchanges.into_iter().zip(doors) {
-        let rightful = |is_asked: bool| {
-            let request = door.rightful.as_ref().filter(|_| is_asked);
-            let exchange = request.map(|request| case.attempt(request)).transpose()?;
-            Ok::<_, Stop>(exchange.and_then(|exchange| exchange.result.as_ref().ok()))
-        };
-        let opens = exchange.result.as_ref().is_ok_and(Response::is_success);
-        let mut leak = data_of_the_other(case, &own, exchange, rightful(door.is_first)?)?;
+        let mut leak = None;
+        if !door.is_first {
+            leak = data_of_the_other(case, &own, exchange, None)?;
+        }
         // What opens and is not known as theirs yet is compared with what they get.
-        if leak.is_none() && opens && !door.is_first {
-            leak = data_of_the_other(case, &own, exchange, rightful(true)?)?;
+        let opens = exchange.result.as_ref().is_ok_and(Response::is_success);
+        if let Some(request) = door.rightful.as_ref().filter(|_| leak.is_none() && (door.is_first || opens)) {
+            leak = data_of_the_other(case, &own, exchange, case.attempt(request)?.result.as_ref().ok())?;
         }
         shown.push((exchange, shows(exchange, leak)));
     }

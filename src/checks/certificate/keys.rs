@@ -128,7 +128,7 @@ fn is_not_found(case: &Case<'_>) -> Judgement {
     if opening.is_gone() {
         let status = opening.status;
         let verdict = reason::unmet(text!("het detail antwoordde met {status}", "the detail answered {status}"));
-        return Err(Stop::Moment(Box::new(verdict)));
+        return Err(Stop::by_answer(opening, verdict));
     }
     let probe = control.clone().edit(part, Replacement::Text(text));
     let answers = case.between_controls(&control, &[probe])?;

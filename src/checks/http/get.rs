@@ -189,7 +189,7 @@ fn compared(first: &Exchange, repeated: &Exchange) -> Result<Option<Change>, Sto
     let status = before.response.status;
     if !before.response.is_success() {
         let verdict = reason::unmet(text!("het detail antwoordde met {status}", "the detail answered {status}"));
-        return Err(if before.response.is_gone() { Stop::Moment(Box::new(verdict)) } else { verdict.into() });
+        return Err(Stop::by_answer(before.response, verdict));
     }
     let after = conclusive(repeated)?;
     Ok(match after.response.status {

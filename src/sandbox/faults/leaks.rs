@@ -77,7 +77,7 @@ pub(super) static FAULTS: &[Fault] = &[
         breaks: &["SEC-08"],
         blocks: &[],
         summary: "Of another citizen's certificates those in French open.",
-        apply: |behaviour| certificates_of_others(behaviour, |context| context.language.as_deref() == Some("fr")),
+        apply: |behaviour| certificates_of_others(behaviour, is_french),
     },
     Fault {
         name: "later-page-of-another-citizen-is-shown",
@@ -106,7 +106,7 @@ pub(super) static FAULTS: &[Fault] = &[
         summary: "Anybody's certificate in French is shown under one's own number.",
         apply: |behaviour| {
             behaviour.access.detail.own_certificates = false;
-            closed_unless(behaviour, |context| context.language.as_deref() == Some("fr"));
+            closed_unless(behaviour, is_french);
         },
     },
     Fault {
@@ -183,8 +183,7 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| {
             behaviour.access.download.demands_token = false;
             behaviour.edits.answer.push(|context, answer| {
-                let is_french = context.language.as_deref() == Some("fr");
-                refuse_without_token(context, answer, context.call == Call::Download && !is_french);
+                refuse_without_token(context, answer, context.call == Call::Download && !is_french(context));
             });
         },
     },
@@ -196,8 +195,7 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| {
             behaviour.access.detail.demands_token = false;
             behaviour.edits.answer.push(|context, answer| {
-                let is_french = context.language.as_deref() == Some("fr");
-                refuse_without_token(context, answer, context.call == Call::Detail && !is_french);
+                refuse_without_token(context, answer, context.call == Call::Detail && !is_french(context));
             });
         },
     },
@@ -209,7 +207,7 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| {
             behaviour.number_in_certificate_url = true;
             behaviour.access.download.checks_citizen = false;
-            closed_unless(behaviour, |context| context.language.as_deref() == Some("fr"));
+            closed_unless(behaviour, is_french);
         },
     },
     Fault {
@@ -345,6 +343,11 @@ fn forbid(answer: &mut Answer) {
     let problem = json!({ "type": "urn:problem-type:sandbox:forbidden", "title": "Forbidden", "status": 403 });
     *answer = Answer { status: 403, headers: answer.headers.clone(), body: problem.to_string().into_bytes() };
     answer.set("content-type", "application/problem+json");
+}
+
+/// Whether it is about a certificate in French.
+fn is_french(context: &AnswerContext) -> bool {
+    context.language.as_deref() == Some("fr")
 }
 
 /// A refusal of a call without `Authorization`, where `closed`.
