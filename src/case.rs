@@ -381,8 +381,17 @@ impl<'a> Case<'a> {
         self.page(&self.entry_request(Citizen::Subject))
     }
 
-    /// How many certificates the subject has, as far as the first page tells: its metadata, else its items.
+    /// How many certificates the subject has, by the first page: its metadata, else its items. Blocked where that page
+    /// cannot be read.
     pub fn total(&self) -> Result<u64, Stop> {
+        match self.stated_total()? {
+            0 => self.first_page().map(|_| 0),
+            total => Ok(total),
+        }
+    }
+
+    /// The same as far as the first page tells; none where it tells nothing.
+    fn stated_total(&self) -> Result<u64, Stop> {
         let first = self.listed(&self.entry_request(Citizen::Subject))?;
         let Some(page) = first.response.page() else { return first.unreadable().map_or(Ok(0), |why| Err(why.into())) };
         let items = page.items().len() as u64;

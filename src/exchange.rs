@@ -11,6 +11,7 @@ mod lifetime;
 mod origin;
 mod request;
 mod setup;
+mod shortened;
 mod trouble;
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,7 @@ pub use lifetime::lifetime;
 pub use origin::{environment, is_acm};
 pub use request::{Accept, Auth, Edit, Kind, Part, Phase, Replacement, Request, Target, Tls, Variation};
 pub use setup::{AcmSetup, Authorities, Declares, HopSetup, Limits, Person, Setup};
+pub use shortened::{beginning_of, shortened};
 pub use trouble::Trouble;
 
 /// The environment of runs whose tokens came from our own ACM: at best a partial judgement.

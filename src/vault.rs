@@ -241,6 +241,13 @@ impl Vault {
         read(&self.table).surrogates.get(number.expose_secret()).map(|surrogate| surrogate.text.clone())
     }
 
+    /// The citizens whose numbers a masked text names, in whatever writing, by surrogate.
+    pub fn named_in(&self, masked: &str) -> Vec<String> {
+        let named = insz::numbers_in(masked);
+        let known = read(&self.known);
+        known.citizens.iter().map(|(surrogate, _)| surrogate).filter(|text| named.contains(*text)).cloned().collect()
+    }
+
     /// Keeps the raw form of a masked URL, so that the link can be followed. The first one stays that does not follow from
     /// the masked form: a source that plants surrogates leads us astray in its own links, and nowhere else.
     pub fn keep_url(&self, masked: String, raw: String) {

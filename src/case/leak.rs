@@ -191,7 +191,8 @@ pub fn place_of(response: &Response, is_it: impl Fn(&str) -> bool) -> Option<Str
             found
         }
         Content::Text(text) => is_it(text).then(String::new),
-        Content::Empty | Content::Document(_) => None,
+        Content::Document(document) => document.names.iter().any(|name| is_it(name)).then(String::new),
+        Content::Empty => None,
     }
 }
 

@@ -96,7 +96,7 @@ impl<'a> Case<'a> {
     /// tells: once what was found is there, the page is asked for again.
     fn at_rest(&self, look: u32, verdict: &Verdict) -> Result<bool, Stop> {
         let found = verdict.findings.iter().filter_map(|finding| self.recording.shared(finding.exchange.as_ref()?));
-        let until = found.map(|(_, exchange)| exchange.at_ms).max().unwrap_or_default();
+        let until = found.map(|(_, exchange)| exchange.answered_ms()).max().unwrap_or_default();
         let Some(now) = self.seen(&self.list_in(look)) else { return Ok(true) };
         let before = look.checked_sub(1).and_then(|before| self.seen(&self.list_in(before)));
         if before.is_some_and(|before| before.list != now.list) {

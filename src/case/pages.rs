@@ -13,7 +13,7 @@ use crate::verdict::Verdict;
 impl<'a> Case<'a> {
     /// The page length of a walk: one that can show the opposite of what is judged by it.
     pub fn walk_limit(&self) -> Result<u64, Stop> {
-        Ok(length::page_length(self.total()?, self.entry.default_limit, self.entry.maximum_limit))
+        Ok(length::page_length(self.stated_total()?, self.entry.default_limit, self.entry.maximum_limit))
     }
 
     /// A page length near the greatest one, whose pages begin at other places than those of a walk.
@@ -23,7 +23,7 @@ impl<'a> Case<'a> {
 
     /// How many pages a walk has, and how many of them are asked for.
     fn walk_length(&self) -> Result<(u64, u64), Stop> {
-        let count = self.total()?.div_ceil(self.walk_limit()?).max(1);
+        let count = self.stated_total()?.div_ceil(self.walk_limit()?).max(1);
         Ok((count, count.min(self.most_pages()?)))
     }
 
@@ -49,7 +49,7 @@ impl<'a> Case<'a> {
     /// The first page of the subject's list in the default length, the two smallest and the greatest: as few as the
     /// number of certificates makes telling.
     pub fn first_pages(&self) -> Result<Vec<Request>, Stop> {
-        let several = self.total()? > 1;
+        let several = self.stated_total()? > 1;
         let lengths = [1, 2, self.entry.maximum_limit].into_iter().filter(|_| several);
         let more = lengths.map(|limit| self.page_request(Citizen::Subject, limit, 0));
         Ok(std::iter::once(self.entry_request(Citizen::Subject)).chain(more).collect())

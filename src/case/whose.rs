@@ -64,7 +64,8 @@ impl Case<'_> {
         match &response.content {
             Content::Json(json) => whose.add(self.whose(&json.tree().to_string())),
             Content::Text(text) => whose.add(self.whose(text)),
-            Content::Empty | Content::Document(_) => {}
+            Content::Document(document) => document.names.iter().for_each(|name| whose.add(self.whose(name))),
+            Content::Empty => {}
         }
         whose
     }

@@ -191,11 +191,18 @@ fn no_client_error(answer: Answer<'_>) -> Option<Finding> {
 }
 
 fn unknown_certificate_is_a_client_error(case: &Case<'_>) -> Judgement {
-    let (control, probe) = probes::unknown_certificate(case)?;
-    judge(case, &control, &[probe], no_client_error)
+    // Where ids are counted, a new certificate may get the one that was free.
+    case.lasting(|case| {
+        let (control, probe) = probes::unknown_certificate(case)?;
+        judge(case, &control, &[probe], no_client_error)
+    })
 }
 
 fn unknown_certificate_gives_404(case: &Case<'_>) -> Judgement {
+    case.lasting(unknown_gives_404)
+}
+
+fn unknown_gives_404(case: &Case<'_>) -> Judgement {
     let (control, probe) = probes::unknown_certificate(case)?;
     let probed = case.between_controls(&control, std::slice::from_ref(&probe))?;
     if let Some(answer) = probed.iter().find(|answer| is_wrapped(**answer)) {

@@ -82,7 +82,8 @@ pub(super) fn json_answer(status: u16, media_type: &str, body: Value) -> Reply {
 
 /// A whole PDF, with these headers.
 pub(super) fn pdf(headers: &[(&str, &str)]) -> Response {
-    let document = Document { look: Look::Pdf, sha256: String::new(), ends_with_eof: true, base64: false };
+    let document =
+        Document { look: Look::Pdf, sha256: String::new(), ends_with_eof: true, base64: false, names: Vec::new() };
     let facts = Facts { body_bytes: 5000, announced_bytes: Some(5000), complete: true, ..Facts::default() };
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Response::new(200, headers, Content::Document(document), facts)

@@ -112,6 +112,9 @@ pub struct Document {
     pub ends_with_eof: bool,
     /// The whole body is one Base64 text.
     pub base64: bool,
+    /// The citizens of the profile whose numbers stand in it as plain text, by surrogate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
 }
 
 /// What came as the body.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::behaviour::{Behaviour, CertificateContext, Envelope, IdLook};
+use super::behaviour::{Behaviour, CertificateContext, Envelope, IdLook, PastEnd};
 use super::citizens::Certificate;
 use super::envelope::put;
 
@@ -42,7 +42,9 @@ pub(super) fn schemas(behaviour: &Behaviour) -> Value {
 }
 
 fn list(behaviour: &Behaviour) -> Value {
-    let items = json!({ "type": "array", "maxItems": 100, "items": { "$ref": "#/components/schemas/Certificate" } });
+    // Past its end such a list has them all on one page.
+    let most = if behaviour.paging.past_end == PastEnd::Everything { 1_000 } else { 100 };
+    let items = json!({ "type": "array", "maxItems": most, "items": { "$ref": "#/components/schemas/Certificate" } });
     let count = json!({ "type": "integer", "minimum": 0 });
     let metadata = json!({ "type": "object", "required": ["number", "size", "totalElements", "totalPages"],
         "properties": { "number": count, "size": count, "totalElements": count, "totalPages": count } });

@@ -233,6 +233,7 @@ impl Body {
             sha256: hex(&all.hash.finalize()),
             ends_with_eof: holds(&self.tail, b"%%EOF"),
             base64: all.base64.is_base64(),
+            names: Vec::new(),
         }
     }
 }

@@ -10,14 +10,13 @@ use hyper::header::HeaderName;
 use hyper_util::client::legacy::connect::HttpInfo;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::base64::is_base64;
 use super::body::{Body, End};
 use super::judge::{Held, Judge, Unfit};
 use crate::envelope::{Links, Page};
-use crate::exchange::{Content, Document, Facts, Kind, Look, Response};
+use crate::exchange::{Content, Document, Facts, Kind, Look, Response, shortened};
 use crate::href;
 use crate::insz;
 use crate::openapi::SchemaViolation;
@@ -220,8 +219,8 @@ impl Raw {
                 Content::Text(if kept == masked { masked } else { without_tail(kept).to_owned() })
             }
             Shape::Document(document, text) => {
-                vault.mask_noting(&text, found);
-                Content::Document(document)
+                let masked = vault.mask_noting(&text, found);
+                Content::Document(Document { names: vault.named_in(&masked), ..document })
             }
         };
         let duplicate_keys = self.facts.duplicate_keys.iter().map(|name| vault.mask_noting(name, found)).collect();
@@ -359,15 +358,7 @@ fn cut(text: &str) -> Option<String> {
         () if length > LONGEST_VALUE => without_tail(bounded(text, LONGEST_BASE64)),
         () => return None,
     };
-    Some(format!("{kept}…({}, {length} characters)", letters(text)))
-}
-
-/// A word that only this text has, so that two that start alike stay apart. In letters: digits might be taken for a
-/// number.
-fn letters(text: &str) -> String {
-    let hash = Sha256::digest(text.as_bytes());
-    let letter = |bits: u8| char::from(b'a' + bits);
-    hash.iter().take(6).flat_map(|byte| [letter(byte >> 4), letter(byte & 0xf)]).collect()
+    Some(shortened(kept, text))
 }
 
 fn is_base64_text(byte: u8) -> bool {

@@ -158,6 +158,7 @@ fn content_of(text: &str, kind: Kind) -> Content {
             sha256: "0".repeat(64),
             ends_with_eof: text.ends_with("%%EOF"),
             base64: text.len() > 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b)),
+            names: Vec::new(),
         }),
         Err(_) => Content::Text(text.to_owned()),
     }

@@ -2,6 +2,7 @@
 //! the data of the source do not block, and every warning and note has its explanation here.
 //!
 //! `BRONKEUR_SILENCE_CASES` sets how many sources there are, `BRONKEUR_SILENCE_SEED` which; a failure names both.
+//! `BRONKEUR_SILENCE_ONLY` runs one of them; `BRONKEUR_SILENCE_FAST` does not look for the simplest source that fails alike.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -444,6 +445,15 @@ const LACKS: &[Lack] = &[
         "one page holds everything, and the owner does not declare that it always does",
     ),
     (
+        &["LST-16"],
+        |plan| {
+            let default = plan.behaviour.paging.default_limit;
+            default != 10 && subject(plan) == default
+        },
+        "a page that holds everything is as long as the source's own default: its `size` may be either",
+    ),
+    (&["LST-27"], lives, "the list grows or shrinks until every page is exactly as full as its limit"),
+    (
         &["LST-28"],
         |plan| subject(plan) == 0 && plan.behaviour.variation.bare_when_empty,
         "an empty list needs no link but `self`",
@@ -519,11 +529,11 @@ fn live(plan: &mut Plan, moments: &[(usize, Change)]) {
     }
 }
 
-/// Has connections end. Over HTTP/2 a long page is sent in parts, as the caller makes room for them: a server that ends the
+/// Has connections end. Over HTTP/2 a long body is sent in parts, as the caller makes room for them: a server that ends the
 /// connection meanwhile cuts it off, and is not conformant.
 fn ends(plan: &mut Plan, ending: Ending) {
     plan.behaviour.wire.ending = ending;
-    if subject(plan) > 60 {
+    if subject(plan) > 60 || plan.behaviour.pdf_size > 60_000 {
         plan.behaviour.wire.protocol = Protocol::Http1;
     }
 }
@@ -615,7 +625,10 @@ fn conformant_sources_hear_nothing() {
     let cases = number("BRONKEUR_SILENCE_CASES").map_or(CASES, |cases| usize::try_from(cases).unwrap());
     let seed = number("BRONKEUR_SILENCE_SEED").unwrap_or(SEED);
     let mut loud = block_on(async {
-        let mut open = (0..cases).map(|case| (case, variants().new_tree(&mut runner(seed, case)).unwrap().current()));
+        let only = number("BRONKEUR_SILENCE_ONLY");
+        let mut open = (0..cases)
+            .filter(|case| only.is_none_or(|only| only == *case as u64))
+            .map(|case| (case, variants().new_tree(&mut runner(seed, case)).unwrap().current()));
         let mut under_way = JoinSet::new();
         let mut loud = Vec::new();
         loop {

@@ -119,7 +119,8 @@ pub(super) fn under_their_number<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop>
 }
 
 pub(super) fn certificate_of_another_citizen_stays_closed(case: &Case<'_>) -> Judgement {
-    judged(case, under_ones_own(case)?)
+    // Where ids are counted for each citizen, a new certificate of the subject may get the id of one of theirs.
+    case.lasting(|case| judged(case, under_ones_own(case)?))
 }
 
 /// The other citizen's links under the subject's number, with the subject's token: what each answer shows.

@@ -6,7 +6,7 @@ use super::documents;
 use crate::case::{Answer, Case, Judgement};
 use crate::catalogue::Level;
 use crate::checks::list::absent;
-use crate::exchange::{Content, Look};
+use crate::exchange::{Content, Look, beginning_of};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
@@ -103,6 +103,12 @@ pub(super) fn content_type_tells_the_truth(case: &Case<'_>) -> Judgement {
             findings.push(finding(expected).at_most(Level::May));
         } else if media_type.as_deref().is_some_and(|media_type| is_wrong_for(shown_as, media_type)) {
             findings.push(finding(expected));
+        } else if !pdf && look != Look::Other {
+            let expected = text!(
+                "een PDF: de specificatie spreekt van de ruwe stroom van een PDF",
+                "a PDF: the specification speaks of the raw stream of a PDF"
+            );
+            findings.push(finding(expected).at_most(Level::May));
         }
     }
     let unknown = (!judged).then(|| {
@@ -209,10 +215,7 @@ fn base64_in(json: &Value, place: &str) -> Option<String> {
 /// Whether a text is a document in Base64 by its first characters, a long Base64 text, or a data URL in Base64. Of a
 /// longer one the recording holds the start.
 fn is_base64_document(text: &str) -> bool {
-    if text
-        .split_once("…(")
-        .is_some_and(|(start, rest)| rest.ends_with(" characters)") && base64_length(start).is_some())
-    {
+    if beginning_of(text).is_some_and(|start| base64_length(start).is_some()) {
         return true;
     }
     let text = text.trim();

@@ -24,7 +24,8 @@ fn failing(response: impl Fn() -> Response + Clone + 'static) -> Vec<&'static st
 
 /// A document that looks so.
 fn document(headers: &[(&str, &str)], look: Look, ends_with_eof: bool) -> Response {
-    let content = Content::Document(Document { look, sha256: String::new(), ends_with_eof, base64: false });
+    let content =
+        Content::Document(Document { look, sha256: String::new(), ends_with_eof, base64: false, names: Vec::new() });
     with(content, headers)
 }
 
@@ -173,7 +174,13 @@ fn base64_is_no_document() {
     let text = move || with(Content::Text(long.clone()), &[NAME]);
     assert_eq!(failing(text), ["DWN-04"]);
     let body = || {
-        let document = Document { look: Look::Other, sha256: String::new(), ends_with_eof: false, base64: true };
+        let document = Document {
+            look: Look::Other,
+            sha256: String::new(),
+            ends_with_eof: false,
+            base64: true,
+            names: Vec::new(),
+        };
         with(Content::Document(document), &[NAME])
     };
     assert_eq!(failing(body), ["DWN-04"]);

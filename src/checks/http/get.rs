@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::{Answer, Case, Judgement, Listed, Stop, conclusive};
+use crate::case::{Answer, Case, Judgement, Listed, Stop, both, conclusive};
 use crate::envelope::{Certificate, Datum};
 use crate::exchange::{Citizen, Exchange, Kind, Request, Response, Variation};
 use crate::reason;
@@ -12,6 +12,10 @@ use crate::verdict::{Finding, Outcome, Verdict, shown};
 
 /// How many details are asked for once more.
 const REPEATED_DETAILS: usize = 5;
+
+/// How often the list is asked for again, each time after the answer before: whatever else asks for it meanwhile, one
+/// that changes at every second call is seen to go to and fro.
+const REPEATED_LISTS: u32 = 3;
 
 pub(super) fn advertised_paging_links_answer_get(case: &Case<'_>) -> Judgement {
     case.lasting(paging_links_answer)
@@ -68,7 +72,11 @@ fn paging_links(case: &Case<'_>) -> Result<BTreeMap<Request, &'static str>, Stop
 }
 
 pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
-    match changes(case)? {
+    let list = case.entry_request(Citizen::Subject);
+    let again: Vec<Request> = (1..=REPEATED_LISTS).map(|ordinal| list.clone().again(ordinal)).collect();
+    // Alone they say nothing: what a list that does not open comes to is said below.
+    let (verdict, _) = both(changes(case), case.attempts(&again))?;
+    match verdict {
         verdict if verdict.outcome != Outcome::Pass => Ok(verdict),
         // A certificate may also go by itself, between two calls.
         _ => match case.lasting(loses_certificates)? {
@@ -79,15 +87,22 @@ pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
 }
 
 /// Whether the list goes to and fro in all the looks that the run took at it anyway, whatever they were for: a source that
-/// changes at every second call may show the same to each repetition. What changed once, changed by itself.
+/// changes at every second call may show the same to each repetition. What changed once, changed by itself. Of calls that
+/// were under way together nobody knows which was answered first: one of them counts.
 fn alternates(case: &Case<'_>) -> Judgement {
     let list = case.entry_request(Citizen::Subject);
     let same = |request: &Request| {
         let usual = matches!(request.variation, Variation::None | Variation::NoIds);
         request.target == list.target && request.auth == list.auth && request.accept == list.accept && usual
     };
-    let mut looks: Vec<&Exchange> = case.whole_run()?.filter(|exchange| same(&exchange.request)).collect();
-    looks.sort_by_key(|exchange| exchange.at_ms);
+    let mut all: Vec<&Exchange> = case.whole_run()?.filter(|exchange| same(&exchange.request)).collect();
+    all.sort_by_key(|exchange| (exchange.at_ms, exchange.request.ordinal));
+    let mut looks: Vec<&Exchange> = Vec::with_capacity(all.len());
+    for exchange in all {
+        if looks.last().is_none_or(|last| exchange.at_ms >= last.answered_ms()) {
+            looks.push(exchange);
+        }
+    }
     let changes = looks.iter().zip(looks.iter().skip(1)).filter_map(|(before, after)| match compared(before, after) {
         Ok(Some(Change::Of(finding))) => Some(finding),
         _ => None,

@@ -11,7 +11,7 @@ use crate::exchange::Request;
 use crate::reason;
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::verdict::{Finding, Outcome, Verdict, shown};
 
 /// Some certificates in words: how many, and the first.
 pub(super) fn items_in_words(keys: &[Key<'_>]) -> Text {
@@ -31,6 +31,16 @@ pub(super) fn hold_the_same(one: &Listed<'_>, other: &Listed<'_>) -> bool {
     one.sort();
     other.sort();
     one == other
+}
+
+/// Whether the list has another order at every call: that other certificates stand on a page which was asked for in
+/// another way says nothing about that way then. LST-24 says what is wrong.
+pub(super) fn is_shuffled(case: &Case<'_>) -> Result<bool, Stop> {
+    match order_is_stable(case) {
+        Ok(verdict) => Ok(verdict.outcome == Outcome::Fail),
+        Err(Stop::Verdict(_) | Stop::Moment(_)) => Ok(false),
+        Err(stop) => Err(stop),
+    }
 }
 
 /// What a page shows where a number is expected.

@@ -195,7 +195,13 @@ fn ordinary(request: &Request, url: &str, hal: bool) -> Reply {
             Reply::json(200, certificate(id, hal))
         }
         Kind::Download => {
-            let document = Document { look: Look::Pdf, sha256: String::new(), ends_with_eof: true, base64: false };
+            let document = Document {
+                look: Look::Pdf,
+                sha256: String::new(),
+                ends_with_eof: true,
+                base64: false,
+                names: Vec::new(),
+            };
             Reply::new(200, "application/pdf", Content::Document(document))
         }
         _ => Reply::problem(404),

@@ -8,6 +8,7 @@ mod lists;
 mod oddities;
 mod openapi;
 mod plain;
+mod second;
 
 use super::Kind::{Leak, Oddity, Violation};
 use super::server::{Reply, Wire};
@@ -28,6 +29,7 @@ pub(super) fn all() -> Vec<Case> {
         access::cases(),
         openapi::cases(),
         leaks::cases(),
+        second::cases(),
     ];
     cases.into_iter().flatten().collect()
 }

@@ -1,0 +1,107 @@
+//! What a second look from outside found: bodies that are no JSON, orders without order, documents that are somebody
+//! else's.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+
+/// Certificates in another order at every call: none stays where it was.
+fn shuffled(calls: &AtomicUsize, certs: &[Cert]) -> Vec<Cert> {
+    let call = calls.fetch_add(1, Ordering::Relaxed);
+    let mut certs = certs.to_vec();
+    certs.sort_by_key(|cert| (cert.serial + 3).wrapping_mul(2 * call + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40);
+    certs
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    let is_ours = |ask: &Ask| ask.is_list() && ask.caller == Some(0);
+    vec![
+        Case::new(Violation, "the list starts with a byte order mark", Links, 5)
+            .fails(&["LST-03", "HTTP-03", "LST-20"])
+            .last(|ask, _, reply| {
+                if ask.is_list() {
+                    reply.body.splice(0..0, *b"\xef\xbb\xbf");
+                }
+            }),
+        Case::new(Violation, "a year of the list is not a number: NaN", Hal, 5)
+            .fails(&["LST-03", "HTTP-03"])
+            .open(&["LST-20"])
+            .last(|ask, _, reply| {
+                if ask.is_list() {
+                    in_text(reply, |text| text.replacen("\"year\":2", "\"year\":NaN,\"jaar\":2", 1));
+                }
+            }),
+        Case::new(Violation, "the list is a login page with 200", Links, 5)
+            .fails(&["LST-02", "LST-03", "LST-20"])
+            .open(&["HTTP-03", "HTTP-04"])
+            .last(|ask, _, reply| {
+                if ask.is_list() {
+                    *reply = Reply::with(200, "text/html", "<!DOCTYPE html><title>Aanmelden</title><form></form>");
+                }
+            }),
+        Case::new(Violation, "the list is null", Hal, 5).fails(&["LST-03", "LST-20"]).open(&["LST-04", "LST-05"]).last(
+            |ask, _, reply| {
+                if ask.is_list() {
+                    reply.body = b"null".to_vec();
+                }
+            },
+        ),
+        Case::new(Violation, "the order is another one at every call", Links, 23)
+            .warns(&["LST-24"])
+            .open(&["LST-18", "LST-17", "CRT-09", "HTTP-02"])
+            .with(|twists| {
+                let calls = AtomicUsize::new(0);
+                twists.slice = Some(Box::new(move |ask, certs| {
+                    let start = ask.page.saturating_mul(ask.limit);
+                    shuffled(&calls, certs).into_iter().skip(start).take(ask.limit).collect()
+                }));
+            }),
+        Case::new(Violation, "the order is another one at every call, of ten", Hal, 11)
+            .warns(&["LST-24"])
+            .open(&["LST-18", "LST-17", "CRT-09", "HTTP-02"])
+            .with(|twists| {
+                let calls = AtomicUsize::new(0);
+                twists.slice = Some(Box::new(move |ask, certs| {
+                    let start = ask.page.saturating_mul(ask.limit);
+                    shuffled(&calls, certs).into_iter().skip(start).take(ask.limit).collect()
+                }));
+            }),
+        // Of such an id the evidence holds the beginning.
+        Case::new(Oddity, "ids of twelve hundred letters", Links, 3).blocked(&["SEC-09"]).with(|twists| {
+            twists.id = |serial| format!("q{serial:04}{}", "abCD".repeat(300));
+        }),
+        Case::new(Leak, "the subject's last document is about another citizen, in HTML", Links, 5)
+            .fails(&["SEC-19"])
+            .open(&["DWN-02", "DWN-03"])
+            .last(|ask, site, reply| {
+                if ask.is_download() && ask.caller == Some(0) && ask.cert.as_ref() == site.people[0].certs.last() {
+                    let number = &site.people[1].insz;
+                    reply.set("content-type", "text/html; charset=utf-8");
+                    reply.body = format!("<!DOCTYPE html><p>Attest van {number}</p>").into_bytes();
+                }
+            }),
+        Case::new(Oddity, "every PDF names the citizen whose it is", Links, 3).last(|ask, site, reply| {
+            if ask.is_download()
+                && let Some(owner) = ask.owner
+            {
+                let at = reply.body.len() - 8;
+                reply.body.splice(at..at, format!("\n% {}\n", site.people[owner].insz).into_bytes());
+            }
+        }),
+        Case::new(Violation, "the list of the subject alone is cut off in the middle of its JSON", Hal, 5)
+            .fails(&["LST-03", "HTTP-03"])
+            .last(move |ask, _, reply| {
+                if is_ours(ask) {
+                    let half = reply.body.len() / 2;
+                    reply.body.truncate(half);
+                }
+            }),
+        Case::new(Violation, "pages of one certificate say that they hold ten", Links, 11).warns(&["LST-27"]).json(
+            |ask, _, body| {
+                if ask.is_list() && ask.limit == 1 {
+                    body["pageMetadata"]["size"] = serde_json::json!(10);
+                }
+            },
+        ),
+    ]
+}
