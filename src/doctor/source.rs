@@ -1,7 +1,8 @@
 //! The steps at the source: reaching it, and one call with the subject's token.
 
 use super::{Diagnosis, Line, State, Step};
-use crate::exchange::{Citizen, Content, Request, Response, Target, Tls};
+use crate::exchange::{Citizen, Content, Control, Exchange, Request, Response, STAND_IN_ACM, Target, Tls};
+use crate::reason::cause::{Told, source_refused};
 use crate::text;
 
 const REACH: [Step; 3] = [Step::SourceName, Step::SourceConnection, Step::SourceTls];
@@ -22,6 +23,10 @@ impl Diagnosis<'_> {
             return Ok(());
         }
         let asked = self.exchange(call)?;
+        if let Some(line) = self.refused_at_the_issuer(asked)? {
+            self.lines.push(line);
+            return Ok(());
+        }
         match &asked.result {
             Err(failure) => self.lines.push(Line::unanswered(setup, Step::Call, failure)),
             Ok(response) => {
@@ -30,6 +35,25 @@ impl Diagnosis<'_> {
             }
         }
         Ok(())
+    }
+
+    /// That our own ACM refused the source when it asked about a token, where the call came to nothing: then that is why.
+    fn refused_at_the_issuer(&self, called: &Exchange) -> Result<Option<Line>, Box<Request>> {
+        let setup = &self.recording.setup;
+        let works = called.result.as_ref().is_ok_and(|response| response.status == 200);
+        if works || setup.acm.is_none() || setup.environment != STAND_IN_ACM {
+            return Ok(None);
+        }
+        let asked = self.exchange(Request::control(Control::Refused))?;
+        let told = asked.result.as_ref().ok().and_then(source_refused);
+        let line = |Told { what, remedy, who }: Told| Line {
+            step: Step::Call,
+            state: State::Fault,
+            seen: what,
+            remedy: Some(remedy),
+            who: Some(who),
+        };
+        Ok(told.map(line))
     }
 
     /// The step because of which there is no TX token of the subject.

@@ -10,7 +10,7 @@ use super::credential::Place;
 use super::http::{Arrived, By, CORRELATION, Call, Came, IDENTITY, Transport};
 use super::record::Base;
 use super::retry::Repeat;
-use crate::exchange::{Exchange, Failure, FailureKind, Request, Sent, Target, Variation};
+use crate::exchange::{Exchange, Failure, FailureKind, Request, Sent, Target, Trouble, Variation};
 use crate::text;
 use crate::text::Text;
 
@@ -27,6 +27,10 @@ impl Transport {
             }
         };
         let Came { sent, at_ms, ms, earlier, result } = self.perform(&call).await;
+        let result = match result {
+            Err(failure) if self.wanted_tls(&call.url, &failure).await => Err(failure.with(Some(Trouble::NoHttp))),
+            result => result,
+        };
         let (url, vault, judge) = (call.url, Arc::clone(&self.vault), Arc::clone(&self.judge));
         Arrived::new(move || {
             let base = Base { raw: url.as_str(), masked: &sent.url };
@@ -45,7 +49,7 @@ impl Transport {
     /// The call that a request to the source asks for. What is known of it before it is refused stands in `sent` and
     /// `made`.
     fn source_call(&self, request: &Request, sent: &mut Sent, made: &mut Option<Text>) -> Result<Call, Failure> {
-        let refused = |(kind, words): Refusal| self.failure(kind, &words);
+        let refused = |refusal: Refusal| self.failure(refusal.kind, &refusal.detail).with(refusal.trouble);
         let mut url = address::address(&self.settings, &self.vault, request).map_err(refused)?;
         sent.url = self.vault.mask_text(url.as_str());
         address::vouched(&self.settings, request, &url).map_err(refused)?;

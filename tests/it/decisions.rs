@@ -198,7 +198,7 @@ fn a_reviewer_answers_a_run_and_judges_its_evidence_again() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(demo(&folder, &["--skip", "LST"]).status, 0);
     let written = ran(bronkeur(&folder).args(["review", "reports/report.json", "--out", "r.yaml"]));
-    let next = "bronkeur replay reports/evidence.har --reviews r.yaml";
+    let next = "bronkeur replay reports/evidence.har --reviews r.yaml --out reviewed";
     assert!(written.status == 0 && written.stdout.contains(next), "{}\n{}", written.stdout, written.stderr);
     let file = folder.path().join("r.yaml");
     let text = fs::read_to_string(&file).unwrap();
