@@ -6,7 +6,8 @@ use crate::case::{Answer, Case, Judgement, Stop, conclusive, seek};
 use crate::catalogue::Level;
 use crate::envelope::{Collection, Field};
 use crate::exchange::{
-    Accept, Auth, Citizen, Control, Failure, FailureKind, IssuerCall, Kind, Phase, Request, STAND_IN_ACM, Variation,
+    Accept, Auth, Citizen, Control, Exchange, Failure, FailureKind, IssuerCall, Kind, Phase, Request, STAND_IN_ACM,
+    Target, Tls, Variation,
 };
 use crate::reason;
 use crate::text;
@@ -76,7 +77,7 @@ fn list_answers_the_good_token(case: &Case<'_>) -> Judgement {
     let exchange = case.attempt(&case.entry_request(Citizen::Subject))?;
     let is_there = |failure: &Failure| matches!(failure.kind, FailureKind::Broken | FailureKind::Timeout);
     if exchange.result.as_ref().map_or_else(is_there, |response| response.status != 200) {
-        ask_the_issuer(case)?;
+        seek([ask_the_issuer(case), ask_for_tls(case, exchange)])?;
     }
     let answer = conclusive(exchange)?;
     match answer.response.status {
@@ -96,6 +97,16 @@ fn ask_the_issuer(case: &Case<'_>) -> Result<(), Stop> {
     let asked =
         [introspects.then(|| Request::issuer(introspection)), own_acm.then(|| Request::control(Control::Refused))];
     case.attempts(&asked.into_iter().flatten().collect::<Vec<_>>()).map(drop)
+}
+
+/// Where plain http only breaks off: whether that port speaks TLS. Most servers close the connection there without a word,
+/// as one does that has crashed.
+fn ask_for_tls(case: &Case<'_>, list: &Exchange) -> Result<(), Stop> {
+    let broken = list.result.as_ref().is_err_and(|failure| failure.kind == FailureKind::Broken);
+    if !broken || !case.setup().base_url.starts_with("http:") {
+        return Ok(());
+    }
+    case.attempt(&Request::probe(Target::Tls(Tls::Control))).map(drop)
 }
 
 /// The source or what stands before it refuses a good token.

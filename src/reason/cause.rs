@@ -69,6 +69,8 @@ pub enum CauseKind {
     AccessForbidden,
     /// 404 on the entry resource: mostly a wrong base URL.
     NothingAtBaseUrl,
+    /// 3xx on the entry resource: the base URL is that of a redirect.
+    Redirected,
     /// Another status than one that a good call gets.
     UnexpectedStatus,
     /// The source introspects, and the issuer does not accept its client-id or secret.
@@ -237,6 +239,7 @@ impl CauseKind {
         }
         match response.status {
             200..300 => None,
+            300..=399 => Some(Self::Redirected),
             401 => Some(Self::TokenRefused),
             403 => Some(Self::AccessForbidden),
             404 => Some(Self::NothingAtBaseUrl),
@@ -306,7 +309,19 @@ pub fn unanswered(setup: &Setup, server: Server, failure: &Failure) -> Told {
     no_answer(Place { server, origin: &origin, issuer: IssuerIs::of(&setup.environment) }, failure)
 }
 
-/// The same, of a server that is known already.
+/// What an answer of the source to a good call comes to; none where it is a success.
+pub fn refused(setup: &Setup, response: &Response) -> Option<Told> {
+    let origin = origin_of(&setup.base_url);
+    let place = Place { server: Server::Source, origin: &origin, issuer: IssuerIs::of(&setup.environment) };
+    let status = Text::same(format!(" ({})", response.status));
+    match CauseKind::of_answer(Server::Source, response)? {
+        CauseKind::TokenRefused if setup.acm.is_none() => CauseKind::BroughtTokenRefused.told(place, &Text::default()),
+        kind @ (CauseKind::TokenRefused | CauseKind::AccessForbidden) => kind.told(place, &Text::default()),
+        kind => kind.told(place, &status),
+    }
+}
+
+/// Why a server gave no answer, where that server is known already.
 pub(super) fn no_answer(place: Place<'_>, failure: &Failure) -> Told {
     let kind = CauseKind::of_failure(failure, place.origin);
     let told = kind.and_then(|kind| kind.told(place, &failure.detail.clone().map(shown)));

@@ -186,7 +186,8 @@ impl<'a> Finder<'a> {
                 ..own(CauseKind::TooFewCertificates, verdict)
             },
             Some(Obstacle::Limit) => own(CauseKind::LimitReached, verdict),
-            Some(Obstacle::Memory) => own(CauseKind::MemoryFull, verdict),
+            // The same as calls that were not sent for want of room.
+            Some(Obstacle::Memory) => Root { which: String::new(), ..own(CauseKind::MemoryFull, verdict) },
             Some(Obstacle::NotRecorded) => own(CauseKind::NotRecorded, verdict),
             None => own(CauseKind::Other, verdict),
         }

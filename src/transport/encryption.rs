@@ -6,7 +6,6 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use tokio::time::Instant;
-use url::Url;
 
 use super::http::{Transport, milliseconds};
 use super::{tcp, tls};
@@ -18,7 +17,9 @@ impl Transport {
     pub(super) async fn shake_hands(&self, request: Request, offer: Tls) -> Exchange {
         let base = &self.settings.base_url;
         let mut sent = Sent { method: "TLS".to_owned(), ..Sent::default() };
-        let (Some(host), Some(port), "https") = (base.host_str(), base.port_or_known_default(), base.scheme()) else {
+        // Of a port that is called over plain http nothing is asked but whether it speaks TLS at all.
+        let may = base.scheme() == "https" || offer == Tls::Control;
+        let (Some(host), Some(port), true) = (base.host_str(), base.port_or_known_default(), may) else {
             let words = text!(
                 "de basis-URL is http: er is geen TLS om naar te kijken",
                 "the base URL is http: there is no TLS to look at"
@@ -38,22 +39,6 @@ impl Transport {
                 Response::new(0, Vec::new(), Content::Empty, facts)
             });
         Exchange { request, sent, at_ms, ms, credential: None, earlier: Vec::new(), result }
-    }
-
-    /// Whether plain http came to nothing over a port that speaks TLS. Most servers close the connection there without a
-    /// word, as one does that has crashed: only a hello of TLS tells. It is said once in a run.
-    pub(super) async fn wanted_tls(&self, url: &Url, failure: &Failure) -> bool {
-        let base = &self.settings.base_url;
-        let closed = failure.kind == FailureKind::Broken && failure.trouble.is_none();
-        if !closed || base.scheme() != "http" || url.origin() != base.origin() {
-            return false;
-        }
-        let (Some(host), Some(port)) = (base.host_str(), base.port_or_known_default()) else { return false };
-        let ask = || async {
-            let facts = self.handshake(host, port, Tls::Control).await;
-            facts.is_ok_and(|facts| facts.version.is_some())
-        };
-        *self.wants_tls.get_or_init(ask).await
     }
 
     async fn handshake(&self, host: &str, port: u16, offer: Tls) -> Result<TlsFacts, Failure> {

@@ -49,8 +49,6 @@ pub struct Transport {
     memory: Mutex<Memory>,
     /// What vouches for the source, read when it is first needed.
     pub(super) roots: OnceCell<Arc<RootCertStore>>,
-    /// Whether the port of a source on plain http speaks TLS, asked when that is first in doubt.
-    pub(super) wants_tls: OnceCell<bool>,
     /// When the next call to the source may go out.
     turn: Mutex<Instant>,
     patience: Mutex<Patience>,
@@ -166,7 +164,6 @@ impl Transport {
             correlation: Uuid::new_v4().to_string(),
             memory: Mutex::default(),
             roots: OnceCell::new(),
-            wants_tls: OnceCell::new(),
             turn: Mutex::new(Instant::now()),
             patience: Mutex::new(patience),
             connections: Connections::default(),

@@ -10,7 +10,7 @@ use super::credential::Place;
 use super::http::{Arrived, By, CORRELATION, Call, Came, IDENTITY, Transport};
 use super::record::Base;
 use super::retry::Repeat;
-use crate::exchange::{Exchange, Failure, FailureKind, Request, Sent, Target, Trouble, Variation};
+use crate::exchange::{Exchange, Failure, FailureKind, Request, Sent, Target, Variation};
 use crate::text;
 use crate::text::Text;
 
@@ -27,10 +27,6 @@ impl Transport {
             }
         };
         let Came { sent, at_ms, ms, earlier, result } = self.perform(&call).await;
-        let result = match result {
-            Err(failure) if self.wanted_tls(&call.url, &failure).await => Err(failure.with(Some(Trouble::NoHttp))),
-            result => result,
-        };
         let (url, vault, judge) = (call.url, Arc::clone(&self.vault), Arc::clone(&self.judge));
         Arrived::new(move || {
             let base = Base { raw: url.as_str(), masked: &sent.url };

@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::exchange::{
     Auth, Citizen, Control, Exchange, Failure, FailureKind, Introspection, IssuerCall, Kind, Phase, Request, Response,
-    Target, Unfit, Variation,
+    Target, Tls, Unfit, Variation,
 };
 use crate::reason;
 use crate::reason::cause::{CauseKind, Server, Told, origin_of, refused_by_issuer, source_refused};
@@ -22,7 +22,10 @@ impl<'a> Finder<'a> {
             Ok(response) => self.root_of_answer(exchange, response),
             Err(failure) => {
                 let origin = self.origin(exchange);
-                let Some(kind) = CauseKind::of_failure(failure, &origin) else { return self.issuer_row() };
+                let Some(mut kind) = CauseKind::of_failure(failure, &origin) else { return self.issuer_row() };
+                if kind == CauseKind::ConnectionBroken && origin.starts_with("http:") && self.speaks_tls() {
+                    kind = CauseKind::HttpToHttpsPort;
+                }
                 let server = kind.lies_with(server(exchange));
                 if failure.kind == FailureKind::NotConfigured {
                     return self.not_configured(exchange, request, failure);
@@ -68,7 +71,7 @@ impl<'a> Finder<'a> {
             }
             kind = CauseKind::UnexpectedStatus;
         }
-        if kind == CauseKind::NothingAtBaseUrl && self.opens_a_list() {
+        if matches!(kind, CauseKind::NothingAtBaseUrl | CauseKind::Redirected) && self.opens_a_list() {
             kind = CauseKind::UnexpectedStatus;
         }
         let place = self.place(called, &origin);
@@ -103,6 +106,13 @@ impl<'a> Finder<'a> {
             return Some(root(kind, told));
         }
         Some(root(kind, kind.told(place, &status)?))
+    }
+
+    /// Whether the port of the source answered a hello of TLS.
+    fn speaks_tls(&self) -> bool {
+        let hello = self.recording.get(&Request::probe(Target::Tls(Tls::Control)));
+        let facts = hello.and_then(|hello| hello.result.as_ref().ok()?.facts.tls.as_ref());
+        facts.is_some_and(|facts| facts.version.is_some())
     }
 
     /// Whether the source answers a good call for somebody's list: its address is right then, and it takes our tokens.

@@ -163,7 +163,7 @@ fn the_first_screen_says_of_which_environment_it_is_and_what_was_expected() {
     let page = html(&sample::report(), Languages { first: Lang::En, only: true }).unwrap();
     let first = page.split_once("<h1").unwrap().1.split_once("id=\"filters\"").unwrap().0;
     let when = first.split_once("class=\"when\"").unwrap().1.split_once("</p>").unwrap().0;
-    assert!(when.contains("https://attesten.example.be/v1") && when.contains("TNI (test)"), "{when}");
+    assert!(when.contains("attesten.example.be") && when.contains("TNI (test)"), "{when}");
     assert!(first.contains("expected: one; found: two, of citizen INSZ-1"), "{first}");
 }
 
