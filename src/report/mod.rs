@@ -29,7 +29,7 @@ mod words;
 mod write;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use assemble::RunMeta;
 pub use credential::{negative, negative_names};
