@@ -89,7 +89,7 @@ struct Global {
     /// Only the last line, and errors
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Every requirement on its own line, and the calls with their numbers; twice (-vv): their bodies too, masked and
+    /// Every requirement on its own line, and each call when its answer is there; twice (-vv): the bodies too, masked and
     /// shortened
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,

@@ -156,11 +156,16 @@ impl Line {
 
     /// No answer came. A fault where the other side has to be fixed, else nobody can tell.
     fn unanswered(setup: &Setup, step: Step, failure: &Failure) -> Self {
-        let Told { what, remedy, who } = unanswered(setup, step.server(), failure);
         let state = match failure.kind {
             FailureKind::Tls | FailureKind::Dns | FailureKind::NotConfigured | FailureKind::NoToken => State::Fault,
             _ => State::Unknown,
         };
+        Self::told(step, state, unanswered(setup, step.server(), failure))
+    }
+
+    /// In the words of a cause.
+    fn told(step: Step, state: State, told: Told) -> Self {
+        let Told { what, remedy, who } = told;
         Self { step, state, seen: what, remedy: Some(remedy), who: Some(who) }
     }
 

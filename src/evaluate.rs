@@ -1,6 +1,7 @@
 //! From a catalogue and a recording to verdicts. Pure: the same recording gives the same verdicts, online and offline.
 
 mod needs;
+mod unopened;
 
 use crate::case::{Case, Stop};
 use crate::catalogue::{Catalogue, Chapter, Mode, Requirement};
@@ -11,8 +12,6 @@ use crate::reason;
 use crate::recording::Recording;
 use crate::text;
 use crate::verdict::{Outcome, Verdict};
-
-pub use needs::name_unmet_needs;
 
 /// What evaluating one requirement came to.
 #[derive(Debug)]
@@ -109,8 +108,15 @@ pub fn evaluate(catalogue: &Catalogue, recording: &Recording, selection: &Select
         }
     };
     let mut verdicts: Vec<Verdict> = catalogue.requirements.iter().map(judge).collect();
-    name_unmet_needs(catalogue, &mut verdicts);
+    conclude(catalogue, recording, &mut verdicts);
     verdicts
+}
+
+/// What only all verdicts together show, once all are judged: whether the source opened for anybody, and which requirement a
+/// blocked one waits for.
+pub fn conclude(catalogue: &Catalogue, recording: &Recording, verdicts: &mut [Verdict]) {
+    unopened::block_unopened(catalogue, recording, verdicts);
+    needs::name_unmet_needs(catalogue, verdicts);
 }
 
 /// The verdict of a requirement that was left out.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::catalogue::Catalogue;
 use crate::decisions::Decisions;
 use crate::evaluate::{Selection, evaluate};
-use crate::exchange::Request;
 use crate::har::{self, Evidence, Spool};
 use crate::report::{self, Report, RunMeta, Unwritten};
 use crate::run::Event;
@@ -38,8 +37,6 @@ pub struct Inspected {
     pub evidence: Result<Spool, Unwritten>,
     /// What must not stand in any output.
     pub vault: Arc<Vault>,
-    /// The calls of the run, in the order in which the report numbers them.
-    pub calls: Vec<Request>,
 }
 
 /// Runs a session and judges it. When `interrupted` completes, what is judged so far stays.
@@ -67,8 +64,7 @@ pub async fn inspect(
     let evidence = har::write(catalogue, &finished.recording, &meta);
     let report = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta)
         .with_evidence(evidence.as_ref().ok().map(|spool| spool.fingerprint().to_owned()));
-    let calls = finished.recording.exchanges().map(|exchange| exchange.request.clone()).collect();
-    Inspected { report, evidence, vault, calls }
+    Inspected { report, evidence, vault }
 }
 
 /// The report that follows from the evidence of a run, judged as that run was asked to, with what is asked on top.

@@ -4,102 +4,42 @@
 pub mod cause;
 pub mod issuer;
 
-use crate::exchange::{Citizen, Failure, FailureKind, Kind, Request};
+use crate::exchange::{Citizen, Failure, Request};
 use crate::text;
 use crate::text::Text;
-use crate::verdict::{Obstacle, Verdict, shown};
+use crate::verdict::{Obstacle, Verdict};
+
+use cause::{Place, Told};
 
 /// No answer came to that call.
 pub fn no_answer(request: &Request, failure: &Failure) -> Verdict {
-    let (reason, remedy) = unanswered(failure);
-    Verdict::blocked(reason, remedy).by(Obstacle::Call(request.clone()))
-}
-
-/// Why no answer came, and what to do.
-pub fn unanswered(failure: &Failure) -> (Text, Text) {
-    let detail = |words: &str| if words.is_empty() { String::new() } else { format!(" ({})", shown(words)) };
-    let Text { nl, en } = failure.detail.map(detail);
-    match failure.kind {
-        FailureKind::Dns => (
-            text!("de naam van de server is niet gevonden{nl}", "the host name was not found{en}"),
-            text!("controleer de URL in het profiel, en DNS of VPN", "check the URL in the profile, and DNS or VPN"),
-        ),
-        FailureKind::Connect => (
-            text!("er kwam geen verbinding tot stand{nl}", "no connection could be made{en}"),
-            text!(
-                "controleer of de server draait, en of firewall of toegangslijst dit adres toelaat",
-                "check that the server runs, and that firewall or allow-list admits this address"
-            ),
-        ),
-        FailureKind::Tls => (
-            text!("TLS kwam niet tot stand{nl}", "TLS could not be established{en}"),
-            text!(
-                "kijk op de server naar TLS en het certificaat; `bronkeur doctor` zegt meer",
-                "look at TLS and the certificate on the server; `bronkeur doctor` says more"
-            ),
-        ),
-        FailureKind::Timeout => (
-            text!("er kwam niet op tijd een antwoord{nl}", "no answer came in time{en}"),
-            text!("controleer de server, of verhoog `source.timeout`", "check the server, or raise `source.timeout`"),
-        ),
-        FailureKind::Broken => (
-            text!(
-                "de verbinding brak af of het antwoord was geen HTTP{nl}",
-                "the connection broke, or the answer was not HTTP{en}"
-            ),
-            text!(
-                "kijk in het logboek van de server en van wat ervoor staat",
-                "look into the log of the server and of what is in front of it"
-            ),
-        ),
-        FailureKind::NoToken => (
-            text!("er was geen token{nl}", "there was no token{en}"),
-            text!("zie het hoofdstuk token voor de oorzaak", "see chapter token for the cause"),
-        ),
-        FailureKind::NotConfigured => (
-            text!("het profiel bevat niet wat hiervoor nodig is{nl}", "the profile lacks what this needs{en}"),
-            text!("vul het profiel aan", "complete the profile"),
-        ),
-        FailureKind::ForeignOrigin => (
-            text!(
-                "de link leidt naar een server waarvoor niemand instaat{nl}",
-                "the link leads to a server that nobody vouched for{en}"
-            ),
-            text!(
-                "laat links naar de bron zelf wijzen, of noem de server onder `source.origins` of `source.public_url`",
-                "have links point to the source itself, or name the server under `source.origins` or `source.public_url`"
-            ),
-        ),
-        FailureKind::Limit => (
-            text!("de grens van het aantal oproepen was bereikt{nl}", "the limit of calls was reached{en}"),
-            text!("verhoog `limits.requests`", "raise `limits.requests`"),
-        ),
-        FailureKind::Memory => (
-            text!("de grens van het geheugen was bereikt", "the limit of memory was reached"),
-            text!(
-                "kies een burger met minder of kleinere attesten, of keur in delen met `--only`",
-                "choose a citizen with fewer or smaller certificates, or check in parts with `--only`"
-            ),
-        ),
-        FailureKind::Interrupted => {
-            (text!("de keuring is onderbroken", "the run was interrupted"), text!("start ze opnieuw", "start it again"))
-        }
-    }
+    by_call(request, cause::no_answer(Place::of(request), failure))
 }
 
 /// The source, or the issuer, is not available now: it asks to come back later, or a gateway does not reach it.
 pub fn unavailable(request: &Request, status: u16) -> Verdict {
-    let verdict = |reason, remedy| Verdict::blocked(reason, remedy).by(Obstacle::Call(request.clone()));
-    if request.kind() == Kind::Issuer {
-        return verdict(
-            text!("ACM antwoordde {status}", "ACM answered {status}"),
-            text!("ACM is nu niet bereikbaar: keur later opnieuw", "ACM is not available now: check again later"),
-        );
-    }
-    verdict(
-        text!("de bron antwoordde {status}", "the source answered {status}"),
-        text!("keur later opnieuw, of verlaag `source.rate`", "check again later, or lower `source.rate`"),
+    cause::unavailable(Place::of(request), status)
+        .map_or_else(|| unexplained(request, status), |told| by_call(request, told))
+}
+
+/// Blocked by what came of a call, in the words of its cause. A report puts the address of the server into them.
+fn by_call(request: &Request, told: Told) -> Verdict {
+    Verdict::blocked(told.what, told.remedy).by(Obstacle::Call(request.clone()))
+}
+
+/// The source opens for nobody: what answers at that address may be another one.
+pub fn unopened(request: &Request, status: u16) -> Verdict {
+    Verdict::blocked(
+        text!(
+            "geen enkele lijst opende (de eerste gaf {status}): wat hier antwoordt, is misschien niet de bron",
+            "no list opened (the first gave {status}): what answers here may not be the source"
+        ),
+        text!(
+            "controleer `source.base_url`, en zoek in de logs van de bron waarom",
+            "check `source.base_url`, and find the reason in the log of the source"
+        ),
     )
+    .by(Obstacle::Call(request.clone()))
 }
 
 /// A walk ended at the limit of the profile.
@@ -123,7 +63,7 @@ pub fn no_room(pages: u64) -> Verdict {
             "choose a citizen with fewer certificates; the pages that were read are judged"
         ),
     )
-    .by(Obstacle::Limit)
+    .by(Obstacle::Memory)
 }
 
 /// An answer is longer, or holds more values, than is read of one.
@@ -194,17 +134,23 @@ pub fn lacks(key: &str, why: Text) -> Verdict {
 
 /// Not enough data to see anything.
 pub fn too_few(have: u64, needed: u64) -> Verdict {
+    let has = match have {
+        0 => text!("de burger heeft geen attesten", "the citizen has no certificates"),
+        1 => text!("de burger heeft 1 attest", "the citizen has 1 certificate"),
+        _ => text!("de burger heeft {have} attesten", "the citizen has {have} certificates"),
+    };
+    let needs = match needed {
+        1 => text!("om dit te beoordelen is er minstens 1 nodig", "at least 1 is needed to judge this"),
+        _ => text!("om dit te beoordelen zijn er {needed} nodig", "{needed} are needed to judge this"),
+    };
     Verdict::blocked(
-        text!(
-            "de burger heeft {have} attesten; om dit te beoordelen zijn er {needed} nodig",
-            "the citizen has {have} certificates; {needed} are needed to judge this"
-        ),
+        Text::new(format!("{}; {}", has.nl, needs.nl), format!("{}; {}", has.en, needs.en)),
         text!(
             "kies een burger met meer attesten, of verklaar dat het niet kan voorkomen (`source.declares`)",
             "choose a citizen with more certificates, or declare that it cannot arise (`source.declares`)"
         ),
     )
-    .by(Obstacle::TooFew)
+    .by(Obstacle::TooFew { have, needed })
 }
 
 /// The owner declares that it cannot arise.

@@ -13,7 +13,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{AbortHandle, JoinSet, spawn_blocking};
 
 use crate::catalogue::Catalogue;
-use crate::evaluate::{Evaluated, Selection, evaluate_one, name_unmet_needs, not_selected};
+use crate::evaluate::{Evaluated, Selection, conclude, evaluate_one, not_selected};
 use crate::exchange::{Exchange, FailureKind, Request};
 use crate::recording::{Recording, Weighed};
 use crate::verdict::Verdict;
@@ -149,7 +149,7 @@ where
             () = &mut interrupted, if !stopped => stopped = true,
         }
     }
-    judging.finish()
+    judging.finish(recording)
 }
 
 /// Which requirement waits for which requests.
@@ -231,11 +231,11 @@ impl<'a> Judging<'a> {
         }
     }
 
-    fn finish(self) -> Vec<Verdict> {
+    fn finish(self, recording: &Recording) -> Vec<Verdict> {
         let verdicts = self.verdicts.into_iter();
         let mut verdicts: Vec<Verdict> =
             verdicts.map(|verdict| verdict.unwrap_or_else(crate::reason::not_recorded)).collect();
-        name_unmet_needs(self.catalogue, &mut verdicts);
+        conclude(self.catalogue, recording, &mut verdicts);
         verdicts
     }
 }

@@ -2,10 +2,13 @@
 
 use super::checks;
 use super::http::is_wrapped;
-use crate::case::{Answer, Case, Judgement, Stop, seek};
+use crate::case::{Answer, Case, Judgement, Stop, conclusive, seek};
 use crate::catalogue::Level;
 use crate::envelope::{Collection, Field};
-use crate::exchange::{Accept, Auth, Citizen, Control, IssuerCall, Kind, Phase, Request, STAND_IN_ACM, Variation};
+use crate::exchange::{
+    Accept, Auth, Citizen, Control, Exchange, Failure, FailureKind, IssuerCall, Kind, Phase, Request, STAND_IN_ACM,
+    Target, Tls, Variation,
+};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
@@ -71,7 +74,12 @@ checks!(
 
 fn list_answers_the_good_token(case: &Case<'_>) -> Judgement {
     case.insz(Citizen::Subject)?;
-    let answer = case.response(&case.entry_request(Citizen::Subject))?;
+    let exchange = case.attempt(&case.entry_request(Citizen::Subject))?;
+    let is_there = |failure: &Failure| matches!(failure.kind, FailureKind::Broken | FailureKind::Timeout);
+    if exchange.result.as_ref().map_or_else(is_there, |response| response.status != 200) {
+        seek([ask_the_issuer(case), ask_for_tls(case, exchange)])?;
+    }
+    let answer = conclusive(exchange)?;
     match answer.response.status {
         200 => case.judged(Vec::new()),
         status @ (401 | 403) => Err(refused_good_token(case, status)?.into()),
@@ -79,16 +87,31 @@ fn list_answers_the_good_token(case: &Case<'_>) -> Judgement {
     }
 }
 
-/// The source or what stands before it refuses a good token: whose fault that is, the issuer can tell. What is asked of it
-/// here the report draws the cause from.
-fn refused_good_token(case: &Case<'_>, status: u16) -> Result<Verdict, Stop> {
+/// Asks the issuer what may tell why the list does not open: whether the token is good, and, of our own, whether it refused
+/// the source when that asked about a token. The report draws the cause from it.
+fn ask_the_issuer(case: &Case<'_>) -> Result<(), Stop> {
     let setup = case.setup();
     let introspects = setup.acm.as_ref().is_some_and(|acm| acm.source_client.is_some());
     let introspection = IssuerCall::Introspection(Auth::Token(Citizen::Subject));
     let own_acm = setup.acm.is_some() && setup.environment == STAND_IN_ACM;
     let asked =
         [introspects.then(|| Request::issuer(introspection)), own_acm.then(|| Request::control(Control::Refused))];
-    case.attempts(&asked.into_iter().flatten().collect::<Vec<_>>())?;
+    case.attempts(&asked.into_iter().flatten().collect::<Vec<_>>()).map(drop)
+}
+
+/// Where plain http only breaks off: whether that port speaks TLS. Most servers close the connection there without a word,
+/// as one does that has crashed.
+fn ask_for_tls(case: &Case<'_>, list: &Exchange) -> Result<(), Stop> {
+    let broken = list.result.as_ref().is_err_and(|failure| failure.kind == FailureKind::Broken);
+    if !broken || !case.setup().base_url.starts_with("http:") {
+        return Ok(());
+    }
+    case.attempt(&Request::probe(Target::Tls(Tls::Control))).map(drop)
+}
+
+/// The source or what stands before it refuses a good token.
+fn refused_good_token(case: &Case<'_>, status: u16) -> Result<Verdict, Stop> {
+    ask_the_issuer(case)?;
     Ok(Verdict::blocked(
         text!(
             "de bron, of wat ervoor staat, weigert een goed token met {status}",

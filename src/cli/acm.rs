@@ -149,16 +149,24 @@ impl AcmArgs {
 
     fn not_started(&self, error: &std::io::Error) -> Trouble {
         let (port, out, Text { nl, en }) = (self.port, self.out.display(), Text::of_system(error));
+        let free = port.checked_add(10).unwrap_or(PORT);
         Trouble::Other(
             ExitStatus::Undecided,
             text!(
                 "de ingebouwde ACM start niet op poort {port}: {nl}",
                 "the built-in ACM does not start on port {port}: {en}"
             ),
-            text!(
-                "kies met --port een vrije poort; ligt het aan {out}/{AUTHORITY_KEY}, verwijder het dan",
-                "choose a free port with --port; if {out}/{AUTHORITY_KEY} is to blame, delete it"
-            ),
+            if error.kind() == std::io::ErrorKind::AddrInUse {
+                text!(
+                    "draait `bronkeur acm` al in een ander venster, gebruik die dan; kies anders een vrije poort, bv. --port {free}, en stel het nieuwe adres in uw bron in",
+                    "if `bronkeur acm` is running in another window already, use that one; else choose a free port, such as --port {free}, and configure the new address in your source"
+                )
+            } else {
+                text!(
+                    "kies met --port een andere poort; ligt het aan {out}/{AUTHORITY_KEY}, verwijder het dan",
+                    "choose another port with --port; if {out}/{AUTHORITY_KEY} is to blame, delete it"
+                )
+            },
         )
     }
 

@@ -19,6 +19,7 @@ use crate::fault::{InputFault, InputFaults};
 use crate::har::Spool;
 use crate::inspection::{Asked, Inspected, inspect};
 use crate::profile::Resolved;
+use crate::reason::cause::CauseKind;
 use crate::report::{self, Options, Report, RunMeta, Unwritten};
 use crate::session::Session;
 use crate::shape::Previous;
@@ -171,8 +172,8 @@ pub(super) fn run(
     let runtime = runtime()?;
     let interrupted = interrupt::interrupted(runtime.handle());
     let inspecting = inspect(session, catalogue, asked, interrupted, |event| progress.tell(event));
-    let Inspected { report, evidence, vault, calls } = runtime.block_on(inspecting);
-    progress.finish(&calls);
+    let Inspected { report, evidence, vault } = runtime.block_on(inspecting);
+    progress.finish();
     tell(report, Some(evidence), &vault, &gate.told, global)
 }
 
@@ -199,6 +200,9 @@ pub(super) fn tell(
         output::print(&screen);
         if !global.quiet {
             output::say(&format!("bronkeur: {}", where_written(&told.out).get(lang)));
+            if report.causes.iter().any(|cause| cause.kind == CauseKind::Interrupted) {
+                output::say(&format!("bronkeur: {}", how_to_go_on(&told.out).get(lang)));
+            }
         }
         return Ok(ExitStatus::of_code(report.result.exit_status));
     }
@@ -219,6 +223,16 @@ fn where_written(folder: &Path) -> Text {
     text!(
         "alle rapporten staan in {folder}; open {page} in een browser",
         "all reports are in {folder}; open {page} in a browser"
+    )
+}
+
+/// How to judge what an interrupted run did not.
+fn how_to_go_on(folder: &Path) -> Text {
+    let report = folder.join(report::DATA);
+    let report = report.display();
+    text!(
+        "keur alleen wat ontbreekt met: bronkeur check --rerun-failed {report}",
+        "judge only what is missing with: bronkeur check --rerun-failed {report}"
     )
 }
 

@@ -1,5 +1,5 @@
-//! What is told while a run goes on: a line that moves on a terminal, plain lines elsewhere, on standard error. The
-//! calls themselves (`-v`) come when the run is over, since the report numbers them only then.
+//! What is told while a run goes on: a line that moves on a terminal, plain lines elsewhere, on standard error; and the
+//! calls themselves (`-v`), each when its answer is there. The numbers that they get in the report are not known yet.
 
 use std::borrow::Cow;
 use std::io::IsTerminal as _;
@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Zoned};
 
 use super::{Global, output};
 use crate::catalogue::Catalogue;
-use crate::exchange::{Exchange, IssuerCall, Request, Target};
+use crate::exchange::{Exchange, IssuerCall, Target};
 use crate::report::seconds;
 use crate::run::Event;
 use crate::text;
@@ -32,8 +32,6 @@ pub(super) struct Progress<'a> {
     bar: Option<ProgressBar>,
     /// Says that a slow run goes on, where there is no bar.
     beat: Option<Beat>,
-    /// What `-v` shows, with the call that it is about.
-    calls: Vec<(Request, Vec<String>)>,
     /// Plain lines: how many requirements of each chapter are still open.
     open: Vec<(&'a str, usize)>,
     /// 1: the calls; 2: their bodies too.
@@ -67,7 +65,6 @@ impl<'a> Progress<'a> {
             vault,
             beat: (bar.is_none() && !global.quiet).then(|| Beat::new(catalogue.requirements.len(), global.lang())),
             bar,
-            calls: Vec::new(),
             open: open.collect(),
             verbose: global.verbose,
             quiet: global.quiet,
@@ -106,14 +103,13 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// Keeps what `-v` shows of a call.
-    fn called(&mut self, exchange: &Exchange) {
+    /// What `-v` shows of a call.
+    fn called(&self, exchange: &Exchange) {
         if self.verbose == 0 {
             return;
         }
         let bodies = if self.verbose > 1 { exchange::bodies(exchange, self.lang) } else { Vec::new() };
-        let lines = std::iter::once(exchange::line(exchange)).chain(bodies).collect();
-        self.calls.push((exchange.request.clone(), lines));
+        std::iter::once(exchange::line(exchange)).chain(bodies).for_each(|line| self.masked_line(&line));
     }
 
     fn judged(&mut self, position: usize) {
@@ -177,16 +173,8 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// The run is over: its calls, each with the number that the report gives it. `numbered` holds them in that order.
-    pub(super) fn finish(mut self, numbered: &[Request]) {
-        let mut calls = std::mem::take(&mut self.calls);
-        calls.sort_by(|(one, _), (other, _)| one.cmp(other));
-        for (request, lines) in calls {
-            let number = numbered.binary_search(&request).map_or_else(|_| String::new(), |at| format!("x{}", at + 1));
-            for (place, line) in lines.into_iter().enumerate() {
-                self.masked_line(&if place == 0 { format!("{number:<5} {line}") } else { line });
-            }
-        }
+    /// The run is over.
+    pub(super) fn finish(self) {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();
         }

@@ -83,8 +83,8 @@ impl ReviewArgs {
         let evidence = folder.join(har::FILE);
         let evidence = evidence.display();
         text!(
-            "Vul de antwoorden in en oordeel opnieuw, zonder één oproep:\n    bronkeur replay {evidence} --reviews {file}\n",
-            "Fill in the answers and judge again, without a single call:\n    bronkeur replay {evidence} --reviews {file}\n"
+            "Vul de antwoorden in en oordeel opnieuw, zonder één oproep:\n    bronkeur replay {evidence} --reviews {file} --out reviewed\n",
+            "Fill in the answers and judge again, without a single call:\n    bronkeur replay {evidence} --reviews {file} --out reviewed\n"
         )
     }
 }

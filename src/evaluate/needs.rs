@@ -13,7 +13,7 @@ const MOST_NAMED: usize = 3;
 
 /// Gives every verdict that is blocked by what others ask for its words: the requirements that it comes down to. The
 /// verdicts are in the order of the catalogue.
-pub fn name_unmet_needs(catalogue: &Catalogue, verdicts: &mut [Verdict]) {
+pub(super) fn name_unmet_needs(catalogue: &Catalogue, verdicts: &mut [Verdict]) {
     let judged: BTreeMap<&str, (&Requirement, &Verdict)> = catalogue
         .requirements
         .iter()

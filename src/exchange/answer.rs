@@ -45,6 +45,23 @@ impl FailureKind {
     pub fn was_sent(self) -> bool {
         matches!(self, Self::Dns | Self::Connect | Self::Tls | Self::Timeout | Self::Broken)
     }
+
+    /// The same in two words, beside a call; what it comes to and what to do the causes of a report say.
+    pub fn in_brief(self) -> Text {
+        match self {
+            Self::Dns => Text::new("naam niet gevonden", "host name not found"),
+            Self::Connect => Text::new("geen verbinding", "no connection"),
+            Self::Tls => Text::new("geen TLS", "no TLS"),
+            Self::Timeout => Text::new("niet op tijd", "timeout"),
+            Self::Broken => Text::new("afgebroken", "broken off"),
+            Self::NoToken => Text::new("geen token", "no token"),
+            Self::NotConfigured => Text::new("niet in het profiel", "not in the profile"),
+            Self::ForeignOrigin => Text::new("link niet gevolgd", "link not followed"),
+            Self::Limit => Text::new("grens bereikt", "limit reached"),
+            Self::Memory => Text::new("geheugen vol", "memory full"),
+            Self::Interrupted => Text::new("onderbroken", "interrupted"),
+        }
+    }
 }
 
 /// Whether a status is that of a gateway or a busy server, and not of the server's own rules: 429, 502, 503 or 504. The

@@ -1,4 +1,4 @@
-//! What exactly kept a connection from being made, where that is known: what there is to do about it differs.
+//! What exactly kept an answer from coming, where that is known: what there is to do about it differs.
 
 use serde::{Deserialize, Serialize};
 
@@ -28,4 +28,8 @@ pub enum Trouble {
     ClientCertificate,
     /// What came over the connection is no HTTP.
     NoHttp,
+    /// Not sent: the URL holds a user name or a password.
+    UserInUrl,
+    /// Not sent: the URL leads from https to plain http.
+    PlainHttp,
 }

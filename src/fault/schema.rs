@@ -177,9 +177,9 @@ pub(crate) fn sentence(error: &ValidationError<'_>, echo: bool) -> Text {
             let value = short(&expected_value.to_string(), 80);
             text!("moet {value} zijn", "must be {value}")
         }
-        Kind::Pattern { pattern } => {
-            let pattern = short(pattern, 100);
-            text!("heeft niet de vorm `{pattern}`", "does not have the form `{pattern}`")
+        // A regular expression tells most people nothing: the remedy says what is asked for.
+        Kind::Pattern { .. } => {
+            text!("heeft niet de vorm die hier gevraagd wordt", "does not have the form asked for here")
         }
         Kind::Format { format } => {
             let format = short(format, 40);

@@ -173,7 +173,7 @@ impl Order<'_> {
         let (evidence, fingerprint, text) =
             read.map_err(|faults| (ExitStatus::Usage, Text::new(faults.render(Lang::Nl), faults.render(Lang::En))))?;
         let report = judge(&evidence, self.catalogue, Some(self.asked)).with_evidence(Some(fingerprint));
-        Ok(Inspected { report, evidence: Spool::of(&text), vault: Arc::default(), calls: Vec::new() })
+        Ok(Inspected { report, evidence: Spool::of(&text), vault: Arc::default() })
     }
 
     /// Writes the files of a source as `check` does; none where something would have leaked.

@@ -104,7 +104,7 @@ fn every_semantic_fault_is_found() {
         ("https://api.example.be/v1/", "ftp://api.example.be/v1", "2:3:", "not an http(s) URL"),
         ("https://api.example.be/v1/", "https://u:hunter22@api.example.be/", "2:3:", "user name or a password"),
         ("https://api.example.be/v1/", "https://api.example.be/?a=b", "2:3:", "query or a fragment"),
-        ("https://api.example.be/v1/", "https://", "2:3:", "does not have the form"),
+        ("https://api.example.be/v1/", "https://", "2:3:", "does not have the form asked for here"),
         ("https://api.example.be/v1/", "https://a:b:c", "2:3:", "not a valid URL"),
         ("environment: tni", "environment: prod", "4:3: acm.environment:", "is production"),
         ("environment: tni", "environment: https://authenticatie.vlaanderen.be/op/", "4:3:", "is production"),

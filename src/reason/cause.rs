@@ -7,7 +7,11 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::issuer::{self, Party};
-use crate::exchange::{Failure, FailureKind, Response, STAND_IN_ACM, Setup, Trouble, is_acm, oauth_error};
+use crate::exchange::{
+    Content, Failure, FailureKind, Kind, Request, Response, STAND_IN_ACM, Setup, Trouble, is_acm, is_unavailable,
+    oauth_error,
+};
+use crate::text;
 use crate::text::Text;
 use crate::verdict::shown;
 
@@ -65,6 +69,8 @@ pub enum CauseKind {
     AccessForbidden,
     /// 404 on the entry resource: mostly a wrong base URL.
     NothingAtBaseUrl,
+    /// 3xx on the entry resource: the base URL is that of a redirect.
+    Redirected,
     /// Another status than one that a good call gets.
     UnexpectedStatus,
     /// The source introspects, and the issuer does not accept its client-id or secret.
@@ -99,8 +105,14 @@ pub enum CauseKind {
     TooFewCertificates,
     /// Links lead to a server that nobody vouched for.
     ForeignOrigin,
+    /// Links hold a user name or a password.
+    LinkWithCredentials,
+    /// Links lead from https to plain http.
+    LinkWithoutTls,
     /// A limit of the run was reached.
     LimitReached,
+    /// What was recorded fills the room of a run.
+    MemoryFull,
     /// The run was interrupted.
     Interrupted,
     /// The evidence does not hold what is needed.
@@ -189,6 +201,8 @@ impl CauseKind {
             (_, Some(Trouble::ClientCertificate)) => Self::ClientCertificateWanted,
             (_, Some(Trouble::NoHttp)) if origin.starts_with("http:") => Self::HttpToHttpsPort,
             (_, Some(Trouble::NoHttp)) => Self::NotHttp,
+            (_, Some(Trouble::UserInUrl)) => Self::LinkWithCredentials,
+            (_, Some(Trouble::PlainHttp)) => Self::LinkWithoutTls,
             (FailureKind::Dns, None) => Self::NameNotFound,
             (FailureKind::Connect, None) => Self::NoConnection,
             (FailureKind::Tls, None) => Self::TlsFailed,
@@ -196,7 +210,8 @@ impl CauseKind {
             (FailureKind::Broken, None) => Self::ConnectionBroken,
             (FailureKind::NotConfigured, None) => Self::ProfileLacks,
             (FailureKind::ForeignOrigin, None) => Self::ForeignOrigin,
-            (FailureKind::Limit | FailureKind::Memory, None) => Self::LimitReached,
+            (FailureKind::Limit, None) => Self::LimitReached,
+            (FailureKind::Memory, None) => Self::MemoryFull,
             (FailureKind::Interrupted, None) => Self::Interrupted,
             (FailureKind::NoToken, None) => return None,
         })
@@ -204,12 +219,11 @@ impl CauseKind {
 
     /// What an answer comes to that a good call should not get. None for what is no cause: a success.
     pub fn of_answer(server: Server, response: &Response) -> Option<Self> {
-        match response.status {
-            429 => return Some(Self::TooManyRequests),
-            502 => return Some(Self::BadGateway),
-            503 => return Some(Self::Unavailable),
-            504 => return Some(Self::GatewayTimeout),
-            _ => {}
+        if is_unavailable(response.status) {
+            return Some(Self::of_unavailable(response.status));
+        }
+        if wants_https(response) {
+            return Some(Self::HttpToHttpsPort);
         }
         if server == Server::Issuer {
             let code = response.json().and_then(oauth_error);
@@ -225,10 +239,21 @@ impl CauseKind {
         }
         match response.status {
             200..300 => None,
+            300..=399 => Some(Self::Redirected),
             401 => Some(Self::TokenRefused),
             403 => Some(Self::AccessForbidden),
             404 => Some(Self::NothingAtBaseUrl),
             _ => Some(Self::UnexpectedStatus),
+        }
+    }
+
+    /// What one of the statuses of a gateway or a busy server comes to.
+    fn of_unavailable(status: u16) -> Self {
+        match status {
+            429 => Self::TooManyRequests,
+            502 => Self::BadGateway,
+            504 => Self::GatewayTimeout,
+            _ => Self::Unavailable,
         }
     }
 
@@ -241,11 +266,29 @@ impl CauseKind {
             | Self::TokenExpired
             | Self::WrongAudience
             | Self::ForeignOrigin
+            | Self::LinkWithCredentials
+            | Self::LinkWithoutTls
             | Self::TooFewCertificates => Server::Profile,
-            Self::LimitReached | Self::Interrupted | Self::NotRecorded | Self::NotSelected => Server::Run,
+            Self::LimitReached | Self::MemoryFull | Self::Interrupted | Self::NotRecorded | Self::NotSelected => {
+                Server::Run
+            }
             _ => called,
         }
     }
+}
+
+/// How web servers say that plain http came over a port for https, each in its own words: nginx, Apache, Go and Tomcat.
+const WANTS_HTTPS: [&str; 4] = [
+    "plain HTTP request was sent to HTTPS port",
+    "speaking plain HTTP to an SSL-enabled server port",
+    "Client sent an HTTP request to an HTTPS server",
+    "This combination of host and port requires TLS",
+];
+
+/// Whether a web server says that this port is for https.
+fn wants_https(response: &Response) -> bool {
+    let Content::Text(text) = &response.content else { return false };
+    response.status == 400 && WANTS_HTTPS.iter().any(|words| text.contains(words))
 }
 
 /// Scheme, host and port of a URL, as they are written there.
@@ -263,12 +306,53 @@ pub fn unanswered(setup: &Setup, server: Server, failure: &Failure) -> Told {
         _ => setup.base_url.as_str(),
     };
     let origin = origin_of(url);
-    let place = Place { server, origin: &origin, issuer: IssuerIs::of(&setup.environment) };
-    let kind = CauseKind::of_failure(failure, &origin);
-    kind.and_then(|kind| kind.told(place, &failure.detail)).unwrap_or_else(|| {
-        let (what, remedy) = super::unanswered(failure);
-        Told { what, remedy, who: Party::Owner }
-    })
+    no_answer(Place { server, origin: &origin, issuer: IssuerIs::of(&setup.environment) }, failure)
+}
+
+/// What an answer of the source to a good call comes to; none where it is a success.
+pub fn refused(setup: &Setup, response: &Response) -> Option<Told> {
+    let origin = origin_of(&setup.base_url);
+    let place = Place { server: Server::Source, origin: &origin, issuer: IssuerIs::of(&setup.environment) };
+    let status = Text::same(format!(" ({})", response.status));
+    match CauseKind::of_answer(Server::Source, response)? {
+        CauseKind::TokenRefused if setup.acm.is_none() => CauseKind::BroughtTokenRefused.told(place, &Text::default()),
+        kind @ (CauseKind::TokenRefused | CauseKind::AccessForbidden) => kind.told(place, &Text::default()),
+        kind => kind.told(place, &status),
+    }
+}
+
+/// Why a server gave no answer, where that server is known already.
+pub(super) fn no_answer(place: Place<'_>, failure: &Failure) -> Told {
+    let kind = CauseKind::of_failure(failure, place.origin);
+    let told = kind.and_then(|kind| kind.told(place, &failure.detail.clone().map(shown)));
+    told.unwrap_or_else(words::no_token)
+}
+
+/// What an answer of a gateway or a busy server says, where no more is known than which server it is.
+pub(super) fn unavailable(place: Place<'_>, status: u16) -> Option<Told> {
+    CauseKind::of_unavailable(status).told(place, &Text::default())
+}
+
+impl Place<'static> {
+    /// The server that a call goes to, where no more is known of it.
+    pub(super) fn of(request: &Request) -> Self {
+        let server = if request.kind() == Kind::Issuer { Server::Issuer } else { Server::Source };
+        Self { server, origin: "", issuer: IssuerIs::Acm }
+    }
+}
+
+/// That the source introspects and is refused, where our own ACM saw that: with which client-id, and what is wrong. `said`:
+/// what the ACM answered to [`Control::Refused`](crate::exchange::Control::Refused).
+pub fn source_refused(said: &Response) -> Option<Told> {
+    let refused = said.json()?.get("refused")?;
+    let id = shown(refused.get("client_id")?.as_str()?);
+    let client = if refused.get("known")?.as_bool()? {
+        text!("client-id {id} en een verkeerd geheim", "client-id {id} and a wrong secret")
+    } else {
+        text!("een onbekende client-id", "an unknown client-id")
+    };
+    let place = Place { server: Server::Source, origin: "", issuer: IssuerIs::StandIn };
+    CauseKind::SourceClientRefused.told(place, &client)
 }
 
 /// What the issuer refused, told by its own table.

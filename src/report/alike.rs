@@ -11,6 +11,11 @@ pub(super) struct Alike<'a> {
 }
 
 impl<'a> Alike<'a> {
+    /// A finding by itself.
+    pub(super) fn alone(finding: &'a Finding) -> Self {
+        Self { findings: vec![finding] }
+    }
+
     /// The one that is told in full: the first with something to show.
     pub(super) fn told(&self) -> Option<&'a Finding> {
         let shows = self.findings.iter().find(|finding| finding.excerpt.is_some());

@@ -28,6 +28,8 @@ struct Root<'a> {
     call: Option<&'a Request>,
     /// What tells it from others of its kind: a server, a key of the profile, a requirement.
     which: String,
+    /// How much is needed where something is too few: of those that are one cause the one that needs most is told.
+    needed: u64,
 }
 
 /// A cause in the making.
@@ -93,7 +95,7 @@ impl<'a> Finder<'a> {
                 continue;
             }
             let root = self.root_of(verdict, LONGEST_CHAIN);
-            let call = root.call;
+            let (call, needed, told) = (root.call, root.needed, root.told.clone());
             let known = groups.iter().position(|group| group.root.is_as(&root)).unwrap_or_else(|| {
                 groups.push(Group { root, failing: Vec::new(), waiting: Vec::new(), calls: Vec::new() });
                 groups.len() - 1
@@ -101,6 +103,7 @@ impl<'a> Finder<'a> {
             if let Some(group) = groups.get_mut(known) {
                 group.waiting.push(position);
                 group.calls.extend(call);
+                group.told_as(needed, told);
             }
         }
         groups
@@ -176,8 +179,15 @@ impl<'a> Finder<'a> {
                 let root = key.starts_with("tokens.").then(|| self.root_of_call(&asked)).flatten();
                 root.unwrap_or_else(|| own(CauseKind::ProfileLacks, verdict))
             }
-            Some(Obstacle::TooFew) => own(CauseKind::TooFewCertificates, verdict),
+            // How many are needed differs by requirement, and is one thing to see to.
+            Some(Obstacle::TooFew { have, needed }) => Root {
+                which: format!("{have} certificates"),
+                needed: *needed,
+                ..own(CauseKind::TooFewCertificates, verdict)
+            },
             Some(Obstacle::Limit) => own(CauseKind::LimitReached, verdict),
+            // The same as calls that were not sent for want of room.
+            Some(Obstacle::Memory) => Root { which: String::new(), ..own(CauseKind::MemoryFull, verdict) },
             Some(Obstacle::NotRecorded) => own(CauseKind::NotRecorded, verdict),
             None => own(CauseKind::Other, verdict),
         }
@@ -208,7 +218,27 @@ impl<'a> Finder<'a> {
             },
             call: finding.exchange.as_ref(),
             which: id.clone(),
+            needed: 0,
         })
+    }
+
+    /// The requirement that others rest on and that is not met because calls of this kind are answered so: it is told
+    /// once, in its words.
+    fn row_of_status(&self, request: &Request, status: u16) -> Option<usize> {
+        let shows = |position: &usize| {
+            let verdict = self.verdicts.get(*position).filter(|verdict| verdict.outcome == Outcome::Fail);
+            let finding = verdict.and_then(|verdict| verdict.findings.first());
+            let finding = finding.filter(|finding| finding.place == "status");
+            let shown = finding.and_then(|finding| self.recording.get(finding.exchange.as_ref()?));
+            shown.is_some_and(|shown| {
+                shown.request.kind() == request.kind() && shown.result.as_ref().is_ok_and(|came| came.status == status)
+            })
+        };
+        let is_needed = |position: &usize| {
+            let id = self.catalogue.requirements.get(*position).map(|row| &row.id);
+            id.is_some_and(|id| self.catalogue.requirements.iter().any(|row| row.needs.contains(id)))
+        };
+        (0..self.verdicts.len()).filter(is_needed).find(shows)
     }
 
     fn position(&self, id: &str) -> Option<usize> {
@@ -229,6 +259,15 @@ impl<'a> Finder<'a> {
 
     fn place<'b>(&self, server: Server, origin: &'b str) -> Place<'b> {
         Place { server, origin, issuer: self.issuer }
+    }
+}
+
+impl Group<'_> {
+    /// Takes the words of a root that needs more than those before.
+    fn told_as(&mut self, needed: u64, told: Told) {
+        if needed > self.root.needed {
+            (self.root.needed, self.root.told) = (needed, told);
+        }
     }
 }
 
@@ -269,6 +308,7 @@ fn own<'a>(kind: CauseKind, verdict: &Verdict) -> Root<'a> {
             },
         },
         call: None,
+        needed: 0,
     }
 }
 
@@ -286,5 +326,6 @@ fn left_out<'a>() -> Root<'a> {
         },
         call: None,
         which: String::new(),
+        needed: 0,
     }
 }

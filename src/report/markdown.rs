@@ -218,7 +218,11 @@ impl Summary<'_> {
         let mut text =
             format!("\n<details>\n<summary>{} {word}: {} {title}</summary>\n\n", state.symbol(), inline(&row.id, 20));
         for (label, said) in words::details(self.report, row, self.lang, false) {
-            let said = if said == row.link { link(&row.link, &row.link) } else { inline(&said, LONGEST_TEXT) };
+            let said = if said == row.link {
+                link(&row.link, &row.link)
+            } else {
+                inline(&said.replace('\n', "; "), LONGEST_TEXT)
+            };
             let _ = writeln!(text, "- {label}: {said}");
         }
         let told = row.findings.iter().take(MOST_FINDINGS).find(|finding| finding.excerpt.is_some());

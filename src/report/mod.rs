@@ -29,7 +29,7 @@ mod words;
 mod write;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use assemble::RunMeta;
 pub use credential::{negative, negative_names};
@@ -38,7 +38,7 @@ pub use exchange::{Earlier, Exchange, Facts, Tls, Unanswered};
 pub use fleet::{fleet_as_github, fleet_in_words, render_fleet};
 pub use github::github;
 pub use html::{FILE as PAGE, html};
-pub use json::json;
+pub use json::{FILE as DATA, json};
 pub use junit::junit;
 pub use languages::Languages;
 pub use markdown::markdown;

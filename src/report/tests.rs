@@ -9,4 +9,5 @@ mod reading;
 mod schema;
 mod snapshots;
 mod summary;
+mod version_1;
 mod writing;

@@ -1,5 +1,6 @@
 //! How a requirement, a finding and an exchange read. The views share these words; they differ in form only.
 
+mod alike;
 mod basis;
 mod cause;
 mod entry;
@@ -8,19 +9,24 @@ mod tally;
 
 use crate::catalogue::Level;
 use crate::decisions::Answer;
-use crate::exchange::{FailureKind, NOT_ACM, STAND_IN_ACM, is_acm};
+use crate::exchange::{NOT_ACM, STAND_IN_ACM, is_acm};
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::{Conformant, Counts, Outcome, WaiverState};
 
+use super::alike::{Alike, joined};
 use super::exchange::{Exchange, Unanswered};
 use super::model::{Finding, Report, Requirement, Review, Waiver};
 
+pub(super) use self::alike::{difference, exchange_of};
 pub(super) use self::basis::{basis, declared};
 pub(super) use self::cause::{cause_details, waits_for};
 pub(super) use self::entry::{Entry, entries, every_entry, message, open_reviews, others};
 pub use self::state::State;
 pub(super) use self::tally::{Tally, tallies, tallies_of};
+
+/// What there is to say about TLS.
+const ENCRYPTION: [&str; 4] = ["URL-01", "URL-02", "URL-03", "URL-04"];
 
 /// Findings that a view repeats before it says how many more there are.
 pub(super) const MOST_FINDINGS: usize = 5;
@@ -210,7 +216,7 @@ pub(super) fn answer(exchange: &Exchange) -> Text {
     }
     let before = exchange.earlier.iter().map(|one| match &one.error {
         // A body that broke off: its status does not tell what went wrong.
-        Some(error) => unanswered(error.kind),
+        Some(error) => error.kind.in_brief(),
         None => outcome(one.status, None),
     });
     let (nl, en): (Vec<String>, Vec<String>) = before.map(|Text { nl, en }| (nl, en)).unzip();
@@ -221,25 +227,8 @@ pub(super) fn answer(exchange: &Exchange) -> Text {
 fn outcome(status: Option<u16>, error: Option<&Unanswered>) -> Text {
     match (status, error) {
         (Some(status), _) => Text::same(status),
-        (None, Some(error)) => unanswered(error.kind),
+        (None, Some(error)) => error.kind.in_brief(),
         (None, None) => Text::same("-"),
-    }
-}
-
-/// Why no answer came, in two words; the verdict that rests on it says more.
-fn unanswered(kind: FailureKind) -> Text {
-    match kind {
-        FailureKind::Dns => Text::new("naam niet gevonden", "host name not found"),
-        FailureKind::Connect => Text::new("geen verbinding", "no connection"),
-        FailureKind::Tls => Text::new("geen TLS", "no TLS"),
-        FailureKind::Timeout => Text::new("niet op tijd", "timeout"),
-        FailureKind::Broken => Text::new("afgebroken", "broken off"),
-        FailureKind::NoToken => Text::new("geen token", "no token"),
-        FailureKind::NotConfigured => Text::new("niet in het profiel", "not in the profile"),
-        FailureKind::ForeignOrigin => Text::new("vreemde server", "foreign server"),
-        FailureKind::Limit => Text::new("grens bereikt", "limit reached"),
-        FailureKind::Memory => Text::new("geheugen vol", "memory full"),
-        FailureKind::Interrupted => Text::new("onderbroken", "interrupted"),
     }
 }
 
@@ -293,20 +282,23 @@ pub(super) fn details(
     if let Some(cause) = blocked.filter(|cause| requirement.reason.as_ref() != Some(&cause.what)) {
         said.say(&CAUSE, cause.what.get(lang));
     }
-    let count = requirement.findings.len();
-    let most = if all_findings { count } else { MOST_FINDINGS };
+    let findings = &requirement.findings;
+    let groups = if all_findings { findings.iter().map(Alike::alone).collect() } else { joined(findings) };
+    let (count, most) = (groups.len(), if all_findings { groups.len() } else { MOST_FINDINGS });
     let mut fixes: Vec<&str> = Vec::new();
-    for (position, finding) in requirement.findings.iter().take(most).enumerate() {
+    for (position, alike) in groups.iter().take(most).enumerate() {
         if count > 1 {
             said.say(&FINDING, &format!("{}/{count}", position + 1));
         }
+        let Some(finding) = alike.told() else { continue };
         said.finding(report, requirement, finding);
+        said.say(&ALIKE, &alike::likes(report, alike, lang).unwrap_or_default());
         let fix = finding.fix.get(lang);
         if !fixes.contains(&fix) {
             fixes.push(fix);
         }
     }
-    let left = count.saturating_sub(most);
+    let left: usize = groups.iter().skip(most).map(|alike| alike.findings.len()).sum();
     if left > 0 {
         said.say(&MORE, text!("nog {left}, in report.json", "{left} more, in report.json").get(lang));
     }
@@ -347,6 +339,7 @@ const EXPECTED: Label = Label { nl: "verwacht", en: "expected" };
 const FOUND: Label = Label { nl: "gevonden", en: "found" };
 const WHERE: Label = Label { nl: "waar", en: "where" };
 const EXCHANGE: Label = Label { nl: "oproep", en: "exchange" };
+const ALIKE: Label = Label { nl: "net zo", en: "alike" };
 const MORE: Label = Label { nl: "meer", en: "more" };
 const REASON: Label = Label { nl: "reden", en: "reason" };
 const CAUSE: Label = Label { nl: "oorzaak", en: "cause" };
@@ -362,10 +355,7 @@ pub fn why_partial(report: &Report) -> Vec<Text> {
     let run = &report.run;
     let (accepted, waived) = (report.result.counts.accepted, report.result.counts.waived);
     let reasons = [
-        (
-            run.base_url.to_ascii_lowercase().starts_with("http:"),
-            text!("de bron werd over http opgeroepen", "the source was called over http"),
-        ),
+        (run.base_url.to_ascii_lowercase().starts_with("http:"), over_http(report)),
         (!is_acm(&run.environment), not_acm(&run.environment)),
         (report.result.counts.not_selected > 0, text!("niet alles werd gekeurd", "not everything was judged")),
         (waived > 0, text!("vrijgestelde inbreuken: {waived}", "waived failures: {waived}")),
@@ -375,6 +365,22 @@ pub fn why_partial(report: &Report) -> Vec<Text> {
         ),
     ];
     reasons.into_iter().filter(|(holds, _)| *holds).map(|(_, reason)| reason).collect()
+}
+
+/// That there was no TLS, and which requirements could say nothing because of that: said here once.
+fn over_http(report: &Report) -> Text {
+    let left_out = report
+        .requirements
+        .iter()
+        .filter(|row| ENCRYPTION.contains(&row.id.as_str()) && row.outcome == Outcome::NotApplicable);
+    let ids = left_out.map(|row| row.id.as_str()).collect::<Vec<_>>().join(", ");
+    if ids.is_empty() {
+        return text!("de bron werd over http opgeroepen", "the source was called over http");
+    }
+    text!(
+        "de bron werd over http opgeroepen, zonder TLS om te beoordelen ({ids})",
+        "the source was called over http, without TLS to judge ({ids})"
+    )
 }
 
 /// Where the tokens came from, where that was not ACM.

@@ -5,7 +5,9 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::settings::Settings;
-use crate::exchange::{Auth, Citizen, Edit, FailureKind, Part, Replacement, Request, Target, Variation, entry_url};
+use crate::exchange::{
+    Auth, Citizen, Edit, Failure, FailureKind, Part, Replacement, Request, Target, Trouble, Variation, entry_url,
+};
 use crate::insz;
 use crate::text;
 use crate::text::Text;
@@ -17,8 +19,8 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove
 /// The same in a path segment, with what separates parameters within it (RFC 3986, section 3.3).
 const SEGMENT: &AsciiSet = &UNRESERVED.remove(b';').remove(b'=').remove(b',');
 
-/// Why a URL is not sent: kind and words.
-pub(super) type Refusal = (FailureKind, Text);
+/// Why a URL is not sent, in words that the caller masks.
+pub(super) type Refusal = Failure;
 
 /// The raw URL of a request to the source, without the token that may stand in its query.
 pub(super) fn address(settings: &Settings, vault: &Vault, request: &Request) -> Result<Url, Refusal> {
@@ -31,7 +33,7 @@ pub(super) fn address(settings: &Settings, vault: &Vault, request: &Request) -> 
 }
 
 fn without_variation(settings: &Settings, vault: &Vault, target: &Target) -> Result<Url, Refusal> {
-    let lacks = |words: Text| (FailureKind::NotConfigured, words);
+    let lacks = |words: Text| Failure::new(FailureKind::NotConfigured, words);
     match target {
         Target::Issuer(_) | Target::Tls(_) => Err(lacks(text!("geen URL van de bron", "no URL of the source"))),
         Target::Path(path) => {
@@ -69,18 +71,17 @@ fn without_variation(settings: &Settings, vault: &Vault, target: &Target) -> Res
 
 /// Whether the URL of a request may be requested at all.
 pub(super) fn vouched(settings: &Settings, request: &Request, url: &Url) -> Result<(), Refusal> {
-    let refused = |words: Text| Err((FailureKind::ForeignOrigin, words));
+    let foreign = |words: Text| Failure::new(FailureKind::ForeignOrigin, words);
     if !url.username().is_empty() || url.password().is_some() {
-        return refused(text!(
-            "de URL bevat een gebruikersnaam of een wachtwoord",
-            "the URL holds a user name or a password"
-        ));
+        let words =
+            text!("de URL bevat een gebruikersnaam of een wachtwoord", "the URL holds a user name or a password");
+        return Err(foreign(words).with(Some(Trouble::UserInUrl)));
     }
     if matches!(request.target, Target::OpenApi | Target::PlainHttp) {
         // The profile itself says where these are; they see neither a token nor a citizen.
         return match request.auth {
             Auth::None => Ok(()),
-            _ => refused(text!("daar gaat geen token heen", "no token goes there")),
+            _ => Err(foreign(text!("daar gaat geen token heen", "no token goes there"))),
         };
     }
     let origin = url.origin();
@@ -88,11 +89,12 @@ pub(super) fn vouched(settings: &Settings, request: &Request, url: &Url) -> Resu
         || settings.public_url.as_ref().is_some_and(|public| public.origin() == origin)
         || settings.origins.contains(&origin);
     if !known {
-        return refused(Text::same(origin.ascii_serialization()));
+        return Err(foreign(Text::same(origin.ascii_serialization())));
     }
     if url.scheme() != "https" && settings.base_url.scheme() != "http" {
         let origin = origin.ascii_serialization();
-        return refused(text!("http zonder TLS: {origin}", "plain http: {origin}"));
+        let words = text!("http zonder TLS: {origin}", "plain http: {origin}");
+        return Err(foreign(words).with(Some(Trouble::PlainHttp)));
     }
     Ok(())
 }
@@ -105,19 +107,19 @@ fn number(vault: &Vault, citizen: Citizen) -> Result<SecretString, Refusal> {
         Citizen::Subject | Citizen::Other | Citizen::Empty => vault.number(citizen),
     };
     let none = || text!("het profiel heeft zo'n burger niet", "the profile has no such citizen");
-    known.ok_or_else(|| (FailureKind::NotConfigured, none()))
+    known.ok_or_else(|| Failure::new(FailureKind::NotConfigured, none()))
 }
 
 /// The raw form of a link: with the citizens' numbers in the place of their surrogates. A surrogate of anything else is
 /// never sent as if it were the value.
 fn raw_link(vault: &Vault, masked: &str) -> Result<String, Refusal> {
     let words = || text!("geen antwoord van deze keuring bevatte deze link", "no answer of this run held this link");
-    vault.url(masked).ok_or_else(|| (FailureKind::NotConfigured, words()))
+    vault.url(masked).ok_or_else(|| Failure::new(FailureKind::NotConfigured, words()))
 }
 
 fn parsed(url: &str) -> Result<Url, Refusal> {
-    let mut url =
-        Url::parse(url).map_err(|_| (FailureKind::NotConfigured, text!("dit is geen URL", "this is not a URL")))?;
+    let none = |_| Failure::new(FailureKind::NotConfigured, text!("dit is geen URL", "this is not a URL"));
+    let mut url = Url::parse(url).map_err(none)?;
     // A fragment is never sent.
     url.set_fragment(None);
     Ok(url)
@@ -130,7 +132,8 @@ fn edited(vault: &Vault, mut url: Url, edit: &Edit) -> Result<Url, Refusal> {
     };
     let set = if matches!(edit.part, Part::Segment(_)) { SEGMENT } else { UNRESERVED };
     let text = utf8_percent_encode(&text, set).to_string();
-    let nothing = || (FailureKind::NotConfigured, text!("de link heeft zo'n deel niet", "the link has no such part"));
+    let nothing =
+        || Failure::new(FailureKind::NotConfigured, text!("de link heeft zo'n deel niet", "the link has no such part"));
     match edit.part {
         Part::Segment(index) => {
             let mut segments: Vec<&str> = url.path_segments().ok_or_else(nothing)?.collect();

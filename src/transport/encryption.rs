@@ -17,7 +17,9 @@ impl Transport {
     pub(super) async fn shake_hands(&self, request: Request, offer: Tls) -> Exchange {
         let base = &self.settings.base_url;
         let mut sent = Sent { method: "TLS".to_owned(), ..Sent::default() };
-        let (Some(host), Some(port), "https") = (base.host_str(), base.port_or_known_default(), base.scheme()) else {
+        // Of a port that is called over plain http nothing is asked but whether it speaks TLS at all.
+        let may = base.scheme() == "https" || offer == Tls::Control;
+        let (Some(host), Some(port), true) = (base.host_str(), base.port_or_known_default(), may) else {
             let words = text!(
                 "de basis-URL is http: er is geen TLS om naar te kijken",
                 "the base URL is http: there is no TLS to look at"

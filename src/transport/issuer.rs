@@ -14,7 +14,6 @@ use super::record::Raw;
 use super::retry::Repeat;
 use crate::exchange::{Exchange, Failure, FailureKind, IssuerCall, Request};
 use crate::login::{Authorization, Expected, check};
-use crate::reason;
 use crate::text;
 use crate::text::Text;
 use crate::vault::Nature;
@@ -140,7 +139,7 @@ fn unanswered(failure: &Failure) -> Refused {
 }
 
 fn in_words(failure: &Failure) -> Text {
-    if failure.detail == Text::default() { reason::unanswered(failure).0 } else { failure.detail.clone() }
+    if failure.detail == Text::default() { failure.kind.in_brief() } else { failure.detail.clone() }
 }
 
 fn has_token(answer: &Value) -> bool {

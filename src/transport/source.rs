@@ -45,7 +45,7 @@ impl Transport {
     /// The call that a request to the source asks for. What is known of it before it is refused stands in `sent` and
     /// `made`.
     fn source_call(&self, request: &Request, sent: &mut Sent, made: &mut Option<Text>) -> Result<Call, Failure> {
-        let refused = |(kind, words): Refusal| self.failure(kind, &words);
+        let refused = |refusal: Refusal| self.failure(refusal.kind, &refusal.detail).with(refusal.trouble);
         let mut url = address::address(&self.settings, &self.vault, request).map_err(refused)?;
         sent.url = self.vault.mask_text(url.as_str());
         address::vouched(&self.settings, request, &url).map_err(refused)?;

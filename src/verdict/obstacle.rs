@@ -13,10 +13,17 @@ pub enum Obstacle {
     NoIssuer,
     /// The profile lacks this key.
     Lacks(String),
-    /// The citizen has too few certificates.
-    TooFew,
+    /// The citizen has too few certificates: so many, and so many are needed.
+    TooFew {
+        /// How many there are.
+        have: u64,
+        /// How many are needed.
+        needed: u64,
+    },
     /// A limit of the run was reached.
     Limit,
+    /// What was recorded fills the room of a run.
+    Memory,
     /// The evidence does not hold what is needed.
     NotRecorded,
 }

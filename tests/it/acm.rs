@@ -152,3 +152,16 @@ fn mistakes_in_the_call_come_together_and_nothing_is_written() {
     assert_eq!(output.status, 2);
     assert!(output.stderr.contains("--out") && read(folder.path(), "bron.yaml").starts_with("source:"));
 }
+
+#[test]
+fn a_port_that_is_taken_names_what_to_do() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let output = ran(bronkeur(&folder).args(["acm", "--port", &port]));
+    assert_eq!(output.status, 3, "{}", output.stderr);
+    for words in ["in use already", "running in another window", "--port "] {
+        assert!(output.stderr.contains(words), "{words}: {}", output.stderr);
+    }
+    assert!(!output.stderr.contains("ca-key.pem"), "{}", output.stderr);
+}

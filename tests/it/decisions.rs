@@ -198,7 +198,7 @@ fn a_reviewer_answers_a_run_and_judges_its_evidence_again() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(demo(&folder, &["--skip", "LST"]).status, 0);
     let written = ran(bronkeur(&folder).args(["review", "reports/report.json", "--out", "r.yaml"]));
-    let next = "bronkeur replay reports/evidence.har --reviews r.yaml";
+    let next = "bronkeur replay reports/evidence.har --reviews r.yaml --out reviewed";
     assert!(written.status == 0 && written.stdout.contains(next), "{}\n{}", written.stdout, written.stderr);
     let file = folder.path().join("r.yaml");
     let text = fs::read_to_string(&file).unwrap();
@@ -208,10 +208,10 @@ fn a_reviewer_answers_a_run_and_judges_its_evidence_again() {
     fs::write(&file, &text).unwrap();
     // As the command that was printed says.
     let words: Vec<&str> = next.split(' ').skip(1).collect();
-    let again = ran(bronkeur(&folder).args(words).args(["--out", "again"]));
+    let again = ran(bronkeur(&folder).args(words));
     assert_eq!(again.status, 0, "{}", again.stderr);
-    assert!(again.stderr.contains("open again/report.html"), "{}", again.stderr);
-    let page = fs::read_to_string(folder.path().join("again/report.html")).unwrap();
+    assert!(again.stderr.contains("open reviewed/report.html"), "{}", again.stderr);
+    let page = fs::read_to_string(folder.path().join("reviewed/report.html")).unwrap();
     assert!(page.contains(">accepted by Rita</span>"), "an answer is no plain pass");
     // The answers about one source say nothing of another.
     fs::write(&file, text.replace("\"Sandbox\"", "Fiscale attesten")).unwrap();

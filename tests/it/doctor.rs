@@ -269,3 +269,18 @@ fn the_presets_and_the_owners_word_lead_to_the_real_issuers() {
     assert_eq!(issuer("prod"), "https://authenticatie.vlaanderen.be/op");
     assert_eq!(issuer("https://acm.example/op"), "https://acm.example/op");
 }
+
+#[test]
+fn what_the_source_answers_is_told_in_the_words_of_the_report() {
+    let stage = Stage::new();
+    let url = stage.sandbox.base_url().to_owned();
+    stage.edit(&format!("base_url: {url}"), &format!("base_url: {}", url.replace("/v1", "/v7")));
+    let (status, steps) = stage.doctor();
+    let call = line(&steps, "call");
+    assert_eq!((status, &call["state"], &call["who"]), (1, &json!("fault"), &json!("owner")), "{call:#}");
+    stage.run(&["check", "--only", "LST-01"]);
+    let report = fs::read_to_string(stage.folder.path().join("reports/report.json")).unwrap();
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(call["seen"], report["causes"][0]["what"], "{call:#}");
+    assert_eq!(call["remedy"], report["causes"][0]["remedy"], "{call:#}");
+}

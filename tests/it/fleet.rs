@@ -242,7 +242,7 @@ fn everything_that_is_wrong_is_told_before_the_first_request() {
     for said in [
         // Where it was written: in the defaults, in an override, and where it would stand.
         "sources.yaml:1:23: defaults.limits.detail: unknown key `detail`",
-        "sources.yaml:4:81: sources[1].overrides.source.base_url: does not have the form",
+        "sources.yaml:4:81: sources[1].overrides.source.base_url: does not have the form asked for here",
         "sources.yaml:4:5: sources[1].name: `Town` is there already",
         "sources.yaml:5:5: sources[2].name: `a/b` is not a name for a folder",
         "absent.har: the file cannot be read",

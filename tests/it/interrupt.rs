@@ -22,14 +22,18 @@ fn signal(child: &Child, name: &str) {
 
 /// A check of a source that never answers, once its first request is under way.
 fn running(folder: &tempfile::TempDir, source: &(TcpListener, String), stdout: Stdio) -> Child {
-    let child = bronkeur(folder)
-        .args(["check", "--base-url", &source.1, "--insz-env", "NUMBER", "--token-env", "TOKEN"])
-        .env("NUMBER", "85073099932")
-        .env("TOKEN", "a-token-of-somebody")
-        .stdout(stdout)
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    started(check(folder, source).stdout(stdout).stderr(Stdio::null()), source)
+}
+
+fn check(folder: &tempfile::TempDir, source: &(TcpListener, String)) -> Command {
+    let mut command = bronkeur(folder);
+    command.args(["check", "--base-url", &source.1, "--insz-env", "NUMBER", "--token-env", "TOKEN"]);
+    command.env("NUMBER", "85073099932").env("TOKEN", "a-token-of-somebody");
+    command
+}
+
+fn started(command: &mut Command, source: &(TcpListener, String)) -> Child {
+    let child = command.spawn().unwrap();
     source.0.accept().unwrap();
     child
 }
@@ -69,6 +73,20 @@ fn both_signals_end_with_what_is_judged_and_status_3() {
         let report: Value = serde_json::from_str(&report).unwrap();
         assert_eq!(report["result"]["conformant"], "undecided", "{name}");
     }
+}
+
+#[test]
+fn it_says_how_to_go_on_from_the_folder_that_was_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = silent();
+    let mut command = check(&folder, &source);
+    let mut child = started(command.args(["--out", "of-monday"]).stdout(Stdio::null()).stderr(Stdio::piped()), &source);
+    signal(&child, "INT");
+    assert_eq!(ended(&mut child), Some(3));
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(said.contains("bronkeur check --rerun-failed of-monday/report.json"), "{said}");
+    assert!(!said.contains(" reports/"), "{said}");
 }
 
 #[test]

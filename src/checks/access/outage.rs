@@ -5,9 +5,9 @@
 use serde_json::Value;
 
 use super::{has_certificates, list};
-use crate::case::{Answer, Case, Judgement, Stop};
+use crate::case::{Answer, Case, Judgement, Stop, conclusive};
 use crate::catalogue::Level;
-use crate::exchange::{Auth, Control, Exchange, Phase, Request, Response, STAND_IN_ACM};
+use crate::exchange::{Auth, Control, Exchange, Failure, FailureKind, Phase, Request, Response, STAND_IN_ACM};
 use crate::reason;
 use crate::text;
 use crate::text::Text;
@@ -42,7 +42,7 @@ impl<'a> Fresh<'a> {
             return Err(reason::not_recorded().into());
         };
         if said(closed, "introspection").and_then(Value::as_str) != Some("closed") {
-            return Err(unsteerable().into());
+            return Err(unsteered(closed));
         }
         let stayed_closed = said(opened, "before").and_then(Value::as_str) == Some("closed");
         Ok(Self { during, stayed_closed, after })
@@ -68,7 +68,15 @@ fn success(exchange: &Exchange) -> Option<Answer<'_>> {
     Some(Answer { exchange, response })
 }
 
-/// The issuer did not do what our own ACM does.
+/// Why the issuer did not do what our own ACM does: nothing came of the call, or it is another issuer.
+fn unsteered(control: &Exchange) -> Stop {
+    let names_no_such_endpoint = |failure: &Failure| failure.kind == FailureKind::NotConfigured;
+    match conclusive(control) {
+        Err(verdict) if !control.result.as_ref().err().is_some_and(names_no_such_endpoint) => verdict.into(),
+        _ => unsteerable().into(),
+    }
+}
+
 fn unsteerable() -> Verdict {
     Verdict::blocked(
         text!(
@@ -151,7 +159,7 @@ pub(super) fn source_asks_the_issuer(case: &Case<'_>) -> Judgement {
     };
     let asked = case.attempt(&Request::control(Control::Seen(Auth::Fresh)))?;
     let Some(count) = said(asked, "introspections").and_then(Value::as_u64) else {
-        return Err(unsteerable().into());
+        return Err(unsteered(asked));
     };
     let finding = || {
         let expected = text!(

@@ -3,17 +3,15 @@
 use url::Url;
 
 use crate::exchange::{
-    Auth, Citizen, Control, Exchange, FailureKind, Introspection, IssuerCall, Kind, Phase, Request, Response, Target,
-    Unfit, Variation,
+    Auth, Citizen, Control, Exchange, Failure, FailureKind, Introspection, IssuerCall, Kind, Phase, Request, Response,
+    Target, Tls, Unfit, Variation,
 };
 use crate::reason;
-use crate::reason::cause::{CauseKind, Server, Told, origin_of, refused_by_issuer};
+use crate::reason::cause::{CauseKind, Server, Told, origin_of, refused_by_issuer, source_refused};
 use crate::reason::issuer::{self, Advice};
-use crate::text;
 use crate::text::Text;
-use crate::verdict::shown;
 
-use super::{Finder, Root};
+use super::{Finder, Root, own};
 
 impl<'a> Finder<'a> {
     /// What a call comes down to that stood in the way, or a call that had to come before it. None where it came to
@@ -24,16 +22,23 @@ impl<'a> Finder<'a> {
             Ok(response) => self.root_of_answer(exchange, response),
             Err(failure) => {
                 let origin = self.origin(exchange);
-                let Some(kind) = CauseKind::of_failure(failure, &origin) else { return self.issuer_row() };
+                let Some(mut kind) = CauseKind::of_failure(failure, &origin) else { return self.issuer_row() };
+                if kind == CauseKind::ConnectionBroken && origin.starts_with("http:") && self.speaks_tls() {
+                    kind = CauseKind::HttpToHttpsPort;
+                }
                 let server = kind.lies_with(server(exchange));
                 if failure.kind == FailureKind::NotConfigured {
-                    return Some(self.not_configured(exchange, request));
+                    return self.not_configured(exchange, request, failure);
                 }
-                let memory = || Text::new("het geheugen", "the memory");
-                let detail = if failure.kind == FailureKind::Memory { memory() } else { failure.detail.clone() };
-                let told = kind.told(self.place(server_named(exchange, server), &origin), &detail)?;
+                if server == Server::Source
+                    && matches!(kind, CauseKind::ConnectionBroken | CauseKind::NoAnswerInTime)
+                    && let Some(root) = self.root_at_the_issuer(exchange)
+                {
+                    return Some(root);
+                }
+                let told = kind.told(self.place(server_named(exchange, server), &origin), &failure.detail)?;
                 let which = if server == Server::Run { String::new() } else { origin };
-                Some(Root { kind, server, told, call: Some(&exchange.request), which })
+                Some(Root { kind, server, told, call: Some(&exchange.request), which, needed: 0 })
             }
         }
     }
@@ -55,10 +60,18 @@ impl<'a> Finder<'a> {
         let (called, origin) = (server(exchange), self.origin(exchange));
         let mut kind = CauseKind::of_answer(called, response)?;
         let good = self.is_good_call(&exchange.request);
-        if called == Server::Source && !good && !response.is_unavailable() {
+        let is_failing = called == Server::Source && (response.status >= 500 || response.is_unavailable());
+        if is_failing && let Some(root) = self.root_at_the_issuer(exchange) {
+            return Some(root);
+        }
+        let of_its_rules = !response.is_unavailable() && kind != CauseKind::HttpToHttpsPort;
+        if called == Server::Source && !good && of_its_rules {
+            if let Some(position) = self.row_of_status(&exchange.request, response.status) {
+                return self.root_of_failed(position);
+            }
             kind = CauseKind::UnexpectedStatus;
         }
-        if kind == CauseKind::NothingAtBaseUrl && self.opens_a_list() {
+        if matches!(kind, CauseKind::NothingAtBaseUrl | CauseKind::Redirected) && self.opens_a_list() {
             kind = CauseKind::UnexpectedStatus;
         }
         let place = self.place(called, &origin);
@@ -72,6 +85,7 @@ impl<'a> Finder<'a> {
             told,
             call,
             which: which.clone(),
+            needed: 0,
         };
         if called == Server::Issuer && !response.is_unavailable() {
             return Some(root(kind, refused_by_issuer(place, response)));
@@ -80,9 +94,8 @@ impl<'a> Finder<'a> {
             if let Some((kind, Advice { meaning, remedy, who })) = self.unfit(&exchange.request) {
                 return Some(root(kind, Told { what: meaning, remedy, who }));
             }
-            if let Some(client) = self.refused_client() {
-                let kind = CauseKind::SourceClientRefused;
-                return Some(root(kind, kind.told(place, &client)?));
+            if let Some(root) = self.root_at_the_issuer(exchange) {
+                return Some(root);
             }
             let kind = if self.is_brought(&exchange.request) && kind == CauseKind::TokenRefused {
                 CauseKind::BroughtTokenRefused
@@ -93,6 +106,13 @@ impl<'a> Finder<'a> {
             return Some(root(kind, told));
         }
         Some(root(kind, kind.told(place, &status)?))
+    }
+
+    /// Whether the port of the source answered a hello of TLS.
+    fn speaks_tls(&self) -> bool {
+        let hello = self.recording.get(&Request::probe(Target::Tls(Tls::Control)));
+        let facts = hello.and_then(|hello| hello.result.as_ref().ok()?.facts.tls.as_ref());
+        facts.is_some_and(|facts| facts.version.is_some())
     }
 
     /// Whether the source answers a good call for somebody's list: its address is right then, and it takes our tokens.
@@ -131,16 +151,24 @@ impl<'a> Finder<'a> {
         Some((kind, issuer::unfit(&why)))
     }
 
-    /// With what the source introspects, where our own ACM refused that: its client-id, and what is wrong.
-    fn refused_client(&self) -> Option<Text> {
+    /// What the source cannot help: the issuer refuses its client, or died in the course of the run. Either way it learns
+    /// nothing about a token, and fails or refuses each in its own manner.
+    fn root_at_the_issuer(&self, exchange: &'a Exchange) -> Option<Root<'a>> {
+        if let Some(died) = self.issuer_that_died(exchange) {
+            return self.root_of_call(&died.request);
+        }
         let asked = self.recording.get(&Request::control(Control::Refused))?.result.as_ref().ok()?;
-        let refused = asked.json()?.get("refused")?;
-        let id = shown(refused.get("client_id")?.as_str()?);
-        Some(if refused.get("known")?.as_bool()? {
-            text!("client-id {id} en een verkeerd geheim", "client-id {id} and a wrong secret")
-        } else {
-            text!("een onbekende client-id", "an unknown client-id")
-        })
+        let (kind, server, call) = (CauseKind::SourceClientRefused, Server::Source, Some(&exchange.request));
+        Some(Root { kind, server, told: source_refused(asked)?, call, which: self.origin(exchange), needed: 0 })
+    }
+
+    /// The first call to which the issuer did not answer any more, where it answered before that exchange and never after.
+    fn issuer_that_died(&self, exchange: &Exchange) -> Option<&'a Exchange> {
+        let calls = || self.recording.exchanges().filter(|one| one.request.kind() == Kind::Issuer && one.was_sent());
+        let is_answered = |one: &&Exchange| one.result.as_ref().is_ok_and(|response| !response.is_unavailable());
+        let last = calls().filter(is_answered).map(|one| one.at_ms).max().unwrap_or_default();
+        let unanswered = calls().filter(|one| !is_answered(one) && one.at_ms >= last);
+        unanswered.min_by_key(|one| one.at_ms).filter(|_| exchange.answered_ms() >= last)
     }
 
     /// Whether the token of a request came with the profile, and not from the issuer in this run.
@@ -164,23 +192,16 @@ impl<'a> Finder<'a> {
     }
 
     /// The profile lacks what a call needs: a citizen, or something else.
-    fn not_configured(&self, exchange: &'a Exchange, request: &Request) -> Root<'a> {
+    fn not_configured(&self, exchange: &'a Exchange, request: &Request, failure: &Failure) -> Option<Root<'a>> {
         let lacking = |citizen: &Citizen| !self.recording.setup.citizens.contains_key(citizen);
         let citizen = exchange.request.citizen().or(request.citizen()).filter(lacking);
-        let (kind, what, remedy) = match (citizen, &exchange.result) {
-            (Some(citizen), _) => {
-                let verdict = reason::no_citizen(citizen);
-                (CauseKind::NoCitizen, verdict.reason.unwrap_or_default(), verdict.remedy.unwrap_or_default())
-            }
-            (None, Err(failure)) => {
-                let (what, remedy) = reason::unanswered(failure);
-                (CauseKind::ProfileLacks, what, remedy)
-            }
-            (None, Ok(_)) => (CauseKind::ProfileLacks, Text::default(), Text::default()),
-        };
-        let which = what.en.clone();
-        let who = issuer::Party::Owner;
-        Root { kind, server: Server::Profile, told: Told { what, remedy, who }, call: None, which }
+        if let Some(citizen) = citizen {
+            return Some(own(CauseKind::NoCitizen, &reason::no_citizen(citizen)));
+        }
+        let kind = CauseKind::ProfileLacks;
+        let told = kind.told(self.place(Server::Profile, ""), &failure.detail)?;
+        let which = told.what.en.clone();
+        Some(Root { kind, server: Server::Profile, told, call: None, which, needed: 0 })
     }
 
     /// Scheme, host and port of the server that was called, or was to be.

@@ -50,6 +50,7 @@ struct Outlook<'a> {
     symbol: char,
     word: Text,
     when: Text,
+    environment: Text,
     advice: Text,
     sentence: Text,
     worst: Vec<Worst<'a>>,
@@ -168,6 +169,7 @@ impl<'a> Outlook<'a> {
             symbol: words::mark(report.result.conformant),
             word: words::conformant(report.result.conformant),
             when: text!("keuring van {started}", "run of {started}"),
+            environment: words::environment(&report.run.environment).map(|words| bounded(words, 200)),
             advice: report.result.advice.clone(),
             sentence: Text::new(words::conclusion(report, Lang::Nl), words::conclusion(report, Lang::En)),
             worst: worst.iter().take(WORST).map(named).collect(),
@@ -178,10 +180,11 @@ impl<'a> Outlook<'a> {
     }
 }
 
-/// What was found, in one line.
+/// What was found, beside what was expected, in one line.
 fn found(row: &Requirement) -> Option<Text> {
     let finding = row.worst_finding()?;
-    Some(finding.actual.map(|text| bounded(text, 160)))
+    let said = |lang| bounded(&words::sentence(finding, lang), 160);
+    Some(Text::new(said(Lang::Nl), said(Lang::En)))
 }
 
 /// How many obligations wait for an answer.

@@ -4,9 +4,8 @@ use serde::Serialize;
 
 use crate::catalogue::Level;
 use crate::report::alike::{Alike, joined};
-use crate::report::exchange::Exchange;
 use crate::report::model::{Finding, Report, Requirement};
-use crate::report::words::{self, MOST_FINDINGS, State, bounded};
+use crate::report::words::{self, MOST_FINDINGS, State, bounded, difference, exchange_of};
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::{Outcome, Severity};
@@ -23,9 +22,6 @@ const MOST_EVIDENCE: usize = 2;
 
 /// Lines that say in what alike findings differ.
 const MOST_DIFFERING: usize = 8;
-
-/// Characters of a line that says in what a finding differs.
-const LONGEST_DIFFERENCE: usize = 160;
 
 /// One requirement.
 #[derive(Debug, Serialize)]
@@ -213,32 +209,7 @@ fn is_place(place: &str) -> bool {
     place != "status" && !place.starts_with("fact ")
 }
 
-fn exchange_of<'a>(report: &'a Report, finding: &Finding) -> Option<&'a Exchange> {
-    finding.exchange.as_deref().and_then(|id| report.exchange(id))
-}
-
-/// In what a finding differs from those like it: what was varied, else the URL; the place and what was found where they
-/// are not all the same.
 fn differing(report: &Report, alike: &Alike<'_>, finding: &Finding) -> Differing {
-    let exchange = exchange_of(report, finding);
-    let url = |exchange: &Exchange| (!exchange.url.is_empty()).then(|| Text::same(path_of(&exchange.url)));
-    let varied = |finding: &Finding| exchange_of(report, finding).and_then(|exchange| exchange.varied.clone());
-    // What was varied in all of them alike tells none from another.
-    let own = varied(finding).filter(|own| alike.findings.iter().any(|other| varied(other).as_ref() != Some(own)));
-    let call = own.or_else(|| exchange.and_then(url));
-    let place = alike.differ_in_place().then(|| Text::same(&finding.place));
-    let actual = alike.differ_in_actual().then(|| finding.actual.clone());
-    let parts: Vec<Text> = [call, place, actual].into_iter().flatten().collect();
-    let joined =
-        |lang| parts.iter().map(|text| bounded(text.get(lang), LONGEST_DIFFERENCE)).collect::<Vec<_>>().join(" · ");
-    Differing {
-        what: Text::new(joined(Lang::Nl), joined(Lang::En)),
-        exchange: exchange.map(|exchange| exchange.id.clone()),
-    }
-}
-
-/// A URL without its origin.
-fn path_of(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.find('/').and_then(|at| rest.get(at..)).unwrap_or(url)
+    let exchange = exchange_of(report, finding).map(|exchange| exchange.id.clone());
+    Differing { what: difference(report, alike, finding), exchange }
 }

@@ -158,6 +158,30 @@ fn the_parts_come_in_the_order_of_urgency() {
     }
 }
 
+#[test]
+fn the_first_screen_says_of_which_environment_it_is_and_what_was_expected() {
+    let page = html(&sample::report(), Languages { first: Lang::En, only: true }).unwrap();
+    let first = page.split_once("<h1").unwrap().1.split_once("id=\"filters\"").unwrap().0;
+    let when = first.split_once("class=\"when\"").unwrap().1.split_once("</p>").unwrap().0;
+    assert!(when.contains("attesten.example.be") && when.contains("TNI (test)"), "{when}");
+    assert!(first.contains("expected: one; found: two, of citizen INSZ-1"), "{first}");
+}
+
+#[test]
+fn what_plain_http_leaves_out_is_said_once() {
+    use crate::report::why_partial;
+    let mut report = sample::report();
+    report.run.base_url = "http://localhost:8080/v1".to_owned();
+    let said = |report: &Report| why_partial(report).first().unwrap().en.clone();
+    assert_eq!(said(&report), "the source was called over http");
+    let row = report.requirements[0].clone();
+    for id in ["URL-01", "URL-02"] {
+        let outcome = Outcome::NotApplicable;
+        report.requirements.push(crate::report::Requirement { id: id.to_owned(), outcome, ..row.clone() });
+    }
+    assert_eq!(said(&report), "the source was called over http, without TLS to judge (URL-01, URL-02)");
+}
+
 /// A made-up recording of a large source in which much is wrong.
 fn large(exchanges: u32) -> Report {
     let mut recording = Recording::new(sample::setup(), "2026-03-01T10:00:00Z".parse().unwrap(), 0);

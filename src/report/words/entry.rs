@@ -1,6 +1,7 @@
 //! What somebody has to do something about, in the order of all views: each requirement that is not met, and each cause
 //! once, in place of what waits for it.
 
+use crate::catalogue::Level;
 use crate::report::exchange::Exchange;
 use crate::report::model::{Cause, Report, Requirement};
 use crate::text;
@@ -31,16 +32,17 @@ impl Entry<'_> {
         }
     }
 
-    /// Its place among the others: failures that give data to whoever has no right to it, what keeps obligations from
-    /// being judged, then by state.
-    fn place(self) -> usize {
+    /// Its place among the others: failures that give data to whoever has no right to it, what keeps most of the run from
+    /// being judged, the other failures, then what only keeps some obligations from being judged, and the rest by state.
+    fn place(self, root: Option<&Cause>) -> usize {
         match (self, self.state()) {
             (Self::Row(row), State::Failure) if row.is_access() => 0,
-            (_, State::BlockedMust) => 1,
+            (Self::Cause(cause, _), _) if root.is_some_and(|root| root.id == cause.id) => 1,
             (_, State::Failure) => 2,
             (_, State::Error) => 3,
-            (_, State::Warning) => 4,
-            _ => 5,
+            (_, State::BlockedMust) => 4,
+            (_, State::Warning) => 5,
+            _ => 6,
         }
     }
 }
@@ -51,7 +53,8 @@ pub(in crate::report) fn entries(report: &Report) -> Vec<Entry<'_>> {
     let rows = rows.filter(|row| row.state().needs_action() && !report.is_told_by_cause(row)).map(Entry::Row);
     let causes = own_causes(report).filter_map(|cause| Some(Entry::Cause(cause, report.cause_state(cause)?)));
     let mut entries: Vec<Entry<'_>> = rows.chain(causes).collect();
-    entries.sort_by_key(|entry| entry.place());
+    let root = report.root();
+    entries.sort_by_key(|entry| entry.place(root));
     entries
 }
 
@@ -61,7 +64,8 @@ pub(in crate::report) fn every_entry(report: &Report) -> Vec<Entry<'_>> {
         |row: &&Requirement| row.state().needs_action() && row.outcome == Outcome::Fail && report.is_told_by_cause(row);
     let mut entries = entries(report);
     entries.extend(report.by_harm().into_iter().filter(folded).map(Entry::Row));
-    entries.sort_by_key(|entry| entry.place());
+    let root = report.root();
+    entries.sort_by_key(|entry| entry.place(root));
     entries
 }
 
@@ -97,6 +101,13 @@ pub(in crate::report) fn open_reviews(report: &Report) -> Option<Text> {
 }
 
 impl Report {
+    /// The cause that a run comes down to: more obligations wait for it than were judged.
+    fn root(&self) -> Option<&Cause> {
+        let is_judged = |row: &&Requirement| matches!(row.outcome, Outcome::Pass | Outcome::Fail);
+        let judged = self.requirements.iter().filter(|row| row.level == Level::Must).filter(is_judged).count();
+        own_causes(self).find(|cause| cause.must > judged)
+    }
+
     /// How a cause reads: as what waits for it; none where the gate accepts all of that.
     fn cause_state(&self, cause: &Cause) -> Option<State> {
         let waits = |row: &&Requirement| row.accepted.is_none() && row.cause.as_ref() == Some(&cause.id);
@@ -146,4 +157,30 @@ fn found(report: &Report, row: &Requirement, lang: Lang) -> Option<String> {
     let expected = if expected.is_empty() { String::new() } else { format!("; {} {expected}", EXPECTED.get(lang)) };
     let said = format!("{} {actual}{expected}", FOUND.get(lang));
     Some(if at.is_empty() { said } else { format!("{}: {said}", at.join(", ")) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::sample;
+
+    /// The states of the entries, in their order.
+    fn states(report: &Report) -> Vec<State> {
+        entries(report).into_iter().map(Entry::state).collect()
+    }
+
+    #[test]
+    fn failures_come_before_what_only_blocks_unless_the_run_comes_down_to_that() {
+        let mut report = sample::report();
+        let order = [State::Failure, State::Error, State::BlockedMust, State::Warning, State::Blocked];
+        assert_eq!(states(&report), order);
+        // More obligations wait for it than were judged.
+        let judged = report.requirements.len();
+        report.causes.iter_mut().take(1).for_each(|cause| cause.must = judged + 1);
+        assert_eq!(states(&report).first(), Some(&State::BlockedMust));
+        // Whoever shows data to others is told first all the same.
+        let failing = report.requirements.iter_mut().find(|row| row.id == "LST-02").unwrap();
+        failing.chapter = "access".to_owned();
+        assert_eq!(states(&report)[..2], [State::Failure, State::BlockedMust]);
+    }
 }

@@ -8,6 +8,7 @@ use std::thread;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use serde_json::json;
 
 /// A port on which nobody listens.
 pub(super) fn refused_port() -> u16 {
@@ -22,7 +23,10 @@ pub(super) struct Served {
 }
 
 fn serve(authority: String, answer: impl Fn(TcpStream) + Send + Sync + 'static) -> Served {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    serving(TcpListener::bind("127.0.0.1:0").unwrap(), authority, answer)
+}
+
+fn serving(listener: TcpListener, authority: String, answer: impl Fn(TcpStream) + Send + Sync + 'static) -> Served {
     let port = listener.local_addr().unwrap().port();
     let answer = Arc::new(answer);
     thread::spawn(move || {
@@ -59,6 +63,50 @@ pub(super) fn answering(answer: &str) -> Served {
     })
 }
 
+/// An answer of that status without a body.
+pub(super) fn answer(status: u16) -> String {
+    format!("HTTP/1.1 {status} So\r\nretry-after: 0\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+}
+
+/// A source that lists so many certificates of the citizen of these tests, with this link each, given its own origin; what
+/// is behind a link answers with that status.
+pub(super) fn listing(count: usize, link: fn(&str, usize) -> String, behind: u16) -> Served {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let origin = format!("http://127.0.0.1:{port}");
+    let list = move |target: &str| {
+        let url = format!("{origin}{target}");
+        let items = (0..count).map(|place| {
+            json!({ "id": format!("a{place}"), "language": "nl", "links": [{ "rel": "self", "href": link(&origin, place) }] })
+        });
+        json!({
+            "certificates": items.collect::<Vec<_>>(),
+            "pageMetadata": { "number": 1, "size": 10, "totalElements": count, "totalPages": usize::from(count > 0) },
+            "links": [{ "rel": "self", "href": url }, { "rel": "start", "href": url }, { "rel": "last", "href": url }]
+        })
+    };
+    serving(listener, String::new(), move |mut stream| {
+        let head = head(&mut stream);
+        let target = head.split(' ').nth(1).unwrap_or_default();
+        let path = target.split('?').next().unwrap_or_default();
+        let admitted = head.contains("Bearer a-token-of-somebody\r\n");
+        let reply = match (admitted, path.strip_prefix("/v1/certificates/")) {
+            (false, _) => answer(401),
+            (true, Some("85073099932")) => {
+                let body = list(target).to_string();
+                let length = body.len();
+                format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/hal+json\r\ncontent-length: {length}\r\n\
+                     connection: close\r\n\r\n{body}"
+                )
+            }
+            (true, Some(below)) if below.starts_with("85073099932/") => answer(behind),
+            (true, _) => answer(404),
+        };
+        stream.write_all(reply.as_bytes()).ok();
+    })
+}
+
 /// A server that sends these bytes, whatever it is sent.
 pub(super) fn bytes(bytes: Vec<u8>) -> Served {
     serve(String::new(), move |mut stream| {
@@ -70,7 +118,7 @@ pub(super) fn bytes(bytes: Vec<u8>) -> Served {
 }
 
 impl Served {
-    /// A server over TLS with a certificate: `valid`, `expired`, for an `other host`, or the `authority` itself.
+    /// A server over TLS with a certificate: `valid`, `expired`, `of tomorrow`, for an `other host`, or the `authority` itself.
     pub(super) fn tls(what: &str) -> Self {
         let mut of_authority = CertificateParams::new(["localhost".to_owned()]).unwrap();
         of_authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -84,6 +132,10 @@ impl Served {
         if what == "expired" {
             of_server.not_before = date_time_ymd(2020, 1, 1);
             of_server.not_after = date_time_ymd(2021, 1, 1);
+        }
+        if what == "of tomorrow" {
+            of_server.not_before = date_time_ymd(2090, 1, 1);
+            of_server.not_after = date_time_ymd(2091, 1, 1);
         }
         let key = KeyPair::generate().unwrap();
         let (certificate, key) = if what == "authority" {
@@ -120,7 +172,9 @@ impl Introspecting {
     }
 }
 
-pub(super) fn introspecting() -> Introspecting {
+/// `status`: what it says where the issuer does not answer; none: it closes the connection.
+pub(super) fn introspecting(status: Option<u16>) -> Introspecting {
+    let refusal = status.map(answer).unwrap_or_default();
     let with = Introspects::default();
     let own = Arc::clone(&with);
     let served = serve(String::new(), move |mut stream| {
@@ -139,7 +193,7 @@ pub(super) fn introspecting() -> Introspecting {
         issuer.write_all(request.as_bytes()).unwrap();
         issuer.read_to_end(&mut Vec::new()).ok();
         // With a wrong secret it never learns whether a token is good.
-        stream.write_all(b"HTTP/1.1 401 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").ok();
+        stream.write_all(refusal.as_bytes()).ok();
     });
     Introspecting { port: served.port, with }
 }

@@ -22,8 +22,8 @@ impl CauseKind {
             Self::CertificateNotYetValid => (
                 text!("het certificaat van {nl} is nog niet geldig", "the certificate of {en} is not valid yet"),
                 text!(
-                    "vergelijk de klok van deze computer met de begindatum van het certificaat",
-                    "compare the clock of this computer with the first day of the certificate"
+                    "gebruik op de server een certificaat dat nu al geldig is, of wacht tot zijn begindatum (als de klok van deze computer juist staat)",
+                    "use a certificate on the server that is valid already, or wait until its first day (if the clock of this computer is right)"
                 ),
                 keeper,
             ),

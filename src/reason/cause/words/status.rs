@@ -94,6 +94,14 @@ impl CauseKind {
                 ),
                 Party::Owner,
             ),
+            Self::Redirected => (
+                text!("{nl} verwijst een goede oproep door{more_nl}", "{en} redirects a good call{more_en}"),
+                text!(
+                    "schrijf in `{address}` de URL waarnaar ze doorverwijst; een token volgt geen doorverwijzing",
+                    "write in `{address}` the URL to which it redirects; a token follows no redirect"
+                ),
+                Party::Owner,
+            ),
             Self::UnexpectedStatus => (
                 text!(
                     "{nl} antwoordt op een goede oproep niet met 200{more_nl}",

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use crate::catalogue::{Catalogue, DEFAULT_SPEC, Level};
 use crate::evaluate::{Evaluated, evaluate_one};
 use crate::exchange::{
-    Auth, Citizen, Content, Control, Exchange, Facts, Failure, FailureKind, Grant, IssuerCall, Phase, Request,
+    Auth, Citizen, Content, Control, Exchange, Facts, Failure, FailureKind, Grant, IssuerCall, Kind, Phase, Request,
     Response, Sent, Setup, Target,
 };
 use crate::recording::Recording;
 use crate::text::Text;
-use crate::verdict::{Outcome, Verdict};
+use crate::verdict::{Obstacle, Outcome, Verdict};
 
 /// What came of each step, in the order in which they are taken.
 struct World {
@@ -59,6 +59,8 @@ impl World {
     fn result(&self, request: &Request) -> Result<Response, FailureKind> {
         let said = |answer: &Value| match answer {
             Value::Null => Err(FailureKind::NotConfigured),
+            // The issuer has died.
+            Value::Bool(false) => Err(FailureKind::Connect),
             body => Ok(Response::new(200, Vec::new(), Content::json(body.clone()), Facts::default())),
         };
         match (&request.target, request.phase) {
@@ -168,6 +170,22 @@ fn what_proves_nothing_is_blocked() {
         assert!(verdict.remedy.unwrap().en.contains("acm.stand_in"));
         let (verdict, asked) = World { ordinary: Ok(404), ..World::default() }.judge(id);
         assert_eq!((verdict.outcome, asked.len()), (Outcome::Blocked, 1), "nothing is closed for such a source");
+    }
+}
+
+#[test]
+fn an_issuer_that_died_is_not_taken_for_another_one() {
+    for (id, world) in [
+        ("SEC-20", World { close: json!(false), ..World::default() }),
+        ("SEC-16", World { close: json!(false), ..World::default() }),
+        ("SEC-16", World { seen: json!(false), ..World::default() }),
+    ] {
+        let (verdict, _) = world.judge(id);
+        assert!(
+            matches!(verdict.obstacle.as_deref(), Some(Obstacle::Call(call)) if call.kind() == Kind::Issuer),
+            "{id}"
+        );
+        assert!(!verdict.remedy.unwrap().en.contains("stand_in"), "{id}");
     }
 }
 

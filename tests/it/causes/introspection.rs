@@ -1,0 +1,79 @@
+//! A source that introspects, and cannot: with a wrong client, or at an ACM that died in the course of the run.
+
+use std::fs;
+use std::thread;
+use std::time::Duration;
+
+use bronkeur::sandbox::Server;
+use serde_json::{Value, json};
+
+use super::servers;
+use super::{Run, both};
+use crate::acm::Acm;
+use crate::support::{Stage, bronkeur, ran};
+
+#[test]
+fn a_wrong_secret_or_client_is_named_however_the_source_answers_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let calls = folder.path().join("calls.txt");
+    for status in [Some(401), Some(500), Some(503), None] {
+        let source = servers::introspecting(status);
+        let url = format!("http://127.0.0.1:{}/v1", source.port);
+        let mut start = bronkeur(&folder);
+        start.stderr(fs::File::create(&calls).unwrap());
+        let acm = Acm::start(start.args(["acm", "-v", "--port", "0", "--plain-http", "--base-url", &url]));
+        source.introspects_at(acm.setting("introspection"), acm.setting("client-id"), "not-the-secret");
+        let run = Run::in_folder(&folder, &["check", "-p", "acm/bron.yaml"]);
+        let words =
+            both("client-id laptop-source en een verkeerd geheim", "client-id laptop-source and a wrong secret");
+        let cause = run.shows("source-client-refused", "source", "source", words);
+        assert!(cause.remedy.en.contains("`client-secret-file`"), "{cause:#?}");
+        assert_eq!(run.report.result.exit_status, 3, "{status:?}");
+        // The diagnosis says the same.
+        let doctor = ran(bronkeur(&folder).args(["doctor", "-p", "acm/bron.yaml", "--format", "json"]));
+        let told: Value = serde_json::from_str(&doctor.stdout).unwrap();
+        let call = told["steps"].as_array().unwrap().iter().find(|line| line["step"] == "call").unwrap();
+        assert_eq!((doctor.status, &call["state"], &call["who"]), (1, &"fault".into(), &"source".into()), "{call:#}");
+        assert_eq!(call["seen"]["en"], cause.what.en, "{status:?}");
+        if status == Some(401) {
+            source.introspects_at(acm.setting("introspection"), "somebody", "not-the-secret");
+            let run = Run::in_folder(&folder, &["check", "-p", "acm/bron.yaml"]);
+            let words = both("een onbekende client-id", "an unknown client-id");
+            run.shows("source-client-refused", "source", "source", words);
+            // The window of the ACM shows the same, and no secret.
+            let calls = fs::read_to_string(&calls).unwrap();
+            for line in [
+                "POST /op/v1/introspect -> 401 invalid_client  client laptop-source: wrong secret",
+                "POST /op/v1/introspect -> 401 invalid_client  unknown client-id",
+                "POST /op/v1/token -> 200  client bronkeur-attesten-backend",
+            ] {
+                assert!(calls.lines().any(|told| told == line), "{line}\n{calls}");
+            }
+            assert!(!calls.contains("not-the-secret"), "{calls}");
+        }
+    }
+}
+
+#[test]
+fn an_acm_that_dies_in_the_course_of_a_run() {
+    let stage = Stage::new();
+    let run = thread::scope(|scope| {
+        let ended = scope.spawn(|| stage.checked());
+        let is_detail = |path: &str| path.split('/').count() > 4;
+        let has_begun = || {
+            let requests = stage.sandbox.requests();
+            requests.iter().any(|request| request.server == Server::Source && is_detail(&request.path))
+        };
+        while !has_begun() && !ended.is_finished() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        stage.sandbox.set_acm_reachable(false);
+        ended.join().unwrap()
+    });
+    let first = run.report.causes.first().unwrap();
+    assert_eq!(serde_json::to_value(first.server).unwrap(), "issuer", "{:#?}", run.report.causes);
+    for cause in &run.report.causes {
+        let of_source = serde_json::to_value((cause.server, cause.kind)).unwrap() == json!(["source", "unavailable"]);
+        assert!(!of_source && !cause.remedy.en.contains("stand_in"), "{cause:#?}");
+    }
+}
