@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::given::given_report;
 use super::layers::{Layer, Layers, seen_from};
 use crate::catalogue::Catalogue;
 use crate::decisions::{Decisions, Named};
@@ -63,6 +64,8 @@ struct Entry {
     overrides: Option<Value>,
     #[serde(default)]
     evidence: Option<String>,
+    #[serde(default)]
+    report: Option<String>,
 }
 
 /// A source of the fleet, ready to be judged.
@@ -83,6 +86,8 @@ pub enum What {
     Live(Box<Resolved>, Decisions),
     /// The evidence of an earlier run.
     Evidence(PathBuf),
+    /// The report of an earlier run.
+    Report(PathBuf),
 }
 
 /// Which sources of the file.
@@ -285,6 +290,11 @@ impl Sources {
             let read = read_text(&path, har::LARGEST).and_then(|text| har::read(&file, &text))?;
             read.of_this_spec(&file, catalogue)?;
             return Ok(What::Evidence(path));
+        }
+        if let Some(report) = &entry.report {
+            let path = self.folder.join(report);
+            given_report(&path)?;
+            return Ok(What::Report(path));
         }
         let layers = self.layers(position, entry)?;
         let tell = |faults: InputFaults| InputFaults(faults.0.into_iter().map(|fault| layers.told(fault)).collect());

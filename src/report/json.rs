@@ -6,7 +6,7 @@ use super::model::Report;
 use super::write::Unwritten;
 
 /// The name of the file.
-pub(super) const FILE: &str = "report.json";
+pub const FILE: &str = "report.json";
 
 /// The report as JSON, indented, ending in a line feed.
 ///

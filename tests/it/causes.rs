@@ -373,7 +373,7 @@ fn a_source_that_introspects_with_a_wrong_secret() {
 }
 
 /// A report as an earlier version of the program wrote it.
-fn as_version_1(text: &str) -> String {
+pub(crate) fn as_version_1(text: &str) -> String {
     let mut report: Value = serde_json::from_str(text).unwrap();
     let of = report.as_object_mut().unwrap();
     of.insert("schema".to_owned(), "bronkeur.report/1".into());

@@ -2,6 +2,7 @@
 //! once, in place of what waits for it.
 
 use crate::report::exchange::Exchange;
+use crate::report::harm::Harm;
 use crate::report::model::{Cause, Report, Requirement};
 use crate::text;
 use crate::text::{Lang, Text};
@@ -31,16 +32,11 @@ impl Entry<'_> {
         }
     }
 
-    /// Its place among the others: failures that give data to whoever has no right to it, what keeps obligations from
-    /// being judged, then by state.
-    fn place(self) -> usize {
-        match (self, self.state()) {
-            (Self::Row(row), State::Failure) if row.is_access() => 0,
-            (_, State::BlockedMust) => 1,
-            (_, State::Failure) => 2,
-            (_, State::Error) => 3,
-            (_, State::Warning) => 4,
-            _ => 5,
+    /// How much harm it does: the order of all views.
+    fn harm(self) -> Harm {
+        match self {
+            Self::Row(row) => row.harm(),
+            Self::Cause(_, state) => Harm::of_cause(state),
         }
     }
 }
@@ -51,7 +47,7 @@ pub(in crate::report) fn entries(report: &Report) -> Vec<Entry<'_>> {
     let rows = rows.filter(|row| row.state().needs_action() && !report.is_told_by_cause(row)).map(Entry::Row);
     let causes = own_causes(report).filter_map(|cause| Some(Entry::Cause(cause, report.cause_state(cause)?)));
     let mut entries: Vec<Entry<'_>> = rows.chain(causes).collect();
-    entries.sort_by_key(|entry| entry.place());
+    entries.sort_by_key(|entry| entry.harm());
     entries
 }
 
@@ -61,7 +57,7 @@ pub(in crate::report) fn every_entry(report: &Report) -> Vec<Entry<'_>> {
         |row: &&Requirement| row.state().needs_action() && row.outcome == Outcome::Fail && report.is_told_by_cause(row);
     let mut entries = entries(report);
     entries.extend(report.by_harm().into_iter().filter(folded).map(Entry::Row));
-    entries.sort_by_key(|entry| entry.place());
+    entries.sort_by_key(|entry| entry.harm());
     entries
 }
 
