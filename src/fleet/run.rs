@@ -108,7 +108,7 @@ impl Order<'_> {
     /// Judges one source and writes its files, whatever happens.
     fn one(&self, source: Source, tell: impl FnMut(Event<'_>)) -> Ended {
         let Source { name, tags, what } = source;
-        let (from_evidence, from_report) = (matches!(what, What::Evidence(_)), matches!(what, What::Report(_)));
+        let (from_evidence, from_report) = (matches!(what, What::Evidence(..)), matches!(what, What::Report(_)));
         let of_origin = |member: Member| Member { from_evidence, from_report, ..member };
         let none = |status, trouble| of_origin(without_report(name.clone(), tags.clone(), status, trouble));
         if *self.interrupted.borrow() {
@@ -124,7 +124,7 @@ impl Order<'_> {
         }
         let judged = catch_unwind(AssertUnwindSafe(|| match what {
             What::Live(profile, decisions) => self.live(&profile, decisions, tell),
-            What::Evidence(path) => self.evidence(&path),
+            What::Evidence(path, known) => self.evidence(&path, &known),
             What::Report(path) => told(&path),
         }));
         let result = match judged {
@@ -174,10 +174,14 @@ impl Order<'_> {
         Ok(Judged { report, given: Given::Evidence(evidence), vault })
     }
 
-    fn evidence(&self, path: &Path) -> Result<Judged, (ExitStatus, Text)> {
+    /// `known` is the fingerprint of the evidence when it was looked at.
+    fn evidence(&self, path: &Path, known: &str) -> Result<Judged, (ExitStatus, Text)> {
         let file = path.display().to_string();
-        let text = read_text(path, har::LARGEST);
-        let read = text.and_then(|text| Ok((har::read(&file, &text)?, har::fingerprint(&text), text)));
+        let read = read_text(path, har::LARGEST).and_then(|text| {
+            let fingerprint = har::fingerprint(&text);
+            let read = if fingerprint == known { har::read_again } else { har::read };
+            Ok((read(&file, &text)?, fingerprint, text))
+        });
         let (evidence, fingerprint, text) = read.map_err(|faults| (ExitStatus::Usage, in_words(&faults)))?;
         let report = judge(&evidence, self.catalogue, Some(self.asked)).with_evidence(Some(fingerprint));
         Ok(Judged { report, given: Given::Evidence(Spool::of(&text)), vault: Arc::default() })
@@ -210,7 +214,7 @@ impl Member {
 }
 
 /// A source of which there is no report, and why.
-fn without_report(name: String, tags: Vec<String>, status: ExitStatus, trouble: Text) -> Member {
+pub(super) fn without_report(name: String, tags: Vec<String>, status: ExitStatus, trouble: Text) -> Member {
     Member {
         name,
         tags,

@@ -43,6 +43,7 @@ fn is_accessible_and_usable_with_the_keyboard() {
     let orders = &seen["orders"];
     let first = orders["first"].as_array().unwrap();
     assert_eq!((first.len(), &first[0]), (13, &json!("stuck")));
+    assert_eq!(first[1], "list-of-another-citizen-is-shown", "the most harmful failure is not the first");
     assert_eq!((&orders["rank"]["names"], &orders["bare"]["names"]), (&orders["first"], &orders["first"]));
     assert_eq!((&orders["bare"]["buttons"], &orders["worse"]["sorted"]), (&json!(0), &json!(["worse"])));
     let by_name: Vec<&str> =

@@ -69,7 +69,7 @@ impl Source {
     fn host(&self) -> Option<String> {
         match &self.what {
             What::Live(profile, _) => profile.source.base_url.host_str().map(str::to_owned),
-            What::Evidence(_) | What::Report(_) => None,
+            What::Evidence(..) | What::Report(_) => None,
         }
     }
 }
