@@ -409,6 +409,19 @@ fn missing(file: &str) -> InputFaults {
     )
 }
 
+impl Requirement {
+    /// The kinds of what it rests on, each once.
+    pub fn basis_kinds(&self) -> Vec<String> {
+        let mut kinds: Vec<String> = Vec::new();
+        for one in &self.basis {
+            if !kinds.contains(&one.kind) {
+                kinds.push(one.kind.clone());
+            }
+        }
+        kinds
+    }
+}
+
 impl Catalogue {
     /// The catalogue of a source specification and of all that it builds on: from `folder`, or from the binary.
     ///

@@ -10,9 +10,9 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 
 use serde::Deserialize;
 
@@ -35,6 +35,14 @@ static BRUSSELS: TimeZone = jiff::tz::get!("Europe/Brussels");
 /// The day that it is in Brussels at a moment.
 pub fn day_of(moment: Timestamp) -> Date {
     moment.to_zoned(BRUSSELS.clone()).date()
+}
+
+/// So many days before the end of a decision somebody should think of what follows.
+pub const SOON: i64 = 30;
+
+/// Whether the last day of a decision is at hand: not over, and within [`SOON`] days.
+pub fn ends_soon(last: Date, today: Date) -> bool {
+    today <= last && last <= today.saturating_add(SOON.days())
 }
 
 /// What people decided, by the id of the requirement, and what an earlier run saw.

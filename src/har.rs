@@ -21,7 +21,7 @@ use crate::recording::Recording;
 use crate::report::RunMeta;
 use crate::text;
 
-pub use read::{LARGEST, MOST_VALUES, read};
+pub use read::{LARGEST, MOST_VALUES, read, read_again};
 pub use spool::Spool;
 pub use write::write;
 

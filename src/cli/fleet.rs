@@ -24,7 +24,11 @@ use crate::verdict::ExitStatus;
 const AFTER_HELP: &str = "\
 Every source gets a folder of its name with what `check` writes; the overview (fleet.html, fleet.md, fleet.json,
 fleet.junit.xml) is beside them. A source can also be the evidence.har of its owner: then nothing is called, and
-nobody's secrets are needed.
+nobody's secrets are needed. Or the report.json of an earlier run, which is shown as it is.
+
+The overview begins with what to read first: sources that are new or worse than in --previous, sources that cannot be
+reached now, and waivers and answered reviews that end within 30 days of their run. The most harmful source is the
+first of the rest.
 
   sources.yaml:
     defaults: { acm: { environment: tni, client: { id: c, secret: { env: SECRET } }, audience: portal } }
@@ -32,12 +36,13 @@ nobody's secrets are needed.
       - { name: town-a, tags: [towns], profile: town-a/bron.yaml }
       - { name: town-b, tags: [towns], profile: town-b/bron.yaml, overrides: { source: { rate: 2 } } }
       - { name: agency, evidence: from-agency/evidence.har }
+      - { name: province, report: from-province/report.json }
 
   bronkeur fleet sources.yaml --tag towns
   bronkeur fleet sources.yaml --shard 2/5 --out part-2      then: bronkeur merge part-* --out reports
 
 Reviews, waivers and accepted requirements are those that the profile of each source names; `defaults` names files for
-all, such as `defaults: { waivers: waivers.yaml }`. Of evidence they are those of its run.
+all, such as `defaults: { waivers: waivers.yaml }`. Of evidence and reports they are those of their run.
 
 Exit status: the worst of the sources, in this order: 4 internal · 2 wrong input · 1 failures · 3 no conclusion · 0.
 Mistakes in the file or in the files it names are reported at once, before the first call";

@@ -5,20 +5,16 @@ use std::path::PathBuf;
 use clap::Args;
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
-use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::decisions::named_by_profile;
 use super::specs::SpecArgs;
 use super::{Done, Global, output};
-use crate::decisions::{Named, Waiver, today, waivers_in};
+use crate::decisions::{Named, SOON, Waiver, ends_soon, today, waivers_in};
 use crate::fault::InputFaults;
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;
-
-/// Soon: within so many days.
-const SOON: i64 = 30;
 
 const AFTER_HELP: &str = "\
 Exit status: 0 all hold for longer than 30 days · 1 some ended or end within 30 days · 2 the file is wrong";
@@ -48,7 +44,7 @@ impl Left {
     fn of(waiver: &Waiver, today: Date) -> Self {
         if waiver.has_ended(today) {
             Self::Ended
-        } else if waiver.ends_on <= today.saturating_add(SOON.days()) {
+        } else if ends_soon(waiver.ends_on, today) {
             Self::Soon
         } else {
             Self::Long

@@ -2,18 +2,17 @@
 
 use jiff::Timestamp;
 
-use super::overview::{Cell, Changes, Format, Member, Overview, Requirement, Tally, Total};
+use super::briefing::Briefing;
+use super::member::Member;
+use super::overview::{Format, Overview, Requirement, Tally, Total};
 use crate::catalogue::Catalogue;
-use crate::report::{Change, Chapter, Report, Spec, Standing, Tool};
+use crate::report::{Chapter, Spec, Tool};
 use crate::verdict::{Conformant, ExitStatus};
 
-/// Characters of why a requirement stands as it does.
-const LONGEST_WHY: usize = 400;
-
-/// The overview of these members of a fleet, the worst first.
+/// The overview of these members of a fleet, the most harmful first.
 pub fn gather(catalogue: &Catalogue, started: Timestamp, duration_ms: u64, members: Vec<Member>) -> Overview {
     let mut overview = Overview {
-        schema: Format::V1,
+        schema: Format::V2,
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         started,
         duration_ms,
@@ -26,6 +25,7 @@ pub fn gather(catalogue: &Catalogue, started: Timestamp, duration_ms: u64, membe
         result: Total { exit_status: ExitStatus::Success.code(), sources: Tally::default() },
         previous: None,
         gone: Vec::new(),
+        briefing: Briefing::default(),
         chapters: catalogue
             .chapters
             .iter()
@@ -38,6 +38,7 @@ pub fn gather(catalogue: &Catalogue, started: Timestamp, duration_ms: u64, membe
                 id: row.id.clone(),
                 chapter: row.chapter.clone(),
                 level: row.level,
+                basis: row.basis_kinds(),
                 title: row.title.clone(),
             })
             .collect(),
@@ -47,41 +48,8 @@ pub fn gather(catalogue: &Catalogue, started: Timestamp, duration_ms: u64, membe
     overview
 }
 
-/// What an overview says of a source that has a report.
-pub fn summary(name: String, tags: Vec<String>, from_evidence: bool, report: &Report) -> Member {
-    let cells = report.requirements.iter().map(|row| Cell {
-        id: row.id.clone(),
-        outcome: row.outcome,
-        severity: row.severity,
-        accepted: row.accepted.is_some(),
-        fails: report.run.gate.fail_on.fails(row.severity),
-        why: row.why().filter(|_| row.state().needs_action()).map(|why| why.map(short)),
-        change: None,
-    });
-    Member {
-        name,
-        tags,
-        from_evidence,
-        base_url: Some(report.run.base_url.clone()),
-        started: Some(report.run.started),
-        duration_ms: report.run.duration_ms,
-        requests: report.run.requests,
-        conformant: Some(report.result.conformant),
-        exit_status: report.result.exit_status,
-        counts: report.result.counts,
-        trouble: None,
-        files: Vec::new(),
-        cells: cells.collect(),
-        changes: None,
-    }
-}
-
-fn short(text: &str) -> String {
-    crate::fault::short(text, LONGEST_WHY)
-}
-
 impl Overview {
-    /// What it comes to, and the worst first.
+    /// What it comes to, the most harmful first, and what needs attention.
     pub(super) fn conclude(&mut self) {
         let mut tally = Tally::default();
         let mut worst = ExitStatus::Success;
@@ -97,41 +65,7 @@ impl Overview {
             } += 1;
         }
         self.result = Total { exit_status: worst.code(), sources: tally };
-        let rank = |status: u8| ExitStatus::WORST_FIRST.iter().position(|known| known.code() == status);
-        self.members.sort_by_cached_key(|member| {
-            let counts = &member.counts;
-            let troubles = [counts.failures, counts.errors, counts.warnings, counts.blocked].map(std::cmp::Reverse);
-            (rank(member.exit_status), troubles, member.name.to_lowercase())
-        });
+        self.rank();
+        self.briefing = Briefing::of(self);
     }
-
-    /// Marks what stands otherwise than in an earlier run. `known`: the names of the whole fleet, of which this may be
-    /// a part.
-    pub fn compare(&mut self, previous: &Self, known: &[&str]) {
-        self.previous = Some(previous.started);
-        let gone = previous.members.iter().filter(|member| !known.contains(&member.name.as_str()));
-        self.gone = gone.map(|member| member.name.clone()).collect();
-        for member in &mut self.members {
-            let before = previous.members.iter().find(|before| before.name == member.name);
-            let Some(before) = before else {
-                member.changes = Some(Changes { new: true, ..Changes::default() });
-                continue;
-            };
-            let mut changes = Changes { exit_status: Some(before.exit_status), ..Changes::default() };
-            for cell in &mut member.cells {
-                let then = before.cells.iter().find(|then| then.id == cell.id);
-                cell.change = then.and_then(|then| Change::between(standing(then), standing(cell)));
-                match cell.change {
-                    Some(Change::NewlyFailing | Change::MoreSevere | Change::NoLongerJudged) => changes.worse += 1,
-                    Some(Change::Fixed | Change::LessSevere | Change::NewlyJudged) => changes.better += 1,
-                    None => {}
-                }
-            }
-            member.changes = Some(changes);
-        }
-    }
-}
-
-fn standing(cell: &Cell) -> Standing {
-    Standing { outcome: cell.outcome, severity: cell.severity }
 }

@@ -1,31 +1,11 @@
-//! Overviews of parts of a fleet, read back and joined into one.
+//! Overviews of parts of a fleet, joined into one.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::LazyLock;
 
-use super::overview::{FLEET_SCHEMA, Overview};
-use crate::fault::{InputFault, InputFaults, Schema, read_text};
-use crate::report::{Form, read_json};
+use super::overview::{Overview, Requirement};
+use crate::fault::{InputFault, InputFaults};
 use crate::text;
 use crate::verdict::shown;
-
-/// The longest overview, in bytes.
-const LARGEST: usize = 256 * 1024 * 1024;
-
-const FORM: Form = Form { version: "bronkeur.fleet/1", name: "fleet.json", command: "fleet" };
-
-static SCHEMA: LazyLock<Result<Schema, InputFaults>> =
-    LazyLock::new(|| Schema::read("fleet.schema.json", FLEET_SCHEMA));
-
-/// The overview in a file.
-///
-/// # Errors
-/// What is wrong with it: not there, no JSON, cut off, another schema, or what does not fit the schema.
-pub fn read_overview(path: &Path) -> Result<Overview, InputFaults> {
-    let file = path.display().to_string();
-    read_json(&file, &read_text(path, LARGEST)?, &FORM, &SCHEMA)
-}
 
 /// One overview of several, each with the name of its file.
 ///
@@ -73,6 +53,9 @@ pub fn merge(parts: Vec<(String, Overview)>) -> Result<Overview, InputFaults> {
         whole.members.extend(part.members);
         whole.previous = whole.previous.or(part.previous);
         whole.gone.extend(part.gone);
+        if is_of_version_1(&whole.requirements) {
+            whole.requirements = part.requirements;
+        }
     }
     whole.shards.sort();
     whole.gone.sort();
@@ -95,7 +78,7 @@ fn other_versions(first: &str, one: &Overview, file: &str, other: &Overview) -> 
                 .join(", "),
         )
     };
-    let same = one.specs == other.specs && one.tool == other.tool && one.requirements == other.requirements;
+    let same = one.specs == other.specs && one.tool == other.tool && same(&one.requirements, &other.requirements);
     (!same).then(|| {
         let (own, theirs) = (named(other), named(one));
         InputFault::new(
@@ -110,4 +93,16 @@ fn other_versions(first: &str, one: &Overview, file: &str, other: &Overview) -> 
             ),
         )
     })
+}
+
+/// Whether nothing says what the requirements rest on.
+fn is_of_version_1(requirements: &[Requirement]) -> bool {
+    requirements.iter().all(|one| one.basis.is_empty())
+}
+
+/// Whether the requirements are the same; what they rest on only version 2 tells.
+fn same(one: &[Requirement], other: &[Requirement]) -> bool {
+    let alone = |one: &Requirement| Requirement { basis: Vec::new(), ..one.clone() };
+    one == other
+        || (is_of_version_1(one) || is_of_version_1(other)) && one.iter().map(alone).eq(other.iter().map(alone))
 }

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::briefing::Briefing;
+use super::member::{Cell, Member};
 use crate::catalogue::Level;
-use crate::report::{Change, Chapter, Spec, State, Tool};
+use crate::report::{Binding, Chapter, Harm, Spec, State, Tool};
 use crate::text::Text;
-use crate::verdict::{Conformant, Counts, Outcome, Severity};
 
 /// The JSON Schema of `fleet.json`.
 pub const FLEET_SCHEMA: &str = include_str!("../../specs/fleet.schema.json");
@@ -35,9 +36,12 @@ pub struct Overview {
     pub gone: Vec<String>,
     /// The chapters of the catalogue, in order.
     pub chapters: Vec<Chapter>,
+    /// What needs attention now.
+    #[serde(default)]
+    pub briefing: Briefing,
     /// Every requirement of the catalogue, in order.
     pub requirements: Vec<Requirement>,
-    /// The sources, the worst first.
+    /// The sources, the most harmful first.
     pub members: Vec<Member>,
 }
 
@@ -47,6 +51,10 @@ pub enum Format {
     /// The first.
     #[serde(rename = "bronkeur.fleet/1")]
     V1,
+    /// With causes, the worst failure and the decisions of each source, what needs attention now, and sources in the order
+    /// of harm. Of a cell it leaves out what is false or null.
+    #[serde(rename = "bronkeur.fleet/2")]
+    V2,
 }
 
 /// What a fleet comes to.
@@ -88,76 +96,22 @@ pub struct Requirement {
     pub chapter: String,
     /// How strongly it binds.
     pub level: Level,
+    /// What it rests on: `quoted`, `sample`, `derived`, `rfc`; an overview of version 1 does not say.
+    #[serde(default)]
+    pub basis: Vec<String>,
     /// A sentence that should hold.
     pub title: Text,
 }
 
-/// One source of a fleet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Member {
-    /// Its name, and that of its folder.
-    pub name: String,
-    /// By what it can be chosen.
-    pub tags: Vec<String>,
-    /// It was not called: the evidence of an earlier run was judged again.
-    pub from_evidence: bool,
-    /// Where it was called; null where there is no report.
-    pub base_url: Option<String>,
-    /// When its run started.
-    pub started: Option<Timestamp>,
-    /// How long its run took, in milliseconds.
-    pub duration_ms: u64,
-    /// How many requests left the machine.
-    pub requests: usize,
-    /// Whether it conforms; null where there is no report.
-    pub conformant: Option<Conformant>,
-    /// How `check` would have ended.
-    pub exit_status: u8,
-    /// Its requirements by outcome and by severity.
-    pub counts: Counts,
-    /// Why there is no report, or which files of it could not be written.
-    pub trouble: Option<Text>,
-    /// The files in its folder.
-    pub files: Vec<String>,
-    /// What became of every requirement; empty where there is no report.
-    pub cells: Vec<Cell>,
-    /// In what it differs from the earlier run; null where it was not compared.
-    pub changes: Option<Changes>,
-}
-
-/// What became of a requirement at a source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Cell {
+/// A requirement and what became of it at a source.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
     /// The requirement.
-    pub id: String,
-    /// Its outcome.
-    pub outcome: Outcome,
-    /// How bad that is.
-    pub severity: Severity,
-    /// The gate accepts that it is blocked.
-    pub accepted: bool,
-    /// Whether the gate ends the run with 1 for it.
-    pub fails: bool,
-    /// Why, where somebody has to do something about it.
-    pub why: Option<Text>,
-    /// In what way it stands otherwise than in the earlier run.
-    pub change: Option<Change>,
-}
-
-/// In what a source differs from the earlier run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Changes {
-    /// It was not in the earlier run.
-    pub new: bool,
-    /// How it ended then; null where it is new.
-    pub exit_status: Option<u8>,
-    /// Requirements that fail, fail more severely or are not judged any more.
-    pub worse: usize,
-    /// Requirements that are repaired, fail less severely or are judged now.
-    pub better: usize,
+    pub requirement: &'a Requirement,
+    /// What became of it.
+    pub cell: &'a Cell,
+    /// How that reads.
+    pub state: State,
 }
 
 impl Overview {
@@ -165,11 +119,39 @@ impl Overview {
     pub fn requirement(&self, id: &str) -> Option<&Requirement> {
         self.requirements.iter().find(|requirement| requirement.id == id)
     }
+
+    /// What became of every requirement at a source, in the order of the catalogue.
+    pub fn rows<'a>(&'a self, member: &'a Member) -> impl Iterator<Item = Row<'a>> {
+        member.cells.iter().enumerate().filter_map(|(position, cell)| {
+            // Most stand where the catalogue has them: a search for each would take the square of the time.
+            let there = self.requirements.get(position).filter(|there| there.id == cell.id);
+            let requirement = there.or_else(|| self.requirement(&cell.id))?;
+            Some(Row { requirement, cell, state: cell.state(requirement.level) })
+        })
+    }
+
+    /// What somebody has to do something about at a source and no cause says, the most harmful first.
+    pub fn actions<'a>(&'a self, member: &'a Member) -> Vec<Row<'a>> {
+        let mut rows: Vec<Row<'a>> = self.rows(member).filter(Row::is_action).collect();
+        rows.sort_by_key(Row::harm);
+        rows
+    }
 }
 
-impl Cell {
-    /// How it reads, at that level.
-    pub fn state(&self, level: Level) -> State {
-        State::of(level, self.outcome, self.severity, self.accepted)
+impl Row<'_> {
+    /// How much harm it does.
+    pub fn harm(&self) -> Harm {
+        let Requirement { id, chapter, level, basis, .. } = self.requirement;
+        Harm::of(&Binding { id, chapter, level: *level, basis }, self.state)
+    }
+
+    /// Whether it is a failure of the source that no cause stands for.
+    pub fn is_failure(&self) -> bool {
+        self.state == State::Failure && self.cell.cause.is_none()
+    }
+
+    /// Whether somebody has to do something about it that no cause says.
+    pub fn is_action(&self) -> bool {
+        self.state.needs_action() && self.cell.cause.is_none()
     }
 }

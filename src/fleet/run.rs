@@ -1,24 +1,29 @@
 //! Runs the sources of a fleet side by side, each on a thread and with a vault of its own: a source that is slow, hostile
 //! or makes us fail touches none of the others.
 
+mod files;
+mod queue;
+
 use std::any::Any;
-use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use super::gather::summary;
-use super::overview::Member;
+use self::files::{Given, Judged};
+use self::queue::Queue;
+use super::given::given_report;
+use super::member::Member;
 use super::sources::{Source, What};
+use super::summary::summary;
 use crate::catalogue::Catalogue;
 use crate::decisions::Decisions;
-use crate::fault::read_text;
+use crate::fault::{InputFaults, read_text};
 use crate::har::{self, Spool};
 use crate::inspection::{Asked, Inspected, inspect, judge};
 use crate::profile::Resolved;
-use crate::report::{self, Languages, Unwritten};
+use crate::report::{self, Languages};
 use crate::run::Event;
 use crate::session::Session;
 use crate::text;
@@ -103,31 +108,33 @@ impl Order<'_> {
     /// Judges one source and writes its files, whatever happens.
     fn one(&self, source: Source, tell: impl FnMut(Event<'_>)) -> Ended {
         let Source { name, tags, what } = source;
-        let from_evidence = matches!(what, What::Evidence(_));
-        let none = || without_report(name.clone(), tags.clone(), from_evidence);
+        let (from_evidence, from_report) = (matches!(what, What::Evidence(..)), matches!(what, What::Report(_)));
+        let of_origin = |member: Member| Member { from_evidence, from_report, ..member };
+        let none = |status, trouble| of_origin(without_report(name.clone(), tags.clone(), status, trouble));
         if *self.interrupted.borrow() {
             let trouble = text!("onderbroken voor de keuring begon", "interrupted before its run began");
-            return Ended::of(none()(ExitStatus::Undecided, trouble));
+            return Ended::of(none(ExitStatus::Undecided, trouble));
         }
         // Nobody is called for what cannot be kept. A folder that is not there yet can be made: that of all can be written.
         let folder = self.out.join(&name);
         if folder.symlink_metadata().is_ok()
             && let Err(problem) = report::writable(&folder)
         {
-            return Ended::of(none()(ExitStatus::Internal, problem.told()));
+            return Ended::of(none(ExitStatus::Internal, problem.told()));
         }
         let judged = catch_unwind(AssertUnwindSafe(|| match what {
             What::Live(profile, decisions) => self.live(&profile, decisions, tell),
-            What::Evidence(path) => self.evidence(&path),
+            What::Evidence(path, known) => self.evidence(&path, &known),
+            What::Report(path) => told(&path),
         }));
-        let inspected = match judged {
-            Ok(Ok(inspected)) => inspected,
-            Ok(Err((status, trouble))) => return Ended::of(none()(status, trouble)),
-            Err(panicked) => return Ended::of(none()(ExitStatus::Internal, internal(&*panicked))),
+        let result = match judged {
+            Ok(Ok(result)) => result,
+            Ok(Err((status, trouble))) => return Ended::of(none(status, trouble)),
+            Err(panicked) => return Ended::of(none(ExitStatus::Internal, internal(&*panicked))),
         };
-        let mut member = summary(name.clone(), tags.clone(), from_evidence, &inspected.report);
-        let vault = Arc::clone(&inspected.vault);
-        let written = catch_unwind(AssertUnwindSafe(|| self.write(&name, inspected)));
+        let mut member = of_origin(summary(name.clone(), tags.clone(), &result.report));
+        let vault = Arc::clone(&result.vault);
+        let written = catch_unwind(AssertUnwindSafe(|| result.write(&self.out.join(&name), self.languages)));
         match written {
             Ok(Some(written)) => {
                 member.files = written.files;
@@ -136,7 +143,7 @@ impl Order<'_> {
                 }
             }
             // The report itself may be what leaks: nothing of it goes into the overview either.
-            Ok(None) => member = none()(ExitStatus::Internal, leak()),
+            Ok(None) => member = none(ExitStatus::Internal, leak()),
             Err(panicked) => member.fail(internal(&*panicked)),
         }
         Ended { member, vault }
@@ -147,10 +154,10 @@ impl Order<'_> {
         profile: &Resolved,
         decisions: Decisions,
         tell: impl FnMut(Event<'_>),
-    ) -> Result<Inspected, (ExitStatus, Text)> {
+    ) -> Result<Judged, (ExitStatus, Text)> {
         let failed = |error: &dyn std::fmt::Display| (ExitStatus::Internal, text!("{error}", "{error}"));
         let session = Session::new(profile, self.catalogue, (self.seed)())
-            .map_err(|faults| (ExitStatus::Usage, Text::new(faults.render(Lang::Nl), faults.render(Lang::En))))?;
+            .map_err(|faults| (ExitStatus::Usage, in_words(&faults)))?;
         let asked = Asked { accepted: profile.accept_blocked.clone(), decisions, ..self.asked.clone() };
         // One thread for each source: what it judges, it judges there.
         let runtime =
@@ -163,50 +170,33 @@ impl Order<'_> {
         };
         let inspected = runtime.block_on(inspect(session, self.catalogue, asked, interrupted, tell));
         runtime.shutdown_background();
-        Ok(inspected)
-    }
-
-    fn evidence(&self, path: &Path) -> Result<Inspected, (ExitStatus, Text)> {
-        let file = path.display().to_string();
-        let text = read_text(path, har::LARGEST);
-        let read = text.and_then(|text| Ok((har::read(&file, &text)?, har::fingerprint(&text), text)));
-        let (evidence, fingerprint, text) =
-            read.map_err(|faults| (ExitStatus::Usage, Text::new(faults.render(Lang::Nl), faults.render(Lang::En))))?;
-        let report = judge(&evidence, self.catalogue, Some(self.asked)).with_evidence(Some(fingerprint));
-        Ok(Inspected { report, evidence: Spool::of(&text), vault: Arc::default() })
-    }
-
-    /// Writes the files of a source as `check` does; none where something would have leaked.
-    fn write(&self, name: &str, inspected: Inspected) -> Option<Written> {
         let Inspected { report, evidence, vault, .. } = inspected;
-        let files = report::render_all(&report, self.languages);
-        let mut texts = files.iter().filter_map(|(_, text)| text.as_ref().ok());
-        let evidence = evidence.and_then(|mut spool| Ok((spool.leaks(&vault)?, spool)));
-        if texts.any(|text| vault.leaks(text)) || matches!(evidence, Ok((true, _))) {
-            return None;
-        }
-        let folder = self.out.join(name);
-        let mut written = Written { files: Vec::new(), problems: Vec::new() };
-        written.note(har::FILE, evidence.and_then(|(_, spool)| spool.write(&folder)));
-        for (name, text) in files {
-            written.note(name, text.and_then(|text| report::write(&folder, name, text.as_bytes())));
-        }
-        Some(written)
+        Ok(Judged { report, given: Given::Evidence(evidence), vault })
+    }
+
+    /// `known` is the fingerprint of the evidence when it was looked at.
+    fn evidence(&self, path: &Path, known: &str) -> Result<Judged, (ExitStatus, Text)> {
+        let file = path.display().to_string();
+        let read = read_text(path, har::LARGEST).and_then(|text| {
+            let fingerprint = har::fingerprint(&text);
+            let read = if fingerprint == known { har::read_again } else { har::read };
+            Ok((read(&file, &text)?, fingerprint, text))
+        });
+        let (evidence, fingerprint, text) = read.map_err(|faults| (ExitStatus::Usage, in_words(&faults)))?;
+        let report = judge(&evidence, self.catalogue, Some(self.asked)).with_evidence(Some(fingerprint));
+        Ok(Judged { report, given: Given::Evidence(Spool::of(&text)), vault: Arc::default() })
     }
 }
 
-struct Written {
-    files: Vec<String>,
-    problems: Vec<Unwritten>,
+/// What an earlier run told.
+fn told(path: &Path) -> Result<Judged, (ExitStatus, Text)> {
+    let read = given_report(path).map_err(|faults| (ExitStatus::Usage, in_words(&faults)))?;
+    let (report, text) = read;
+    Ok(Judged { report, given: Given::Report(text), vault: Arc::default() })
 }
 
-impl Written {
-    fn note(&mut self, name: &str, result: Result<(), Unwritten>) {
-        match result {
-            Ok(()) => self.files.push(name.to_owned()),
-            Err(problem) => self.problems.push(problem),
-        }
-    }
+fn in_words(faults: &InputFaults) -> Text {
+    Text::new(faults.render(Lang::Nl), faults.render(Lang::En))
 }
 
 impl Ended {
@@ -224,18 +214,24 @@ impl Member {
 }
 
 /// A source of which there is no report, and why.
-fn without_report(name: String, tags: Vec<String>, from_evidence: bool) -> impl FnOnce(ExitStatus, Text) -> Member {
-    move |status, trouble| Member {
+pub(super) fn without_report(name: String, tags: Vec<String>, status: ExitStatus, trouble: Text) -> Member {
+    Member {
         name,
         tags,
-        from_evidence,
+        from_evidence: false,
+        from_report: false,
         base_url: None,
         started: None,
         duration_ms: 0,
         requests: 0,
         conformant: None,
+        conclusion: None,
         exit_status: status.code(),
         counts: Counts::default(),
+        causes: Vec::new(),
+        stopped_by: None,
+        worst: None,
+        decisions: Vec::new(),
         trouble: Some(trouble),
         files: Vec::new(),
         cells: Vec::new(),
@@ -256,72 +252,4 @@ fn leak() -> Text {
         "een geheim of rijksregisternummer dreigde uit te lekken; van deze bron is niets geschreven; meld dit",
         "a secret or a national number was about to leak; nothing of this source was written; please report this"
     )
-}
-
-/// Sources that wait for their turn.
-struct Queue {
-    state: Mutex<Waiting>,
-    freed: Condvar,
-    per_host: usize,
-}
-
-struct Waiting {
-    sources: VecDeque<Source>,
-    /// How many sources of a host are under way.
-    busy: HashMap<String, usize>,
-}
-
-/// A source is under way; its host is free again when this goes away, however its run ends.
-struct Turn<'a> {
-    queue: &'a Queue,
-    host: Option<String>,
-}
-
-impl Queue {
-    fn new(sources: Vec<Source>, per_host: usize) -> Self {
-        let state = Mutex::new(Waiting { sources: sources.into(), busy: HashMap::new() });
-        Self { state, freed: Condvar::new(), per_host }
-    }
-
-    /// The next source whose host has room; waits until there is one. None when all have begun.
-    fn next(&self) -> Option<(Source, Turn<'_>)> {
-        let mut state = locked(&self.state);
-        loop {
-            if state.sources.is_empty() {
-                return None;
-            }
-            let Waiting { sources, busy } = &mut *state;
-            let has_room = |source: &Source| {
-                source.host().is_none_or(|host| busy.get(&host).copied().unwrap_or_default() < self.per_host)
-            };
-            if let Some(source) = sources.iter().position(has_room).and_then(|position| sources.remove(position)) {
-                let host = source.host();
-                if let Some(host) = &host {
-                    *busy.entry(host.clone()).or_default() += 1;
-                }
-                return Some((source, Turn { queue: self, host }));
-            }
-            state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        let Some(host) = &self.host else { return };
-        if let Some(busy) = locked(&self.queue.state).busy.get_mut(host) {
-            *busy = busy.saturating_sub(1);
-        }
-        self.queue.freed.notify_all();
-    }
-}
-
-impl Source {
-    /// The host that it is called at, whatever its port.
-    fn host(&self) -> Option<String> {
-        match &self.what {
-            What::Live(profile, _) => profile.source.base_url.host_str().map(str::to_owned),
-            What::Evidence(_) => None,
-        }
-    }
 }

@@ -10,12 +10,12 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::given::{Given, look_at};
 use super::layers::{Layer, Layers, seen_from};
 use crate::catalogue::Catalogue;
 use crate::decisions::{Decisions, Named};
 use crate::evaluate::unknown_ids;
 use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, Place, Schema, Step, read_text, read_tree, read_yaml};
-use crate::har;
 use crate::insz;
 use crate::profile::{Profile, Resolved};
 use crate::session::Session;
@@ -63,6 +63,8 @@ struct Entry {
     overrides: Option<Value>,
     #[serde(default)]
     evidence: Option<String>,
+    #[serde(default)]
+    report: Option<String>,
 }
 
 /// A source of the fleet, ready to be judged.
@@ -81,8 +83,10 @@ pub struct Source {
 pub enum What {
     /// The source itself.
     Live(Box<Resolved>, Decisions),
-    /// The evidence of an earlier run.
-    Evidence(PathBuf),
+    /// The evidence of an earlier run, and its fingerprint when it was looked at.
+    Evidence(PathBuf, String),
+    /// The report of an earlier run.
+    Report(PathBuf),
 }
 
 /// Which sources of the file.
@@ -158,9 +162,12 @@ impl Sources {
             faults.extend(more.0);
             Vec::new()
         });
+        let named = chosen.iter().filter_map(|(position, entry)| Some((*position, self.given(entry)?)));
+        let mut given = look_at(named.collect(), catalogue);
         let mut sources = Vec::new();
         for (position, entry) in chosen {
-            match self.ready(position, entry, catalogue, env) {
+            let ready = given.remove(&position).unwrap_or_else(|| self.ready(position, entry, catalogue, env));
+            match ready {
                 Ok(what) => sources.push(Source { name: entry.name.clone(), tags: entry.tags.clone(), what }),
                 // What is wrong in the defaults is wrong once.
                 Err(more) => {
@@ -272,6 +279,12 @@ impl Sources {
         faults
     }
 
+    /// What somebody gives of a source that is not called.
+    fn given(&self, entry: &Entry) -> Option<Given> {
+        let evidence = entry.evidence.as_ref().map(|path| Given::Evidence(self.folder.join(path)));
+        evidence.or_else(|| entry.report.as_ref().map(|path| Given::Report(self.folder.join(path))))
+    }
+
     fn ready(
         &self,
         position: usize,
@@ -279,13 +292,6 @@ impl Sources {
         catalogue: &Catalogue,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<What, InputFaults> {
-        if let Some(evidence) = &entry.evidence {
-            let path = self.folder.join(evidence);
-            let file = path.display().to_string();
-            let read = read_text(&path, har::LARGEST).and_then(|text| har::read(&file, &text))?;
-            read.of_this_spec(&file, catalogue)?;
-            return Ok(What::Evidence(path));
-        }
         let layers = self.layers(position, entry)?;
         let tell = |faults: InputFaults| InputFaults(faults.0.into_iter().map(|fault| layers.told(fault)).collect());
         let profile = Profile::of_tree(&self.file, layers.merged()).map_err(tell)?;

@@ -15,10 +15,13 @@ use crate::decisions::Decisions;
 use crate::evaluate::Selection;
 use crate::fault::{InputFault, Place, read_tree};
 use crate::inspection::Asked;
+use crate::reason::cause::{CauseKind, Server};
+use crate::reason::issuer::Party;
 use crate::report::Languages;
 use crate::run::Event;
 use crate::sandbox::{Options, Sandbox};
 use crate::text::{Lang, Text};
+use crate::verdict::{ExitStatus, Outcome, Severity};
 
 fn layer(file: &str, text: &str, within: Place) -> Layer {
     let whole = read_tree(file, text).unwrap();
@@ -144,8 +147,55 @@ fn after_an_interrupt_no_source_begins() {
         seed: || 1,
         interrupted,
     };
-    let what = What::Evidence("absent.har".into());
+    let what = What::Evidence("absent.har".into(), String::new());
     let source = Source { name: "a".to_owned(), tags: Vec::new(), what };
     let ended = run(vec![source], &order, Bounds { jobs: 1, per_host: 1 }, &|_, _| {});
     assert_eq!(ended[0].member.exit_status, 3);
+}
+
+/// A source that ends with 1, at which these obligations fail, or all by one cause.
+fn failing(catalogue: &Catalogue, name: &str, ids: &[&str], cause: Option<CauseSummary>) -> Member {
+    let cell = |id: &str| {
+        let fails = ids.contains(&id);
+        let (outcome, severity) =
+            if fails { (Outcome::Fail, Severity::Failure) } else { (Outcome::Pass, Severity::None) };
+        let cause = cause.as_ref().map(|cause| cause.id.clone());
+        Cell { id: id.to_owned(), outcome, severity, accepted: false, fails, cause, why: None, change: None }
+    };
+    let (causes, cells) = (cause.iter().cloned().collect(), catalogue.requirements.iter().map(|row| cell(&row.id)));
+    Member {
+        exit_status: 1,
+        causes,
+        cells: cells.collect(),
+        trouble: None,
+        ..run::without_report(name.to_owned(), Vec::new(), ExitStatus::Failures, Text::default())
+    }
+}
+
+#[test]
+fn what_shows_others_data_comes_before_any_number_of_other_failures() {
+    let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _| true).unwrap();
+    let cause = CauseSummary {
+        id: "c1".to_owned(),
+        kind: CauseKind::CertificateExpired,
+        server: Server::Source,
+        what: Text::default(),
+        remedy: Text::default(),
+        who: Party::Source,
+        waiting: 100,
+        must: 60,
+    };
+    let one = |name: &str, ids: &[&str]| failing(&catalogue, name, ids, None);
+    let members = vec![
+        one("a-sound", &[]),
+        one("b-list", &["LST-01"]),
+        one("c-lists", &["LST-01", "LST-02", "LST-03"]),
+        failing(&catalogue, "d-expired", &["URL-02"], Some(cause)),
+        one("e-lets-in", &["SEC-01", "LST-01"]),
+        one("f-shows-and-more", &["SEC-08", "LST-01"]),
+        one("g-shows", &["SEC-08"]),
+    ];
+    let overview = gather(&catalogue, jiff::Timestamp::UNIX_EPOCH, 0, members);
+    let names: Vec<&str> = overview.members.iter().map(|member| member.name.as_str()).collect();
+    assert_eq!(names, ["f-shows-and-more", "g-shows", "e-lets-in", "d-expired", "c-lists", "b-list", "a-sound"]);
 }

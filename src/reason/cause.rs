@@ -125,6 +125,15 @@ pub enum CauseKind {
     Other,
 }
 
+impl CauseKind {
+    /// Whether nobody was reached, or nobody who could answer: no connection, no TLS, or a gateway without a server.
+    pub fn is_unreachable(self) -> bool {
+        // In the order of their declaration: what concerns the connection, then the answers of what is in front of it.
+        (Self::NameNotFound..=Self::TlsFailed).contains(&self)
+            || matches!(self, Self::BadGateway | Self::Unavailable | Self::GatewayTimeout)
+    }
+}
+
 /// Where a cause lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -236,19 +236,13 @@ impl Assembly<'_> {
         let waived = named(&self.meta.waivers, &row.id);
         let waived = waived.map(|waiver| Waived { waiver, today: self.today, envelope: self.envelope });
         let accepted = named(&self.meta.accepted, &row.id).filter(|_| verdict.outcome == Outcome::Blocked);
-        let mut basis: Vec<String> = Vec::new();
-        for one in &row.basis {
-            if !basis.contains(&one.kind) {
-                basis.push(one.kind.clone());
-            }
-        }
         let findings = self.findings(row, waived, verdict);
         Requirement {
             id: row.id.clone(),
             chapter: row.chapter.clone(),
             level: row.level,
             about: row.about,
-            basis,
+            basis: row.basis_kinds(),
             mode: row.mode,
             title: row.title.clone(),
             explanation: Some(&row.explanation).filter(|text| !text.en.is_empty()).cloned(),

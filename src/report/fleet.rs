@@ -1,9 +1,11 @@
 //! The views of a fleet: each a function from the overview to text, as those of a report.
 
+mod briefing;
 mod github;
 mod junit;
 mod markdown;
 mod page;
+mod terminal;
 mod words;
 
 use minijinja::Value;
@@ -19,7 +21,7 @@ use super::languages::Languages;
 use super::write::Unwritten;
 
 pub use github::fleet_as_github;
-pub use words::fleet_in_words;
+pub use terminal::fleet_in_words;
 
 /// The name of the raw overview.
 const FILE: &str = "fleet.json";
@@ -28,8 +30,9 @@ const FILE: &str = "fleet.json";
 const PAGE: &str = "fleet.html";
 
 const PARTS: Parts = Parts {
-    templates: &[("fleet.html", include_str!("fleet/page.html"))],
-    style: Some(include_str!("fleet/style.css")),
+    templates: &[("fleet.html", include_str!("fleet/page.html")), ("members.html", include_str!("fleet/members.html"))],
+    style: Some(("fleet.css", include_str!("fleet/style.css"))),
+    script: Some(include_str!("fleet/sort.js")),
 };
 
 /// Every file of an overview.
@@ -44,7 +47,8 @@ pub fn render_fleet(overview: &Overview, languages: Languages) -> Vec<File> {
     ]
 }
 
-/// The overview as a page: no script, nothing loaded from elsewhere, as that of a report.
+/// The overview as a page: nothing loaded from elsewhere, as that of a report. Its one script sorts the table again; without
+/// it the page says all, the most harmful source first.
 fn html(overview: &Overview, languages: Languages) -> Result<String, Unwritten> {
     let title = format!("{} · {}", overview.tool.name, overview.started);
     let page = Value::from(Serde(Page::new(overview)));

@@ -1,6 +1,6 @@
 //! How much harm a requirement that is not met does: the one order of all views. What shows somebody's data to another
-//! comes first, then what lets in whoever has no right, the rest of chapter access, and then the other obligations by what
-//! they rest on.
+//! comes first, then what lets in whoever has no right, the rest of chapter access, what keeps most of the run from being
+//! judged, the other obligations by what they rest on, and what keeps only some from being judged.
 
 use crate::catalogue::Level;
 
@@ -20,8 +20,24 @@ pub(super) const LETS_IN: [&str; 10] =
 /// How much harm: the least is the worst. Within one, requirements stand as in the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Harm {
+    place: Place,
     state: State,
     weight: Weight,
+}
+
+/// What somebody has to act on first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// Data go to whoever has no right to them.
+    Access,
+    /// What keeps most of the run from being judged.
+    Root,
+    Failure,
+    Error,
+    /// Obligations that could not be judged.
+    Unjudged,
+    Warning,
+    Other,
 }
 
 /// What a requirement weighs, whatever became of it.
@@ -37,30 +53,78 @@ enum Weight {
     May,
 }
 
+/// What of a requirement decides how much harm it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The name of its chapter.
+    pub chapter: &'a str,
+    /// How strongly it binds.
+    pub level: Level,
+    /// What it rests on: `quoted`, `sample`, `derived`, `rfc`.
+    pub basis: &'a [String],
+}
+
+impl Harm {
+    /// The harm that a requirement does in that state.
+    pub fn of(binding: &Binding<'_>, state: State) -> Self {
+        Self::new(state, Weight::of(binding))
+    }
+
+    /// The harm of a cause that reads like this: after the requirements that read so for themselves.
+    pub fn of_cause(state: State) -> Self {
+        Self::new(state, Weight::May)
+    }
+
+    /// The harm of the cause for which more obligations wait than were judged.
+    pub fn of_root_cause() -> Self {
+        Self { place: Place::Root, state: State::BlockedMust, weight: Weight::May }
+    }
+
+    fn new(state: State, weight: Weight) -> Self {
+        let place = match state {
+            State::Failure if weight <= Weight::Access => Place::Access,
+            State::BlockedMust => Place::Unjudged,
+            State::Failure => Place::Failure,
+            State::Error => Place::Error,
+            State::Warning => Place::Warning,
+            _ => Place::Other,
+        };
+        Self { place, state, weight }
+    }
+
+    /// The same as a number: the least is the worst. Only the order of these numbers says something.
+    pub fn rank(self) -> u16 {
+        (self.place as u16) << 8 | (self.state as u16) << 4 | self.weight as u16
+    }
+}
+
+impl Weight {
+    fn of(binding: &Binding<'_>) -> Self {
+        let Binding { id, chapter, level, basis } = *binding;
+        let rests_on = |wanted: &str| basis.iter().any(|one| one == wanted);
+        match level {
+            Level::May => Self::May,
+            Level::Should => Self::Should,
+            Level::Must if SHOWS_OTHERS.contains(&id) => Self::ShowsOthers,
+            Level::Must if LETS_IN.contains(&id) => Self::LetsIn,
+            Level::Must if chapter == ACCESS => Self::Access,
+            Level::Must if rests_on("quoted") => Self::Quoted,
+            Level::Must if rests_on("rfc") || rests_on("sample") => Self::Standard,
+            Level::Must => Self::Derived,
+        }
+    }
+}
+
 impl Requirement {
     /// How much harm it does as it stands: of all views the order, the worst first.
     pub fn harm(&self) -> Harm {
-        Harm { state: self.state(), weight: self.weight() }
+        Harm::new(self.state(), self.weight())
     }
 
     fn weight(&self) -> Weight {
-        let id = self.id.as_str();
-        let rests_on = |basis: &str| self.basis.iter().any(|one| one == basis);
-        match self.level {
-            Level::May => Weight::May,
-            Level::Should => Weight::Should,
-            Level::Must if SHOWS_OTHERS.contains(&id) => Weight::ShowsOthers,
-            Level::Must if LETS_IN.contains(&id) => Weight::LetsIn,
-            Level::Must if self.chapter == ACCESS => Weight::Access,
-            Level::Must if rests_on("quoted") => Weight::Quoted,
-            Level::Must if rests_on("rfc") || rests_on("sample") => Weight::Standard,
-            Level::Must => Weight::Derived,
-        }
-    }
-
-    /// Whether it is about who gets data.
-    pub(super) fn is_access(&self) -> bool {
-        self.weight() <= Weight::Access
+        Weight::of(&Binding { id: &self.id, chapter: &self.chapter, level: self.level, basis: &self.basis })
     }
 
     /// Whether it shows data of one citizen to another.
@@ -121,6 +185,9 @@ mod tests {
             row("LST-03", "list", Level::Must, "derived"),
             row("SEC-10", "access", Level::Should, "quoted"),
         ];
-        assert!(rows.is_sorted_by(|one, other| one.harm() < other.harm()));
+        assert!(rows.is_sorted_by(|one, other| one.harm() < other.harm() && one.harm().rank() < other.harm().rank()));
+        let (root, cause) = (Harm::of_root_cause(), Harm::of_cause(State::BlockedMust));
+        assert!(rows[2].harm() < root && root < rows[3].harm(), "a root cause comes between access and the rest");
+        assert!(rows[5].harm() < cause && cause < rows[6].harm(), "any other comes after the failures");
     }
 }

@@ -37,6 +37,7 @@ const PAGE: Parts = Parts {
         ("about.html", include_str!("html/about.html")),
     ],
     style: None,
+    script: None,
 };
 
 /// What every page of ours includes. Every template ends in `.html`: all are escaped.
@@ -50,8 +51,10 @@ const STYLE: (&str, &str) = ("style.css", include_str!("html/style.css"));
 pub(super) struct Parts {
     /// The templates by name, the page itself first.
     pub(super) templates: &'static [(&'static str, &'static str)],
-    /// What its style has beyond that of every page.
-    pub(super) style: Option<&'static str>,
+    /// What its style has beyond that of every page: a template, by name.
+    pub(super) style: Option<(&'static str, &'static str)>,
+    /// What only makes it more convenient: the page says all without.
+    pub(super) script: Option<&'static str>,
 }
 
 /// The report as a page.
@@ -77,19 +80,24 @@ pub(super) fn rendered(
 ) -> Result<String, Error> {
     let environment = environment(parts, languages)?;
     let all: Vec<Value> = languages.all().into_iter().map(|lang| Value::from(Serde(lang))).collect();
-    let mut style =
-        environment.get_template(STYLE.0)?.render(context! { page => page.clone(), languages => all.clone() })?;
-    style.push_str(parts.style.unwrap_or_default());
-    // The policy allows this one style and nothing else; no script has a hash.
-    let hash = STANDARD.encode(Sha256::digest(style.as_bytes()));
+    let mut style = String::new();
+    for (name, _) in std::iter::once(STYLE).chain(parts.style) {
+        style.push_str(
+            &environment.get_template(name)?.render(context! { page => page.clone(), languages => all.clone() })?,
+        );
+    }
+    // The policy allows this one style and, where there is one, this one script; nothing else has a hash.
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
     let (name, _) = parts.templates.first().copied().unwrap_or_default();
     environment.get_template(name)?.render(context! {
         page,
         languages => all,
-        hash,
+        hash => hash(&style),
+        script_hash => parts.script.map(hash),
         title,
         generator => format!("{} {}", tool.name, tool.version),
         style => Value::from_safe_string(style),
+        script => parts.script.map(|script| Value::from_safe_string(script.to_owned())),
     })
 }
 
@@ -97,7 +105,7 @@ fn environment(parts: &Parts, languages: Languages) -> Result<Environment<'stati
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    for (name, text) in parts.templates.iter().copied().chain(COMMON).chain([STYLE]) {
+    for (name, text) in parts.templates.iter().copied().chain(COMMON).chain([STYLE]).chain(parts.style) {
         environment.add_template(name, text)?;
     }
     // Words of the page: `{{ say("bron", "source") }}`.

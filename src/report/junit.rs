@@ -45,19 +45,23 @@ pub fn junit(report: &Report, lang: Lang) -> Result<String, Unwritten> {
 /// Suites as a file, each with these properties.
 pub(super) fn written(
     file: &str,
-    suites: Vec<TestSuite>,
+    suites: impl IntoIterator<Item = TestSuite>,
     properties: Vec<(String, String)>,
 ) -> Result<String, Unwritten> {
-    let skipped: Vec<usize> = suites.iter().map(TestSuite::skipped).collect();
-    let mut xml = junit_report::Report::new();
-    xml.add_testsuites(suites);
-    let mut bytes = Vec::new();
-    let failed = |reason: Text| Unwritten::new(file, reason);
-    xml.write_xml(&mut bytes).map_err(|error| failed(text!("{error}", "{error}")))?;
-    let written = String::from_utf8(bytes).map_err(|error| failed(text!("{error}", "{error}")))?;
     let properties: Vec<(String, String)> =
         properties.into_iter().map(|(name, value)| (line(&name), line(&value))).collect();
-    complete::complete(&written, &skipped, &properties).map_err(|error| failed(text!("{error}", "{error}")))
+    let mut whole = complete::Whole::new();
+    for suite in suites {
+        let failed = |reason: Text| Unwritten::new(file, reason);
+        let skipped = suite.skipped();
+        let mut xml = junit_report::Report::new();
+        xml.add_testsuite(suite);
+        let mut bytes = Vec::new();
+        xml.write_xml(&mut bytes).map_err(|error| failed(text!("{error}", "{error}")))?;
+        let written = String::from_utf8(bytes).map_err(|error| failed(text!("{error}", "{error}")))?;
+        whole.add(&written, skipped, &properties).map_err(|error| failed(text!("{error}", "{error}")))?;
+    }
+    whole.finish().map_err(|error| Unwritten::new(file, text!("{error}", "{error}")))
 }
 
 /// What made the report, and of what.

@@ -37,6 +37,7 @@ pub use difference::{Change, Difference, Standing, difference_as_markdown, diffe
 pub use exchange::{Earlier, Exchange, Facts, Tls, Unanswered};
 pub use fleet::{fleet_as_github, fleet_in_words, render_fleet};
 pub use github::github;
+pub use harm::{Binding, Harm};
 pub use html::{FILE as PAGE, html};
 pub use json::{FILE as DATA, json};
 pub use junit::junit;
@@ -46,7 +47,7 @@ pub use model::{
     Cause, Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample,
     Selection, Spec, Timing, Tool, Waiver,
 };
-pub use read::{Form, parse_report, read_json, read_report};
+pub use read::{Form, LARGEST_REPORT, of_version, parse_report, read_json, read_report};
 pub use terminal::{Options, render};
 pub use variables::Variable;
 pub use words::{State, last_line, seconds, why_partial};

@@ -21,7 +21,7 @@ const REPORT_SCHEMA: &str = include_str!("../../specs/report.schema.json");
 const REPORT_1_SCHEMA: &str = include_str!("../../specs/report-1.schema.json");
 
 /// The longest report, in bytes: a run of 2,000 requests makes a few million.
-const LARGEST_REPORT: usize = 64 * 1024 * 1024;
+pub const LARGEST_REPORT: usize = 64 * 1024 * 1024;
 
 /// Differences from the schema beyond this number help nobody.
 const MOST_FAULTS: usize = 20;
@@ -57,21 +57,20 @@ pub fn read_report(path: &Path) -> Result<Report, InputFaults> {
 /// # Errors
 /// What is wrong with it.
 pub fn parse_report(file: &str, text: &str) -> Result<Report, InputFaults> {
-    let of_version_1 = |text: &str| {
-        let Version { schema } = serde_json::from_str(text).ok()?;
-        (schema == REPORT_1.version).then_some(())
-    };
-    if of_version_1(text).is_none() {
+    if !of_version(text, &REPORT_1) {
         return read_json(file, text, &REPORT, &SCHEMA);
     }
     let report: Report = read_json(file, text, &REPORT_1, &SCHEMA_1)?;
     Ok(report.of_version_1())
 }
 
-/// What a report says of its version, before it is read as one.
-#[derive(Deserialize)]
-struct Version {
-    schema: String,
+/// Whether a text says that it is of that version, before it is read as one.
+pub fn of_version(text: &str, form: &Form) -> bool {
+    #[derive(Deserialize)]
+    struct Version {
+        schema: String,
+    }
+    serde_json::from_str(text).is_ok_and(|Version { schema }| schema == form.version)
 }
 
 impl Report {

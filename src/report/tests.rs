@@ -2,6 +2,7 @@ pub(crate) mod sample;
 
 mod agreement;
 mod difference;
+mod fleet;
 mod github;
 mod masking;
 mod page;

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use crate::support::{Stage, bronkeur, ran};
 use servers::{Served, answering, refused_port};
-use version_1::as_version_1;
+pub(crate) use version_1::as_version_1;
 
 /// A run of the binary: its report, what it printed, and its summary.
 struct Run {

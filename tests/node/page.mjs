@@ -1,6 +1,8 @@
 // What a browser makes of pages of ours, without a network. Called with a command and files; prints one line of JSON.
 //   look FILE             accessibility in every language and colour scheme, script, requests, keyboard, filters, paper
-//   fleet FILE            the same of an overview: accessibility, script, requests, keyboard, order of the sources, paper
+//   fleet FILE            the same of an overview: accessibility, script, requests, keyboard, order and choice of the sources,
+//                         paper, and the page without its script
+//   weight FILE           how many nodes an overview has, how long it takes to open and to print, and on how many pages
 //   looks FILE            accessibility in every language and colour scheme alone
 //   fold FILE             where verdict and advice end on a laptop and on a phone
 //   paper FILE            how it prints, and on how many pages
@@ -204,12 +206,12 @@ async function look() {
   return { ...first, looks, keyboard: keys, filters: choices, paper: printed };
 }
 
-// Of an overview: with the keyboard alone to the order, into the table, and from a mark to what is to be done.
+// Of an overview: with the keyboard alone into the table, and from a column to the requirement that it stands for.
 async function overviewKeyboard() {
   const { page, close } = await opened({ viewport: { width: 320, height: 900 } });
   const reached = [];
   let scrolled = 0;
-  for (let presses = 0; presses < 40 && !page.url().includes("--"); presses += 1) {
+  for (let presses = 0; presses < 120 && !page.url().includes("#column-"); presses += 1) {
     await page.keyboard.press("Tab");
     const one = await page.evaluate(() => {
       const { id, className, tagName } = document.activeElement;
@@ -221,7 +223,7 @@ async function overviewKeyboard() {
       await page.waitForFunction(() => document.activeElement.scrollLeft > 0);
       scrolled = await page.evaluate(() => document.activeElement.scrollLeft);
     }
-    if (one === "A" && await page.evaluate(() => document.activeElement.closest(".mark") !== null)) {
+    if (one === "A" && await page.evaluate(() => document.activeElement.closest(".requirement-id") !== null)) {
       await page.keyboard.press("Enter");
     }
   }
@@ -231,17 +233,63 @@ async function overviewKeyboard() {
   return { reached, scrolled, target, overflow };
 }
 
-// Which table each order shows, and its sources from above.
+const names = (page) => page.locator(".member").evaluateAll((all) => all.map((one) => one.id.replace("source-", "")));
+
+// The sources from above in each order, and what the heading says of it; and without script.
 async function orders() {
   const { page, close } = await opened({});
-  const found = {};
-  for (const id of await page.locator("input[name=order]").evaluateAll((all) => all.map((one) => one.id))) {
-    await page.check(`#${id}`);
-    const visible = (all) => all.filter((one) => one.checkVisibility()).map((one) => one.innerText);
-    found[id] = await page.locator("tbody th").evaluateAll(visible);
+  const found = { first: await names(page) };
+  for (const key of await page.locator(".members").first().locator("th[data-sort]").evaluateAll((all) => all.map((one) => one.dataset.sort))) {
+    await page.locator(`th[data-sort=${key}] button`).first().click();
+    const sorted = await page.locator("th[aria-sort]").evaluateAll((all) => [...new Set(all.map((one) => one.dataset.sort))]);
+    found[key] = { names: await names(page), sorted };
   }
   await close();
+  const bare = await opened({ javaScriptEnabled: false });
+  found.bare = { names: await names(bare.page), buttons: await bare.page.locator("th button").count() };
+  await bare.close();
   return found;
+}
+
+// Which sources each choice leaves, and whether that is said.
+async function choices() {
+  const { page, close } = await opened({});
+  const results = {};
+  for (const id of await page.locator(".filters input").evaluateAll((inputs) => inputs.map((one) => one.id))) {
+    if (id.endsWith("-all")) continue;
+    await page.check(`#${id}`);
+    const [name, value] = [id.slice(0, id.indexOf("-")), id.slice(id.indexOf("-") + 1)];
+    const fits = name === "tag" ? `.member[data-tags~="${value}"]` : `.member[data-outcome="${value}"]`;
+    results[id] = { shown: await shown(page, ".member"), wanted: await page.locator(fits).count(), status: await status(page) };
+    await page.check(`#${name}-all`);
+  }
+  await close();
+  return results;
+}
+
+async function weight() {
+  const { page, milliseconds, close } = await opened({ viewport: { width: 1400, height: 900 } });
+  const nodes = await page.evaluate(() => {
+    const all = (root) => {
+      const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+      let count = 1;
+      while (walker.nextNode()) count += walker.currentNode.nodeType === 1 || walker.currentNode.data.trim() ? 1 : 0;
+      return count;
+    };
+    const table = document.querySelector(".members") ?? document.querySelector("table");
+    return {
+      first: all(table), firstElements: table.querySelectorAll("*").length,
+      page: all(document), elements: document.querySelectorAll("*").length,
+      columns: document.querySelectorAll("thead")[0].rows[0].cells.length, height: document.documentElement.scrollHeight,
+    };
+  });
+  const start = Date.now();
+  const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true, timeout: 300_000 });
+  const printed = Date.now() - start;
+  const text = pdf.toString("latin1");
+  const box = text.match(/\/MediaBox\s*\[([^\]]*)\]/)?.[1].trim().split(/\s+/).map(Number) ?? [];
+  await close();
+  return { ...nodes, opened: milliseconds, printed, pages: (text.match(/\/Type\s*\/Page[^s]/g) ?? []).length, box };
 }
 
 async function looks() {
@@ -250,9 +298,9 @@ async function looks() {
 }
 
 async function fleet() {
-  const all = [trust(), everyLook([1200, 320]), overviewKeyboard(), orders(), paper()];
-  const [first, looks, keys, ordered, printed] = await Promise.all(all);
-  return { ...first, looks, keyboard: keys, orders: ordered, paper: printed };
+  const all = [trust(), everyLook([1200, 320]), overviewKeyboard(), orders(), choices(), paper()];
+  const [first, looks, keys, ordered, chosen, printed] = await Promise.all(all);
+  return { ...first, looks, keyboard: keys, orders: ordered, choices: chosen, paper: printed };
 }
 
 async function take() {
@@ -262,5 +310,5 @@ async function take() {
   return { picture };
 }
 
-console.log(JSON.stringify(await { look, looks, fleet, trust, fold, paper, picture: take }[command]()));
+console.log(JSON.stringify(await { look, looks, fleet, weight, trust, fold, paper, picture: take }[command]()));
 await browser.close();

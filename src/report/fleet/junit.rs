@@ -2,12 +2,10 @@
 
 use junit_report::{Duration, OffsetDateTime, TestCase, TestCaseBuilder, TestSuite, TestSuiteBuilder};
 
-use crate::fleet::{Member, Overview};
+use crate::fleet::{Member, Overview, Row};
 use crate::report::junit::{self, body, line};
 use crate::report::write::Unwritten;
 use crate::text::Lang;
-
-use super::words;
 
 /// The name of the file.
 pub(super) const FILE: &str = "fleet.junit.xml";
@@ -17,7 +15,7 @@ const LONGEST_TEXT: usize = 2_000;
 
 /// The overview as JUnit XML.
 pub(super) fn junit(overview: &Overview, lang: Lang) -> Result<String, Unwritten> {
-    let suites = overview.members.iter().map(|member| suite(overview, member, lang)).collect();
+    let suites = overview.members.iter().map(|member| suite(overview, member, lang));
     let mut properties = vec![
         ("tool".to_owned(), overview.tool.name.clone()),
         ("tool.version".to_owned(), overview.tool.version.clone()),
@@ -28,16 +26,16 @@ pub(super) fn junit(overview: &Overview, lang: Lang) -> Result<String, Unwritten
 
 fn suite(overview: &Overview, member: &Member, lang: Lang) -> TestSuite {
     let started = member.started.unwrap_or(overview.started).as_second().max(0);
-    let cells = words::cells(overview, member);
-    let mut cases: Vec<TestCase> = cells
-        .into_iter()
-        .map(|(requirement, cell, state)| {
+    let mut cases: Vec<TestCase> = overview
+        .rows(member)
+        .map(|Row { requirement, cell, state }| {
             let title = requirement.title.get(lang);
             let name = line(&format!("{} {title}", requirement.id));
-            let why =
-                cell.why.as_ref().map_or_else(|| state.word().get(lang).to_owned(), |why| why.get(lang).to_owned());
+            let cause = cell.cause.as_ref().and_then(|id| member.cause(id)).map(|cause| &cause.what);
+            let word = state.word();
+            let why = cell.why.as_ref().or(cause).unwrap_or(&word).get(lang);
             let verdict = junit::Verdict { state, level: requirement.level, fails: cell.fails };
-            let mut case = verdict.case(&name, Duration::ZERO, &line(&why));
+            let mut case = verdict.case(&name, Duration::ZERO, &line(why));
             case.set_classname(&class(member, &requirement.chapter));
             case.set_trace(&body(&format!("{} {title}\n{why}\n", requirement.id), LONGEST_TEXT));
             case.build()

@@ -1,6 +1,4 @@
-//! `fleet.md`, for job summaries: a table of the sources, the worst first, and what is to be done at each, folded.
-
-use std::fmt::Write as _;
+//! `fleet.md`, for job summaries: what needs attention now, and a table of the sources, the most harmful first.
 
 use crate::fleet::{Member, Overview};
 use crate::report::languages::Languages;
@@ -9,13 +7,20 @@ use crate::report::markdown::paper::{Paper, inline};
 use crate::text;
 use crate::text::{Lang, Text};
 
-use super::words;
+use super::briefing;
+use super::words::{self, Matter};
 
 /// The name of the file.
 pub(super) const FILE: &str = "fleet.md";
 
 /// Characters of a text.
-const LONGEST_TEXT: usize = 400;
+const LONGEST_TEXT: usize = 300;
+
+/// Lines of a part of what needs attention.
+const MOST_LINES: usize = 20;
+
+/// Sources that have a row: who wants all of them opens the page.
+const MOST_SOURCES: usize = 50;
 
 /// The overview as Markdown, the second language folded.
 pub(super) fn markdown(overview: &Overview, languages: Languages) -> String {
@@ -36,14 +41,8 @@ impl Summary<'_> {
     fn write(&self, room: usize) -> String {
         let mut paper = Paper::new(room);
         paper.always(&self.head());
+        self.attention(&mut paper);
         self.table(&mut paper);
-        let left = paper.while_it_fits(&self.needing(), paper.room(), |member| self.actions(member));
-        if left > 0 {
-            paper.always(&self.say(&text!(
-                "\nDe uitleg van nog {left} bronnen staat in fleet.html.\n",
-                "\nThe details of {left} more sources are in fleet.html.\n"
-            )));
-        }
         paper.always(&format!("\n`{}`\n", words::last_line(self.overview)));
         paper.finish()
     }
@@ -65,30 +64,45 @@ impl Summary<'_> {
         format!("## {title}\n\n{}\n", facts.join(" · "))
     }
 
+    /// What needs attention now; no more than half of the page.
+    fn attention(&self, paper: &mut Paper) {
+        for part in briefing::parts(self.overview) {
+            let count: usize = part.lines.iter().map(|line| line.names.len() + line.more).sum();
+            paper.always(&format!("\n### {} ({count})\n\n", inline(part.title.get(self.lang), 100)));
+            let some = part.lines.get(..MOST_LINES.min(part.lines.len())).unwrap_or_default();
+            let unsaid = paper.while_it_fits(some, paper.room() / 4, |line| {
+                let (names, said) = (line.all(), line.said.get(self.lang));
+                let colon = if said.is_empty() { "" } else { ": " };
+                format!("- {}{colon}{}\n", inline(names.get(self.lang), 2_000), inline(said, LONGEST_TEXT))
+            });
+            let left = unsaid + part.lines.len() - some.len();
+            if left > 0 {
+                paper.always(&self.say(&text!("- nog {left}, in fleet.html\n", "- {left} more, in fleet.html\n")));
+            }
+        }
+    }
+
     fn table(&self, paper: &mut Paper) {
-        let [outcome, source, found, change] = [
+        let [outcome, source, first, change] = [
             text!("uitkomst", "outcome"),
             text!("bron", "source"),
-            text!("vaststelling", "found"),
+            text!("eerst te weten", "first to know"),
             text!("sinds vorige keer", "since last time"),
         ]
         .map(|heading| self.say(&heading));
-        paper.always(&format!("\n| {outcome} | {source} | {found} | {change} |\n| --- | --- | --- | --- |\n"));
-        let left = paper.while_it_fits(&self.overview.members, paper.room() / 2, |member| self.row(member));
+        paper.always(&format!("\n| {outcome} | {source} | {first} | {change} |\n| --- | --- | --- | --- |\n"));
+        let members = &self.overview.members;
+        let some = members.get(..MOST_SOURCES.min(members.len())).unwrap_or_default();
+        let unsaid = paper.while_it_fits(some, paper.room(), |member| self.row(member));
+        let left = unsaid + members.len() - some.len();
         if left > 0 {
             paper.always(&self.say(&text!("\nNog {left}, in fleet.html.\n", "\n{left} more, in fleet.html.\n")));
-        }
-        if !self.overview.gone.is_empty() {
-            let gone = inline(&self.overview.gone.join(", "), LONGEST_TEXT);
-            paper.always(
-                &self.say(&text!("\nNiet meer in het overzicht: {gone}\n", "\nNo longer in the overview: {gone}\n")),
-            );
         }
     }
 
     fn row(&self, member: &Member) -> String {
         let (mark, word) = words::came_to(member);
-        let about = member.trouble.clone().unwrap_or_else(|| words::numbers(member));
+        let matter = Matter::of(self.overview, member).in_words();
         let changed = member.changes.and_then(|changes| words::changed(&changes, member));
         let changed = changed.map(|changed| self.say(&changed)).unwrap_or_default();
         let name = inline(&member.name, 100);
@@ -97,36 +111,7 @@ impl Summary<'_> {
         } else {
             name
         };
-        format!(
-            "| {mark} {} | {name} | {} | {changed} |\n",
-            word.get(self.lang),
-            inline(about.get(self.lang), LONGEST_TEXT)
-        )
-    }
-
-    /// The sources at which somebody has to do something.
-    fn needing(&self) -> Vec<&Member> {
-        self.overview.members.iter().filter(|member| !words::actions(self.overview, member).is_empty()).collect()
-    }
-
-    fn actions(&self, member: &Member) -> String {
-        let actions = words::actions(self.overview, member);
-        let mut text = format!("\n<details>\n<summary>{} ({})</summary>\n\n", inline(&member.name, 100), actions.len());
-        for (requirement, cell, state) in actions {
-            let (word, title) = (state.word(), inline(requirement.title.get(self.lang), LONGEST_TEXT));
-            let why = cell.why.as_ref().map(|why| format!(" — {}", inline(why.get(self.lang), LONGEST_TEXT)));
-            let change = cell.change.map(|change| format!(" ({})", change.word().get(self.lang)));
-            let _ = writeln!(
-                text,
-                "- {} {}{}: {} {title}{}",
-                state.symbol(),
-                word.get(self.lang),
-                change.unwrap_or_default(),
-                requirement.id,
-                why.unwrap_or_default(),
-            );
-        }
-        text.push_str("\n</details>\n");
-        text
+        let (word, matter) = (word.get(self.lang), inline(matter.get(self.lang), LONGEST_TEXT));
+        format!("| {mark} {word} | {name} | {matter} | {changed} |\n")
     }
 }

@@ -1,9 +1,13 @@
-//! How a fleet and its sources read, on every medium alike; and on the terminal.
+//! How a fleet and its sources read, on every medium alike.
 
-use crate::fleet::{Cell, Changes, Member, Overview, Requirement};
+use crate::fleet::{CauseSummary, Changes, Ending, Member, Overview, Worsened, Worst};
+use crate::fleet::{DecisionKind, Row};
 use crate::report::words::{self, State};
 use crate::text;
 use crate::text::{Lang, Text};
+
+/// Ids that are named of those that fail newly at a source.
+const MOST_IDS: usize = 6;
 
 /// What a source came to, in a mark and two words.
 pub(super) fn came_to(member: &Member) -> (char, Text) {
@@ -13,8 +17,70 @@ pub(super) fn came_to(member: &Member) -> (char, Text) {
     }
 }
 
+/// What is first to be known about a source.
+pub(super) enum Matter<'a> {
+    /// Why there is no report, or not all of it.
+    Trouble(&'a Text),
+    /// What its run came to nothing by.
+    Stopped(&'a CauseSummary),
+    /// Its worst failure, and how many more there are.
+    Failure(&'a Worst, usize),
+    /// What keeps obligations from being judged.
+    Cause(&'a CauseSummary),
+    /// What it comes to.
+    Conclusion(Text),
+}
+
+impl<'a> Matter<'a> {
+    pub(super) fn of(overview: &Overview, member: &'a Member) -> Self {
+        if let Some(trouble) = &member.trouble {
+            return Self::Trouble(trouble);
+        }
+        if let Some(cause) = member.stopped() {
+            return Self::Stopped(cause);
+        }
+        if let Some(worst) = &member.worst {
+            let failures = overview.rows(member).filter(Row::is_failure).count();
+            return Self::Failure(worst, failures.saturating_sub(1));
+        }
+        let cause = member.causes.iter().find(|cause| cause.must > 0 && !cause.is_requirement());
+        match (cause, &member.conclusion) {
+            (Some(cause), _) => Self::Cause(cause),
+            (None, Some(conclusion)) => Self::Conclusion(conclusion.clone()),
+            (None, None) => Self::Conclusion(numbers(member)),
+        }
+    }
+
+    /// The same in one line.
+    pub(super) fn in_words(&self) -> Text {
+        match self {
+            Self::Trouble(trouble) => (*trouble).clone(),
+            Self::Stopped(cause) | Self::Cause(cause) => cause.what.clone(),
+            Self::Failure(worst, more) => {
+                let Worst { id, title, why, .. } = worst;
+                let in_lang = |lang: Lang| {
+                    let why = why.as_ref().map(|why| format!(" ({})", why.get(lang))).unwrap_or_default();
+                    let more = others(*more).map(|more| format!("; {}", more.get(lang))).unwrap_or_default();
+                    format!("{id} {}{why}{more}", title.get(lang))
+                };
+                Text::new(in_lang(Lang::Nl), in_lang(Lang::En))
+            }
+            Self::Conclusion(conclusion) => conclusion.clone(),
+        }
+    }
+}
+
+/// How many failures there are beside the one that is told; none where there is no other.
+pub(super) fn others(count: usize) -> Option<Text> {
+    match count {
+        0 => None,
+        1 => Some(text!("en 1 andere inbreuk", "and 1 other failure")),
+        _ => Some(text!("en {count} andere inbreuken", "and {count} other failures")),
+    }
+}
+
 /// How many of its requirements need somebody, in a few words.
-pub(super) fn numbers(member: &Member) -> Text {
+fn numbers(member: &Member) -> Text {
     let counts = &member.counts;
     let all = [
         (counts.failures, State::Failure),
@@ -42,24 +108,62 @@ pub(super) fn changed(changes: &Changes, member: &Member) -> Option<Text> {
     let ended = ended.map(|then| text!("was status {then}", "was status {then}"));
     let worse = (worse > 0).then(|| text!("{worse} slechter", "{worse} worse"));
     let better = (better > 0).then(|| text!("{better} beter", "{better} better"));
-    let all: Vec<Text> = [worse, better, ended].into_iter().flatten().collect();
+    joined([worse, better, ended].into_iter().flatten())
+}
+
+/// In what a source is new or worse.
+pub(super) fn worsened(one: &Worsened) -> Text {
+    let failing = (!one.failing.is_empty()).then(|| {
+        let named = one.failing.iter().take(MOST_IDS).map(String::as_str).collect::<Vec<_>>().join(" ");
+        let more = if one.failing.len() > MOST_IDS { " …" } else { "" };
+        text!("nu inbreuk op {named}{more}", "newly failing {named}{more}")
+    });
+    let lost = one.no_longer_judged;
+    let lost = (lost > 0).then(|| match lost {
+        1 => text!("1 eis niet meer beoordeeld", "1 requirement no longer judged"),
+        _ => text!("{lost} eisen niet meer beoordeeld", "{lost} requirements no longer judged"),
+    });
+    let new = one.new.then(|| Text::new("nieuw", "new"));
+    joined([new, failing, lost].into_iter().flatten())
+        .unwrap_or_else(|| Text::new("loopt slechter af dan toen", "ends worse than then"))
+}
+
+fn joined(parts: impl Iterator<Item = Text>) -> Option<Text> {
+    let all: Vec<Text> = parts.collect();
     let joined = |lang| all.iter().map(|text| text.get(lang)).collect::<Vec<_>>().join(", ");
     (!all.is_empty()).then(|| Text::new(joined(Lang::Nl), joined(Lang::En)))
 }
 
-/// What somebody has to do something about, in the order of the catalogue.
-pub(super) fn actions<'a>(overview: &'a Overview, member: &'a Member) -> Vec<(&'a Requirement, &'a Cell, State)> {
-    let states = cells(overview, member);
-    states.into_iter().filter(|(_, _, state)| state.needs_action()).collect()
+/// What ends, and who answers for it.
+pub(super) fn ending(one: &Ending) -> Text {
+    let Ending { id, by, until, .. } = one;
+    match one.kind {
+        DecisionKind::Waiver => {
+            text!("vrijstelling van {id} tot en met {until} ({by})", "waiver of {id} until {until} ({by})")
+        }
+        DecisionKind::Review => {
+            text!("beoordeling van {id} tot en met {until} ({by})", "review of {id} until {until} ({by})")
+        }
+    }
 }
 
-/// Every cell of a source with its requirement.
-pub(super) fn cells<'a>(overview: &'a Overview, member: &'a Member) -> Vec<(&'a Requirement, &'a Cell, State)> {
-    let all = member.cells.iter().filter_map(|cell| {
-        let requirement = overview.requirement(&cell.id)?;
-        Some((requirement, cell, cell.state(requirement.level)))
-    });
-    all.collect()
+/// The causes by which runs came to nothing, each once, with the sources: the one of most sources first.
+pub(super) fn stopped<'a>(
+    overview: &'a Overview,
+    which: impl Fn(&'a Member) -> Option<&'a CauseSummary>,
+) -> Vec<(&'a CauseSummary, Vec<&'a Member>)> {
+    let mut shared: Vec<(&CauseSummary, Vec<&Member>)> = Vec::new();
+    for member in &overview.members {
+        let Some(cause) = which(member) else { continue };
+        let same =
+            |(known, _): &&mut (&CauseSummary, Vec<&Member>)| known.kind == cause.kind && known.what == cause.what;
+        match shared.iter_mut().find(same) {
+            Some((_, members)) => members.push(member),
+            None => shared.push((cause, vec![member])),
+        }
+    }
+    shared.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
+    shared
 }
 
 /// The last line of a fleet, in English in every language, for scripts:
@@ -77,26 +181,4 @@ pub(super) fn last_line(overview: &Overview) -> String {
     ];
     parts.extend(some.iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!("{count} {words}")));
     format!("bronkeur: {} -> exit {}", parts.join(", "), overview.result.exit_status)
-}
-
-/// The overview on the terminal: a line for each source and the last line; `quiet` leaves the last one only.
-pub fn fleet_in_words(overview: &Overview, lang: Lang, quiet: bool) -> String {
-    let mut text = String::new();
-    if !quiet {
-        let width = overview.members.iter().map(|member| member.name.len()).max().unwrap_or_default();
-        for member in &overview.members {
-            let (mark, word) = came_to(member);
-            let about = member.trouble.clone().unwrap_or_else(|| numbers(member));
-            let changed = member.changes.and_then(|changes| changed(&changes, member));
-            let changed = changed.map(|changed| format!(" [{}]", changed.get(lang))).unwrap_or_default();
-            text.push_str(&format!(
-                "{mark} {:width$}  {}: {}{changed}\n",
-                member.name,
-                word.get(lang),
-                words::bounded(about.get(lang), 300),
-            ));
-        }
-        text.push('\n');
-    }
-    text + &last_line(overview) + "\n"
 }

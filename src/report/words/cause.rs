@@ -106,7 +106,7 @@ pub(super) fn own_causes(report: &Report) -> impl Iterator<Item = &Cause> {
 impl Report {
     /// Whether a requirement is told with its cause: it fails by something that keeps others waiting, which is not the
     /// requirement itself.
-    pub(in crate::report) fn is_told_by_cause(&self, row: &Requirement) -> bool {
+    pub fn is_told_by_cause(&self, row: &Requirement) -> bool {
         self.cause_of(row).is_some_and(|cause| {
             let own = !cause.is_requirement() || cause.failing.is_empty();
             own && (cause.waiting.contains(&row.id) || cause.failing.contains(&row.id) && self.stands_for(cause, row))

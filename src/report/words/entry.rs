@@ -3,6 +3,7 @@
 
 use crate::catalogue::Level;
 use crate::report::exchange::Exchange;
+use crate::report::harm::Harm;
 use crate::report::model::{Cause, Report, Requirement};
 use crate::text;
 use crate::text::{Lang, Text};
@@ -32,17 +33,12 @@ impl Entry<'_> {
         }
     }
 
-    /// Its place among the others: failures that give data to whoever has no right to it, what keeps most of the run from
-    /// being judged, the other failures, then what only keeps some obligations from being judged, and the rest by state.
-    fn place(self, root: Option<&Cause>) -> usize {
-        match (self, self.state()) {
-            (Self::Row(row), State::Failure) if row.is_access() => 0,
-            (Self::Cause(cause, _), _) if root.is_some_and(|root| root.id == cause.id) => 1,
-            (_, State::Failure) => 2,
-            (_, State::Error) => 3,
-            (_, State::BlockedMust) => 4,
-            (_, State::Warning) => 5,
-            _ => 6,
+    /// How much harm it does: the order of all views. `root`: what keeps most of the run from being judged.
+    fn harm(self, root: Option<&Cause>) -> Harm {
+        match self {
+            Self::Row(row) => row.harm(),
+            Self::Cause(cause, _) if root.is_some_and(|root| root.id == cause.id) => Harm::of_root_cause(),
+            Self::Cause(_, state) => Harm::of_cause(state),
         }
     }
 }
@@ -54,7 +50,7 @@ pub(in crate::report) fn entries(report: &Report) -> Vec<Entry<'_>> {
     let causes = own_causes(report).filter_map(|cause| Some(Entry::Cause(cause, report.cause_state(cause)?)));
     let mut entries: Vec<Entry<'_>> = rows.chain(causes).collect();
     let root = report.root();
-    entries.sort_by_key(|entry| entry.place(root));
+    entries.sort_by_key(|entry| entry.harm(root));
     entries
 }
 
@@ -65,7 +61,7 @@ pub(in crate::report) fn every_entry(report: &Report) -> Vec<Entry<'_>> {
     let mut entries = entries(report);
     entries.extend(report.by_harm().into_iter().filter(folded).map(Entry::Row));
     let root = report.root();
-    entries.sort_by_key(|entry| entry.place(root));
+    entries.sort_by_key(|entry| entry.harm(root));
     entries
 }
 

@@ -1,0 +1,151 @@
+//! The overview of a made-up fleet in every form: what fails, what came to nothing, what changed and what ends.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::sample;
+use crate::fleet::{DecisionKind, Member, Overview, gather, summary};
+use crate::report::{Languages, Report, RunMeta, fleet_as_github, fleet_in_words, render_fleet};
+use crate::text::Lang;
+use crate::verdict::{Finding, Obstacle, Outcome, Verdict};
+
+/// The day of the runs.
+fn started() -> Timestamp {
+    "2026-06-15T08:00:00Z".parse().unwrap()
+}
+
+fn member(name: &str, tag: &str, mut report: Report) -> Member {
+    report.run.started = started();
+    summary(name.to_owned(), vec![tag.to_owned()], &report)
+}
+
+fn report(verdicts: &[Verdict]) -> Report {
+    let meta = RunMeta { reviews: BTreeMap::new(), waivers: BTreeMap::new(), ..sample::meta() };
+    Report::new(&sample::catalogue(), &sample::recording(), verdicts, &meta)
+}
+
+/// A source at which only these requirements fail.
+fn failing(ids: &[&str]) -> Report {
+    let verdict = |id: &str| {
+        if !ids.contains(&id) {
+            return Verdict::of(Outcome::Pass);
+        }
+        let both = sample::both;
+        let found = Finding::new(&sample::list(), "/", both("verwacht", "asked"), both("iets", "something"));
+        Verdict { findings: vec![found], ..Verdict::of(Outcome::Fail) }
+    };
+    report(&sample::catalogue().requirements.iter().map(|row| verdict(&row.id)).collect::<Vec<_>>())
+}
+
+/// A source that does not answer.
+fn silent() -> Report {
+    let blocked = Verdict::of(Outcome::Blocked).by(Obstacle::Call(sample::download()));
+    report(&vec![blocked; sample::catalogue().requirements.len()])
+}
+
+fn overview(members: Vec<Member>) -> Overview {
+    gather(&sample::catalogue(), started(), 61_500, members)
+}
+
+/// A fleet with all that an overview can say.
+fn fleet() -> Overview {
+    let before = overview(vec![
+        member("town-a", "towns", failing(&[])),
+        member("town-b", "towns", failing(&["LST-01"])),
+        member("town-d", "towns", failing(&[])),
+        member("agency-gone", "agencies", failing(&[])),
+    ]);
+    let mut ends = member("town-c", "towns", sample::report());
+    ends.decisions.iter_mut().for_each(|decision| decision.until = "2026-07-15".parse().unwrap());
+    let mut now = overview(vec![
+        ends,
+        member("town-b", "towns", failing(&["LST-01"])),
+        member("town-a", "towns", failing(&["LST-01", "LST-02"])),
+        member("town-d", "towns", silent()),
+        member("town-e", "towns", silent()),
+        member("agency", "agencies", failing(&[])),
+    ]);
+    let names: Vec<String> = now.members.iter().map(|member| member.name.clone()).collect();
+    now.compare(&before, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    now
+}
+
+fn file(overview: &Overview, name: &str, languages: Languages) -> String {
+    let files = render_fleet(overview, languages);
+    files.into_iter().find(|(known, _)| *known == name).unwrap().1.unwrap()
+}
+
+const BOTH: Languages = Languages { first: Lang::Nl, only: false };
+
+fn versionless(text: &str) -> String {
+    text.replace(&format!("bronkeur {}", env!("CARGO_PKG_VERSION")), "bronkeur [version]")
+}
+
+#[test]
+fn the_summary_in_both_languages() {
+    insta::assert_snapshot!(versionless(&file(&fleet(), "fleet.md", BOTH)));
+}
+
+#[test]
+fn the_terminal_in_english() {
+    insta::assert_snapshot!(fleet_in_words(&fleet(), Lang::En, false));
+}
+
+#[test]
+fn the_terminal_in_dutch() {
+    insta::assert_snapshot!(fleet_in_words(&fleet(), Lang::Nl, false));
+}
+
+#[test]
+fn the_annotations_in_english() {
+    insta::assert_snapshot!(fleet_as_github(&fleet(), Lang::En));
+}
+
+#[test]
+fn what_came_to_nothing_is_one_cell_and_makes_no_column() {
+    let fleet = overview(vec![member("silent", "towns", silent()), member("sound", "towns", failing(&[]))]);
+    let page = file(&fleet, "fleet.html", BOTH);
+    assert!(!page.contains("requirement-id\""), "a column of what a cause blocks");
+    let silent = page.split("id=\"source-silent\"").nth(1).unwrap().split("</tr>").next().unwrap();
+    let cause = fleet.members.iter().find(|member| member.name == "silent").unwrap().stopped().unwrap();
+    assert!(silent.contains(&cause.what.nl) && silent.contains(&cause.what.en), "{silent}");
+    assert_eq!(silent.matches("<td").count(), 3, "{silent}");
+    // A report of JUnit has every requirement, each with the words of the cause.
+    let junit = file(&fleet, "fleet.junit.xml", Languages { first: Lang::En, only: true });
+    let rows = sample::catalogue().requirements.len();
+    assert_eq!(junit.matches("<testcase ").count(), 2 * rows);
+    assert_eq!(junit.matches(&format!("message=\"{}\"", cause.what.en)).count(), rows, "{junit}");
+}
+
+#[test]
+fn a_waiver_that_ends_thirty_days_after_the_run_is_told_and_one_day_later_not() {
+    let day = |day: &str| -> Date { day.parse().unwrap() };
+    for (until, told) in [("2026-06-14", 0), ("2026-06-15", 1), ("2026-07-15", 1), ("2026-07-16", 0)] {
+        let mut one = member("one", "towns", sample::report());
+        one.decisions.retain(|decision| decision.kind == DecisionKind::Waiver);
+        one.decisions.truncate(1);
+        one.decisions[0].until = day(until);
+        let fleet = overview(vec![one]);
+        assert_eq!(fleet.briefing.ending.len(), told, "{until}");
+        for (lang, word) in [(Lang::Nl, "Loopt af binnen 30 dagen"), (Lang::En, "Ends within 30 days")] {
+            assert_eq!(fleet_in_words(&fleet, lang, false).contains(word), told == 1, "{until}");
+        }
+    }
+}
+
+#[test]
+fn a_thousand_sources_have_a_short_summary_and_a_bounded_first_table() {
+    let verdicts = [failing(&["LST-01"]), silent(), failing(&[])];
+    let one = |n: usize| member(&format!("member-{n:04}"), "towns", verdicts[n % 3].clone());
+    let fleet = overview((0..1_000).map(one).collect());
+    let summary = file(&fleet, "fleet.md", BOTH);
+    assert!(summary.len() < 60_000, "{} bytes", summary.len());
+    assert!(summary.contains("334 sources") || summary.contains("950 more"), "{summary}");
+    let page = file(&fleet, "fleet.html", BOTH);
+    let first = page.split("<details class=\"further\">").next().unwrap();
+    assert_eq!(first.matches("<tr class=\"member").count(), 60);
+    assert_eq!(page.matches("<tr class=\"member").count(), 1_000);
+    assert!(fleet_in_words(&fleet, Lang::En, false).lines().count() < 130);
+}
