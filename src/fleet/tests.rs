@@ -154,15 +154,16 @@ fn after_an_interrupt_no_source_begins() {
 }
 
 /// A source that ends with 1, at which these obligations fail, or all by one cause.
-fn failing(catalogue: &Catalogue, name: &str, ids: &[&str], cause: Option<CauseSummary>) -> Member {
+fn failing(catalogue: &Catalogue, name: &str, ids: &[&str], cause: Option<&CauseSummary>) -> Member {
     let cell = |id: &str| {
         let fails = ids.contains(&id);
         let (outcome, severity) =
             if fails { (Outcome::Fail, Severity::Failure) } else { (Outcome::Pass, Severity::None) };
-        let cause = cause.as_ref().map(|cause| cause.id.clone());
+        let cause = cause.map(|cause| cause.id.clone());
         Cell { id: id.to_owned(), outcome, severity, accepted: false, fails, cause, why: None, change: None }
     };
-    let (causes, cells) = (cause.iter().cloned().collect(), catalogue.requirements.iter().map(|row| cell(&row.id)));
+    let (causes, cells) =
+        (cause.into_iter().cloned().collect(), catalogue.requirements.iter().map(|row| cell(&row.id)));
     Member {
         exit_status: 1,
         causes,
@@ -190,7 +191,7 @@ fn what_shows_others_data_comes_before_any_number_of_other_failures() {
         one("a-sound", &[]),
         one("b-list", &["LST-01"]),
         one("c-lists", &["LST-01", "LST-02", "LST-03"]),
-        failing(&catalogue, "d-expired", &["URL-02"], Some(cause)),
+        failing(&catalogue, "d-expired", &["URL-02"], Some(&cause)),
         one("e-lets-in", &["SEC-01", "LST-01"]),
         one("f-shows-and-more", &["SEC-08", "LST-01"]),
         one("g-shows", &["SEC-08"]),
