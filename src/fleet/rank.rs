@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::member::Member;
+use super::member::{CauseSummary, Member};
 use super::overview::{Overview, Row};
 use crate::report::{Harm, State};
 use crate::verdict::ExitStatus;
@@ -32,10 +32,9 @@ impl Overview {
         let mut counts: BTreeMap<Harm, usize> = BTreeMap::new();
         let told = |row: &Row<'_>| row.is_action();
         let blocks = member.causes.iter().filter(|cause| cause.must > 0 && !cause.is_requirement());
-        let causes = blocks.map(|cause| match member.stopped_by.as_ref() == Some(&cause.id) {
-            true => Harm::of_root_cause(),
-            false => Harm::of_cause(State::BlockedMust),
-        });
+        let is_root = |cause: &CauseSummary| member.stopped_by.as_ref() == Some(&cause.id);
+        let causes =
+            blocks.map(|cause| if is_root(cause) { Harm::of_root_cause() } else { Harm::of_cause(State::BlockedMust) });
         for harm in self.rows(member).filter(told).map(|row| row.harm()).chain(causes) {
             *counts.entry(harm).or_default() += 1;
         }

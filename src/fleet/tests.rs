@@ -166,6 +166,7 @@ fn failing(catalogue: &Catalogue, name: &str, ids: &[&str], cause: Option<&Cause
         (cause.into_iter().cloned().collect(), catalogue.requirements.iter().map(|row| cell(&row.id)));
     Member {
         exit_status: 1,
+        stopped_by: cause.map(|cause| cause.id.clone()),
         causes,
         cells: cells.collect(),
         trouble: None,

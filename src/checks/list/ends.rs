@@ -120,9 +120,10 @@ fn leads_to_the_first(case: &Case<'_>) -> Judgement {
         }
         let Some(start) = listing.first(case.stated_limit(&end.request)) else { continue };
         let found = answer.response.page().map(Page::keys).unwrap_or_default();
-        if !same(&found, &start) && !(found.len() == start.len() && is_shuffled(case)?) {
-            findings.push(leads_elsewhere(&end, &start, &found));
+        if same(&found, &start) || (found.len() == start.len() && is_shuffled(case)?) {
+            continue;
         }
+        findings.push(leads_elsewhere(&end, &start, &found));
     }
     case.judged(findings)
 }
