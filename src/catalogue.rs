@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::example::{ExchangeExample, Malformed, Message};
 use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, Schema, read_text, read_yaml};
+use crate::hex::hex;
 use crate::openapi::{Component, OpenApi};
 use crate::text;
 use crate::text::Text;
@@ -818,16 +819,6 @@ impl Default for Entry {
             maximum_limit: 100,
         }
     }
-}
-
-/// Bytes in hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

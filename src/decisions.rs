@@ -21,9 +21,8 @@ use crate::confidential;
 use crate::fault::{InputFault, InputFaults};
 use crate::shape::Previous;
 use crate::text;
-use crate::text::Text;
+use crate::text::{Text, shown};
 use crate::vault::Vault;
-use crate::verdict::shown;
 
 pub use files::{Named, reviews_in, today, waivers_in};
 pub use review::{Answer, REVIEWS_SCHEMA, Review, read_reviews};

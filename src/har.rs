@@ -15,8 +15,9 @@ mod write;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::catalogue::{Catalogue, SetVersion, hex};
+use crate::catalogue::{Catalogue, SetVersion};
 use crate::fault::InputFaults;
+use crate::hex::hex;
 use crate::recording::Recording;
 use crate::report::RunMeta;
 use crate::text;
@@ -49,7 +50,7 @@ impl Evidence {
     pub fn of_this_spec(&self, file: &str, catalogue: &Catalogue) -> Result<(), InputFaults> {
         let (run, own) = (self.specs.last(), catalogue.sets.last());
         let Some((run, own)) = run.zip(own).filter(|(run, own)| run.name != own.name) else { return Ok(()) };
-        let (run, own) = (crate::verdict::shown(&run.name), &own.name);
+        let (run, own) = (crate::text::shown(&run.name), &own.name);
         Err(InputFaults::one(
             file,
             text!("deze keuring gebruikte `{run}`, niet `{own}`", "this run used `{run}`, not `{own}`"),

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::catalogue::hex;
 use crate::exchange::{Content, Exchange, FailureKind, Json, Kind, Request, Response, Setup};
 use crate::har;
+use crate::hex::hex;
 use crate::vault::Mark;
 
 /// The most memory that the JSON bodies of a run take, in bytes. When they do, nothing more is asked for: what is open

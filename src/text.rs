@@ -1,10 +1,13 @@
 //! Words in the two languages of the reports. Every sentence that a person reads is a [`Text`].
 
+mod shown;
 mod system;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use shown::{escaped, push_safe, shown, unsafe_in_text};
 
 /// A language of the reports, by its ISO 639-1 code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]

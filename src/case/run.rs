@@ -4,7 +4,8 @@ use super::{Answer, Case, Item, Stop, both, page_in};
 use crate::exchange::{Citizen, Kind, Request, Target, Variation};
 use crate::reason;
 use crate::text;
-use crate::verdict::{Verdict, shown};
+use crate::text::shown;
+use crate::verdict::Verdict;
 
 /// Asks for several things at once, whatever comes of them: only what is not there yet stops the check.
 pub fn seek(asked: impl IntoIterator<Item = Result<(), Stop>>) -> Result<(), Stop> {

@@ -3,8 +3,7 @@
 use super::checks;
 use super::list::absent;
 use crate::envelope::Datum;
-use crate::text::Text;
-use crate::verdict::shown;
+use crate::text::{Text, shown};
 
 mod detail;
 mod fields;

@@ -12,8 +12,8 @@ use crate::envelope::{described as value_in_words, kind_of};
 use crate::exchange::{Exchange, Malformed, Request};
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Finding, Verdict};
 
 mod probes;
 mod reveals;

@@ -4,8 +4,8 @@ use super::checks;
 use crate::case::Answer;
 use crate::catalogue::Level;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, shown};
+use crate::text::{Text, shown};
+use crate::verdict::Finding;
 
 mod answers;
 mod covered;

@@ -11,8 +11,8 @@ use crate::exchange::{
 };
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Obstacle, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Finding, Obstacle, Verdict};
 
 mod ends;
 mod lengths;

@@ -5,14 +5,13 @@ use serde_json::Value;
 use super::checks;
 use crate::case::{Answer, Case, Judgement, Stop, conclusive};
 use crate::catalogue::Level;
-use crate::exchange::{
-    AcmSetup, Auth, Citizen, Grant, Introspection, IssuerCall, Request, lifetime, names, oauth_error,
-};
+use crate::exchange::{AcmSetup, Auth, Citizen, Grant, Introspection, IssuerCall, Request, names, oauth_error};
+use crate::lifetime::lifetime;
 use crate::reason;
 use crate::reason::issuer;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Finding, Verdict};
 
 checks!(
     discovery_of_the_issuer_works,

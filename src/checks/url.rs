@@ -10,8 +10,8 @@ use crate::exchange::{Citizen, Response, Variation};
 use crate::href;
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Outcome, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Finding, Outcome, Verdict};
 
 mod changes;
 mod encryption;

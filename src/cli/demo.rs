@@ -12,8 +12,7 @@ use crate::decisions::Named;
 use crate::fault::InputFaults;
 use crate::sandbox::{Behaviour, Fault, NAME, Options, Sandbox, faults};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::shown;
+use crate::text::{Text, shown};
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct DemoArgs {

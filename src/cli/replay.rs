@@ -94,7 +94,7 @@ fn notes(evidence: &Evidence, catalogue: &Catalogue) -> Vec<Text> {
         let run = evidence.specs.iter().find(|run| run.name == own.name);
         if run.is_none_or(|run| run.sha256 != own.sha256) {
             let (name, version) = (&own.name, &own.version);
-            let then = crate::verdict::shown(run.map_or("-", |run| &run.version));
+            let then = crate::text::shown(run.map_or("-", |run| &run.version));
             notes.push(text!(
                 "de keuring gebruikte een andere inhoud van {name} ({then}) dan nu wordt toegepast ({version})",
                 "the run used another content of {name} ({then}) than is applied now ({version})"

@@ -20,8 +20,8 @@ use crate::reason::issuer::{came, no_introspection, refusal, unfit};
 use crate::report;
 use crate::session::{Inquiry, Session, citizen_of};
 use crate::text;
-use crate::text::{Lang, Text};
-use crate::verdict::{ExitStatus, shown};
+use crate::text::{Lang, Text, shown};
+use crate::verdict::ExitStatus;
 
 /// The schema of the JSON form.
 const SCHEMA: &str = "bronkeur.token/1";

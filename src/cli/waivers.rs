@@ -101,9 +101,9 @@ fn table(rows: &[(&String, &Waiver)], today: Date, lang: Lang) -> String {
             &waiver.ends_on.to_string(),
             left.word().get(lang),
             waiver.scope.in_words().get(lang),
-            &crate::verdict::shown(&waiver.owner),
-            &crate::verdict::shown(approved),
-            &crate::verdict::shown(&waiver.reason),
+            &crate::text::shown(&waiver.owner),
+            &crate::text::shown(approved),
+            &crate::text::shown(&waiver.reason),
         ]);
     }
     format!("{}\n", table.trim_fmt())

@@ -5,13 +5,12 @@ use serde_json::Value;
 
 use super::{Diagnosis, Line, State, Step};
 use crate::exchange::{
-    AcmSetup, Auth, Citizen, Failure, Grant, Introspection, IssuerCall, Person, Request, Response, Setup, lifetime,
-    names,
+    AcmSetup, Auth, Citizen, Failure, Grant, Introspection, IssuerCall, Person, Request, Response, Setup, names,
 };
+use crate::lifetime::lifetime;
 use crate::reason::issuer::{Advice, came, no_introspection, refusal, unfit, unsigned_reading, wrong_issuer};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::shown;
+use crate::text::{Text, shown};
 
 const REACH: [Step; 3] = [Step::IssuerName, Step::IssuerConnection, Step::IssuerTls];
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::overview::{Overview, Requirement};
 use crate::fault::{InputFault, InputFaults};
 use crate::text;
-use crate::verdict::shown;
+use crate::text::shown;
 
 /// One overview of several, each with the name of its file.
 ///

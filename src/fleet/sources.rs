@@ -231,7 +231,7 @@ impl Sources {
             if let Some(earlier) = first.insert(name.to_lowercase(), position) {
                 first.insert(name.to_lowercase(), earlier);
                 let place = format!("sources[{earlier}]");
-                let shown = crate::verdict::shown(name);
+                let shown = crate::text::shown(name);
                 faults.push(self.fault(
                     position,
                     "name",
@@ -349,7 +349,7 @@ fn no_folder(name: &str) -> Option<Text> {
     let stem = lower.split('.').next().unwrap_or_default();
     let numbered = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
     let device = DEVICES.contains(&stem) || numbered.is_some_and(|n| n.len() == 1 && n.parse::<u8>().is_ok());
-    let shown = crate::verdict::shown(name);
+    let shown = crate::text::shown(name);
     if !insz::look_alikes(name).is_empty() {
         return Some(text!("bevat een rijksregisternummer", "holds a national number"));
     }

@@ -156,7 +156,7 @@ fn own_part<'a>(json: &JsonText<'_>, log: &Log<'a>) -> Result<Own<'a>, InputFaul
     };
     let version: Version = json.read(raw.get(), &expected)?;
     if ![SCHEMA, BEFORE].contains(&version.schema.as_str()) {
-        let found = crate::verdict::shown(&Vault::default().mask_text(&version.schema));
+        let found = crate::text::shown(&Vault::default().mask_text(&version.schema));
         return Err(json
             .fault(
                 raw.get(),

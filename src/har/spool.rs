@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::SpooledTempFile;
 
 use super::FILE;
-use crate::catalogue::hex;
+use crate::hex::hex;
 use crate::report::{Unwritten, write_from};
 use crate::text;
 use crate::text::Text;

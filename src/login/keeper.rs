@@ -12,9 +12,9 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use tokio::time::{Instant, sleep};
 
-use crate::catalogue::hex;
-use crate::exchange::lifetime;
 use crate::fault::read_text;
+use crate::hex::hex;
+use crate::lifetime::lifetime;
 use crate::report::write_secret;
 use crate::text;
 use crate::text::Text;

@@ -280,7 +280,7 @@ pub(crate) fn quoted(text: &str) -> String {
                 yaml.push(c);
             }
             // Line breaks of older YAML, what it does not let through, and what turns or hides text.
-            c if crate::verdict::unsafe_in_text(c) || !is_printable(c) => {
+            c if crate::text::unsafe_in_text(c) || !is_printable(c) => {
                 // Writing to a String cannot fail.
                 let _ = write!(yaml, "\\U{:08x}", u32::from(c));
             }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::validate::issuer;
 use super::{Acm, CitizenToken, Reference};
-use crate::exchange::lifetime;
+use crate::lifetime::lifetime;
 use crate::login::{Keeper, Store};
 use crate::text;
 use crate::text::Text;

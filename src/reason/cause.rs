@@ -12,8 +12,7 @@ use crate::exchange::{
     oauth_error,
 };
 use crate::text;
-use crate::text::Text;
-use crate::verdict::shown;
+use crate::text::{Text, shown};
 
 /// What kind of cause it is. The names are stable: scripts may count them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use crate::exchange::{Content, ENCRYPTED_JWT, Response, UNREADABLE_JWT, Unfit, oauth_error as error_in};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::shown;
+use crate::text::{Text, shown};
 
 /// Who has to act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

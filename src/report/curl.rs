@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use crate::exchange::{Auth, Citizen, Exchange, Kind, Request, Sent, Target, Tls, Variation};
 use crate::recording::Recording;
-use crate::verdict::{escaped, unsafe_in_text};
+use crate::text::{escaped, unsafe_in_text};
 
 use super::credential::variable;
 use super::people::{People, Piece};

@@ -219,7 +219,7 @@ fn allowed(text: &str, lines: bool) -> String {
             '\n' if lines => allowed.push(c),
             '\n' | '\t' => allowed.push(' '),
             '\u{fffe}' | '\u{ffff}' => allowed.extend(c.escape_unicode()),
-            c => crate::verdict::push_safe(&mut allowed, c),
+            c => crate::text::push_safe(&mut allowed, c),
         }
     }
     allowed

@@ -5,8 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::insz;
 use crate::recording::Recording;
-use crate::text::Text;
-use crate::verdict::push_safe;
+use crate::text::{Text, push_safe};
 
 /// Beyond this many characters a text is cut off.
 const MOST: usize = 4_000;

@@ -125,7 +125,7 @@ fn no_json(file: &str, form: &Form, error: &serde_json::Error) -> InputFaults {
 
 fn other_schema(file: &str, form: &Form, found: Option<&str>) -> InputFault {
     let Form { version, name, .. } = form;
-    let message = match found.map(crate::verdict::shown) {
+    let message = match found.map(crate::text::shown) {
         Some(found) => text!(
             "is een rapport van schema {found}; dit programma leest {version}",
             "is a report of schema {found}; this program reads {version}"

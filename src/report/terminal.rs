@@ -358,7 +358,7 @@ fn printable(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\n' => printable.push(c),
-            c => crate::verdict::push_safe(&mut printable, c),
+            c => crate::text::push_safe(&mut printable, c),
         }
     }
     printable

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::exchange::{Exchange, Grant, IssuerCall, Request, Target, lifetime};
+use crate::exchange::{Exchange, Grant, IssuerCall, Request, Target};
+use crate::lifetime::lifetime;
 use crate::recording::Recording;
 
 /// How long before its end a token is renewed, in milliseconds; a short-lived one in the last fifth of its life.

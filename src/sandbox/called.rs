@@ -9,8 +9,7 @@ use super::answer::Inbound;
 use super::clients::Clients;
 use crate::insz;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::shown;
+use crate::text::{Text, shown};
 
 /// What a client proved of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::base64;
-use crate::catalogue::hex;
 use crate::exchange::{Document, Kind, Look};
+use crate::hex::hex;
 
 const MIB: usize = 1024 * 1024;
 

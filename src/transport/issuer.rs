@@ -15,9 +15,8 @@ use super::retry::Repeat;
 use crate::exchange::{Exchange, Failure, FailureKind, IssuerCall, Request};
 use crate::login::{Authorization, Expected, check};
 use crate::text;
-use crate::text::Text;
+use crate::text::{Text, shown};
 use crate::vault::Nature;
-use crate::verdict::shown;
 
 /// Why the issuer gave nothing: its OAuth error code, where it said one, and what happened, masked.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,12 +11,12 @@ use url::{Url, form_urlencoded};
 
 use super::expiry::Lifetime;
 use crate::assertion::ASSERTION_TYPE;
-use crate::exchange::{CONTROL_ENDPOINT, Grant, lifetime};
+use crate::exchange::{CONTROL_ENDPOINT, Grant};
+use crate::lifetime::lifetime;
 use crate::profile::ResolvedClientAuth;
 use crate::text;
-use crate::text::Text;
+use crate::text::{Text, shown};
 use crate::value::tree;
-use crate::verdict::shown;
 
 /// A form, raw.
 pub(super) type Form = Vec<(String, String)>;

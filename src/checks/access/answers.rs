@@ -9,8 +9,8 @@ use crate::envelope::Collection;
 use crate::exchange::{Auth, Exchange, Request, Response};
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown as shortened};
+use crate::text::{Text, shown as shortened};
+use crate::verdict::{Finding, Verdict};
 
 /// The probes of the list that every profile can make.
 fn plain_probes(case: &Case<'_>) -> Vec<Request> {

@@ -8,8 +8,8 @@ use crate::exchange::{
 };
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::Verdict;
 
 pub(super) fn expired(case: &Case<'_>) -> Result<Auth, Stop> {
     let setup = case.setup();

@@ -326,7 +326,7 @@ fn shape(response: &Response) -> String {
         Some(other) => crate::envelope::kind_of(other).to_owned(),
         None => String::new(),
     };
-    crate::verdict::shown(&format!("{} {media_type} {members}", response.status))
+    crate::text::shown(&format!("{} {media_type} {members}", response.status))
 }
 
 /// The kind of a member; of those that name the kind of error, what they say.

@@ -117,7 +117,7 @@ pub(super) fn finding_in(case: &Case<'_>, exchange: &Exchange, shows: &Shows) ->
     let finding = |actual| Finding::new(&exchange.request, "status", expected, actual);
     match shows {
         Shows::Data(Leak { place, what: Text { nl, en } }) => {
-            let place = if place.is_empty() { String::new() } else { format!(" ({})", crate::verdict::shown(place)) };
+            let place = if place.is_empty() { String::new() } else { format!(" ({})", crate::text::shown(place)) };
             let finding = finding(text!("{status}, met {nl}{place}", "{status}, with {en}{place}"));
             let just_expired = exchange.request.auth == Auth::ExpiredToken && has_just_expired(case);
             Some(if just_expired { finding.at_most(Level::May) } else { finding })

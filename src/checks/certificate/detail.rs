@@ -8,8 +8,8 @@ use crate::envelope::{Certificate, Datum, Link, Links, kind_of};
 use crate::exchange::{Kind, Request};
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Finding, Verdict};
 
 /// A detail that was answered with 200 and a JSON object.
 #[derive(Clone, Copy)]

@@ -10,8 +10,8 @@ use crate::envelope::{Certificate, Key};
 use crate::exchange::{Citizen, Part, Phase, Replacement, Request, Target};
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::Verdict;
 
 pub(super) fn id_and_language_are_unique(case: &Case<'_>) -> Judgement {
     case.lasting(are_unique)

@@ -10,8 +10,8 @@ use crate::envelope::{Links, Malformed};
 use crate::exchange::beginning_of;
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Finding, Verdict};
 
 pub(super) fn every_item_has_self(case: &Case<'_>) -> Judgement {
     let items = case.everyones_items()?;

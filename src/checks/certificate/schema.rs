@@ -10,8 +10,8 @@ use crate::case::{Answer, Case, Findings, Judgement, Listed, Stop};
 use crate::envelope::{Certificate, Links};
 use crate::openapi::{Component, SchemaViolation, schema_of_list};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Finding, Verdict};
 
 /// The schemas of the answers, of the source specification.
 struct Schemas {

@@ -9,9 +9,9 @@ use crate::checks::list::absent;
 use crate::exchange::{Content, Look, beginning_of};
 use crate::reason;
 use crate::text;
-use crate::text::Text;
+use crate::text::{Text, shown};
 use crate::value::magic::starts_a_document;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::verdict::{Finding, Verdict};
 
 /// Below this a Base64 text that does not begin as a document is a token or a hash rather than a document.
 const SHORTEST_BASE64: usize = 256;

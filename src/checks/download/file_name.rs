@@ -7,8 +7,8 @@ use crate::case::{Answer, Case, Judgement, Whose};
 use crate::catalogue::Level;
 use crate::checks::list::absent;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, shown};
+use crate::text::{Text, shown};
+use crate::verdict::Finding;
 
 const PLACE: &str = "header content-disposition";
 

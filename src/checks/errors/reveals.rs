@@ -13,8 +13,8 @@ use crate::case::{Answer, Case, Judgement, Stop, Whose, parts_that};
 use crate::catalogue::Level;
 use crate::exchange::{Auth, Citizen, Content, Target};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, shown};
+use crate::text::{Text, shown};
+use crate::verdict::Finding;
 
 /// The most nested members that are searched; the rest of such a body is left alone.
 const DEEPEST: usize = 64;

@@ -9,8 +9,8 @@ use crate::case::{Answer, Case, Judgement, seek};
 use crate::catalogue::Level;
 use crate::exchange::{Auth, Citizen, Kind, Request, Variation};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Obstacle, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Finding, Obstacle, Verdict};
 
 /// Whether HTTP itself provides this status for what we asked, or a gateway gave it.
 pub(super) fn is_provoked(answer: Answer<'_>) -> bool {

@@ -10,8 +10,8 @@ use crate::catalogue::Level;
 use crate::exchange::{Citizen, Content, Kind};
 use crate::openapi::{Declaration, Operation};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Obstacle, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Obstacle, Verdict};
 
 /// Offences by operation and status.
 type ByStatus<'a> = BTreeMap<(String, u16), Vec<Offence<'a>>>;

@@ -7,8 +7,8 @@ use crate::envelope::{Certificate, Datum};
 use crate::exchange::{Citizen, Exchange, Kind, Request, Response, Variation};
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Outcome, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Finding, Outcome, Verdict};
 
 /// How many details are asked for once more.
 const REPEATED_DETAILS: usize = 5;

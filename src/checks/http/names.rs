@@ -6,10 +6,9 @@ use super::{Offence, in_one};
 use crate::case::{Answer, Case, Judgement};
 use crate::exchange::Citizen;
 use crate::text;
-use crate::text::Text;
+use crate::text::{Text, shown};
 use crate::value::name::{is_camel_case, is_data};
 use crate::value::walk::{Member, members};
-use crate::verdict::shown;
 
 pub(super) fn names_are_camel_case(case: &Case<'_>) -> Judgement {
     case.listed(&case.entry_request(Citizen::Subject))?;

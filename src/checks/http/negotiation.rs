@@ -6,8 +6,8 @@ use crate::case::{Answer, Case, Item, Judgement, Stop, conclusive, seek};
 use crate::exchange::{Citizen, Content, Exchange, Response, Variation};
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Finding, Verdict};
 
 /// What comes of the list with one thing changed, each time beside the ordinary request, which has to be good.
 fn varied<'a>(

@@ -7,9 +7,9 @@ use crate::envelope::{Certificate, Collection, Field, Page};
 use crate::exchange::{Citizen, Exchange, Kind, Variation};
 use crate::reason;
 use crate::text;
-use crate::text::Text;
+use crate::text::{Text, shown};
 use crate::value::walk::members;
-use crate::verdict::{Verdict, shown};
+use crate::verdict::Verdict;
 
 /// How many values are named.
 const MOST: usize = 10;

@@ -14,8 +14,8 @@ use crate::fault::{InputFault, InputFaults};
 use crate::openapi::{OpenApi, Operation, ParameterDecl};
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Finding, Verdict};
 
 /// The owner's document as it was recorded, read. Not applicable without one, blocked where it did not come.
 pub(super) fn own<'a>(case: &Case<'a>) -> Result<(Answer<'a>, &'a Result<OpenApi, InputFaults>), Stop> {

@@ -12,11 +12,11 @@ use crate::envelope::{Page, described};
 use crate::exchange::Kind;
 use crate::reason;
 use crate::text;
-use crate::text::Text;
+use crate::text::{Text, shown};
 use crate::value::date::{Iso, Zone, is_date_array, is_date_object, is_epoch, is_epoch_text, iso, looks_like_a_date};
 use crate::value::walk::{Member, members};
 use crate::value::{code, name};
-use crate::verdict::{Verdict, shown};
+use crate::verdict::Verdict;
 
 /// The pages of the list and the details of the sample. Blocked without certificates.
 pub(super) fn bodies<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {

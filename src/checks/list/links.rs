@@ -9,8 +9,8 @@ use crate::envelope::{Link, Links, Malformed};
 use crate::exchange::Request;
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, shown};
+use crate::text::{Text, shown};
+use crate::verdict::Finding;
 
 pub(super) fn links_section_is_there(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();

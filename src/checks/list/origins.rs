@@ -8,8 +8,8 @@ use crate::envelope::{Link, Links, Page};
 use crate::exchange::{Citizen, Phase, Variation};
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, shown};
+use crate::text::{Text, shown};
+use crate::verdict::Finding;
 
 pub(super) fn hrefs_are_absolute_and_own(case: &Case<'_>) -> Judgement {
     let mut judged = Judged { rels: case.parameter("rels"), own: Own::of(case.own_origins()), ..Judged::default() };

@@ -10,8 +10,8 @@ use crate::envelope::{Key, Page};
 use crate::exchange::Request;
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Outcome, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Finding, Outcome, Verdict};
 
 /// Some certificates in words: how many, and the first.
 pub(super) fn items_in_words(keys: &[Key<'_>]) -> Text {

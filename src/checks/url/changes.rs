@@ -5,8 +5,8 @@ use crate::catalogue::Level;
 use crate::exchange::{Exchange, Kind};
 use crate::shape::{Break, ENOUGH, Part, Previous, Shape, Shapes, is_ordinary};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Finding, Verdict};
 
 /// The members that the documents know of a certificate and of the page metadata.
 const DOCUMENTED_FIELDS: [&str; 9] = [

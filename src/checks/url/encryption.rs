@@ -9,8 +9,8 @@ use crate::exchange::{Auth, Citizen, Content, Exchange, FailureKind, Request, Re
 use crate::href;
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Obstacle, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Finding, Obstacle, Verdict};
 
 /// A certificate that expires sooner than this is worth a note.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);

@@ -13,8 +13,8 @@ use crate::exchange::{Auth, Citizen, Exchange, Kind, Phase, Request};
 use crate::href;
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, shown};
+use crate::text::{Text, shown};
+use crate::verdict::Finding;
 
 /// An href with a judged rel.
 #[derive(Clone, Debug)]

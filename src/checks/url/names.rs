@@ -12,8 +12,8 @@ use crate::exchange::Citizen;
 use crate::href::{self, ItemPath, Role, Roles};
 use crate::reason;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict, shown};
+use crate::text::{Text, shown};
+use crate::verdict::{Finding, Verdict};
 
 /// The name that the documents give to the path of a document: no plural, and for some a verb.
 const DOWNLOAD: &str = "download";

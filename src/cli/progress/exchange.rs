@@ -1,8 +1,7 @@
 //! One exchange for who watches: a line, and its bodies where they are asked for. What it holds is masked already.
 
 use crate::exchange::{Content, Exchange, Response};
-use crate::text::Lang;
-use crate::verdict::escaped;
+use crate::text::{Lang, escaped};
 
 /// Lines of one body.
 const MOST_LINES: usize = 40;

@@ -8,9 +8,9 @@ use super::{label, last_line};
 use crate::cli::{Done, Global, Trouble, output};
 use crate::report::{Format, Report};
 use crate::text;
-use crate::text::{Lang, Text};
+use crate::text::{Lang, Text, shown};
 use crate::vault::Vault;
-use crate::verdict::{ExitStatus, shown};
+use crate::verdict::ExitStatus;
 
 /// Differences beyond this number are counted, not shown.
 const MOST: usize = 40;

@@ -155,7 +155,7 @@ fn times(timing: &ChangedTiming, lang: Lang) -> String {
 
 /// One line of a text from a file, which may hold anything.
 fn plain(text: &str) -> String {
-    crate::verdict::escaped(&bounded(text, LONGEST))
+    crate::text::escaped(&bounded(text, LONGEST))
 }
 
 /// The same for Markdown: nothing in it is markup or HTML.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::report::words::bounded;
-use crate::verdict::push_safe;
+use crate::text::push_safe;
 
 /// Bytes that are kept for what is always said: how much was left out, and the last line.
 const RESERVE: usize = 600;

@@ -375,7 +375,7 @@ proptest! {
     fn nothing_that_a_source_writes_controls_a_terminal_or_breaks_the_xml(rows in some_rows()) {
         let report = report_of(&rows);
         let xml = junit(&report, Lang::Nl).unwrap();
-        let allowed = |c: char| c == '\n' || (!crate::verdict::unsafe_in_text(c) && !matches!(c, '\u{fffe}' | '\u{ffff}'));
+        let allowed = |c: char| c == '\n' || (!crate::text::unsafe_in_text(c) && !matches!(c, '\u{fffe}' | '\u{ffff}'));
         prop_assert!(xml.chars().all(allowed));
         let known = [
             "testsuites", "testsuite", "properties", "property", "testcase", "failure", "error", "skipped",
@@ -383,11 +383,11 @@ proptest! {
         ];
         prop_assert!(elements(&xml).iter().all(|name| known.contains(&name.as_str())));
         let commands = github(&report, Lang::Nl);
-        prop_assert!(commands.chars().all(|c| c == '\n' || !crate::verdict::unsafe_in_text(c)));
+        prop_assert!(commands.chars().all(|c| c == '\n' || !crate::text::unsafe_in_text(c)));
         prop_assert_eq!(commands.lines().filter(|line| !is_command(line)).count(), 1, "{}", commands);
         let text = render(&report, Options { lang: Lang::Nl, width: 80, color: false, verbose: true });
         prop_assert!(text.lines().all(|line| line.chars().count() <= 80), "{}", text);
-        prop_assert!(text.chars().all(|c| c == '\n' || !crate::verdict::unsafe_in_text(c)));
+        prop_assert!(text.chars().all(|c| c == '\n' || !crate::text::unsafe_in_text(c)));
         prop_assert_eq!(text.lines().filter(|line| line.starts_with("bronkeur:")).count(), 1);
     }
 }

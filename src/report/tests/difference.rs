@@ -8,8 +8,8 @@ use crate::exchange::Kind;
 use crate::report::{
     Difference, Report, difference_as_markdown, difference_as_text, json, model::Requirement, parse_report,
 };
-use crate::text::Lang;
-use crate::verdict::{Outcome, Severity, unsafe_in_text};
+use crate::text::{Lang, unsafe_in_text};
+use crate::verdict::{Outcome, Severity};
 
 fn row<'a>(report: &'a mut Report, id: &str) -> &'a mut Requirement {
     report.requirements.iter_mut().find(|row| row.id == id).unwrap()

@@ -72,7 +72,7 @@ async fn deep_nesting_is_no_json_to_us() {
 async fn a_download_leaves_its_hash() {
     let pdf = b"%PDF-1.7\nabc\n%%EOF\n";
     let response = received(Kind::Download, "200 OK", pdf).await;
-    assert_eq!(document(&response).sha256, crate::catalogue::hex(&Sha256::digest(pdf)));
+    assert_eq!(document(&response).sha256, crate::hex::hex(&Sha256::digest(pdf)));
     assert_eq!((document(&response).look, document(&response).base64), (Look::Pdf, false));
     let page = format!("<!doctype html><p>{TX}");
     let response = received(Kind::Download, "200 OK", page.as_bytes()).await;
