@@ -36,7 +36,8 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::confidential::masked;
 use crate::fault::InputFaults;
-use crate::report::{self, Languages, Unwritten};
+use crate::files::{self, Unwritten};
+use crate::report::{self, Languages};
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;
@@ -263,7 +264,7 @@ fn elsewhere() -> Text {
 
 /// Whether files can be written into a folder: before the first request, not after the last.
 fn writable(folder: &Path) -> Result<(), Trouble> {
-    report::writable(folder).map_err(|problem| Trouble::unwritten(&problem))
+    files::writable(folder).map_err(|problem| Trouble::unwritten(&problem))
 }
 
 type Done = Result<ExitStatus, Trouble>;

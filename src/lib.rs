@@ -22,6 +22,7 @@ pub mod evaluate;
 pub mod example;
 pub mod exchange;
 pub mod fault;
+pub mod files;
 pub mod fleet;
 pub mod har;
 pub mod hex;

@@ -48,7 +48,7 @@ requirements:
 fn load(set: &str, chapter: &str) -> Result<Catalogue, InputFaults> {
     let folder = tempfile::tempdir().unwrap();
     for (file, text) in [("set.yaml", set), ("rows.yaml", chapter)] {
-        report::write(&folder.path().join("small"), file, text.as_bytes()).unwrap();
+        crate::files::write(&folder.path().join("small"), file, text.as_bytes()).unwrap();
     }
     Catalogue::load("small", Some(folder.path()), |_, _| true)
 }

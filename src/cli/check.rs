@@ -16,11 +16,12 @@ use crate::decisions::{Decisions, Named};
 use crate::evaluate::{Selection, matches_id, selector, unknown_ids};
 use crate::exchange::Setup;
 use crate::fault::{InputFault, InputFaults};
+use crate::files::Unwritten;
 use crate::har::Spool;
 use crate::inspection::{Asked, Inspected, inspect};
 use crate::profile::Resolved;
 use crate::reason::cause::CauseKind;
-use crate::report::{self, Options, Report, RunMeta, Unwritten};
+use crate::report::{self, Options, Report, RunMeta};
 use crate::session::Session;
 use crate::shape::Previous;
 use crate::text;
@@ -195,7 +196,7 @@ pub(super) fn tell(
         return Err(Trouble::leak());
     }
     let evidence = evidence.and_then(|evidence| evidence.and_then(|(_, spool)| spool.write(&told.out)).err());
-    let unwritten: Vec<Unwritten> = evidence.into_iter().chain(report::write_all(&told.out, files)).collect();
+    let unwritten: Vec<Unwritten> = evidence.into_iter().chain(crate::files::write_all(&told.out, files)).collect();
     if unwritten.is_empty() {
         output::print(&screen);
         if !global.quiet {

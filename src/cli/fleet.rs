@@ -15,6 +15,7 @@ use super::check::{JudgingArgs, Printed, seed};
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, elsewhere, environment, interrupt, output, runtime, writable};
 use crate::fault::InputFaults;
+use crate::files;
 use crate::fleet::{Bounds, Choice, Order, Overview, Shard, Sources, gather, read_overview, run};
 use crate::inspection::Asked;
 use crate::report::{self, fleet_as_github, fleet_in_words, render_fleet};
@@ -155,7 +156,7 @@ pub(super) fn tell(overview: &mut Overview, vaults: &[Arc<Vault>], out: &OutArgs
     if vaults.iter().any(|vault| texts.iter().any(|text| vault.leaks(text))) {
         return Err(Trouble::leak());
     }
-    let unwritten = report::write_all(&out.out, files);
+    let unwritten = files::write_all(&out.out, files);
     if unwritten.is_empty() {
         output::print(&screen);
         return Ok(ExitStatus::of_code(overview.result.exit_status));

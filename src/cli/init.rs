@@ -12,6 +12,7 @@ use clap::Args;
 use super::profile::DEFAULT_PROFILE;
 use super::{Done, Global, Trouble, output};
 use crate::fault::{InputFault, InputFaults};
+use crate::files;
 use crate::profile::{
     Draft, DraftAcm, DraftCitizen, DraftClient, PROFILE_SCHEMA, Profile, ProfileText, Proof, Reference, Role,
 };
@@ -153,7 +154,7 @@ pub(super) fn init(args: &InitArgs, global: &Global) -> Done {
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
     let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
     for (name, text) in [(schema.as_str(), PROFILE_SCHEMA), (&name, &yaml)] {
-        report::write(&folder, name, text.as_bytes()).map_err(|problem| Trouble::unwritten(&problem))?;
+        files::write(&folder, name, text.as_bytes()).map_err(|problem| Trouble::unwritten(&problem))?;
     }
     output::print(args.next(&draft).get(lang));
     Ok(ExitStatus::Success)

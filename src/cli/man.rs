@@ -6,6 +6,7 @@ use clap::{Args, CommandFactory as _};
 use clap_mangen::Man;
 
 use super::{Cli, Done, Trouble, output};
+use crate::files;
 use crate::report;
 use crate::verdict::ExitStatus;
 
@@ -31,7 +32,7 @@ pub(super) fn man(args: &ManArgs) -> Done {
     let commands: Vec<clap::Command> = command.get_subcommands().cloned().collect();
     for command in std::iter::once(command).chain(commands) {
         let man = manual(command);
-        report::write(folder, &man.get_filename(), page(&man)?.as_bytes())
+        files::write(folder, &man.get_filename(), page(&man)?.as_bytes())
             .map_err(|problem| Trouble::unwritten(&problem))?;
     }
     Ok(ExitStatus::Success)

@@ -12,6 +12,7 @@ use super::{Done, Global, Trouble, output};
 use crate::catalogue::{Catalogue, Mode, Requirement};
 use crate::decisions::{Review, reviews_in, today};
 use crate::fault::{InputFault, InputFaults};
+use crate::files;
 use crate::har;
 use crate::profile::quoted;
 use crate::report;
@@ -171,7 +172,7 @@ fn written(path: &Path, yaml: &str, lang: Lang) -> Done {
     let folder = path.parent().unwrap_or(Path::new(""));
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    report::write(folder, &name, yaml.as_bytes()).map_err(|unwritten| {
+    files::write(folder, &name, yaml.as_bytes()).map_err(|unwritten| {
         Trouble::Other(
             ExitStatus::Internal,
             text!("{unwritten}", "{unwritten}"),

@@ -7,6 +7,7 @@ use clap::Args;
 use super::demo::{SandboxArgs, ids};
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, interrupt, output, runtime};
+use crate::files;
 use crate::report;
 use crate::sandbox::{PROFILE, ProfileFile, faults};
 use crate::text;
@@ -57,7 +58,7 @@ pub(super) fn serve(args: &ServeArgs, global: &Global) -> Done {
 /// read. Returns where the profile is.
 pub(super) fn write_profile(files: &[ProfileFile], folder: &Path) -> Result<PathBuf, Trouble> {
     for file in files {
-        let write = if file.secret { report::write_secret } else { report::write };
+        let write = if file.secret { files::write_secret } else { files::write };
         write(folder, &file.name, file.text.as_bytes()).map_err(|problem| Trouble::unwritten(&problem))?;
     }
     Ok(folder.join(PROFILE))

@@ -118,7 +118,7 @@ impl Order<'_> {
         // Nobody is called for what cannot be kept. A folder that is not there yet can be made: that of all can be written.
         let folder = self.out.join(&name);
         if folder.symlink_metadata().is_ok()
-            && let Err(problem) = report::writable(&folder)
+            && let Err(problem) = crate::files::writable(&folder)
         {
             return Ended::of(none(ExitStatus::Internal, problem.told()));
         }

@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 use tempfile::SpooledTempFile;
 
 use super::FILE;
+use crate::files::{Unwritten, write_from};
 use crate::hex::hex;
-use crate::report::{Unwritten, write_from};
 use crate::text;
 use crate::text::Text;
 use crate::vault::Vault;

@@ -14,8 +14,9 @@ use super::form::{
 use super::own::{Aside, Body, OfEntry, OfLog, SCHEMA};
 use crate::catalogue::Catalogue;
 use crate::exchange::{Exchange, Kind, Phase};
+use crate::files::Unwritten;
 use crate::recording::Recording;
-use crate::report::{RunMeta, Unwritten};
+use crate::report::RunMeta;
 
 /// What is not known, as browsers write it.
 const UNKNOWN: &str = "unknown";

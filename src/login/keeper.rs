@@ -13,9 +13,9 @@ use sha2::{Digest as _, Sha256};
 use tokio::time::{Instant, sleep};
 
 use crate::fault::read_text;
+use crate::files::write_secret;
 use crate::hex::hex;
 use crate::lifetime::lifetime;
-use crate::report::write_secret;
 use crate::text;
 use crate::text::Text;
 

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::keeper::{self, Keeper, Unkept};
 use crate::fault::{InputFaults, read_text};
-use crate::report::{Unwritten, write_secret};
+use crate::files::{Unwritten, write_secret};
 use crate::text;
 use crate::text::Text;
 

@@ -248,7 +248,7 @@ fn a_refresh_token_needs_a_place_for_the_next_one() {
         assert!(seen.contains("works only once") && seen.contains("with `file`"), "{seen}");
     }
     let dir = tempfile::tempdir().unwrap();
-    crate::report::write(dir.path(), "session", env("SESSION").unwrap().as_bytes()).unwrap();
+    crate::files::write(dir.path(), "session", env("SESSION").unwrap().as_bytes()).unwrap();
     for key in ["token", "refresh_token"] {
         let text = WITH_ACM.replace("token: { env: TOKEN }", &format!("{key}: {{ file: session }}"));
         let profile = Profile::read("bron.yaml", &text).unwrap().resolve("bron.yaml", &env, dir.path()).unwrap();

@@ -22,7 +22,7 @@ use crate::text::{Lang, Text};
 use self::page::Page;
 use super::languages::Languages;
 use super::model::{Report, Tool};
-use super::write::Unwritten;
+use crate::files::Unwritten;
 
 /// The name of the file.
 pub const FILE: &str = "report.html";

@@ -17,7 +17,7 @@ use crate::text::{Lang, Text};
 use super::exchange::Exchange;
 use super::model::{Chapter, Report, Requirement};
 use super::words::{self, MOST_FINDINGS, State, bounded};
-use super::write::Unwritten;
+use crate::files::Unwritten;
 
 /// The name of the file.
 pub(super) const FILE: &str = "junit.xml";

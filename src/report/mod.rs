@@ -26,10 +26,11 @@ mod terminal;
 mod variables;
 mod varied;
 mod words;
-mod write;
 
 #[cfg(test)]
 pub(crate) mod tests;
+
+use crate::files::Unwritten;
 
 pub use assemble::RunMeta;
 pub use credential::{negative, negative_names};
@@ -51,14 +52,13 @@ pub use read::{Form, LARGEST_REPORT, of_version, parse_report, read_json, read_r
 pub use terminal::{Options, render};
 pub use variables::Variable;
 pub use words::{State, last_line, seconds, why_partial};
-pub use write::{Unwritten, writable, write, write_all, write_from, write_secret};
 
 /// A file to be: its name, and its text or why there is none.
 pub type File = (&'static str, Result<String, Unwritten>);
 
 /// The views of a report, each a file.
 ///
-/// The caller looks once more for leaks before it hands them to [`write_all`].
+/// The caller looks once more for leaks before it hands them to [`write_all`](crate::files::write_all).
 pub fn render_all(report: &Report, languages: Languages) -> Vec<File> {
     vec![
         (json::FILE, json(report)),

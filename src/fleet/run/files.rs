@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::files::{self, Unwritten};
 use crate::har::{self, Spool};
-use crate::report::{self, Languages, Report, Unwritten};
+use crate::report::{self, Languages, Report};
 use crate::vault::Vault;
 
 /// What came of a source, before it is written.
@@ -44,7 +45,7 @@ impl Judged {
             written.note(har::FILE, evidence.and_then(|(_, spool)| spool.write(folder)));
         }
         for (name, text) in files {
-            written.note(name, text.and_then(|text| report::write(folder, name, text.as_bytes())));
+            written.note(name, text.and_then(|text| files::write(folder, name, text.as_bytes())));
         }
         Some(written)
     }

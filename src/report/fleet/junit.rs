@@ -2,9 +2,9 @@
 
 use junit_report::{Duration, OffsetDateTime, TestCase, TestCaseBuilder, TestSuite, TestSuiteBuilder};
 
+use crate::files::Unwritten;
 use crate::fleet::{Member, Overview, Row};
 use crate::report::junit::{self, body, line};
-use crate::report::write::Unwritten;
 use crate::text::Lang;
 
 /// The name of the file.

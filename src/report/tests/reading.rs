@@ -2,7 +2,8 @@ use std::path::PathBuf;
 
 use super::sample;
 use super::version_1::as_version_1;
-use crate::report::{json, read_report, write};
+use crate::files::write;
+use crate::report::{json, read_report};
 
 /// What is wrong with a `report.json` of that text.
 fn faults(text: &str) -> Vec<String> {

@@ -1,5 +1,6 @@
 use super::sample;
-use crate::report::{Languages, Unwritten, render_all, writable, write, write_all};
+use crate::files::{Unwritten, writable, write, write_all};
+use crate::report::{Languages, render_all};
 use crate::text::{Lang, Text};
 
 #[test]

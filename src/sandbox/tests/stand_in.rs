@@ -71,7 +71,7 @@ async fn source(acm: &StandIn, behaviour: Behaviour) -> (String, watch::Sender<(
 /// Writes the files of a profile, and reads it as `check` does.
 fn resolved(acm: &StandIn, base_url: &str, numbers: &[(Role, String)], folder: &Path) -> Resolved {
     for file in acm.profile_files(OwnSource { base_url, name: None, ca_bundle: None }, numbers) {
-        crate::report::write_secret(folder, &file.name, file.text.as_bytes()).unwrap();
+        crate::files::write_secret(folder, &file.name, file.text.as_bytes()).unwrap();
     }
     let text = std::fs::read_to_string(folder.join("bron.yaml")).unwrap();
     let env = |name: &str| (name == "NUMBER_OF_AN").then(|| "85.07.30-033.28".to_owned());

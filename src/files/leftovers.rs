@@ -90,7 +90,7 @@ mod tests {
     fn the_next_report_clears_up() {
         let folder = tempfile::tempdir().unwrap();
         file(folder.path(), ".bronkeur-AbC123.tmp", OLD * 2);
-        crate::report::write(folder.path(), "report.json", b"{}").unwrap();
+        crate::files::write(folder.path(), "report.json", b"{}").unwrap();
         let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, ["report.json"]);
     }
