@@ -25,7 +25,7 @@ pub use citizen::{Citizen, Malformed};
 pub use earlier::{Earlier, MOST_EARLIER};
 pub use introspection::{ENCRYPTED_JWT, Introspection, UNREADABLE_JWT, Unfit, names, oauth_error};
 pub use issuer::{Control, EXPIRY_MARGIN, Grant, IssuerCall};
-pub use origin::{environment, is_acm};
+pub use origin::{PROD_ISSUER, TNI_ISSUER, environment, is_acm};
 pub use request::{Accept, Auth, Edit, Kind, Part, Phase, Replacement, Request, Target, Tls, Variation};
 pub use setup::{AcmSetup, Authorities, Declares, HopSetup, Limits, Person, Setup};
 pub use shortened::{beginning_of, shortened};

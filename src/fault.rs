@@ -2,7 +2,6 @@
 //!
 //! All faults of a file are reported at once, before anything is sent (exit status 2).
 
-mod json;
 mod place;
 mod schema;
 mod tree;
@@ -18,10 +17,10 @@ use crate::confidential::masked;
 use crate::text;
 use crate::text::{Lang, Text};
 
-pub use json::JsonText;
 pub use place::{Place, Step};
 pub use schema::Schema;
 pub(crate) use schema::{keyword, sentence, short};
+pub(crate) use tree::without_values;
 
 /// The longest text of a profile, catalogue, OpenAPI document, waiver or review file, in bytes.
 pub const LARGEST_TEXT: usize = 4 * 1024 * 1024;
@@ -212,7 +211,7 @@ pub fn of_tree<T: DeserializeOwned>(file: &str, tree: Value, schema: &Schema) ->
 
 fn typed<T: DeserializeOwned>(file: &str, tree: Value) -> Result<T, InputFaults> {
     serde_json::from_value(tree).map_err(|error| {
-        let problem = tree::without_values(&error.to_string());
+        let problem = without_values(&error.to_string());
         InputFaults::one(
             file,
             text!("de inhoud past niet: {problem}", "the content does not fit: {problem}"),

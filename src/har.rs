@@ -5,6 +5,7 @@
 //! that no longer show in the body. Calls that are no HTTP, and those that were never sent, stand in the log's part.
 
 mod form;
+mod json_text;
 mod masked;
 mod own;
 mod read;
@@ -22,7 +23,7 @@ use crate::recording::Recording;
 use crate::report::RunMeta;
 use crate::text;
 
-pub use read::{LARGEST, MOST_VALUES, read, read_again};
+pub use read::{read, read_again};
 pub use spool::Spool;
 pub use write::write;
 

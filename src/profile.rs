@@ -17,6 +17,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use url::Url;
 
 use crate::fault::{InputFault, InputFaults, Schema, of_tree, read_yaml};
 use crate::text::Text;
@@ -34,11 +35,6 @@ pub const PROFILE_SCHEMA: &str = include_str!("../specs/profile.schema.json");
 
 static SCHEMA: LazyLock<Result<Schema, InputFaults>> =
     LazyLock::new(|| Schema::read("profile.schema.json", PROFILE_SCHEMA));
-
-/// Where ACM's test environment issues tokens.
-pub const TNI_ISSUER: &str = "https://authenticatie-ti.vlaanderen.be/op";
-/// Where ACM's production environment issues tokens.
-pub const PROD_ISSUER: &str = "https://authenticatie.vlaanderen.be/op";
 
 /// A profile as it was written: plain values, references not yet followed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -423,6 +419,14 @@ impl Default for Limits {
 /// What is wrong, and what to do.
 pub fn is_base_url(text: &str) -> Result<(), (Text, Text)> {
     validate::url(text, validate::Purpose::Base).map(|_| ())
+}
+
+impl Source {
+    /// The names under which people may know it: its own, or its address without one; and its URL.
+    pub fn names(&self) -> Vec<String> {
+        let address = Url::parse(&self.base_url).ok().map(|url| ResolvedSource::new(&url).name);
+        self.name.clone().or(address).into_iter().chain([self.base_url.clone()]).collect()
+    }
 }
 
 impl Profile {

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::exchange::{Content, Exchange, FailureKind, Json, Kind, Request, Response, Setup};
-use crate::har;
 use crate::hex::hex;
 use crate::vault::Mark;
 
@@ -20,6 +19,13 @@ const MOST_HELD: usize = 192 * 1024 * 1024;
 
 /// The most memory that bodies take as trees, in bytes; further pages and details of a long list are packed.
 const MOST_IN_TREES: usize = 24 * 1024 * 1024;
+
+/// The largest evidence that is read again, in bytes. A run stops before its own becomes that large.
+pub const LARGEST_EVIDENCE: usize = 512 * 1024 * 1024;
+
+/// The most values in the bodies of evidence together, by the commas between them: each costs many times its few bytes of
+/// text.
+pub const MOST_VALUES: usize = 16_000_000;
 
 /// How many bytes an exchange takes in the evidence besides its texts, about.
 const ENTRY: usize = 4 * 1024;
@@ -69,7 +75,7 @@ impl Default for Room {
             most_in_trees: MOST_IN_TREES,
             held: 0,
             in_trees: 0,
-            longest: har::LARGEST / 4 * 3,
+            longest: LARGEST_EVIDENCE / 4 * 3,
             written: 0,
             values: 0,
             bodies: HashMap::new(),
@@ -163,7 +169,7 @@ impl Room {
 
     fn is_full(&self) -> bool {
         // A run may hold a few dozen answers more than there is room for: those that are under way.
-        self.held >= self.most || self.written >= self.longest || self.values >= har::MOST_VALUES / 4 * 3
+        self.held >= self.most || self.written >= self.longest || self.values >= MOST_VALUES / 4 * 3
     }
 }
 

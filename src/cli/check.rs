@@ -270,7 +270,10 @@ impl CheckArgs {
         let mut faults = self.gate.faults(catalogue);
         let accepted = unknown_ids(catalogue, &written.file, profile.accept_blocked.keys());
         faults.extend(accepted.into_iter().map(|fault| fault.at("accept_blocked")));
-        let decisions = self.gate.decisions.read(&Named::of(profile, &written.folder), catalogue);
+        let decisions = self.gate.decisions.read(
+            &Named::of(&written.folder, profile.reviews.as_deref(), profile.waivers.as_deref(), profile.source.names()),
+            catalogue,
+        );
         let decisions = decisions.unwrap_or_else(|more| {
             faults.extend(more.0);
             Decisions::default()

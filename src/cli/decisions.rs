@@ -33,7 +33,12 @@ pub(super) fn named_by_profile(path: Option<&Path>) -> Result<Named, InputFaults
         return Ok(Named::default());
     };
     let profile = Profile::read(&path.display().to_string(), &read_text(path, LARGEST_TEXT)?)?;
-    Ok(Named::of(&profile, path.parent().unwrap_or(Path::new(""))))
+    Ok(Named::of(
+        path.parent().unwrap_or(Path::new("")),
+        profile.reviews.as_deref(),
+        profile.waivers.as_deref(),
+        profile.source.names(),
+    ))
 }
 
 impl DecisionArgs {

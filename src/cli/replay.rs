@@ -13,6 +13,7 @@ use crate::catalogue::Catalogue;
 use crate::fault::{InputFaults, read_text};
 use crate::har::{self, Evidence};
 use crate::inspection;
+use crate::recording::LARGEST_EVIDENCE;
 use crate::report::{Report, read_report};
 use crate::text;
 use crate::text::{Lang, Text};
@@ -47,7 +48,7 @@ pub(super) struct ReplayArgs {
 pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
     let file = args.evidence.display().to_string();
-    let evidence = read_text(&args.evidence, har::LARGEST)
+    let evidence = read_text(&args.evidence, LARGEST_EVIDENCE)
         .and_then(|text| Ok((har::read(&file, &text)?, har::fingerprint(&text))));
     let claimed = args.verify.as_deref().map(read_report).transpose();
     // Both files are looked at before either is refused.

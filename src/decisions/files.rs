@@ -5,12 +5,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use url::Url;
 
 use super::{Decisions, Review, Waiver, day_of, read_reviews, read_waivers};
 use crate::catalogue::Catalogue;
 use crate::fault::{InputFaults, LARGEST_TEXT, read_text};
-use crate::profile::{Profile, ResolvedSource};
 
 /// Which files a profile names, from where the command runs.
 #[derive(Clone, Debug, Default)]
@@ -24,13 +22,10 @@ pub struct Named {
 }
 
 impl Named {
-    /// What a profile in a folder names.
-    pub fn of(profile: &Profile, folder: &Path) -> Self {
-        let path = |named: &Option<String>| named.as_ref().map(|path| folder.join(path));
-        let source = &profile.source;
-        let address = Url::parse(&source.base_url).ok().map(|url| ResolvedSource::new(&url).name);
-        let names = source.name.clone().or(address).into_iter().chain([source.base_url.clone()]);
-        Self { reviews: path(&profile.reviews), waivers: path(&profile.waivers), source: names.collect() }
+    /// The files that a profile in a folder names, and the names of its source.
+    pub fn of(folder: &Path, reviews: Option<&str>, waivers: Option<&str>, source: Vec<String>) -> Self {
+        let path = |named: Option<&str>| named.map(|path| folder.join(path));
+        Self { reviews: path(reviews), waivers: path(waivers), source }
     }
 
     /// What stands in them, or everything that is wrong there.

@@ -5,7 +5,11 @@ use serde_json::Value;
 use url::Url;
 
 use super::{AcmSetup, CONTROL_ENDPOINT, NOT_ACM, Response, STAND_IN_ACM, Setup};
-use crate::profile::{PROD_ISSUER, TNI_ISSUER};
+
+/// Where ACM's test environment issues tokens.
+pub const TNI_ISSUER: &str = "https://authenticatie-ti.vlaanderen.be/op";
+/// Where ACM's production environment issues tokens.
+pub const PROD_ISSUER: &str = "https://authenticatie.vlaanderen.be/op";
 
 /// Below this name stands everything of ACM.
 const DOMAIN: &str = ".vlaanderen.be";

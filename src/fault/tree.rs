@@ -69,7 +69,7 @@ fn deepest(text: &str) -> usize {
 }
 
 /// A parser's message without the value that it stumbled over, which may be a secret.
-pub(super) fn without_values(message: &str) -> String {
+pub(crate) fn without_values(message: &str) -> String {
     let Some(start) = message.find("invalid type: ").or_else(|| message.find("invalid value: ")) else {
         return message.to_owned();
     };

@@ -11,6 +11,7 @@ use crate::catalogue::Catalogue;
 use crate::confidential;
 use crate::fault::{InputFault, InputFaults, read_text};
 use crate::har;
+use crate::recording::LARGEST_EVIDENCE;
 use crate::report::{LARGEST_REPORT, Report, parse_report};
 use crate::text;
 use crate::text::Text;
@@ -50,7 +51,7 @@ impl Given {
         match self {
             Self::Evidence(path) => {
                 let file = path.display().to_string();
-                let text = read_text(&path, har::LARGEST)?;
+                let text = read_text(&path, LARGEST_EVIDENCE)?;
                 har::read(&file, &text)?.of_this_spec(&file, catalogue)?;
                 Ok(What::Evidence(path, har::fingerprint(&text)))
             }

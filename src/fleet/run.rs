@@ -23,6 +23,7 @@ use crate::fault::{InputFaults, read_text};
 use crate::har::{self, Spool};
 use crate::inspection::{Asked, Inspected, inspect, judge};
 use crate::profile::Resolved;
+use crate::recording::LARGEST_EVIDENCE;
 use crate::report::{self, Languages};
 use crate::run::Event;
 use crate::session::Session;
@@ -177,7 +178,7 @@ impl Order<'_> {
     /// `known` is the fingerprint of the evidence when it was looked at.
     fn evidence(&self, path: &Path, known: &str) -> Result<Judged, (ExitStatus, Text)> {
         let file = path.display().to_string();
-        let read = read_text(path, har::LARGEST).and_then(|text| {
+        let read = read_text(path, LARGEST_EVIDENCE).and_then(|text| {
             let fingerprint = har::fingerprint(&text);
             let read = if fingerprint == known { har::read_again } else { har::read };
             Ok((read(&file, &text)?, fingerprint, text))

@@ -297,10 +297,13 @@ impl Sources {
         let profile = Profile::of_tree(&self.file, layers.merged()).map_err(tell)?;
         let mut faults = unknown_ids(catalogue, &self.file, profile.accept_blocked.keys());
         faults = faults.into_iter().map(|fault| layers.told(fault.at("accept_blocked"))).collect();
-        let decisions = Named::of(&profile, Path::new("")).read(catalogue).unwrap_or_else(|more| {
-            faults.extend(more.0);
-            Decisions::default()
-        });
+        let decisions =
+            Named::of(Path::new(""), profile.reviews.as_deref(), profile.waivers.as_deref(), profile.source.names())
+                .read(catalogue)
+                .unwrap_or_else(|more| {
+                    faults.extend(more.0);
+                    Decisions::default()
+                });
         // Paths stand as they are seen from here already.
         let resolved = profile.resolve(&self.file, env, Path::new("")).map_err(tell).and_then(|mut resolved| {
             entry.name.clone_into(&mut resolved.source.name);

@@ -7,21 +7,16 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::json_text::JsonText;
 use super::own::{Aside, BEFORE, Body, OfEntry, OfLog, SCHEMA};
 use super::rebuild::{self, Parts};
 use super::{Evidence, masked, setup};
 use crate::exchange::{Exchange, Sent};
-use crate::fault::{InputFault, InputFaults, JsonText};
-use crate::recording::Recording;
+use crate::fault::{InputFault, InputFaults};
+use crate::recording::{MOST_VALUES, Recording};
 use crate::text;
 use crate::text::Text;
 use crate::vault::Vault;
-
-/// The largest HAR that is read, in bytes.
-pub const LARGEST: usize = 512 * 1024 * 1024;
-
-/// The most values in the bodies together, by the commas between them: each costs many times its few bytes of text.
-pub const MOST_VALUES: usize = 16_000_000;
 
 /// Faults beyond this number are not looked for.
 const MOST_FAULTS: usize = 50;

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::*;
 use crate::assertion::tests::p256_pem;
+use crate::exchange::TNI_ISSUER;
 use crate::text::Lang;
 
 const SMALL: &str = "source: { base_url: https://api.example.be/v1 }

@@ -4,7 +4,8 @@ use std::fmt::Display;
 
 use url::Url;
 
-use super::{Acm, AuthMethod, Citizen, Client, PROD_ISSUER, Profile, Role, TNI_ISSUER};
+use super::{Acm, AuthMethod, Citizen, Client, Profile, Role};
+use crate::exchange::{PROD_ISSUER, TNI_ISSUER};
 use crate::fault::InputFault;
 use crate::href::is_loopback;
 use crate::text;

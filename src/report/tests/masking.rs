@@ -202,7 +202,7 @@ fn plain_http_and_a_stand_in_issuer_make_a_result_partial() {
     for environment in ["bronkeur-acm", "not-acm", "none", "https://acm.example/op", "https://127.0.0.1:8443/op"] {
         assert_eq!(conformant("https://h.be/v1", environment), ("Partial".to_owned(), 1), "{environment}");
     }
-    for issuer in [crate::profile::TNI_ISSUER, crate::profile::PROD_ISSUER] {
+    for issuer in [crate::exchange::TNI_ISSUER, crate::exchange::PROD_ISSUER] {
         assert_eq!(conformant("https://h.be/v1", issuer), ("Yes".to_owned(), 0));
     }
 }

@@ -2,8 +2,7 @@
 
 use serde::Deserialize;
 
-use super::InputFault;
-use super::tree::without_values;
+use crate::fault::{InputFault, InputFaults, without_values};
 use crate::text;
 use crate::text::Text;
 use crate::vault::Vault;
@@ -12,19 +11,19 @@ use crate::vault::Vault;
 const LONGEST: usize = 300;
 
 /// The text of a JSON file, and its name in faults.
-pub struct JsonText<'a> {
+pub(super) struct JsonText<'a> {
     file: &'a str,
     text: &'a str,
 }
 
 impl<'a> JsonText<'a> {
     /// A text that was read.
-    pub fn new(file: &'a str, text: &'a str) -> Self {
+    pub(super) fn new(file: &'a str, text: &'a str) -> Self {
         Self { file, text }
     }
 
     /// All of it.
-    pub fn text(&self) -> &'a str {
+    pub(super) fn text(&self) -> &'a str {
         self.text
     }
 
@@ -32,7 +31,7 @@ impl<'a> JsonText<'a> {
     ///
     /// # Errors
     /// The first thing that is wrong with it, with its line and column in the file.
-    pub fn read<'b, T: Deserialize<'b>>(&self, part: &'b str, expected: &Text) -> Result<T, super::InputFaults> {
+    pub(super) fn read<'b, T: Deserialize<'b>>(&self, part: &'b str, expected: &Text) -> Result<T, InputFaults> {
         serde_json::from_str(part).map_err(|error| {
             // Never the values that it stumbled over.
             let words = Vault::default().mask_text(&without_values(&error.to_string()));
@@ -51,7 +50,7 @@ impl<'a> JsonText<'a> {
     }
 
     /// A fault at the beginning of a part of the text.
-    pub fn fault(&self, part: &str, message: Text, remedy: Text) -> InputFault {
+    pub(super) fn fault(&self, part: &str, message: Text, remedy: Text) -> InputFault {
         self.at(self.position(part), message, remedy)
     }
 
