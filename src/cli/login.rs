@@ -13,11 +13,12 @@ use url::Url;
 use super::profile::DEFAULT_PROFILE;
 use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
 use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, read_text};
-use crate::login::{Authorization, Callback, Came, Login, Outcome, Store, Unkept, Visit, well_named};
+use crate::login::{Login, Store, Unkept, well_named};
 use crate::profile::{Acm, AuthMethod, Client, Profile, Reference, ResolvedAcm, Source};
 use crate::session::issuer_alone;
 use crate::text;
 use crate::text::{Lang, Text};
+use crate::transport::login::{Authorization, Callback, Came, Outcome, Visit};
 use crate::transport::{Refused, Transport};
 use crate::verdict::ExitStatus;
 

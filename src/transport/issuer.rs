@@ -9,11 +9,11 @@ use serde_json::Value;
 use url::Url;
 
 use super::http::{Call, Transport};
+use super::login::{Authorization, Expected, check};
 use super::oauth::{self, Discovery};
 use super::record::Raw;
 use super::retry::Repeat;
 use crate::exchange::{Exchange, Failure, FailureKind, IssuerCall, Request};
-use crate::login::{Authorization, Expected, check};
 use crate::text;
 use crate::text::{Text, shown};
 use crate::vault::Nature;

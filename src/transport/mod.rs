@@ -7,7 +7,7 @@
 //! - `address`: from a request to a URL, and which origins may see it; `credential`: from a request to a header.
 //! - `acm`: the calls to the issuer; `oauth`: their forms and what is remembered of the answers; `expiry`: the wait for a
 //!   token to expire.
-//! - `issuer`: what `bronkeur login` asks of the issuer, outside any run.
+//! - `login`: how a test citizen logs in; `issuer`: what `bronkeur login` asks of the issuer, outside any run.
 //! - `refresh`: a citizen's refresh token swapped for an access token, without ever losing the next one.
 //! - `encryption`: a TLS handshake as an exchange, made by `tls`; `bare`: a request below reqwest; `tcp`: the connection
 //!   of both; `file`: an OpenAPI document that is a file.
@@ -29,6 +29,7 @@ mod file;
 mod http;
 mod issuer;
 mod judge;
+pub mod login;
 mod oauth;
 mod record;
 mod refresh;

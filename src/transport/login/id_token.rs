@@ -14,7 +14,7 @@ const SKEW: f64 = 60.0;
 
 /// What an id_token must say.
 #[derive(Clone, Copy, Debug)]
-pub struct Expected<'a> {
+pub(crate) struct Expected<'a> {
     /// The issuer, exactly as configured.
     pub issuer: &'a str,
     /// The client that logged in.
@@ -45,7 +45,7 @@ enum Audience {
 ///
 /// # Errors
 /// What it says instead; nothing about the citizen.
-pub fn check(token: &str, expected: Expected<'_>, now: Timestamp) -> Result<(), Text> {
+pub(crate) fn check(token: &str, expected: Expected<'_>, now: Timestamp) -> Result<(), Text> {
     let Some(claims) = claims(token) else {
         return Err(text!("het id_token is geen leesbare JWT", "the id_token is not a readable JWT"));
     };
