@@ -7,9 +7,9 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC};
+use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
 use bronkeur::checks;
-use bronkeur::evaluate::{Selection, evaluate};
+use bronkeur::evaluate::evaluate;
 use bronkeur::recording::Recording;
 use bronkeur::sandbox::{Options, Sandbox};
 use bronkeur::session::Session;

@@ -9,9 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC};
+use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
 use bronkeur::checks;
-use bronkeur::evaluate::Selection;
 use bronkeur::exchange::{Auth, Citizen, Grant, Request};
 use bronkeur::profile::{CitizenToken, Resolved};
 use bronkeur::sandbox::{Options, Sandbox};

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Selection};
 use crate::decisions::Decisions;
-use crate::evaluate::{Selection, evaluate};
+use crate::evaluate::evaluate;
 use crate::files::Unwritten;
 use crate::har::{self, Evidence, Spool};
 use crate::report::{self, Report, RunMeta};

@@ -12,8 +12,8 @@ use std::time::Instant;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{AbortHandle, JoinSet, spawn_blocking};
 
-use crate::catalogue::Catalogue;
-use crate::evaluate::{Evaluated, Selection, conclude, evaluate_one, not_selected};
+use crate::catalogue::{Catalogue, Selection};
+use crate::evaluate::{Evaluated, conclude, evaluate_one, not_selected};
 use crate::exchange::{Exchange, FailureKind, Request};
 use crate::recording::{Recording, Weighed};
 use crate::verdict::Verdict;

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::catalogue::{Catalogue, Mode};
-use crate::evaluate::Selection;
+use crate::catalogue::{Catalogue, Mode, Selection};
 use crate::fault::InputFaults;
 use crate::sandbox::{Behaviour, Envelope, Fault, Options, Sandbox};
 use crate::session::{Finished, Session};

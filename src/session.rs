@@ -11,8 +11,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use crate::catalogue::Catalogue;
-use crate::evaluate::Selection;
+use crate::catalogue::{Catalogue, Selection};
 use crate::exchange::{AcmSetup, Auth, Authorities, Citizen, Declares, HopSetup, Limits, Person, STAND_IN_ACM, Setup};
 use crate::fault::{InputFault, InputFaults};
 use crate::insz;

@@ -10,9 +10,8 @@ mod data;
 
 use std::time::Duration;
 
-use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC};
+use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
 use bronkeur::checks;
-use bronkeur::evaluate::Selection;
 use bronkeur::exchange::Phase;
 use bronkeur::recording::Recording;
 use bronkeur::sandbox::{Options, Sandbox};

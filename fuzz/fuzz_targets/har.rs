@@ -7,8 +7,8 @@
 
 use std::sync::LazyLock;
 
-use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC};
-use bronkeur::evaluate::{Selection, evaluate};
+use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
+use bronkeur::evaluate::evaluate;
 use bronkeur::fault::InputFaults;
 use bronkeur::har::Evidence;
 use bronkeur::report::{Languages, Report, render_all};

@@ -7,8 +7,7 @@ use serde_json::json;
 
 use super::specs::SpecArgs;
 use super::{Done, Global, output};
-use crate::catalogue::{Catalogue, Requirement};
-use crate::evaluate::{matches_id, selector};
+use crate::catalogue::{Catalogue, Requirement, matches_id, selector};
 use crate::text;
 use crate::text::Lang;
 use crate::verdict::ExitStatus;
@@ -37,7 +36,7 @@ enum Format {
 
 pub(super) fn list(args: &ListArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
-    let faults = crate::evaluate::unknown_ids(&catalogue, "command line", &args.ids);
+    let faults = crate::catalogue::unknown_ids(&catalogue, "command line", &args.ids);
     crate::fault::InputFaults(faults).or(())?;
     let names: Vec<String> = args.ids.iter().map(|name| selector(&catalogue, name)).collect();
     let named = |row: &&Requirement| names.is_empty() || names.iter().any(|name| matches_id(name, &row.id));

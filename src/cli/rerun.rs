@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use crate::catalogue::Catalogue;
-use crate::evaluate::unknown_ids;
+use crate::catalogue::{Catalogue, unknown_ids};
 use crate::fault::InputFaults;
 use crate::report;
 use crate::text;

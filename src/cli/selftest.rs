@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{Done, Global, Trouble, output, runtime};
-use crate::evaluate::matches_id;
+use crate::catalogue::matches_id;
 use crate::fault::InputFaults;
 use crate::sandbox::{Envelope, Fault, faults};
 use crate::selftest::{Row, matrix};

@@ -12,9 +12,8 @@ use serde_json::Value;
 
 use super::given::{Given, look_at};
 use super::layers::{Layer, Layers, seen_from};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, unknown_ids};
 use crate::decisions::{Decisions, Named};
-use crate::evaluate::unknown_ids;
 use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, Place, Schema, Step, read_text, read_tree, read_yaml};
 use crate::insz;
 use crate::profile::{Profile, Resolved};

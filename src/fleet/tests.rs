@@ -9,10 +9,9 @@ use tokio::sync::watch;
 
 use super::layers::{Layer, Layers};
 use super::*;
-use crate::catalogue::{Catalogue, DEFAULT_SPEC};
+use crate::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
 use crate::checks;
 use crate::decisions::Decisions;
-use crate::evaluate::Selection;
 use crate::fault::{InputFault, Place, read_tree};
 use crate::inspection::Asked;
 use crate::reason::cause::{CauseKind, Server};

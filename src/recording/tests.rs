@@ -1,9 +1,9 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::catalogue::{Catalogue, DEFAULT_SPEC};
+use crate::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
 use crate::checks;
-use crate::evaluate::{Selection, evaluate};
+use crate::evaluate::evaluate;
 use crate::exchange::{Citizen, Facts, Response, Sent};
 use crate::report::{Report, RunMeta};
 use crate::sandbox::Options;

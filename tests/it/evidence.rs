@@ -6,7 +6,8 @@ mod schema;
 
 use std::sync::LazyLock;
 
-use bronkeur::evaluate::{Selection, evaluate};
+use bronkeur::catalogue::Selection;
+use bronkeur::evaluate::evaluate;
 use bronkeur::fault::InputFaults;
 use bronkeur::har::{self, Evidence};
 use bronkeur::report::{Report, RunMeta};

@@ -5,7 +5,8 @@
 
 use std::path::PathBuf;
 
-use bronkeur::evaluate::{Selection, evaluate};
+use bronkeur::catalogue::Selection;
+use bronkeur::evaluate::evaluate;
 use bronkeur::har;
 use bronkeur::recording::Recording;
 use bronkeur::report::{Languages, Report, RunMeta, render_all};

@@ -1,6 +1,7 @@
 //! The same recording gives the same report, to the byte: in this process, and read back from its HAR.
 
-use bronkeur::evaluate::{Selection, evaluate};
+use bronkeur::catalogue::Selection;
+use bronkeur::evaluate::evaluate;
 use bronkeur::har;
 use bronkeur::report::{Languages, Report, RunMeta, render_all};
 use bronkeur::run::Event;

@@ -8,8 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use bronkeur::catalogue::Level;
-use bronkeur::evaluate::Selection;
+use bronkeur::catalogue::{Level, Selection};
 use bronkeur::sandbox::behaviour::{Change, ErrorBody, IdLook, KeyIn, ListContext, Moment, PastEnd, Place as At};
 use bronkeur::sandbox::variation::{
     Challenge, Disposition, DownloadIn, Escapes, Integers, JsonStyle, ListSelf, PdfForm, Pseudonym, QueryStyle,

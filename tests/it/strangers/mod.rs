@@ -14,8 +14,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bronkeur::catalogue::{Level, Mode};
-use bronkeur::evaluate::{Selection, evaluate};
+use bronkeur::catalogue::{Level, Mode, Selection};
+use bronkeur::evaluate::evaluate;
 use bronkeur::har;
 use bronkeur::profile::{
     Actor, CitizenToken, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient, ResolvedClientAuth,

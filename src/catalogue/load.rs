@@ -1,0 +1,197 @@
+//! From the files of specs/ to a catalogue: a set after those that it builds on, and all faults at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest as _, Sha256};
+
+use super::files::{ChapterFile, Files, Schemas, SetFile, missing, parsed};
+use super::model::{Basis, Chapter, Document, Entry, Requirement, SetVersion};
+use super::schemas::Compiled;
+use super::{Catalogue, DEFAULT_SPEC};
+use crate::fault::{InputFault, InputFaults};
+use crate::hex::hex;
+use crate::text;
+use crate::text::Text;
+
+/// Reads a source specification, and gathers what is wrong in it.
+pub(super) struct Loader<'a> {
+    files: Files<'a>,
+    /// None for the embedded files: a test holds them against their schemas, not every start of the program.
+    schemas: Option<Schemas>,
+    pub(super) faults: Vec<InputFault>,
+}
+
+impl<'a> Loader<'a> {
+    pub(super) fn new(files: Files<'a>) -> Result<Self, InputFaults> {
+        let schemas = matches!(files, Files::Folder(_)).then(Schemas::read).transpose()?;
+        Ok(Self { files, schemas, faults: Vec::new() })
+    }
+
+    pub(super) fn load(mut self, spec: &str, is_check: &dyn Fn(&str, &str) -> bool) -> Result<Catalogue, InputFaults> {
+        let sets = self.sets(spec)?;
+        let documents: Vec<Document> = sets.iter().flat_map(|(_, set, _)| set.documents.clone()).collect();
+        let mut catalogue = Catalogue {
+            sets: Vec::new(),
+            documents,
+            chapters: Vec::new(),
+            requirements: Vec::new(),
+            overrides: Vec::new(),
+            entry: Entry::default(),
+            openapi: (String::new(), String::new()),
+            compiled: Compiled::default(),
+        };
+        for (file, set, text) in sets {
+            self.add_set(&mut catalogue, &file, set, &text, is_check);
+        }
+        if catalogue.entry.path.is_empty() && self.faults.is_empty() {
+            self.fault(
+                spec,
+                text!(
+                    "dit is geen bronspecificatie: `entry` ontbreekt",
+                    "this is no source specification: `entry` is missing"
+                ),
+                text!(
+                    "kies met --spec een bronspecificatie, zoals {DEFAULT_SPEC}",
+                    "choose with --spec a source specification, such as {DEFAULT_SPEC}"
+                ),
+            );
+        }
+        self.check_ids(&catalogue);
+        self.check_needs(&catalogue);
+        InputFaults(self.faults).or(catalogue)
+    }
+
+    /// The set files, each after those that it builds on: file name, content, text.
+    fn sets(&mut self, spec: &str) -> Result<Vec<(String, SetFile, String)>, InputFaults> {
+        let mut ordered: Vec<(String, SetFile, String)> = Vec::new();
+        let mut pending = vec![(spec.to_owned(), false)];
+        let mut entered = BTreeSet::new();
+        let mut read = BTreeMap::new();
+        while let Some((name, expanded)) = pending.pop() {
+            if expanded {
+                ordered.extend(read.remove(&name));
+                continue;
+            }
+            // A name that is no plain folder name could lead outside the folder.
+            if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') || name.is_empty() {
+                return Err(missing(&name));
+            }
+            if !entered.insert(name.clone()) {
+                continue;
+            }
+            let (file, text) = self.files.read(&format!("{name}/set.yaml"))?;
+            let set: SetFile = parsed(&file, &text, self.schemas.as_ref().map(|schemas| &schemas.set))?;
+            pending.push((name.clone(), true));
+            pending.extend(set.builds_on.iter().rev().map(|below| (below.clone(), false)));
+            read.insert(name, (file, set, text));
+        }
+        Ok(ordered)
+    }
+
+    fn add_set(
+        &mut self,
+        catalogue: &mut Catalogue,
+        file: &str,
+        set: SetFile,
+        text: &str,
+        is_check: &dyn Fn(&str, &str) -> bool,
+    ) {
+        let mut digest = Sha256::new();
+        digest.update(text);
+        for name in &set.chapters {
+            let path = format!("{}/{name}.yaml", set.name);
+            let chapter = self.files.read(&path).and_then(|(file, text)| {
+                digest.update(&text);
+                let schema = self.schemas.as_ref().map(|schemas| &schemas.chapter);
+                let chapter: ChapterFile = parsed(&file, &text, schema)?;
+                if schema.is_some() {
+                    self.check_examples(&file, &text, &chapter);
+                }
+                Ok((file, chapter))
+            });
+            match chapter {
+                Ok((file, chapter)) => self.add_chapter(catalogue, &file, name, chapter, is_check),
+                Err(faults) => self.faults.extend(faults.0),
+            }
+        }
+        if let Some(entry) = set.entry {
+            catalogue.entry = entry;
+        }
+        if let Some(openapi) = &set.openapi {
+            match self.files.read(&format!("{}/{openapi}", set.name)) {
+                Ok((file, text)) => {
+                    digest.update(&text);
+                    catalogue.openapi = (file, text);
+                }
+                Err(faults) => self.faults.extend(faults.0),
+            }
+        }
+        catalogue.overrides.extend(set.overrides);
+        let sha256 = hex(&digest.finalize());
+        if !file.contains(&format!("{}/set.yaml", set.name)) {
+            self.fault(
+                file,
+                text!("`name` is niet de naam van de map", "`name` is not the name of the folder"),
+                text!("geef de map en `name` dezelfde naam", "give the folder and `name` the same name"),
+            );
+        }
+        catalogue.sets.push(SetVersion { name: set.name, version: set.version, sha256 });
+    }
+
+    fn add_chapter(
+        &mut self,
+        catalogue: &mut Catalogue,
+        file: &str,
+        name: &str,
+        chapter: ChapterFile,
+        is_check: &dyn Fn(&str, &str) -> bool,
+    ) {
+        if chapter.chapter != name {
+            self.fault(
+                file,
+                text!("`chapter` is niet de naam van het bestand", "`chapter` is not the name of the file"),
+                text!("schrijf `chapter: {name}`", "write `chapter: {name}`"),
+            );
+        }
+        for row in chapter.requirements {
+            self.check_row(file, name, &row, catalogue, is_check);
+            let reference: Vec<String> =
+                row.basis.iter().map(Basis::reference).filter(|reference| !reference.is_empty()).collect();
+            let link = row
+                .basis
+                .iter()
+                .find_map(|basis| {
+                    catalogue.documents.iter().find(|document| Some(&document.key) == basis.document.as_ref())
+                })
+                .map_or_else(String::new, |document| document.link.clone());
+            catalogue.requirements.push(Requirement {
+                id: row.id,
+                chapter: name.to_owned(),
+                level: row.level,
+                about: chapter.about,
+                basis: row.basis,
+                mode: row.mode,
+                check: row.check,
+                needs: row.needs,
+                title: row.title,
+                explanation: row.explanation,
+                judged: row.judged,
+                fix: row.fix,
+                parameters: row.parameters,
+                examples: row.examples,
+                reference: reference.join(", "),
+                link,
+            });
+        }
+        let (title, introduction) = (chapter.title, chapter.introduction);
+        catalogue.chapters.push(Chapter { name: name.to_owned(), title, introduction });
+    }
+
+    pub(super) fn fault(&mut self, file: &str, message: Text, remedy: Text) {
+        self.faults.push(InputFault::new(file, message, remedy));
+    }
+
+    pub(super) fn row_fault(&mut self, file: &str, id: &str, message: Text, remedy: Text) {
+        self.faults.push(InputFault::new(file, message, remedy).at(id));
+    }
+}
