@@ -1,7 +1,7 @@
 //! Chapter certificate: every certificate of the list, and the detail behind its `self`.
 
 use super::checks;
-use super::list::absent;
+use crate::checks::shared::absent;
 use crate::envelope::Datum;
 use crate::text::{Text, shown};
 

@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 
 use super::checks;
 use super::http::is_wrapped;
-use super::list::{absent, is_uri_reference, media_type_finding};
 use crate::case::{Answer, Case, Judgement, Probed, Stop, both, conclusive};
 use crate::catalogue::Level;
+use crate::checks::shared::{absent, is_uri_reference, media_type_finding};
 use crate::envelope::{described as value_in_words, kind_of};
 use crate::exchange::{Exchange, Malformed, Request};
 use crate::reason;

@@ -4,6 +4,7 @@ use super::checks;
 use super::http::is_wrapped;
 use crate::case::{Answer, Case, Judgement, Stop, conclusive, seek};
 use crate::catalogue::Level;
+use crate::checks::shared::{absent, media_type_finding, no_json};
 use crate::envelope::{Collection, Field};
 use crate::exchange::{
     Accept, Auth, Citizen, Control, Exchange, Failure, FailureKind, IssuerCall, Kind, Phase, Request, STAND_IN_ACM,
@@ -29,7 +30,6 @@ use lengths::{
     caller_chooses_the_limit, default_limit_is_ten, limit_above_the_maximum_gives_the_maximum,
     page_never_exceeds_the_limit, size_is_the_limit_in_force,
 };
-pub(super) use links::is_uri_reference;
 use links::{
     later_pages_link_back, links_section_is_there, paging_links_carry_page_and_limit, self_is_the_list_itself,
     start_and_last_are_there,
@@ -147,21 +147,6 @@ fn asks_for_a_list(request: &Request) -> bool {
     ordinary && request.accept == Accept::Hal && own && usual
 }
 
-/// A finding where `Content-Type` is not that media type; parameters and case do not count.
-pub(in crate::checks) fn media_type_finding(answer: Answer<'_>, expected: &str) -> Option<Finding> {
-    let found = answer.response.media_type();
-    if found.as_deref() == Some(expected) {
-        return None;
-    }
-    let actual = answer.response.header("content-type").map_or_else(absent, |value| Text::same(shown(value)));
-    Some(answer.finding("header content-type", Text::same(expected), actual))
-}
-
-/// The word for what is not there.
-pub(in crate::checks) fn absent() -> Text {
-    text!("ontbreekt", "absent")
-}
-
 fn collection_is_there(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut obstacle = None;
@@ -183,17 +168,6 @@ fn collection_is_there(case: &Case<'_>) -> Judgement {
         }
     }
     case.judged_unless(findings, obstacle)
-}
-
-/// Why a body is no JSON.
-pub(in crate::checks) fn no_json(answer: Answer<'_>) -> Text {
-    match &answer.response.facts.json_error {
-        Some(error) => {
-            let error = shown(error);
-            text!("geen geldige JSON ({error})", "not valid JSON ({error})")
-        }
-        None => text!("geen JSON", "no JSON"),
-    }
 }
 
 fn page_metadata_are_complete(case: &Case<'_>) -> Judgement {

@@ -10,6 +10,7 @@ mod errors;
 mod http;
 mod list;
 mod operations;
+mod shared;
 #[cfg(test)]
 mod testing;
 mod token;

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::checks;
 use crate::case::{Answer, Case, Judgement, Stop, conclusive};
 use crate::catalogue::Level;
+use crate::checks::shared::{absent, no_json};
 use crate::exchange::{AcmSetup, Auth, Citizen, Grant, Introspection, IssuerCall, Request, names, oauth_error};
 use crate::lifetime::lifetime;
 use crate::reason;
@@ -35,7 +36,7 @@ fn discovery_of_the_issuer_works(case: &Case<'_>) -> Judgement {
         return case.judged(vec![finding.fix(issuer::refusal(answer.response).in_words())]);
     }
     let Some(Value::Object(discovery)) = answer.response.json() else {
-        let finding = answer.finding("", text!("een JSON-object", "a JSON object"), super::list::no_json(answer));
+        let finding = answer.finding("", text!("een JSON-object", "a JSON object"), no_json(answer));
         return case.judged(vec![finding.fix(issuer::refusal(answer.response).in_words())]);
     };
     let stated = discovery.get("issuer");
@@ -48,7 +49,7 @@ fn discovery_of_the_issuer_works(case: &Case<'_>) -> Judgement {
 
 /// What stands where something else was expected.
 fn described(value: Option<&Value>) -> Text {
-    value.map_or_else(super::list::absent, |value| Text::same(shown(&crate::envelope::described(Some(value)))))
+    value.map_or_else(absent, |value| Text::same(shown(&crate::envelope::described(Some(value)))))
 }
 
 /// The answers to the exchanges of all citizens for whom a token is asked; blocked where none is.
@@ -169,7 +170,7 @@ fn exchange_answer_is_not_cacheable(case: &Case<'_>) -> Judgement {
         let stated = answer.response.headers("cache-control").collect::<Vec<_>>().join(", ");
         let forbids = stated.split(',').any(|directive| directive.trim().eq_ignore_ascii_case("no-store"));
         (!forbids).then(|| {
-            let actual = if stated.is_empty() { super::list::absent() } else { Text::same(shown(&stated)) };
+            let actual = if stated.is_empty() { absent() } else { Text::same(shown(&stated)) };
             answer.finding("header cache-control", Text::same("no-store"), actual)
         })
     });

@@ -5,6 +5,7 @@ use super::{
     without_scope,
 };
 use crate::case::{Answer, Case, Judgement, Stop, conclusive};
+use crate::checks::shared::absent;
 use crate::envelope::Collection;
 use crate::exchange::{Auth, Exchange, Request, Response};
 use crate::reason;
@@ -27,11 +28,7 @@ pub(super) fn unauthorized_carries_a_bearer_challenge(case: &Case<'_>) -> Judgem
         judged = true;
         let challenges: Vec<&str> = response.headers("www-authenticate").collect();
         if !challenges.iter().any(|challenge| offers_bearer(challenge)) {
-            let actual = if challenges.is_empty() {
-                super::super::list::absent()
-            } else {
-                Text::same(shortened(&challenges.join(", ")))
-            };
+            let actual = if challenges.is_empty() { absent() } else { Text::same(shortened(&challenges.join(", "))) };
             findings.push(Finding::new(&exchange.request, "header www-authenticate", Text::same("Bearer …"), actual));
         }
     }

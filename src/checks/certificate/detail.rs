@@ -3,7 +3,7 @@
 use super::value_of;
 use crate::case::{Answer, Case, Item, Judgement, Listed, Stop, conclusive};
 use crate::catalogue::Level;
-use crate::checks::list::{absent, media_type_finding, no_json};
+use crate::checks::shared::{absent, media_type_finding, no_json};
 use crate::envelope::{Certificate, Datum, Link, Links, kind_of};
 use crate::exchange::{Kind, Request};
 use crate::reason;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use crate::case::{Answer, Case, Item, Judgement, conclusive, holds_key, parts_that};
-use crate::checks::list::{absent, is_uri_reference};
+use crate::checks::shared::{absent, is_uri_reference};
 use crate::envelope::{Links, Malformed};
 use crate::exchange::beginning_of;
 use crate::reason;

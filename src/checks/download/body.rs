@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::documents;
 use crate::case::{Answer, Case, Judgement};
 use crate::catalogue::Level;
-use crate::checks::list::absent;
+use crate::checks::shared::absent;
 use crate::exchange::{Content, Look, beginning_of};
 use crate::reason;
 use crate::text;

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use super::documents;
 use crate::case::{Answer, Case, Judgement, Whose};
 use crate::catalogue::Level;
-use crate::checks::list::absent;
+use crate::checks::shared::absent;
 use crate::text;
 use crate::text::{Text, shown};
 use crate::verdict::Finding;

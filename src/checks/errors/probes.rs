@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::case::{Answer, Case, Judgement, Listed, Probed, Stop, conclusive, with_other_id};
 use crate::checks::http::is_wrapped;
+use crate::checks::shared::no_json;
 use crate::envelope::{Certificate, kind_of};
 use crate::exchange::{
     Auth, Citizen, Content, Exchange, Kind, Look, Malformed, Phase, Replacement, Request, Target, Variation,
@@ -269,7 +270,7 @@ pub(super) fn body(answer: Answer<'_>) -> Body<'_> {
             Value::Object(members) => Body::Object(members),
             other => Body::Other(Text::same(kind_of(other))),
         },
-        Content::Text(_) => Body::Other(super::super::list::no_json(answer)),
+        Content::Text(_) => Body::Other(no_json(answer)),
         Content::Document(document) if document.look == Look::Json => Body::Unseen,
         Content::Document(_) => Body::Other(text!("een document", "a document")),
     }

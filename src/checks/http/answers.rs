@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{Offence, in_one};
 use crate::case::{Answer, Case, Judgement, seek};
 use crate::catalogue::Level;
+use crate::checks::shared::absent;
 use crate::exchange::{Auth, Citizen, Kind, Request, Variation};
 use crate::text;
 use crate::text::{Text, shown};
@@ -113,7 +114,7 @@ pub(super) fn personal_answers_are_not_cacheable_by_others(case: &Case<'_>) -> J
             if !answer.is_content() {
                 continue;
             }
-            silent.push(offence(super::super::list::absent(), Some(Level::May)));
+            silent.push(offence(absent(), Some(Level::May)));
         } else if is_shared(&value) {
             open.push(offence(Text::same(shown(&value)), None));
         }
@@ -155,7 +156,7 @@ pub(super) fn content_headers_are_right(case: &Case<'_>) -> Judgement {
     }
     let untyped = with_body.iter().filter_map(|answer| {
         let actual = match answer.response.media_type() {
-            None => super::super::list::absent(),
+            None => absent(),
             // Of the others the media type has a row of its own.
             Some(written) if answer.request().kind() == Kind::Download && !is_media_type(&written) => {
                 Text::same(shown(&written))

@@ -1,8 +1,8 @@
 //! What the caller prefers: media type, encoding, language.
 
-use super::super::list::{absent, media_type_finding, no_json};
 use super::{Offence, in_one};
 use crate::case::{Answer, Case, Item, Judgement, Stop, conclusive, seek};
+use crate::checks::shared::{absent, media_type_finding, no_json};
 use crate::exchange::{Citizen, Content, Exchange, Response, Variation};
 use crate::reason;
 use crate::text;

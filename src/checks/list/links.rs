@@ -3,8 +3,9 @@
 use url::Url;
 
 use super::numbering::unless_misnumbered;
-use super::{absent, empty_list, no_page};
+use super::{empty_list, no_page};
 use crate::case::{Answer, Case, Judgement, Listed, Stop};
+use crate::checks::shared::{absent, is_uri_reference};
 use crate::envelope::{Link, Links, Malformed};
 use crate::exchange::Request;
 use crate::reason;
@@ -66,13 +67,6 @@ pub(super) fn link_of<'a>(links: &'a Links, rels: &[&str]) -> Result<Option<&'a 
         return Err(reason::unmet(text!("de links zijn verkeerd gevormd", "the links are malformed")).into());
     }
     Ok(None)
-}
-
-/// Whether a text can be a URI reference (RFC 3986): no characters that no URI holds, and parsable.
-pub(in crate::checks) fn is_uri_reference(href: &str) -> bool {
-    let forbidden = |c: char| c.is_control() || c == ' ' || matches!(c, '<' | '>' | '"' | '\\' | '^' | '`' | '|');
-    let base = Url::parse("https://base.invalid/").ok();
-    !href.contains(forbidden) && base.is_some_and(|base| base.join(href).is_ok())
 }
 
 pub(super) fn self_is_the_list_itself(case: &Case<'_>) -> Judgement {

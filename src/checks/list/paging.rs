@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::absent;
 use super::links::{link_of, section};
 use super::numbering::unless_misnumbered;
 use crate::case::{Case, Chain, End, Judgement, Listed, Pages, Stop, conclusive};
+use crate::checks::shared::absent;
 use crate::envelope::{Key, Page};
 use crate::exchange::Request;
 use crate::reason;

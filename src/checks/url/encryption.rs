@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::hrefs::{Base, judged, some_hrefs};
 use crate::case::{Case, Judgement, Stop};
 use crate::catalogue::Level;
+use crate::checks::shared::absent;
 use crate::exchange::{Auth, Citizen, Content, Exchange, FailureKind, Request, Response, Target, Tls, TlsFacts};
 use crate::href;
 use crate::reason;
@@ -74,7 +75,7 @@ pub(super) fn tls_is_modern_and_the_certificate_is_valid(case: &Case<'_>) -> Jud
     let facts = facts(response)?;
     let mut findings = Vec::new();
     if !facts.version.as_deref().is_some_and(is_modern) {
-        findings.push(finding(expected(), spoken(facts).unwrap_or_else(super::super::list::absent)));
+        findings.push(finding(expected(), spoken(facts).unwrap_or_else(absent)));
     }
     if let Some(end) = facts.not_after {
         let left = end.duration_since(case.now());
