@@ -8,7 +8,8 @@ use super::fleet::{OutArgs, tell};
 use super::{Done, Global, Trouble, writable};
 use crate::fault::InputFaults;
 use crate::files::write;
-use crate::fleet::{Overview, merge, read_overview};
+use crate::fleet::{merge, read_overview};
+use crate::report::fleet::model::Overview;
 
 const AFTER_HELP: &str = "\
   bronkeur fleet sources.yaml --shard 1/2 --out part-1

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::briefing::Briefing;
-use super::member::{Cell, Changes, Member};
-use super::overview::Overview;
+use crate::report::fleet::model::{Briefing, Cell, Changes, Member, Overview};
 use crate::report::{Change, Standing};
 
 impl Overview {

@@ -2,10 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::briefing::Briefing;
-use super::member::Member;
-use super::overview::{Format, Overview, Requirement, Tally, Total};
 use crate::catalogue::Catalogue;
+use crate::report::fleet::model::{Briefing, Format, Member, Overview, Requirement, Tally, Total};
 use crate::report::{Chapter, Spec, Tool};
 use crate::verdict::{Conformant, ExitStatus};
 

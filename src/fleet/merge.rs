@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::overview::{Overview, Requirement};
 use crate::fault::{InputFault, InputFaults};
+use crate::report::fleet::model::{Overview, Requirement};
 use crate::text;
 use crate::text::shown;
 

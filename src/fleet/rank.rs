@@ -3,8 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::member::{CauseSummary, Member};
-use super::overview::{Overview, Row};
+use crate::report::fleet::model::{CauseSummary, Member, Overview, Row};
 use crate::report::{Harm, State};
 use crate::verdict::ExitStatus;
 

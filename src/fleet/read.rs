@@ -3,9 +3,8 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use super::member::{Member, Worst};
-use super::overview::{FLEET_SCHEMA, Format, Overview, Row};
 use crate::fault::{InputFaults, Schema, read_text};
+use crate::report::fleet::model::{FLEET_SCHEMA, Format, Member, Overview, Row, Worst};
 use crate::report::{Form, State, of_version, read_json};
 
 /// The longest overview, in bytes.

@@ -1,7 +1,7 @@
 //! From the report of a source to its part of the overview.
 
-use super::member::{CauseSummary, Cell, Decision, DecisionKind, Member, Worst};
 use crate::catalogue::{About, Level};
+use crate::report::fleet::model::{CauseSummary, Cell, Decision, DecisionKind, Member, Worst};
 use crate::report::{Cause, Report, Requirement};
 use crate::verdict::Outcome;
 

@@ -4,6 +4,7 @@ mod briefing;
 mod github;
 mod junit;
 mod markdown;
+pub mod model;
 mod page;
 mod terminal;
 mod words;
@@ -11,7 +12,7 @@ mod words;
 use minijinja::Value;
 use minijinja::value::Serde;
 
-use crate::fleet::Overview;
+use crate::report::fleet::model::Overview;
 use crate::text;
 
 use self::page::Page;

@@ -10,7 +10,7 @@ mod curl;
 mod difference;
 mod excerpt;
 mod exchange;
-mod fleet;
+pub mod fleet;
 mod github;
 mod group;
 mod harm;

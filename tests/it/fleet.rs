@@ -71,7 +71,7 @@ fn member<'a>(overview: &'a Value, name: &str) -> &'a Value {
 }
 
 fn fits_its_schema(overview: &Value) {
-    assert_fits(bronkeur::fleet::FLEET_SCHEMA, overview);
+    assert_fits(bronkeur::report::fleet::model::FLEET_SCHEMA, overview);
 }
 
 /// The members that every object of a schema must have are all that it may have, and each is described.
@@ -90,7 +90,7 @@ fn the_schemas_are_strict_and_described() {
             walk(below, &format!("{path}/{name}"));
         }
     }
-    for schema in [bronkeur::fleet::FLEET_SCHEMA, bronkeur::fleet::SOURCES_SCHEMA] {
+    for schema in [bronkeur::report::fleet::model::FLEET_SCHEMA, bronkeur::fleet::SOURCES_SCHEMA] {
         walk(&serde_json::from_str(schema).unwrap(), "");
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use super::model::{Member, Overview};
 use crate::decisions::SOON;
-use crate::fleet::{Member, Overview};
 use crate::text;
 use crate::text::Text;
 

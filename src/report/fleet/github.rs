@@ -1,7 +1,7 @@
 //! The overview as workflow commands of GitHub Actions. Only ten errors and ten warnings of a step are shown: first the
 //! sources without a report and what several runs came to nothing by, then what is worst anywhere, a source at a time.
 
-use crate::fleet::{CauseSummary, Member, Overview, Row};
+use super::model::{CauseSummary, Member, Overview, Row};
 use crate::report::github::{Annotation, commands, title};
 use crate::report::harm::Harm;
 use crate::report::words::State;

@@ -2,8 +2,8 @@
 
 use junit_report::{Duration, OffsetDateTime, TestCase, TestCaseBuilder, TestSuite, TestSuiteBuilder};
 
+use super::model::{Member, Overview, Row};
 use crate::files::Unwritten;
-use crate::fleet::{Member, Overview, Row};
 use crate::report::junit::{self, body, line};
 use crate::text::Lang;
 

@@ -1,6 +1,6 @@
 //! `fleet.md`, for job summaries: what needs attention now, and a table of the sources, the most harmful first.
 
-use crate::fleet::{Member, Overview};
+use super::model::{Member, Overview};
 use crate::report::languages::Languages;
 use crate::report::markdown::in_languages;
 use crate::report::markdown::paper::{Paper, inline};

@@ -7,7 +7,7 @@ mod table;
 
 use serde::Serialize;
 
-use crate::fleet::Overview;
+use super::model::Overview;
 use crate::text::Text;
 
 use self::columns::{Failing, failing};

@@ -1,6 +1,6 @@
 //! The overview on the terminal: what needs attention now, a line for each source, the most harmful first, and the last line.
 
-use crate::fleet::Overview;
+use super::model::Overview;
 use crate::report::words;
 use crate::text;
 use crate::text::Lang;

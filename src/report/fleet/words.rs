@@ -1,7 +1,6 @@
 //! How a fleet and its sources read, on every medium alike.
 
-use crate::fleet::{CauseSummary, Changes, Ending, Member, Overview, Worsened, Worst};
-use crate::fleet::{DecisionKind, Row};
+use super::model::{CauseSummary, Changes, DecisionKind, Ending, Member, Overview, Row, Worsened, Worst};
 use crate::report::words::{self, State};
 use crate::text;
 use crate::text::{Lang, Text};

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::sample;
-use crate::fleet::{DecisionKind, Member, Overview, gather, summary};
+use crate::fleet::{gather, summary};
+use crate::report::fleet::model::{DecisionKind, Member, Overview};
 use crate::report::{Languages, Report, RunMeta, fleet_as_github, fleet_in_words, render_fleet};
 use crate::text::Lang;
 use crate::verdict::{Finding, Obstacle, Outcome, Verdict};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::fleet::{Overview, Row};
+use crate::report::fleet::model::{Overview, Row};
 use crate::report::harm::Harm;
 use crate::report::words;
 use crate::text::Text;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::fleet::{Member, Overview};
+use crate::report::fleet::model::{Member, Overview};
 use crate::text::Text;
 use crate::verdict::Conformant;
 

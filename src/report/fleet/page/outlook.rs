@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::fleet::Overview;
+use crate::report::fleet::model::Overview;
 use crate::report::words::{self as reports, State};
 use crate::text;
 use crate::text::{Lang, Text};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::fleet::{Member, Overview, Row as Judged};
+use crate::report::fleet::model::{Member, Overview, Row as Judged};
 use crate::report::words::{State, bounded};
 use crate::text::Text;
 

@@ -3,14 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::briefing::Briefing;
-use super::member::{Cell, Member};
+use super::{Briefing, Cell, Member};
 use crate::catalogue::Level;
 use crate::report::{Binding, Chapter, Harm, Spec, State, Tool};
 use crate::text::Text;
 
 /// The JSON Schema of `fleet.json`.
-pub const FLEET_SCHEMA: &str = include_str!("../../specs/fleet.schema.json");
+pub const FLEET_SCHEMA: &str = include_str!("../../../../specs/fleet.schema.json");
 
 /// What came of all sources of a fleet. All views of a fleet are views of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,8 +4,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::member::{Cell, DecisionKind, Member};
-use super::overview::Overview;
+use super::{Cell, DecisionKind, Member, Overview};
 use crate::decisions::{day_of, ends_soon};
 use crate::report::Change;
 
@@ -63,7 +62,7 @@ pub struct Ending {
 
 impl Briefing {
     /// That of an overview.
-    pub(super) fn of(overview: &Overview) -> Self {
+    pub(crate) fn of(overview: &Overview) -> Self {
         let members = &overview.members;
         let unreachable = members.iter().filter_map(|member| {
             let cause = member.unreachable()?.id.clone();
@@ -92,7 +91,7 @@ fn worsened(overview: &Overview, member: &Member) -> Option<Worsened> {
     let newly = |cell: &Cell| matches!(cell.change, Some(Change::NewlyFailing | Change::MoreSevere));
     let lost = |cell: &&Cell| cell.change == Some(Change::NoLongerJudged);
     let mut failing: Vec<_> = overview.rows(member).filter(|row| newly(row.cell) && row.is_failure()).collect();
-    failing.sort_by_key(super::overview::Row::harm);
+    failing.sort_by_key(crate::report::fleet::model::Row::harm);
     Some(Worsened {
         name: member.name.clone(),
         new: changes.new,
