@@ -10,6 +10,7 @@ use crate::checks;
 use crate::exchange::{
     AcmSetup, Auth, Citizen, Content, Facts, Failure, Grant, IssuerCall, Kind, Phase, Response, Sent, Setup, Target,
 };
+use crate::run::HOSTILE_AT_ONCE;
 use crate::text::Text;
 use crate::verdict::Outcome;
 
