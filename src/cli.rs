@@ -37,7 +37,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use crate::confidential::masked;
 use crate::fault::InputFaults;
 use crate::files::{self, Unwritten};
-use crate::report::{self, Languages};
+use crate::report::Languages;
 use crate::text;
 use crate::text::{Lang, Text};
 use crate::verdict::ExitStatus;

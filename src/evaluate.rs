@@ -4,10 +4,9 @@ mod needs;
 mod unopened;
 
 use crate::case::{Case, Stop};
-use crate::catalogue::{Catalogue, Chapter, Mode, Requirement, Selection};
+use crate::catalogue::{Catalogue, Mode, Requirement, Selection};
 use crate::checks;
 use crate::exchange::Request;
-use crate::fault::InputFault;
 use crate::reason;
 use crate::recording::Recording;
 use crate::text;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::example::ExchangeExample;
-use crate::text;
 use crate::text::Text;
 
 /// How strongly a requirement binds. `May` is the weakest: the order is used to cap findings.

@@ -3,8 +3,8 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
+use crate::checks;
 use crate::text::Lang;
-use crate::{checks, report};
 
 /// The embedded files are read without their schemas; from a folder the same files are read with them.
 #[test]

@@ -13,7 +13,7 @@ use crate::exchange::{
 use crate::reason;
 use crate::text;
 use crate::text::{Text, shown};
-use crate::verdict::{Finding, Obstacle, Verdict};
+use crate::verdict::{Obstacle, Verdict};
 
 mod ends;
 mod lengths;

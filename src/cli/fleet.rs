@@ -19,7 +19,7 @@ use crate::files;
 use crate::fleet::{Bounds, Choice, Order, Shard, Sources, gather, read_overview, run};
 use crate::inspection::Asked;
 use crate::report::fleet::model::Overview;
-use crate::report::{self, fleet_as_github, fleet_in_words, render_fleet};
+use crate::report::{fleet_as_github, fleet_in_words, render_fleet};
 use crate::vault::Vault;
 use crate::verdict::ExitStatus;
 

@@ -16,7 +16,6 @@ use crate::files;
 use crate::profile::{
     Draft, DraftAcm, DraftCitizen, DraftClient, PROFILE_SCHEMA, Profile, ProfileText, Proof, Reference, Role,
 };
-use crate::report;
 use crate::text;
 use crate::text::Text;
 use crate::verdict::ExitStatus;

@@ -7,7 +7,6 @@ use clap_mangen::Man;
 
 use super::{Cli, Done, Trouble, output};
 use crate::files;
-use crate::report;
 use crate::verdict::ExitStatus;
 
 const AFTER_HELP: &str = "\

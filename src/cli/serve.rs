@@ -8,7 +8,6 @@ use super::demo::{SandboxArgs, ids};
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, interrupt, output, runtime};
 use crate::files;
-use crate::report;
 use crate::sandbox::{PROFILE, ProfileFile, faults};
 use crate::text;
 use crate::verdict::ExitStatus;
