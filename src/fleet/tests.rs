@@ -17,6 +17,7 @@ use crate::inspection::Asked;
 use crate::reason::cause::{CauseKind, Server};
 use crate::reason::issuer::Party;
 use crate::report::Languages;
+use crate::report::fleet::model::{CauseSummary, Cell, Member};
 use crate::run::Event;
 use crate::sandbox::{Options, Sandbox};
 use crate::text::{Lang, Text};
