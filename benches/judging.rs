@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
 use bronkeur::checks;
-use bronkeur::evaluate::evaluate;
-use bronkeur::recording::Recording;
+use bronkeur::evidence::recording::Recording;
+use bronkeur::run::evaluate::evaluate;
+use bronkeur::run::session::Session;
 use bronkeur::sandbox::{Options, Sandbox};
-use bronkeur::session::Session;
 
 /// A run of a certain length.
 struct Run {

@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 
 use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
 use bronkeur::checks;
-use bronkeur::exchange::{Auth, Citizen, Grant, Request};
+use bronkeur::evidence::exchange::{Auth, Citizen, Grant, Request};
 use bronkeur::profile::{CitizenToken, Resolved};
+use bronkeur::run::session::{Finished, Session, citizen_of};
 use bronkeur::sandbox::{Options, Sandbox};
-use bronkeur::session::{Finished, Session, citizen_of};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -133,7 +133,7 @@ async fn fetch(calls: Vec<Call>, concurrency: usize, authority: &str) -> Duratio
 
 fn judging(catalogue: &Catalogue, finished: &Finished) -> Duration {
     let start = Instant::now();
-    std::hint::black_box(bronkeur::evaluate::evaluate(catalogue, &finished.recording, &only_lists()));
+    std::hint::black_box(bronkeur::run::evaluate::evaluate(catalogue, &finished.recording, &only_lists()));
     start.elapsed()
 }
 

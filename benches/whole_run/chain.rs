@@ -5,10 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bronkeur::catalogue::{Catalogue, Requirement};
-use bronkeur::evaluate::{Evaluated, evaluate_one};
-use bronkeur::exchange::{Exchange, Phase, Request};
-use bronkeur::recording::Recording;
+use bronkeur::evidence::exchange::{Exchange, Phase, Request};
+use bronkeur::evidence::recording::Recording;
 use bronkeur::run::HOSTILE_AT_ONCE;
+use bronkeur::run::evaluate::{Evaluated, evaluate_one};
 
 use crate::data::Depths;
 

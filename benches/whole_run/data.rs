@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use bronkeur::exchange::{Citizen, Exchange, Phase, Request, Target};
-use bronkeur::recording::Recording;
+use bronkeur::evidence::exchange::{Citizen, Exchange, Phase, Request, Target};
+use bronkeur::evidence::recording::Recording;
 
 /// The answers in which a URL stands that was followed.
 fn origins(recording: &Recording) -> HashMap<String, Vec<&Exchange>> {

@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
 use bronkeur::checks;
-use bronkeur::exchange::Phase;
-use bronkeur::recording::Recording;
+use bronkeur::evidence::exchange::Phase;
+use bronkeur::evidence::recording::Recording;
+use bronkeur::run::session::{Finished, Session};
 use bronkeur::sandbox::{Options, Sandbox};
-use bronkeur::session::{Finished, Session};
 use chain::Chain;
 
 const RUNS: usize = 5;

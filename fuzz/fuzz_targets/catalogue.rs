@@ -8,9 +8,9 @@
 use std::fs;
 use std::sync::LazyLock;
 
+use bronkeur::base::input::{InputFaults, Schema, read_yaml};
+use bronkeur::base::text::Lang;
 use bronkeur::catalogue::Catalogue;
-use bronkeur::fault::{InputFaults, Schema, read_yaml};
-use bronkeur::text::Lang;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use tempfile::TempDir;

@@ -2,9 +2,9 @@
 //! none, and masking does not change the shape.
 #![no_main]
 
-use bronkeur::envelope::{Collection, Field, Links, Page};
-use bronkeur::exchange::Citizen;
-use bronkeur::vault::{Found, Vault};
+use bronkeur::base::envelope::{Collection, Field, Links, Page};
+use bronkeur::evidence::exchange::Citizen;
+use bronkeur::evidence::vault::{Found, Vault};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 

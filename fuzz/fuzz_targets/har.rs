@@ -7,13 +7,13 @@
 
 use std::sync::LazyLock;
 
+use bronkeur::base::input::InputFaults;
+use bronkeur::base::text::Lang;
 use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
-use bronkeur::evaluate::evaluate;
-use bronkeur::fault::InputFaults;
-use bronkeur::har::Evidence;
-use bronkeur::report::{Languages, Report, render_all};
-use bronkeur::text::Lang;
-use bronkeur::{checks, har};
+use bronkeur::checks;
+use bronkeur::report::har::Evidence;
+use bronkeur::report::{Languages, Report, har, render_all};
+use bronkeur::run::evaluate::evaluate;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 //! its parts can be asked for.
 #![no_main]
 
-use bronkeur::href::{self, ItemPath, Role, Roles};
+use bronkeur::base::href::{self, ItemPath, Role, Roles};
 use libfuzzer_sys::fuzz_target;
 use url::Url;
 

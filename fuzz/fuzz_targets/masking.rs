@@ -3,10 +3,10 @@
 //! text without anything to mask stays as it is.
 #![no_main]
 
-use bronkeur::exchange::Citizen;
-use bronkeur::href;
-use bronkeur::insz::look_alikes;
-use bronkeur::vault::{Found, Nature, Vault};
+use bronkeur::base::href;
+use bronkeur::base::insz::look_alikes;
+use bronkeur::evidence::exchange::Citizen;
+use bronkeur::evidence::vault::{Found, Nature, Vault};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 

@@ -4,9 +4,9 @@
 
 use std::path::Path;
 
-use bronkeur::fault::InputFault;
+use bronkeur::base::input::InputFault;
+use bronkeur::base::text::Lang;
 use bronkeur::profile::Profile;
-use bronkeur::text::Lang;
 use libfuzzer_sys::fuzz_target;
 
 /// Invented, both: serial 999 is never issued.

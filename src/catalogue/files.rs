@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 
 use super::DEFAULT_SPEC;
 use super::model::{About, Basis, Document, Entry, Examples, Level, Mode, Override, Requirement};
-use crate::fault::{InputFaults, LARGEST_TEXT, Schema, read_text, read_yaml};
+use crate::base::input::{InputFaults, LARGEST_TEXT, Schema, read_text, read_yaml};
+use crate::base::text::Text;
 use crate::text;
-use crate::text::Text;
 
 /// The specs that the binary carries.
 static EMBEDDED: include_dir::Dir<'_> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/specs");

@@ -8,10 +8,10 @@ use super::files::{ChapterFile, Files, Schemas, SetFile, missing, parsed};
 use super::model::{Basis, Chapter, Document, Entry, Requirement, SetVersion};
 use super::schemas::Compiled;
 use super::{Catalogue, DEFAULT_SPEC};
-use crate::fault::{InputFault, InputFaults};
-use crate::hex::hex;
+use crate::base::hex::hex;
+use crate::base::input::{InputFault, InputFaults};
+use crate::base::text::Text;
 use crate::text;
-use crate::text::Text;
 
 /// Reads a source specification, and gathers what is wrong in it.
 pub(super) struct Loader<'a> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::example::ExchangeExample;
-use crate::text::Text;
+use crate::base::text::Text;
+use crate::catalogue::example::ExchangeExample;
 
 /// How strongly a requirement binds. `May` is the weakest: the order is used to cap findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -6,8 +6,8 @@ use super::Catalogue;
 use super::files::{ChapterFile, Row};
 use super::load::Loader;
 use super::model::{Mode, Requirement};
-use crate::example::{Malformed, Message};
-use crate::fault::InputFault;
+use crate::base::input::InputFault;
+use crate::catalogue::example::{Malformed, Message};
 use crate::text;
 
 impl Loader<'_> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::openapi::{Component, OpenApi};
+use crate::base::openapi::{Component, OpenApi};
 
 /// The OpenAPI document of the source, read once, and its components, each compiled once.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,7 @@
 //! Which requirements of a catalogue are meant: ids, and chapters by prefix, name or title.
 
 use super::{Catalogue, Chapter};
-use crate::fault::InputFault;
+use crate::base::input::InputFault;
 
 /// Which requirements are judged: `--only` and `--skip`, by id or by chapter prefix (`LST`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

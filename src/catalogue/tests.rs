@@ -3,8 +3,8 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
+use crate::base::text::Lang;
 use crate::checks;
-use crate::text::Lang;
 
 /// The embedded files are read without their schemas; from a folder the same files are read with them.
 #[test]
@@ -48,7 +48,7 @@ requirements:
 fn load(set: &str, chapter: &str) -> Result<Catalogue, InputFaults> {
     let folder = tempfile::tempdir().unwrap();
     for (file, text) in [("set.yaml", set), ("rows.yaml", chapter)] {
-        crate::files::write(&folder.path().join("small"), file, text.as_bytes()).unwrap();
+        crate::base::files::write(&folder.path().join("small"), file, text.as_bytes()).unwrap();
     }
     Catalogue::load("small", Some(folder.path()), |_, _| true)
 }

@@ -1,12 +1,12 @@
 //! Chapter access: who gets in, and who does not.
 
 use super::checks;
-use crate::case::{Case, Item, Judgement, Stop};
-use crate::envelope::Certificate;
-use crate::exchange::{Auth, Citizen, Kind, Request, Response};
-use crate::reason;
+use crate::base::envelope::Certificate;
+use crate::evidence::exchange::{Auth, Citizen, Kind, Request, Response};
+use crate::judging::case::{Case, Item, Judgement, Stop};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::verdict::{Finding, Verdict};
 
 mod answers;
 mod credentials;

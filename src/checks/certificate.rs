@@ -1,9 +1,9 @@
 //! Chapter certificate: every certificate of the list, and the detail behind its `self`.
 
 use super::checks;
+use crate::base::envelope::Datum;
+use crate::base::text::{Text, shown};
 use crate::checks::shared::absent;
-use crate::envelope::Datum;
-use crate::text::{Text, shown};
 
 mod detail;
 mod fields;

@@ -1,12 +1,12 @@
 //! Chapter download: the document behind `download`. Its bytes are not in the recording; facts about them are.
 
 use super::checks;
-use crate::case::{Answer, Case, Judgement, Stop, both, conclusive};
-use crate::exchange::{Failure, FailureKind, Request, Variation};
-use crate::reason;
+use crate::base::text::Text;
+use crate::evidence::exchange::{Failure, FailureKind, Request, Variation};
+use crate::judging::case::{Answer, Case, Judgement, Stop, both, conclusive};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict};
 
 mod body;
 mod file_name;

@@ -5,15 +5,15 @@ use serde_json::{Map, Value};
 
 use super::checks;
 use super::http::is_wrapped;
-use crate::case::{Answer, Case, Judgement, Probed, Stop, both, conclusive};
+use crate::base::envelope::{described as value_in_words, kind_of};
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::checks::shared::{absent, is_uri_reference, media_type_finding};
-use crate::envelope::{described as value_in_words, kind_of};
-use crate::exchange::{Exchange, Malformed, Request};
-use crate::reason;
+use crate::evidence::exchange::{Exchange, Malformed, Request};
+use crate::judging::case::{Answer, Case, Judgement, Probed, Stop, both, conclusive};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Finding, Verdict};
 
 mod probes;
 mod reveals;

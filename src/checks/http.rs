@@ -1,11 +1,11 @@
 //! Chapter http: methods, headers, values, statuses, and the owner's OpenAPI document.
 
 use super::checks;
-use crate::case::Answer;
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
+use crate::judging::case::Answer;
+use crate::judging::verdict::Finding;
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::Finding;
 
 mod answers;
 mod covered;

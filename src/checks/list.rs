@@ -2,18 +2,18 @@
 
 use super::checks;
 use super::http::is_wrapped;
-use crate::case::{Answer, Case, Judgement, Stop, conclusive, seek};
+use crate::base::envelope::{Collection, Field};
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::checks::shared::{absent, media_type_finding, no_json};
-use crate::envelope::{Collection, Field};
-use crate::exchange::{
+use crate::evidence::exchange::{
     Accept, Auth, Citizen, Control, Exchange, Failure, FailureKind, IssuerCall, Kind, Phase, Request, STAND_IN_ACM,
     Target, Tls, Variation,
 };
-use crate::reason;
+use crate::judging::case::{Answer, Case, Judgement, Stop, conclusive, seek};
+use crate::judging::reason;
+use crate::judging::verdict::{Obstacle, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Obstacle, Verdict};
 
 mod ends;
 mod lengths;

@@ -1,7 +1,11 @@
 //! The checks, one file per chapter of the catalogue. A check is a function from a [`Case`] to a verdict: it sends
 //! nothing and reads no clock.
+//!
+//! - `access`, `certificate`, `download`, `errors`, `http`, `list`, `operations`, `token`, `url`: the chapters; what is
+//!   large is split by subject in the folder of the same name.
+//! - `shared`: what several chapters say about an answer; `testing`: a small source for their tests.
 
-use crate::case::{Case, Judgement};
+use crate::judging::case::{Case, Judgement};
 
 mod access;
 mod certificate;

@@ -1,11 +1,11 @@
 //! Chapter operations: what was measured. No document gives a threshold.
 
 use super::checks;
-use crate::case::{Case, Judgement};
-use crate::exchange::{Citizen, Kind};
+use crate::base::text::Text;
+use crate::evidence::exchange::{Citizen, Kind};
+use crate::judging::case::{Case, Judgement};
+use crate::judging::verdict::{Obstacle, Verdict};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Obstacle, Verdict};
 
 checks!(response_times_are_reported,);
 

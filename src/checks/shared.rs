@@ -2,10 +2,10 @@
 
 use url::Url;
 
-use crate::case::Answer;
+use crate::base::text::{Text, shown};
+use crate::judging::case::Answer;
+use crate::judging::verdict::Finding;
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::Finding;
 
 /// The word for what is not there.
 pub(super) fn absent() -> Text {

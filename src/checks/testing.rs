@@ -6,15 +6,16 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use crate::base::text::Text;
 use crate::catalogue::{Catalogue, DEFAULT_SPEC};
-use crate::evaluate::{Evaluated, evaluate_one};
-use crate::exchange::{
+use crate::evidence::exchange::{
     Citizen, Content, Document, Exchange, Facts, Failure, FailureKind, Look, Part, Replacement, Request, Response,
-    Sent, Setup, Target,
+    Sent, Target,
 };
-use crate::recording::Recording;
-use crate::text::Text;
-use crate::verdict::Verdict;
+use crate::evidence::recording::Recording;
+use crate::evidence::setup::Setup;
+use crate::judging::verdict::Verdict;
+use crate::run::evaluate::{Evaluated, evaluate_one};
 
 /// Where the source stands.
 pub(super) const BASE: &str = "https://source.example/v1";

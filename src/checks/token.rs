@@ -3,16 +3,18 @@
 use serde_json::Value;
 
 use super::checks;
-use crate::case::{Answer, Case, Judgement, Stop, conclusive};
+use crate::base::lifetime::lifetime;
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::checks::shared::{absent, no_json};
-use crate::exchange::{AcmSetup, Auth, Citizen, Grant, Introspection, IssuerCall, Request, names, oauth_error};
-use crate::lifetime::lifetime;
-use crate::reason;
-use crate::reason::issuer;
+use crate::evidence::exchange::{Auth, Citizen, Grant, IssuerCall, Request};
+use crate::evidence::introspection::{Introspection, names, oauth_error};
+use crate::evidence::setup::AcmSetup;
+use crate::judging::case::{Answer, Case, Judgement, Stop, conclusive};
+use crate::judging::reason;
+use crate::judging::reason::issuer;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Finding, Verdict};
 
 checks!(
     discovery_of_the_issuer_works,
@@ -49,7 +51,7 @@ fn discovery_of_the_issuer_works(case: &Case<'_>) -> Judgement {
 
 /// What stands where something else was expected.
 fn described(value: Option<&Value>) -> Text {
-    value.map_or_else(absent, |value| Text::same(shown(&crate::envelope::described(Some(value)))))
+    value.map_or_else(absent, |value| Text::same(shown(&crate::base::envelope::described(Some(value)))))
 }
 
 /// The answers to the exchanges of all citizens for whom a token is asked; blocked where none is.

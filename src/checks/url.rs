@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::checks;
-use crate::case::{Answer, Case, Findings, Judgement, both};
+use crate::base::envelope::{Collection, Field, Key, Page};
+use crate::base::href;
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
-use crate::envelope::{Collection, Field, Key, Page};
-use crate::exchange::{Citizen, Response, Variation};
-use crate::href;
-use crate::reason;
+use crate::evidence::exchange::{Citizen, Response, Variation};
+use crate::judging::case::{Answer, Case, Findings, Judgement, both};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Finding, Outcome, Verdict};
 
 mod changes;
 mod encryption;

@@ -7,16 +7,16 @@ use clap::Args;
 use super::profile::{absolute, bundle_fault};
 use super::serve::write_profile;
 use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
-use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, read_text};
-use crate::insz;
+use crate::base::input::{InputFault, InputFaults, LARGEST_TEXT, read_text};
+use crate::base::text::{Lang, Text};
+use crate::base::{insz, text};
+use crate::judging::verdict::ExitStatus;
 use crate::profile::{Profile, ProfileText};
 use crate::sandbox::{
     AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, Kept, OwnSource, PROFILE, ProfileFile, Role, SOURCE_CERTIFICATE,
     SOURCE_KEY, SOURCE_SECRET, STAND_IN_COMMENT, StandIn, StandInOptions, Watch,
 };
 use crate::text;
-use crate::text::{Lang, Text};
-use crate::verdict::ExitStatus;
 
 /// The longest file that is kept from an earlier start.
 const LARGEST: usize = 64 * 1024;

@@ -11,22 +11,22 @@ use super::profile::{ProfileArgs, above_zero};
 use super::progress::Progress;
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, elsewhere, interrupt, output, rerun, runtime, writable};
+use crate::base::files::Unwritten;
+use crate::base::input::{InputFault, InputFaults};
+use crate::base::text::Text;
 use crate::catalogue::{Catalogue, Selection, matches_id, selector, unknown_ids};
-use crate::decisions::{Decisions, Named};
-use crate::exchange::Setup;
-use crate::fault::{InputFault, InputFaults};
-use crate::files::Unwritten;
-use crate::har::Spool;
-use crate::inspection::{Asked, Inspected, inspect};
+use crate::evidence::setup::Setup;
+use crate::evidence::shape::Previous;
+use crate::evidence::vault::Vault;
+use crate::judging::decisions::{Decisions, Named};
+use crate::judging::reason::cause::CauseKind;
+use crate::judging::verdict::{ExitStatus, FailOn, Gate};
 use crate::profile::Resolved;
-use crate::reason::cause::CauseKind;
+use crate::report::har::Spool;
 use crate::report::{self, Options, Report, RunMeta};
-use crate::session::Session;
-use crate::shape::Previous;
+use crate::run::inspection::{Asked, Inspected, inspect};
+use crate::run::session::Session;
 use crate::text;
-use crate::text::Text;
-use crate::vault::Vault;
-use crate::verdict::{ExitStatus, FailOn, Gate};
 
 const AFTER_HELP: &str = "\
 Without a profile three flags are enough, for a source on a laptop with a token of your own:
@@ -195,7 +195,8 @@ pub(super) fn tell(
         return Err(Trouble::leak());
     }
     let evidence = evidence.and_then(|evidence| evidence.and_then(|(_, spool)| spool.write(&told.out)).err());
-    let unwritten: Vec<Unwritten> = evidence.into_iter().chain(crate::files::write_all(&told.out, files)).collect();
+    let unwritten: Vec<Unwritten> =
+        evidence.into_iter().chain(crate::base::files::write_all(&told.out, files)).collect();
     if unwritten.is_empty() {
         output::print(&screen);
         if !global.quiet {

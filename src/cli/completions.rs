@@ -9,8 +9,8 @@ use clap_complete::Shell;
 use super::specs::SpecArgs;
 use super::{Cli, Done, NAME, output};
 use crate::catalogue::Catalogue;
+use crate::judging::verdict::ExitStatus;
 use crate::sandbox::faults;
-use crate::verdict::ExitStatus;
 
 const AFTER_HELP: &str = "\
   bash        bronkeur completions bash > ~/.local/share/bash-completion/completions/bronkeur

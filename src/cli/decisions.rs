@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::profile::DEFAULT_PROFILE;
+use crate::base::input::{InputFaults, LARGEST_TEXT, read_text};
 use crate::catalogue::Catalogue;
-use crate::decisions::{Decisions, Named};
-use crate::fault::{InputFaults, LARGEST_TEXT, read_text};
+use crate::judging::decisions::{Decisions, Named};
 use crate::profile::Profile;
 use crate::report::read_report;
 

@@ -7,12 +7,12 @@ use clap::Args;
 use super::check::{self, GateArgs};
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, output, runtime};
+use crate::base::input::InputFaults;
+use crate::base::text::{Text, shown};
 use crate::catalogue::Catalogue;
-use crate::decisions::Named;
-use crate::fault::InputFaults;
+use crate::judging::decisions::Named;
 use crate::sandbox::{Behaviour, Fault, NAME, Options, Sandbox, faults};
 use crate::text;
-use crate::text::{Text, shown};
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct DemoArgs {
@@ -94,7 +94,7 @@ impl SandboxArgs {
         Sandbox::start(self.options(known, tell)?).await.map_err(|error| {
             let Text { nl, en } = Text::of_system(&error);
             Trouble::Other(
-                crate::verdict::ExitStatus::Undecided,
+                crate::judging::verdict::ExitStatus::Undecided,
                 text!(
                     "de ingebouwde ACM en bron starten niet op poort {port}: {nl}",
                     "the built-in ACM and source do not start on port {port}: {en}"

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::{Done, Global, Trouble, output};
-use crate::fault::InputFaults;
+use crate::base::input::InputFaults;
+use crate::judging::verdict::ExitStatus;
 use crate::report::{Difference, difference_as_markdown, difference_as_text, difference_in_short, read_report};
-use crate::verdict::ExitStatus;
 
 const AFTER_HELP: &str = "\
 Worse is what newly fails, fails more severely, or was judged and is blocked or open for review now. What cannot arise

@@ -9,15 +9,15 @@ use super::check::seed;
 use super::profile::{ProfileArgs, Written};
 use super::specs::SpecArgs;
 use super::{Done, Global, output, runtime};
-use crate::confidential::masked;
-use crate::doctor::{Line, State, Step, diagnose, exit_status, files, untried};
-use crate::fault::InputFaults;
+use crate::base::confidential::masked;
+use crate::base::input::InputFaults;
+use crate::base::text::{Lang, Text};
+use crate::evidence::vault::Vault;
+use crate::judging::verdict::ExitStatus;
 use crate::profile::Resolved;
-use crate::session::Session;
+use crate::run::doctor::{Line, State, Step, diagnose, exit_status, files, untried};
+use crate::run::session::Session;
 use crate::text;
-use crate::text::{Lang, Text};
-use crate::vault::Vault;
-use crate::verdict::ExitStatus;
 
 /// The schema of the JSON form.
 const SCHEMA: &str = "bronkeur.doctor/1";
@@ -102,7 +102,7 @@ fn profile_line(profile: &Resolved) -> Line {
 }
 
 fn faults_of_profile(faults: &InputFaults) -> Vec<Line> {
-    let line = |fault: &crate::fault::InputFault| {
+    let line = |fault: &crate::base::input::InputFault| {
         let place = fault.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
         let said = |lang: Lang, text: String| masked(&text, lang).into_owned();
         let (file, message, remedy) = (&fault.file, &fault.message, &fault.remedy);

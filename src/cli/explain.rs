@@ -4,11 +4,11 @@ use clap::Args;
 
 use super::specs::SpecArgs;
 use super::{Done, Global, output};
+use crate::base::input::InputFaults;
+use crate::base::text::{Lang, Text};
+use crate::catalogue::example::REST;
 use crate::catalogue::{Catalogue, Requirement};
-use crate::example::REST;
-use crate::fault::InputFaults;
-use crate::text::{Lang, Text};
-use crate::verdict::ExitStatus;
+use crate::judging::verdict::ExitStatus;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct ExplainArgs {

@@ -14,14 +14,14 @@ use self::progress::Progress;
 use super::check::{JudgingArgs, Printed, seed};
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, elsewhere, environment, interrupt, output, runtime, writable};
-use crate::fault::InputFaults;
-use crate::files;
-use crate::fleet::{Bounds, Choice, Order, Shard, Sources, gather, read_overview, run};
-use crate::inspection::Asked;
+use crate::base::files;
+use crate::base::input::InputFaults;
+use crate::evidence::vault::Vault;
+use crate::judging::verdict::ExitStatus;
 use crate::report::fleet::model::Overview;
 use crate::report::{fleet_as_github, fleet_in_words, render_fleet};
-use crate::vault::Vault;
-use crate::verdict::ExitStatus;
+use crate::run::fleet::{Bounds, Choice, Order, Shard, Sources, gather, read_overview, run};
+use crate::run::inspection::Asked;
 
 const AFTER_HELP: &str = "\
 Every source gets a folder of its name with what `check` writes; the overview (fleet.html, fleet.md, fleet.json,

@@ -11,14 +11,14 @@ use clap::Args;
 
 use super::profile::DEFAULT_PROFILE;
 use super::{Done, Global, Trouble, output};
-use crate::fault::{InputFault, InputFaults};
-use crate::files;
+use crate::base::files;
+use crate::base::input::{InputFault, InputFaults};
+use crate::base::text::Text;
+use crate::judging::verdict::ExitStatus;
 use crate::profile::{
     Draft, DraftAcm, DraftCitizen, DraftClient, PROFILE_SCHEMA, Profile, ProfileText, Proof, Reference, Role,
 };
 use crate::text;
-use crate::text::Text;
-use crate::verdict::ExitStatus;
 
 const AFTER_HELP: &str = "\
 On a terminal it asks what the flags do not say. Without one the flags must say it: --base-url, --client-id and

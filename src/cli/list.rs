@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::specs::SpecArgs;
 use super::{Done, Global, output};
+use crate::base::text::Lang;
 use crate::catalogue::{Catalogue, Requirement, matches_id, selector};
+use crate::judging::verdict::ExitStatus;
 use crate::text;
-use crate::text::Lang;
-use crate::verdict::ExitStatus;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct ListArgs {
@@ -37,7 +37,7 @@ enum Format {
 pub(super) fn list(args: &ListArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
     let faults = crate::catalogue::unknown_ids(&catalogue, "command line", &args.ids);
-    crate::fault::InputFaults(faults).or(())?;
+    crate::base::input::InputFaults(faults).or(())?;
     let names: Vec<String> = args.ids.iter().map(|name| selector(&catalogue, name)).collect();
     let named = |row: &&Requirement| names.is_empty() || names.iter().any(|name| matches_id(name, &row.id));
     let rows: Vec<&Requirement> = catalogue.requirements.iter().filter(named).collect();

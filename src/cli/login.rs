@@ -12,15 +12,15 @@ use url::Url;
 
 use super::profile::DEFAULT_PROFILE;
 use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
-use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, read_text};
-use crate::login::{Login, Store, Unkept, well_named};
+use crate::base::input::{InputFault, InputFaults, LARGEST_TEXT, read_text};
+use crate::base::text::{Lang, Text};
+use crate::judging::verdict::ExitStatus;
+use crate::profile::login::{Login, Store, Unkept, well_named};
 use crate::profile::{Acm, AuthMethod, Client, Profile, Reference, ResolvedAcm, Source};
-use crate::session::issuer_alone;
+use crate::run::session::issuer_alone;
 use crate::text;
-use crate::text::{Lang, Text};
 use crate::transport::login::{Authorization, Callback, Came, Outcome, Visit};
 use crate::transport::{Refused, Transport};
-use crate::verdict::ExitStatus;
 
 const AFTER_HELP: &str = "\
 With a profile, the citizen logs in at its issuer with `acm.login_client`, or else with `acm.client`:

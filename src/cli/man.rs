@@ -6,8 +6,8 @@ use clap::{Args, CommandFactory as _};
 use clap_mangen::Man;
 
 use super::{Cli, Done, Trouble, output};
-use crate::files;
-use crate::verdict::ExitStatus;
+use crate::base::files;
+use crate::judging::verdict::ExitStatus;
 
 const AFTER_HELP: &str = "\
   bronkeur man | man -l -                              reads the first page

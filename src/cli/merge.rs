@@ -6,10 +6,10 @@ use clap::Args;
 
 use super::fleet::{OutArgs, tell};
 use super::{Done, Global, Trouble, writable};
-use crate::fault::InputFaults;
-use crate::files::write;
-use crate::fleet::{merge, read_overview};
+use crate::base::files::write;
+use crate::base::input::InputFaults;
 use crate::report::fleet::model::Overview;
+use crate::run::fleet::{merge, read_overview};
 
 const AFTER_HELP: &str = "\
   bronkeur fleet sources.yaml --shard 1/2 --out part-1

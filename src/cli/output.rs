@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Trouble;
-use crate::vault::Vault;
+use crate::evidence::vault::Vault;
 
 /// Whether something could not be written to standard output (a full disk): the result is not whole there.
 static LOST: AtomicBool = AtomicBool::new(false);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{Trouble, environment};
-use crate::fault::{InputFault, InputFaults, LARGEST_TEXT, read_text};
+use crate::base::input::{InputFault, InputFaults, LARGEST_TEXT, read_text};
 use crate::profile::{Profile, Resolved};
 use crate::text;
 

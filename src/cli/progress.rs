@@ -11,13 +11,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{SignedDuration, Zoned};
 
 use super::{Global, output};
+use crate::base::text::{Lang, Text};
 use crate::catalogue::Catalogue;
-use crate::exchange::{Exchange, IssuerCall, Target};
+use crate::evidence::exchange::{Exchange, IssuerCall, Target};
+use crate::evidence::vault::Vault;
 use crate::report::seconds;
 use crate::run::Event;
 use crate::text;
-use crate::text::{Lang, Text};
-use crate::vault::Vault;
 
 mod beat;
 mod exchange;

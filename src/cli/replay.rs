@@ -9,15 +9,15 @@ use clap::Args;
 use super::check::{self, GateArgs};
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, output, writable};
+use crate::base::input::{InputFaults, read_text};
+use crate::base::text::{Lang, Text};
 use crate::catalogue::Catalogue;
-use crate::fault::{InputFaults, read_text};
-use crate::har::{self, Evidence};
-use crate::inspection;
-use crate::recording::LARGEST_EVIDENCE;
+use crate::evidence::recording::LARGEST_EVIDENCE;
+use crate::evidence::vault::Vault;
+use crate::report::har::{self, Evidence};
 use crate::report::{Report, read_report};
+use crate::run::inspection;
 use crate::text;
-use crate::text::{Lang, Text};
-use crate::vault::Vault;
 
 const AFTER_HELP: &str = "\
 Nothing is sent. The same program with the same specs writes the same report.json, to the byte: start and duration are
@@ -95,7 +95,7 @@ fn notes(evidence: &Evidence, catalogue: &Catalogue) -> Vec<Text> {
         let run = evidence.specs.iter().find(|run| run.name == own.name);
         if run.is_none_or(|run| run.sha256 != own.sha256) {
             let (name, version) = (&own.name, &own.version);
-            let then = crate::text::shown(run.map_or("-", |run| &run.version));
+            let then = crate::base::text::shown(run.map_or("-", |run| &run.version));
             notes.push(text!(
                 "de keuring gebruikte een andere inhoud van {name} ({then}) dan nu wordt toegepast ({version})",
                 "the run used another content of {name} ({then}) than is applied now ({version})"

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use crate::base::input::InputFaults;
 use crate::catalogue::{Catalogue, unknown_ids};
-use crate::fault::InputFaults;
+use crate::judging::verdict::Outcome;
 use crate::report;
 use crate::text;
-use crate::verdict::Outcome;
 
 /// Their ids, in the order of the report. A report in which nothing failed is a fault: nothing would be judged, and
 /// that is no green run.

@@ -9,16 +9,16 @@ use clap::Args;
 use super::decisions::named_by_profile;
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, output};
+use crate::base::files;
+use crate::base::input::{InputFault, InputFaults};
+use crate::base::text::{Lang, Text};
 use crate::catalogue::{Catalogue, Mode, Requirement};
-use crate::decisions::{Review, reviews_in, today};
-use crate::fault::{InputFault, InputFaults};
-use crate::files;
-use crate::har;
+use crate::judging::decisions::{Review, reviews_in, today};
+use crate::judging::verdict::{ExitStatus, Outcome};
 use crate::profile::quoted;
 use crate::report;
+use crate::report::har;
 use crate::text;
-use crate::text::{Lang, Text};
-use crate::verdict::{ExitStatus, Outcome};
 
 /// What is open, unless a report or a file with answers says otherwise: everything that only a person can judge.
 #[derive(Clone, Debug, Args)]

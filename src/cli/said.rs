@@ -7,9 +7,9 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use super::{environment, output};
-use crate::confidential::{found, is_opaque, refusal};
-use crate::fault::{InputFault, InputFaults};
-use crate::text::Lang;
+use crate::base::confidential::{found, is_opaque, refusal};
+use crate::base::input::{InputFault, InputFaults};
+use crate::base::text::Lang;
 
 /// Everything among the arguments, the first of which is the program, and in the variables of the flags that must not
 /// stand there.
@@ -51,7 +51,7 @@ pub(super) fn unparsed(error: &clap::Error, arguments: &[String], lang: Lang) ->
         // Nobody may be there to read it.
         let _ = error.print();
     } else {
-        let mark = crate::confidential::name(opaque.first().copied().unwrap_or_default());
+        let mark = crate::base::confidential::name(opaque.first().copied().unwrap_or_default());
         let text = opaque.iter().fold(error.render().to_string(), |text, word| text.replace(word, mark.get(lang)));
         output::say(text.trim_end());
     }

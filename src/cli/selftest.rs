@@ -4,12 +4,12 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{Done, Global, Trouble, output, runtime};
+use crate::base::input::InputFaults;
 use crate::catalogue::matches_id;
-use crate::fault::InputFaults;
+use crate::judging::verdict::ExitStatus;
+use crate::sandbox::selftest::{Row, matrix};
 use crate::sandbox::{Envelope, Fault, faults};
-use crate::selftest::{Row, matrix};
 use crate::text;
-use crate::verdict::ExitStatus;
 
 /// The schema of the JSON form.
 const SCHEMA: &str = "bronkeur.selftest/1";

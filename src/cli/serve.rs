@@ -7,10 +7,10 @@ use clap::Args;
 use super::demo::{SandboxArgs, ids};
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, interrupt, output, runtime};
-use crate::files;
+use crate::base::files;
+use crate::judging::verdict::ExitStatus;
 use crate::sandbox::{PROFILE, ProfileFile, faults};
 use crate::text;
-use crate::verdict::ExitStatus;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct ServeArgs {

@@ -12,16 +12,17 @@ use super::doctor::Format;
 use super::profile::ProfileArgs;
 use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, output, runtime};
-use crate::exchange::{Auth, Citizen, Grant, Introspection, IssuerCall, Request, Response};
-use crate::fault::{InputFault, InputFaults};
+use crate::base::input::{InputFault, InputFaults};
+use crate::base::text::{Lang, Text, shown};
+use crate::evidence::exchange::{Auth, Citizen, Grant, IssuerCall, Request, Response};
+use crate::evidence::introspection::Introspection;
+use crate::judging::reason::cause::{Server, unanswered};
+use crate::judging::reason::issuer::{came, no_introspection, refusal, unfit};
+use crate::judging::verdict::ExitStatus;
 use crate::profile::{CitizenToken, Resolved, ResolvedCitizen};
-use crate::reason::cause::{Server, unanswered};
-use crate::reason::issuer::{came, no_introspection, refusal, unfit};
 use crate::report;
-use crate::session::{Inquiry, Session, citizen_of};
+use crate::run::session::{Inquiry, Session, citizen_of};
 use crate::text;
-use crate::text::{Lang, Text, shown};
-use crate::verdict::ExitStatus;
 
 /// The schema of the JSON form.
 const SCHEMA: &str = "bronkeur.token/1";

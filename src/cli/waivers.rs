@@ -10,11 +10,11 @@ use jiff::civil::Date;
 use super::decisions::named_by_profile;
 use super::specs::SpecArgs;
 use super::{Done, Global, output};
-use crate::decisions::{Named, SOON, Waiver, ends_soon, today, waivers_in};
-use crate::fault::InputFaults;
+use crate::base::input::InputFaults;
+use crate::base::text::{Lang, Text};
+use crate::judging::decisions::{Named, SOON, Waiver, ends_soon, today, waivers_in};
+use crate::judging::verdict::ExitStatus;
 use crate::text;
-use crate::text::{Lang, Text};
-use crate::verdict::ExitStatus;
 
 const AFTER_HELP: &str = "\
 Exit status: 0 all hold for longer than 30 days · 1 some ended or end within 30 days · 2 the file is wrong";
@@ -101,9 +101,9 @@ fn table(rows: &[(&String, &Waiver)], today: Date, lang: Lang) -> String {
             &waiver.ends_on.to_string(),
             left.word().get(lang),
             waiver.scope.in_words().get(lang),
-            &crate::text::shown(&waiver.owner),
-            &crate::text::shown(approved),
-            &crate::text::shown(&waiver.reason),
+            &crate::base::text::shown(&waiver.owner),
+            &crate::base::text::shown(approved),
+            &crate::base::text::shown(&waiver.reason),
         ]);
     }
     format!("{}\n", table.trim_fmt())
@@ -112,7 +112,7 @@ fn table(rows: &[(&String, &Waiver)], today: Date, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decisions::Scope;
+    use crate::judging::decisions::Scope;
 
     #[test]
     fn thirty_days_are_soon_and_thirty_one_are_not() {

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{Reference, Role};
+use crate::base::text::{Lang, Text};
 use crate::text;
-use crate::text::{Lang, Text};
 
 /// What is known of a source when its profile is begun.
 #[derive(Clone, Debug, PartialEq)]
@@ -280,7 +280,7 @@ pub(crate) fn quoted(text: &str) -> String {
                 yaml.push(c);
             }
             // Line breaks of older YAML, what it does not let through, and what turns or hides text.
-            c if crate::text::unsafe_in_text(c) || !is_printable(c) => {
+            c if crate::base::text::unsafe_in_text(c) || !is_printable(c) => {
                 // Writing to a String cannot fail.
                 let _ = write!(yaml, "\\U{:08x}", u32::from(c));
             }
@@ -351,7 +351,7 @@ mod tests {
             "no", "1", "a: b", "# x", "'", "\"", "\\n", "\n- x", "\u{85}", "\u{2028}", "\u{feff}", "\u{0}", "é😀",
             "\u{202e}",
         ] {
-            let tree = crate::fault::read_tree("x", &format!("x: {}\n", quoted(text))).unwrap();
+            let tree = crate::base::input::read_tree("x", &format!("x: {}\n", quoted(text))).unwrap();
             assert_eq!(tree, json!({ "x": text }), "{text:?}");
         }
     }

@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use super::validate::issuer;
 use super::{Acm, CitizenToken, Reference};
-use crate::lifetime::lifetime;
-use crate::login::{Keeper, Store};
+use crate::base::lifetime::lifetime;
+use crate::base::text::Text;
+use crate::profile::login::{Keeper, Store};
 use crate::text;
-use crate::text::Text;
 
 /// The answer of a token endpoint; other members do not matter.
 #[derive(Deserialize)]

@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::confidential;
-use crate::fault::{InputFault, read_text};
+use crate::base::confidential;
+use crate::base::input::{InputFault, read_text};
+use crate::base::text::Text;
 use crate::text;
-use crate::text::Text;
 
 /// The longest secret, in bytes.
 const LARGEST_SECRET: usize = 64 * 1024;

@@ -15,11 +15,11 @@ use super::{
     Profile, Reference, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient, ResolvedClientAuth, ResolvedHop,
     ResolvedSource, Source, Target, Tokens,
 };
-use crate::assertion::SigningKey;
-use crate::fault::{InputFaults, LARGEST_TEXT, read_text};
-use crate::insz;
+use crate::base::assertion::SigningKey;
+use crate::base::input::{InputFaults, LARGEST_TEXT, read_text};
+use crate::base::insz;
+use crate::evidence::vault::SHORTEST_SECRET;
 use crate::text;
-use crate::vault::SHORTEST_SECRET;
 
 impl Profile {
     /// The profile with all references read and all values typed, or everything that is wrong with it, the faults of

@@ -9,8 +9,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::{Actor, AuthMethod, Declares, Limits, Role, Tokens};
-use crate::assertion::SigningKey;
-use crate::login::Keeper;
+use crate::base::assertion::SigningKey;
+use crate::profile::login::Keeper;
 
 /// A profile that is ready to run with. Secrets and national numbers are shown by no formatter.
 #[derive(Clone, Debug)]

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::*;
-use crate::assertion::tests::p256_pem;
-use crate::exchange::TNI_ISSUER;
-use crate::text::Lang;
+use crate::base::assertion::tests::p256_pem;
+use crate::base::text::Lang;
+use crate::evidence::exchange::TNI_ISSUER;
 
 const SMALL: &str = "source: { base_url: https://api.example.be/v1 }
 citizens:
@@ -249,7 +249,7 @@ fn a_refresh_token_needs_a_place_for_the_next_one() {
         assert!(seen.contains("works only once") && seen.contains("with `file`"), "{seen}");
     }
     let dir = tempfile::tempdir().unwrap();
-    crate::files::write(dir.path(), "session", env("SESSION").unwrap().as_bytes()).unwrap();
+    crate::base::files::write(dir.path(), "session", env("SESSION").unwrap().as_bytes()).unwrap();
     for key in ["token", "refresh_token"] {
         let text = WITH_ACM.replace("token: { env: TOKEN }", &format!("{key}: {{ file: session }}"));
         let profile = Profile::read("bron.yaml", &text).unwrap().resolve("bron.yaml", &env, dir.path()).unwrap();
@@ -383,7 +383,7 @@ fn a_profile_can_be_built_in_code() {
     let mut profile = Resolved::new(&Url::parse("https://127.0.0.1:8443/v1/").unwrap());
     profile.tokens.expired = Some("x".into());
     assert_eq!(profile.source.base_url.as_str(), "https://127.0.0.1:8443/v1");
-    assert!(crate::href::is_loopback(&profile.source.base_url));
+    assert!(crate::base::href::is_loopback(&profile.source.base_url));
 }
 
 /// Every key, so that the schema and the structs can be held against each other.

@@ -5,11 +5,11 @@ use std::fmt::Display;
 use url::Url;
 
 use super::{Acm, AuthMethod, Citizen, Client, Profile, Role};
-use crate::exchange::{PROD_ISSUER, TNI_ISSUER};
-use crate::fault::InputFault;
-use crate::href::is_loopback;
+use crate::base::href::is_loopback;
+use crate::base::input::InputFault;
+use crate::base::text::Text;
+use crate::evidence::exchange::{PROD_ISSUER, TNI_ISSUER};
 use crate::text;
-use crate::text::Text;
 
 /// Message and remedy.
 type Wrong = (Text, Text);

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::base::text::{Lang, Text};
 use crate::catalogue::Level;
-use crate::reason::cause::CauseKind;
+use crate::judging::reason::cause::CauseKind;
+use crate::judging::verdict::Conformant;
 use crate::text;
-use crate::text::{Lang, Text};
-use crate::verdict::Conformant;
 
 use super::model::{Cause, Report, Requirement};
 use super::words::{State, why_partial};

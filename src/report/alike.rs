@@ -82,8 +82,8 @@ fn without_numbers(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Text;
-    use crate::verdict::Severity;
+    use crate::base::text::Text;
+    use crate::judging::verdict::Severity;
 
     fn finding(place: &str, expected: &str, actual: &str) -> Finding {
         Finding {

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::base::envelope::Envelope;
+use crate::base::text::Text;
 use crate::catalogue::{self, Catalogue, Level, Mode};
-use crate::decisions;
-use crate::envelope::Envelope;
-use crate::exchange::{self, Auth, Content, Declares, IssuerCall, Kind, Phase, Request, Target, Variation};
-use crate::reason::cause::IssuerIs;
-use crate::recording::Recording;
-use crate::shape::Shapes;
-use crate::text::Text;
-use crate::verdict::{self, Circumstances, Gate, Outcome, Severity, Standing, Verdict, Waived};
+use crate::evidence::exchange::{self, Auth, Content, IssuerCall, Kind, Phase, Request, Target, Variation};
+use crate::evidence::recording::Recording;
+use crate::evidence::setup::Declares;
+use crate::evidence::shape::Shapes;
+use crate::judging::decisions;
+use crate::judging::reason::cause::IssuerIs;
+use crate::judging::verdict::{self, Circumstances, Gate, Outcome, Severity, Standing, Verdict, Waived};
 
 use super::advice;
 use super::alike;

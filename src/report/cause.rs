@@ -5,14 +5,14 @@ mod call;
 
 use std::collections::HashMap;
 
+use crate::base::text::Text;
 use crate::catalogue::{About, Catalogue, Level};
-use crate::exchange::{Citizen, Exchange, Grant, Kind, Request};
-use crate::reason::cause::{CauseKind, IssuerIs, Place, Server, Told};
-use crate::reason::issuer::Party;
-use crate::recording::Recording;
+use crate::evidence::exchange::{Citizen, Exchange, Grant, Kind, Request};
+use crate::evidence::recording::Recording;
+use crate::judging::reason::cause::{CauseKind, IssuerIs, Place, Server, Told};
+use crate::judging::reason::issuer::Party;
+use crate::judging::verdict::{Obstacle, Outcome, Verdict};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Obstacle, Outcome, Verdict};
 
 use super::model::{Cause, Requirement};
 use super::people::People;

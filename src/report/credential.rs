@@ -1,8 +1,8 @@
 //! What a call presents and whose data it asks for: the names in `report.json`, the words for people, and the shell
 //! variables of curl lines.
 
-use crate::exchange::{Auth, Citizen};
-use crate::text::Text;
+use crate::base::text::Text;
+use crate::evidence::exchange::{Auth, Citizen};
 
 /// The name of a citizen's role.
 pub(super) fn role(citizen: Citizen) -> &'static str {

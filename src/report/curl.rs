@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use url::{Host, Url};
 
-use crate::exchange::{Auth, Citizen, Exchange, Kind, Request, Sent, Target, Tls, Variation};
-use crate::recording::Recording;
-use crate::text::{escaped, unsafe_in_text};
+use crate::base::text::{escaped, unsafe_in_text};
+use crate::evidence::exchange::{Auth, Citizen, Exchange, Kind, Request, Sent, Target, Tls, Variation};
+use crate::evidence::recording::Recording;
 
 use super::credential::variable;
 use super::people::{People, Piece};

@@ -4,10 +4,10 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::text::Text;
 use crate::catalogue::Level;
-use crate::exchange::Kind;
-use crate::text::Text;
-use crate::verdict::{Conformant, Outcome, Severity};
+use crate::evidence::exchange::Kind;
+use crate::judging::verdict::{Conformant, Outcome, Severity};
 
 use super::model::{Report, Requirement, Timing};
 

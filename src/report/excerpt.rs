@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::exchange::{Content, Response};
+use crate::evidence::exchange::{Content, Response};
 
 use super::people::People;
 use super::words::bounded;
@@ -167,7 +167,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::exchange::Facts;
+    use crate::evidence::exchange::Facts;
     use crate::report::tests::sample;
 
     fn seen(content: Content, place: &str) -> String {

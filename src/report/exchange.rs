@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::exchange::{FailureKind, Kind, Look};
-use crate::text::Text;
+use crate::base::text::Text;
+use crate::evidence::exchange::{FailureKind, Kind, Look};
 
 /// One request and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

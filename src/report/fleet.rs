@@ -19,7 +19,7 @@ use self::page::Page;
 use super::File;
 use super::html::{Parts, rendered};
 use super::languages::Languages;
-use crate::files::Unwritten;
+use crate::base::files::Unwritten;
 
 pub use github::fleet_as_github;
 pub use terminal::fleet_in_words;
@@ -38,7 +38,7 @@ const PARTS: Parts = Parts {
 
 /// Every file of an overview.
 ///
-/// The caller looks once more for leaks before it hands them to [`write_all`](crate::files::write_all).
+/// The caller looks once more for leaks before it hands them to [`write_all`](crate::base::files::write_all).
 pub fn render_fleet(overview: &Overview, languages: Languages) -> Vec<File> {
     vec![
         (FILE, json(overview)),

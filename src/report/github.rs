@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::base::text::Lang;
 use crate::text;
-use crate::text::Lang;
 
 use crate::catalogue::Level;
 

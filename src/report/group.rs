@@ -1,7 +1,7 @@
 //! The parts of a report that people decide on, the most urgent first. The views share them; they differ in form only.
 
+use crate::base::text::Text;
 use crate::text;
-use crate::text::Text;
 
 use super::model::{Report, Requirement};
 use super::words::State;

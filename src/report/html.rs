@@ -16,13 +16,13 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Error, HtmlEscape, UndefinedBehavior, Value, context};
 use sha2::{Digest as _, Sha256};
 
+use crate::base::text::{Lang, Text};
 use crate::text;
-use crate::text::{Lang, Text};
 
 use self::page::Page;
 use super::languages::Languages;
 use super::model::{Report, Tool};
-use crate::files::Unwritten;
+use crate::base::files::Unwritten;
 
 /// The name of the file.
 pub const FILE: &str = "report.html";

@@ -3,7 +3,7 @@
 use crate::text;
 
 use super::model::Report;
-use crate::files::Unwritten;
+use crate::base::files::Unwritten;
 
 /// The name of the file.
 pub const FILE: &str = "report.json";

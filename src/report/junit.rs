@@ -10,14 +10,14 @@ use std::collections::HashSet;
 
 use junit_report::{Duration, OffsetDateTime, TestCase, TestCaseBuilder, TestSuite, TestSuiteBuilder};
 
+use crate::base::text::{Lang, Text};
 use crate::catalogue::Level;
 use crate::text;
-use crate::text::{Lang, Text};
 
 use super::exchange::Exchange;
 use super::model::{Chapter, Report, Requirement};
 use super::words::{self, MOST_FINDINGS, State, bounded};
-use crate::files::Unwritten;
+use crate::base::files::Unwritten;
 
 /// The name of the file.
 pub(super) const FILE: &str = "junit.xml";
@@ -219,7 +219,7 @@ fn allowed(text: &str, lines: bool) -> String {
             '\n' if lines => allowed.push(c),
             '\n' | '\t' => allowed.push(' '),
             '\u{fffe}' | '\u{ffff}' => allowed.extend(c.escape_unicode()),
-            c => crate::text::push_safe(&mut allowed, c),
+            c => crate::base::text::push_safe(&mut allowed, c),
         }
     }
     allowed

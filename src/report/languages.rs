@@ -1,6 +1,6 @@
 //! Which languages the files of a run hold.
 
-use crate::text::Lang;
+use crate::base::text::Lang;
 
 /// The languages of the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@ pub(super) mod paper;
 
 use std::fmt::Write as _;
 
+use crate::base::text::{Lang, Text};
 use crate::text;
-use crate::text::{Lang, Text};
 
 use self::paper::{Paper, fenced, inline};
 use super::languages::Languages;

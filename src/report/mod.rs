@@ -1,5 +1,15 @@
 //! Reports: one raw report ([`Report`], what `report.json` holds), and views of it, each a function from the report to
 //! text. A view decides nothing: severity, conformity and exit status are in the report already.
+//!
+//! - `model`: the public form; `exchange`: that of a call; `assemble`: from verdicts to it; `read`: and back.
+//! - `cause`: what blocked requirements wait for; `difference`: what changed between two reports; `alike`, `group`,
+//!   `harm`, `varied`: what is joined, in which order, and how calls are told apart.
+//! - `people`: marks in place of surrogates; `excerpt`: the part of an answer that a finding is about; `credential`,
+//!   `curl`, `variables`: the same call for a shell.
+//! - `terminal`, `html`, `markdown`, `junit`, `github`, `json`: the views; `words`, `advice`: the words that they
+//!   share; `languages`: in which language.
+//! - `fleet`: the overview of many sources, and its views.
+//! - `har`: `evidence.har`, the recording of a run as a file, and back.
 
 mod advice;
 mod alike;
@@ -13,6 +23,7 @@ mod exchange;
 pub mod fleet;
 mod github;
 mod group;
+pub mod har;
 mod harm;
 mod html;
 mod json;
@@ -30,7 +41,7 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use crate::files::Unwritten;
+use crate::base::files::Unwritten;
 
 pub use assemble::RunMeta;
 pub use credential::{negative, negative_names};
@@ -58,7 +69,7 @@ pub type File = (&'static str, Result<String, Unwritten>);
 
 /// The views of a report, each a file.
 ///
-/// The caller looks once more for leaks before it hands them to [`write_all`](crate::files::write_all).
+/// The caller looks once more for leaks before it hands them to [`write_all`](crate::base::files::write_all).
 pub fn render_all(report: &Report, languages: Languages) -> Vec<File> {
     vec![
         (json::FILE, json(report)),

@@ -6,14 +6,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::base::text::Text;
 use crate::catalogue::{About, Level, Mode};
-use crate::decisions::{Answer, Scope};
-use crate::exchange::Kind;
-use crate::reason::cause::{CauseKind, Server};
-use crate::reason::issuer::Party;
-use crate::shape::{Previous, Shapes};
-use crate::text::Text;
-use crate::verdict::{Conformant, Counts, FailOn, Outcome, Severity, WaiverState};
+use crate::evidence::exchange::Kind;
+use crate::evidence::shape::{Previous, Shapes};
+use crate::judging::decisions::{Answer, Scope};
+use crate::judging::reason::cause::{CauseKind, Server};
+use crate::judging::reason::issuer::Party;
+use crate::judging::verdict::{Conformant, Counts, FailOn, Outcome, Severity, WaiverState};
 
 use super::exchange::Exchange;
 use super::variables::Variable;

@@ -3,9 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::insz;
-use crate::recording::Recording;
-use crate::text::{Text, push_safe};
+use crate::base::insz;
+use crate::base::text::{Text, push_safe};
+use crate::evidence::recording::Recording;
 
 /// Beyond this many characters a text is cut off.
 const MOST: usize = 4_000;

@@ -8,11 +8,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
 
+use crate::base::input::{InputFault, InputFaults, Schema, at_most, read_text};
+use crate::base::text::Text;
 use crate::catalogue::Level;
-use crate::fault::{InputFault, InputFaults, Schema, at_most, read_text};
+use crate::judging::verdict::{Conformant, Outcome};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Conformant, Outcome};
 
 use super::model::{Report, Requirement};
 
@@ -125,7 +125,7 @@ fn no_json(file: &str, form: &Form, error: &serde_json::Error) -> InputFaults {
 
 fn other_schema(file: &str, form: &Form, found: Option<&str>) -> InputFault {
     let Form { version, name, .. } = form;
-    let message = match found.map(crate::text::shown) {
+    let message = match found.map(crate::base::text::shown) {
         Some(found) => text!(
             "is een rapport van schema {found}; dit programma leest {version}",
             "is a report of schema {found}; this program reads {version}"

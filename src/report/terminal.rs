@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Row, Table, Width};
 
+use crate::base::text::{Lang, Text};
+use crate::judging::verdict::FailOn;
 use crate::text;
-use crate::text::{Lang, Text};
-use crate::verdict::FailOn;
 
 use super::model::{Chapter, Report, Requirement};
 use super::words::{self, Entry, State, bounded};
@@ -358,7 +358,7 @@ fn printable(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\n' => printable.push(c),
-            c => crate::text::push_safe(&mut printable, c),
+            c => crate::base::text::push_safe(&mut printable, c),
         }
     }
     printable

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::exchange::{Auth, Citizen};
-use crate::recording::Recording;
+use crate::base::text::Text;
+use crate::evidence::exchange::{Auth, Citizen};
+use crate::evidence::recording::Recording;
 use crate::text;
-use crate::text::Text;
 
 use super::credential::{NEGATIVE, presented, presented_in_words, role, role_in_words, variable};
 use super::curl::{AUTHORITY, ISSUER_AUTHORITY, number_of};

@@ -1,8 +1,10 @@
 //! In what a call differs from the ordinary one, in words: what a finding is about when five calls look alike.
 
-use crate::exchange::{Accept, Auth, Citizen, Kind, Malformed, Phase, Replacement, Request, Target, Tls, Variation};
+use crate::base::text::{Lang, Text};
+use crate::evidence::exchange::{
+    Accept, Auth, Citizen, Kind, Malformed, Phase, Replacement, Request, Target, Tls, Variation,
+};
 use crate::text;
-use crate::text::{Lang, Text};
 
 use super::credential::{presented, presented_in_words, role, role_in_words};
 
@@ -105,7 +107,7 @@ fn moment(request: &Request) -> Option<Text> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::{Edit, Part};
+    use crate::evidence::exchange::{Edit, Part};
 
     fn said(request: &Request) -> Option<String> {
         varied(request).map(|text| text.en)

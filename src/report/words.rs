@@ -7,12 +7,12 @@ mod entry;
 mod state;
 mod tally;
 
+use crate::base::text::{Lang, Text};
 use crate::catalogue::Level;
-use crate::decisions::Answer;
-use crate::exchange::{NOT_ACM, STAND_IN_ACM, is_acm};
+use crate::evidence::exchange::{NOT_ACM, STAND_IN_ACM, is_acm};
+use crate::judging::decisions::Answer;
+use crate::judging::verdict::{Conformant, Counts, Outcome, WaiverState};
 use crate::text;
-use crate::text::{Lang, Text};
-use crate::verdict::{Conformant, Counts, Outcome, WaiverState};
 
 use super::alike::{Alike, joined};
 use super::exchange::{Exchange, Unanswered};

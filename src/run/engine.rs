@@ -14,10 +14,10 @@ use tokio::task::{AbortHandle, JoinSet, spawn_blocking};
 
 use super::queue::Queue;
 use crate::catalogue::{Catalogue, Selection};
-use crate::evaluate::{Evaluated, conclude, evaluate_one, not_selected};
-use crate::exchange::{Exchange, FailureKind, Request};
-use crate::recording::{Recording, Weighed};
-use crate::verdict::Verdict;
+use crate::evidence::exchange::{Exchange, FailureKind, Request};
+use crate::evidence::recording::{Recording, Weighed};
+use crate::judging::verdict::Verdict;
+use crate::run::evaluate::{Evaluated, conclude, evaluate_one, not_selected};
 
 /// How many answers are read at once, or are read and wait to be recorded: each may take many times its bytes.
 const READ_AT_ONCE: usize = 4;
@@ -229,7 +229,7 @@ impl<'a> Judging<'a> {
     fn finish(self, recording: &Recording) -> Vec<Verdict> {
         let verdicts = self.verdicts.into_iter();
         let mut verdicts: Vec<Verdict> =
-            verdicts.map(|verdict| verdict.unwrap_or_else(crate::reason::not_recorded)).collect();
+            verdicts.map(|verdict| verdict.unwrap_or_else(crate::judging::reason::not_recorded)).collect();
         conclude(self.catalogue, recording, &mut verdicts);
         verdicts
     }

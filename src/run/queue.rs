@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Bounds, renewal};
-use crate::exchange::{Exchange, Failure, FailureKind, Kind, Phase, Request, Sent, Target};
-use crate::recording::Recording;
-use crate::text::Text;
+use crate::base::text::Text;
+use crate::evidence::exchange::{Exchange, Failure, FailureKind, Kind, Phase, Request, Sent, Target};
+use crate::evidence::recording::Recording;
 
 /// How many hostile requests wait for an answer at once: enough to be quick, too few to look like an attack.
 pub const HOSTILE_AT_ONCE: usize = 3;

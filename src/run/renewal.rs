@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::exchange::{Exchange, Grant, IssuerCall, Request, Target};
-use crate::lifetime::lifetime;
-use crate::recording::Recording;
+use crate::base::lifetime::lifetime;
+use crate::evidence::exchange::{Exchange, Grant, IssuerCall, Request, Target};
+use crate::evidence::recording::Recording;
 
 /// How long before its end a token is renewed, in milliseconds; a short-lived one in the last fifth of its life.
 const MARGIN: u64 = 30_000;

@@ -16,7 +16,7 @@ use super::clients::{Client, Clients};
 use super::control::{self, Door, Refusals};
 use super::envelope::put;
 use super::tokens::{Grant, Tokens, now};
-use crate::exchange::CONTROL_ENDPOINT;
+use crate::evidence::exchange::CONTROL_ENDPOINT;
 
 /// What the `User-Agent` of a check begins with.
 const OWN_AGENT: &str = "bronkeur/";

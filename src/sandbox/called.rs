@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::acm::Form;
 use super::answer::Inbound;
 use super::clients::Clients;
-use crate::insz;
+use crate::base::insz;
+use crate::base::text::{Text, shown};
 use crate::text;
-use crate::text::{Text, shown};
 
 /// What a client proved of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

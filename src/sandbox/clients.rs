@@ -12,7 +12,7 @@ use super::acm::{Error, Form};
 use super::answer::Inbound;
 use super::called::Known;
 use super::tokens::now;
-use crate::assertion::{ASSERTION_TYPE, VerifyingKey};
+use crate::base::assertion::{ASSERTION_TYPE, VerifyingKey};
 
 /// The longest that an assertion may be good, in seconds.
 const LONGEST: i64 = 3600;

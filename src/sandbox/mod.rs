@@ -2,6 +2,16 @@
 //!
 //! `bronkeur demo`, `serve` and `selftest` run it. Its faults are data ([`faults`]): each says which requirements must
 //! notice it.
+//!
+//! - `behaviour`, `rules`, `variation`, `wire`, `wording`: the knobs; `edits`: small changes to what is sent; `faults`:
+//!   the defects, chapter by chapter; `selftest`: which requirement noticed which of them.
+//! - `acm`: the issuer; `clients`, `credentials`, `tokens`: who may ask it for what; `control`, `called`: what only
+//!   bronkeur asks of it, and what was asked; `stand_in`: the issuer alone, for a source in development.
+//! - `source`: lists, certificates and documents; `access`: who gets in; `listing`, `links`, `envelope`,
+//!   `representation`, `document`, `described`, `negotiation`: what it answers; `citizens`, `life`: for whom, and what
+//!   comes and goes.
+//! - `server`, `site`, `tls`, `answer`: how it stands on the network.
+//! - `profile`, `files`: the profile of this world, in this process and as files.
 
 mod access;
 mod acm;
@@ -25,6 +35,7 @@ mod negotiation;
 mod profile;
 mod representation;
 mod rules;
+pub mod selftest;
 mod server;
 mod site;
 mod source;

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{AUTHORITY, Party, Role, Sandbox};
-use crate::fault::InputFaults;
+use crate::base::input::InputFaults;
 use crate::profile::{
     self, Actor, CitizenToken, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient,
     ResolvedClientAuth, Target,

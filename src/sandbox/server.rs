@@ -21,7 +21,7 @@ use super::source::Source;
 use super::tls::{Authority, Handshake};
 use super::tokens::{Tokens, secret};
 use super::wire::{Met, Protocol};
-use crate::assertion::VerifyingKey;
+use crate::base::assertion::VerifyingKey;
 use crate::profile::Limits;
 
 /// How long the certificate of its authority is valid, in days.

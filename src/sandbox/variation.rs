@@ -10,7 +10,7 @@ use super::described;
 use super::envelope::{field, links_name, put};
 pub use super::wording::Wording;
 use super::wording::words;
-use crate::insz;
+use crate::base::insz;
 
 /// The legal variety of a source.
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent choice of an implementer")]
@@ -776,7 +776,7 @@ mod tests {
             let mut body = json!({});
             put(&mut body, links_name(envelope), links);
             dress_links(&variation, envelope, "u", &mut body);
-            let read = crate::envelope::Links::of(body.as_object().unwrap(), "");
+            let read = crate::base::envelope::Links::of(body.as_object().unwrap(), "");
             assert_eq!(read.find(&["self"]).unwrap().href.as_ref(), "a");
             assert_eq!((read.malformed.len(), read.links.len() > 5), (0, true), "{envelope:?}");
         }

@@ -16,14 +16,14 @@ use super::http::{By, Call, Came, IDENTITY, Transport};
 use super::oauth::{self, Discovery, For, Form, Jwt};
 use super::record::{Raw, Shape, Unread};
 use super::retry::Repeat;
-use crate::exchange::{
-    Auth, Citizen, Content, Control, ENCRYPTED_JWT, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request,
-    Response, Sent, UNREADABLE_JWT, oauth_error,
+use crate::base::text::Text;
+use crate::evidence::exchange::{
+    Auth, Citizen, Content, Control, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request, Response, Sent,
 };
+use crate::evidence::introspection::{ENCRYPTED_JWT, UNREADABLE_JWT, oauth_error};
+use crate::evidence::vault::Nature;
 use crate::profile::{ResolvedClient, ResolvedClientAuth};
 use crate::text;
-use crate::text::Text;
-use crate::vault::Nature;
 
 /// How a client authenticates, for the evidence.
 pub(super) fn client_by(client: &ResolvedClient) -> Text {

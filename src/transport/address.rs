@@ -5,13 +5,13 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::settings::Settings;
-use crate::exchange::{
+use crate::base::insz;
+use crate::base::text::Text;
+use crate::evidence::exchange::{
     Auth, Citizen, Edit, Failure, FailureKind, Part, Replacement, Request, Target, Trouble, Variation, entry_url,
 };
-use crate::insz;
+use crate::evidence::vault::Vault;
 use crate::text;
-use crate::text::Text;
-use crate::vault::Vault;
 
 /// What stands in a path segment or a query value as it is (RFC 3986, unreserved).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

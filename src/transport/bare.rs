@@ -24,7 +24,7 @@ use url::{Position, Url};
 use super::http::{Call, Transport, Unanswered};
 use super::retry::Came;
 use super::{tcp, tls, words};
-use crate::exchange::{Failure, FailureKind};
+use crate::evidence::exchange::{Failure, FailureKind};
 use crate::text;
 
 /// An answer whose body still has to be read, with the connection that it comes over: dropped, that ends.

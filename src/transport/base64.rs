@@ -1,7 +1,7 @@
 //! Whether a body is one Base64 text: bare, as a JSON string, or as a `data:` URL. It is read piece by piece and never
 //! kept.
 
-use crate::value::magic::{TELLING, starts_a_document};
+use crate::base::value::magic::{TELLING, starts_a_document};
 
 /// Fewer characters than this are no Base64 text, but of what begins as a document does: any word would be one.
 const SHORTEST: u64 = 64;

@@ -9,8 +9,8 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::base64;
-use crate::exchange::{Document, Kind, Look};
-use crate::hex::hex;
+use crate::base::hex::hex;
+use crate::evidence::exchange::{Document, Kind, Look};
 
 const MIB: usize = 1024 * 1024;
 

@@ -10,7 +10,7 @@ use hyper_util::client::legacy::connect::HttpInfo;
 
 use super::retry::Came;
 use super::words;
-use crate::exchange::FailureKind;
+use crate::evidence::exchange::FailureKind;
 
 /// Of no more connections it is known that they were used.
 const MOST: usize = 4096;

@@ -8,11 +8,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::http::Transport;
-use crate::exchange::{Auth, Citizen, Failure, FailureKind};
-use crate::recording::invented;
+use crate::base::text::Text;
+use crate::evidence::exchange::{Auth, Citizen, Failure, FailureKind};
+use crate::evidence::recording::invented;
+use crate::evidence::vault::Nature;
 use crate::text;
-use crate::text::Text;
-use crate::vault::Nature;
 
 mod bent;
 mod made;

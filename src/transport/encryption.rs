@@ -9,7 +9,9 @@ use tokio::time::Instant;
 
 use super::http::{Transport, milliseconds};
 use super::{tcp, tls};
-use crate::exchange::{Content, Exchange, Facts, Failure, FailureKind, Request, Response, Sent, Tls, TlsFacts};
+use crate::evidence::exchange::{
+    Content, Exchange, Facts, Failure, FailureKind, Request, Response, Sent, Tls, TlsFacts,
+};
 use crate::text;
 
 impl Transport {

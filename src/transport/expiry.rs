@@ -6,7 +6,9 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use super::http::{Transport, milliseconds};
-use crate::exchange::{Content, EXPIRY_MARGIN, Exchange, Facts, Failure, FailureKind, Grant, Request, Response, Sent};
+use crate::evidence::exchange::{
+    Content, EXPIRY_MARGIN, Exchange, Facts, Failure, FailureKind, Grant, Request, Response, Sent,
+};
 use crate::text;
 
 /// When a token that was asked for expires, by the clock of this machine: a life time needs no other.

@@ -9,9 +9,9 @@ use tokio::time::Instant;
 use super::body::Body;
 use super::http::{Transport, milliseconds};
 use super::record::Unread;
-use crate::exchange::{Exchange, Failure, FailureKind, Request, Sent};
+use crate::base::text::Text;
+use crate::evidence::exchange::{Exchange, Failure, FailureKind, Request, Sent};
 use crate::text;
-use crate::text::Text;
 
 /// The largest file that is read, in bytes.
 const MOST: u64 = 4 * 1024 * 1024;

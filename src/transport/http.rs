@@ -22,11 +22,13 @@ use super::record::Unread;
 use super::retry::{Came as Seen, Next, Patience, Repeat, Tries};
 use super::settings::{Settings, SettingsError};
 use super::{clients, words};
-use crate::exchange::{Earlier, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request, Sent, Target};
-use crate::insz;
+use crate::base::insz;
+use crate::base::text::Text;
+use crate::evidence::exchange::{
+    Earlier, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request, Sent, Target,
+};
+use crate::evidence::vault::{Nature, Vault};
 use crate::text;
-use crate::text::Text;
-use crate::vault::{Nature, Vault};
 
 /// What we call ourselves.
 const AGENT: &str = concat!("bronkeur/", env!("CARGO_PKG_VERSION"));

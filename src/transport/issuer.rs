@@ -13,10 +13,10 @@ use super::login::{Authorization, Expected, check};
 use super::oauth::{self, Discovery};
 use super::record::Raw;
 use super::retry::Repeat;
-use crate::exchange::{Exchange, Failure, FailureKind, IssuerCall, Request};
+use crate::base::text::{Text, shown};
+use crate::evidence::exchange::{Exchange, Failure, FailureKind, IssuerCall, Request};
+use crate::evidence::vault::Nature;
 use crate::text;
-use crate::text::{Text, shown};
-use crate::vault::Nature;
 
 /// Why the issuer gave nothing: its OAuth error code, where it said one, and what happened, masked.
 #[derive(Clone, Debug, PartialEq, Eq)]

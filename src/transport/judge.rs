@@ -7,9 +7,9 @@ use serde_json::Value;
 use url::Url;
 
 use super::settings::Settings;
+use crate::base::openapi::{Component, Operation, SchemaViolation, schema_of_list};
 use crate::catalogue::Components;
-use crate::exchange::{Kind, OwnOpenApi, Request};
-use crate::openapi::{Component, Operation, SchemaViolation, schema_of_list};
+use crate::evidence::exchange::{Kind, OwnOpenApi, Request};
 
 /// More violations of the source specification than these are not kept of one answer.
 const MOST: usize = 500;
@@ -47,7 +47,7 @@ impl Judge {
     /// Takes in the owner's document, as it came. What is read of it serves those who look at it later too.
     pub(super) fn take(&self, text: &str) -> Option<OwnOpenApi> {
         let file = self.file.as_deref()?;
-        Some(Arc::clone(self.own.get_or_init(|| Arc::new(crate::openapi::OpenApi::read(file, text)))))
+        Some(Arc::clone(self.own.get_or_init(|| Arc::new(crate::base::openapi::OpenApi::read(file, text)))))
     }
 
     /// Compiles what is known beforehand, so that no answer waits for it.

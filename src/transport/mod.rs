@@ -1,5 +1,5 @@
-//! The transport: performs one [`Request`](crate::exchange::Request) and turns whatever happens into an
-//! [`Exchange`](crate::exchange::Exchange), masked. The only asynchronous place besides the run loop, and the only one
+//! The transport: performs one [`Request`](crate::evidence::exchange::Request) and turns whatever happens into an
+//! [`Exchange`](crate::evidence::exchange::Exchange), masked. The only asynchronous place besides the run loop, and the only one
 //! that puts a national number or a token into a URL or a header.
 //!
 //! - `settings`: what it must be told; `clients`: the two HTTP clients made from that.

@@ -10,13 +10,13 @@ use serde_json::{Map, Value};
 use url::{Url, form_urlencoded};
 
 use super::expiry::Lifetime;
-use crate::assertion::ASSERTION_TYPE;
-use crate::exchange::{CONTROL_ENDPOINT, Grant};
-use crate::lifetime::lifetime;
+use crate::base::assertion::ASSERTION_TYPE;
+use crate::base::lifetime::lifetime;
+use crate::base::text::{Text, shown};
+use crate::base::value::tree;
+use crate::evidence::exchange::{CONTROL_ENDPOINT, Grant};
 use crate::profile::ResolvedClientAuth;
 use crate::text;
-use crate::text::{Text, shown};
-use crate::value::tree;
 
 /// A form, raw.
 pub(super) type Form = Vec<(String, String)>;

@@ -12,11 +12,11 @@ use super::http::{Came, Transport};
 use super::oauth;
 use super::record::{Raw, Unread};
 use super::retry::Repeat;
-use crate::exchange::{Citizen, Exchange, Failure, FailureKind, Grant, IssuerCall, Request, Sent};
-use crate::login::{LOCK_WAIT, Taken, Unkept};
+use crate::base::text::Text;
+use crate::evidence::exchange::{Citizen, Exchange, Failure, FailureKind, Grant, IssuerCall, Request, Sent};
+use crate::evidence::vault::Nature;
+use crate::profile::login::{LOCK_WAIT, Taken, Unkept};
 use crate::text;
-use crate::text::Text;
-use crate::vault::Nature;
 
 impl Transport {
     /// Refreshes. It is a task of its own: whoever waits for it may be stopped, the token that is on its way may not.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::exchange::{Phase, is_unavailable};
+use crate::evidence::exchange::{Phase, is_unavailable};
 
 /// How often a call is sent again to a source that is not available.
 const AGAIN: u32 = 2;

@@ -8,9 +8,10 @@ use secrecy::SecretString;
 use url::{Origin, Url};
 
 use crate::catalogue::Components;
-use crate::exchange::{Auth, Citizen, Setup};
-use crate::login::Keeper;
+use crate::evidence::exchange::{Auth, Citizen};
+use crate::evidence::setup::Setup;
 use crate::profile::ResolvedClient;
+use crate::profile::login::Keeper;
 
 /// The longest wait for a connection: a firewall that drops packets shows as such, not as a slow answer.
 const CONNECT: Duration = Duration::from_secs(10);

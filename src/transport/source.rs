@@ -10,9 +10,9 @@ use super::credential::Place;
 use super::http::{Arrived, By, CORRELATION, Call, Came, IDENTITY, Transport};
 use super::record::Base;
 use super::retry::Repeat;
-use crate::exchange::{Exchange, Failure, FailureKind, Request, Sent, Target, Variation};
+use crate::base::text::Text;
+use crate::evidence::exchange::{Exchange, Failure, FailureKind, Request, Sent, Target, Variation};
 use crate::text;
-use crate::text::Text;
 
 impl Transport {
     /// Performs a request to the source.

@@ -13,9 +13,9 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::words;
-use crate::exchange::{Failure, FailureKind};
+use crate::base::text::Text;
+use crate::evidence::exchange::{Failure, FailureKind};
 use crate::text;
-use crate::text::Text;
 
 /// The longest head of a proxy's answer, in bytes.
 const HEAD: usize = 8 * 1024;

@@ -21,9 +21,9 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::words;
-use crate::exchange::{Failure, FailureKind, Tls, TlsFacts, Trouble};
+use crate::base::text::Text;
+use crate::evidence::exchange::{Failure, FailureKind, Tls, TlsFacts, Trouble};
 use crate::text;
-use crate::text::Text;
 
 mod answer;
 mod hello;

@@ -6,9 +6,9 @@ use std::io;
 use rustls::{AlertDescription, CertificateError, Error as Tls};
 
 use super::tls::alert_name;
-use crate::exchange::{FailureKind, Trouble};
+use crate::base::text::Text;
+use crate::evidence::exchange::{FailureKind, Trouble};
 use crate::text;
-use crate::text::Text;
 
 /// The longest quotation, in characters.
 const LONGEST: usize = 200;

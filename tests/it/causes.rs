@@ -9,10 +9,10 @@ mod version_1;
 
 use std::fs;
 
+use bronkeur::base::text::{Lang, Text};
 use bronkeur::catalogue::Level;
+use bronkeur::judging::verdict::{Conformant, Outcome};
 use bronkeur::report::{Cause, Report, read_report};
-use bronkeur::text::{Lang, Text};
-use bronkeur::verdict::{Conformant, Outcome};
 use serde_json::Value;
 use tempfile::TempDir;
 

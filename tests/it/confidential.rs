@@ -26,7 +26,7 @@ fn writings() -> Vec<String> {
         URL_SAFE_NO_PAD.encode("85.07.30-999.32"),
         JWT.to_owned(),
     ];
-    all.extend(bronkeur::insz::written_forms(NUMBER));
+    all.extend(bronkeur::base::insz::written_forms(NUMBER));
     all
 }
 

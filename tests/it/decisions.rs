@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use bronkeur::decisions::{REVIEWS_SCHEMA, WAIVERS_SCHEMA};
+use bronkeur::judging::decisions::{REVIEWS_SCHEMA, WAIVERS_SCHEMA};
 use serde_json::Value;
 use tempfile::TempDir;
 

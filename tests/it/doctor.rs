@@ -120,7 +120,7 @@ fn a_hop_that_fails_is_named_for_what_it_is() {
 fn a_token_of_another_citizen_is_seen_at_introspection() {
     let stage = Stage::new();
     stage.edit("insz: { file: an-insz.txt }", "insz: { env: NUMBER }");
-    let stranger = bronkeur::insz::nobody();
+    let stranger = bronkeur::base::insz::nobody();
     let number = secrecy::ExposeSecret::expose_secret(&stranger);
     let token = ran(bronkeur(&stage.folder).arg("token").env("NUMBER", number));
     assert_eq!(token.status, 1, "{}\n{}", token.stdout, token.stderr);

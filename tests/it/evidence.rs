@@ -6,13 +6,13 @@ mod schema;
 
 use std::sync::LazyLock;
 
+use bronkeur::base::input::InputFaults;
 use bronkeur::catalogue::Selection;
-use bronkeur::evaluate::evaluate;
-use bronkeur::fault::InputFaults;
-use bronkeur::har::{self, Evidence};
+use bronkeur::judging::verdict::Outcome;
+use bronkeur::report::har::{self, Evidence};
 use bronkeur::report::{Report, RunMeta};
+use bronkeur::run::evaluate::evaluate;
 use bronkeur::sandbox::{Behaviour, faults};
-use bronkeur::verdict::Outcome;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
@@ -290,7 +290,7 @@ fn refused_or_judged(text: &str) {
         assert!(REPORT_SCHEMA.is_valid(&serde_json::to_value(&report).unwrap()));
         for (_, text) in bronkeur::report::render_all(
             &report,
-            bronkeur::report::Languages { first: bronkeur::text::Lang::En, only: false },
+            bronkeur::report::Languages { first: bronkeur::base::text::Lang::En, only: false },
         ) {
             assert!(!text.unwrap().contains(NUMBER));
         }

@@ -5,13 +5,12 @@
 
 use std::path::PathBuf;
 
+use bronkeur::base::text::Lang;
 use bronkeur::catalogue::Selection;
-use bronkeur::evaluate::evaluate;
-use bronkeur::har;
-use bronkeur::recording::Recording;
-use bronkeur::report::{Languages, Report, RunMeta, render_all};
+use bronkeur::evidence::recording::Recording;
+use bronkeur::report::{Languages, Report, RunMeta, har, render_all};
+use bronkeur::run::evaluate::evaluate;
 use bronkeur::sandbox::{Behaviour, IdLook, Sandbox, faults};
-use bronkeur::text::Lang;
 use jiff::Timestamp;
 use serde_json::Value;
 

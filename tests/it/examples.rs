@@ -4,17 +4,17 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use bronkeur::base::text::Text;
+use bronkeur::catalogue::example::{Body, ExchangeExample, Message, Of};
 use bronkeur::catalogue::{Mode, Requirement};
-use bronkeur::evaluate::{Evaluated, evaluate_one};
-use bronkeur::example::{Body, ExchangeExample, Message, Of};
-use bronkeur::exchange::{
+use bronkeur::evidence::exchange::{
     Auth, Citizen, Content, Document, Edit, Exchange, Facts, Failure, FailureKind, Grant, IssuerCall, Kind, Look,
     Malformed, Phase, Replacement, Request, Response, Sent, Target, Variation,
 };
-use bronkeur::recording::Recording;
+use bronkeur::evidence::recording::Recording;
+use bronkeur::judging::verdict::Outcome;
+use bronkeur::run::evaluate::{Evaluated, evaluate_one};
 use bronkeur::sandbox::Behaviour;
-use bronkeur::text::Text;
-use bronkeur::verdict::Outcome;
 use serde_json::{Map, Value, json};
 
 use crate::support::{bronkeur, catalogue, examine, ran};

@@ -90,7 +90,7 @@ fn the_schemas_are_strict_and_described() {
             walk(below, &format!("{path}/{name}"));
         }
     }
-    for schema in [bronkeur::report::fleet::model::FLEET_SCHEMA, bronkeur::fleet::SOURCES_SCHEMA] {
+    for schema in [bronkeur::report::fleet::model::FLEET_SCHEMA, bronkeur::run::fleet::SOURCES_SCHEMA] {
         walk(&serde_json::from_str(schema).unwrap(), "");
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use bronkeur::exchange::{Citizen, Phase};
+use bronkeur::evidence::exchange::{Citizen, Phase};
+use bronkeur::judging::verdict::Outcome;
 use bronkeur::sandbox::Behaviour;
-use bronkeur::verdict::Outcome;
 
 use crate::support::{examine, with_outcome};
 

@@ -70,7 +70,7 @@ pub(crate) fn writings(value: &str) -> Vec<String> {
 
 /// A national number as people write it, and each of that in every writing.
 pub(crate) fn writings_of_number(number: &str) -> Vec<String> {
-    let mut plain = bronkeur::insz::written_forms(number);
+    let mut plain = bronkeur::base::insz::written_forms(number);
     let dotted = plain[0].clone();
     plain.extend([
         dotted.replace('.', "\u{a0}").replace('-', "\u{2013}"),

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use bronkeur::catalogue::Mode;
+use bronkeur::evidence::shape::Previous;
+use bronkeur::judging::verdict::{Gate, Outcome, Severity, severity};
+use bronkeur::sandbox::selftest::{self, matrix};
 use bronkeur::sandbox::{Behaviour, Envelope, Options, faults};
-use bronkeur::selftest::{self, matrix};
-use bronkeur::shape::Previous;
-use bronkeur::verdict::{Gate, Outcome, Severity, severity};
 use serde_json::Value;
 
 use crate::support::{assert_fits, block_on, bronkeur, catalogue, examine, ran, with_outcome};

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bronkeur::catalogue::Mode;
+use bronkeur::judging::verdict::Outcome;
+use bronkeur::sandbox::selftest::examine;
 use bronkeur::sandbox::{Behaviour, Envelope, Fault, Options, faults};
-use bronkeur::selftest::examine;
-use bronkeur::verdict::Outcome;
 use tokio::task::JoinSet;
 
 use crate::support::{block_on, catalogue};

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use bronkeur::fault::read_tree;
+use bronkeur::base::input::read_tree;
 use bronkeur::sandbox::{Behaviour, Options, Sandbox, faults};
 use serde_json::Value;
 

@@ -4,12 +4,12 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use bronkeur::judging::verdict::{Gate, Outcome, severity};
+use bronkeur::run::session::Finished;
 use bronkeur::sandbox::behaviour::{Call, PastEnd};
+use bronkeur::sandbox::selftest::examine;
 use bronkeur::sandbox::wire::{Accident, Ending, Protocol, Struck};
 use bronkeur::sandbox::{Behaviour, Envelope, Options, Sandbox};
-use bronkeur::selftest::examine;
-use bronkeur::session::Finished;
-use bronkeur::verdict::{Gate, Outcome, severity};
 use tokio::task::JoinSet;
 
 use crate::support::{block_on, catalogue};
@@ -107,7 +107,7 @@ const AWKWARD: &[Awkward] = sources! {
 /// Outcome and severity of every row, in lines.
 fn told(finished: &Finished) -> Vec<String> {
     let rows = catalogue().requirements.iter().zip(&finished.verdicts);
-    let line = |(row, verdict): (&bronkeur::catalogue::Requirement, &bronkeur::verdict::Verdict)| {
+    let line = |(row, verdict): (&bronkeur::catalogue::Requirement, &bronkeur::judging::verdict::Verdict)| {
         let severity = severity(row.level, row.about, None, verdict, Gate::default());
         format!("{} {:?} {severity:?}", row.id, verdict.outcome)
     };

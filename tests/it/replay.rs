@@ -1,14 +1,13 @@
 //! The same recording gives the same report, to the byte: in this process, and read back from its HAR.
 
+use bronkeur::base::text::Lang;
 use bronkeur::catalogue::Selection;
-use bronkeur::evaluate::evaluate;
-use bronkeur::har;
-use bronkeur::report::{Languages, Report, RunMeta, render_all};
+use bronkeur::judging::verdict::{Gate, Outcome};
+use bronkeur::report::{Languages, Report, RunMeta, har, render_all};
 use bronkeur::run::Event;
+use bronkeur::run::evaluate::evaluate;
+use bronkeur::run::session::{Finished, Session};
 use bronkeur::sandbox::{Behaviour, Envelope, Options, Sandbox, faults};
-use bronkeur::session::{Finished, Session};
-use bronkeur::text::Lang;
-use bronkeur::verdict::{Gate, Outcome};
 
 use crate::secrets::echoing;
 use crate::support::{block_on, catalogue, examine, with_outcome};

@@ -8,12 +8,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bronkeur::exchange::{Exchange, Kind};
-use bronkeur::har;
-use bronkeur::report::{Languages, Report, RunMeta, render_all};
+use bronkeur::base::text::Lang;
+use bronkeur::evidence::exchange::{Exchange, Kind};
+use bronkeur::report::{Languages, Report, RunMeta, har, render_all};
 use bronkeur::sandbox::behaviour::{Call, Counts};
 use bronkeur::sandbox::{Behaviour, Options, Sandbox};
-use bronkeur::text::Lang;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -174,7 +173,7 @@ fn owners_alone(path: &Path) -> bool {
 /// National numbers, those of nobody with serial 999 too. Surrogates (serial 000) are none: evidence holds them.
 fn numbers(text: &str) -> Vec<&str> {
     let digits = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 11);
-    digits.filter(|run| bronkeur::insz::valid(run) && !run[6..].starts_with("000")).collect()
+    digits.filter(|run| bronkeur::base::insz::valid(run) && !run[6..].starts_with("000")).collect()
 }
 
 /// A folder with a profile, and everything that must not show.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use bronkeur::har;
+use bronkeur::report::har;
 use bronkeur::sandbox::{Behaviour, Sandbox, Server};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -169,9 +169,9 @@ fn all_files(folder: &Path) -> String {
 fn numbers(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| !c.is_ascii_hexdigit());
     let names_nobody =
-        |word: &&str| word.len() > bronkeur::insz::DIGITS && word.contains(|c: char| c.is_ascii_alphabetic());
+        |word: &&str| word.len() > bronkeur::base::insz::DIGITS && word.contains(|c: char| c.is_ascii_alphabetic());
     let runs = words.filter(|word| !names_nobody(word)).flat_map(|word| word.split(|c: char| !c.is_ascii_digit()));
-    runs.filter(|run| bronkeur::insz::valid(run)).collect()
+    runs.filter(|run| bronkeur::base::insz::valid(run)).collect()
 }
 
 #[test]

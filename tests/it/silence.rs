@@ -9,6 +9,8 @@ use std::fmt;
 use std::time::Duration;
 
 use bronkeur::catalogue::{Level, Selection};
+use bronkeur::judging::verdict::{Gate, Outcome, Severity, Verdict, severity};
+use bronkeur::run::session::Session;
 use bronkeur::sandbox::behaviour::{Change, ErrorBody, IdLook, KeyIn, ListContext, Moment, PastEnd, Place as At};
 use bronkeur::sandbox::variation::{
     Challenge, Disposition, DownloadIn, Escapes, Integers, JsonStyle, ListSelf, PdfForm, Pseudonym, QueryStyle,
@@ -16,8 +18,6 @@ use bronkeur::sandbox::variation::{
 };
 use bronkeur::sandbox::wire::{Accident, Ending, Protocol, Struck};
 use bronkeur::sandbox::{Behaviour, Envelope, Options, Role, Sandbox};
-use bronkeur::session::Session;
-use bronkeur::verdict::{Gate, Outcome, Severity, Verdict, severity};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};

@@ -9,10 +9,9 @@ use std::sync::mpsc::{Receiver, channel};
 
 use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC};
 use bronkeur::checks;
-use bronkeur::sandbox::{Behaviour, Options, Sandbox};
-use bronkeur::selftest;
-use bronkeur::session::Finished;
-use bronkeur::verdict::Outcome;
+use bronkeur::judging::verdict::Outcome;
+use bronkeur::run::session::Finished;
+use bronkeur::sandbox::{Behaviour, Options, Sandbox, selftest};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;

@@ -218,7 +218,7 @@ fn the_texts_of_specs_use_one_term_for_one_thing() {
     for (name, text) in below("specs", "yaml") {
         // What a source of the API says is its own.
         if !name.ends_with("openapi.yaml") {
-            let tree = bronkeur::fault::read_tree(&name, &text).unwrap();
+            let tree = bronkeur::base::input::read_tree(&name, &text).unwrap();
             count += text.matches("nl:").count();
             wrong.tree(&name, &tree);
         }

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use bronkeur::base::text::{Lang, Text};
 use bronkeur::report::{self, Report, State};
-use bronkeur::text::{Lang, Text};
 use libtest_mimic::Trial;
 use serde_json::Value;
 
@@ -97,7 +97,7 @@ fn says_what_the_report_says(run: &str, report: &Report, found: &Value) -> BTree
         }
     }
     assert_eq!(read.len(), report.requirements.len(), "{run}");
-    let warnings_fail = report.run.gate.fail_on.fails(bronkeur::verdict::Severity::Warning);
+    let warnings_fail = report.run.gate.fail_on.fails(bronkeur::judging::verdict::Severity::Warning);
     for row in &report.requirements {
         let case = &read[&row.id];
         assert_eq!(case["classname"], format!("bronkeur.{}", row.chapter));

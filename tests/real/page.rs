@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use bronkeur::base::text::{Lang, Text};
 use bronkeur::report::{Languages, Report, html};
-use bronkeur::text::{Lang, Text};
 use libtest_mimic::Trial;
 use serde_json::Value;
 

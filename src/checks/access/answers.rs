@@ -4,14 +4,14 @@ use super::{
     INVENTED, NO_AUTHORIZATION, OTHER_SCHEME, Shows, expired, list, other_audience, others, shown, without_citizen,
     without_scope,
 };
-use crate::case::{Answer, Case, Judgement, Stop, conclusive};
+use crate::base::envelope::Collection;
+use crate::base::text::{Text, shown as shortened};
 use crate::checks::shared::absent;
-use crate::envelope::Collection;
-use crate::exchange::{Auth, Exchange, Request, Response};
-use crate::reason;
+use crate::evidence::exchange::{Auth, Exchange, Request, Response};
+use crate::judging::case::{Answer, Case, Judgement, Stop, conclusive};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::{Text, shown as shortened};
-use crate::verdict::{Finding, Verdict};
 
 /// The probes of the list that every profile can make.
 fn plain_probes(case: &Case<'_>) -> Vec<Request> {

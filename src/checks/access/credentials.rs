@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::case::{Answer, Case, Stop};
-use crate::exchange::{
-    AcmSetup, Auth, Citizen, EXPIRY_MARGIN, FailureKind, Grant, Introspection, IssuerCall, Request, Response,
-};
-use crate::reason;
+use crate::base::text::{Text, shown};
+use crate::evidence::exchange::{Auth, Citizen, EXPIRY_MARGIN, FailureKind, Grant, IssuerCall, Request, Response};
+use crate::evidence::introspection::Introspection;
+use crate::evidence::setup::AcmSetup;
+use crate::judging::case::{Answer, Case, Stop};
+use crate::judging::reason;
+use crate::judging::verdict::Verdict;
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::Verdict;
 
 pub(super) fn expired(case: &Case<'_>) -> Result<Auth, Stop> {
     let setup = case.setup();

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::case::{Answer, Case, Judgement, Listed, Stop, place_of, seek};
-use crate::envelope::{Certificate, Datum};
-use crate::exchange::{Auth, Citizen, Edit, Exchange, Kind, Phase, Replacement, Request, Target};
-use crate::reason;
+use crate::base::envelope::{Certificate, Datum};
+use crate::base::text::Text;
+use crate::evidence::exchange::{Auth, Citizen, Edit, Exchange, Kind, Phase, Replacement, Request, Target};
+use crate::judging::case::{Answer, Case, Judgement, Listed, Stop, place_of, seek};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Obstacle, Verdict};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Obstacle, Verdict};
 
 pub(super) fn citizens_are_not_mixed(case: &Case<'_>) -> Judgement {
     case.insz(Citizen::Other)?;
@@ -78,7 +78,7 @@ fn data_in(case: &Case<'_>, exchange: &Exchange) -> Result<Option<Finding>, Stop
         leak => leak?,
     };
     let expected = text!("alleen gegevens van de burger zelf", "data of the citizen alone");
-    let found = |leak: crate::case::Leak| {
+    let found = |leak: crate::judging::case::Leak| {
         let Text { nl, en } = leak.what;
         let actual = text!("van een andere burger: {nl}", "of another citizen: {en}");
         Finding::new(request, leak.place, expected, actual)

@@ -7,13 +7,13 @@ use url::Url;
 
 use super::list;
 use super::shown::{Shown, has_certificates, judged, shows};
-use crate::case::{Case, Item, Judgement, Leak, Listed, Stop, holds_key, is_same_content, parts_that};
-use crate::envelope::{Certificate, Key};
-use crate::exchange::{Auth, Citizen, Content, Exchange, Kind, Look, Replacement, Request, Response, Target};
-use crate::reason;
+use crate::base::envelope::{Certificate, Key};
+use crate::base::text::Text;
+use crate::evidence::exchange::{Auth, Citizen, Content, Exchange, Kind, Look, Replacement, Request, Response, Target};
+use crate::judging::case::{Case, Item, Judgement, Leak, Listed, Stop, holds_key, is_same_content, parts_that};
+use crate::judging::reason;
+use crate::judging::verdict::{Obstacle, Verdict};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Obstacle, Verdict};
 
 /// The other citizen's first page, with their own token and at least one certificate: what makes a refusal telling.
 fn other_page<'a>(case: &Case<'a>) -> Result<Listed<'a>, Stop> {
@@ -208,7 +208,7 @@ fn data_of_the_other(
 
 /// Whether an answer holds certificates, and none of them is the subject's own.
 fn holds_a_stranger(own: &BTreeSet<Key<'_>>, response: &Response) -> bool {
-    let listed = response.page().map(crate::envelope::Page::keys).unwrap_or_default();
+    let listed = response.page().map(crate::base::envelope::Page::keys).unwrap_or_default();
     let single = response.certificate().and_then(Certificate::key);
     let mut keys = listed.into_iter().chain(single).peekable();
     keys.peek().is_some() && !keys.any(|key| own.contains(&key))
@@ -323,10 +323,10 @@ fn shape(response: &Response) -> String {
             names.sort();
             format!("{{{}}}", names.join(", "))
         }
-        Some(other) => crate::envelope::kind_of(other).to_owned(),
+        Some(other) => crate::base::envelope::kind_of(other).to_owned(),
         None => String::new(),
     };
-    crate::text::shown(&format!("{} {media_type} {members}", response.status))
+    crate::base::text::shown(&format!("{} {media_type} {members}", response.status))
 }
 
 /// The kind of a member; of those that name the kind of error, what they say.
@@ -337,6 +337,6 @@ fn told(name: &str, value: &Value) -> String {
             let text: String = text.chars().filter(|c| !c.is_ascii_digit()).collect();
             format!("\"{text}\"")
         }
-        other => crate::envelope::kind_of(other).to_owned(),
+        other => crate::base::envelope::kind_of(other).to_owned(),
     }
 }

@@ -5,13 +5,15 @@
 use serde_json::Value;
 
 use super::{has_certificates, list};
-use crate::case::{Answer, Case, Judgement, Stop, conclusive};
+use crate::base::text::Text;
 use crate::catalogue::Level;
-use crate::exchange::{Auth, Control, Exchange, Failure, FailureKind, Phase, Request, Response, STAND_IN_ACM};
-use crate::reason;
+use crate::evidence::exchange::{
+    Auth, Control, Exchange, Failure, FailureKind, Phase, Request, Response, STAND_IN_ACM,
+};
+use crate::judging::case::{Answer, Case, Judgement, Stop, conclusive};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Obstacle, Outcome, Verdict};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Obstacle, Outcome, Verdict};
 
 /// What came of the fresh token.
 struct Fresh<'a> {

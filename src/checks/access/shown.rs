@@ -1,14 +1,14 @@
 //! What the answer to a hostile request shows: data of somebody, a refusal, a breakdown, or nothing that proves anything.
 
 use super::has_just_expired;
-use crate::case::{Case, Judgement, Leak, Stop, conclusive, is_same_content};
+use crate::base::envelope::Collection;
+use crate::base::text::Text;
 use crate::catalogue::Level;
-use crate::envelope::Collection;
-use crate::exchange::{Auth, Content, Exchange, Kind, Look, Phase, Request, Response};
-use crate::reason;
+use crate::evidence::exchange::{Auth, Content, Exchange, Kind, Look, Phase, Request, Response};
+use crate::judging::case::{Case, Judgement, Leak, Stop, conclusive, is_same_content};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Obstacle, Verdict};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Obstacle, Verdict};
 
 /// What the answer to a hostile request shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +117,8 @@ pub(super) fn finding_in(case: &Case<'_>, exchange: &Exchange, shows: &Shows) ->
     let finding = |actual| Finding::new(&exchange.request, "status", expected, actual);
     match shows {
         Shows::Data(Leak { place, what: Text { nl, en } }) => {
-            let place = if place.is_empty() { String::new() } else { format!(" ({})", crate::text::shown(place)) };
+            let place =
+                if place.is_empty() { String::new() } else { format!(" ({})", crate::base::text::shown(place)) };
             let finding = finding(text!("{status}, met {nl}{place}", "{status}, with {en}{place}"));
             let just_expired = exchange.request.auth == Auth::ExpiredToken && has_just_expired(case);
             Some(if just_expired { finding.at_most(Level::May) } else { finding })

@@ -4,10 +4,9 @@ use serde_json::json;
 
 use crate::catalogue::Level;
 use crate::checks::testing::{BASE, INSZ, Reply, Source, certificate, changed, failed, json_answer, pdf};
-use crate::exchange::{
-    AcmSetup, Auth, Citizen, FailureKind, Grant, IssuerCall, Kind, Limits, Person, Phase, Request, Target,
-};
-use crate::verdict::Outcome;
+use crate::evidence::exchange::{Auth, Citizen, FailureKind, Grant, IssuerCall, Kind, Phase, Request, Target};
+use crate::evidence::setup::{AcmSetup, Limits, Person};
+use crate::judging::verdict::Outcome;
 
 const OTHER: &str = "11000000003";
 

@@ -1,15 +1,15 @@
 //! The detail of a certificate: what stands behind its `self`.
 
 use super::value_of;
-use crate::case::{Answer, Case, Item, Judgement, Listed, Stop, conclusive};
+use crate::base::envelope::{Certificate, Datum, Link, Links, kind_of};
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::checks::shared::{absent, media_type_finding, no_json};
-use crate::envelope::{Certificate, Datum, Link, Links, kind_of};
-use crate::exchange::{Kind, Request};
-use crate::reason;
+use crate::evidence::exchange::{Kind, Request};
+use crate::judging::case::{Answer, Case, Item, Judgement, Listed, Stop, conclusive};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Finding, Verdict};
 
 /// A detail that was answered with 200 and a JSON object.
 #[derive(Clone, Copy)]

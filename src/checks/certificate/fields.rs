@@ -1,12 +1,12 @@
 //! The documented members of a certificate.
 
 use super::value_of;
-use crate::case::{Case, Item, Judgement};
-use crate::envelope::{Certificate, Datum};
-use crate::reason;
+use crate::base::envelope::{Certificate, Datum};
+use crate::base::text::Text;
+use crate::judging::case::{Case, Item, Judgement};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict};
 
 /// Reads one member of a certificate.
 type Member = fn(&Certificate) -> Option<&Datum>;

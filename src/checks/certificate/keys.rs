@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
-use crate::case::{Case, Findings, Item, Judgement, Listed, Stop, conclusive, with_other_language};
+use crate::base::envelope::{Certificate, Key};
+use crate::base::text::{Text, shown};
 use crate::checks::list::unless_misnumbered;
-use crate::envelope::{Certificate, Key};
-use crate::exchange::{Citizen, Part, Phase, Replacement, Request, Target};
-use crate::reason;
+use crate::evidence::exchange::{Citizen, Part, Phase, Replacement, Request, Target};
+use crate::judging::case::{Case, Findings, Item, Judgement, Listed, Stop, conclusive, with_other_language};
+use crate::judging::reason;
+use crate::judging::verdict::Verdict;
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::Verdict;
 
 pub(super) fn id_and_language_are_unique(case: &Case<'_>) -> Judgement {
     case.lasting(are_unique)

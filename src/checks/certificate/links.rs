@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use crate::case::{Answer, Case, Item, Judgement, conclusive, holds_key, parts_that};
+use crate::base::envelope::{Links, Malformed};
+use crate::base::text::{Text, shown};
 use crate::checks::shared::{absent, is_uri_reference};
-use crate::envelope::{Links, Malformed};
-use crate::exchange::beginning_of;
-use crate::reason;
+use crate::evidence::exchange::beginning_of;
+use crate::judging::case::{Answer, Case, Item, Judgement, conclusive, holds_key, parts_that};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Finding, Verdict};
 
 pub(super) fn every_item_has_self(case: &Case<'_>) -> Judgement {
     let items = case.everyones_items()?;

@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::detail::{Detail, opened};
 use super::links::malformed_self;
-use crate::case::{Answer, Case, Findings, Judgement, Listed, Stop};
-use crate::envelope::{Certificate, Links};
-use crate::openapi::{Component, SchemaViolation, schema_of_list};
+use crate::base::envelope::{Certificate, Links};
+use crate::base::openapi::{Component, SchemaViolation, schema_of_list};
+use crate::base::text::{Text, shown};
+use crate::judging::case::{Answer, Case, Findings, Judgement, Listed, Stop};
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Finding, Verdict};
 
 /// The schemas of the answers, of the source specification.
 struct Schemas {

@@ -1,8 +1,9 @@
 use serde_json::{Value, json};
 
 use crate::checks::testing::{BASE, INSZ, Source, certificate, changed, failed, json_answer, url_of};
-use crate::exchange::{Failure, FailureKind, Kind, Limits, Request};
-use crate::verdict::{Outcome, Verdict};
+use crate::evidence::exchange::{Failure, FailureKind, Kind, Request};
+use crate::evidence::setup::Limits;
+use crate::judging::verdict::{Outcome, Verdict};
 
 const HAL_JSON: &str = "application/hal+json";
 
@@ -196,7 +197,7 @@ fn id_and_language_may_stand_anywhere_in_self_as_a_whole() {
 
 #[test]
 fn self_has_to_open_in_hal_json() {
-    let fails = |reply: fn() -> Result<crate::exchange::Response, Failure>| {
+    let fails = |reply: fn() -> Result<crate::evidence::exchange::Response, Failure>| {
         Source::new(false, three()).on("/A/fr", reply).judge("CRT-11")
     };
     for (reply, place) in [
@@ -314,7 +315,8 @@ fn a_language_that_a_certificate_lacks_is_not_found() {
         let verdict = Source::new(hal, three()).on("/A/de", falls_back).judge("CRT-14");
         assert_eq!((verdict.outcome, verdict.findings[0].actual.en.as_str()), (Outcome::Fail, "200: A nl"));
         // The probe between its controls, in two looks.
-        let tried = verdict.evidence.iter().filter(|request| request.phase != crate::exchange::Phase::Ordinary);
+        let tried =
+            verdict.evidence.iter().filter(|request| request.phase != crate::evidence::exchange::Phase::Ordinary);
         assert_eq!(tried.count(), 2 * 3);
     }
     let bad_request = Source::new(false, three()).on("/A/de", || json_answer(400, "", json!({})));

@@ -3,15 +3,15 @@
 use serde_json::Value;
 
 use super::documents;
-use crate::case::{Answer, Case, Judgement};
+use crate::base::text::{Text, shown};
+use crate::base::value::magic::starts_a_document;
 use crate::catalogue::Level;
 use crate::checks::shared::absent;
-use crate::exchange::{Content, Look, beginning_of};
-use crate::reason;
+use crate::evidence::exchange::{Content, Look, beginning_of};
+use crate::judging::case::{Answer, Case, Judgement};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::value::magic::starts_a_document;
-use crate::verdict::{Finding, Verdict};
 
 /// Below this a Base64 text that does not begin as a document is a token or a hash rather than a document.
 const SHORTEST_BASE64: usize = 256;

@@ -3,12 +3,12 @@
 use percent_encoding::percent_decode_str;
 
 use super::documents;
-use crate::case::{Answer, Case, Judgement, Whose};
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::checks::shared::absent;
+use crate::judging::case::{Answer, Case, Judgement, Whose};
+use crate::judging::verdict::Finding;
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::Finding;
 
 const PLACE: &str = "header content-disposition";
 

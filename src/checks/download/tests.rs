@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use crate::checks::testing::{INSZ, Reply, Source, certificate, changed, failed, json_answer, pdf};
-use crate::exchange::{Content, Document, FailureKind, Look, Request, Response, Variation};
-use crate::verdict::{Outcome, Verdict};
+use crate::evidence::exchange::{Content, Document, FailureKind, Look, Request, Response, Variation};
+use crate::judging::verdict::{Outcome, Verdict};
 
 const ALL: [&str; 6] = ["DWN-01", "DWN-02", "DWN-03", "DWN-04", "DWN-05", "DWN-06"];
 const PDF: (&str, &str) = ("content-type", "application/pdf");
@@ -201,7 +201,7 @@ fn a_file_name_has_an_extension_and_no_number() {
     }
     let none = judge("DWN-05", || pdf(&[PDF]));
     assert_eq!((none.outcome, none.findings.len()), (Outcome::Pass, 1));
-    let serial = crate::insz::surrogate(7);
+    let serial = crate::base::insz::surrogate(7);
     let serial = judge("DWN-05", move || {
         pdf(&[PDF, ("content-disposition", &format!("attachment; filename=attest-{serial}.pdf"))])
     });

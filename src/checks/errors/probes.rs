@@ -6,20 +6,19 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::case::{Answer, Case, Judgement, Listed, Probed, Stop, conclusive, with_other_id};
+use crate::base::envelope::{Certificate, kind_of};
+use crate::base::text::Text;
+use crate::base::value::date;
+use crate::base::{href, insz};
 use crate::checks::http::is_wrapped;
 use crate::checks::shared::no_json;
-use crate::envelope::{Certificate, kind_of};
-use crate::exchange::{
+use crate::evidence::exchange::{
     Auth, Citizen, Content, Exchange, Kind, Look, Malformed, Phase, Replacement, Request, Target, Variation,
 };
-use crate::href;
-use crate::insz;
-use crate::reason;
+use crate::judging::case::{Answer, Case, Judgement, Listed, Probed, Stop, conclusive, with_other_id};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::Text;
-use crate::value::date;
-use crate::verdict::{Finding, Verdict};
 
 /// The statuses that come from the source itself. A gateway's 429 or 502 is not the source's error format.
 const OWN_STATUSES: [u16; 7] = [400, 401, 403, 404, 409, 410, 500];

@@ -9,12 +9,12 @@ use url::Url;
 use super::no_body;
 use super::probes::{Body, body, provoked};
 use super::signs::{Sign, What, Words, grave, is_frame, signs};
-use crate::case::{Answer, Case, Judgement, Stop, Whose, parts_that};
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
-use crate::exchange::{Auth, Citizen, Content, Target};
+use crate::evidence::exchange::{Auth, Citizen, Content, Target};
+use crate::judging::case::{Answer, Case, Judgement, Stop, Whose, parts_that};
+use crate::judging::verdict::Finding;
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::Finding;
 
 /// The most nested members that are searched; the rest of such a body is left alone.
 const DEEPEST: usize = 64;

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::catalogue::Level;
 use crate::checks::testing::{BASE, INSZ, Reply, Source, certificate, changed, failed, json_answer};
-use crate::exchange::{
+use crate::evidence::exchange::{
     Citizen, Content, Facts, FailureKind, Malformed, Part, Phase, Replacement, Request, Response, Target,
 };
-use crate::verdict::{Outcome, Verdict};
+use crate::judging::verdict::{Outcome, Verdict};
 
 const UUID: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 
@@ -297,7 +297,7 @@ fn what_an_error_gives_away_is_found_with_its_weight() {
 
 #[test]
 fn another_citizens_number_is_grave_and_the_own_one_is_allowed() {
-    let stranger = crate::insz::surrogate(1);
+    let stranger = crate::base::insz::surrogate(1);
     let with = |number: &str| {
         let body = json!({ "title": "No", "instance": format!("/v1/{number}") });
         let mut source = with_body(move |_| body.clone());

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Offence, in_one};
-use crate::case::{Answer, Case, Judgement, seek};
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::checks::shared::absent;
-use crate::exchange::{Auth, Citizen, Kind, Request, Variation};
+use crate::evidence::exchange::{Auth, Citizen, Kind, Request, Variation};
+use crate::judging::case::{Answer, Case, Judgement, seek};
+use crate::judging::verdict::{Finding, Obstacle, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Finding, Obstacle, Verdict};
 
 /// Whether HTTP itself provides this status for what we asked, or a gateway gave it.
 pub(super) fn is_provoked(answer: Answer<'_>) -> bool {

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::answers::is_provoked;
 use super::openapi::{flawed, operation_of, own, readable};
 use super::{Offence, in_one};
-use crate::case::{Answer, Case, Judgement, seek};
+use crate::base::openapi::{Declaration, Operation};
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
-use crate::exchange::{Citizen, Content, Kind};
-use crate::openapi::{Declaration, Operation};
+use crate::evidence::exchange::{Citizen, Content, Kind};
+use crate::judging::case::{Answer, Case, Judgement, seek};
+use crate::judging::verdict::{Obstacle, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Obstacle, Verdict};
 
 /// Offences by operation and status.
 type ByStatus<'a> = BTreeMap<(String, u16), Vec<Offence<'a>>>;

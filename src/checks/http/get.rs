@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::{Answer, Case, Judgement, Listed, Stop, both, conclusive};
-use crate::envelope::{Certificate, Datum};
-use crate::exchange::{Citizen, Exchange, Kind, Request, Response, Variation};
-use crate::reason;
+use crate::base::envelope::{Certificate, Datum};
+use crate::base::text::{Text, shown};
+use crate::evidence::exchange::{Citizen, Exchange, Kind, Request, Response, Variation};
+use crate::judging::case::{Answer, Case, Judgement, Listed, Stop, both, conclusive};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Finding, Outcome, Verdict};
 
 /// How many details are asked for once more.
 const REPEATED_DETAILS: usize = 5;

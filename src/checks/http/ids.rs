@@ -1,12 +1,12 @@
 //! The ids with which calls are followed across systems.
 
-use crate::case::{Answer, Case, Judgement, conclusive};
+use crate::base::text::Text;
 use crate::catalogue::Level;
-use crate::exchange::{Citizen, Variation};
-use crate::reason;
+use crate::evidence::exchange::{Citizen, Variation};
+use crate::judging::case::{Answer, Case, Judgement, conclusive};
+use crate::judging::reason;
+use crate::judging::verdict::Verdict;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::Verdict;
 
 const IDS: [&str; 2] = ["x-correlation-id", "x-request-id"];
 

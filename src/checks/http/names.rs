@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{Offence, in_one};
-use crate::case::{Answer, Case, Judgement};
-use crate::exchange::Citizen;
+use crate::base::text::{Text, shown};
+use crate::base::value::name::{is_camel_case, is_data};
+use crate::base::value::walk::{Member, members};
+use crate::evidence::exchange::Citizen;
+use crate::judging::case::{Answer, Case, Judgement};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::value::name::{is_camel_case, is_data};
-use crate::value::walk::{Member, members};
 
 pub(super) fn names_are_camel_case(case: &Case<'_>) -> Judgement {
     case.listed(&case.entry_request(Citizen::Subject))?;

@@ -1,13 +1,13 @@
 //! What the caller prefers: media type, encoding, language.
 
 use super::{Offence, in_one};
-use crate::case::{Answer, Case, Item, Judgement, Stop, conclusive, seek};
+use crate::base::text::{Text, shown};
 use crate::checks::shared::{absent, media_type_finding, no_json};
-use crate::exchange::{Citizen, Content, Exchange, Response, Variation};
-use crate::reason;
+use crate::evidence::exchange::{Citizen, Content, Exchange, Response, Variation};
+use crate::judging::case::{Answer, Case, Item, Judgement, Stop, conclusive, seek};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Finding, Verdict};
 
 /// What comes of the list with one thing changed, each time beside the ordinary request, which has to be good.
 fn varied<'a>(

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::{Answer, Case, Judgement, Stop};
-use crate::envelope::{Certificate, Collection, Field, Page};
-use crate::exchange::{Citizen, Exchange, Kind, Variation};
-use crate::reason;
+use crate::base::envelope::{Certificate, Collection, Field, Page};
+use crate::base::text::{Text, shown};
+use crate::base::value::walk::members;
+use crate::evidence::exchange::{Citizen, Exchange, Kind, Variation};
+use crate::judging::case::{Answer, Case, Judgement, Stop};
+use crate::judging::reason;
+use crate::judging::verdict::Verdict;
 use crate::text;
-use crate::text::{Text, shown};
-use crate::value::walk::members;
-use crate::verdict::Verdict;
 
 /// How many values are named.
 const MOST: usize = 10;

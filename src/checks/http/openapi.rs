@@ -7,15 +7,15 @@ use serde_json::Value;
 use url::Url;
 
 use super::{Offence, in_one};
-use crate::case::{Answer, Case, Judgement, Stop};
+use crate::base::input::{InputFault, InputFaults};
+use crate::base::openapi::{OpenApi, Operation, ParameterDecl};
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
-use crate::exchange::{Exchange, FailureKind, Kind, Request, Target};
-use crate::fault::{InputFault, InputFaults};
-use crate::openapi::{OpenApi, Operation, ParameterDecl};
-use crate::reason;
+use crate::evidence::exchange::{Exchange, FailureKind, Kind, Request, Target};
+use crate::judging::case::{Answer, Case, Judgement, Stop};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Finding, Verdict};
 
 /// The owner's document as it was recorded, read. Not applicable without one, blocked where it did not come.
 pub(super) fn own<'a>(case: &Case<'a>) -> Result<(Answer<'a>, &'a Result<OpenApi, InputFaults>), Stop> {

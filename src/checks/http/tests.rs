@@ -25,6 +25,6 @@ fn every_row_of_the_chapters_is_bound() {
 #[test]
 fn an_exchange_with_its_document_may_cross_threads() {
     fn crosses<T: Send + Sync>() {}
-    crosses::<crate::exchange::Exchange>();
+    crosses::<crate::evidence::exchange::Exchange>();
     crosses::<crate::catalogue::Catalogue>();
 }

@@ -6,17 +6,19 @@ use serde_json::Value;
 
 use super::openapi::{Stating, own};
 use super::{Offence, in_one};
-use crate::case::{Answer, Case, Judgement, Stop, seek};
+use crate::base::envelope::{Page, described};
+use crate::base::text::{Text, shown};
+use crate::base::value::date::{
+    Iso, Zone, is_date_array, is_date_object, is_epoch, is_epoch_text, iso, looks_like_a_date,
+};
+use crate::base::value::walk::{Member, members};
+use crate::base::value::{code, name};
 use crate::catalogue::Level;
-use crate::envelope::{Page, described};
-use crate::exchange::Kind;
-use crate::reason;
+use crate::evidence::exchange::Kind;
+use crate::judging::case::{Answer, Case, Judgement, Stop, seek};
+use crate::judging::reason;
+use crate::judging::verdict::Verdict;
 use crate::text;
-use crate::text::{Text, shown};
-use crate::value::date::{Iso, Zone, is_date_array, is_date_object, is_epoch, is_epoch_text, iso, looks_like_a_date};
-use crate::value::walk::{Member, members};
-use crate::value::{code, name};
-use crate::verdict::Verdict;
 
 /// The pages of the list and the details of the sample. Blocked without certificates.
 pub(super) fn bodies<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {

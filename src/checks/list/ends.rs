@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use super::numbering::unless_misnumbered;
 use super::paging::{Listing, has_more, is_shuffled, items_in_words};
-use crate::case::{Answer, Case, Judgement, Listed, Pages, Stop};
-use crate::envelope::{Key, Link, Page};
-use crate::exchange::{Kind, Request};
-use crate::reason;
+use crate::base::envelope::{Key, Link, Page};
+use crate::base::text::Text;
+use crate::evidence::exchange::{Kind, Request};
+use crate::judging::case::{Answer, Case, Judgement, Listed, Pages, Stop};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict};
 
 /// A link to one of the ends, with the page that it stands on and the request that it leads to.
 struct End<'a> {
@@ -44,7 +44,7 @@ fn ends<'a>(case: &Case<'a>, on: &[Listed<'a>], rels: &[&str]) -> Result<Vec<End
 
 /// The pages of the walk and the first page in the default length, whose links are all followed anyway.
 fn whole_list<'a>(case: &Case<'a>) -> Result<(Pages<'a>, Listed<'a>), Stop> {
-    let (pages, first) = crate::case::both(case.pages(), case.first_page())?;
+    let (pages, first) = crate::judging::case::both(case.pages(), case.first_page())?;
     if pages.pages.first().is_none_or(|listed| listed.items().is_empty()) {
         return Err(reason::too_few(0, 1).into());
     }

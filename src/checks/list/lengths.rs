@@ -3,12 +3,12 @@
 use super::asks_for_a_list;
 use super::numbering::unless_misnumbered;
 use super::paging::{Listing, has_more, hold_the_same, number, place_of};
-use crate::case::{Answer, Case, Judgement, Listed, Stop, conclusive, seek};
-use crate::exchange::{Citizen, Request};
-use crate::reason;
+use crate::base::text::Text;
+use crate::evidence::exchange::{Citizen, Request};
+use crate::judging::case::{Answer, Case, Judgement, Listed, Stop, conclusive, seek};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict};
 
 pub(super) fn page_never_exceeds_the_limit(case: &Case<'_>) -> Judgement {
     case.several_pages()?;

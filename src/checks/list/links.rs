@@ -4,14 +4,14 @@ use url::Url;
 
 use super::numbering::unless_misnumbered;
 use super::{empty_list, no_page};
-use crate::case::{Answer, Case, Judgement, Listed, Stop};
+use crate::base::envelope::{Link, Links, Malformed};
+use crate::base::text::{Text, shown};
 use crate::checks::shared::{absent, is_uri_reference};
-use crate::envelope::{Link, Links, Malformed};
-use crate::exchange::Request;
-use crate::reason;
+use crate::evidence::exchange::Request;
+use crate::judging::case::{Answer, Case, Judgement, Listed, Stop};
+use crate::judging::reason;
+use crate::judging::verdict::Finding;
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::Finding;
 
 pub(super) fn links_section_is_there(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();

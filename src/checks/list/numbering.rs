@@ -1,12 +1,12 @@
 //! What `page` counts, and what the metadata count.
 
 use super::paging::{hold_the_same, is_shuffled, items_in_words, place_of};
-use crate::case::{Answer, Case, Judgement, Listed, Stop, conclusive};
-use crate::exchange::{Citizen, Exchange, Request};
-use crate::reason;
+use crate::base::text::Text;
+use crate::evidence::exchange::{Citizen, Exchange, Request};
+use crate::judging::case::{Answer, Case, Judgement, Listed, Stop, conclusive};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Outcome, Verdict};
 
 pub(super) fn page_counts_from_zero(case: &Case<'_>) -> Judgement {
     case.lasting(|case| match misnumbered(case)? {

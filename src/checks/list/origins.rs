@@ -2,14 +2,14 @@
 
 use url::{Origin, Url};
 
-use crate::case::{Answer, Case, Findings, Judgement};
+use crate::base::envelope::{Link, Links, Page};
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
-use crate::envelope::{Link, Links, Page};
-use crate::exchange::{Citizen, Phase, Variation};
-use crate::reason;
+use crate::evidence::exchange::{Citizen, Phase, Variation};
+use crate::judging::case::{Answer, Case, Findings, Judgement};
+use crate::judging::reason;
+use crate::judging::verdict::Finding;
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::Finding;
 
 pub(super) fn hrefs_are_absolute_and_own(case: &Case<'_>) -> Judgement {
     let mut judged = Judged { rels: case.parameter("rels"), own: Own::of(case.own_origins()), ..Judged::default() };

@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::links::{link_of, section};
 use super::numbering::unless_misnumbered;
-use crate::case::{Case, Chain, End, Judgement, Listed, Pages, Stop, conclusive};
+use crate::base::envelope::{Key, Page};
+use crate::base::text::{Text, shown};
 use crate::checks::shared::absent;
-use crate::envelope::{Key, Page};
-use crate::exchange::Request;
-use crate::reason;
+use crate::evidence::exchange::Request;
+use crate::judging::case::{Case, Chain, End, Judgement, Listed, Pages, Stop, conclusive};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Finding, Outcome, Verdict};
 
 /// Some certificates in words: how many, and the first.
 pub(super) fn items_in_words(keys: &[Key<'_>]) -> Text {

@@ -1,8 +1,9 @@
 use serde_json::{Value, json};
 
 use crate::checks::testing::{BASE, INSZ, Reply, Source, certificate, changed, failed, json_answer};
-use crate::exchange::{FailureKind, Limits, Request, Response, Target, Variation};
-use crate::verdict::Outcome;
+use crate::evidence::exchange::{FailureKind, Request, Response, Target, Variation};
+use crate::evidence::setup::Limits;
+use crate::judging::verdict::Outcome;
 
 fn source(count: usize) -> Source {
     Source::new(false, (0..count).map(|n| certificate(&format!("id-{n}"), "nl")).collect())
@@ -103,7 +104,7 @@ fn hostile_pages_end_in_a_verdict() {
     let source = source(5).when(move |request| {
         let body: Result<Response, _> = page(&json!([certificate("a", "nl")]), 5);
         let mut response = body.unwrap();
-        if let crate::exchange::Content::Json(body) = &mut response.content {
+        if let crate::evidence::exchange::Content::Json(body) = &mut response.content {
             body.value_mut()["links"] = json!([{ "rel": "next", "href": long }, { "rel": "last", "href": long }]);
         }
         matches!(request.target, Target::Entry { .. }).then_some(Ok(response))
@@ -128,7 +129,7 @@ fn list_changed(count: usize, change: impl Fn(&Request, &mut Value) + 'static) -
     source(count).when(move |request| {
         let list = matches!(request.target, Target::Entry { .. });
         let mut reply = list.then(|| plain.answer(request))?;
-        if let Ok(Response { content: crate::exchange::Content::Json(body), .. }) = &mut reply {
+        if let Ok(Response { content: crate::evidence::exchange::Content::Json(body), .. }) = &mut reply {
             change(request, body.value_mut());
         }
         Some(reply)

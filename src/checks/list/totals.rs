@@ -2,12 +2,12 @@
 
 use super::numbering::unless_misnumbered;
 use super::paging::{ends_early, number, place_of, repeated_pages, skipped_pages};
-use crate::case::{Case, Chain, End, Judgement, Listed, Pages, Stop};
-use crate::exchange::Citizen;
-use crate::reason;
+use crate::base::text::Text;
+use crate::evidence::exchange::Citizen;
+use crate::judging::case::{Case, Chain, End, Judgement, Listed, Pages, Stop};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Finding, Verdict};
 
 pub(super) fn totals_add_up(case: &Case<'_>) -> Judgement {
     case.lasting(|case| unless_misnumbered(case, add_up))

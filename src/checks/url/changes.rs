@@ -1,12 +1,12 @@
 //! What an earlier report of the same version shows that is gone now.
 
-use crate::case::{Case, Judgement};
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
-use crate::exchange::{Exchange, Kind};
-use crate::shape::{Break, ENOUGH, Part, Previous, Shape, Shapes, is_ordinary};
+use crate::evidence::exchange::{Exchange, Kind};
+use crate::evidence::shape::{Break, ENOUGH, Part, Previous, Shape, Shapes, is_ordinary};
+use crate::judging::case::{Case, Judgement};
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Finding, Verdict};
 
 /// The members that the documents know of a certificate and of the page metadata.
 const DOCUMENTED_FIELDS: [&str; 9] = [

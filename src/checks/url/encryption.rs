@@ -3,15 +3,17 @@
 use jiff::SignedDuration;
 
 use super::hrefs::{Base, judged, some_hrefs};
-use crate::case::{Case, Judgement, Stop};
+use crate::base::href;
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::checks::shared::absent;
-use crate::exchange::{Auth, Citizen, Content, Exchange, FailureKind, Request, Response, Target, Tls, TlsFacts};
-use crate::href;
-use crate::reason;
+use crate::evidence::exchange::{
+    Auth, Citizen, Content, Exchange, FailureKind, Request, Response, Target, Tls, TlsFacts,
+};
+use crate::judging::case::{Case, Judgement, Stop};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Obstacle, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Finding, Obstacle, Verdict};
 
 /// A certificate that expires sooner than this is worth a note.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);

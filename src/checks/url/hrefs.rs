@@ -6,15 +6,15 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use url::Url;
 
-use crate::case::{Answer, Case, Findings, Item, Judgement, Listed, Stop, both};
+use crate::base::envelope::{Certificate, Link, Links, Page};
+use crate::base::href;
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
-use crate::envelope::{Certificate, Link, Links, Page};
-use crate::exchange::{Auth, Citizen, Exchange, Kind, Phase, Request};
-use crate::href;
-use crate::reason;
+use crate::evidence::exchange::{Auth, Citizen, Exchange, Kind, Phase, Request};
+use crate::judging::case::{Answer, Case, Findings, Item, Judgement, Listed, Stop, both};
+use crate::judging::reason;
+use crate::judging::verdict::Finding;
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::Finding;
 
 /// An href with a judged rel.
 #[derive(Clone, Debug)]

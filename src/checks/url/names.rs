@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::hrefs::{Base, Href, Hrefs, hrefs, judged};
-use crate::case::{Case, Judgement, Stop};
+use crate::base::envelope::Certificate;
+use crate::base::href::{self, ItemPath, Role, Roles};
+use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
-use crate::envelope::Certificate;
-use crate::exchange::Citizen;
-use crate::href::{self, ItemPath, Role, Roles};
-use crate::reason;
+use crate::evidence::exchange::Citizen;
+use crate::judging::case::{Case, Judgement, Stop};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
-use crate::text::{Text, shown};
-use crate::verdict::{Finding, Verdict};
 
 /// The name that the documents give to the path of a document: no plural, and for some a verb.
 const DOWNLOAD: &str = "download";

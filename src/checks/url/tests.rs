@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::checks::testing::{BASE, INSZ, Reply, Source, certificate, changed, failed, json_answer, url_of};
-use crate::exchange::{
+use crate::evidence::exchange::{
     Auth, Citizen, Content, Facts, FailureKind, Kind, Request, Response, Target, Tls, TlsFacts, Variation,
 };
-use crate::verdict::{Outcome, Verdict};
+use crate::judging::verdict::{Outcome, Verdict};
 
 const IDS: [&str; 4] = ["a1b2", "c3d4", "e5f6", "A-7"];
 
@@ -63,7 +63,8 @@ const OTHER: &str = "10000000113";
 
 /// The same source with a list of another citizen, in whose hrefs these words stand in place of others.
 fn with_other(mut source: Source, own: &str, words: [&'static str; 2]) -> Source {
-    let other = crate::exchange::Person { name: "bo".into(), insz: OTHER.into(), ready_token: true, refreshes: false };
+    let other =
+        crate::evidence::setup::Person { name: "bo".into(), insz: OTHER.into(), ready_token: true, refreshes: false };
     source.setup.citizens.insert(Citizen::Other, other);
     let base = format!("{BASE}/certificates/{OTHER}");
     let items = ["b-1", "b-2"].map(|id| {
@@ -459,8 +460,8 @@ mod changes {
 
     use crate::catalogue::Level;
     use crate::checks::testing::{BASE, Source, certificate, changed};
-    use crate::shape::{Field, Part, Previous, Shape, Shapes};
-    use crate::verdict::{Outcome, Verdict};
+    use crate::evidence::shape::{Field, Part, Previous, Shape, Shapes};
+    use crate::judging::verdict::{Outcome, Verdict};
 
     /// The verdict on certificates with these changes, after a run that saw `seen` plain ones in `version`.
     fn judged(hal: bool, changes: &Value, now: usize, seen: usize, version: &str) -> Verdict {

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use crate::base::text::Lang;
 use crate::catalogue::Catalogue;
 use crate::cli::{Global, output};
-use crate::fleet::{Source, Told};
+use crate::judging::verdict::Conformant;
 use crate::run::Event;
+use crate::run::fleet::{Source, Told};
 use crate::text;
-use crate::text::Lang;
-use crate::verdict::Conformant;
 
 /// How the progress of a fleet is shown.
 pub(super) struct Progress {

@@ -3,11 +3,11 @@
 use dialoguer::{Input, Select};
 
 use super::{InitArgs, environment, variable};
+use crate::base::text::{Lang, Text};
 use crate::cli::Trouble;
+use crate::judging::verdict::ExitStatus;
 use crate::profile::is_base_url;
 use crate::text;
-use crate::text::{Lang, Text};
-use crate::verdict::ExitStatus;
 
 /// The call, with answers where it said nothing.
 pub(super) fn answered(args: &InitArgs, lang: Lang) -> Result<InitArgs, Trouble> {

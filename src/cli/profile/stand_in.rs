@@ -3,12 +3,12 @@
 
 use std::path::Path;
 
+use crate::base::input::{InputFault, InputFaults};
+use crate::base::text::Text;
 use crate::cli::acm::FOLDER;
-use crate::fault::{InputFault, InputFaults};
 use crate::profile::Profile;
 use crate::sandbox::PROFILE;
 use crate::text;
-use crate::text::Text;
 
 /// The fault of a profile whose files `bronkeur acm` has not written yet; none where they are all there, or where another
 /// issuer gives the tokens.

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::base::text::{Lang, Text};
 use crate::cli::output;
 use crate::report::seconds;
 use crate::text;
-use crate::text::{Lang, Text};
 
 /// The longest silence.
 const SILENCE: Duration = Duration::from_secs(10);

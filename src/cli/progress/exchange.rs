@@ -1,7 +1,7 @@
 //! One exchange for who watches: a line, and its bodies where they are asked for. What it holds is masked already.
 
-use crate::exchange::{Content, Exchange, Response};
-use crate::text::{Lang, escaped};
+use crate::base::text::{Lang, escaped};
+use crate::evidence::exchange::{Content, Exchange, Response};
 
 /// Lines of one body.
 const MOST_LINES: usize = 40;
@@ -76,8 +76,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::exchange::{Earlier, Facts, Failure, FailureKind, IssuerCall, Request, Sent};
-    use crate::text::Text;
+    use crate::base::text::Text;
+    use crate::evidence::exchange::{Earlier, Facts, Failure, FailureKind, IssuerCall, Request, Sent};
 
     fn exchange(content: Content) -> Exchange {
         let sent = Sent {

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{label, last_line};
+use crate::base::text::{Lang, Text, shown};
 use crate::cli::{Done, Global, Trouble, output};
+use crate::evidence::vault::Vault;
+use crate::judging::verdict::ExitStatus;
 use crate::report::{Format, Report};
 use crate::text;
-use crate::text::{Lang, Text, shown};
-use crate::vault::Vault;
-use crate::verdict::ExitStatus;
 
 /// Differences beyond this number are counted, not shown.
 const MOST: usize = 40;

@@ -2,14 +2,15 @@
 
 use url::Url;
 
-use crate::exchange::{
-    Auth, Citizen, Control, Exchange, Failure, FailureKind, Introspection, IssuerCall, Kind, Phase, Request, Response,
-    Target, Tls, Unfit, Variation,
+use crate::base::text::Text;
+use crate::evidence::exchange::{
+    Auth, Citizen, Control, Exchange, Failure, FailureKind, IssuerCall, Kind, Phase, Request, Response, Target, Tls,
+    Variation,
 };
-use crate::reason;
-use crate::reason::cause::{CauseKind, Server, Told, origin_of, refused_by_issuer, source_refused};
-use crate::reason::issuer::{self, Advice};
-use crate::text::Text;
+use crate::evidence::introspection::{Introspection, Unfit};
+use crate::judging::reason;
+use crate::judging::reason::cause::{CauseKind, Server, Told, origin_of, refused_by_issuer, source_refused};
+use crate::judging::reason::issuer::{self, Advice};
 
 use super::{Finder, Root, own};
 

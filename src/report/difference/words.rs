@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::{Changed, ChangedTiming, Difference, Side, Standing, Step};
+use crate::base::text::{Lang, Text};
+use crate::judging::verdict::{Conformant, Outcome, Severity};
 use crate::report::model::Timing;
 use crate::report::words::bounded;
 use crate::text;
-use crate::text::{Lang, Text};
-use crate::verdict::{Conformant, Outcome, Severity};
 
 /// Characters of one text: the reports hold the rest.
 const LONGEST: usize = 400;
@@ -155,7 +155,7 @@ fn times(timing: &ChangedTiming, lang: Lang) -> String {
 
 /// One line of a text from a file, which may hold anything.
 fn plain(text: &str) -> String {
-    crate::text::escaped(&bounded(text, LONGEST))
+    crate::base::text::escaped(&bounded(text, LONGEST))
 }
 
 /// The same for Markdown: nothing in it is markup or HTML.

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::model::{Member, Overview};
-use crate::decisions::SOON;
+use crate::base::text::Text;
+use crate::judging::decisions::SOON;
 use crate::text;
-use crate::text::Text;
 
 use super::words;
 

@@ -2,10 +2,10 @@
 //! sources without a report and what several runs came to nothing by, then what is worst anywhere, a source at a time.
 
 use super::model::{CauseSummary, Member, Overview, Row};
+use crate::base::text::Lang;
 use crate::report::github::{Annotation, commands, title};
 use crate::report::harm::Harm;
 use crate::report::words::State;
-use crate::text::Lang;
 
 use super::words::{last_line, stopped};
 

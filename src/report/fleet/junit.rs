@@ -3,9 +3,9 @@
 use junit_report::{Duration, OffsetDateTime, TestCase, TestCaseBuilder, TestSuite, TestSuiteBuilder};
 
 use super::model::{Member, Overview, Row};
-use crate::files::Unwritten;
+use crate::base::files::Unwritten;
+use crate::base::text::Lang;
 use crate::report::junit::{self, body, line};
-use crate::text::Lang;
 
 /// The name of the file.
 pub(super) const FILE: &str = "fleet.junit.xml";

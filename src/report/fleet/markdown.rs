@@ -1,11 +1,11 @@
 //! `fleet.md`, for job summaries: what needs attention now, and a table of the sources, the most harmful first.
 
 use super::model::{Member, Overview};
+use crate::base::text::{Lang, Text};
 use crate::report::languages::Languages;
 use crate::report::markdown::in_languages;
 use crate::report::markdown::paper::{Paper, inline};
 use crate::text;
-use crate::text::{Lang, Text};
 
 use super::briefing;
 use super::words::{self, Matter};

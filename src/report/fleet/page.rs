@@ -8,7 +8,7 @@ mod table;
 use serde::Serialize;
 
 use super::model::Overview;
-use crate::text::Text;
+use crate::base::text::Text;
 
 use self::columns::{Failing, failing};
 use self::filters::Filters;

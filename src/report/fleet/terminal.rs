@@ -1,9 +1,9 @@
 //! The overview on the terminal: what needs attention now, a line for each source, the most harmful first, and the last line.
 
 use super::model::Overview;
+use crate::base::text::Lang;
 use crate::report::words;
 use crate::text;
-use crate::text::Lang;
 
 use super::briefing;
 use super::words::{Matter, came_to, changed, last_line};

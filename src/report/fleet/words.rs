@@ -1,9 +1,9 @@
 //! How a fleet and its sources read, on every medium alike.
 
 use super::model::{CauseSummary, Changes, DecisionKind, Ending, Member, Overview, Row, Worsened, Worst};
+use crate::base::text::{Lang, Text};
 use crate::report::words::{self, State};
 use crate::text;
-use crate::text::{Lang, Text};
 
 /// Ids that are named of those that fail newly at a source.
 const MOST_IDS: usize = 6;

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use crate::base::text::{Lang, Text};
 use crate::report::model::Report;
 use crate::report::words;
 use crate::text;
-use crate::text::{Lang, Text};
 
 use super::page::short;
 

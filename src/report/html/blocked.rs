@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
+use crate::base::text::Text;
 use crate::catalogue::Level;
 use crate::report::group::Group;
 use crate::report::model::{Cause, Report, Requirement};
 use crate::text;
-use crate::text::Text;
 
 use super::page::short;
 use super::row::Row;

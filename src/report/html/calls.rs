@@ -4,13 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
+use crate::base::text::Text;
 use crate::report::credential::{presented_in_words, role_in_words};
 use crate::report::exchange::Exchange;
 use crate::report::model::Report;
 use crate::report::variables::{Variable, names_in};
 use crate::report::words::{self, bounded};
 use crate::text;
-use crate::text::Text;
 
 /// Characters of a URL in the list of all calls.
 const LONGEST_URL: usize = 160;

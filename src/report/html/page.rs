@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
+use crate::base::text::{Lang, Text};
 use crate::catalogue::Level;
-use crate::exchange::Kind;
+use crate::evidence::exchange::Kind;
+use crate::judging::verdict::Conformant;
 use crate::report::group::Group;
 use crate::report::model::{Report, Requirement};
 use crate::report::variables::Variable;
 use crate::report::words::{self, State, Tally, bounded};
 use crate::text;
-use crate::text::{Lang, Text};
-use crate::verdict::Conformant;
 
 use super::about::{self, Fact};
 use super::blocked::{self, Waiting};

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
+use crate::base::text::Text;
 use crate::report::model::Timing;
-use crate::text::Text;
 
 use super::page::kind_of_call;
 
@@ -82,7 +82,7 @@ fn round_step(most: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::Kind;
+    use crate::evidence::exchange::Kind;
 
     #[test]
     fn an_axis_ends_at_a_round_number_beyond_the_slowest() {

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
+use crate::base::text::{Lang, Text};
 use crate::catalogue::Level;
+use crate::judging::verdict::{Outcome, Severity};
 use crate::report::alike::{Alike, joined};
 use crate::report::model::{Finding, Report, Requirement};
 use crate::report::words::{self, MOST_FINDINGS, State, bounded, difference, exchange_of};
 use crate::text;
-use crate::text::{Lang, Text};
-use crate::verdict::{Outcome, Severity};
 
 use super::blocked::capital;
 use super::page::short;

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use crate::exchange::Kind;
+use crate::base::text::Text;
+use crate::evidence::exchange::Kind;
+use crate::evidence::shape::Part;
 use crate::report::model::{Report, Requirement};
 use crate::report::words;
-use crate::shape::Part;
 use crate::text;
-use crate::text::Text;
 
 /// Names that are listed.
 const MOST_NAMES: usize = 40;

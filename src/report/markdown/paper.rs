@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::base::text::push_safe;
 use crate::report::words::bounded;
-use crate::text::push_safe;
 
 /// Bytes that are kept for what is always said: how much was left out, and the last line.
 const RESERVE: usize = 600;

@@ -4,14 +4,14 @@ use proptest::prelude::*;
 use quick_xml::events::Event;
 
 use super::sample;
+use crate::base::envelope::Envelope;
+use crate::base::text::{Lang, Text};
 use crate::catalogue::{About, Level};
-use crate::decisions::{Answer, Review, Scope, Waiver};
-use crate::envelope::Envelope;
-use crate::exchange::{Citizen, Kind};
-use crate::reason::cause::CauseKind;
+use crate::evidence::exchange::{Citizen, Kind};
+use crate::judging::decisions::{Answer, Review, Scope, Waiver};
+use crate::judging::reason::cause::CauseKind;
+use crate::judging::verdict::{Conformant, FailOn, Finding, Gate, Obstacle, Outcome, Severity, Verdict};
 use crate::report::{Languages, Options, Report, State, github, html, junit, markdown, render};
-use crate::text::{Lang, Text};
-use crate::verdict::{Conformant, FailOn, Finding, Gate, Obstacle, Outcome, Severity, Verdict};
 
 #[derive(Clone, Debug)]
 pub(super) struct Row {
@@ -375,7 +375,7 @@ proptest! {
     fn nothing_that_a_source_writes_controls_a_terminal_or_breaks_the_xml(rows in some_rows()) {
         let report = report_of(&rows);
         let xml = junit(&report, Lang::Nl).unwrap();
-        let allowed = |c: char| c == '\n' || (!crate::text::unsafe_in_text(c) && !matches!(c, '\u{fffe}' | '\u{ffff}'));
+        let allowed = |c: char| c == '\n' || (!crate::base::text::unsafe_in_text(c) && !matches!(c, '\u{fffe}' | '\u{ffff}'));
         prop_assert!(xml.chars().all(allowed));
         let known = [
             "testsuites", "testsuite", "properties", "property", "testcase", "failure", "error", "skipped",
@@ -383,11 +383,11 @@ proptest! {
         ];
         prop_assert!(elements(&xml).iter().all(|name| known.contains(&name.as_str())));
         let commands = github(&report, Lang::Nl);
-        prop_assert!(commands.chars().all(|c| c == '\n' || !crate::text::unsafe_in_text(c)));
+        prop_assert!(commands.chars().all(|c| c == '\n' || !crate::base::text::unsafe_in_text(c)));
         prop_assert_eq!(commands.lines().filter(|line| !is_command(line)).count(), 1, "{}", commands);
         let text = render(&report, Options { lang: Lang::Nl, width: 80, color: false, verbose: true });
         prop_assert!(text.lines().all(|line| line.chars().count() <= 80), "{}", text);
-        prop_assert!(text.chars().all(|c| c == '\n' || !crate::text::unsafe_in_text(c)));
+        prop_assert!(text.chars().all(|c| c == '\n' || !crate::base::text::unsafe_in_text(c)));
         prop_assert_eq!(text.lines().filter(|line| line.starts_with("bronkeur:")).count(), 1);
     }
 }
@@ -404,8 +404,8 @@ fn conformant(report: &Report) -> &'static str {
 
 #[test]
 fn the_last_line_is_right_in_number() {
+    use crate::judging::verdict::Counts;
     use crate::report::last_line;
-    use crate::verdict::Counts;
     let counts = Counts { failures: 2, warnings: 1, blocked: 3, ..Counts::default() };
     assert_eq!(last_line(&counts, 1), "bronkeur: 2 failures, 1 warning, 3 blocked -> exit 1");
     assert_eq!(last_line(&Counts::default(), 0), "bronkeur: 0 failures -> exit 0");

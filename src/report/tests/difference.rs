@@ -4,12 +4,12 @@ use proptest::prelude::*;
 
 use super::agreement::{report_of, some_rows};
 use super::sample;
-use crate::exchange::Kind;
+use crate::base::text::{Lang, unsafe_in_text};
+use crate::evidence::exchange::Kind;
+use crate::judging::verdict::{Outcome, Severity};
 use crate::report::{
     Difference, Report, difference_as_markdown, difference_as_text, json, model::Requirement, parse_report,
 };
-use crate::text::{Lang, unsafe_in_text};
-use crate::verdict::{Outcome, Severity};
 
 fn row<'a>(report: &'a mut Report, id: &str) -> &'a mut Requirement {
     report.requirements.iter_mut().find(|row| row.id == id).unwrap()

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::sample;
-use crate::fleet::{gather, summary};
+use crate::base::text::Lang;
+use crate::judging::verdict::{Finding, Obstacle, Outcome, Verdict};
 use crate::report::fleet::model::{DecisionKind, Member, Overview};
 use crate::report::{Languages, Report, RunMeta, fleet_as_github, fleet_in_words, render_fleet};
-use crate::text::Lang;
-use crate::verdict::{Finding, Obstacle, Outcome, Verdict};
+use crate::run::fleet::{gather, summary};
 
 /// The day of the runs.
 fn started() -> Timestamp {

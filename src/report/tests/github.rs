@@ -1,7 +1,7 @@
 use super::sample;
+use crate::base::text::{Lang, Text};
+use crate::judging::verdict::{Finding, Obstacle, Outcome, Verdict};
 use crate::report::{Report, github, json};
-use crate::text::{Lang, Text};
-use crate::verdict::{Finding, Obstacle, Outcome, Verdict};
 
 #[test]
 fn annotations_in_english() {

@@ -1,11 +1,13 @@
 use super::sample::{self, SUBJECT, TOKEN};
-use crate::exchange::{Auth, Citizen, Exchange, IssuerCall, Kind, Request, Response, Sent, Target, Tls, Variation};
-use crate::recording::Recording;
+use crate::base::text::Lang;
+use crate::evidence::exchange::{
+    Auth, Citizen, Exchange, IssuerCall, Kind, Request, Response, Sent, Target, Tls, Variation,
+};
+use crate::evidence::recording::Recording;
+use crate::evidence::vault::Mark;
 use crate::report::curl::Shell;
 use crate::report::people::People;
 use crate::report::{Report, json, junit};
-use crate::text::Lang;
-use crate::vault::Mark;
 
 fn people() -> People {
     People::new(&sample::recording())
@@ -189,7 +191,7 @@ fn times_are_those_of_the_nearest_rank() {
 fn plain_http_and_a_stand_in_issuer_make_a_result_partial() {
     let mut catalogue = sample::catalogue();
     catalogue.requirements.truncate(3);
-    let verdicts = vec![crate::verdict::Verdict::of(crate::verdict::Outcome::Pass); 3];
+    let verdicts = vec![crate::judging::verdict::Verdict::of(crate::judging::verdict::Outcome::Pass); 3];
     let conformant = |base_url: &str, environment: &str| {
         let mut recording = sample::recording();
         recording.setup.base_url = base_url.into();
@@ -202,7 +204,7 @@ fn plain_http_and_a_stand_in_issuer_make_a_result_partial() {
     for environment in ["bronkeur-acm", "not-acm", "none", "https://acm.example/op", "https://127.0.0.1:8443/op"] {
         assert_eq!(conformant("https://h.be/v1", environment), ("Partial".to_owned(), 1), "{environment}");
     }
-    for issuer in [crate::exchange::TNI_ISSUER, crate::exchange::PROD_ISSUER] {
+    for issuer in [crate::evidence::exchange::TNI_ISSUER, crate::evidence::exchange::PROD_ISSUER] {
         assert_eq!(conformant("https://h.be/v1", issuer), ("Yes".to_owned(), 0));
     }
 }

@@ -3,12 +3,12 @@
 use quick_xml::events::Event;
 
 use super::sample;
-use crate::decisions::Answer;
-use crate::exchange::{Request, Response};
-use crate::recording::Recording;
+use crate::base::text::{Lang, Text};
+use crate::evidence::exchange::{Request, Response};
+use crate::evidence::recording::Recording;
+use crate::judging::decisions::Answer;
+use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::report::{Languages, Report, Review, html};
-use crate::text::{Lang, Text};
-use crate::verdict::{Finding, Outcome, Verdict};
 
 const BOTH: Languages = Languages { first: Lang::Nl, only: false };
 

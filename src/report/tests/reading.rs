@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::sample;
 use super::version_1::as_version_1;
-use crate::files::write;
+use crate::base::files::write;
 use crate::report::{json, read_report};
 
 /// What is wrong with a `report.json` of that text.
@@ -49,8 +49,8 @@ fn every_difference_is_told_with_its_place_up_to_twenty() {
 #[test]
 fn open_reviews_of_obligations_are_a_conclusion_of_their_own_in_version_1_too() {
     use crate::catalogue::Level;
+    use crate::judging::verdict::{Conformant, Outcome, Verdict};
     use crate::report::{Report, parse_report};
-    use crate::verdict::{Conformant, Outcome, Verdict};
     let mut catalogue = sample::catalogue();
     catalogue.requirements.truncate(3);
     catalogue.requirements[2].level = Level::Must;

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
+use crate::base::text::Text;
 use crate::catalogue::{About, Basis, Catalogue, Chapter, Document, Entry, Level, Mode, Requirement, SetVersion};
-use crate::decisions::{Answer, Review, Scope, Waiver};
-use crate::exchange::{
-    Auth, Citizen, Content, Declares, Exchange, Facts, Failure, FailureKind, IssuerCall, Kind, Limits, Person, Request,
-    Response, Sent, Setup,
+use crate::evidence::exchange::{
+    Auth, Citizen, Content, Exchange, Facts, Failure, FailureKind, IssuerCall, Kind, Request, Response, Sent,
 };
-use crate::recording::Recording;
+use crate::evidence::recording::Recording;
+use crate::evidence::setup::{Declares, Limits, Person, Setup};
+use crate::evidence::vault::Mark;
+use crate::judging::decisions::{Answer, Review, Scope, Waiver};
+use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::report::{Report, RunMeta};
-use crate::text::Text;
-use crate::vault::Mark;
-use crate::verdict::{Finding, Outcome, Verdict};
 
 pub(crate) const SUBJECT: &str = "10000000095";
 pub(crate) const TOKEN: &str = "TOKEN-1xxxxxxxxxxxxxxxxx";
@@ -145,7 +145,7 @@ pub(crate) fn setup() -> Setup {
         ready: Vec::new(),
         declares: Declares { one_page: true, ..Declares::default() },
         limits: Limits::default(),
-        authorities: crate::exchange::Authorities::default(),
+        authorities: crate::evidence::setup::Authorities::default(),
         previous: None,
     }
 }

@@ -3,12 +3,12 @@ use serde_json::Value;
 
 use super::agreement::{report_of, some_rows};
 use super::sample;
+use crate::base::text::Text;
 use crate::catalogue::{Catalogue, DEFAULT_SPEC, Level, Mode};
-use crate::exchange::FailureKind;
-use crate::reason::cause::CauseKind;
+use crate::evidence::exchange::FailureKind;
+use crate::judging::reason::cause::CauseKind;
+use crate::judging::verdict::{Outcome, Verdict};
 use crate::report::{Difference, Exchange, Report, Selection, Unanswered, json};
-use crate::text::Text;
-use crate::verdict::{Outcome, Verdict};
 
 const SCHEMA: &str = include_str!("../../../specs/report.schema.json");
 

@@ -1,6 +1,6 @@
 use super::sample;
+use crate::base::text::Lang;
 use crate::report::{Options, json, junit, render};
-use crate::text::Lang;
 
 fn terminal(lang: Lang, width: u16, verbose: bool) -> String {
     render(&sample::report(), Options { lang, width, color: false, verbose })

@@ -1,8 +1,8 @@
 //! The summary as text.
 
 use super::sample;
+use crate::base::text::{Lang, Text};
 use crate::report::{Languages, Report, markdown};
-use crate::text::{Lang, Text};
 
 const ENGLISH: Languages = Languages { first: Lang::En, only: true };
 const BOTH: Languages = Languages { first: Lang::En, only: false };

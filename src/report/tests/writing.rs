@@ -1,7 +1,7 @@
 use super::sample;
-use crate::files::{Unwritten, writable, write, write_all};
+use crate::base::files::{Unwritten, writable, write, write_all};
+use crate::base::text::{Lang, Text};
 use crate::report::{Languages, render_all};
-use crate::text::{Lang, Text};
 
 #[test]
 fn a_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it() {

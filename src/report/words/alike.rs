@@ -1,10 +1,10 @@
 //! In what findings that are alike differ, in words: what they say in common is said once.
 
+use crate::base::text::{Lang, Text};
 use crate::report::alike::Alike;
 use crate::report::exchange::Exchange;
 use crate::report::model::{Finding, Report};
 use crate::text;
-use crate::text::{Lang, Text};
 
 use super::bounded;
 

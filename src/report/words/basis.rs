@@ -1,6 +1,6 @@
 //! The words for fixed names that stand in a report.
 
-use crate::text::Text;
+use crate::base::text::Text;
 
 /// On what a requirement rests.
 pub(in crate::report) fn basis(basis: &str) -> Text {

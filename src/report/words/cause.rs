@@ -1,9 +1,9 @@
 //! How a cause reads: what it is, what waits for it, what to do and who does it.
 
-use crate::reason::cause::CauseKind;
+use crate::base::text::{Lang, Text};
+use crate::judging::reason::cause::CauseKind;
 use crate::report::model::{Cause, Report, Requirement};
 use crate::text;
-use crate::text::{Lang, Text};
 
 use super::{Label, TO_DO, bounded, call};
 

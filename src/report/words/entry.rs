@@ -1,16 +1,16 @@
 //! What somebody has to do something about, in the order of all views: each requirement that is not met, and each cause
 //! once, in place of what waits for it.
 
+use crate::base::text::{Lang, Text};
 use crate::catalogue::Level;
 use crate::report::exchange::Exchange;
 use crate::report::harm::Harm;
 use crate::report::model::{Cause, Report, Requirement};
 use crate::text;
-use crate::text::{Lang, Text};
 
 use super::cause::own_causes;
 use super::{ACCEPTED, EXPECTED, FOUND, State, WAIVER, bounded, call, waived};
-use crate::verdict::{Outcome, WaiverState};
+use crate::judging::verdict::{Outcome, WaiverState};
 
 /// Characters of a call in a message.
 const LONGEST_CALL: usize = 120;

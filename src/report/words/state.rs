@@ -1,11 +1,11 @@
 //! How a requirement reads, in one word.
 
+use crate::base::text::Text;
 use crate::catalogue::Level;
-use crate::decisions::Answer;
+use crate::judging::decisions::Answer;
+use crate::judging::verdict::{Outcome, Severity};
 use crate::report::model::Requirement;
 use crate::text;
-use crate::text::Text;
-use crate::verdict::{Outcome, Severity};
 
 /// How a requirement reads: its outcome and its severity in one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
+use crate::base::text::Text;
 use crate::report::group::Group;
 use crate::report::model::{Report, Requirement};
-use crate::text::Text;
 
 use super::State;
 

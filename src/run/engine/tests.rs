@@ -5,14 +5,15 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::base::text::Text;
 use crate::catalogue::DEFAULT_SPEC;
 use crate::checks;
-use crate::exchange::{
-    AcmSetup, Auth, Citizen, Content, Facts, Failure, Grant, IssuerCall, Kind, Phase, Response, Sent, Setup, Target,
+use crate::evidence::exchange::{
+    Auth, Citizen, Content, Facts, Failure, Grant, IssuerCall, Kind, Phase, Response, Sent, Target,
 };
+use crate::evidence::setup::{AcmSetup, Setup};
+use crate::judging::verdict::Outcome;
 use crate::run::HOSTILE_AT_ONCE;
-use crate::text::Text;
-use crate::verdict::Outcome;
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
     Catalogue::load(DEFAULT_SPEC, None, |chapter, name| checks::find(chapter, name).is_some()).unwrap()

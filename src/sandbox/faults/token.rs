@@ -210,8 +210,10 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| {
             behaviour.edits.exchange.push(|answer| {
                 answer.edit_json(|body| {
-                    let scopes: Vec<String> =
-                        crate::exchange::names(body.get("scope")).into_iter().map(str::to_owned).collect();
+                    let scopes: Vec<String> = crate::evidence::introspection::names(body.get("scope"))
+                        .into_iter()
+                        .map(str::to_owned)
+                        .collect();
                     put(body, "scope", json!(scopes));
                 });
             });
@@ -253,7 +255,7 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| {
             behaviour.edits.introspection.push(|body| {
                 let scopes: Vec<String> =
-                    crate::exchange::names(body.get("scope")).into_iter().map(str::to_owned).collect();
+                    crate::evidence::introspection::names(body.get("scope")).into_iter().map(str::to_owned).collect();
                 put(body, "scope", json!(scopes));
             });
         },

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::catalogue::Fault;
-use crate::insz;
+use crate::base::insz;
 use crate::sandbox::answer::Answer;
 use crate::sandbox::behaviour::{AnswerContext, Behaviour, Call, ListContext};
 use crate::sandbox::citizens::{Role, people};

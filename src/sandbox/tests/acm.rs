@@ -1,8 +1,8 @@
 //! The ACM: grants, client authentication, errors, introspection.
 
 use super::*;
-use crate::assertion::tests::p256_pem;
-use crate::assertion::{ASSERTION_TYPE, SigningKey};
+use crate::base::assertion::tests::p256_pem;
+use crate::base::assertion::{ASSERTION_TYPE, SigningKey};
 
 async fn error(response: Response) -> (u16, String) {
     let status = response.status().as_u16();

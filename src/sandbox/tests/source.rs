@@ -220,7 +220,7 @@ async fn its_own_document_is_valid_openapi() {
         let world = World::start(Behaviour { key_in, ..Behaviour::default() }).await;
         let url = format!("{}/openapi.json", world.sandbox.base_url());
         let text = world.http.get(url).send().await.unwrap().bytes().await.unwrap();
-        let document = crate::openapi::OpenApi::read("a.json", std::str::from_utf8(&text).unwrap()).unwrap();
+        let document = crate::base::openapi::OpenApi::read("a.json", std::str::from_utf8(&text).unwrap()).unwrap();
         assert_eq!((document.version(), document.operations().count(), document.errors()), ("3.0.3", 3, [].as_slice()));
     }
 }

@@ -18,10 +18,10 @@ use super::super::wire::Met;
 use super::super::{Kept, OwnSource, StandIn, StandInOptions};
 use super::*;
 use crate::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
-use crate::exchange::STAND_IN_ACM;
+use crate::evidence::exchange::STAND_IN_ACM;
+use crate::judging::verdict::Outcome;
 use crate::profile::{Profile, Resolved};
-use crate::session::{Finished, Session};
-use crate::verdict::Outcome;
+use crate::run::session::{Finished, Session};
 
 fn options(tls: bool) -> StandInOptions {
     StandInOptions {
@@ -70,7 +70,7 @@ async fn source(acm: &StandIn, behaviour: Behaviour) -> (String, watch::Sender<(
 /// Writes the files of a profile, and reads it as `check` does.
 fn resolved(acm: &StandIn, base_url: &str, numbers: &[(Role, String)], folder: &Path) -> Resolved {
     for file in acm.profile_files(OwnSource { base_url, name: None, ca_bundle: None }, numbers) {
-        crate::files::write_secret(folder, &file.name, file.text.as_bytes()).unwrap();
+        crate::base::files::write_secret(folder, &file.name, file.text.as_bytes()).unwrap();
     }
     let text = std::fs::read_to_string(folder.join("bron.yaml")).unwrap();
     let env = |name: &str| (name == "NUMBER_OF_AN").then(|| "85.07.30-033.28".to_owned());

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use crate::exchange::Auth;
+use crate::evidence::exchange::Auth;
 
 /// The alphabet of Base64url; the two marks of plain Base64 stand in the same places.
 const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

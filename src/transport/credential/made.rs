@@ -1,8 +1,9 @@
 //! How a credential was made, in words: a reviewer must know what each negative token is.
 
-use crate::exchange::{Auth, Citizen, Grant, Setup};
+use crate::base::text::Text;
+use crate::evidence::exchange::{Auth, Citizen, Grant};
+use crate::evidence::setup::Setup;
 use crate::text;
-use crate::text::Text;
 
 /// What a credential is and where it comes from.
 pub(super) fn made(setup: &Setup, auth: Auth) -> Text {

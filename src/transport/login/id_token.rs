@@ -6,8 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::base::text::Text;
 use crate::text;
-use crate::text::Text;
 
 /// How much the issuer's clock may differ from ours, in seconds.
 const SKEW: f64 = 60.0;

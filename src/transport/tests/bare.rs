@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::io::copy_bidirectional;
 
 use super::*;
-use crate::exchange::{FailureKind, Kind, Target, Tls, Variation};
+use crate::evidence::exchange::{FailureKind, Kind, Target, Tls, Variation};
 
 fn bare() -> Request {
     entry().query("limit", 1).varied(Variation::NoAccept)

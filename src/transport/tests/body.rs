@@ -4,7 +4,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::*;
-use crate::exchange::{Content, Document, Kind, Look};
+use crate::evidence::exchange::{Content, Document, Kind, Look};
 
 fn http(status: &str, content_type: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
@@ -72,7 +72,7 @@ async fn deep_nesting_is_no_json_to_us() {
 async fn a_download_leaves_its_hash() {
     let pdf = b"%PDF-1.7\nabc\n%%EOF\n";
     let response = received(Kind::Download, "200 OK", pdf).await;
-    assert_eq!(document(&response).sha256, crate::hex::hex(&Sha256::digest(pdf)));
+    assert_eq!(document(&response).sha256, crate::base::hex::hex(&Sha256::digest(pdf)));
     assert_eq!((document(&response).look, document(&response).base64), (Look::Pdf, false));
     let page = format!("<!doctype html><p>{TX}");
     let response = received(Kind::Download, "200 OK", page.as_bytes()).await;

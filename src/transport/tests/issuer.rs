@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::exchange::{Auth, FailureKind, Grant, IssuerCall};
+use crate::evidence::exchange::{Auth, FailureKind, Grant, IssuerCall};
 
 const REFRESH: &str = "rt-77aa-one-more-refresh-token";
 

@@ -22,11 +22,10 @@ use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
 use super::{Settings, Transport};
-use crate::exchange::{
-    AcmSetup, Citizen, Declares, Exchange, Failure, FailureKind, Limits, Person, Request, Response, Setup,
-};
+use crate::evidence::exchange::{Citizen, Exchange, Failure, FailureKind, Request, Response};
+use crate::evidence::setup::{AcmSetup, Declares, Limits, Person, Setup};
+use crate::evidence::vault::Vault;
 use crate::profile::{ResolvedClient as Client, ResolvedClientAuth as ClientAuth};
-use crate::vault::Vault;
 
 // Serial 999 is never issued.
 const SUBJECT: &str = "85073099932";
@@ -138,7 +137,7 @@ fn settings(base_url: &Url, vault: &Vault) -> Settings {
         ready: Vec::new(),
         declares: Declares::default(),
         limits: Limits::default(),
-        authorities: crate::exchange::Authorities::default(),
+        authorities: crate::evidence::setup::Authorities::default(),
         previous: None,
     };
     let mut settings = Settings::new(setup, base_url.clone());

@@ -3,8 +3,8 @@
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::*;
-use crate::exchange::{FailureKind, Trouble};
-use crate::text::Text;
+use crate::base::text::Text;
+use crate::evidence::exchange::{FailureKind, Trouble};
 use crate::transport::SettingsError;
 
 #[tokio::test]

@@ -8,9 +8,9 @@ use axum::{Json, Router};
 use serde_json::json;
 
 use super::*;
-use crate::exchange::{Auth, FailureKind, Grant, IssuerCall};
-use crate::files::write_secret;
-use crate::login::Keeper;
+use crate::base::files::write_secret;
+use crate::evidence::exchange::{Auth, FailureKind, Grant, IssuerCall};
+use crate::profile::login::Keeper;
 
 const FIRST: &str = "rt-first-4e7f8a1c3b5d7e9f";
 const NEXT: &str = "rt-next-";

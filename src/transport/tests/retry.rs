@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::exchange::{Grant, IssuerCall, Phase, Variation};
+use crate::evidence::exchange::{Grant, IssuerCall, Phase, Variation};
 
 /// A source that answers a number of calls with a status.
 fn busy(status: u16, times: usize, wait: Option<&'static str>) -> Router {

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use super::*;
-use crate::exchange::{Auth, Content, FailureKind, Kind, Malformed, Part, Replacement, Target, Variation};
+use crate::evidence::exchange::{Auth, Content, FailureKind, Kind, Malformed, Part, Replacement, Target, Variation};
 
 /// A source that answers every path with the path and query that it saw, and the token.
 fn echo() -> Router {
@@ -171,7 +171,7 @@ async fn links_are_followed_and_edited() {
     }
     assert_clean(&exchanges, &vault);
     let targets: Vec<String> = log.lock().unwrap().iter().skip(1).map(|seen| seen.target.clone()).collect();
-    let nobody = crate::insz::nobody();
+    let nobody = crate::base::insz::nobody();
     let nobody = secrecy::ExposeSecret::expose_secret(&nobody);
     assert_eq!(
         targets,
@@ -267,7 +267,7 @@ async fn plain_http_and_the_openapi_document_are_asked_for_without_a_token() {
     assert!(matches!(&answer(&document).content, Content::Text(text) if text.len() == length));
     assert_clean(&[plain, document], &vault);
     let seen = log.lock().unwrap().clone();
-    assert_eq!(seen[0].target, format!("/v1/certificates/{}", crate::insz::nobody().expose_secret()));
+    assert_eq!(seen[0].target, format!("/v1/certificates/{}", crate::base::insz::nobody().expose_secret()));
     assert!(seen.iter().all(|seen| seen.header("authorization").is_none()));
 }
 

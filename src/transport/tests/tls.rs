@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::exchange::{Content, FailureKind, Kind, Target, Tls, Variation};
+use crate::evidence::exchange::{Content, FailureKind, Kind, Target, Tls, Variation};
 use crate::sandbox::{Options, Sandbox};
 
 async fn sandbox() -> (Sandbox, Url) {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::exchange::Tls;
+use crate::evidence::exchange::Tls;
 
 /// Suites of TLS 1.0 and 1.1 that servers of that time knew: RSA, DHE and ECDHE with AES, 3DES or RC4. The last one says
 /// that renegotiation is secure (RFC 5746), without which some refuse.

@@ -1,7 +1,6 @@
 //! The HAR against HAR 1.2, in JSON Schema.
 
-use bronkeur::har;
-use bronkeur::report::RunMeta;
+use bronkeur::report::{RunMeta, har};
 use serde_json::Value;
 
 use super::HAR;

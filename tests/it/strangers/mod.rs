@@ -15,16 +15,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bronkeur::catalogue::{Level, Mode, Selection};
-use bronkeur::evaluate::evaluate;
-use bronkeur::har;
+use bronkeur::judging::verdict::{Gate, Outcome, Severity, severity};
 use bronkeur::profile::{
     Actor, CitizenToken, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient, ResolvedClientAuth,
     Role as ProfileRole, Target,
 };
-use bronkeur::report::RunMeta;
+use bronkeur::report::{RunMeta, har};
+use bronkeur::run::evaluate::evaluate;
+use bronkeur::run::session::{Finished, Session};
 use bronkeur::sandbox::{Kept, Party, Role, StandIn, StandInOptions};
-use bronkeur::session::{Finished, Session};
-use bronkeur::verdict::{Gate, Outcome, Severity, severity};
 use tokio::net::TcpListener;
 use url::Url;
 

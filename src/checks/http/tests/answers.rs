@@ -2,8 +2,8 @@ use serde_json::{Value, json};
 
 use super::source::{Reply, finding, judge, passes};
 use crate::catalogue::Level;
-use crate::exchange::{Auth, Content, FailureKind, Kind, Request, Variation};
-use crate::verdict::Outcome;
+use crate::evidence::exchange::{Auth, Content, FailureKind, Kind, Request, Variation};
+use crate::judging::verdict::Outcome;
 
 fn on(kind: Kind, change: impl Fn(&mut Reply)) -> impl Fn(&Request, &mut Reply) {
     move |request, reply| {

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use super::source::{finding, is_list, judge, passes};
-use crate::exchange::{FailureKind, Kind, Request};
-use crate::verdict::Outcome;
+use crate::evidence::exchange::{FailureKind, Kind, Request};
+use crate::judging::verdict::Outcome;
 
 #[test]
 fn a_conformant_source_passes() {
@@ -16,7 +16,7 @@ fn a_paging_link_that_leads_nowhere_is_found() {
     let change = |status: u16| {
         move |request: &Request, reply: &mut super::source::Reply| match &request.target {
             // The last page of the walk is asked for by the walk itself: this link has another form.
-            crate::exchange::Target::Link { url, .. } if url.ends_with("&x=1") => reply.refuse(status),
+            crate::evidence::exchange::Target::Link { url, .. } if url.ends_with("&x=1") => reply.refuse(status),
             _ if is_list(request) && !is_last(request) && reply.status == 200 => {
                 for link in reply.body()["links"].as_array_mut().unwrap() {
                     if link["rel"] == "last" {

@@ -1,6 +1,6 @@
 use super::source::{Reply, finding, judge, passes};
-use crate::exchange::{Content, FailureKind, Kind, Request, Variation};
-use crate::verdict::Outcome;
+use crate::evidence::exchange::{Content, FailureKind, Kind, Request, Variation};
+use crate::judging::verdict::Outcome;
 
 fn on(variation: Variation, change: impl Fn(&mut Reply)) -> impl Fn(&Request, &mut Reply) {
     move |request, reply| {
@@ -175,7 +175,7 @@ fn ids_are_welcome_and_not_needed() {
 
 #[test]
 fn returned_ids_are_reported() {
-    let value = |verdict: crate::verdict::Verdict| verdict.reason.unwrap().en;
+    let value = |verdict: crate::judging::verdict::Verdict| verdict.reason.unwrap().en;
     let silent = judge("HTTP-15", false, |_, _| {});
     assert_eq!(value(silent), "x-correlation-id: does not come back; x-request-id: does not come back");
     let echoing = judge("HTTP-15", false, |_, reply| {

@@ -1,6 +1,6 @@
 use super::source::{Reply, documented, judge, judge_in, one};
-use crate::exchange::{Content, Kind, Request, Target};
-use crate::verdict::{Outcome, Verdict};
+use crate::evidence::exchange::{Content, Kind, Request, Target};
+use crate::judging::verdict::{Outcome, Verdict};
 
 const ROWS: [&str; 4] = ["HTTP-18", "HTTP-19", "HTTP-20", "HTTP-24"];
 

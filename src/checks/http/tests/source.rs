@@ -5,15 +5,16 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::base::text::Text;
 use crate::catalogue::{Catalogue, DEFAULT_SPEC};
-use crate::evaluate::{Evaluated, evaluate_one};
-use crate::exchange::{
+use crate::evidence::exchange::{
     Auth, Citizen, Content, Document, Exchange, Facts, Failure, FailureKind, Kind, Look, Request, Response, Sent,
-    Setup, Target, Variation,
+    Target, Variation,
 };
-use crate::recording::Recording;
-use crate::text::Text;
-use crate::verdict::{Outcome, Verdict};
+use crate::evidence::recording::Recording;
+use crate::evidence::setup::Setup;
+use crate::judging::verdict::{Outcome, Verdict};
+use crate::run::evaluate::{Evaluated, evaluate_one};
 
 const BASE: &str = "https://source.example/v1";
 const INSZ: &str = "10000000016";

@@ -2,8 +2,8 @@ use serde_json::{Value, json};
 
 use super::source::{documented, finding, judge, judge_in, one};
 use crate::catalogue::Level;
-use crate::exchange::{Content, Kind, Target};
-use crate::verdict::{Outcome, Verdict};
+use crate::evidence::exchange::{Content, Kind, Target};
+use crate::judging::verdict::{Outcome, Verdict};
 
 fn with(id: &str, name: &str, value: &Value) -> Verdict {
     judge(id, false, |_, reply| reply.certificates(name, value))

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Cell, DecisionKind, Member, Overview};
-use crate::decisions::{day_of, ends_soon};
+use crate::judging::decisions::{day_of, ends_soon};
 use crate::report::Change;
 
 /// What needs attention now.

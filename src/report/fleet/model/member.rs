@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::base::text::Text;
 use crate::catalogue::Level;
-use crate::reason::cause::{CauseKind, Server};
-use crate::reason::issuer::Party;
+use crate::judging::reason::cause::{CauseKind, Server};
+use crate::judging::reason::issuer::Party;
+use crate::judging::verdict::{Conformant, Counts, ExitStatus, Outcome, Severity};
 use crate::report::{Change, State};
-use crate::text::Text;
-use crate::verdict::{Conformant, Counts, ExitStatus, Outcome, Severity};
 
 /// One source of a fleet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

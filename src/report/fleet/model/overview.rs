@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Briefing, Cell, Member};
+use crate::base::text::Text;
 use crate::catalogue::Level;
 use crate::report::{Binding, Chapter, Harm, Spec, State, Tool};
-use crate::text::Text;
 
 /// The JSON Schema of `fleet.json`.
 pub const FLEET_SCHEMA: &str = include_str!("../../../../specs/fleet.schema.json");

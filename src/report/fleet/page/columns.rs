@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::base::text::Text;
 use crate::report::fleet::model::{Overview, Row};
 use crate::report::harm::Harm;
 use crate::report::words;
-use crate::text::Text;
 
 /// Names of sources that are given with a requirement.
 const MOST_NAMES: usize = 8;

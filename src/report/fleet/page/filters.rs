@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::base::text::Text;
+use crate::judging::verdict::Conformant;
 use crate::report::fleet::model::{Member, Overview};
-use crate::text::Text;
-use crate::verdict::Conformant;
 
 use super::super::words;
 

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use crate::base::text::{Lang, Text};
 use crate::report::fleet::model::Overview;
 use crate::report::words::{self as reports, State};
 use crate::text;
-use crate::text::{Lang, Text};
 
 /// What the fleet comes to.
 #[derive(Debug, Serialize)]

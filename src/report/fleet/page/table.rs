@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use crate::base::text::Text;
 use crate::report::fleet::model::{Member, Overview, Row as Judged};
 use crate::report::words::{State, bounded};
-use crate::text::Text;
 
 use super::super::words::{self, Matter};
 use super::filters::{self, Filters};

@@ -3,15 +3,16 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::base::text::Text;
 use crate::catalogue::{Catalogue, DEFAULT_SPEC, Level};
-use crate::evaluate::{Evaluated, evaluate_one};
-use crate::exchange::{
+use crate::evidence::exchange::{
     Auth, Citizen, Content, Control, Exchange, Facts, Failure, FailureKind, Grant, IssuerCall, Kind, Phase, Request,
-    Response, Sent, Setup, Target,
+    Response, Sent, Target,
 };
-use crate::recording::Recording;
-use crate::text::Text;
-use crate::verdict::{Obstacle, Outcome, Verdict};
+use crate::evidence::recording::Recording;
+use crate::evidence::setup::Setup;
+use crate::judging::verdict::{Obstacle, Outcome, Verdict};
+use crate::run::evaluate::{Evaluated, evaluate_one};
 
 /// What came of each step, in the order in which they are taken.
 struct World {

@@ -1,0 +1,141 @@
+//! Writing: each file beside its final name first, then renamed, so that there is never half a file. The only place
+//! that writes files.
+
+mod leftovers;
+
+use std::fmt;
+use std::io::{Read, Write as _};
+use std::path::Path;
+
+use crate::base::text::{Lang, Text};
+use crate::text;
+
+/// Why there is no file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unwritten {
+    /// The file.
+    pub name: String,
+    /// Why.
+    pub reason: Text,
+}
+
+impl Unwritten {
+    /// A file that could not be made or written.
+    pub fn new(name: impl Into<String>, reason: Text) -> Self {
+        Self { name: name.into(), reason }
+    }
+
+    /// In words.
+    pub fn told(&self) -> Text {
+        let (name, Text { nl, en }) = (&self.name, &self.reason);
+        text!("{name} kon niet geschreven worden: {nl}", "{name} could not be written: {en}")
+    }
+
+    /// In the words of one language.
+    pub fn in_words(&self, lang: Lang) -> String {
+        self.told().get(lang).to_owned()
+    }
+}
+
+impl fmt::Display for Unwritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_words(Lang::En))
+    }
+}
+
+impl std::error::Error for Unwritten {}
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Readers {
+    /// Whom the owner's umask says.
+    Usual,
+    /// Its owner alone (0600): it holds a secret.
+    Owner,
+}
+
+/// Whether files can be written into `folder`, which is made where it is not there: what is found out before a run costs
+/// nobody the run.
+///
+/// # Errors
+/// In words, when they cannot be. Nothing is left behind then.
+pub fn writable(folder: &Path) -> Result<(), Unwritten> {
+    let missing: Vec<&Path> =
+        folder.ancestors().take_while(|part| !part.as_os_str().is_empty() && !part.exists()).collect();
+    tried(folder).map_err(|error| {
+        for made in missing {
+            // One that is not empty, or was not made, is none of ours.
+            let _ = std::fs::remove_dir(made);
+        }
+        Unwritten::new(folder.display().to_string(), Text::of_system(&error))
+    })
+}
+
+fn tried(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    // It has no name, or loses it at once: also who is killed here leaves nothing. A full disk lets nobody write a byte.
+    tempfile::tempfile_in(folder)?.write_all(b"\n")
+}
+
+/// Writes `name` in `folder`, which is made where it is not there. Afterwards the file is whole, or as it was before.
+///
+/// # Errors
+/// In words, when the folder or the file cannot be written.
+pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Unwritten> {
+    write_from(folder, name, &mut &*bytes)
+}
+
+/// Like [`write`], with what a reader gives.
+///
+/// # Errors
+/// In words, when it cannot be read, or the folder or the file not be written.
+pub fn write_from(folder: &Path, name: &str, from: &mut impl Read) -> Result<(), Unwritten> {
+    put(folder, name, from, Readers::Usual)
+}
+
+/// Like [`write`], for a file that holds a secret: its owner alone may read it.
+///
+/// # Errors
+/// In words, when the folder or the file cannot be written.
+pub fn write_secret(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Unwritten> {
+    put(folder, name, &mut &*bytes, Readers::Owner)
+}
+
+fn put(folder: &Path, name: &str, from: &mut impl Read, readers: Readers) -> Result<(), Unwritten> {
+    let path = folder.join(name);
+    replace(folder, &path, from, readers)
+        .map_err(|error| Unwritten::new(path.display().to_string(), Text::of_system(&error)))
+}
+
+fn replace(folder: &Path, path: &Path, from: &mut impl Read, readers: Readers) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    leftovers::remove(folder);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(leftovers::PREFIX).suffix(leftovers::SUFFIX);
+    // A temporary file is for its owner alone.
+    #[cfg(unix)]
+    if readers == Readers::Usual {
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    }
+    #[cfg(not(unix))]
+    let _ = readers;
+    let mut file = builder.tempfile_in(folder)?;
+    // Tells other processes that this one lives. Where the file system knows no locks its age protects the file.
+    let _ = file.as_file().try_lock();
+    // The file itself, not what wraps it: that would tell people of a name that they never see.
+    std::io::copy(from, file.as_file_mut())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Writes every file that could be made, whatever becomes of the others; returns what went wrong.
+pub fn write_all<'a>(
+    folder: &Path,
+    files: impl IntoIterator<Item = (&'a str, Result<String, Unwritten>)>,
+) -> Vec<Unwritten> {
+    files
+        .into_iter()
+        .filter_map(|(name, text)| text.and_then(|text| write(folder, name, text.as_bytes())).err())
+        .collect()
+}

@@ -1,0 +1,167 @@
+//! A JSON body: a tree, or packed where a run holds many of them. A tree takes a dozen times the bytes of its text, and
+//! packed text a fraction of them.
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use crate::base::envelope::{Certificate, Page};
+use crate::base::value::{tree, weight};
+
+/// A JSON body, masked; copies share it.
+#[derive(Clone, Debug)]
+pub struct Json(Arc<Parts>);
+
+/// The body, with what is read from it once, whatever the number of checks.
+#[derive(Debug)]
+struct Parts {
+    form: Form,
+    kept: OnceLock<Value>,
+    page: OnceLock<Page>,
+    certificate: OnceLock<Certificate>,
+}
+
+#[derive(Debug)]
+enum Form {
+    Tree(Value),
+    /// The text of the JSON, compressed.
+    Packed(Box<[u8]>),
+}
+
+impl Json {
+    /// Reads a body that was written as text.
+    ///
+    /// # Errors
+    /// What makes it no JSON, with line and column.
+    pub fn read(text: &[u8]) -> serde_json::Result<Self> {
+        tree::read(text).map(|(tree, _)| Self::from(tree))
+    }
+
+    /// The tree, which stays.
+    pub fn value(&self) -> &Value {
+        match &self.0.form {
+            Form::Tree(value) => value,
+            Form::Packed(packed) => self.0.kept.get_or_init(|| unpacked(packed)),
+        }
+    }
+
+    /// The tree; of a packed body one that is made for whoever asks, and goes with them. For those who look at one body
+    /// after the other.
+    pub fn tree(&self) -> Cow<'_, Value> {
+        match &self.0.form {
+            Form::Tree(value) => Cow::Borrowed(value),
+            Form::Packed(packed) => Cow::Owned(unpacked(packed)),
+        }
+    }
+
+    /// The body as a page of a list.
+    pub fn page(&self) -> &Page {
+        self.0.page.get_or_init(|| Page::of(&self.tree()))
+    }
+
+    /// The body as one certificate.
+    pub fn certificate(&self) -> &Certificate {
+        self.0.certificate.get_or_init(|| Certificate::of(&self.tree(), ""))
+    }
+
+    /// The same body, packed, with what was read from it already. `text`: the body as text.
+    #[must_use]
+    pub fn packed(&self, text: &str) -> Self {
+        let packed = lz4_flex::compress_prepend_size(text.as_bytes());
+        let (page, certificate) = (self.0.page.clone(), self.0.certificate.clone());
+        Self(Arc::new(Parts { form: Form::Packed(packed.into()), kept: OnceLock::new(), page, certificate }))
+    }
+
+    /// Whether it was packed and its tree is kept all the same.
+    #[cfg(test)]
+    pub(crate) fn is_packed_in_vain(&self) -> bool {
+        self.0.kept.get().is_some()
+    }
+
+    /// The tree, for a test that builds an answer step by step.
+    #[cfg(test)]
+    pub(crate) fn value_mut(&mut self) -> &mut Value {
+        *self = Self::from(self.tree().into_owned());
+        match Arc::get_mut(&mut self.0) {
+            Some(Parts { form: Form::Tree(value), .. }) => value,
+            _ => unreachable!("it was just made, and is ours alone"),
+        }
+    }
+
+    /// About how many bytes it takes in memory, with what was read from it.
+    pub fn weight(&self) -> usize {
+        let form = match &self.0.form {
+            Form::Tree(value) => weight::of(value),
+            Form::Packed(packed) => packed.len(),
+        };
+        form + self.0.page.get().map_or(0, Page::weight) + self.0.certificate.get().map_or(0, Certificate::weight)
+    }
+}
+
+/// What was packed comes back as it was: we compressed it ourselves, and the same reader made the tree before.
+fn unpacked(packed: &[u8]) -> Value {
+    let text = lz4_flex::decompress_size_prepended(packed).unwrap_or_default();
+    tree::read(&text).map(|(tree, _)| tree).unwrap_or_default()
+}
+
+impl From<Value> for Json {
+    fn from(value: Value) -> Self {
+        let (kept, page, certificate) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self(Arc::new(Parts { form: Form::Tree(value), kept, page, certificate }))
+    }
+}
+
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.tree() == other.tree()
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.tree().serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Value::deserialize(from).map(Self::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_packed_body_says_the_same_in_fewer_bytes() {
+        let items: Vec<Value> = (0..100).map(|id| json!({"id": id.to_string(), "name": "Attest \u{7f}é"})).collect();
+        let body = json!({ "certificates": items });
+        let tree = Json::from(body.clone());
+        let text = body.to_string();
+        let packed = tree.packed(&text);
+        let Form::Packed(bytes) = &packed.0.form else { panic!("not packed") };
+        assert!(bytes.len() * 3 < text.len(), "{} bytes", bytes.len());
+        assert_eq!((packed.tree().into_owned(), packed.page().items().len()), (body.clone(), 100));
+        assert_eq!(packed.page(), tree.page());
+        assert_eq!(packed, tree);
+        assert_eq!(*packed.packed(&text).value(), body);
+        let (packed, tree) = (Json::from(body.clone()).packed(&text), Json::from(body));
+        assert!(packed.weight() * 10 < tree.weight(), "{} and {}", packed.weight(), tree.weight());
+        assert_ne!(packed, Json::from(json!({})));
+    }
+
+    proptest! {
+        #[test]
+        fn packing_loses_nothing(text: String, number: f64, whole: u64) {
+            let raw = json!({ "$serde_json::private::RawValue": "\"a\"" });
+            let body = json!({ "texts": [text, &text], text.clone(): number, "": whole, "raw": raw });
+            prop_assert_eq!(Json::from(body.clone()).packed(&body.to_string()).tree().into_owned(), body);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Values behind another writing of a text: escapes, entities, digits of other alphabets, Base64. What is found there is
+//! replaced where it stands in the text, by the plain surrogate: its own writing would hide it from whoever looks next.
+
+use std::sync::Arc;
+
+use super::masking::{Masking, boxed};
+use super::{Found, Nature, Surrogate, padded};
+use crate::base::insz;
+use crate::base::writing::{self, DEEPEST};
+
+/// A value in a text.
+struct Hit {
+    from: usize,
+    to: usize,
+    surrogate: Arc<Surrogate>,
+    /// A JWT by its look alone is nobody's.
+    is_ours: bool,
+    /// It stands amid characters of Base64.
+    is_boxed: bool,
+}
+
+impl Hit {
+    /// The same in the text that this one is a writing of.
+    fn at(self, (from, to): (usize, usize)) -> Self {
+        Self { from, to, ..self }
+    }
+
+    fn mask(&self) -> String {
+        match self.surrogate.nature {
+            Nature::Number if self.is_boxed => boxed(&self.surrogate.text, self.to - self.from),
+            Nature::Number => self.surrogate.text.clone(),
+            // Escapes take more room than the value: in a URL that room has its bounds.
+            Nature::Token | Nature::Secret => {
+                padded(&self.surrogate.mark, (self.to - self.from).min(self.surrogate.text.len()))
+            }
+        }
+    }
+}
+
+impl Masking<'_> {
+    /// Masks what is hidden; none where nothing is.
+    pub(super) fn mask_hidden(&self, text: &str, found: &mut Found) -> Option<String> {
+        let mut hits = self.hidden(text.as_bytes(), DEEPEST);
+        if hits.is_empty() {
+            return None;
+        }
+        hits.sort_by_key(|hit| (hit.from, std::cmp::Reverse(hit.to)));
+        let mut masked = String::with_capacity(text.len());
+        let mut end = 0;
+        for hit in hits {
+            // What another writing of the same value shows is masked already.
+            let (from, to) = (text.floor_char_boundary(hit.from).max(end), text.ceil_char_boundary(hit.to));
+            if hit.is_ours {
+                found.note(&hit.surrogate);
+            }
+            if to <= end {
+                continue;
+            }
+            masked.push_str(text.get(end..from).unwrap_or_default());
+            masked.push_str(&hit.mask());
+            end = to;
+        }
+        masked.push_str(text.get(end..).unwrap_or_default());
+        Some(masked)
+    }
+
+    fn hidden(&self, text: &[u8], depth: usize) -> Vec<Hit> {
+        let Some(depth) = depth.checked_sub(1) else { return Vec::new() };
+        let mut hits = self.hidden_in_base64(text, depth);
+        if let Some(plain) = writing::plain(text) {
+            let read = self.hits(plain.bytes()).into_iter().chain(self.hidden_in_base64(plain.bytes(), depth));
+            hits.extend(read.map(|hit| {
+                let place = plain.in_source(hit.from, hit.to);
+                hit.at(place)
+            }));
+        }
+        hits
+    }
+
+    fn hidden_in_base64(&self, text: &[u8], depth: usize) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        writing::words(text, &mut |word| {
+            let held = self.hits(&word.decoded).into_iter().chain(self.hidden(&word.decoded, depth));
+            hits.extend(held.map(|hit| {
+                let place = word.in_source(hit.from, hit.to);
+                Hit { is_boxed: true, ..hit.at(place) }
+            }));
+        });
+        hits
+    }
+
+    /// What stands in one writing of a text.
+    fn hits(&self, text: &[u8]) -> Vec<Hit> {
+        let hit = |from, to, surrogate| Hit { from, to, surrogate, is_ours: true, is_boxed: false };
+        let known = self.known.finder.matches(text);
+        let known = known.into_iter().filter_map(|(from, to, value)| Some(hit(from, to, self.met(value)?)));
+        let parts = self.known.parts.find(text).into_iter();
+        let parts = parts.filter_map(|part| Some(hit(part.from, part.to, self.met(part.token)?)));
+        let numbers = insz::look_alikes(text).into_iter().filter(|(_, _, digits)| !self.is_surrogate(digits));
+        let numbers = numbers.map(|(from, to, digits)| hit(from, to, self.surrogate(&digits, Nature::Number)));
+        let mut hits: Vec<Hit> = known.chain(parts).chain(numbers).collect();
+        hits.extend(self.jwts(text));
+        hits
+    }
+
+    /// What looks like a JWT, and is not known.
+    fn jwts(&self, text: &[u8]) -> Vec<Hit> {
+        let Ok(text) = std::str::from_utf8(text) else { return Vec::new() };
+        let found = super::masking::jwts(text).into_iter().filter_map(|(from, to)| {
+            let surrogate = self.surrogate(text.get(from..to)?, Nature::Token);
+            Some(Hit { from, to, surrogate, is_ours: false, is_boxed: false })
+        });
+        found.collect()
+    }
+}

@@ -1,0 +1,11 @@
+//! From evidence to verdicts.
+//!
+//! - `case`: what a check sees; it asks the recording, and a missing exchange ends it.
+//! - `verdict`: outcomes, findings, and the one place that decides severity, conformity and exit status.
+//! - `reason`: why something could not be judged or cannot arise, in words.
+//! - `decisions`: what people decide: reviews and waivers.
+
+pub mod case;
+pub mod decisions;
+pub mod reason;
+pub mod verdict;

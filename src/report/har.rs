@@ -1,0 +1,66 @@
+//! `evidence.har`: the recording of a run in the form that browsers' developer tools open (HAR 1.2), and back.
+//!
+//! What HAR has a place for stands there and nowhere else, so that what people see is what is judged. The rest stands
+//! under `_bronkeur`: of the log what the run knew of itself, of each entry which request it answers and the facts
+//! that no longer show in the body. Calls that are no HTTP, and those that were never sent, stand in the log's part.
+
+mod form;
+mod json_text;
+mod masked;
+mod own;
+mod read;
+mod rebuild;
+mod setup;
+mod spool;
+mod write;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::base::hex::hex;
+use crate::base::input::InputFaults;
+use crate::catalogue::{Catalogue, SetVersion};
+use crate::evidence::recording::Recording;
+use crate::report::RunMeta;
+use crate::text;
+
+pub use read::{read, read_again};
+pub use spool::Spool;
+pub use write::write;
+
+/// The name of the file.
+pub const FILE: &str = "evidence.har";
+
+/// What a HAR of ours holds: all that the verdicts of its run follow from.
+#[derive(Debug)]
+pub struct Evidence {
+    /// What happened. Not closed where exchanges are gone: what looks at the whole run cannot be judged then.
+    pub recording: Recording,
+    /// What the run knew besides.
+    pub meta: RunMeta,
+    /// The sets of requirements that judged the run.
+    pub specs: Vec<SetVersion>,
+    /// How many exchanges the run had and this HAR has not.
+    pub gone: usize,
+}
+
+impl Evidence {
+    /// A run of another kind of source has nothing to say about this one's requirements.
+    ///
+    /// # Errors
+    /// In words, where it was judged by another specification.
+    pub fn of_this_spec(&self, file: &str, catalogue: &Catalogue) -> Result<(), InputFaults> {
+        let (run, own) = (self.specs.last(), catalogue.sets.last());
+        let Some((run, own)) = run.zip(own).filter(|(run, own)| run.name != own.name) else { return Ok(()) };
+        let (run, own) = (crate::base::text::shown(&run.name), &own.name);
+        Err(InputFaults::one(
+            file,
+            text!("deze keuring gebruikte `{run}`, niet `{own}`", "this run used `{run}`, not `{own}`"),
+            text!("kies met --spec dezelfde specificatie", "choose the same specification with --spec"),
+        ))
+    }
+}
+
+/// What ties a report to its evidence: the SHA-256 of the file, in hexadecimal.
+pub fn fingerprint(har: &str) -> String {
+    hex(&Sha256::digest(har))
+}

@@ -1,0 +1,113 @@
+//! A source that opens for nobody: every call with a good token is answered, and none with a success. Mostly the profile
+//! leads elsewhere than to the source, and what is there says nothing about it: no verdict on the source rests on it.
+
+use crate::catalogue::{About, Catalogue};
+use crate::evidence::exchange::{Auth, Exchange, Kind, Phase, Request, Response, Target, Variation};
+use crate::evidence::recording::Recording;
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Outcome, Verdict};
+
+/// Blocks what fails where nothing opens. The verdicts are in the order of the catalogue.
+pub(super) fn block_unopened(catalogue: &Catalogue, recording: &Recording, verdicts: &mut [Verdict]) {
+    let Some((request, status)) = unopened(recording) else { return };
+    for (requirement, verdict) in catalogue.requirements.iter().zip(verdicts) {
+        let of_what_answers = requirement.about == About::Source && verdict.outcome == Outcome::Fail;
+        if of_what_answers && !verdict.findings.iter().any(is_of_the_profile) {
+            let evidence = std::mem::take(&mut verdict.evidence);
+            *verdict = Verdict { evidence, ..reason::unopened(request, status) };
+        }
+    }
+}
+
+/// The call for a list that shows it, and the status that it got. None where something opened, or where the calls were
+/// refused for want of a right, as only a server does that knows the resource.
+fn unopened(recording: &Recording) -> Option<(&Request, u16)> {
+    let answers = || recording.exchanges().filter_map(|exchange| Some((exchange, exchange.result.as_ref().ok()?)));
+    let opens =
+        |(exchange, response): (&Exchange, &Response)| is_of_the_api(&exchange.request) && response.is_success();
+    if answers().any(opens) {
+        return None;
+    }
+    let mut lists = answers().filter(|(exchange, _)| asks_for_own_list(&exchange.request)).peekable();
+    lists.peek()?;
+    let is_another = |response: &Response| !response.is_unavailable() && !matches!(response.status, 401 | 403);
+    let lists: Vec<_> = lists.collect();
+    let all = lists.iter().all(|(_, response)| is_another(response));
+    lists.first().filter(|_| all).map(|(exchange, response)| (&exchange.request, response.status))
+}
+
+/// A list with the token of the person whose it is, asked for as a client does.
+fn asks_for_own_list(request: &Request) -> bool {
+    matches!((&request.target, request.auth), (Target::Entry { citizen, .. }, Auth::Token(own)) if *citizen == own)
+        && request.variation == Variation::None
+        && matches!(request.phase, Phase::Ordinary | Phase::Opening | Phase::Closing)
+}
+
+fn is_of_the_api(request: &Request) -> bool {
+    request.kind() != Kind::Issuer
+        && matches!(request.target, Target::Entry { .. } | Target::Link { .. } | Target::Path(_))
+}
+
+/// Whether a finding is about what the profile names by itself: the port with its certificate, or the OpenAPI document.
+fn is_of_the_profile(finding: &Finding) -> bool {
+    let target = finding.exchange.as_ref().map(|request| &request.target);
+    matches!(target, Some(Target::Tls(_) | Target::PlainHttp | Target::OpenApi))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::text::Text;
+    use crate::evidence::exchange::{Citizen, Content, Facts, Failure, FailureKind, Tls};
+    use crate::report::tests::sample;
+
+    type Came = Result<Response, Failure>;
+
+    fn status(status: u16) -> Response {
+        Response::new(status, Vec::new(), Content::Empty, Facts::default())
+    }
+
+    /// What becomes of verdicts, each by a finding in one of these calls, where this was answered.
+    fn concluded(answers: Vec<(Request, Came)>, findings: &[Request]) -> Vec<Outcome> {
+        let catalogue = sample::catalogue();
+        let mut recording = Recording::new(sample::setup(), "2026-03-01T10:00:00Z".parse().unwrap(), 1);
+        for (request, result) in answers {
+            recording.add(sample::exchange(request, "https://attesten.example.be/v1/", 1, result));
+        }
+        let finding = |request| Finding::new(request, "status", Text::same(200), Text::same(404));
+        let fails = |request| Verdict { findings: vec![finding(request)], ..Verdict::of(Outcome::Fail) };
+        // The first two requirements are about the issuer.
+        let rows = catalogue.requirements.len().min(findings.len() + 2);
+        let mut verdicts: Vec<Verdict> =
+            std::iter::repeat_n(&findings[0], 2).chain(findings).take(rows).map(fails).collect();
+        block_unopened(&catalogue, &recording, &mut verdicts);
+        verdicts.into_iter().map(|verdict| verdict.outcome).collect()
+    }
+
+    #[test]
+    fn what_opens_for_nobody_fails_nothing_but_what_the_profile_names_by_itself() {
+        use Outcome::{Blocked, Fail};
+        let (list, hello) = (sample::list(), Request::probe(Target::Tls(Tls::Modern)));
+        let findings = [list.clone(), hello];
+        for gone in [302, 400, 404, 500] {
+            let outcomes = concluded(vec![(list.clone(), Ok(status(gone)))], &findings);
+            assert_eq!(outcomes, [Fail, Fail, Blocked, Fail], "{gone}");
+        }
+    }
+
+    #[test]
+    fn one_success_or_a_refusal_or_an_outage_leaves_every_verdict_as_it_is() {
+        let (list, other) = (sample::list(), Request::entry(Citizen::Other).query("limit", 10));
+        let broken = || Err(Failure::new(FailureKind::Broken, Text::default()));
+        for answers in [
+            vec![(list.clone(), Ok(status(404))), (other.clone(), Ok(status(200)))],
+            vec![(list.clone(), Ok(status(404))), (sample::detail(), Ok(status(200)))],
+            vec![(list.clone(), Ok(status(404))), (other, Ok(status(403)))],
+            vec![(list.clone(), Ok(status(503)))],
+            vec![(list.clone(), broken())],
+            Vec::new(),
+        ] {
+            assert_eq!(concluded(answers, std::slice::from_ref(&list)), [Outcome::Fail; 3]);
+        }
+    }
+}
