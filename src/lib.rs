@@ -23,7 +23,7 @@
 //! | `profile` | what the user says, and the tokens kept for it | `base`, `evidence` |
 //! | `checks` | one file per chapter of the catalogue | `base`, `catalogue`, `evidence`, `judging` |
 //! | `report` | what a run leaves behind: the report and its views, the evidence as a file | `base`, `catalogue`, `evidence`, `judging` |
-//! | `transport` | requests to answers | `base`, `catalogue`, `evidence`, `judging`, `profile` |
+//! | `transport` | requests to answers | `base`, `catalogue`, `evidence`, `profile` |
 //! | `run` | one run, many runs, and the diagnosis before them | `base`, `catalogue`, `evidence`, `judging`, `profile`, `checks`, `report`, `transport` |
 //! | `sandbox` | the built-in world that can be made wrong on purpose, and what notices it | `base`, `catalogue`, `evidence`, `judging`, `profile`, `run` |
 //! | `cli` | the command line | `base`, `catalogue`, `evidence`, `judging`, `profile`, `checks`, `report`, `transport`, `run`, `sandbox` |

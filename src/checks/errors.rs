@@ -9,10 +9,10 @@ use crate::base::envelope::{described as value_in_words, kind_of};
 use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::checks::shared::{absent, is_uri_reference, media_type_finding};
-use crate::evidence::exchange::{Exchange, Malformed, Request};
+use crate::evidence::exchange::{Edit, Exchange, Malformed, Replacement, Request, Target};
 use crate::judging::case::{Answer, Case, Judgement, Probed, Stop, both, conclusive};
 use crate::judging::reason;
-use crate::judging::verdict::{Finding, Verdict};
+use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::text;
 
 mod probes;
@@ -191,15 +191,34 @@ fn no_client_error(answer: Answer<'_>) -> Option<Finding> {
 }
 
 fn unknown_certificate_is_a_client_error(case: &Case<'_>) -> Judgement {
-    // Where ids are counted, a new certificate may get the one that was free.
-    case.lasting(|case| {
+    while_unknown(case, |case| {
         let (control, probe) = probes::unknown_certificate(case)?;
         judge(case, &control, &[probe], no_client_error)
     })
 }
 
+/// Where ids are counted, a new certificate may get the one that was free: looked at again with another id.
+fn while_unknown(case: &Case<'_>, check: impl Fn(&Case<'_>) -> Judgement) -> Judgement {
+    let verdict = check(case)?;
+    if verdict.outcome != Outcome::Fail || !is_known_by_now(case)? {
+        return Ok(verdict);
+    }
+    case.lasting(check)
+}
+
+/// Whether a certificate of the subject has the id by now that nobody had.
+fn is_known_by_now(case: &Case<'_>) -> Result<bool, Stop> {
+    let (control, probe) = probes::unknown_certificate(case)?;
+    let Target::Link { edit: Some(Edit { with: Replacement::Text(unknown), .. }), .. } = &probe.target else {
+        return Ok(false);
+    };
+    let answers = case.between_controls(&control, std::slice::from_ref(&probe))?;
+    let Some(answer) = answers.first() else { return Ok(false) };
+    Ok(case.keys_after(answer.exchange)?.iter().any(|(id, _)| id == unknown))
+}
+
 fn unknown_certificate_gives_404(case: &Case<'_>) -> Judgement {
-    case.lasting(unknown_gives_404)
+    while_unknown(case, unknown_gives_404)
 }
 
 fn unknown_gives_404(case: &Case<'_>) -> Judgement {

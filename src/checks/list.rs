@@ -77,7 +77,7 @@ fn list_answers_the_good_token(case: &Case<'_>) -> Judgement {
     let exchange = case.attempt(&case.entry_request(Citizen::Subject))?;
     let is_there = |failure: &Failure| matches!(failure.kind, FailureKind::Broken | FailureKind::Timeout);
     if exchange.result.as_ref().map_or_else(is_there, |response| response.status != 200) {
-        seek([ask_the_issuer(case), ask_for_tls(case, exchange)])?;
+        case.where_possible(seek([ask_the_issuer(case), ask_for_tls(case, exchange)]))?;
     }
     let answer = conclusive(exchange)?;
     match answer.response.status {
@@ -111,7 +111,7 @@ fn ask_for_tls(case: &Case<'_>, list: &Exchange) -> Result<(), Stop> {
 
 /// The source or what stands before it refuses a good token.
 fn refused_good_token(case: &Case<'_>, status: u16) -> Result<Verdict, Stop> {
-    ask_the_issuer(case)?;
+    case.where_possible(ask_the_issuer(case))?;
     Ok(Verdict::blocked(
         text!(
             "de bron, of wat ervoor staat, weigert een goed token met {status}",

@@ -7,6 +7,7 @@ use crate::base::envelope::{Collection, Field, Key, Page};
 use crate::base::href;
 use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
+use crate::checks::http::is_wrapped;
 use crate::evidence::exchange::{Citizen, Response, Variation};
 use crate::judging::case::{Answer, Case, Findings, Judgement, both};
 use crate::judging::reason;
@@ -137,7 +138,9 @@ fn slash_leads_to_no_other_list(case: &Case<'_>) -> Judgement {
     if status >= 500 {
         return Err(reason::unexplained(slashed.request(), status).into());
     }
-    if !slashed.response.is_success() || same_list(case.listed(&plain)?.response, slashed.response) {
+    // A problem that says 200 is for HTTP-13: nothing else is shown there.
+    let is_refusal = !slashed.response.is_success() || is_wrapped(slashed);
+    if is_refusal || same_list(case.listed(&plain)?.response, slashed.response) {
         return case.judged(None);
     }
     case.judged([slashed.finding(

@@ -69,7 +69,10 @@ pub fn no_room(pages: u64) -> Verdict {
 /// An answer is longer, or holds more values, than is read of one.
 pub fn too_long() -> Verdict {
     Verdict::blocked(
-        text!("het antwoord is langer dan bronkeur leest", "the answer is longer than bronkeur reads"),
+        text!(
+            "bronkeur kan dit antwoord niet lezen: het is te lang, te diep genest, of bevat een getal of teken buiten zijn bereik",
+            "bronkeur cannot read this answer: it is too long, nested too deep, or holds a number or a character out of its reach"
+        ),
         text!("kies een burger met minder of kleinere attesten", "choose a citizen with fewer or smaller certificates"),
     )
 }

@@ -39,9 +39,9 @@ impl Door {
     }
 }
 
-/// The latest introspection that was refused because of its client, since one by the source succeeded.
+/// The latest introspection that was refused because of its client, since one by the source succeeded: who asked, and when.
 #[derive(Debug, Default)]
-pub(super) struct Refusals(Mutex<Option<(String, Known)>>);
+pub(super) struct Refusals(Mutex<Option<(String, Known, Instant)>>);
 
 impl Refusals {
     /// Notes who asked to introspect, and whether it was the client that it named.
@@ -49,14 +49,17 @@ impl Refusals {
         let Some((id, known)) = client else { return };
         // What is no client-id of ours may be anything, a secret as well.
         let id = if known == Known::No { String::new() } else { id.chars().take(LONGEST_ID).collect() };
-        let latest = (known != Known::Yes).then_some((id, known));
+        let latest = (known != Known::Yes).then(|| (id, known, Instant::now()));
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = latest;
     }
 
     fn told(&self) -> Value {
         match self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             None => json!({ "refused": null }),
-            Some((id, known)) => json!({ "refused": { "client_id": id, "known": *known == Known::WrongSecret } }),
+            Some((id, known, when)) => {
+                let ago = u64::try_from(when.elapsed().as_millis()).unwrap_or(u64::MAX);
+                json!({ "refused": { "client_id": id, "known": *known == Known::WrongSecret, "ago_ms": ago } })
+            }
         }
     }
 }

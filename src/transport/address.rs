@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
+use url::{Origin, Url};
 
 use super::settings::Settings;
 use crate::base::insz;
@@ -85,13 +85,20 @@ pub(super) fn vouched(settings: &Settings, request: &Request, url: &Url) -> Resu
         };
     }
     let origin = url.origin();
-    let known = origin == settings.base_url.origin()
-        || settings.public_url.as_ref().is_some_and(|public| public.origin() == origin)
-        || settings.origins.contains(&origin);
-    if !known {
+    let is_known = |origin: &Origin| {
+        *origin == settings.base_url.origin()
+            || settings.public_url.as_ref().is_some_and(|public| public.origin() == *origin)
+            || settings.origins.contains(origin)
+    };
+    // The usual slip behind a proxy: the right server, and http in the link.
+    let mut over_tls = url.clone();
+    let is_slip = over_tls.set_scheme("https").is_ok() && is_known(&over_tls.origin());
+    let is_plain = url.scheme() != "https" && settings.base_url.scheme() != "http";
+    let is_meant = is_known(&origin) || (is_plain && is_slip);
+    if !is_meant {
         return Err(foreign(Text::same(origin.ascii_serialization())));
     }
-    if url.scheme() != "https" && settings.base_url.scheme() != "http" {
+    if is_plain {
         let origin = origin.ascii_serialization();
         let words = text!("http zonder TLS: {origin}", "plain http: {origin}");
         return Err(foreign(words).with(Some(Trouble::PlainHttp)));

@@ -275,7 +275,11 @@ fn structured(body: &Body, facts: &mut Facts) -> Shape {
             facts.duplicate_keys = twice;
             return Shape::Json(value);
         }
-        Err(error) => facts.json_error = Some(error),
+        Err(error) => {
+            // Grammar allows it: that it cannot be read is our own limit.
+            facts.truncated |= tree::is_beyond_reach(&error);
+            facts.json_error = Some(error);
+        }
     }
     if body.is_binary() {
         let look = if body.is_pdf() { Look::Pdf } else { Look::Other };

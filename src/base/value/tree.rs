@@ -25,6 +25,20 @@ pub fn read(json: &[u8]) -> serde_json::Result<(Value, Vec<String>)> {
     Ok((tree, twice.into_iter().collect()))
 }
 
+/// What the reader says of JSON that is right by its grammar, and more than it reads: RFC 8259 leaves limits of depth and
+/// numbers (sections 6 and 9) and what becomes of half a surrogate pair (8.2) to whoever reads.
+const BEYOND_REACH: [&str; 4] = [
+    "recursion limit exceeded",
+    "number out of range",
+    "lone leading surrogate in hex escape",
+    "unexpected end of hex escape",
+];
+
+/// Whether what made it no JSON is a limit of the reader, and no mistake of who wrote it.
+pub fn is_beyond_reach(error: &str) -> bool {
+    BEYOND_REACH.iter().any(|words| error.starts_with(words))
+}
+
 /// What stands before the digits of an integer that is kept as a text: a character that nobody's texts begin with.
 const MARK: char = '\u{e000}';
 

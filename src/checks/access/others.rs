@@ -66,23 +66,25 @@ pub(super) fn a_few<'a>(certificates: &[&'a Certificate]) -> Vec<&'a Certificate
 }
 
 /// A request to another citizen's door, and what that citizen gets there.
-struct Door {
+struct Door<'a> {
     probe: Request,
     /// What its owner asks; none for a list.
     rightful: Option<Request>,
     /// Whether that is asked beforehand. Of the first certificate only: of the others where the door opens.
     is_first: bool,
+    /// The certificate behind it, where the subject could have one of the same id.
+    may_become_own: Option<Key<'a>>,
 }
 
 /// The links of a few certificates: of the last one as many as `last`, of the others both.
 /// Only those that `counts` lets through.
-fn doors(
-    case: &Case<'_>,
-    on: Listed<'_>,
-    certificates: &[&Certificate],
+fn doors<'a>(
+    case: &Case<'a>,
+    on: Listed<'a>,
+    certificates: &[&'a Certificate],
     last: usize,
     counts: impl Fn(&Url, &Certificate) -> bool,
-) -> Vec<Door> {
+) -> Vec<Door<'a>> {
     let mut doors = Vec::new();
     let mut first = None;
     for (place, certificate) in a_few(certificates).into_iter().enumerate() {
@@ -91,7 +93,7 @@ fn doors(
         for probe in links.filter(|link| url_of(link).is_some_and(|url| counts(&url, certificate))) {
             let is_first = *first.get_or_insert(place) == place;
             let rightful = Some(probe.clone().auth(Auth::Token(Citizen::Other)));
-            doors.push(Door { probe, rightful, is_first });
+            doors.push(Door { probe, rightful, is_first, may_become_own: certificate.key() });
         }
     }
     doors
@@ -110,17 +112,20 @@ pub(super) fn under_their_number<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop>
     if certificates.len() > 1 {
         lists.push(case.page_request(Citizen::Other, certificates.len().div_ceil(2) as u64, 1));
     }
-    let list_door =
-        |list: Request| Door { probe: list.auth(Auth::Token(Citizen::Subject)), rightful: None, is_first: false };
-    let mut all: Vec<Door> = lists.into_iter().map(list_door).collect();
+    let list_door = |list: Request| {
+        let probe = list.auth(Auth::Token(Citizen::Subject));
+        Door { probe, rightful: None, is_first: false, may_become_own: None }
+    };
+    let mut all: Vec<Door<'a>> = lists.into_iter().map(list_door).collect();
     let names = |url: &Url, _: &Certificate| !parts_that(url, |text| is_theirs(case, text)).is_empty();
-    all.extend(doors(case, other, &certificates, 2, names));
+    // Under their number nothing is ever the subject's.
+    let theirs = doors(case, other, &certificates, 2, names).into_iter();
+    all.extend(theirs.map(|door| Door { may_become_own: None, ..door }));
     shown(case, &list(case), &all)
 }
 
 pub(super) fn certificate_of_another_citizen_stays_closed(case: &Case<'_>) -> Judgement {
-    // Where ids are counted for each citizen, a new certificate of the subject may get the id of one of theirs.
-    case.lasting(|case| judged(case, under_ones_own(case)?))
+    judged(case, under_ones_own(case)?)
 }
 
 /// The other citizen's links under the subject's number, with the subject's token: what each answer shows.
@@ -149,12 +154,12 @@ pub(super) fn under_ones_own<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
 }
 
 /// What the owner of the first certificate asks, before its doors are tried.
-fn asked_beforehand(doors: &[Door]) -> Vec<Request> {
+fn asked_beforehand(doors: &[Door<'_>]) -> Vec<Request> {
     doors.iter().filter(|door| door.is_first).filter_map(|door| door.rightful.clone()).collect()
 }
 
 /// What the answers at these doors show.
-fn shown<'a>(case: &Case<'a>, control: &Request, doors: &[Door]) -> Result<Shown<'a>, Stop> {
+fn shown<'a>(case: &Case<'a>, control: &Request, doors: &[Door<'_>]) -> Result<Shown<'a>, Stop> {
     let originals = asked_beforehand(doors);
     case.attempts(&originals)?;
     let probes: Vec<Request> = doors.iter().map(|door| door.probe.clone()).collect();
@@ -170,6 +175,13 @@ fn shown<'a>(case: &Case<'a>, control: &Request, doors: &[Door]) -> Result<Shown
         let opens = exchange.result.as_ref().is_ok_and(Response::is_success);
         if let Some(request) = door.rightful.as_ref().filter(|_| leak.is_none() && (door.is_first || opens)) {
             leak = data_of_the_other(case, &own, exchange, case.attempt(request)?.result.as_ref().ok())?;
+        }
+        // Where ids are counted for each citizen, a new certificate of the subject may have got the id of one of theirs.
+        let becomes_own = |key: &Key<'_>| Ok::<_, Stop>(case.keys_after(exchange)?.contains(key));
+        if let (Some(_), Some(key)) = (&leak, &door.may_become_own)
+            && becomes_own(key)?
+        {
+            leak = None;
         }
         shown.push((exchange, shows(exchange, leak)));
     }
@@ -240,7 +252,7 @@ pub(super) fn but_for_unknown<'a>(case: &Case<'a>, mut shown: Shown<'a>) -> Resu
 }
 
 /// The subject's control, and the other citizen's links under the subject's number.
-fn swapped(case: &Case<'_>) -> Result<(Request, Vec<Door>), Stop> {
+fn swapped<'a>(case: &Case<'a>) -> Result<(Request, Vec<Door<'a>>), Stop> {
     let other = other_page(case)?;
     let pages = case.pages()?;
     if pages.cut {

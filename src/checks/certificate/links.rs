@@ -77,7 +77,7 @@ pub(super) fn download_is_offered(case: &Case<'_>) -> Judgement {
 
 pub(super) fn self_holds_id_and_language(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
-    let mut judged = false;
+    let (mut judged, mut shortened) = (false, false);
     let items = case.everyones_items()?;
     let ids: BTreeSet<_> = items.iter().filter_map(|item| item.certificate.id_text()).collect();
     for item in items {
@@ -86,11 +86,12 @@ pub(super) fn self_holds_id_and_language(case: &Case<'_>) -> Judgement {
             continue;
         };
         let Some(url) = case.target(item.on.answer, link).and_then(|url| Url::parse(&url).ok()) else { continue };
-        judged = true;
         // Of a text of a thousand characters that might be a document, the recording has the beginning only.
         if beginning_of(&id).is_some() {
+            shortened = true;
             continue;
         }
+        judged = true;
         let (holds_id, holds_language) = holds_key(&url, &id, &language);
         // What is a part of another id is none of its own.
         let is_within_another = || {
@@ -110,6 +111,13 @@ pub(super) fn self_holds_id_and_language(case: &Case<'_>) -> Judgement {
         };
         let place = format!("{}/href", link.place);
         findings.push(item.on.answer.finding(place, expected, Text::same(shown(&link.href))));
+    }
+    if !judged && shortened {
+        return Err(reason::unmet(text!(
+            "de opname bevat alleen het begin van zulke lange id's",
+            "the recording holds the beginning only of ids as long as these"
+        ))
+        .into());
     }
     if !judged {
         return Err(reason::unmet(text!(

@@ -87,7 +87,8 @@ pub(super) fn content_type_tells_the_truth(case: &Case<'_>) -> Judgement {
         let unnamed = media_type.as_deref().is_none_or(|media_type| media_type == "application/octet-stream");
         let says_pdf = media_type.as_deref().is_some_and(is_pdf_type);
         let pdf = look == Look::Pdf || ends_as_pdf(answer);
-        judged |= look != Look::Other || says_pdf || unnamed;
+        // That it is Base64 is for DWN-04.
+        judged |= look != Look::Other || says_pdf || unnamed || wrapped(answer).is_some();
         let expected = match look {
             _ if pdf => Text::same("application/pdf"),
             Look::Html => Text::same("text/html"),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::envelope::{Certificate, Datum};
 use crate::base::text::{Text, shown};
-use crate::evidence::exchange::{Citizen, Exchange, Kind, Request, Response, Variation};
+use crate::evidence::exchange::{Citizen, Exchange, Kind, Request, Response};
 use crate::judging::case::{Answer, Case, Judgement, Listed, Stop, both, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Outcome, Verdict};
@@ -75,7 +75,7 @@ pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
     let list = case.entry_request(Citizen::Subject);
     let again: Vec<Request> = (1..=REPEATED_LISTS).map(|ordinal| list.clone().again(ordinal)).collect();
     // Alone they say nothing: what a list that does not open comes to is said below.
-    let (verdict, _) = both(changes(case), case.attempts(&again))?;
+    let (verdict, _) = both(changes(case), case.where_possible(case.attempts(&again)))?;
     match verdict {
         verdict if verdict.outcome != Outcome::Pass => Ok(verdict),
         // A certificate may also go by itself, between two calls.
@@ -87,22 +87,9 @@ pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
 }
 
 /// Whether the list goes to and fro in all the looks that the run took at it anyway, whatever they were for: a source that
-/// changes at every second call may show the same to each repetition. What changed once, changed by itself. Of calls that
-/// were under way together nobody knows which was answered first: one of them counts.
+/// changes at every second call may show the same to each repetition. What changed once, changed by itself.
 fn alternates(case: &Case<'_>) -> Judgement {
-    let list = case.entry_request(Citizen::Subject);
-    let same = |request: &Request| {
-        let usual = matches!(request.variation, Variation::None | Variation::NoIds);
-        request.target == list.target && request.auth == list.auth && request.accept == list.accept && usual
-    };
-    let mut all: Vec<&Exchange> = case.whole_run()?.filter(|exchange| same(&exchange.request)).collect();
-    all.sort_by_key(|exchange| (exchange.at_ms, exchange.request.ordinal));
-    let mut looks: Vec<&Exchange> = Vec::with_capacity(all.len());
-    for exchange in all {
-        if looks.last().is_none_or(|last| exchange.at_ms >= last.answered_ms()) {
-            looks.push(exchange);
-        }
-    }
+    let looks = case.looks_at_the_list()?;
     let changes = looks.iter().zip(looks.iter().skip(1)).filter_map(|(before, after)| match compared(before, after) {
         Ok(Some(Change::Of(finding))) => Some(finding),
         _ => None,

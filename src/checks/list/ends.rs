@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::numbering::unless_misnumbered;
-use super::paging::{Listing, has_more, is_shuffled, items_in_words};
+use super::paging::{Listing, has_more, is_shuffled, items_in_words, shuffled};
 use crate::base::envelope::{Key, Link, Page};
 use crate::base::text::Text;
 use crate::evidence::exchange::{Kind, Request};
@@ -80,7 +80,11 @@ fn leads_to_the_last(case: &Case<'_>) -> Judgement {
         let Some(last) = listing.last(length).filter(|_| kept) else { continue };
         judged = true;
         let found = answer.response.page().map(Page::keys).unwrap_or_default();
-        if same(&found, &last) || (found.len() == last.len() && is_shuffled(case)?) {
+        if same(&found, &last) {
+            continue;
+        }
+        if found.len() == last.len() && is_shuffled(case)? {
+            obstacle = Some(shuffled());
             continue;
         }
         if beyond && !found.is_empty() {
@@ -110,7 +114,7 @@ fn leads_to_the_first(case: &Case<'_>) -> Judgement {
     let on: Vec<Listed<'_>> = pages.pages.iter().take(2).copied().chain([first]).collect();
     let ends = ends(case, &on, &case.parameter("rels"))?;
     let listing = Listing::of(pages);
-    let mut findings = Vec::new();
+    let (mut findings, mut obstacle) = (Vec::new(), None);
     for end in ends {
         let answer: Answer<'_> = case.response(&end.request)?;
         let status = answer.response.status;
@@ -120,12 +124,16 @@ fn leads_to_the_first(case: &Case<'_>) -> Judgement {
         }
         let Some(start) = listing.first(case.stated_limit(&end.request)) else { continue };
         let found = answer.response.page().map(Page::keys).unwrap_or_default();
-        if same(&found, &start) || (found.len() == start.len() && is_shuffled(case)?) {
+        if same(&found, &start) {
+            continue;
+        }
+        if found.len() == start.len() && is_shuffled(case)? {
+            obstacle = Some(shuffled());
             continue;
         }
         findings.push(leads_elsewhere(&end, &start, &found));
     }
-    case.judged(findings)
+    case.judged_unless(findings, obstacle)
 }
 
 /// Whether these are the same certificates. Their order is for LST-24.

@@ -75,20 +75,37 @@ fn chooses(case: &Case<'_>) -> Judgement {
 pub(super) fn limit_above_the_maximum_gives_the_maximum(case: &Case<'_>) -> Judgement {
     case.first_page()?;
     let maximum = case.entry.maximum_limit;
-    let answer = case.response(&case.page_request(Citizen::Subject, 5 * maximum, 0))?;
-    match answer.response.status {
-        200 => {}
-        status => {
+    // One more than the maximum, and much more: a source may refuse the one and not the other.
+    let limits = [maximum + 1, 5 * maximum, 10 * maximum];
+    let answers = case.responses(&limits.map(|limit| case.page_request(Citizen::Subject, limit, 0)))?;
+    let mut findings = Vec::new();
+    for answer in answers {
+        let status = answer.response.status;
+        if status == 200 {
+            findings.extend(beyond_the_maximum(case, answer)?);
+        } else {
             let expected = text!("200, met hoogstens {maximum} attesten", "200, with at most {maximum} certificates");
-            return case.judged(vec![answer.finding("status", expected, Text::same(status))]);
+            findings.push(answer.finding("status", expected, Text::same(status)));
         }
     }
+    let mut verdict = Verdict::judged(case.requirement.level, findings);
+    if case.total()? <= maximum {
+        verdict.reason = Some(text!(
+            "deze burger heeft niet meer dan {maximum} attesten: alleen een foutantwoord of een te grote `size` kon iets tonen",
+            "this citizen has no more than {maximum} certificates: only an error answer or a `size` that is too big could show anything"
+        ));
+    }
+    Ok(verdict)
+}
+
+/// What is wrong with a page that was asked for in more than the greatest length.
+fn beyond_the_maximum(case: &Case<'_>, answer: Answer<'_>) -> Result<Vec<Finding>, Stop> {
+    let maximum = case.entry.maximum_limit;
     let page = case.page(answer.request())?.page;
     let mut findings = Vec::new();
     let count = page.items().len() as u64;
     let expected = text!("hoogstens {maximum}", "at most {maximum}");
-    let total = case.total()?;
-    if count == 0 && total > 0 {
+    if count == 0 && case.total()? > 0 {
         let expected = text!("het maximum, {maximum} attesten", "the maximum, {maximum} certificates");
         findings.push(answer.finding(page.place.as_str(), expected, Text::same(count)));
     }
@@ -100,14 +117,7 @@ pub(super) fn limit_above_the_maximum_gives_the_maximum(case: &Case<'_>) -> Judg
         let place = format!("{}/size", page.metadata.place);
         findings.push(answer.finding(place, expected, number(page.metadata.size.value())));
     }
-    let mut verdict = Verdict::judged(case.requirement.level, findings);
-    if total <= maximum {
-        verdict.reason = Some(text!(
-            "deze burger heeft niet meer dan {maximum} attesten: alleen een foutantwoord of een te grote `size` kon iets tonen",
-            "this citizen has no more than {maximum} certificates: only an error answer or a `size` that is too big could show anything"
-        ));
-    }
-    Ok(verdict)
+    Ok(findings)
 }
 
 /// Whether the greatest page is as long as this one.

@@ -1,5 +1,6 @@
 //! The links of the list.
 
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::numbering::unless_misnumbered;
@@ -116,7 +117,10 @@ fn leads_to_itself(case: &Case<'_>, answer: Answer<'_>, link: &Link) -> bool {
         }
         _ => true,
     };
-    paths.iter().any(|path| path == target.path()) && page_agrees && limit_agrees
+    // Whether a letter or digit is percent-encoded makes no difference (RFC 3986, 6.2.2.2).
+    let plain = |path: &str| percent_decode_str(path).collect::<Vec<u8>>();
+    let same_path = |path: &String| path == target.path() || plain(path) == plain(target.path());
+    paths.iter().any(same_path) && page_agrees && limit_agrees
 }
 
 fn query(url: &Url, name: &str) -> Option<String> {

@@ -1,6 +1,6 @@
 //! What `page` counts, and what the metadata count.
 
-use super::paging::{hold_the_same, is_shuffled, items_in_words, place_of};
+use super::paging::{hold_the_same, is_shuffled, items_in_words, place_of, shuffled};
 use crate::base::text::Text;
 use crate::evidence::exchange::{Citizen, Exchange, Request};
 use crate::judging::case::{Answer, Case, Judgement, Listed, Stop, conclusive};
@@ -201,8 +201,10 @@ fn optional(case: &Case<'_>) -> Judgement {
             // A source whose pages count from 1 is told so by LST-10.
             && (names_itself_the_first(case, with)
                 || !hold_the_same(&case.page(&case.page_request(Citizen::Subject, limit, 1))?, without))
-            && !(without.items().len() == with.items().len() && is_shuffled(case)?)
         {
+            if without.items().len() == with.items().len() && is_shuffled(case)? {
+                return Err(shuffled().into());
+            }
             let expected = text!("de attesten van de eerste pagina", "the certificates of the first page");
             let found = items_in_words(&without.keys());
             findings.push(without.answer.finding(without.page.place.as_str(), expected, found));

@@ -7,7 +7,7 @@ use super::numbering::unless_misnumbered;
 use crate::base::envelope::{Key, Page};
 use crate::base::text::{Text, shown};
 use crate::checks::shared::absent;
-use crate::evidence::exchange::Request;
+use crate::evidence::exchange::{Exchange, Request};
 use crate::judging::case::{Case, Chain, End, Judgement, Listed, Pages, Stop, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Outcome, Verdict};
@@ -36,11 +36,19 @@ pub(super) fn hold_the_same(one: &Listed<'_>, other: &Listed<'_>) -> bool {
 /// Whether the list has another order at every call: that other certificates stand on a page which was asked for in
 /// another way says nothing about that way then. LST-24 says what is wrong.
 pub(super) fn is_shuffled(case: &Case<'_>) -> Result<bool, Stop> {
-    match order_is_stable(case) {
+    match case.lasting(stays_the_same) {
         Ok(verdict) => Ok(verdict.outcome == Outcome::Fail),
         Err(Stop::Verdict(_) | Stop::Moment(_)) => Ok(false),
         Err(stop) => Err(stop),
     }
+}
+
+/// The verdict on what such a list does not show.
+pub(super) fn shuffled() -> Verdict {
+    reason::unmet(text!(
+        "de lijst heeft bij elke oproep een andere volgorde",
+        "the list has another order at every call"
+    ))
 }
 
 /// What a page shows where a number is expected.
@@ -312,7 +320,26 @@ pub(super) fn skipped_pages(numbered: &Pages<'_>, chain: &[Listed<'_>]) -> Optio
 }
 
 pub(super) fn order_is_stable(case: &Case<'_>) -> Judgement {
-    case.lasting(stays_the_same)
+    match case.lasting(stays_the_same)? {
+        verdict if verdict.outcome != Outcome::Pass => Ok(verdict),
+        _ => goes_to_and_fro(case),
+    }
+}
+
+/// Whether the first page changes its order in the looks that the run took at it anyway: one that changes at every second
+/// call may show the same to each repetition.
+fn goes_to_and_fro(case: &Case<'_>) -> Judgement {
+    let looks = case.looks_at_the_list()?;
+    let pages: Vec<(&Exchange, &Page)> =
+        looks.into_iter().filter_map(|look| Some((look, look.result.as_ref().ok()?.page()?))).collect();
+    let changes = pages.iter().zip(pages.iter().skip(1)).filter_map(|((_, before), (look, after))| {
+        let (was, is) = (before.keys(), after.keys());
+        let holds_the_same = was.iter().collect::<BTreeSet<_>>() == is.iter().collect::<BTreeSet<_>>();
+        (was != is && holds_the_same)
+            .then(|| Finding::new(&look.request, after.place.as_str(), items_in_words(&was), items_in_words(&is)))
+    });
+    let changes: Vec<Finding> = changes.collect();
+    case.judged(changes.into_iter().skip(1).take(1))
 }
 
 fn stays_the_same(case: &Case<'_>) -> Judgement {

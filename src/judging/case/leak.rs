@@ -249,7 +249,8 @@ impl Belongings {
             for certificate in &self.certificates {
                 let facts: BTreeSet<String> =
                     certificate.facts.iter().filter(|fact| has(fact) && !said.are(fact)).cloned().collect();
-                if certificate.is_told_by(&facts) {
+                let names_it = certificate.id.as_deref().is_some_and(has);
+                if certificate.is_told_by(&facts) || (names_it && facts.iter().any(|fact| is_name(fact))) {
                     found.push((place.to_owned(), facts));
                 }
             }
@@ -269,11 +270,15 @@ impl Belongings {
     }
 }
 
+/// Whether a value may be what people call a certificate.
+fn is_name(fact: &str) -> bool {
+    fact.len() >= SHORTEST_NAME && fact.chars().any(char::is_alphabetic)
+}
+
 impl Owned {
     /// Whether these of its values tell that it is this certificate: two or more, its id or its name among them.
     fn is_told_by(&self, facts: &BTreeSet<String>) -> bool {
         let is_id = |fact: &String| self.id.as_ref() == Some(fact);
-        let is_name = |fact: &String| fact.len() >= SHORTEST_NAME && fact.chars().any(char::is_alphabetic);
         let others = facts.iter().filter(|fact| !is_id(fact));
         others.count() >= 1 && facts.len() >= 2 && facts.iter().any(|fact| is_id(fact) || is_name(fact))
     }

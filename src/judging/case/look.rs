@@ -2,11 +2,13 @@
 //! looked at again before it fails, each time by answers to the same requests that are asked for at once. Two looks in
 //! a row that agree with each other win.
 
+use std::collections::BTreeSet;
+
 use super::{Case, Judgement, Stop};
-use crate::base::envelope::Key;
+use crate::base::envelope::{Key, Page};
 use crate::base::text::Text;
 use crate::catalogue::Level;
-use crate::evidence::exchange::{Citizen, Exchange, Request};
+use crate::evidence::exchange::{Citizen, Exchange, Request, Variation};
 use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::text;
 
@@ -77,6 +79,48 @@ impl<'a> Case<'a> {
         Ok(None)
     }
 
+    /// All looks that the run took at the first page of the subject's list, whatever they were for, each after the answer
+    /// before. Of calls that were under way together nobody knows which was answered first: one of them counts.
+    pub fn looks_at_the_list(&self) -> Result<Vec<&'a Exchange>, Stop> {
+        let list = self.entry_request(Citizen::Subject);
+        let same = |request: &Request| {
+            let usual = matches!(request.variation, Variation::None | Variation::NoIds);
+            request.target == list.target && request.auth == list.auth && request.accept == list.accept && usual
+        };
+        let mut all: Vec<&Exchange> = self.whole_run()?.filter(|exchange| same(&exchange.request)).collect();
+        all.sort_by_key(|exchange| (exchange.at_ms, exchange.request.ordinal));
+        let mut looks: Vec<&Exchange> = Vec::with_capacity(all.len());
+        for exchange in all {
+            if looks.last().is_none_or(|last| exchange.at_ms >= last.answered_ms()) {
+                looks.push(exchange);
+            }
+        }
+        Ok(looks)
+    }
+
+    /// What tells the subject's certificates apart, as the list stood after an answer: what was somebody else's may be
+    /// theirs by then. None where nothing is sent any more.
+    pub fn keys_after(&self, earlier: &Exchange) -> Result<BTreeSet<Key<'a>>, Stop> {
+        let mut requests = self.walk_requests()?;
+        requests.push(self.past_the_end()?);
+        let mut keys = BTreeSet::new();
+        for request in requests {
+            let exchange = self.where_possible(self.after(&request, earlier))?;
+            let page = exchange.and_then(|exchange| exchange.result.as_ref().ok()?.page());
+            keys.extend(page.into_iter().flat_map(Page::keys));
+        }
+        Ok(keys)
+    }
+
+    /// What is asked for beside what a verdict rests on: nothing where nothing is sent any more, as in evidence of a run
+    /// that did not ask for it.
+    pub fn where_possible<T: Default>(&self, asked: Result<T, Stop>) -> Result<T, Stop> {
+        match asked {
+            Err(Stop::Missing(_)) if self.is_over() => Ok(T::default()),
+            asked => asked,
+        }
+    }
+
     /// What a check says, at a moment at which what it asks for is there. Nothing more is asked for where the first look
     /// finds it.
     pub fn while_there(&self, check: impl Fn(&Self) -> Judgement) -> Judgement {
@@ -131,7 +175,10 @@ impl<'a> Case<'a> {
     fn seen(&self, request: &Request) -> Option<Seen<'a>> {
         let (_, exchange) = self.recording.shared(request)?;
         let page = exchange.result.as_ref().ok()?.page()?;
-        Some(Seen { at_ms: exchange.at_ms, list: (page.metadata.total_elements.value(), page.keys()) })
+        // Their order is for LST-24: what changes places has not come or gone.
+        let mut keys = page.keys();
+        keys.sort();
+        Some(Seen { at_ms: exchange.at_ms, list: (page.metadata.total_elements.value(), keys) })
     }
 
     fn at_look(&self, look: u32, judge: &impl Fn(&Self) -> Judgement) -> Result<Verdict, Stop> {

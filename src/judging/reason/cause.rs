@@ -9,7 +9,7 @@ use url::Url;
 use super::issuer::{self, Party};
 use crate::base::text::{Text, shown};
 use crate::evidence::exchange::{
-    Content, Failure, FailureKind, Kind, Request, Response, STAND_IN_ACM, Trouble, is_acm, is_unavailable,
+    Content, Exchange, Failure, FailureKind, Kind, Request, Response, STAND_IN_ACM, Trouble, is_acm, is_unavailable,
 };
 use crate::evidence::introspection::oauth_error;
 use crate::evidence::setup::Setup;
@@ -226,12 +226,13 @@ impl CauseKind {
         })
     }
 
-    /// What an answer comes to that a good call should not get. None for what is no cause: a success.
-    pub fn of_answer(server: Server, response: &Response) -> Option<Self> {
+    /// What an answer comes to that a good call to that origin should not get. None for what is no cause: a success.
+    pub fn of_answer(server: Server, origin: &str, response: &Response) -> Option<Self> {
         if is_unavailable(response.status) {
             return Some(Self::of_unavailable(response.status));
         }
-        if wants_https(response) {
+        // Over https it is what stands before the source that calls it over plain http.
+        if origin.starts_with("http:") && Self::wants_https(response) {
             return Some(Self::HttpToHttpsPort);
         }
         if server == Server::Issuer {
@@ -256,6 +257,12 @@ impl CauseKind {
         }
     }
 
+    /// Whether a web server says that this port is for https.
+    pub fn wants_https(response: &Response) -> bool {
+        let Content::Text(text) = &response.content else { return false };
+        response.status == 400 && WANTS_HTTPS.iter().any(|words| text.contains(words))
+    }
+
     /// What one of the statuses of a gateway or a busy server comes to.
     fn of_unavailable(status: u16) -> Self {
         match status {
@@ -275,8 +282,6 @@ impl CauseKind {
             | Self::TokenExpired
             | Self::WrongAudience
             | Self::ForeignOrigin
-            | Self::LinkWithCredentials
-            | Self::LinkWithoutTls
             | Self::TooFewCertificates => Server::Profile,
             Self::LimitReached | Self::MemoryFull | Self::Interrupted | Self::NotRecorded | Self::NotSelected => {
                 Server::Run
@@ -293,12 +298,6 @@ const WANTS_HTTPS: [&str; 4] = [
     "Client sent an HTTP request to an HTTPS server",
     "This combination of host and port requires TLS",
 ];
-
-/// Whether a web server says that this port is for https.
-fn wants_https(response: &Response) -> bool {
-    let Content::Text(text) = &response.content else { return false };
-    response.status == 400 && WANTS_HTTPS.iter().any(|words| text.contains(words))
-}
 
 /// Scheme, host and port of a URL, as they are written there.
 pub fn origin_of(url: &str) -> String {
@@ -323,7 +322,7 @@ pub fn refused(setup: &Setup, response: &Response) -> Option<Told> {
     let origin = origin_of(&setup.base_url);
     let place = Place { server: Server::Source, origin: &origin, issuer: IssuerIs::of(&setup.environment) };
     let status = Text::same(format!(" ({})", response.status));
-    match CauseKind::of_answer(Server::Source, response)? {
+    match CauseKind::of_answer(Server::Source, place.origin, response)? {
         CauseKind::TokenRefused if setup.acm.is_none() => CauseKind::BroughtTokenRefused.told(place, &Text::default()),
         kind @ (CauseKind::TokenRefused | CauseKind::AccessForbidden) => kind.told(place, &Text::default()),
         kind => kind.told(place, &status),
@@ -350,10 +349,13 @@ impl Place<'static> {
     }
 }
 
-/// That the source introspects and is refused, where our own ACM saw that: with which client-id, and what is wrong. `said`:
-/// what the ACM answered to [`Control::Refused`](crate::evidence::exchange::Control::Refused).
-pub fn source_refused(said: &Response) -> Option<Told> {
-    let refused = said.json()?.get("refused")?;
+/// That the source introspects and is refused, where our own ACM saw that in this run: with which client-id, and what is
+/// wrong. `asked`: [`Control::Refused`](crate::evidence::exchange::Control::Refused). What an earlier run left is not told.
+pub fn source_refused(asked: &Exchange) -> Option<Told> {
+    let refused = asked.result.as_ref().ok()?.json()?.get("refused")?;
+    if refused.get("ago_ms").and_then(serde_json::Value::as_u64).is_some_and(|ago| ago > asked.answered_ms()) {
+        return None;
+    }
     let id = shown(refused.get("client_id")?.as_str()?);
     let client = if refused.get("known")?.as_bool()? {
         text!("client-id {id} en een verkeerd geheim", "client-id {id} and a wrong secret")
@@ -379,5 +381,26 @@ pub fn refused_by_issuer(place: Place<'_>, response: &Response) -> Told {
         ),
         remedy,
         who,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::source_refused;
+    use crate::evidence::exchange::{Content, Control, Facts, Request, Response};
+    use crate::report::tests::sample;
+
+    #[test]
+    fn what_an_earlier_run_left_at_the_acm_is_not_told() {
+        let told = |ago_ms: u64| {
+            let refused = json!({ "client_id": "laptop-source", "known": true, "ago_ms": ago_ms });
+            let said = Content::json(json!({ "refused": refused }));
+            let answer = Response::new(200, Vec::new(), said, Facts::default());
+            let url = "http://127.0.0.1:9000/op/v1/control";
+            source_refused(&sample::exchange(Request::control(Control::Refused), url, 100, Ok(answer))).is_some()
+        };
+        assert!(told(0) && told(100) && !told(101));
     }
 }

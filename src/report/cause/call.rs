@@ -59,9 +59,9 @@ impl<'a> Finder<'a> {
 
     fn root_of_answer(&self, exchange: &'a Exchange, response: &'a Response) -> Option<Root<'a>> {
         let (called, origin) = (server(exchange), self.origin(exchange));
-        let mut kind = CauseKind::of_answer(called, response)?;
+        let mut kind = CauseKind::of_answer(called, &origin, response)?;
         let good = self.is_good_call(&exchange.request);
-        let is_failing = called == Server::Source && (response.status >= 500 || response.is_unavailable());
+        let is_failing = called == Server::Source && response.status >= 500;
         if is_failing && let Some(root) = self.root_at_the_issuer(exchange) {
             return Some(root);
         }
@@ -158,18 +158,25 @@ impl<'a> Finder<'a> {
         if let Some(died) = self.issuer_that_died(exchange) {
             return self.root_of_call(&died.request);
         }
-        let asked = self.recording.get(&Request::control(Control::Refused))?.result.as_ref().ok()?;
+        let asked = self.recording.get(&Request::control(Control::Refused))?;
         let (kind, server, call) = (CauseKind::SourceClientRefused, Server::Source, Some(&exchange.request));
         Some(Root { kind, server, told: source_refused(asked)?, call, which: self.origin(exchange), needed: 0 })
     }
 
-    /// The first call to which the issuer did not answer any more, where it answered before that exchange and never after.
+    /// The first call to which the issuer did not answer any more, where it answered before that exchange and never after,
+    /// and the source opened nothing after that exchange.
     fn issuer_that_died(&self, exchange: &Exchange) -> Option<&'a Exchange> {
         let calls = || self.recording.exchanges().filter(|one| one.request.kind() == Kind::Issuer && one.was_sent());
-        let is_answered = |one: &&Exchange| one.result.as_ref().is_ok_and(|response| !response.is_unavailable());
-        let last = calls().filter(is_answered).map(|one| one.at_ms).max().unwrap_or_default();
+        let is_down = |response: &Response| response.is_unavailable() && response.status != 429;
+        let is_answered = |one: &&Exchange| one.result.as_ref().is_ok_and(|response| !is_down(response));
+        let last = calls().filter(is_answered).map(|one| one.at_ms).max()?;
         let unanswered = calls().filter(|one| !is_answered(one) && one.at_ms >= last);
-        unanswered.min_by_key(|one| one.at_ms).filter(|_| exchange.answered_ms() >= last)
+        let first = unanswered.min_by_key(|one| one.at_ms).filter(|_| exchange.answered_ms() >= last)?;
+        let opens = |one: &Exchange| {
+            let is_later = asks_for_own_list(&one.request) && one.at_ms > exchange.answered_ms();
+            is_later && one.result.as_ref().is_ok_and(Response::is_success)
+        };
+        (!self.recording.exchanges().any(opens)).then_some(first)
     }
 
     /// Whether the token of a request came with the profile, and not from the issuer in this run.

@@ -2,6 +2,7 @@
 
 use super::model::{CauseSummary, Changes, DecisionKind, Ending, Member, Overview, Row, Worsened, Worst};
 use crate::base::text::{Lang, Text};
+use crate::report::Harm;
 use crate::report::words::{self, State};
 use crate::text;
 
@@ -35,7 +36,9 @@ impl<'a> Matter<'a> {
         if let Some(trouble) = &member.trouble {
             return Self::Trouble(trouble);
         }
-        if let Some(cause) = member.stopped() {
+        // Whoever gives data away is told first all the same.
+        let leaks = member.worst.as_ref().is_some_and(|worst| worst.harm < Harm::of_root_cause().rank());
+        if let Some(cause) = member.stopped().filter(|_| !leaks) {
             return Self::Stopped(cause);
         }
         if let Some(worst) = &member.worst {

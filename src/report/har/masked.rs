@@ -20,7 +20,7 @@ pub(super) fn exchange(vault: &Vault, exchange: &Exchange) -> bool {
             let body = match &response.content {
                 Content::Json(json) => vault.is_masked_json(&json.tree()),
                 Content::Text(text) => vault.is_masked(text),
-                Content::Document(document) => is_hash(&document.sha256),
+                Content::Document(document) => is_hash(&document.sha256) && own(vault, &document.names),
                 Content::Empty => true,
             };
             body && pairs(&response.headers) && own(vault, &response.facts)

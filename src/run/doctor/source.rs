@@ -46,8 +46,7 @@ impl Diagnosis<'_> {
             return Ok(None);
         }
         let asked = self.exchange(Request::control(Control::Refused))?;
-        let told = asked.result.as_ref().ok().and_then(source_refused);
-        Ok(told.map(|told| Line::told(Step::Call, State::Fault, told)))
+        Ok(source_refused(asked).map(|told| Line::told(Step::Call, State::Fault, told)))
     }
 
     /// The step because of which there is no TX token of the subject.

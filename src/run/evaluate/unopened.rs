@@ -1,39 +1,52 @@
-//! A source that opens for nobody: every call with a good token is answered, and none with a success. Mostly the profile
-//! leads elsewhere than to the source, and what is there says nothing about it: no verdict on the source rests on it.
+//! An address at which nothing opens: every list that a good token asks for is elsewhere or unknown there, and no other
+//! call succeeds. Mostly the profile leads elsewhere than to the source, and what is there says nothing about it: no verdict
+//! on the source rests on it. What breaks down, refuses or shows data is no stranger, and is judged.
 
-use crate::catalogue::{About, Catalogue};
+use crate::catalogue::{About, Catalogue, Requirement};
 use crate::evidence::exchange::{Auth, Exchange, Kind, Phase, Request, Response, Target, Variation};
 use crate::evidence::recording::Recording;
 use crate::judging::reason;
+use crate::judging::reason::cause::CauseKind;
 use crate::judging::verdict::{Finding, Outcome, Verdict};
+
+/// Data are data, whoever shows them.
+const OF_DATA: (&str, &str) = ("access", "errors_reveal_nothing_internal");
 
 /// Blocks what fails where nothing opens. The verdicts are in the order of the catalogue.
 pub(super) fn block_unopened(catalogue: &Catalogue, recording: &Recording, verdicts: &mut [Verdict]) {
     let Some((request, status)) = unopened(recording) else { return };
     for (requirement, verdict) in catalogue.requirements.iter().zip(verdicts) {
         let of_what_answers = requirement.about == About::Source && verdict.outcome == Outcome::Fail;
-        if of_what_answers && !verdict.findings.iter().any(is_of_the_profile) {
+        if of_what_answers && !is_about_data(requirement) && !verdict.findings.iter().any(is_of_the_profile) {
             let evidence = std::mem::take(&mut verdict.evidence);
             *verdict = Verdict { evidence, ..reason::unopened(request, status) };
         }
     }
 }
 
-/// The call for a list that shows it, and the status that it got. None where something opened, or where the calls were
-/// refused for want of a right, as only a server does that knows the resource.
+fn is_about_data(requirement: &Requirement) -> bool {
+    let (chapter, check) = OF_DATA;
+    requirement.chapter == chapter || requirement.check.as_deref() == Some(check)
+}
+
+/// The call for a list that shows it, and the status that it got. None where something opened, or where one of these calls
+/// got another answer than one that says "not here", or none.
 fn unopened(recording: &Recording) -> Option<(&Request, u16)> {
-    let answers = || recording.exchanges().filter_map(|exchange| Some((exchange, exchange.result.as_ref().ok()?)));
-    let opens =
-        |(exchange, response): (&Exchange, &Response)| is_of_the_api(&exchange.request) && response.is_success();
-    if answers().any(opens) {
+    let opens = |exchange: &Exchange| {
+        is_read_from_the_api(&exchange.request) && exchange.result.as_ref().is_ok_and(Response::is_success)
+    };
+    if recording.exchanges().any(opens) {
         return None;
     }
-    let mut lists = answers().filter(|(exchange, _)| asks_for_own_list(&exchange.request)).peekable();
-    lists.peek()?;
-    let is_another = |response: &Response| !response.is_unavailable() && !matches!(response.status, 401 | 403);
-    let lists: Vec<_> = lists.collect();
-    let all = lists.iter().all(|(_, response)| is_another(response));
-    lists.first().filter(|_| all).map(|(exchange, response)| (&exchange.request, response.status))
+    let lists: Vec<&Exchange> = recording.exchanges().filter(|one| asks_for_own_list(&one.request)).collect();
+    let not_here = |exchange: &&Exchange| exchange.result.as_ref().is_ok_and(is_elsewhere);
+    let first = lists.first().filter(|_| lists.iter().all(not_here))?;
+    Some((&first.request, first.result.as_ref().ok()?.status))
+}
+
+/// Whether an answer says that what was asked for is not here, or not in this way.
+fn is_elsewhere(response: &Response) -> bool {
+    matches!(response.status, 300..400 | 404 | 405 | 410) || CauseKind::wants_https(response)
 }
 
 /// A list with the token of the person whose it is, asked for as a client does.
@@ -43,9 +56,14 @@ fn asks_for_own_list(request: &Request) -> bool {
         && matches!(request.phase, Phase::Ordinary | Phase::Opening | Phase::Closing)
 }
 
-fn is_of_the_api(request: &Request) -> bool {
-    request.kind() != Kind::Issuer
-        && matches!(request.target, Target::Entry { .. } | Target::Link { .. } | Target::Path(_))
+/// Whether a call reads a list, a detail or a document: to OPTIONS, another host or a path that nobody gave, what stands
+/// before a source may have an answer of its own.
+fn is_read_from_the_api(request: &Request) -> bool {
+    let is_odd = matches!(
+        request.variation,
+        Variation::Head | Variation::Options | Variation::TrailingSlash | Variation::Host(_)
+    );
+    request.kind() != Kind::Issuer && !is_odd && matches!(request.target, Target::Entry { .. } | Target::Link { .. })
 }
 
 /// Whether a finding is about what the profile names by itself: the port with its certificate, or the OpenAPI document.
@@ -89,9 +107,13 @@ mod tests {
         use Outcome::{Blocked, Fail};
         let (list, hello) = (sample::list(), Request::probe(Target::Tls(Tls::Modern)));
         let findings = [list.clone(), hello];
-        for gone in [302, 400, 404, 500] {
+        for gone in [302, 404, 405, 410] {
             let outcomes = concluded(vec![(list.clone(), Ok(status(gone)))], &findings);
             assert_eq!(outcomes, [Fail, Fail, Blocked, Fail], "{gone}");
+            // A gateway answers OPTIONS by itself.
+            let asked = Request { variation: Variation::Options, ..list.clone() };
+            let answers = vec![(list.clone(), Ok(status(gone))), (asked, Ok(status(204)))];
+            assert_eq!(concluded(answers, &findings), [Fail, Fail, Blocked, Fail], "{gone}");
         }
     }
 
@@ -102,8 +124,12 @@ mod tests {
         for answers in [
             vec![(list.clone(), Ok(status(404))), (other.clone(), Ok(status(200)))],
             vec![(list.clone(), Ok(status(404))), (sample::detail(), Ok(status(200)))],
-            vec![(list.clone(), Ok(status(404))), (other, Ok(status(403)))],
+            vec![(list.clone(), Ok(status(404))), (other.clone(), Ok(status(403)))],
+            vec![(list.clone(), Ok(status(404))), (other, broken())],
             vec![(list.clone(), Ok(status(503)))],
+            // What breaks down is the source's own.
+            vec![(list.clone(), Ok(status(500)))],
+            vec![(list.clone(), Ok(status(400)))],
             vec![(list.clone(), broken())],
             Vec::new(),
         ] {

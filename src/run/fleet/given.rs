@@ -10,6 +10,7 @@ use super::sources::What;
 use crate::base::confidential;
 use crate::base::input::{InputFault, InputFaults, read_text};
 use crate::base::text::Text;
+use crate::base::value::tree;
 use crate::catalogue::Catalogue;
 use crate::evidence::recording::LARGEST_EVIDENCE;
 use crate::report::{LARGEST_REPORT, Report, har, parse_report};
@@ -67,15 +68,27 @@ pub(super) fn given_report(path: &Path) -> Result<(Report, String), InputFaults>
     let file = path.display().to_string();
     let text = read_text(path, LARGEST_REPORT)?;
     let report = parse_report(&file, &text)?;
-    let tree = serde_json::from_str(&text).unwrap_or_default();
-    let faults = confidential::in_tree(&tree).into_iter().map(|(place, what)| {
+    unmasked(&file, &text, "report.json").or((report, text))
+}
+
+/// What a file of an earlier run holds that must not get any further: what is not masked, and names that stand twice in an
+/// object, of which a reader sees one. `name`: what the file is.
+pub(super) fn unmasked(file: &str, text: &str, name: &str) -> InputFaults {
+    let Ok((tree, twice)) = tree::read(text.as_bytes()) else { return InputFaults::default() };
+    let remedy = || {
+        text!(
+            "geef een {name} zoals bronkeur het schreef: daarin is alles gemaskeerd",
+            "give a {name} as bronkeur wrote it: everything in it is masked"
+        )
+    };
+    let unmasked = confidential::in_tree(&tree).into_iter().map(|(place, what)| {
         let Text { nl, en } = what.name();
-        let message = text!("bevat {nl}", "holds {en}");
-        let remedy = text!(
-            "geef een report.json zoals bronkeur het schreef: daarin is alles gemaskeerd",
-            "give a report.json as bronkeur wrote it: everything in it is masked"
-        );
-        InputFault::new(&file, message, remedy).at(place)
+        InputFault::new(file, text!("bevat {nl}", "holds {en}"), remedy()).at(place)
     });
-    InputFaults(faults.take(MOST_FAULTS).collect()).or((report, text))
+    // The name itself may be anything.
+    let doubled = (!twice.is_empty()).then(|| {
+        let message = text!("een object bevat tweemaal dezelfde naam", "an object holds the same name twice");
+        InputFault::new(file, message, remedy())
+    });
+    InputFaults(unmasked.chain(doubled).take(MOST_FAULTS).collect())
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
+use super::given::unmasked;
 use crate::base::input::{InputFaults, Schema, read_text};
 use crate::report::fleet::model::{FLEET_SCHEMA, Format, Member, Overview, Row, Worst};
 use crate::report::{Form, State, of_version, read_json};
@@ -24,13 +25,16 @@ static SCHEMA_1: LazyLock<Result<Schema, InputFaults>> =
 /// The overview in a file.
 ///
 /// # Errors
-/// What is wrong with it: not there, no JSON, cut off, another schema, or what does not fit the schema.
+/// What is wrong with it: not there, no JSON, cut off, another schema, what does not fit the schema, or what is not
+/// masked in it.
 pub fn read_overview(path: &Path) -> Result<Overview, InputFaults> {
     let (file, text) = (path.display().to_string(), read_text(path, LARGEST)?);
-    if !of_version(&text, &FORM_1) {
-        return read_json(&file, &text, &FORM, &SCHEMA);
-    }
-    Ok(read_json::<Overview>(&file, &text, &FORM_1, &SCHEMA_1)?.of_version_1())
+    let overview = if of_version(&text, &FORM_1) {
+        read_json::<Overview>(&file, &text, &FORM_1, &SCHEMA_1)?.of_version_1()
+    } else {
+        read_json(&file, &text, &FORM, &SCHEMA)?
+    };
+    unmasked(&file, &text, "fleet.json").or(overview)
 }
 
 impl Overview {

@@ -5,6 +5,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 
+/// The certificate of another citizen that is asked for under one's own number.
+fn theirs<'a>(ask: &Ask, site: &'a super::super::source::Site) -> Option<&'a Cert> {
+    let path = ask.http.path();
+    let mut all = site.people.iter().flat_map(|person| &person.certs);
+    let is_meant = |cert: &&Cert| path.ends_with(&format!("/{}/{}", cert.id, cert.language));
+    all.find(is_meant).filter(|_| ask.what == What::Nothing)
+}
+
+/// The limit as it was asked for.
+fn asked_limit(ask: &Ask) -> u64 {
+    ask.http.parameter("limit").and_then(|limit| limit.parse().ok()).unwrap_or_default()
+}
+
 /// Certificates in another order at every call: none stays where it was.
 fn shuffled(calls: &AtomicUsize, certs: &[Cert]) -> Vec<Cert> {
     let call = calls.fetch_add(1, Ordering::Relaxed);
@@ -13,6 +26,7 @@ fn shuffled(calls: &AtomicUsize, certs: &[Cert]) -> Vec<Cert> {
     certs
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 pub(super) fn cases() -> Vec<Case> {
     let is_ours = |ask: &Ask| ask.is_list() && ask.caller == Some(0);
     vec![
@@ -49,6 +63,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case::new(Violation, "the order is another one at every call", Links, 23)
             .warns(&["LST-24"])
             .open(&["LST-18", "LST-17", "CRT-09", "HTTP-02"])
+            .blocked(&["LST-15"])
             .with(|twists| {
                 let calls = AtomicUsize::new(0);
                 twists.slice = Some(Box::new(move |ask, certs| {
@@ -59,6 +74,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case::new(Violation, "the order is another one at every call, of ten", Hal, 11)
             .warns(&["LST-24"])
             .open(&["LST-18", "LST-17", "CRT-09", "HTTP-02"])
+            .blocked(&["LST-15"])
             .with(|twists| {
                 let calls = AtomicUsize::new(0);
                 twists.slice = Some(Box::new(move |ask, certs| {
@@ -67,7 +83,7 @@ pub(super) fn cases() -> Vec<Case> {
                 }));
             }),
         // Of such an id the evidence holds the beginning.
-        Case::new(Oddity, "ids of twelve hundred letters", Links, 3).blocked(&["SEC-09"]).with(|twists| {
+        Case::new(Oddity, "ids of twelve hundred letters", Links, 3).blocked(&["SEC-09", "CRT-10"]).with(|twists| {
             twists.id = |serial| format!("q{serial:04}{}", "abCD".repeat(300));
         }),
         Case::new(Leak, "the subject's last document is about another citizen, in HTML", Links, 5)
@@ -94,6 +110,67 @@ pub(super) fn cases() -> Vec<Case> {
                 if is_ours(ask) {
                     let half = reply.body.len() / 2;
                     reply.body.truncate(half);
+                }
+            }),
+        Case::new(Violation, "the last two of a page change places at every call", Hal, 11)
+            .warns(&["LST-24"])
+            .open(&["CRT-09", "LST-19", "LST-15", "LST-18"])
+            .with(|twists| {
+                let calls = AtomicUsize::new(0);
+                twists.slice = Some(Box::new(move |ask, certs| {
+                    let start = ask.page.saturating_mul(ask.limit);
+                    let mut shown: Vec<Cert> = certs.iter().skip(start).take(ask.limit).cloned().collect();
+                    let length = shown.len();
+                    if length > 1 && calls.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
+                        shown.swap(length - 1, length - 2);
+                    }
+                    shown
+                }));
+            }),
+        Case::new(Violation, "another citizen's certificate opens under one's own number, once", Links, 5)
+            .fails(&["SEC-09"])
+            .open(&["SEC-18", "ERR-08", "ERR-15", "SEC-19"])
+            .with(|twists| {
+                let opened = std::sync::Mutex::new(std::collections::BTreeSet::new());
+                twists.inside.push(Box::new(move |ask, site| {
+                    let cert = theirs(ask, site)?;
+                    let is_first = opened.lock().unwrap().insert(cert.id.clone());
+                    is_first.then(|| json_reply(200, "application/hal+json", &site.item(&ask.insz, cert)))
+                }));
+            }),
+        Case::new(Violation, "of another citizen's certificate id and name are shown", Hal, 5)
+            .fails(&["SEC-09"])
+            .open(&["SEC-18", "ERR-08", "ERR-15", "SEC-19"])
+            .inside(|ask, site| {
+                let cert = theirs(ask, site)?;
+                let whole = site.item(&ask.insz, cert);
+                let part = serde_json::json!({ "id": whole["id"], "name": whole["name"] });
+                Some(json_reply(200, "application/hal+json", &part))
+            }),
+        Case::new(Oddity, "one digit of the number is percent-encoded in the links of the list", Links, 5).last(
+            |ask, site, reply| {
+                if ask.is_list() {
+                    let number = &site.people[0].insz;
+                    let (start, last) = number.split_at(10);
+                    let encoded = format!("{start}%3{last}");
+                    in_text(reply, |text| {
+                        text.replace(&format!("certificates/{number}?"), &format!("certificates/{encoded}?"))
+                    });
+                }
+            },
+        ),
+        Case::new(Violation, "a limit of a thousand is refused", Hal, 23)
+            .fails(&["LST-14"])
+            .inside(|ask, _| (ask.what == What::List && ask.limit >= 1000).then(|| problem_reply(400))),
+        Case::new(Violation, "a limit of a hundred and one is refused", Links, 23).fails(&["LST-14"]).inside(
+            |ask, _| (ask.what == What::List && (101..500).contains(&asked_limit(ask))).then(|| problem_reply(400)),
+        ),
+        Case::new(Violation, "what is not there is a problem with 200, a slash after the list too", Links, 5)
+            .fails(&["HTTP-13"])
+            .open(&["CRT-14", "ERR"])
+            .last(|ask, _, reply| {
+                if ask.status == 404 {
+                    reply.status = 200;
                 }
             }),
         Case::new(Violation, "pages of one certificate say that they hold ten", Links, 11).warns(&["LST-27"]).json(
