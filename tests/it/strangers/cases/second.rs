@@ -161,7 +161,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(Violation, "a limit of a thousand is refused", Hal, 23)
             .fails(&["LST-14"])
-            .inside(|ask, _| (ask.what == What::List && ask.limit >= 1000).then(|| problem_reply(400))),
+            .inside(|ask, _| (ask.what == What::List && asked_limit(ask) >= 1000).then(|| problem_reply(400))),
         Case::new(Violation, "a limit of a hundred and one is refused", Links, 23).fails(&["LST-14"]).inside(
             |ask, _| (ask.what == What::List && (101..500).contains(&asked_limit(ask))).then(|| problem_reply(400)),
         ),
