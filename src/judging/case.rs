@@ -36,6 +36,7 @@ mod whose;
 
 pub use findings::Findings;
 pub use leak::{Leak, is_same_content, place_of};
+pub use look::second_change;
 pub use run::seek;
 pub use whose::Whose;
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::list;
-use super::shown::{Shown, has_certificates, judged, shows};
+use super::shown::{Shown, Shows, has_certificates, judged, shows};
 use crate::base::envelope::{Certificate, Key};
 use crate::base::text::Text;
 use crate::evidence::exchange::{Auth, Citizen, Content, Exchange, Kind, Look, Replacement, Request, Response, Target};
@@ -72,8 +72,8 @@ struct Door<'a> {
     rightful: Option<Request>,
     /// Whether that is asked beforehand. Of the first certificate only: of the others where the door opens.
     is_first: bool,
-    /// The certificate behind it, where the subject could have one of the same id.
-    may_become_own: Option<Key<'a>>,
+    /// What tells the certificate behind it apart; none for a list.
+    key: Option<Key<'a>>,
 }
 
 /// The links of a few certificates: of the last one as many as `last`, of the others both.
@@ -93,7 +93,7 @@ fn doors<'a>(
         for probe in links.filter(|link| url_of(link).is_some_and(|url| counts(&url, certificate))) {
             let is_first = *first.get_or_insert(place) == place;
             let rightful = Some(probe.clone().auth(Auth::Token(Citizen::Other)));
-            doors.push(Door { probe, rightful, is_first, may_become_own: certificate.key() });
+            doors.push(Door { probe, rightful, is_first, key: certificate.key() });
         }
     }
     doors
@@ -114,13 +114,11 @@ pub(super) fn under_their_number<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop>
     }
     let list_door = |list: Request| {
         let probe = list.auth(Auth::Token(Citizen::Subject));
-        Door { probe, rightful: None, is_first: false, may_become_own: None }
+        Door { probe, rightful: None, is_first: false, key: None }
     };
     let mut all: Vec<Door<'a>> = lists.into_iter().map(list_door).collect();
     let names = |url: &Url, _: &Certificate| !parts_that(url, |text| is_theirs(case, text)).is_empty();
-    // Under their number nothing is ever the subject's.
-    let theirs = doors(case, other, &certificates, 2, names).into_iter();
-    all.extend(theirs.map(|door| Door { may_become_own: None, ..door }));
+    all.extend(doors(case, other, &certificates, 2, names));
     shown(case, &list(case), &all)
 }
 
@@ -150,7 +148,16 @@ pub(super) fn under_ones_own<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
             .into());
         }
     }
-    shown(case, &control, &doors)
+    let mut shown = shown(case, &control, &doors)?;
+    for ((exchange, what), door) in shown.probes.iter_mut().zip(&doors) {
+        // Where ids are counted for each citizen, a new certificate of the subject may have got the id of one of theirs.
+        if let (Shows::Data(_), Some(key)) = (&*what, &door.key)
+            && case.keys_after(exchange)?.contains(key)
+        {
+            *what = shows(exchange, None);
+        }
+    }
+    Ok(shown)
 }
 
 /// What the owner of the first certificate asks, before its doors are tried.
@@ -175,13 +182,6 @@ fn shown<'a>(case: &Case<'a>, control: &Request, doors: &[Door<'_>]) -> Result<S
         let opens = exchange.result.as_ref().is_ok_and(Response::is_success);
         if let Some(request) = door.rightful.as_ref().filter(|_| leak.is_none() && (door.is_first || opens)) {
             leak = data_of_the_other(case, &own, exchange, case.attempt(request)?.result.as_ref().ok())?;
-        }
-        // Where ids are counted for each citizen, a new certificate of the subject may have got the id of one of theirs.
-        let becomes_own = |key: &Key<'_>| Ok::<_, Stop>(case.keys_after(exchange)?.contains(key));
-        if let (Some(_), Some(key)) = (&leak, &door.may_become_own)
-            && becomes_own(key)?
-        {
-            leak = None;
         }
         shown.push((exchange, shows(exchange, leak)));
     }

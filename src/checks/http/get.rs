@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::base::envelope::{Certificate, Datum};
 use crate::base::text::{Text, shown};
 use crate::evidence::exchange::{Citizen, Exchange, Kind, Request, Response};
-use crate::judging::case::{Answer, Case, Judgement, Listed, Stop, both, conclusive};
+use crate::judging::case::{Answer, Case, Judgement, Listed, Stop, both, conclusive, second_change};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::text;
@@ -86,16 +86,12 @@ pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
     }
 }
 
-/// Whether the list goes to and fro in all the looks that the run took at it anyway, whatever they were for: a source that
-/// changes at every second call may show the same to each repetition. What changed once, changed by itself.
+/// Whether the list goes to and fro in all the looks that the run took at it anyway, whatever they were for.
 fn alternates(case: &Case<'_>) -> Judgement {
-    let looks = case.looks_at_the_list()?;
-    let changes = looks.iter().zip(looks.iter().skip(1)).filter_map(|(before, after)| match compared(before, after) {
+    case.judged(second_change(&case.looks_at_the_list()?, |before, after| match compared(before, after) {
         Ok(Some(Change::Of(finding))) => Some(finding),
         _ => None,
-    });
-    let changes: Vec<Finding> = changes.collect();
-    case.judged(changes.into_iter().skip(1).take(1))
+    }))
 }
 
 /// What a repetition shows that the first answer did not.

@@ -8,7 +8,7 @@ use crate::base::envelope::{Key, Page};
 use crate::base::text::{Text, shown};
 use crate::checks::shared::absent;
 use crate::evidence::exchange::{Exchange, Request};
-use crate::judging::case::{Case, Chain, End, Judgement, Listed, Pages, Stop, conclusive};
+use crate::judging::case::{Case, Chain, End, Judgement, Listed, Pages, Stop, conclusive, second_change};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::text;
@@ -326,20 +326,17 @@ pub(super) fn order_is_stable(case: &Case<'_>) -> Judgement {
     }
 }
 
-/// Whether the first page changes its order in the looks that the run took at it anyway: one that changes at every second
-/// call may show the same to each repetition.
+/// Whether the first page changes its order, and nothing else, in the looks that the run took at it anyway.
 fn goes_to_and_fro(case: &Case<'_>) -> Judgement {
     let looks = case.looks_at_the_list()?;
     let pages: Vec<(&Exchange, &Page)> =
         looks.into_iter().filter_map(|look| Some((look, look.result.as_ref().ok()?.page()?))).collect();
-    let changes = pages.iter().zip(pages.iter().skip(1)).filter_map(|((_, before), (look, after))| {
+    case.judged(second_change(&pages, |(_, before), (look, after)| {
         let (was, is) = (before.keys(), after.keys());
         let holds_the_same = was.iter().collect::<BTreeSet<_>>() == is.iter().collect::<BTreeSet<_>>();
         (was != is && holds_the_same)
             .then(|| Finding::new(&look.request, after.place.as_str(), items_in_words(&was), items_in_words(&is)))
-    });
-    let changes: Vec<Finding> = changes.collect();
-    case.judged(changes.into_iter().skip(1).take(1))
+    }))
 }
 
 fn stays_the_same(case: &Case<'_>) -> Judgement {

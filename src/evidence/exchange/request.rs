@@ -414,6 +414,13 @@ impl Request {
         }
     }
 
+    /// Whether it asks for somebody's list with that person's own token, and in no other way than a client does.
+    pub fn asks_for_own_list(&self) -> bool {
+        matches!((&self.target, self.auth), (Target::Entry { citizen, .. }, Auth::Token(own)) if *citizen == own)
+            && self.variation == Variation::None
+            && matches!(self.phase, Phase::Ordinary | Phase::Opening | Phase::Closing)
+    }
+
     /// Whose data it asks for, as far as the request itself says.
     pub fn citizen(&self) -> Option<Citizen> {
         match (&self.target, &self.auth) {

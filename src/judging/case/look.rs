@@ -198,6 +198,12 @@ impl<'a> Case<'a> {
     }
 }
 
+/// The second change between looks that follow each other: what changed once, changed by itself; what does so again goes to
+/// and fro, though each repetition may show the same to a check.
+pub fn second_change<T>(looks: &[T], change: impl Fn(&T, &T) -> Option<Finding>) -> Option<Finding> {
+    looks.iter().zip(looks.iter().skip(1)).filter_map(|(before, after)| change(before, after)).nth(1)
+}
+
 /// The verdict of a look that found nothing, beside looks that did: the list changed all the time.
 fn with_note(mut verdict: Verdict, last: &Verdict) -> Verdict {
     let expected = text!("een lijst die tijdens de keuring gelijk blijft", "a list that stays the same during the run");

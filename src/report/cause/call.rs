@@ -4,8 +4,7 @@ use url::Url;
 
 use crate::base::text::Text;
 use crate::evidence::exchange::{
-    Auth, Citizen, Control, Exchange, Failure, FailureKind, IssuerCall, Kind, Phase, Request, Response, Target, Tls,
-    Variation,
+    Auth, Citizen, Control, Exchange, Failure, FailureKind, IssuerCall, Kind, Request, Response, Target, Tls,
 };
 use crate::evidence::introspection::{Introspection, Unfit};
 use crate::judging::reason;
@@ -119,7 +118,7 @@ impl<'a> Finder<'a> {
     /// Whether the source answers a good call for somebody's list: its address is right then, and it takes our tokens.
     fn opens_a_list(&self) -> bool {
         let opens = |exchange: &Exchange| exchange.result.as_ref().is_ok_and(Response::is_success);
-        self.recording.exchanges().any(|exchange| asks_for_own_list(&exchange.request) && opens(exchange))
+        self.recording.exchanges().any(|exchange| exchange.request.asks_for_own_list() && opens(exchange))
     }
 
     /// Whether every source has to answer a call with 200, whatever else it does: the subject's list as the documents show
@@ -127,7 +126,7 @@ impl<'a> Finder<'a> {
     fn is_good_call(&self, request: &Request) -> bool {
         let entry = &self.catalogue.entry;
         let number = |name: &str| request.parameter(name).and_then(|value| value.parse::<u64>().ok());
-        asks_for_own_list(request)
+        request.asks_for_own_list()
             && (request.citizen() == Some(Citizen::Subject) || !self.opens_a_list())
             && number(&entry.limit) == Some(entry.default_limit)
             && number(&entry.page) == Some(entry.first_page)
@@ -173,7 +172,7 @@ impl<'a> Finder<'a> {
         let unanswered = calls().filter(|one| !is_answered(one) && one.at_ms >= last);
         let first = unanswered.min_by_key(|one| one.at_ms).filter(|_| exchange.answered_ms() >= last)?;
         let opens = |one: &Exchange| {
-            let is_later = asks_for_own_list(&one.request) && one.at_ms > exchange.answered_ms();
+            let is_later = one.request.asks_for_own_list() && one.at_ms > exchange.answered_ms();
             is_later && one.result.as_ref().is_ok_and(Response::is_success)
         };
         (!self.recording.exchanges().any(opens)).then_some(first)
@@ -237,12 +236,4 @@ fn server(exchange: &Exchange) -> Server {
 /// What a sentence names: the server that was called, wherever the cause lies.
 fn server_named(exchange: &Exchange, lies: Server) -> Server {
     if lies == Server::Run { Server::Run } else { server(exchange) }
-}
-
-/// Whether a call asks for somebody's list with that person's own token, and in no other way than a client does.
-fn asks_for_own_list(request: &Request) -> bool {
-    matches!(request.target, Target::Entry { .. })
-        && matches!(request.auth, Auth::Token(_) | Auth::Fresh)
-        && request.variation == Variation::None
-        && matches!(request.phase, Phase::Ordinary | Phase::Opening | Phase::Closing)
 }

@@ -3,7 +3,7 @@
 //! on the source rests on it. What breaks down, refuses or shows data is no stranger, and is judged.
 
 use crate::catalogue::{About, Catalogue, Requirement};
-use crate::evidence::exchange::{Auth, Exchange, Kind, Phase, Request, Response, Target, Variation};
+use crate::evidence::exchange::{Exchange, Kind, Request, Response, Target, Variation};
 use crate::evidence::recording::Recording;
 use crate::judging::reason;
 use crate::judging::reason::cause::CauseKind;
@@ -38,7 +38,7 @@ fn unopened(recording: &Recording) -> Option<(&Request, u16)> {
     if recording.exchanges().any(opens) {
         return None;
     }
-    let lists: Vec<&Exchange> = recording.exchanges().filter(|one| asks_for_own_list(&one.request)).collect();
+    let lists: Vec<&Exchange> = recording.exchanges().filter(|one| one.request.asks_for_own_list()).collect();
     let not_here = |exchange: &&Exchange| exchange.result.as_ref().is_ok_and(is_elsewhere);
     let first = lists.first().filter(|_| lists.iter().all(not_here))?;
     Some((&first.request, first.result.as_ref().ok()?.status))
@@ -47,13 +47,6 @@ fn unopened(recording: &Recording) -> Option<(&Request, u16)> {
 /// Whether an answer says that what was asked for is not here, or not in this way.
 fn is_elsewhere(response: &Response) -> bool {
     matches!(response.status, 300..400 | 404 | 405 | 410) || CauseKind::wants_https(response)
-}
-
-/// A list with the token of the person whose it is, asked for as a client does.
-fn asks_for_own_list(request: &Request) -> bool {
-    matches!((&request.target, request.auth), (Target::Entry { citizen, .. }, Auth::Token(own)) if *citizen == own)
-        && request.variation == Variation::None
-        && matches!(request.phase, Phase::Ordinary | Phase::Opening | Phase::Closing)
 }
 
 /// Whether a call reads a list, a detail or a document: to OPTIONS, another host or a path that nobody gave, what stands

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use super::run::locked;
 use super::sources::What;
 use crate::base::confidential;
 use crate::base::input::{InputFault, InputFaults, read_text};
@@ -32,13 +33,13 @@ pub(super) enum Given {
 pub(super) fn look_at(files: Vec<(usize, Given)>, catalogue: &Catalogue) -> HashMap<usize, Result<What, InputFaults>> {
     let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS).min(files.len());
     let (waiting, looked) = (Mutex::new(files.into_iter()), Mutex::new(HashMap::new()));
-    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let next = || locked(&waiting).next();
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some((number, given)) = next() {
                     let what = given.looked_at(catalogue);
-                    looked.lock().unwrap_or_else(PoisonError::into_inner).insert(number, what);
+                    locked(&looked).insert(number, what);
                 }
             });
         }

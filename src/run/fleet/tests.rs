@@ -103,14 +103,7 @@ fn a_panic_at_one_source_is_its_own_trouble() {
     let (folder, (_stop, interrupted)) = (tempfile::tempdir().unwrap(), watch::channel(false));
     let asked =
         Asked { selection: Selection { only: vec!["LST-11".to_owned()], skip: Vec::new() }, ..Asked::default() };
-    let order = Order {
-        catalogue: &catalogue,
-        asked: &asked,
-        out: folder.path(),
-        languages: Languages { first: Lang::En, only: true },
-        seed: || 1,
-        interrupted,
-    };
+    let order = order(&catalogue, &asked, folder.path(), interrupted);
     let (under_way, most) = (Mutex::new(0_usize), Mutex::new(0_usize));
     let sources = ["a", "b", "c", "d"].map(source).into();
     let ended = run(sources, &order, Bounds { jobs: 4, per_host: 2 }, &|name, told| match told {
@@ -134,19 +127,22 @@ fn a_panic_at_one_source_is_its_own_trouble() {
     assert!(Path::new(&folder.path().join("d/evidence.har")).exists());
 }
 
+fn order<'a>(
+    catalogue: &'a Catalogue,
+    asked: &'a Asked,
+    out: &'a Path,
+    interrupted: watch::Receiver<bool>,
+) -> Order<'a> {
+    let languages = Languages { first: Lang::En, only: true };
+    Order { catalogue, asked, out, languages, seed: || 1, interrupted }
+}
+
 #[test]
 fn after_an_interrupt_no_source_begins() {
     let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _| true).unwrap();
     let (_stop, interrupted) = watch::channel(true);
     let (asked, folder) = (Asked::default(), tempfile::tempdir().unwrap());
-    let order = Order {
-        catalogue: &catalogue,
-        asked: &asked,
-        out: folder.path(),
-        languages: Languages { first: Lang::En, only: true },
-        seed: || 1,
-        interrupted,
-    };
+    let order = order(&catalogue, &asked, folder.path(), interrupted);
     let what = What::Evidence("absent.har".into(), String::new());
     let source = Source { name: "a".to_owned(), tags: Vec::new(), what };
     let ended = run(vec![source], &order, Bounds { jobs: 1, per_host: 1 }, &|_, _| {});

@@ -144,10 +144,7 @@ pub(super) fn cases() -> Vec<Case> {
             .fails(&["SEC-09"])
             .open(&["SEC-18", "ERR-08", "SEC-19"])
             .inside(|ask, site| {
-                let all = site.people.iter().flat_map(|person| &person.certs);
-                let path = ask.http.path();
-                let mut found = all.filter(|cert| cert.language == "fr" && path.ends_with(&format!("/{}/fr", cert.id)));
-                let cert = found.next().filter(|_| ask.what == What::Nothing)?;
+                let cert = theirs(ask, site).filter(|cert| cert.language == "fr")?;
                 Some(json_reply(200, "application/hal+json", &site.item(&ask.insz, cert)))
             }),
         Case::new(Violation, "documents are refused without a challenge", Hal, 3).warns(&["SEC-10"]).last(

@@ -14,8 +14,8 @@ use super::Kind::{Leak, Oddity, Violation};
 use super::server::{Reply, Wire};
 use super::source::Form::{Hal, Links};
 use super::source::{
-    Ask, Cert, Claims, What, drop_rel, each_href, each_item, href, json_reply, links, pdf, plain_document, plain_item,
-    problem, problem_reply, set_href,
+    Ask, Cert, Claims, Site, What, drop_rel, each_href, each_item, href, json_reply, links, pdf, plain_document,
+    plain_item, problem, problem_reply, set_href,
 };
 use super::{Case, gzip};
 
@@ -32,6 +32,14 @@ pub(super) fn all() -> Vec<Case> {
         second::cases(),
     ];
     cases.into_iter().flatten().collect()
+}
+
+/// The certificate of another citizen that is asked for under one's own number.
+fn theirs<'a>(ask: &Ask, site: &'a Site) -> Option<&'a Cert> {
+    let path = ask.http.path();
+    let mut all = site.people.iter().flat_map(|person| &person.certs);
+    let is_meant = |cert: &&Cert| path.ends_with(&format!("/{}/{}", cert.id, cert.language));
+    all.find(is_meant).filter(|_| ask.what == What::Nothing)
 }
 
 /// Changes the text of every answer, where it is text.

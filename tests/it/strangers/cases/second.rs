@@ -5,14 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 
-/// The certificate of another citizen that is asked for under one's own number.
-fn theirs<'a>(ask: &Ask, site: &'a super::super::source::Site) -> Option<&'a Cert> {
-    let path = ask.http.path();
-    let mut all = site.people.iter().flat_map(|person| &person.certs);
-    let is_meant = |cert: &&Cert| path.ends_with(&format!("/{}/{}", cert.id, cert.language));
-    all.find(is_meant).filter(|_| ask.what == What::Nothing)
-}
-
 /// The limit as it was asked for.
 fn asked_limit(ask: &Ask) -> u64 {
     ask.http.parameter("limit").and_then(|limit| limit.parse().ok()).unwrap_or_default()
@@ -24,6 +16,16 @@ fn shuffled(calls: &AtomicUsize, certs: &[Cert]) -> Vec<Cert> {
     let mut certs = certs.to_vec();
     certs.sort_by_key(|cert| (cert.serial + 3).wrapping_mul(2 * call + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40);
     certs
+}
+
+fn in_no_order(case: Case) -> Case {
+    case.warns(&["LST-24"]).open(&["LST-18", "LST-17", "CRT-09", "HTTP-02"]).blocked(&["LST-15"]).with(|twists| {
+        let calls = AtomicUsize::new(0);
+        twists.slice = Some(Box::new(move |ask, certs| {
+            let start = ask.page.saturating_mul(ask.limit);
+            shuffled(&calls, certs).into_iter().skip(start).take(ask.limit).collect()
+        }));
+    })
 }
 
 #[expect(clippy::too_many_lines, reason = "a list of cases")]
@@ -60,28 +62,8 @@ pub(super) fn cases() -> Vec<Case> {
                 }
             },
         ),
-        Case::new(Violation, "the order is another one at every call", Links, 23)
-            .warns(&["LST-24"])
-            .open(&["LST-18", "LST-17", "CRT-09", "HTTP-02"])
-            .blocked(&["LST-15"])
-            .with(|twists| {
-                let calls = AtomicUsize::new(0);
-                twists.slice = Some(Box::new(move |ask, certs| {
-                    let start = ask.page.saturating_mul(ask.limit);
-                    shuffled(&calls, certs).into_iter().skip(start).take(ask.limit).collect()
-                }));
-            }),
-        Case::new(Violation, "the order is another one at every call, of ten", Hal, 11)
-            .warns(&["LST-24"])
-            .open(&["LST-18", "LST-17", "CRT-09", "HTTP-02"])
-            .blocked(&["LST-15"])
-            .with(|twists| {
-                let calls = AtomicUsize::new(0);
-                twists.slice = Some(Box::new(move |ask, certs| {
-                    let start = ask.page.saturating_mul(ask.limit);
-                    shuffled(&calls, certs).into_iter().skip(start).take(ask.limit).collect()
-                }));
-            }),
+        in_no_order(Case::new(Violation, "the order is another one at every call", Links, 23)),
+        in_no_order(Case::new(Violation, "the order is another one at every call, of ten", Hal, 11)),
         // Of such an id the evidence holds the beginning.
         Case::new(Oddity, "ids of twelve hundred letters", Links, 3).blocked(&["SEC-09", "CRT-10"]).with(|twists| {
             twists.id = |serial| format!("q{serial:04}{}", "abCD".repeat(300));
