@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
 use bronkeur::checks;
 use bronkeur::evidence::recording::Recording;
-use bronkeur::run::evaluate::evaluate;
+use bronkeur::run::evaluate::Evaluator;
 use bronkeur::run::session::Session;
 use bronkeur::sandbox::{Options, Sandbox};
 
@@ -48,10 +48,11 @@ fn main() {
         let recording: Recording = serde_json::from_str(&text).unwrap();
         // As a replay does it: pages and links are read for the first time.
         let start = Instant::now();
-        black_box(evaluate(&catalogue, &recording, &Selection::default()));
+        black_box(Evaluator::new(&catalogue).evaluate(&recording, &Selection::default()));
         let first = milliseconds(start.elapsed());
-        let again =
-            milliseconds(median(5, || drop(black_box(evaluate(&catalogue, &recording, &Selection::default())))));
+        let again = milliseconds(median(5, || {
+            drop(black_box(Evaluator::new(&catalogue).evaluate(&recording, &Selection::default())));
+        }));
         #[expect(clippy::cast_precision_loss, reason = "a number of exchanges")]
         let count = recording.sent() as f64;
         let step = measured.last().map(|before| exponent(&[*before, (count, first)]));
@@ -74,7 +75,7 @@ fn exponent(measured: &[(f64, f64)]) -> f64 {
 }
 
 fn catalogue() -> Catalogue {
-    Catalogue::load(DEFAULT_SPEC, None, |chapter, name| checks::find(chapter, name).is_some()).unwrap()
+    Catalogue::load(DEFAULT_SPEC, None, checks::is_check).unwrap()
 }
 
 /// A run against the built-in source.

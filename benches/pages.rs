@@ -13,6 +13,7 @@ use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
 use bronkeur::checks;
 use bronkeur::evidence::exchange::{Auth, Citizen, Grant, Request};
 use bronkeur::profile::{CitizenToken, Resolved};
+use bronkeur::run::evaluate::Evaluator;
 use bronkeur::run::session::{Finished, Session, citizen_of};
 use bronkeur::sandbox::{Options, Sandbox};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -29,7 +30,7 @@ struct Call {
 
 fn main() {
     let certificates = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(5_000);
-    let catalogue = Catalogue::load(DEFAULT_SPEC, None, |chapter, name| checks::find(chapter, name).is_some()).unwrap();
+    let catalogue = Catalogue::load(DEFAULT_SPEC, None, checks::is_check).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     for latency in [0, 20, 50, 200] {
         runtime.block_on(compare(&catalogue, certificates, Duration::from_millis(latency)));
@@ -133,7 +134,7 @@ async fn fetch(calls: Vec<Call>, concurrency: usize, authority: &str) -> Duratio
 
 fn judging(catalogue: &Catalogue, finished: &Finished) -> Duration {
     let start = Instant::now();
-    std::hint::black_box(bronkeur::run::evaluate::evaluate(catalogue, &finished.recording, &only_lists()));
+    std::hint::black_box(Evaluator::new(catalogue).evaluate(&finished.recording, &only_lists()));
     start.elapsed()
 }
 

@@ -21,9 +21,10 @@
 //! | `evidence` | what happened, masked | `base` |
 //! | `judging` | from evidence to verdicts | `base`, `catalogue`, `evidence` |
 //! | `profile` | what the user says, and the tokens kept for it | `base`, `evidence` |
-//! | `checks` | one file per chapter of the catalogue | `base`, `catalogue`, `evidence`, `judging` |
-//! | `report` | what a run leaves behind: the report and its views, the evidence as a file | `base`, `catalogue`, `evidence`, `judging` |
-//! | `transport` | requests to answers | `base`, `catalogue`, `evidence`, `profile` |
+//! | `source` | what the checks of a source may ask: its list, and whose data an answer shows | `base`, `catalogue`, `evidence`, `judging` |
+//! | `checks` | one file per chapter of the catalogue | `base`, `catalogue`, `evidence`, `judging`, `source` |
+//! | `report` | what a run leaves behind: the report and its views, the evidence as a file | `base`, `catalogue`, `evidence`, `judging`, `source` |
+//! | `transport` | requests to answers | `base`, `catalogue`, `evidence`, `profile`, `source` |
 //! | `run` | one run, many runs, and the diagnosis before them | `base`, `catalogue`, `evidence`, `judging`, `profile`, `checks`, `report`, `transport` |
 //! | `sandbox` | the built-in world that can be made wrong on purpose, and what notices it | `base`, `catalogue`, `evidence`, `judging`, `profile`, `run` |
 //! | `cli` | the command line | `base`, `catalogue`, `evidence`, `judging`, `profile`, `checks`, `report`, `transport`, `run`, `sandbox` |
@@ -38,4 +39,5 @@ pub mod profile;
 pub mod report;
 pub mod run;
 pub mod sandbox;
+pub mod source;
 pub mod transport;

@@ -8,7 +8,7 @@ use bronkeur::catalogue::{Catalogue, Requirement};
 use bronkeur::evidence::exchange::{Exchange, Phase, Request};
 use bronkeur::evidence::recording::Recording;
 use bronkeur::run::HOSTILE_AT_ONCE;
-use bronkeur::run::evaluate::{Evaluated, evaluate_one};
+use bronkeur::run::evaluate::{Evaluated, Evaluator};
 
 use crate::data::Depths;
 
@@ -72,7 +72,7 @@ fn rounds(catalogue: &Catalogue, recording: &Recording) -> BTreeMap<Request, usi
     let mut counts: BTreeMap<Phase, usize> = BTreeMap::new();
     let mut rounds = BTreeMap::new();
     loop {
-        open.retain(|requirement| match evaluate_one(catalogue, requirement, &again) {
+        open.retain(|requirement| match Evaluator::new(catalogue).evaluate_one(requirement, &again) {
             Evaluated::Verdict(_) => false,
             Evaluated::Missing(missing) => {
                 for request in missing {

@@ -44,7 +44,7 @@ fn load(set: &str, chapter: &str) -> Result<Catalogue, InputFaults> {
     let folder = FOLDER.path();
     fs::write(folder.join("small/set.yaml"), set).unwrap();
     fs::write(folder.join("small/token.yaml"), chapter).unwrap();
-    Catalogue::load("small", Some(folder), |_, _| true)
+    Catalogue::load("small", Some(folder), |_, _, _, _| true)
 }
 
 fuzz_target!(|text: &str| {

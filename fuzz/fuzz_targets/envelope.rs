@@ -2,7 +2,7 @@
 //! none, and masking does not change the shape.
 #![no_main]
 
-use bronkeur::base::envelope::{Collection, Field, Links, Page};
+use bronkeur::source::envelope::{Collection, Field, Links, Page};
 use bronkeur::evidence::exchange::Citizen;
 use bronkeur::evidence::vault::{Found, Vault};
 use libfuzzer_sys::fuzz_target;

@@ -13,12 +13,12 @@ use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
 use bronkeur::checks;
 use bronkeur::report::har::Evidence;
 use bronkeur::report::{Languages, Report, har, render_all};
-use bronkeur::run::evaluate::evaluate;
+use bronkeur::run::evaluate::Evaluator;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-    Catalogue::load(DEFAULT_SPEC, None, |chapter, name| checks::find(chapter, name).is_some())
+    Catalogue::load(DEFAULT_SPEC, None, checks::is_check)
         .unwrap_or_else(|faults| panic!("{faults}"))
 });
 
@@ -90,7 +90,7 @@ fn in_words(faults: &InputFaults) {
 
 /// To show takes ten times as long as to judge: it is done for one text in eight.
 fn judged(evidence: &Evidence, show: bool) {
-    let verdicts = evaluate(&CATALOGUE, &evidence.recording, &Selection::default());
+    let verdicts = Evaluator::new(&CATALOGUE).evaluate(&evidence.recording, &Selection::default());
     if !show {
         return;
     }

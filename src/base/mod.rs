@@ -12,7 +12,7 @@
 
 pub mod assertion;
 pub mod confidential;
-pub mod envelope;
+
 pub mod files;
 pub mod hex;
 pub mod href;

@@ -3,6 +3,7 @@
 
 pub mod code;
 pub mod date;
+pub mod described;
 pub mod magic;
 pub mod name;
 pub mod tree;

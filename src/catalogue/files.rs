@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::DEFAULT_SPEC;
-use super::model::{About, Basis, Document, Entry, Examples, Level, Mode, Override, Requirement};
+use super::model::{About, Basis, Document, Entry, Examples, Level, Mode, Override, Requirement, SubjectKind};
 use crate::base::input::{InputFaults, LARGEST_TEXT, Schema, read_text, read_yaml};
 use crate::base::text::Text;
 use crate::text;
@@ -25,6 +25,8 @@ pub(super) struct SetFile {
     pub(super) title: Text,
     #[expect(dead_code, reason = "read by people, not by the program")]
     pub(super) summary: Text,
+    /// None: a general set, that holds for whatever builds on it.
+    pub(super) kind: Option<SubjectKind>,
     pub(super) builds_on: Vec<String>,
     pub(super) documents: Vec<Document>,
     pub(super) chapters: Vec<String>,

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest as _, Sha256};
 
 use super::files::{ChapterFile, Files, Schemas, SetFile, missing, parsed};
-use super::model::{Basis, Chapter, Document, Entry, Requirement, SetVersion};
+use super::model::{Basis, Chapter, Document, Requirement, SetVersion, SubjectKind};
 use super::schemas::Compiled;
-use super::{Catalogue, DEFAULT_SPEC};
+use super::{Catalogue, DEFAULT_SPEC, IsCheck};
 use crate::base::hex::hex;
 use crate::base::input::{InputFault, InputFaults};
 use crate::base::text::Text;
@@ -27,8 +27,10 @@ impl<'a> Loader<'a> {
         Ok(Self { files, schemas, faults: Vec::new() })
     }
 
-    pub(super) fn load(mut self, spec: &str, is_check: &dyn Fn(&str, &str) -> bool) -> Result<Catalogue, InputFaults> {
+    pub(super) fn load(mut self, spec: &str, is_check: IsCheck<'_>) -> Result<Catalogue, InputFaults> {
         let sets = self.sets(spec)?;
+        // The set that was asked for comes last.
+        let Some(kind) = sets.last().and_then(|(_, set, _)| set.kind) else { return Err(general(spec)) };
         let documents: Vec<Document> = sets.iter().flat_map(|(_, set, _)| set.documents.clone()).collect();
         let mut catalogue = Catalogue {
             sets: Vec::new(),
@@ -36,24 +38,22 @@ impl<'a> Loader<'a> {
             chapters: Vec::new(),
             requirements: Vec::new(),
             overrides: Vec::new(),
-            entry: Entry::default(),
+            kind,
+            entry: None,
             openapi: (String::new(), String::new()),
             compiled: Compiled::default(),
         };
         for (file, set, text) in sets {
             self.add_set(&mut catalogue, &file, set, &text, is_check);
         }
-        if catalogue.entry.path.is_empty() && self.faults.is_empty() {
+        if kind == SubjectKind::Source && catalogue.entry.is_none() && self.faults.is_empty() {
             self.fault(
                 spec,
                 text!(
-                    "dit is geen bronspecificatie: `entry` ontbreekt",
-                    "this is no source specification: `entry` is missing"
+                    "`kind` is `source`, en `entry` ontbreekt: waar staat de lijst van een burger?",
+                    "`kind` is `source`, and `entry` is missing: where is the list of a citizen?"
                 ),
-                text!(
-                    "kies met --spec een bronspecificatie, zoals {DEFAULT_SPEC}",
-                    "choose with --spec a source specification, such as {DEFAULT_SPEC}"
-                ),
+                text!("voeg `entry` toe, zoals in {DEFAULT_SPEC}", "add `entry`, as in {DEFAULT_SPEC}"),
             );
         }
         self.check_ids(&catalogue);
@@ -88,14 +88,7 @@ impl<'a> Loader<'a> {
         Ok(ordered)
     }
 
-    fn add_set(
-        &mut self,
-        catalogue: &mut Catalogue,
-        file: &str,
-        set: SetFile,
-        text: &str,
-        is_check: &dyn Fn(&str, &str) -> bool,
-    ) {
+    fn add_set(&mut self, catalogue: &mut Catalogue, file: &str, set: SetFile, text: &str, is_check: IsCheck<'_>) {
         let mut digest = Sha256::new();
         digest.update(text);
         for name in &set.chapters {
@@ -110,13 +103,25 @@ impl<'a> Loader<'a> {
                 Ok((file, chapter))
             });
             match chapter {
-                Ok((file, chapter)) => self.add_chapter(catalogue, &file, name, chapter, is_check),
+                Ok((file, chapter)) => self.add_chapter(catalogue, &file, (&set.name, name), chapter, is_check),
                 Err(faults) => self.faults.extend(faults.0),
             }
         }
-        if let Some(entry) = set.entry {
-            catalogue.entry = entry;
+        if set.kind.is_some_and(|kind| kind != catalogue.kind) {
+            let name = &set.name;
+            self.fault(
+                file,
+                text!(
+                    "`{name}` gaat over een andere soort dan de set die erop voortbouwt",
+                    "`{name}` is about another kind than the set that builds on it"
+                ),
+                text!(
+                    "bouw alleen voort op algemene sets (zonder `kind`) of op sets van dezelfde soort",
+                    "build only on general sets (without `kind`) or on sets of the same kind"
+                ),
+            );
         }
+        catalogue.entry = set.entry.or(catalogue.entry.take());
         if let Some(openapi) = &set.openapi {
             match self.files.read(&format!("{}/{openapi}", set.name)) {
                 Ok((file, text)) => {
@@ -142,9 +147,9 @@ impl<'a> Loader<'a> {
         &mut self,
         catalogue: &mut Catalogue,
         file: &str,
-        name: &str,
+        (set, name): (&str, &str),
         chapter: ChapterFile,
-        is_check: &dyn Fn(&str, &str) -> bool,
+        is_check: IsCheck<'_>,
     ) {
         if chapter.chapter != name {
             self.fault(
@@ -154,7 +159,7 @@ impl<'a> Loader<'a> {
             );
         }
         for row in chapter.requirements {
-            self.check_row(file, name, &row, catalogue, is_check);
+            self.check_row(file, (set, name), &row, catalogue, is_check);
             let reference: Vec<String> =
                 row.basis.iter().map(Basis::reference).filter(|reference| !reference.is_empty()).collect();
             let link = row
@@ -166,6 +171,7 @@ impl<'a> Loader<'a> {
                 .map_or_else(String::new, |document| document.link.clone());
             catalogue.requirements.push(Requirement {
                 id: row.id,
+                set: set.to_owned(),
                 chapter: name.to_owned(),
                 level: row.level,
                 about: chapter.about,
@@ -184,7 +190,7 @@ impl<'a> Loader<'a> {
             });
         }
         let (title, introduction) = (chapter.title, chapter.introduction);
-        catalogue.chapters.push(Chapter { name: name.to_owned(), title, introduction });
+        catalogue.chapters.push(Chapter { set: set.to_owned(), name: name.to_owned(), title, introduction });
     }
 
     pub(super) fn fault(&mut self, file: &str, message: Text, remedy: Text) {
@@ -194,4 +200,19 @@ impl<'a> Loader<'a> {
     pub(super) fn row_fault(&mut self, file: &str, id: &str, message: Text, remedy: Text) {
         self.faults.push(InputFault::new(file, message, remedy).at(id));
     }
+}
+
+/// The fault of a set that holds for every kind, and can only be built on.
+fn general(spec: &str) -> InputFaults {
+    InputFaults::one(
+        spec,
+        text!(
+            "dit is een algemene set: `kind` ontbreekt, en daarmee waarover ze gaat",
+            "this is a general set: `kind` is missing, and with it what it is about"
+        ),
+        text!(
+            "kies met --spec een set die op ze voortbouwt, zoals {DEFAULT_SPEC}",
+            "choose with --spec a set that builds on it, such as {DEFAULT_SPEC}"
+        ),
+    )
 }

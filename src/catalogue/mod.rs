@@ -22,7 +22,9 @@ use crate::base::input::{InputFault, InputFaults};
 use crate::base::openapi::{Component, OpenApi};
 use crate::text;
 
-pub use model::{About, Basis, Chapter, Document, Entry, Examples, Level, Mode, Override, Requirement, SetVersion};
+pub use model::{
+    About, Basis, Chapter, Document, Entry, Examples, Level, Mode, Override, Requirement, SetVersion, SubjectKind,
+};
 pub(crate) use schemas::Compiled;
 pub use schemas::Components;
 pub use selection::{Selection, matches_id, selector, unknown_ids};
@@ -30,7 +32,10 @@ pub use selection::{Selection, matches_id, selector, unknown_ids};
 /// The source specification that is used when none is named.
 pub const DEFAULT_SPEC: &str = "attesten-vergunningen";
 
-/// All requirements that hold for a kind of source, in the order of the reports.
+/// Whether a kind has a check: by set, chapter and name.
+type IsCheck<'a> = &'a dyn Fn(SubjectKind, &str, &str, &str) -> bool;
+
+/// All requirements that hold for a kind of subject, in the order of the reports.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     /// The sets it consists of, the general ones first.
@@ -43,9 +48,11 @@ pub struct Catalogue {
     pub requirements: Vec<Requirement>,
     /// Rules that are not asked.
     pub overrides: Vec<Override>,
-    /// The entry resource.
-    pub entry: Entry,
-    /// The OpenAPI document of the source: file name and text.
+    /// What they are about.
+    pub kind: SubjectKind,
+    /// The entry resource; every set about a source has one.
+    pub entry: Option<Entry>,
+    /// The OpenAPI document of the source: file name and text; empty where there is none.
     pub openapi: (String, String),
     /// What is read of that document when a check first asks for it.
     pub(crate) compiled: Compiled,
@@ -54,11 +61,15 @@ pub struct Catalogue {
 impl Catalogue {
     /// The catalogue of a source specification and of all that it builds on: from `folder`, or from the binary.
     ///
-    /// `is_check` says whether a chapter has a check of that name.
+    /// `is_check` says of a kind whether a chapter of a set has a check of that name.
     ///
     /// # Errors
     /// Everything that is wrong in the files, all at once.
-    pub fn load(spec: &str, folder: Option<&Path>, is_check: impl Fn(&str, &str) -> bool) -> Result<Self, InputFaults> {
+    pub fn load(
+        spec: &str,
+        folder: Option<&Path>,
+        is_check: impl Fn(SubjectKind, &str, &str, &str) -> bool,
+    ) -> Result<Self, InputFaults> {
         Loader::new(folder.map_or(Files::Embedded, Files::Folder))?.load(spec, &is_check)
     }
 

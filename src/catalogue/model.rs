@@ -39,6 +39,18 @@ impl Level {
     }
 }
 
+/// What a set of requirements is about. A general set says nothing of it, and holds for whatever builds on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SubjectKind {
+    /// A REST API that hands a citizen's data to the portal.
+    Source,
+    /// An application that hands a citizen over by single sign-on.
+    Application,
+    /// A website with the global header.
+    Website,
+}
+
 /// Whom a requirement binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -145,7 +157,9 @@ pub struct Examples {
 pub struct Requirement {
     /// Stable for ever.
     pub id: String,
-    /// The chapter: the name of its file in specs/ and in src/checks/.
+    /// The set: the name of its folder in specs/.
+    pub set: String,
+    /// The chapter: the name of its file in that folder, and in the folder of the set in src/checks/.
     pub chapter: String,
     /// How strongly it binds.
     pub level: Level,
@@ -181,6 +195,8 @@ pub struct Requirement {
 /// A chapter: its texts and the ids of its requirements, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chapter {
+    /// The name of its set.
+    pub set: String,
     /// The name of its file.
     pub name: String,
     /// Its title.

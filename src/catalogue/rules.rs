@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Catalogue;
+use super::IsCheck;
 use super::files::{ChapterFile, Row};
 use super::load::Loader;
 use super::model::{Mode, Requirement};
@@ -15,19 +16,20 @@ impl Loader<'_> {
     pub(super) fn check_row(
         &mut self,
         file: &str,
-        chapter: &str,
+        (set, chapter): (&str, &str),
         row: &Row,
         catalogue: &Catalogue,
-        is_check: &dyn Fn(&str, &str) -> bool,
+        is_check: IsCheck<'_>,
     ) {
         let id = &row.id;
+        let folder = set.replace('-', "_");
         match (&row.check, row.mode) {
-            (Some(check), _) if !is_check(chapter, check) => self.row_fault(
+            (Some(check), _) if !is_check(catalogue.kind, set, chapter, check) => self.row_fault(
                 file,
                 id,
                 text!(
-                    "er is geen check `{check}` in src/checks/{chapter}.rs",
-                    "there is no check `{check}` in src/checks/{chapter}.rs"
+                    "er is geen check `{check}` in src/checks/{folder}/{chapter}.rs",
+                    "there is no check `{check}` in src/checks/{folder}/{chapter}.rs"
                 ),
                 text!("herstel de naam, of schrijf de check", "fix the name, or write the check"),
             ),

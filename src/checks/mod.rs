@@ -1,56 +1,59 @@
-//! The checks, one file per chapter of the catalogue. A check is a function from a [`Case`] to a verdict: it sends
-//! nothing and reads no clock.
+//! The checks: a folder for each set of requirements, and in it a file for each of its chapters.
 //!
-//! - `access`, `certificate`, `download`, `errors`, `http`, `list`, `operations`, `token`, `url`: the chapters; what is
-//!   large is split by subject in the folder of the same name.
+//! - `rest_guidelines`, `token_exchange`, `attesten_vergunningen`: the sets about a source.
 //! - `shared`: what several chapters say about an answer; `testing`: a small source for their tests.
 
-use crate::judging::case::{Case, Judgement};
+use crate::catalogue::SubjectKind;
+use crate::judging::registry::Registry;
+use crate::source;
 
-mod access;
-mod certificate;
-mod download;
-mod errors;
-mod http;
-mod list;
-mod operations;
+mod attesten_vergunningen;
+mod rest_guidelines;
 mod shared;
 #[cfg(test)]
 mod testing;
-mod token;
-mod url;
-
-/// A check.
-pub type Check = fn(&Case<'_>) -> Judgement;
+mod token_exchange;
 
 /// A chapter's table: each function under its own name, so that rustc names one that is not listed.
 macro_rules! checks {
     ($($check:ident),* $(,)?) => {
-        pub(super) const CHECKS: &[(&str, $crate::checks::Check)] = &[$((stringify!($check), $check)),*];
+        pub(super) const CHECKS: $crate::judging::registry::Table = &[$((stringify!($check), $check)),*];
     };
 }
 use checks;
 
-/// The chapters with their checks.
-const CHAPTERS: &[(&str, &[(&str, Check)])] = &[
-    ("access", access::CHECKS),
-    ("certificate", certificate::CHECKS),
-    ("download", download::CHECKS),
-    ("errors", errors::CHECKS),
-    ("http", http::CHECKS),
-    ("list", list::CHECKS),
-    ("operations", operations::CHECKS),
-    ("token", token::CHECKS),
-    ("url", url::CHECKS),
-];
+/// The chapters of a set: each module under its own name, which is that of its file in specs/.
+macro_rules! chapters {
+    ($set:literal: $($chapter:ident),* $(,)?) => {
+        pub(super) const CHAPTERS: &[$crate::judging::registry::ChapterChecks] = &[$(
+            $crate::judging::registry::ChapterChecks {
+                set: $set,
+                chapter: stringify!($chapter),
+                checks: $chapter::CHECKS,
+            }
+        ),*];
+    };
+}
+use chapters;
 
-/// The check of that name in a chapter.
-pub fn find(chapter: &str, name: &str) -> Option<Check> {
-    let (_, checks) = CHAPTERS.iter().find(|(known, _)| *known == chapter)?;
-    checks.iter().find(|(known, _)| *known == name).map(|(_, check)| *check)
+/// What judges a source.
+static SOURCE: Registry = Registry {
+    sets: &[rest_guidelines::CHAPTERS, token_exchange::CHAPTERS, attesten_vergunningen::CHAPTERS],
+    conclude: source::block_unopened,
+};
+
+/// What judges a kind for which there are no checks yet.
+static NONE: Registry = Registry { sets: &[], conclude: |_, _, _| {} };
+
+/// What judges a kind of subject.
+pub fn registry(kind: SubjectKind) -> &'static Registry {
+    match kind {
+        SubjectKind::Source => &SOURCE,
+        SubjectKind::Application | SubjectKind::Website => &NONE,
+    }
 }
 
-/// Every check: chapter and name.
-pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    CHAPTERS.iter().flat_map(|(chapter, checks)| checks.iter().map(move |(name, _)| (*chapter, *name)))
+/// Whether a chapter of a set of that kind has a check of that name.
+pub fn is_check(kind: SubjectKind, set: &str, chapter: &str, name: &str) -> bool {
+    registry(kind).find(set, chapter, name).is_some()
 }

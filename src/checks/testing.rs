@@ -15,7 +15,7 @@ use crate::evidence::exchange::{
 use crate::evidence::recording::Recording;
 use crate::evidence::setup::Setup;
 use crate::judging::verdict::Verdict;
-use crate::run::evaluate::{Evaluated, evaluate_one};
+use crate::run::evaluate::{Evaluated, Evaluator};
 
 /// Where the source stands.
 pub(super) const BASE: &str = "https://source.example/v1";
@@ -23,7 +23,7 @@ pub(super) const BASE: &str = "https://source.example/v1";
 pub(super) const INSZ: &str = "10000000016";
 
 static CATALOGUE: LazyLock<Catalogue> =
-    LazyLock::new(|| Catalogue::load(DEFAULT_SPEC, None, |_, _| true).expect("the embedded specs"));
+    LazyLock::new(|| Catalogue::load(DEFAULT_SPEC, None, |_, _, _, _| true).expect("the embedded specs"));
 
 /// What comes of a request.
 pub(super) type Reply = Result<Response, Failure>;
@@ -130,7 +130,7 @@ impl Source {
         let requirement = CATALOGUE.find(id).expect("a requirement");
         let mut recording = Recording::new(self.setup.clone(), Timestamp::UNIX_EPOCH, 1);
         for _ in 0..100 {
-            match evaluate_one(&CATALOGUE, requirement, &recording) {
+            match Evaluator::new(&CATALOGUE).evaluate_one(requirement, &recording) {
                 Evaluated::Verdict(verdict) => return verdict,
                 Evaluated::Missing(requests) => {
                     for request in requests {

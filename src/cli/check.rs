@@ -372,7 +372,7 @@ impl GateArgs {
         catalogue: &Catalogue,
     ) -> Result<Option<Previous>, Trouble> {
         let selection = self.selection(catalogue)?;
-        let source = vec![setup.source.clone(), setup.base_url.clone()];
+        let source = vec![setup.name.clone(), setup.base_url.clone()];
         let decisions = self.decisions.read(&Named { source, ..Named::default() }, catalogue)?;
         meta.on_top(&selection, self.judging.gate(), self.judging.fail_on());
         meta.accepted = self.accepted(catalogue, std::mem::take(&mut meta.accepted));

@@ -76,7 +76,7 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
 /// The report that follows from the evidence: judged as the run was, unless a flag says otherwise.
 fn judged(mut evidence: Evidence, catalogue: &Catalogue, gate: &GateArgs) -> Result<Report, Trouble> {
     if let Some(previous) = gate.on_top_of(&mut evidence.meta, &evidence.recording.setup, catalogue)? {
-        evidence.recording.setup.previous = Some(previous);
+        evidence.recording.setup.compare_with(Some(previous));
     }
     Ok(inspection::judge(&evidence, catalogue, None))
 }

@@ -26,7 +26,6 @@ impl SpecArgs {
     }
 
     pub(super) fn load(&self) -> Result<Catalogue, Trouble> {
-        let is_check = |chapter: &str, name: &str| checks::find(chapter, name).is_some();
-        Ok(Catalogue::load(&self.spec, self.specs.as_deref(), is_check)?)
+        Ok(Catalogue::load(&self.spec, self.specs.as_deref(), checks::is_check)?)
     }
 }

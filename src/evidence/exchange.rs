@@ -10,6 +10,7 @@ mod request;
 mod response;
 mod shortened;
 mod trouble;
+mod view;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,7 @@ pub use response::{
 };
 pub use shortened::{beginning_of, shortened};
 pub use trouble::Trouble;
+pub use view::View;
 
 /// The environment of runs whose tokens came from our own ACM: at best a partial judgement.
 pub const STAND_IN_ACM: &str = "bronkeur-acm";

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::base::hex::hex;
-use crate::evidence::exchange::{Content, Exchange, FailureKind, Json, Kind, Request, Response};
+use crate::evidence::exchange::{Content, Exchange, FailureKind, Json, Request, Response};
 use crate::evidence::setup::Setup;
 use crate::evidence::vault::Mark;
 
@@ -18,7 +18,7 @@ use crate::evidence::vault::Mark;
 /// becomes blocked.
 const MOST_HELD: usize = 192 * 1024 * 1024;
 
-/// The most memory that bodies take as trees, in bytes; further pages and details of a long list are packed.
+/// The most memory that bodies take as trees, in bytes; further ones that were read already, as pages of a long list are, are packed.
 const MOST_IN_TREES: usize = 24 * 1024 * 1024;
 
 /// The largest evidence that is read again, in bytes. A run stops before its own becomes that large.
@@ -64,7 +64,7 @@ struct Room {
     longest: usize,
     written: usize,
     values: usize,
-    /// Bodies of pages and details, by the hash of their text.
+    /// Bodies in which a form was read already, by the hash of their text.
     bodies: HashMap<u64, Json>,
     hashes: RandomState,
 }
@@ -98,14 +98,15 @@ pub struct Weighed {
 struct Weight {
     values: usize,
     held: usize,
-    /// The text of a page or a detail, which may be packed or be there already.
+    /// The text of a body in which a form was read already, such as a page of a list: it may be packed, or be there
+    /// already.
     text: Option<String>,
 }
 
 impl Weighed {
     /// Reads and weighs the body of an exchange.
     pub fn of(exchange: Exchange) -> Self {
-        let Ok(Response { status, headers, content, .. }) = &exchange.result else {
+        let Ok(Response { headers, content, .. }) = &exchange.result else {
             return Self { exchange, written: 0, body: None };
         };
         let headers = headers.iter().map(|(name, value)| name.len() + 2 * value.len());
@@ -114,19 +115,8 @@ impl Weighed {
         let text = json.tree().to_string();
         written += text.bytes().map(escaped_length).sum::<usize>();
         let values = text.bytes().filter(|byte| *byte == b',').count();
-        // What is read from it counts. Errors are short, and looked at member by member.
-        let is_listed = match exchange.request.kind() {
-            Kind::List if *status == 200 => {
-                json.page();
-                true
-            }
-            Kind::Detail if *status == 200 => {
-                json.certificate();
-                true
-            }
-            _ => false,
-        };
-        let body = Weight { values, held: json.weight(), text: is_listed.then_some(text) };
+        // What was read from it counts, and is all that is looked at of most of them: such a body may be packed.
+        let body = Weight { values, held: json.weight(), text: json.is_viewed().then_some(text) };
         Self { exchange, written, body: Some(body) }
     }
 

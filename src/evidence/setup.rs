@@ -1,6 +1,7 @@
 //! What a run knows of itself, and what follows from it: whose token goes where, and what must be there before.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,19 +11,13 @@ use crate::evidence::shape::Previous;
 /// What a run knows of itself, masked: all that a verdict may depend on besides exchanges.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Setup {
-    /// The name of the source.
-    pub source: String,
+    /// The name of the subject.
+    #[serde(rename = "source")]
+    pub name: String,
     /// The base URL to which requests go.
     pub base_url: String,
-    /// The base URL that hrefs carry, where the owner says that it is another.
-    pub public_url: Option<String>,
-    /// The path of the entry resource below it, with `{insz}` for the national number.
-    pub entry_path: String,
     /// Further origins that the owner vouches for.
     pub origins: Vec<String>,
-    /// The source's own OpenAPI document: its URL, or the name of the file.
-    #[serde(default)]
-    pub openapi: Option<String>,
     /// `tni`, `prod`, an issuer URL, or `none` without ACM.
     pub environment: String,
     /// The citizens of the profile.
@@ -31,13 +26,38 @@ pub struct Setup {
     pub acm: Option<AcmSetup>,
     /// Ready-made negative tokens of the profile.
     pub ready: Vec<Auth>,
-    /// What the owner declares cannot arise.
-    pub declares: Declares,
     /// The bounds of the run.
     pub limits: Limits,
     /// Where certificates of authorities beyond the usual ones stand.
     #[serde(default, skip_serializing_if = "Authorities::is_empty")]
     pub authorities: Authorities,
+    /// What is known of the subject by its kind.
+    #[serde(flatten)]
+    pub subject: SubjectSetup,
+}
+
+/// What a run knows of its subject by its kind. In the evidence its members stand beside those of every subject.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SubjectSetup {
+    /// A source.
+    Source(Box<SourceSetup>),
+    /// A subject of which nothing more is known than its address.
+    Address {},
+}
+
+/// What a run knows of a source.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct SourceSetup {
+    /// The base URL that hrefs carry, where the owner says that it is another.
+    pub public_url: Option<String>,
+    /// The path of the entry resource below it, with `{insz}` for the national number.
+    pub entry_path: String,
+    /// The source's own OpenAPI document: its URL, or the name of the file.
+    #[serde(default)]
+    pub openapi: Option<String>,
+    /// What the owner declares cannot arise.
+    pub declares: Declares,
     /// The shapes of an earlier report, to see what broke since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Previous>,
@@ -186,10 +206,35 @@ impl Default for Limits {
 }
 
 impl Setup {
+    /// What is known of a source; nothing where the subject is none.
+    pub fn source(&self) -> &SourceSetup {
+        static NONE: LazyLock<SourceSetup> = LazyLock::new(SourceSetup::default);
+        match &self.subject {
+            SubjectSetup::Source(source) => source,
+            SubjectSetup::Address {} => &NONE,
+        }
+    }
+
+    /// The same, with the shapes of an earlier report, where the subject has any.
+    pub fn compare_with(&mut self, earlier: Option<Previous>) {
+        if let SubjectSetup::Source(source) = &mut self.subject {
+            source.previous = earlier;
+        }
+    }
+
+    /// What is known of a source, for a test that changes it.
+    #[cfg(test)]
+    pub(crate) fn source_mut(&mut self) -> &mut SourceSetup {
+        match &mut self.subject {
+            SubjectSetup::Source(source) => source,
+            SubjectSetup::Address {} => unreachable!("the test is about a source"),
+        }
+    }
+
     /// The masked URL of the entry resource of a citizen; none where the profile has no such citizen.
     pub fn entry_url(&self, citizen: Citizen, query: &[(String, String)]) -> Option<String> {
         let person = self.citizens.get(&citizen)?;
-        Some(entry_url(&self.base_url, &self.entry_path, &person.insz, query))
+        Some(entry_url(&self.base_url, &self.source().entry_path, &person.insz, query))
     }
 
     /// The grants whose tokens go out with a request.

@@ -5,13 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::base::envelope::Envelope;
 use crate::base::text::Text;
 use crate::catalogue::{self, Catalogue, Level, Mode};
 use crate::evidence::exchange::{self, Auth, Content, IssuerCall, Kind, Phase, Request, Target, Variation};
 use crate::evidence::recording::Recording;
 use crate::evidence::setup::Declares;
-use crate::evidence::shape::Shapes;
 use crate::judging::decisions;
 use crate::judging::reason::cause::IssuerIs;
 use crate::judging::verdict::{self, Circumstances, Gate, Outcome, Severity, Standing, Verdict, Waived};
@@ -28,6 +26,7 @@ use super::model::{
     Selection, Spec, Timing, Tool, Waiver,
 };
 use super::people::People;
+use super::subject::Seen;
 use super::variables;
 use super::varied::varied;
 use super::words::MOST_FINDINGS;
@@ -61,7 +60,7 @@ impl Report {
             people: People::new(recording),
             ids: ids.collect(),
             today: decisions::day_of(recording.started),
-            envelope: envelope(recording),
+            seen: Seen::of(catalogue.kind, recording),
         };
         let absent = Verdict::of(Outcome::Blocked);
         let rows = catalogue.requirements.iter().enumerate();
@@ -124,7 +123,7 @@ struct Assembly<'a> {
     ids: HashMap<&'a Request, String>,
     /// The day of the run, in Brussels.
     today: Date,
-    envelope: Envelope,
+    seen: Seen,
 }
 
 impl Assembly<'_> {
@@ -137,9 +136,9 @@ impl Assembly<'_> {
         Run {
             started: self.recording.started,
             duration_ms: self.meta.duration_ms,
-            source: self.people.for_people(&setup.source),
+            source: self.people.for_people(&setup.name),
             base_url: self.people.for_people(&setup.base_url),
-            envelope: self.envelope.name().to_owned(),
+            envelope: self.seen.envelope.to_owned(),
             environment: self.people.for_people(self.environment()),
             specs: catalogue
                 .sets
@@ -155,7 +154,7 @@ impl Assembly<'_> {
                 stale_waivers_fail: self.meta.gate.stale_waivers_fail,
                 fail_on: self.meta.gate.fail_on,
             },
-            declares: declared(&setup.declares),
+            declares: declared(&setup.source().declares),
             sample: Sample {
                 asked: setup.limits.sample,
                 details: self.examined(Kind::Detail),
@@ -168,8 +167,8 @@ impl Assembly<'_> {
                 .collect(),
             variables: Vec::new(),
             timings: timings(self.recording),
-            shapes: Shapes::of(&setup.base_url, self.recording.exchanges()),
-            previous: setup.previous.as_ref().map(|previous| previous.started),
+            shapes: self.seen.shapes.clone(),
+            previous: setup.source().previous.as_ref().map(|previous| previous.started),
             evidence_sha256: None,
         }
     }
@@ -235,7 +234,7 @@ impl Assembly<'_> {
         let answered = review.map(|review| verdict::answered(verdict, row.level, &row.title, review, self.today));
         let verdict = answered.as_ref().unwrap_or(verdict);
         let waived = named(&self.meta.waivers, &row.id);
-        let waived = waived.map(|waiver| Waived { waiver, today: self.today, envelope: self.envelope });
+        let waived = waived.map(|waiver| Waived { waiver, today: self.today, envelope: self.seen.envelope });
         let accepted = named(&self.meta.accepted, &row.id).filter(|_| verdict.outcome == Outcome::Blocked);
         let findings = self.findings(row, waived, verdict);
         Requirement {
@@ -381,14 +380,6 @@ fn weighs_less(level: Level, findings: &[Finding]) -> bool {
         Level::May => &[],
     };
     findings.iter().any(|finding| less.contains(&finding.severity))
-}
-
-/// The envelope of the first list that was given.
-fn envelope(recording: &Recording) -> Envelope {
-    let lists = recording.exchanges().filter(|one| one.request.kind() == Kind::List);
-    let pages = lists.filter_map(|one| one.result.as_ref().ok().filter(|answer| answer.is_success())?.page());
-    let mut envelopes = pages.map(|page| page.envelope);
-    envelopes.find(|envelope| *envelope != Envelope::Unknown).unwrap_or_default()
 }
 
 /// What is said about a requirement by its id, which people may write in lower case.

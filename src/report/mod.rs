@@ -33,6 +33,7 @@ mod markdown;
 mod model;
 mod people;
 mod read;
+mod subject;
 mod terminal;
 mod variables;
 mod varied;

@@ -13,11 +13,11 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{AbortHandle, JoinSet, spawn_blocking};
 
 use super::queue::Queue;
-use crate::catalogue::{Catalogue, Selection};
+use crate::catalogue::Selection;
 use crate::evidence::exchange::{Exchange, FailureKind, Request};
 use crate::evidence::recording::{Recording, Weighed};
 use crate::judging::verdict::Verdict;
-use crate::run::evaluate::{Evaluated, conclude, evaluate_one, not_selected};
+use crate::run::evaluate::{Evaluated, Evaluator, not_selected};
 
 /// How many answers are read at once, or are read and wait to be recorded: each may take many times its bytes.
 const READ_AT_ONCE: usize = 4;
@@ -57,7 +57,7 @@ impl Bounds {
 /// read and masked the next one goes out. When `interrupted` completes, nothing more is sent, what was answered is judged,
 /// and what is open becomes blocked.
 pub async fn run<S, F, A>(
-    catalogue: &Catalogue,
+    evaluator: Evaluator<'_>,
     recording: &mut Recording,
     selection: &Selection,
     bounds: Bounds,
@@ -70,7 +70,7 @@ where
     F: Future<Output = A> + Send + 'static,
     A: Into<Exchange> + Send + 'static,
 {
-    let mut judging = Judging::new(catalogue, selection);
+    let mut judging = Judging::new(evaluator, selection);
     let mut queue = Queue::new(bounds);
     let mut under_way = JoinSet::new();
     let mut unanswered: HashMap<Request, AbortHandle> = HashMap::new();
@@ -149,7 +149,7 @@ where
 
 /// Which requirement waits for which requests.
 struct Judging<'a> {
-    catalogue: &'a Catalogue,
+    evaluator: Evaluator<'a>,
     verdicts: Vec<Option<Verdict>>,
     /// For how many requests each of them waits.
     waits: Vec<usize>,
@@ -157,14 +157,15 @@ struct Judging<'a> {
 }
 
 impl<'a> Judging<'a> {
-    fn new(catalogue: &'a Catalogue, selection: &Selection) -> Self {
-        let verdicts: Vec<Option<Verdict>> = catalogue
+    fn new(evaluator: Evaluator<'a>, selection: &Selection) -> Self {
+        let verdicts: Vec<Option<Verdict>> = evaluator
+            .catalogue
             .requirements
             .iter()
             .map(|requirement| (!selection.holds(&requirement.id)).then(not_selected))
             .collect();
         let waits = vec![0; verdicts.len()];
-        Self { catalogue, verdicts, waits, waiting: HashMap::new() }
+        Self { evaluator, verdicts, waits, waiting: HashMap::new() }
     }
 
     fn evaluate_all(&mut self, recording: &Recording, queue: &mut Queue, tell: &mut impl FnMut(Event<'_>)) {
@@ -184,8 +185,8 @@ impl<'a> Judging<'a> {
         queue: &mut Queue,
         tell: &mut impl FnMut(Event<'_>),
     ) {
-        let Some(requirement) = self.catalogue.requirements.get(position) else { return };
-        match evaluate_one(self.catalogue, requirement, recording) {
+        let Some(requirement) = self.evaluator.catalogue.requirements.get(position) else { return };
+        match self.evaluator.evaluate_one(requirement, recording) {
             Evaluated::Verdict(verdict) => {
                 tell(Event::Judged(position, &verdict));
                 if let Some(slot) = self.verdicts.get_mut(position) {
@@ -230,7 +231,7 @@ impl<'a> Judging<'a> {
         let verdicts = self.verdicts.into_iter();
         let mut verdicts: Vec<Verdict> =
             verdicts.map(|verdict| verdict.unwrap_or_else(crate::judging::reason::not_recorded)).collect();
-        conclude(self.catalogue, recording, &mut verdicts);
+        self.evaluator.conclude(recording, &mut verdicts);
         verdicts
     }
 }

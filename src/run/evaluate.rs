@@ -1,7 +1,6 @@
 //! From a catalogue and a recording to verdicts. Pure: the same recording gives the same verdicts, online and offline.
 
 mod needs;
-mod unopened;
 
 use crate::catalogue::{Catalogue, Mode, Requirement, Selection};
 use crate::checks;
@@ -9,6 +8,7 @@ use crate::evidence::exchange::Request;
 use crate::evidence::recording::Recording;
 use crate::judging::case::{Case, Stop};
 use crate::judging::reason;
+use crate::judging::registry::Registry;
 use crate::judging::verdict::{Outcome, Verdict};
 use crate::text;
 
@@ -23,47 +23,62 @@ pub enum Evaluated {
     Early,
 }
 
-/// Evaluates one requirement.
-pub fn evaluate_one(catalogue: &Catalogue, requirement: &Requirement, recording: &Recording) -> Evaluated {
-    let check = requirement.check.as_deref().and_then(|name| checks::find(&requirement.chapter, name));
-    let Some(check) = check else {
-        return Evaluated::Verdict(match requirement.mode {
-            Mode::Review => Verdict::of(Outcome::Review),
-            Mode::Check | Mode::Observe | Mode::Compare => reason::not_recorded(),
-        });
-    };
-    let case = Case::new(recording, requirement, catalogue);
-    match case.while_there(check) {
-        Ok(verdict) => Evaluated::Verdict(Verdict { evidence: case.evidence(), ..verdict }),
-        Err(Stop::Verdict(verdict) | Stop::Moment(verdict)) => {
-            Evaluated::Verdict(Verdict { evidence: case.evidence(), ..*verdict })
-        }
-        Err(Stop::Missing(missing)) => Evaluated::Missing(missing),
-        Err(Stop::Early) => Evaluated::Early,
+/// A catalogue with the checks that judge it.
+#[derive(Clone, Copy, Debug)]
+pub struct Evaluator<'a> {
+    /// The requirements.
+    pub catalogue: &'a Catalogue,
+    /// The checks that they name.
+    pub registry: &'a Registry,
+}
+
+impl<'a> Evaluator<'a> {
+    /// A catalogue with the built-in checks of its kind.
+    pub fn new(catalogue: &'a Catalogue) -> Self {
+        Self { catalogue, registry: checks::registry(catalogue.kind) }
     }
-}
 
-/// Evaluates the whole catalogue without sending anything: what is missing is blocked.
-pub fn evaluate(catalogue: &Catalogue, recording: &Recording, selection: &Selection) -> Vec<Verdict> {
-    let judge = |requirement: &Requirement| {
-        if !selection.holds(&requirement.id) {
-            return not_selected();
+    /// Evaluates one requirement.
+    pub fn evaluate_one(&self, requirement: &Requirement, recording: &Recording) -> Evaluated {
+        let Some(check) = self.registry.check_of(requirement) else {
+            return Evaluated::Verdict(match requirement.mode {
+                Mode::Review => Verdict::of(Outcome::Review),
+                Mode::Check | Mode::Observe | Mode::Compare => reason::not_recorded(),
+            });
+        };
+        let case = Case::new(recording, requirement, self.catalogue);
+        match case.while_there(check) {
+            Ok(verdict) => Evaluated::Verdict(Verdict { evidence: case.evidence(), ..verdict }),
+            Err(Stop::Verdict(verdict) | Stop::Moment(verdict)) => {
+                Evaluated::Verdict(Verdict { evidence: case.evidence(), ..*verdict })
+            }
+            Err(Stop::Missing(missing)) => Evaluated::Missing(missing),
+            Err(Stop::Early) => Evaluated::Early,
         }
-        match evaluate_one(catalogue, requirement, recording) {
-            Evaluated::Verdict(verdict) => verdict,
-            Evaluated::Missing(_) | Evaluated::Early => reason::not_recorded(),
-        }
-    };
-    let mut verdicts: Vec<Verdict> = catalogue.requirements.iter().map(judge).collect();
-    conclude(catalogue, recording, &mut verdicts);
-    verdicts
-}
+    }
 
-/// What only all verdicts together show, once all are judged: whether the source opened for anybody, and which requirement a
-/// blocked one waits for.
-pub fn conclude(catalogue: &Catalogue, recording: &Recording, verdicts: &mut [Verdict]) {
-    unopened::block_unopened(catalogue, recording, verdicts);
-    needs::name_unmet_needs(catalogue, verdicts);
+    /// Evaluates the whole catalogue without sending anything: what is missing is blocked.
+    pub fn evaluate(&self, recording: &Recording, selection: &Selection) -> Vec<Verdict> {
+        let judge = |requirement: &Requirement| {
+            if !selection.holds(&requirement.id) {
+                return not_selected();
+            }
+            match self.evaluate_one(requirement, recording) {
+                Evaluated::Verdict(verdict) => verdict,
+                Evaluated::Missing(_) | Evaluated::Early => reason::not_recorded(),
+            }
+        };
+        let mut verdicts: Vec<Verdict> = self.catalogue.requirements.iter().map(judge).collect();
+        self.conclude(recording, &mut verdicts);
+        verdicts
+    }
+
+    /// What only all verdicts together show, once all are judged: what the kind concludes of them, and which requirement a
+    /// blocked one waits for.
+    pub fn conclude(&self, recording: &Recording, verdicts: &mut [Verdict]) {
+        (self.registry.conclude)(self.catalogue, recording, verdicts);
+        needs::name_unmet_needs(self.catalogue, verdicts);
+    }
 }
 
 /// The verdict of a requirement that was left out.

@@ -12,7 +12,7 @@ use crate::judging::verdict::{FailOn, Gate};
 use crate::report::har::{self, Evidence, Spool};
 use crate::report::{self, Report, RunMeta};
 use crate::run::Event;
-use crate::run::evaluate::evaluate;
+use crate::run::evaluate::Evaluator;
 use crate::run::session::Session;
 
 /// What is asked of a run besides its profile.
@@ -78,7 +78,7 @@ pub fn judge(evidence: &Evidence, catalogue: &Catalogue, asked: Option<&Asked>) 
         .selection
         .as_ref()
         .map(|selection| Selection { only: selection.only.clone(), skip: selection.skip.clone() });
-    let verdicts = evaluate(catalogue, &evidence.recording, &selection.unwrap_or_default());
+    let verdicts = Evaluator::new(catalogue).evaluate(&evidence.recording, &selection.unwrap_or_default());
     Report::new(catalogue, &evidence.recording, &verdicts, &meta)
 }
 

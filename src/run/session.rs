@@ -16,7 +16,9 @@ use crate::base::insz;
 use crate::catalogue::{Catalogue, Selection};
 use crate::evidence::exchange::{Auth, Citizen, STAND_IN_ACM};
 use crate::evidence::recording::Recording;
-use crate::evidence::setup::{AcmSetup, Authorities, Declares, HopSetup, Limits, Person, Setup};
+use crate::evidence::setup::{
+    AcmSetup, Authorities, Declares, HopSetup, Limits, Person, Setup, SourceSetup, SubjectSetup,
+};
 use crate::evidence::shape::Previous;
 use crate::evidence::vault::{Nature, Vault};
 use crate::judging::verdict::Verdict;
@@ -24,6 +26,7 @@ use crate::profile::login::Keeper;
 use crate::profile::{
     Actor, CitizenToken, ClientCertificate, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, Role, Target,
 };
+use crate::run::evaluate::Evaluator;
 use crate::run::{self, Bounds, Event};
 use crate::text;
 use crate::transport::{Settings, SettingsError, Transport};
@@ -62,7 +65,8 @@ impl Session {
         let clock = Instant::now();
         let vault = Arc::new(vault_of(profile));
         repeated(profile, &vault).or(())?;
-        let setup = setup_of(profile, &catalogue.entry.path, &vault);
+        let path = catalogue.entry.as_ref().map_or("", |entry| entry.path.as_str());
+        let setup = setup_of(profile, path, &vault);
         let schemas = Some(catalogue.components());
         let settings = Settings { started: clock, seed, schemas, ..settings_of(profile, setup.clone()) };
         let transport = Transport::new(settings, Arc::clone(&vault)).map_err(|error| unusable(&error))?;
@@ -78,7 +82,7 @@ impl Session {
     /// The same run, which also says what broke since an earlier report.
     #[must_use]
     pub fn after(mut self, previous: Option<Previous>) -> Self {
-        self.setup.previous = previous;
+        self.setup.compare_with(previous);
         self
     }
 
@@ -98,7 +102,8 @@ impl Session {
         let mut recording = Recording::new(self.setup, self.started, self.seed);
         drop(tokio::task::spawn_blocking(self.transport.prepare()));
         let send = |request| Arc::clone(&self.transport).fetch(request);
-        let verdicts = run::run(catalogue, &mut recording, selection, self.bounds, send, interrupted, tell).await;
+        let verdicts =
+            run::run(Evaluator::new(catalogue), &mut recording, selection, self.bounds, send, interrupted, tell).await;
         self.transport.settled().await;
         recording.marks = self.vault.marks();
         let duration_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -208,23 +213,26 @@ fn setup_of(profile: &Resolved, entry_path: &str, vault: &Vault) -> Setup {
         let refreshes = matches!(citizen.token, Some(CitizenToken::Refresh { .. }));
         (role, Person { name: vault.mask_text(&citizen.name), insz, ready_token, refreshes })
     });
-    Setup {
-        // Whatever people write into a name, no report holds a national number.
-        source: vault.mask_text(&source.name),
-        base_url: trimmed(source.base_url.as_str()),
+    let of_source = SourceSetup {
         public_url: (source.public_url != source.base_url).then(|| trimmed(source.public_url.as_str())),
         entry_path: entry_path.to_owned(),
-        origins: source.origins.iter().map(|origin| trimmed(origin.as_str())).collect(),
         openapi: openapi_of(profile),
-        environment: environment_of(profile),
-        citizens: citizens.collect(),
-        acm: profile.acm.as_ref().map(acm_setup),
-        ready: ready_tokens(profile).into_keys().collect(),
         declares: Declares {
             one_page: source.declares.one_page,
             no_documents: source.declares.no_documents,
             everyone_has_certificates: source.declares.everyone_has_certificates,
         },
+        previous: None,
+    };
+    Setup {
+        // Whatever people write into a name, no report holds a national number.
+        name: vault.mask_text(&source.name),
+        base_url: trimmed(source.base_url.as_str()),
+        origins: source.origins.iter().map(|origin| trimmed(origin.as_str())).collect(),
+        environment: environment_of(profile),
+        citizens: citizens.collect(),
+        acm: profile.acm.as_ref().map(acm_setup),
+        ready: ready_tokens(profile).into_keys().collect(),
         limits: Limits {
             details: profile.limits.details,
             downloads: profile.limits.downloads,
@@ -237,7 +245,7 @@ fn setup_of(profile: &Resolved, entry_path: &str, vault: &Vault) -> Setup {
             source: authority(source.ca_file.as_ref(), vault),
             issuer: authority(profile.acm.as_ref().and_then(|acm| acm.ca_file.as_ref()), vault),
         },
-        previous: None,
+        subject: SubjectSetup::Source(Box::new(of_source)),
     }
 }
 

@@ -776,7 +776,7 @@ mod tests {
             let mut body = json!({});
             put(&mut body, links_name(envelope), links);
             dress_links(&variation, envelope, "u", &mut body);
-            let read = crate::base::envelope::Links::of(body.as_object().unwrap(), "");
+            let read = crate::source::envelope::Links::of(body.as_object().unwrap(), "");
             assert_eq!(read.find(&["self"]).unwrap().href.as_ref(), "a");
             assert_eq!((read.malformed.len(), read.links.len() > 5), (0, true), "{envelope:?}");
         }

@@ -52,12 +52,12 @@ fn without_variation(settings: &Settings, vault: &Vault, target: &Target) -> Res
             set.map_err(|()| lacks(none()))?;
             // The entry resource is where a source that serves here would ask for a token.
             let nobody = number(vault, Citizen::Nobody)?;
-            parsed(&entry_url(url.as_str(), &settings.setup.entry_path, nobody.expose_secret(), &[]))
+            parsed(&entry_url(url.as_str(), &settings.setup.source().entry_path, nobody.expose_secret(), &[]))
         }
         Target::Entry { citizen, query } => {
             let number = number(vault, *citizen)?;
             let base = settings.base_url.as_str();
-            parsed(&entry_url(base, &settings.setup.entry_path, number.expose_secret(), query))
+            parsed(&entry_url(base, &settings.setup.source().entry_path, number.expose_secret(), query))
         }
         Target::Link { url, edit, .. } => {
             let mut url = parsed(&raw_link(vault, url)?)?;

@@ -40,7 +40,7 @@ pub(super) struct Unfit {
 impl Judge {
     pub(super) fn new(settings: &Settings) -> Self {
         let bases = std::iter::once(&settings.base_url).chain(&settings.public_url).cloned().collect();
-        let file = settings.setup.openapi.clone();
+        let file = settings.setup.source().openapi.clone();
         Self { bases, file, own: OnceLock::new(), source: settings.schemas.clone() }
     }
 

@@ -15,12 +15,12 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::base64::is_base64;
 use super::body::{Body, End};
 use super::judge::{Held, Judge, Unfit};
-use crate::base::envelope::{Links, Page};
 use crate::base::openapi::SchemaViolation;
 use crate::base::value::tree;
 use crate::base::{href, insz};
 use crate::evidence::exchange::{Content, Document, Facts, Kind, Look, Response, shortened};
 use crate::evidence::vault::{Found, LONG, Vault};
+use crate::source::envelope::{Links, Page};
 
 /// The longest text that is kept of a body that is no JSON, in bytes.
 const LONGEST_TEXT: usize = 4 * 1024;

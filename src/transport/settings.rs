@@ -130,7 +130,7 @@ impl Settings {
             let named = [&acm.scope, &acm.source_client, &acm.other_audience].into_iter().filter_map(Option::as_deref);
             named.chain([acm.issuer.as_str(), &acm.client_id, &acm.audience])
         });
-        acm.chain([self.base_url.as_str(), self.setup.source.as_str()])
+        acm.chain([self.base_url.as_str(), self.setup.name.as_str()])
     }
 
     /// All secrets that are known before the first call.

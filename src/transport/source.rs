@@ -12,7 +12,7 @@ use super::record::Base;
 use super::retry::Repeat;
 use crate::base::text::Text;
 use crate::evidence::exchange::{Exchange, Failure, FailureKind, Request, Sent, Target, Variation};
-use crate::text;
+use crate::{source, text};
 
 impl Transport {
     /// Performs a request to the source.
@@ -38,7 +38,9 @@ impl Transport {
                 let held = judge.held(&request, base.masked, raw.status, raw.media_type().as_deref());
                 raw.masked_with_links(&vault, base, held.as_ref())
             });
-            Exchange { request, sent, at_ms, ms, credential: made, earlier, result }
+            let exchange = Exchange { request, sent, at_ms, ms, credential: made, earlier, result };
+            source::view(&exchange);
+            exchange
         })
     }
 

@@ -11,7 +11,7 @@ use bronkeur::catalogue::Selection;
 use bronkeur::judging::verdict::Outcome;
 use bronkeur::report::har::{self, Evidence};
 use bronkeur::report::{Report, RunMeta};
-use bronkeur::run::evaluate::evaluate;
+use bronkeur::run::evaluate::Evaluator;
 use bronkeur::sandbox::{Behaviour, faults};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -49,7 +49,7 @@ fn refusal(text: &str) -> String {
 
 /// The outcomes by id.
 fn outcomes(evidence: &Evidence) -> Vec<(&'static str, Outcome)> {
-    let verdicts = evaluate(catalogue(), &evidence.recording, &Selection::default());
+    let verdicts = Evaluator::new(catalogue()).evaluate(&evidence.recording, &Selection::default());
     catalogue().requirements.iter().map(|row| row.id.as_str()).zip(verdicts.iter().map(|one| one.outcome)).collect()
 }
 
@@ -284,7 +284,7 @@ fn refused_or_judged(text: &str) {
         let again = read(&written).unwrap_or_else(|faults| panic!("{faults}"));
         let tree = |evidence: &Evidence| serde_json::to_value((&evidence.recording, &evidence.meta)).unwrap();
         assert_eq!(tree(&evidence), tree(&again));
-        let verdicts = evaluate(catalogue(), &evidence.recording, &Selection::default());
+        let verdicts = Evaluator::new(catalogue()).evaluate(&evidence.recording, &Selection::default());
         let report = Report::new(catalogue(), &evidence.recording, &verdicts, &evidence.meta)
             .with_evidence(Some(har::fingerprint(text)));
         assert!(REPORT_SCHEMA.is_valid(&serde_json::to_value(&report).unwrap()));

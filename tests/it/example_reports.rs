@@ -9,7 +9,7 @@ use bronkeur::base::text::Lang;
 use bronkeur::catalogue::Selection;
 use bronkeur::evidence::recording::Recording;
 use bronkeur::report::{Languages, Report, RunMeta, har, render_all};
-use bronkeur::run::evaluate::evaluate;
+use bronkeur::run::evaluate::Evaluator;
 use bronkeur::sandbox::{Behaviour, IdLook, Sandbox, faults};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -118,7 +118,7 @@ fn example() -> Vec<(&'static str, String)> {
     }
     let (finished, sandbox) = examine(behaviour);
     let recording = settled(&finished.recording, &sandbox);
-    let verdicts = evaluate(catalogue(), &recording, &Selection::default());
+    let verdicts = Evaluator::new(catalogue()).evaluate(&recording, &Selection::default());
     let meta = RunMeta { duration_ms: 1_840, ..RunMeta::default() };
     let evidence = har::write(catalogue(), &recording, &meta).unwrap().text().unwrap();
     let report =

@@ -13,7 +13,7 @@ use bronkeur::evidence::exchange::{
 };
 use bronkeur::evidence::recording::Recording;
 use bronkeur::judging::verdict::Outcome;
-use bronkeur::run::evaluate::{Evaluated, evaluate_one};
+use bronkeur::run::evaluate::{Evaluated, Evaluator};
 use bronkeur::sandbox::Behaviour;
 use serde_json::{Map, Value, json};
 
@@ -245,7 +245,7 @@ fn outcome(recording: &mut Recording, row: &Requirement, of: Of, message: &str) 
     }
     let mut looks = Vec::new();
     let evaluated = loop {
-        match evaluate_one(catalogue(), row, recording) {
+        match Evaluator::new(catalogue()).evaluate_one(row, recording) {
             Evaluated::Missing(missing) if look_again(&missing, recording) => looks.extend(missing),
             evaluated => break evaluated,
         }

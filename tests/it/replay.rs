@@ -5,7 +5,7 @@ use bronkeur::catalogue::Selection;
 use bronkeur::judging::verdict::{Gate, Outcome};
 use bronkeur::report::{Languages, Report, RunMeta, har, render_all};
 use bronkeur::run::Event;
-use bronkeur::run::evaluate::evaluate;
+use bronkeur::run::evaluate::Evaluator;
 use bronkeur::run::session::{Finished, Session};
 use bronkeur::sandbox::{Behaviour, Envelope, Options, Sandbox, faults};
 
@@ -32,7 +32,7 @@ pub(crate) fn replays(finished: &Finished) {
     assert_eq!((evidence.gone, evidence.recording.closed), (0, true));
     let as_json = |recording| serde_json::to_string(recording).unwrap();
     assert_eq!(as_json(&evidence.recording), as_json(&finished.recording));
-    let again = evaluate(catalogue(), &evidence.recording, &Selection::default());
+    let again = Evaluator::new(catalogue()).evaluate(&evidence.recording, &Selection::default());
     for ((row, online), again) in catalogue().requirements.iter().zip(&finished.verdicts).zip(&again) {
         assert_eq!(online, again, "{} replayed", row.id);
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::base::envelope::{Certificate, Page};
+use super::view::{View, Views};
 use crate::base::value::{tree, weight};
 
 /// A JSON body, masked; copies share it.
@@ -19,8 +19,7 @@ pub struct Json(Arc<Parts>);
 struct Parts {
     form: Form,
     kept: OnceLock<Value>,
-    page: OnceLock<Page>,
-    certificate: OnceLock<Certificate>,
+    views: Views,
 }
 
 #[derive(Debug)]
@@ -56,22 +55,22 @@ impl Json {
         }
     }
 
-    /// The body as a page of a list.
-    pub fn page(&self) -> &Page {
-        self.0.page.get_or_init(|| Page::of(&self.tree()))
+    /// The body in a form that it is read in once, whatever the number of those who ask.
+    pub fn view<V: View>(&self) -> &V {
+        self.0.views.get(|| self.tree())
     }
 
-    /// The body as one certificate.
-    pub fn certificate(&self) -> &Certificate {
-        self.0.certificate.get_or_init(|| Certificate::of(&self.tree(), ""))
+    /// Whether it was looked at in some form already.
+    pub fn is_viewed(&self) -> bool {
+        !self.0.views.is_empty()
     }
 
     /// The same body, packed, with what was read from it already. `text`: the body as text.
     #[must_use]
     pub fn packed(&self, text: &str) -> Self {
         let packed = lz4_flex::compress_prepend_size(text.as_bytes());
-        let (page, certificate) = (self.0.page.clone(), self.0.certificate.clone());
-        Self(Arc::new(Parts { form: Form::Packed(packed.into()), kept: OnceLock::new(), page, certificate }))
+        let views = self.0.views.clone();
+        Self(Arc::new(Parts { form: Form::Packed(packed.into()), kept: OnceLock::new(), views }))
     }
 
     /// Whether it was packed and its tree is kept all the same.
@@ -96,7 +95,7 @@ impl Json {
             Form::Tree(value) => weight::of(value),
             Form::Packed(packed) => packed.len(),
         };
-        form + self.0.page.get().map_or(0, Page::weight) + self.0.certificate.get().map_or(0, Certificate::weight)
+        form + self.0.views.weight()
     }
 }
 
@@ -108,8 +107,7 @@ fn unpacked(packed: &[u8]) -> Value {
 
 impl From<Value> for Json {
     fn from(value: Value) -> Self {
-        let (kept, page, certificate) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self(Arc::new(Parts { form: Form::Tree(value), kept, page, certificate }))
+        Self(Arc::new(Parts { form: Form::Tree(value), kept: OnceLock::new(), views: Views::default() }))
     }
 }
 
@@ -137,6 +135,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::source::envelope::Page;
 
     #[test]
     fn a_packed_body_says_the_same_in_fewer_bytes() {
@@ -147,8 +146,8 @@ mod tests {
         let packed = tree.packed(&text);
         let Form::Packed(bytes) = &packed.0.form else { panic!("not packed") };
         assert!(bytes.len() * 3 < text.len(), "{} bytes", bytes.len());
-        assert_eq!((packed.tree().into_owned(), packed.page().items().len()), (body.clone(), 100));
-        assert_eq!(packed.page(), tree.page());
+        assert_eq!((packed.tree().into_owned(), packed.view::<Page>().items().len()), (body.clone(), 100));
+        assert_eq!(packed.view::<Page>(), tree.view::<Page>());
         assert_eq!(packed, tree);
         assert_eq!(*packed.packed(&text).value(), body);
         let (packed, tree) = (Json::from(body.clone()).packed(&text), Json::from(body));

@@ -68,7 +68,7 @@ mod tests {
 
     use super::*;
     use crate::evidence::exchange::{Content, Facts};
-    use crate::evidence::setup::{Declares, Limits};
+    use crate::evidence::setup::{Limits, SubjectSetup};
 
     fn setup(environment: &str, issuer: &str) -> Setup {
         let acm = AcmSetup {
@@ -82,20 +82,16 @@ mod tests {
             hops: Vec::new(),
         };
         Setup {
-            source: "s".to_owned(),
+            name: "s".to_owned(),
             base_url: "https://s.example/v1".to_owned(),
-            public_url: None,
-            entry_path: String::new(),
             origins: Vec::new(),
-            openapi: None,
             environment: environment.to_owned(),
             citizens: std::collections::BTreeMap::new(),
             acm: Some(acm),
             ready: Vec::new(),
-            declares: Declares { one_page: false, no_documents: false, everyone_has_certificates: false },
             limits: Limits { details: 1, downloads: 1, sample: None, pages: 1, requests: 1, wait_expiry: 0 },
             authorities: crate::evidence::setup::Authorities::default(),
-            previous: None,
+            subject: SubjectSetup::Address {},
         }
     }
 

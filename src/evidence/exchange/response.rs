@@ -6,8 +6,7 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Json, Trouble};
-use crate::base::envelope::{Certificate, Page};
+use super::{Json, Trouble, View};
 use crate::base::input::InputFaults;
 use crate::base::openapi::{OpenApi, SchemaViolation};
 use crate::base::text::Text;
@@ -268,14 +267,9 @@ impl Response {
         self.body().map(Json::tree)
     }
 
-    /// The JSON body as a page of a list.
-    pub fn page(&self) -> Option<&Page> {
-        self.body().map(Json::page)
-    }
-
-    /// The JSON body as one certificate.
-    pub fn certificate(&self) -> Option<&Certificate> {
-        self.body().map(Json::certificate)
+    /// The JSON body in a form that it is read in once; none where the body is no JSON.
+    pub fn view<V: View>(&self) -> Option<&V> {
+        self.body().map(Json::view)
     }
 
     /// Whether the body is JSON.

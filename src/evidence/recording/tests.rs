@@ -5,7 +5,7 @@ use crate::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
 use crate::checks;
 use crate::evidence::exchange::{Citizen, Facts, Response, Sent};
 use crate::report::{Report, RunMeta};
-use crate::run::evaluate::evaluate;
+use crate::run::evaluate::Evaluator;
 use crate::sandbox::Options;
 use crate::sandbox::selftest::examine;
 
@@ -52,11 +52,11 @@ fn a_long_list_is_packed_and_the_same_page_is_kept_once() {
 
 #[test]
 fn a_packed_run_is_judged_alike_and_no_check_unpacks_it_for_good() {
-    let catalogue = Catalogue::load(DEFAULT_SPEC, None, |chapter, name| checks::find(chapter, name).is_some()).unwrap();
+    let catalogue = Catalogue::load(DEFAULT_SPEC, None, checks::is_check).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (finished, _sandbox) = runtime.block_on(examine(&catalogue, Options::default())).unwrap();
     let recording = finished.recording.packed();
-    let verdicts = evaluate(&catalogue, &recording, &Selection::default());
+    let verdicts = Evaluator::new(&catalogue).evaluate(&recording, &Selection::default());
     for ((requirement, online), packed) in catalogue.requirements.iter().zip(&finished.verdicts).zip(&verdicts) {
         assert_eq!(online, packed, "{}", requirement.id);
     }
@@ -88,7 +88,7 @@ fn what_a_packed_page_still_holds_is_weighed() {
     for body in hostile_pages() {
         let tree = Json::from(body.clone());
         let of_page = {
-            tree.page();
+            tree.view::<crate::source::envelope::Page>();
             tree.weight() - Json::from(body.clone()).weight()
         };
         let packed = tree.packed(&body.to_string());

@@ -1,11 +1,10 @@
 use super::*;
-use crate::base::envelope::Envelope;
 use crate::base::input::InputFaults;
 use crate::catalogue::DEFAULT_SPEC;
 use crate::evidence::exchange::Kind;
 
 fn catalogue() -> Catalogue {
-    Catalogue::load(DEFAULT_SPEC, None, |_, _| true).unwrap()
+    Catalogue::load(DEFAULT_SPEC, None, |_, _, _, _| true).unwrap()
 }
 
 fn today() -> Date {
@@ -87,7 +86,7 @@ fn waivers_are_read_with_their_scope() {
     .unwrap();
     assert_eq!(read["LST-11"].scope, Scope::All);
     assert_eq!(read["CRT-01"].scope, Scope::Operations(vec![Kind::List, Kind::Detail]));
-    assert_eq!(read["SEC-08"].scope, Scope::Envelope(Envelope::Hal));
+    assert_eq!(read["SEC-08"].scope, Scope::Envelope("hal".to_owned()));
 }
 
 #[test]

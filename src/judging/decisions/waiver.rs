@@ -7,7 +7,6 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Reading, Written};
-use crate::base::envelope::Envelope;
 use crate::base::input::{InputFaults, Schema, read_yaml};
 use crate::base::text::Text;
 use crate::catalogue::{About, Catalogue, Level, Mode};
@@ -31,13 +30,14 @@ pub enum Scope {
     All,
     /// Those in the answers of these kinds of call.
     Operations(Vec<Kind>),
-    /// All of them, while the source answers in this envelope.
-    Envelope(Envelope),
+    /// All of them, while the subject answers in this envelope: a form that its kind knows, such as `hal` of a source.
+    Envelope(String),
 }
 
 impl Scope {
-    /// Whether a failure is covered: `call` is the kind of call that shows it, `envelope` that of the source.
-    pub fn covers(&self, call: Option<Kind>, envelope: Envelope) -> bool {
+    /// Whether a failure is covered: `call` is the kind of call that shows it, `envelope` the form of
+    /// the subject's answers.
+    pub fn covers(&self, call: Option<Kind>, envelope: &str) -> bool {
         match self {
             Self::All => true,
             Self::Operations(kinds) => call.is_some_and(|call| kinds.contains(&call)),
@@ -53,10 +53,7 @@ impl Scope {
                 let names = kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
                 text!("in oproepen van de soort {names}", "in calls of the kind {names}")
             }
-            Self::Envelope(envelope) => {
-                let name = envelope.name();
-                text!("in de vorm {name}", "in the envelope {name}")
-            }
+            Self::Envelope(name) => text!("in de vorm {name}", "in the envelope {name}"),
         }
     }
 }

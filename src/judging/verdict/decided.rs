@@ -5,7 +5,6 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Finding, Outcome, Verdict, effective};
-use crate::base::envelope::Envelope;
 use crate::base::text::Text;
 use crate::catalogue::Level;
 use crate::judging::decisions::{Answer, Review, Waiver};
@@ -34,8 +33,8 @@ pub struct Waived<'a> {
     pub waiver: &'a Waiver,
     /// The day of the run, in Brussels.
     pub today: Date,
-    /// The envelope in which the source answered.
-    pub envelope: Envelope,
+    /// The form of the subject's answers, as its kind names it.
+    pub envelope: &'a str,
 }
 
 impl Waived<'_> {
@@ -118,7 +117,7 @@ mod tests {
     }
 
     fn on<'a>(waiver: &'a Waiver, today: &str) -> Waived<'a> {
-        Waived { waiver, today: today.parse().unwrap(), envelope: Envelope::Links }
+        Waived { waiver, today: today.parse().unwrap(), envelope: "links" }
     }
 
     fn finding(kind: Kind) -> Finding {
@@ -156,9 +155,9 @@ mod tests {
         assert_eq!(comes_to(&details, "2026-06-30", &covered), (WaiverState::Holds, Severity::Waived));
         let nowhere = Finding { exchange: None, ..finding(Kind::Detail) };
         assert_eq!(comes_to(&details, "2026-06-30", &judged(vec![nowhere])).1, Severity::Failure);
-        let other = waiver(Scope::Envelope(Envelope::Hal));
+        let other = waiver(Scope::Envelope("hal".to_owned()));
         assert_eq!(comes_to(&other, "2026-06-30", &covered), (WaiverState::Stale, Severity::Failure));
-        let same = waiver(Scope::Envelope(Envelope::Links));
+        let same = waiver(Scope::Envelope("links".to_owned()));
         assert_eq!(comes_to(&same, "2026-06-30", &both), (WaiverState::Holds, Severity::Waived));
     }
 

@@ -124,7 +124,7 @@ impl<'a> Finder<'a> {
     /// Whether every source has to answer a call with 200, whatever else it does: the subject's list as the documents show
     /// it, and that of anybody where no list opens. What another call came to says something of that call alone.
     fn is_good_call(&self, request: &Request) -> bool {
-        let entry = &self.catalogue.entry;
+        let Some(entry) = &self.catalogue.entry else { return false };
         let number = |name: &str| request.parameter(name).and_then(|value| value.parse::<u64>().ok());
         request.asks_for_own_list()
             && (request.citizen() == Some(Citizen::Subject) || !self.opens_a_list())

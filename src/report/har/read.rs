@@ -16,7 +16,7 @@ use crate::base::text::Text;
 use crate::evidence::exchange::{Exchange, Sent};
 use crate::evidence::recording::{MOST_VALUES, Recording};
 use crate::evidence::vault::Vault;
-use crate::text;
+use crate::{source, text};
 
 /// Faults beyond this number are not looked for.
 const MOST_FAULTS: usize = 50;
@@ -269,6 +269,7 @@ impl<'a> Reading<'a> {
             let message = text!("dezelfde oproep staat er al", "the same call is there already");
             self.refuse(place, name, message);
         } else {
+            source::view(&exchange);
             self.recording.add(exchange);
         }
     }

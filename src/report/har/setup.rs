@@ -25,7 +25,7 @@ pub(super) fn wrong(own: &OfLog<'_>) -> Vec<Text> {
             "`started` cannot be right: the year is {year}"
         ));
     }
-    let urls = [Some(&setup.base_url), setup.public_url.as_ref()].into_iter().flatten().chain(&setup.origins);
+    let urls = [Some(&setup.base_url), setup.source().public_url.as_ref()].into_iter().flatten().chain(&setup.origins);
     if !urls.map(|url| Url::parse(url)).all(|url| url.is_ok_and(|url| matches!(url.scheme(), "http" | "https"))) {
         wrong.push(text!(
             "`setup`: een adres van de bron is geen http(s)-URL",

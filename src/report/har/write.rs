@@ -78,7 +78,7 @@ fn pages(recording: &Recording) -> Vec<Page> {
         Some(Page {
             started_date_time: moment(recording.started, first),
             id,
-            title: format!("{}: {title}", recording.setup.source),
+            title: format!("{}: {title}", recording.setup.name),
             timings: Nothing {},
         })
     };

@@ -4,7 +4,6 @@ use proptest::prelude::*;
 use quick_xml::events::Event;
 
 use super::sample;
-use crate::base::envelope::Envelope;
 use crate::base::text::{Lang, Text};
 use crate::catalogue::{About, Level};
 use crate::evidence::exchange::{Citizen, Kind};
@@ -35,7 +34,7 @@ fn waiver() -> impl Strategy<Value = Waiver> {
         Just(Scope::All),
         Just(Scope::Operations(vec![Kind::List])),
         Just(Scope::Operations(vec![Kind::Detail, Kind::Download])),
-        Just(Scope::Envelope(Envelope::Hal)),
+        Just(Scope::Envelope("hal".to_owned())),
     ];
     let end = prop_oneof![Just("2026-02-28"), Just("2026-03-01")];
     (scope, hostile(), prop::option::of(hostile()), end).prop_map(|(scope, reason, approved_by, end)| Waiver {

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::base::text::Text;
-use crate::catalogue::{About, Basis, Catalogue, Chapter, Document, Entry, Level, Mode, Requirement, SetVersion};
+use crate::catalogue::{
+    About, Basis, Catalogue, Chapter, Document, Entry, Level, Mode, Requirement, SetVersion, SubjectKind,
+};
 use crate::evidence::exchange::{
     Auth, Citizen, Content, Exchange, Facts, Failure, FailureKind, IssuerCall, Kind, Request, Response, Sent,
 };
 use crate::evidence::recording::Recording;
-use crate::evidence::setup::{Declares, Limits, Person, Setup};
+use crate::evidence::setup::{Declares, Limits, Person, Setup, SourceSetup, SubjectSetup};
 use crate::evidence::vault::Mark;
 use crate::judging::decisions::{Answer, Review, Scope, Waiver};
 use crate::judging::verdict::{Finding, Outcome, Verdict};
@@ -28,6 +30,7 @@ fn row(id: &str, chapter: &str, level: Level, title: Text) -> Requirement {
     let about = if chapter == "token" { About::Issuer } else { About::Source };
     Requirement {
         id: id.to_owned(),
+        set: "attesten-vergunningen".to_owned(),
         chapter: chapter.to_owned(),
         level,
         about,
@@ -47,7 +50,12 @@ fn row(id: &str, chapter: &str, level: Level, title: Text) -> Requirement {
 }
 
 fn chapter(name: &str, nl: &str, en: &str) -> Chapter {
-    Chapter { name: name.to_owned(), title: both(nl, en), introduction: Text::default() }
+    Chapter {
+        set: "attesten-vergunningen".to_owned(),
+        name: name.to_owned(),
+        title: both(nl, en),
+        introduction: Text::default(),
+    }
 }
 
 pub(crate) fn catalogue() -> Catalogue {
@@ -123,7 +131,8 @@ pub(crate) fn catalogue() -> Catalogue {
         ],
         requirements,
         overrides: Vec::new(),
-        entry: Entry::default(),
+        kind: SubjectKind::Source,
+        entry: Some(Entry::default()),
         openapi: (String::new(), String::new()),
         compiled: crate::catalogue::Compiled::default(),
     }
@@ -133,20 +142,20 @@ pub(crate) fn setup() -> Setup {
     let person =
         |name: &str, insz: &str| Person { name: name.into(), insz: insz.into(), ready_token: true, refreshes: false };
     Setup {
-        source: "Fiscale attesten".into(),
+        name: "Fiscale attesten".into(),
         base_url: BASE.into(),
-        public_url: None,
-        entry_path: "certificates/{insz}".into(),
         origins: Vec::new(),
-        openapi: None,
         environment: "tni".into(),
         citizens: [(Citizen::Subject, person("an", SUBJECT))].into(),
         acm: None,
         ready: Vec::new(),
-        declares: Declares { one_page: true, ..Declares::default() },
         limits: Limits::default(),
         authorities: crate::evidence::setup::Authorities::default(),
-        previous: None,
+        subject: SubjectSetup::Source(Box::new(SourceSetup {
+            entry_path: "certificates/{insz}".into(),
+            declares: Declares { one_page: true, ..Declares::default() },
+            ..SourceSetup::default()
+        })),
     }
 }
 

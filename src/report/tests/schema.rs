@@ -94,7 +94,7 @@ fn the_kinds_of_cause_are_those_of_the_program() {
 
 #[test]
 fn the_embedded_catalogue_fits_the_schema() {
-    let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _| true).unwrap();
+    let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _, _, _| true).unwrap();
     let verdicts = vec![Verdict::of(Outcome::Review); catalogue.requirements.len()];
     let report = Report::new(&catalogue, &sample::recording(), &verdicts, &sample::meta());
     assert_valid(&report);

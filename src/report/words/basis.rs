@@ -30,7 +30,7 @@ mod tests {
 
     #[test]
     fn every_basis_of_the_catalogue_has_words() {
-        let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _| true).unwrap();
+        let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _, _, _| true).unwrap();
         for one in catalogue.requirements.iter().flat_map(|row| &row.basis) {
             assert!(one.kind == "rfc" || basis(&one.kind).nl != one.kind, "{}", one.kind);
         }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::base::text::Text;
+use crate::catalogue::Catalogue;
 use crate::catalogue::DEFAULT_SPEC;
 use crate::checks;
 use crate::evidence::exchange::{
@@ -15,9 +16,8 @@ use crate::evidence::setup::{AcmSetup, Setup};
 use crate::judging::verdict::Outcome;
 use crate::run::HOSTILE_AT_ONCE;
 
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-    Catalogue::load(DEFAULT_SPEC, None, |chapter, name| checks::find(chapter, name).is_some()).unwrap()
-});
+static CATALOGUE: LazyLock<Catalogue> =
+    LazyLock::new(|| Catalogue::load(DEFAULT_SPEC, None, checks::is_check).unwrap());
 
 fn bounds() -> Bounds {
     Bounds { concurrency: 4, requests: 100, started: Instant::now() }
@@ -48,7 +48,7 @@ where
             std::future::pending::<()>().await;
         }
     };
-    let run = run(&CATALOGUE, recording, &selection, bounds(), send, until, |_| {});
+    let run = run(Evaluator::new(&CATALOGUE), recording, &selection, bounds(), send, until, |_| {});
     tokio::time::timeout(Duration::from_secs(20), run).await.expect("the run ends")
 }
 
@@ -105,7 +105,8 @@ async fn renewals(expires_in: fn(u64) -> Value) -> Vec<Request> {
     };
     let bounds = Bounds { started: Instant::now().checked_sub(Duration::from_millis(hour)).unwrap(), ..bounds() };
     let selection = Selection { only: vec!["LST-01".to_owned(), "LST-20".to_owned()], skip: Vec::new() };
-    let run = run(&CATALOGUE, &mut recording, &selection, bounds, answered, std::future::pending(), tell);
+    let run =
+        run(Evaluator::new(&CATALOGUE), &mut recording, &selection, bounds, answered, std::future::pending(), tell);
     tokio::time::timeout(Duration::from_secs(20), run).await.expect("the run ends");
     assert!(recording.get(&Request::entry(Citizen::Subject).query("limit", 10).query("page", 0)).is_some());
     renewed

@@ -92,7 +92,7 @@ fn tree() -> impl Strategy<Value = Value> {
 /// A defect of ours at one source is that source's trouble, and no more sources of a host run at once than may.
 #[test]
 fn a_panic_at_one_source_is_its_own_trouble() {
-    let catalogue = Catalogue::load(DEFAULT_SPEC, None, |chapter, name| checks::find(chapter, name).is_some()).unwrap();
+    let catalogue = Catalogue::load(DEFAULT_SPEC, None, checks::is_check).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let sandbox = runtime.block_on(Sandbox::start(Options::default())).unwrap();
     let source = |name: &str| Source {
@@ -139,7 +139,7 @@ fn order<'a>(
 
 #[test]
 fn after_an_interrupt_no_source_begins() {
-    let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _| true).unwrap();
+    let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _, _, _| true).unwrap();
     let (_stop, interrupted) = watch::channel(true);
     let (asked, folder) = (Asked::default(), tempfile::tempdir().unwrap());
     let order = order(&catalogue, &asked, folder.path(), interrupted);
@@ -172,7 +172,7 @@ fn failing(catalogue: &Catalogue, name: &str, ids: &[&str], cause: Option<&Cause
 
 #[test]
 fn what_shows_others_data_comes_before_any_number_of_other_failures() {
-    let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _| true).unwrap();
+    let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _, _, _| true).unwrap();
     let cause = CauseSummary {
         id: "c1".to_owned(),
         kind: CauseKind::CertificateExpired,

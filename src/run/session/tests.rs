@@ -9,9 +9,8 @@ use crate::evidence::exchange::{Content, FailureKind, IssuerCall, Request, Targe
 use crate::judging::verdict::Outcome;
 use crate::sandbox::{Behaviour, Options, Sandbox, faults};
 
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-    Catalogue::load(DEFAULT_SPEC, None, |chapter, name| checks::find(chapter, name).is_some()).unwrap()
-});
+static CATALOGUE: LazyLock<Catalogue> =
+    LazyLock::new(|| Catalogue::load(DEFAULT_SPEC, None, checks::is_check).unwrap());
 
 async fn run(sandbox: &Sandbox, change: impl FnOnce(&mut Resolved), only: &[&str]) -> Finished {
     let mut profile = sandbox.profile().unwrap();
@@ -69,7 +68,7 @@ async fn an_openapi_document_may_be_a_file() {
     let file = |profile: &mut Resolved| profile.source.openapi = Some(OpenApiLocation::File(path.clone()));
     let finished = run(&sandbox, file, &["HTTP-18"]).await;
     assert_eq!(outcome(&finished, "HTTP-18"), Outcome::Pass);
-    assert_eq!(finished.recording.setup.openapi.as_deref(), Some("own.yaml"));
+    assert_eq!(finished.recording.setup.source().openapi.as_deref(), Some("own.yaml"));
     let exchange = finished.recording.get(&Request::probe(Target::OpenApi)).unwrap();
     assert!(matches!(exchange.result.as_ref().unwrap().content, Content::Text(_)));
     let gone = |profile: &mut Resolved| profile.source.openapi = Some(OpenApiLocation::File(path.join("gone")));

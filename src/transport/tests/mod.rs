@@ -23,7 +23,7 @@ use url::Url;
 
 use super::{Settings, Transport};
 use crate::evidence::exchange::{Citizen, Exchange, Failure, FailureKind, Request, Response};
-use crate::evidence::setup::{AcmSetup, Declares, Limits, Person, Setup};
+use crate::evidence::setup::{AcmSetup, Limits, Person, Setup, SourceSetup, SubjectSetup};
 use crate::evidence::vault::Vault;
 use crate::profile::{ResolvedClient as Client, ResolvedClientAuth as ClientAuth};
 
@@ -125,20 +125,19 @@ fn settings(base_url: &Url, vault: &Vault) -> Settings {
     };
     let citizens = [(Citizen::Subject, person(Citizen::Subject, "an")), (Citizen::Other, person(Citizen::Other, "bo"))];
     let setup = Setup {
-        source: "test".to_owned(),
+        name: "test".to_owned(),
         base_url: base_url.to_string(),
-        public_url: None,
-        entry_path: "certificates/{insz}".to_owned(),
         origins: Vec::new(),
-        openapi: None,
         environment: "none".to_owned(),
         citizens: citizens.into(),
         acm: None,
         ready: Vec::new(),
-        declares: Declares::default(),
         limits: Limits::default(),
         authorities: crate::evidence::setup::Authorities::default(),
-        previous: None,
+        subject: SubjectSetup::Source(Box::new(SourceSetup {
+            entry_path: "certificates/{insz}".to_owned(),
+            ..SourceSetup::default()
+        })),
     };
     let mut settings = Settings::new(setup, base_url.clone());
     settings.tx_tokens = [(Citizen::Subject, TX.into())].into();

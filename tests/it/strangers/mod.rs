@@ -21,7 +21,7 @@ use bronkeur::profile::{
     Role as ProfileRole, Target,
 };
 use bronkeur::report::{RunMeta, har};
-use bronkeur::run::evaluate::evaluate;
+use bronkeur::run::evaluate::Evaluator;
 use bronkeur::run::session::{Finished, Session};
 use bronkeur::sandbox::{Kept, Party, Role, StandIn, StandInOptions};
 use tokio::net::TcpListener;
@@ -413,7 +413,7 @@ async fn judged(case: Case) -> (Kind, &'static str, String, Vec<String>) {
     match har::read("evidence.har", &text) {
         Err(faults) => wrongs.push(format!("the evidence is refused: {}", faults.0[0].message.en)),
         Ok(evidence) => {
-            let again = evaluate(catalogue(), &evidence.recording, &Selection::default());
+            let again = Evaluator::new(catalogue()).evaluate(&evidence.recording, &Selection::default());
             for ((row, live), again) in catalogue().requirements.iter().zip(&finished.verdicts).zip(&again) {
                 if live.outcome != again.outcome {
                     wrongs.push(format!("{}: live {:?}, replayed {:?}", row.id, live.outcome, again.outcome));

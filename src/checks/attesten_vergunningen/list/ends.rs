@@ -1,0 +1,175 @@
+//! The ends of the list: where `start` and `last` lead, and what comes after the last page.
+
+use std::collections::HashSet;
+
+use super::numbering::unless_misnumbered;
+use super::paging::{Listing, has_more, is_shuffled, items_in_words, shuffled};
+use crate::base::text::Text;
+use crate::evidence::exchange::{Kind, Request};
+use crate::judging::case::{Answer, Case, Judgement, Stop};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
+use crate::source::envelope::{Key, Link, Page};
+use crate::source::{Listed, Pages};
+use crate::text;
+
+/// A link to one of the ends, with the page that it stands on and the request that it leads to.
+struct End<'a> {
+    on: Listed<'a>,
+    link: &'a Link,
+    request: Request,
+}
+
+/// The links with one of these rels on some of the pages; not applicable where there is none to follow.
+fn ends<'a>(case: &Case<'a>, on: &[Listed<'a>], rels: &[&str]) -> Result<Vec<End<'a>>, Stop> {
+    let mut ends = Vec::new();
+    let mut templated = false;
+    for listed in on {
+        let Some(link) = super::links::link_of(&listed.page.links, rels)? else { continue };
+        match case.follow(listed.answer, link, Kind::List) {
+            Some(request) => ends.push(End { on: *listed, link, request }),
+            None => templated = true,
+        }
+    }
+    if !ends.is_empty() {
+        return Ok(ends);
+    }
+    let rel = rels.join(" / ");
+    Err(Verdict::not_applicable(if templated {
+        text!("de link `{rel}` is een sjabloon", "the link `{rel}` is templated")
+    } else {
+        text!("er is geen link `{rel}`", "there is no link `{rel}`")
+    })
+    .into())
+}
+
+/// The pages of the walk and the first page in the default length, whose links are all followed anyway.
+fn whole_list<'a>(case: &Case<'a>) -> Result<(Pages<'a>, Listed<'a>), Stop> {
+    let (pages, first) = crate::judging::case::both(case.pages(), case.first_page())?;
+    if pages.pages.first().is_none_or(|listed| listed.items().is_empty()) {
+        return Err(reason::too_few(0, 1).into());
+    }
+    Ok((pages, first))
+}
+
+pub(super) fn last_leads_to_the_last_page(case: &Case<'_>) -> Judgement {
+    case.lasting(|case| unless_misnumbered(case, leads_to_the_last))
+}
+
+fn leads_to_the_last(case: &Case<'_>) -> Judgement {
+    let (pages, first) = whole_list(case)?;
+    if pages.cut {
+        return Err(case.beyond_the_walk().into());
+    }
+    let on: Vec<Listed<'_>> = pages.pages.first().copied().into_iter().chain([first]).collect();
+    let ends = ends(case, &on, &["last"])?;
+    // A totalElements that is too low cuts the walk short: which page is the last one is then not known.
+    let beyond = has_more(case, &pages, pages.pages.len().saturating_sub(1))? == Some(true);
+    let listing = Listing::of(pages);
+    let (mut findings, mut obstacle) = (Vec::new(), None);
+    let mut judged = false;
+    for end in ends {
+        let answer = case.response(&end.request)?;
+        if !answer.response.is_success() {
+            let expected = text!("200 met de laatste pagina", "200 with the last page");
+            findings.push(answer.finding("status", expected, Text::same(answer.response.status)));
+            continue;
+        }
+        // A link that leads to pages of another length than its own is for LST-28.
+        let length = case.stated_limit(&end.request);
+        let kept = length == case.stated_limit(end.on.answer.request());
+        let Some(last) = listing.last(length).filter(|_| kept) else { continue };
+        judged = true;
+        let found = answer.response.page().map(Page::keys).unwrap_or_default();
+        if same(&found, &last) {
+            continue;
+        }
+        if found.len() == last.len() && is_shuffled(case)? {
+            obstacle = Some(shuffled());
+            continue;
+        }
+        if beyond && !found.is_empty() {
+            obstacle = Some(more_pages());
+            continue;
+        }
+        findings.push(leads_elsewhere(&end, &last, &found));
+    }
+    if findings.is_empty() && !judged && obstacle.is_none() {
+        let what = text!("de link `last` leidt naar een andere limiet", "the link `last` leads to another limit");
+        return Err(reason::unmet(what).into());
+    }
+    case.judged_unless(findings, obstacle)
+}
+
+fn more_pages() -> Verdict {
+    reason::unmet(text!("er zijn meer pagina's dan de lijst zegt", "there are more pages than the list says"))
+}
+
+pub(super) fn start_leads_to_the_first_page(case: &Case<'_>) -> Judgement {
+    case.lasting(|case| unless_misnumbered(case, leads_to_the_first))
+}
+
+fn leads_to_the_first(case: &Case<'_>) -> Judgement {
+    let (pages, first) = whole_list(case)?;
+    // The link on the first page and on a later one.
+    let on: Vec<Listed<'_>> = pages.pages.iter().take(2).copied().chain([first]).collect();
+    let ends = ends(case, &on, &case.parameter("rels"))?;
+    let listing = Listing::of(pages);
+    let (mut findings, mut obstacle) = (Vec::new(), None);
+    for end in ends {
+        let answer: Answer<'_> = case.response(&end.request)?;
+        let status = answer.response.status;
+        if !answer.response.is_success() {
+            let what = text!("de link antwoordde met {status}", "the link answered {status}");
+            return Err(reason::unmet(what).into());
+        }
+        let Some(start) = listing.first(case.stated_limit(&end.request)) else { continue };
+        let found = answer.response.page().map(Page::keys).unwrap_or_default();
+        if same(&found, &start) {
+            continue;
+        }
+        if found.len() == start.len() && is_shuffled(case)? {
+            obstacle = Some(shuffled());
+            continue;
+        }
+        findings.push(leads_elsewhere(&end, &start, &found));
+    }
+    case.judged_unless(findings, obstacle)
+}
+
+/// Whether these are the same certificates. Their order is for LST-24.
+fn same(one: &[Key<'_>], other: &[Key<'_>]) -> bool {
+    one.len() == other.len() && one.iter().collect::<HashSet<_>>() == other.iter().collect::<HashSet<_>>()
+}
+
+fn leads_elsewhere(end: &End<'_>, expected: &[Key<'_>], found: &[Key<'_>]) -> Finding {
+    let place = format!("{}/href", end.link.place);
+    end.on.answer.finding(place, items_in_words(expected), items_in_words(found))
+}
+
+pub(super) fn page_past_the_end_is_empty(case: &Case<'_>) -> Judgement {
+    case.lasting(|case| unless_misnumbered(case, is_empty_past_the_end))
+}
+
+fn is_empty_past_the_end(case: &Case<'_>) -> Judgement {
+    let pages = case.pages()?;
+    if case.total()? == 0 {
+        return Err(reason::too_few(0, 1).into());
+    }
+    if pages.cut {
+        return Err(case.beyond_the_walk().into());
+    }
+    let answer = case.response(&case.past_the_end()?)?;
+    // One for each certificate: empty where there is none.
+    let keys = answer.response.page().map(Page::keys);
+    let expected = text!("200 zonder attesten, of 404", "200 without certificates, or 404");
+    match (answer.response.status, keys) {
+        (404, _) => case.judged(Vec::new()),
+        (200, Some(keys)) if keys.is_empty() => case.judged(Vec::new()),
+        (200, Some(keys)) if Listing::of(pages).has_all(&keys) => {
+            case.judged(vec![answer.finding("", expected, items_in_words(&keys))])
+        }
+        (200, Some(_)) => Err(more_pages().into()),
+        (status, _) => case.judged(vec![answer.finding("status", expected, Text::same(status))]),
+    }
+}

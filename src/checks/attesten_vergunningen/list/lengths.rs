@@ -1,0 +1,222 @@
+//! How many certificates a page holds, and what it says about that.
+
+use super::asks_for_a_list;
+use super::numbering::unless_misnumbered;
+use super::paging::{Listing, has_more, hold_the_same, number, place_of};
+use crate::base::text::Text;
+use crate::evidence::exchange::{Citizen, Request};
+use crate::judging::case::{Answer, Case, Judgement, Stop, conclusive, seek};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
+use crate::source::Listed;
+use crate::text;
+
+pub(super) fn page_never_exceeds_the_limit(case: &Case<'_>) -> Judgement {
+    case.several_pages()?;
+    seek([case.lists().map(drop)])?;
+    let total = case.total()?;
+    // Every page of the run for which a length was asked, up to the greatest.
+    let lists = case.api_answers()?.into_iter().filter(|answer| asks_for_a_list(answer.request()));
+    let findings = lists.filter(|answer| answer.response.status == 200).filter_map(|answer| {
+        let limit = case.stated_limit(answer.request());
+        let number = answer.request().parameter(&case.entry().page).and_then(|page| page.parse::<u64>().ok());
+        // What comes past the end is for LST-22.
+        let starts = number.unwrap_or_default().saturating_mul(limit);
+        let stated = answer.request().parameter(&case.entry().limit).is_some() && limit <= case.entry().maximum_limit;
+        let page = answer.response.page().filter(|_| stated)?;
+        // As many as there were at the moment of the answer: a certificate may have gone.
+        let there = page.metadata.total_elements.value().map_or(total, |now| now.min(total));
+        if starts >= there {
+            return None;
+        }
+        let count = page.items().len() as u64;
+        let expected = text!("hoogstens {limit} attesten", "at most {limit} certificates");
+        (count > limit).then(|| answer.finding(page.place.as_str(), expected, Text::same(count)))
+    });
+    case.judged(findings)
+}
+
+pub(super) fn caller_chooses_the_limit(case: &Case<'_>) -> Judgement {
+    case.lasting(chooses)
+}
+
+fn chooses(case: &Case<'_>) -> Judgement {
+    let total = case.total()?;
+    if total < 2 {
+        return Err(case.single_page(total).into());
+    }
+    // The smallest, the next, and the largest that this list can fill.
+    let limits = [1, 2, total.min(case.entry().maximum_limit)];
+    let requests = limits.map(|limit| case.page_request(Citizen::Subject, limit, 0));
+    let exchanges = case.attempts(&requests)?;
+    let answers: Vec<Answer<'_>> = exchanges.into_iter().map(conclusive).collect::<Result<_, _>>()?;
+    let refused = answers.iter().find(|answer| !matches!(answer.response.status, 200 | 401 | 403));
+    if let Some(answer) = refused {
+        let expected = text!("200, met zoveel attesten als gevraagd", "200, with as many certificates as asked for");
+        return case.judged(vec![answer.finding("status", expected, Text::same(answer.response.status))]);
+    }
+    let pages = case.pages_of(&requests)?;
+    let listing = Listing::of(case.pages()?);
+    let count_at = |index: usize| pages.get(index).map(|listed| listed.items().len());
+    // Two limits that give the same page: the caller does not choose. Of two certificates that shows nothing.
+    let same = count_at(0) == count_at(1) && count_at(1) != Some(2) && total > 2;
+    let findings = pages.iter().zip(limits).filter_map(|(listed, limit)| {
+        let count = listed.items().len() as u64;
+        let expected = limit.min(listing.present_or(limit));
+        // Too many is for LST-12, unless the limit makes no difference at all; what no page holds is for LST-17.
+        let too_few = count < expected && !listing.loses(expected - count);
+        (too_few || (same && count != expected)).then(|| {
+            let expected = text!("precies {expected} attesten", "exactly {expected} certificates");
+            listed.answer.finding(listed.page.place.as_str(), expected, Text::same(count))
+        })
+    });
+    case.judged(findings)
+}
+
+pub(super) fn limit_above_the_maximum_gives_the_maximum(case: &Case<'_>) -> Judgement {
+    case.first_page()?;
+    let maximum = case.entry().maximum_limit;
+    // One more than the maximum, and much more: a source may refuse the one and not the other.
+    let limits = [maximum + 1, 5 * maximum, 10 * maximum];
+    let answers = case.responses(&limits.map(|limit| case.page_request(Citizen::Subject, limit, 0)))?;
+    let mut findings = Vec::new();
+    for answer in answers {
+        let status = answer.response.status;
+        if status == 200 {
+            findings.extend(beyond_the_maximum(case, answer)?);
+        } else {
+            let expected = text!("200, met hoogstens {maximum} attesten", "200, with at most {maximum} certificates");
+            findings.push(answer.finding("status", expected, Text::same(status)));
+        }
+    }
+    let mut verdict = Verdict::judged(case.requirement.level, findings);
+    if case.total()? <= maximum {
+        verdict.reason = Some(text!(
+            "deze burger heeft niet meer dan {maximum} attesten: alleen een foutantwoord of een te grote `size` kon iets tonen",
+            "this citizen has no more than {maximum} certificates: only an error answer or a `size` that is too big could show anything"
+        ));
+    }
+    Ok(verdict)
+}
+
+/// What is wrong with a page that was asked for in more than the greatest length.
+fn beyond_the_maximum(case: &Case<'_>, answer: Answer<'_>) -> Result<Vec<Finding>, Stop> {
+    let maximum = case.entry().maximum_limit;
+    let page = case.page(answer.request())?.page;
+    let mut findings = Vec::new();
+    let count = page.items().len() as u64;
+    let expected = text!("hoogstens {maximum}", "at most {maximum}");
+    if count == 0 && case.total()? > 0 {
+        let expected = text!("het maximum, {maximum} attesten", "the maximum, {maximum} certificates");
+        findings.push(answer.finding(page.place.as_str(), expected, Text::same(count)));
+    }
+    // A page of the greatest length that is too long is for LST-12.
+    if count > maximum && !greatest_is_too_long(case, count)? {
+        findings.push(answer.finding(page.place.as_str(), expected.clone(), Text::same(count)));
+    }
+    if page.metadata.size.value().is_some_and(|size| size > maximum) {
+        let place = format!("{}/size", page.metadata.place);
+        findings.push(answer.finding(place, expected, number(page.metadata.size.value())));
+    }
+    Ok(findings)
+}
+
+/// Whether the greatest page is as long as this one.
+fn greatest_is_too_long(case: &Case<'_>, count: u64) -> Result<bool, Stop> {
+    let greatest = case.attempt(&case.page_request(Citizen::Subject, case.entry().maximum_limit, 0))?;
+    let page = greatest.result.as_ref().ok().and_then(|response| response.page());
+    Ok(page.is_some_and(|page| page.items().len() as u64 == count))
+}
+
+pub(super) fn default_limit_is_ten(case: &Case<'_>) -> Judgement {
+    case.lasting(has_default)
+}
+
+fn has_default(case: &Case<'_>) -> Judgement {
+    let total = case.total()?;
+    let default = case.entry().default_limit;
+    let pages = case.pages_of(&[Request::entry(Citizen::Subject), case.entry_request(Citizen::Subject)])?;
+    let [listed, stated] = pages.as_slice() else { return Err(reason::not_recorded().into()) };
+    let count = listed.items().len() as u64;
+    let size = listed.page.metadata.size.value();
+    let mut findings = Vec::new();
+    // A page that is cut short of the total shows the default, and so does one of a longer list.
+    if total > default || count < total {
+        // Where the default is stated and the page is the same, it is the default that is in force.
+        if count != default && !hold_the_same(listed, stated) {
+            let expected = text!("{default} attesten", "{default} certificates");
+            findings.push(listed.answer.finding(listed.page.place.as_str(), expected, Text::same(count)));
+        }
+    } else if let Some(size) = size.filter(|size| *size != count || *size == default) {
+        if size != default {
+            findings.push(listed.answer.finding(place_of(listed, "size"), Text::same(default), Text::same(size)));
+        }
+    } else {
+        let declared = case.setup().source().declares.one_page;
+        return Err(if declared { reason::declared("one_page") } else { reason::too_few(total, default + 1) }.into());
+    }
+    case.judged(findings)
+}
+
+pub(super) fn size_is_the_limit_in_force(case: &Case<'_>) -> Judgement {
+    case.lasting(|case| unless_misnumbered(case, sizes))
+}
+
+fn sizes(case: &Case<'_>) -> Judgement {
+    let pages = case.pages()?;
+    let first = case.pages_of(&case.first_pages()?)?;
+    let mut judged = Vec::new();
+    for (index, listed) in pages.pages.iter().enumerate() {
+        judged.push((*listed, has_more(case, &pages, index)?));
+    }
+    let makes_no_difference = matches!(first.get(1..3), Some([one, two]) if one.items().len() == two.items().len());
+    let ends = judged.last().is_some_and(|(_, more)| *more == Some(false));
+    let listing = Listing::of(pages);
+    judged.extend(first.into_iter().map(|listed| (listed, Some(listing.follows(&listed, ends) != Some(false)))));
+    let mut findings: Vec<Finding> = Vec::new();
+    let (mut stated, mut telling, mut another) = (false, false, false);
+    for (listed, more) in judged {
+        let limit = case.stated_limit(listed.answer.request());
+        let Some(size) = listed.page.metadata.size.value() else { continue };
+        stated = true;
+        let full = is_full(case, &listed);
+        // A page that is not full though more follows: another limit is in force than was asked for. LST-13 says so.
+        let long = listed.items().len() as u64 > limit;
+        if long || (!full && more != Some(false)) {
+            another |= long || more == Some(true);
+            continue;
+        }
+        telling |= !full;
+        if size != limit {
+            findings.push(listed.answer.finding(place_of(&listed, "size"), Text::same(limit), Text::same(size)));
+        }
+    }
+    if !stated {
+        return Err(reason::unmet(text!("`size` ontbreekt", "`size` is missing")).into());
+    }
+    if !findings.is_empty() && makes_no_difference {
+        return Err(in_another_length().into());
+    }
+    if findings.is_empty() && !telling {
+        return Err(if another { in_another_length() } else { as_full_as_asked() }.into());
+    }
+    case.judged(findings)
+}
+
+fn is_full(case: &Case<'_>, listed: &Listed<'_>) -> bool {
+    listed.items().len() as u64 == case.stated_limit(listed.answer.request())
+}
+
+fn in_another_length() -> Verdict {
+    reason::unmet(text!(
+        "de lijst gebruikt een andere limiet dan gevraagd",
+        "the list uses another limit than asked for"
+    ))
+}
+
+fn as_full_as_asked() -> Verdict {
+    Verdict::blocked(
+        text!("elke pagina was precies zo vol als haar limiet", "every page was exactly as full as its limit"),
+        text!("kies een burger met een ander aantal attesten", "choose a citizen with another number of certificates"),
+    )
+}

@@ -1,0 +1,210 @@
+//! The links of the list.
+
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use super::numbering::unless_misnumbered;
+use super::{empty_list, no_page};
+use crate::base::text::{Text, shown};
+use crate::checks::shared::{absent, is_uri_reference};
+use crate::evidence::exchange::Request;
+use crate::judging::case::{Answer, Case, Judgement, Stop};
+use crate::judging::reason;
+use crate::judging::verdict::Finding;
+use crate::source::Listed;
+use crate::source::envelope::{Link, Links, Malformed};
+use crate::text;
+
+pub(super) fn links_section_is_there(case: &Case<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    for answer in case.lists()? {
+        let Some(page) = answer.response.page() else { return Err(no_page().into()) };
+        findings.extend(links_findings(answer, &page.links, "/links"));
+    }
+    // Which links an empty list has is for LST-21: only their form counts here.
+    match empty_list(case) {
+        Ok(answer) => {
+            let page = answer.response.page().filter(|page| answer.response.status == 200 && page.links.present);
+            findings.extend(page.into_iter().flat_map(|page| links_findings(answer, &page.links, "/links")));
+        }
+        Err(Stop::Verdict(_)) => {}
+        Err(stop) => return Err(stop),
+    }
+    case.judged(findings)
+}
+
+/// Findings where a links section is missing or malformed, or where an href is no URI reference.
+pub(in crate::checks) fn links_findings(answer: Answer<'_>, links: &Links, expected_at: &str) -> Vec<Finding> {
+    if !links.present {
+        let expected = text!("een lijst van links", "a list of links");
+        return vec![answer.finding(expected_at, expected, absent())];
+    }
+    let malformed = links.malformed.iter().map(|Malformed { place, found, .. }| {
+        let expected = text!("een link met `rel` en `href` als tekst", "a link with `rel` and `href` as strings");
+        answer.finding(place.as_str(), expected, Text::same(shown(found)))
+    });
+    let unusable = links.links.iter().filter(|link| !link.templated && !is_uri_reference(&link.href)).map(|link| {
+        let place = format!("{}/href", link.place);
+        answer.finding(place, text!("een geldige URI", "a valid URI reference"), Text::same(shown(&link.href)))
+    });
+    malformed.chain(unusable).collect()
+}
+
+/// Without a links section no link of it can be judged: LST-05 says so.
+pub(super) fn section(links: &Links) -> Result<(), Stop> {
+    if links.present {
+        return Ok(());
+    }
+    Err(reason::unmet(text!("de links ontbreken", "the links section is missing")).into())
+}
+
+/// The first link with one of these rels. What is malformed is not missing: blocked where the section is, or a link
+/// with one of these rels or without any.
+pub(super) fn link_of<'a>(links: &'a Links, rels: &[&str]) -> Result<Option<&'a Link>, Stop> {
+    if let Some(link) = links.find(rels) {
+        return Ok(Some(link));
+    }
+    let may_be = |rel: &str| rels.iter().any(|wanted| wanted.eq_ignore_ascii_case(rel));
+    if links.malformed.iter().any(|one| one.rel.as_deref().is_none_or(may_be)) {
+        return Err(reason::unmet(text!("de links zijn verkeerd gevormd", "the links are malformed")).into());
+    }
+    Ok(None)
+}
+
+pub(super) fn self_is_the_list_itself(case: &Case<'_>) -> Judgement {
+    unless_misnumbered(case, has_self)
+}
+
+fn has_self(case: &Case<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    for answer in case.lists()? {
+        let Some(page) = answer.response.page() else { return Err(no_page().into()) };
+        section(&page.links)?;
+        let Some(link) = link_of(&page.links, &["self"])? else {
+            findings.push(answer.finding(&*page.links.place, text!("een link `self`", "a link `self`"), absent()));
+            continue;
+        };
+        if !leads_to_itself(case, answer, link) {
+            let own = shown(&answer.exchange.sent.url);
+            let place = format!("{}/href", link.place);
+            findings.push(answer.finding(
+                place,
+                text!("de URL van dit antwoord, {own}", "the URL of this answer, {own}"),
+                Text::same(shown(&link.href)),
+            ));
+        }
+    }
+    case.judged(findings)
+}
+
+/// Same path, and the same page and limit where both state them. A clamped limit is fine.
+fn leads_to_itself(case: &Case<'_>, answer: Answer<'_>, link: &Link) -> bool {
+    let sent = &answer.exchange.sent.url;
+    let (Some(target), Ok(own)) = (link.url(sent), Url::parse(sent)) else { return false };
+    let paths = case.public_paths(&own);
+    let page_agrees = match (query(&target, &case.entry().page), query(&own, &case.entry().page)) {
+        (Some(stated), Some(asked)) => stated == asked,
+        _ => true,
+    };
+    // A source with a smaller maximum says so the same way: the limit in force, which fills its page. LST-13 notices it.
+    let in_force = |stated: Option<u64>| {
+        let size = answer.response.page().map(|page| page.items().len() as u64);
+        stated.is_some() && stated == size
+    };
+    let limit_agrees = match (query(&target, &case.entry().limit), query(&own, &case.entry().limit)) {
+        (Some(stated), Some(asked)) => {
+            let (stated, asked) = (number(&stated), number(&asked));
+            stated == asked || asked > Some(case.entry().maximum_limit) || (stated < asked && in_force(stated))
+        }
+        _ => true,
+    };
+    // Whether a letter or digit is percent-encoded makes no difference (RFC 3986, 6.2.2.2).
+    let plain = |path: &str| percent_decode_str(path).collect::<Vec<u8>>();
+    let same_path = |path: &String| path == target.path() || plain(path) == plain(target.path());
+    paths.iter().any(same_path) && page_agrees && limit_agrees
+}
+
+fn query(url: &Url, name: &str) -> Option<String> {
+    url.query_pairs().find(|(n, _)| n == name).map(|(_, value)| value.into_owned())
+}
+
+fn number(text: &str) -> Option<u64> {
+    text.parse().ok()
+}
+
+fn requests_of(answers: &[Answer<'_>]) -> Vec<Request> {
+    answers.iter().map(|answer| answer.request().clone()).collect()
+}
+
+pub(super) fn start_and_last_are_there(case: &Case<'_>) -> Judgement {
+    let mut findings = Vec::new();
+    let pages = case.pages_of(&requests_of(&case.lists()?))?;
+    if pages.iter().all(|listed| listed.items().is_empty()) {
+        return Err(reason::too_few(0, 1).into());
+    }
+    for listed in pages.iter().filter(|listed| !listed.items().is_empty()) {
+        section(&listed.page.links)?;
+        for name in ["first", "last"] {
+            let rels = case.parameter(name);
+            if link_of(&listed.page.links, &rels)?.is_none() {
+                let wanted = rels.join(" / ");
+                let expected = text!("een link {wanted}", "a link {wanted}");
+                findings.push(listed.answer.finding(&*listed.page.links.place, expected, absent()));
+            }
+        }
+    }
+    case.judged(findings)
+}
+
+pub(super) fn later_pages_link_back(case: &Case<'_>) -> Judgement {
+    case.lasting(|case| unless_misnumbered(case, link_back))
+}
+
+fn link_back(case: &Case<'_>) -> Judgement {
+    let rels = case.parameter("rels");
+    let mut findings = Vec::new();
+    let pages = case.several_pages()?.pages;
+    let first = pages.first().map(Listed::keys).unwrap_or_default();
+    let mut later =
+        pages.iter().skip(1).filter(|listed| !listed.items().is_empty() && listed.keys() != first).peekable();
+    if later.peek().is_none() {
+        return Err(reason::unmet(text!("er is geen latere pagina", "there is no later page")).into());
+    }
+    for listed in later {
+        section(&listed.page.links)?;
+        if link_of(&listed.page.links, &rels)?.is_none() {
+            let wanted = rels.join(" / ");
+            let expected = text!("een link {wanted}", "a link {wanted}");
+            findings.push(listed.answer.finding(&*listed.page.links.place, expected, absent()));
+        }
+    }
+    case.judged(findings)
+}
+
+pub(super) fn paging_links_carry_page_and_limit(case: &Case<'_>) -> Judgement {
+    let rels = case.parameter("rels");
+    let mut findings = Vec::new();
+    let mut seen = false;
+    for answer in case.lists()? {
+        let Some(page) = answer.response.page() else { return Err(no_page().into()) };
+        section(&page.links)?;
+        let asked = answer.request().parameter(&case.entry().limit).unwrap_or_default();
+        for rel in &rels {
+            let Some(link) = link_of(&page.links, &[rel])?.filter(|link| !link.templated) else { continue };
+            let Some(url) = case.resolve(answer, link) else { continue };
+            seen = true;
+            if query(&url, &case.entry().page).is_some() && query(&url, &case.entry().limit).as_deref() == Some(asked) {
+                continue;
+            }
+            let (page, limit) = (&case.entry().page, &case.entry().limit);
+            let expected = text!("`{page}` en `{limit}={asked}`", "`{page}` and `{limit}={asked}`");
+            findings.push(answer.finding(format!("{}/href", link.place), expected, Text::same(shown(&link.href))));
+        }
+    }
+    if !seen {
+        return Err(
+            reason::unmet(text!("er zijn geen links tussen pagina's", "there are no links between pages")).into()
+        );
+    }
+    case.judged(findings)
+}

@@ -1,0 +1,148 @@
+//! Two citizens' answers that are mixed up: the one's number or data in an answer to the other, or the same list twice.
+
+use std::collections::BTreeSet;
+
+use crate::base::text::Text;
+use crate::evidence::exchange::{Auth, Citizen, Edit, Exchange, Kind, Phase, Replacement, Request, Target};
+use crate::judging::case::{Answer, Case, Judgement, Stop, seek};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Obstacle, Verdict};
+use crate::source::envelope::{Certificate, Datum};
+use crate::source::{Listed, place_of};
+use crate::text;
+
+pub(super) fn citizens_are_not_mixed(case: &Case<'_>) -> Judgement {
+    case.insz(Citizen::Other)?;
+    let requests: Vec<Request> = [0, 1]
+        .into_iter()
+        .flat_map(|ordinal| {
+            [Citizen::Subject, Citizen::Other].map(|citizen| case.entry_request(citizen).again(ordinal))
+        })
+        .collect();
+    // Every answer of the run counts, so that what others ask for must be there first.
+    seek([case.attempts(&requests).map(drop), case.seek_everything()])?;
+    let mut findings = Vec::new();
+    for answer in case.api_answers()?.into_iter().filter(|answer| !is_of_another_row(answer.request())) {
+        findings.extend(number_in(case, answer));
+        findings.extend(data_in(case, answer.exchange)?);
+    }
+    match same_lists(case, &requests) {
+        Ok(same) => {
+            findings.extend(same);
+            case.judged(findings)
+        }
+        Err(stop) => case.judged_unless(findings, Some(stop)),
+    }
+}
+
+/// The other citizen's own links with the subject's token: what comes of these is judged where they are tried.
+fn is_of_another_row(request: &Request) -> bool {
+    let Target::Link { edit, .. } = &request.target else { return false };
+    let is_text = |edit: &Edit| matches!(edit.with, Replacement::Text(_));
+    request.phase == Phase::Hostile
+        && request.auth == Auth::Token(Citizen::Subject)
+        && !edit.as_ref().is_some_and(is_text)
+}
+
+/// The number of a citizen whom the call was not about, in a header or in the body.
+fn number_in(case: &Case<'_>, answer: Answer<'_>) -> Option<Finding> {
+    let mut known = case.citizens_in(&answer.exchange.sent.url);
+    known.extend(holder(answer.request().auth));
+    let is_stranger = |citizens: BTreeSet<Citizen>| citizens.iter().any(|citizen| !known.contains(citizen));
+    if !is_stranger(case.citizens_in_answer(answer)) {
+        return None;
+    }
+    let place = place_of(answer.response, |text| is_stranger(case.citizens_in(text))).unwrap_or_default();
+    let expected = text!("alleen gegevens van de burger zelf", "data of the citizen alone");
+    let actual = text!("het nummer van een andere burger", "the number of another citizen");
+    Some(answer.finding(place, expected, actual))
+}
+
+/// Whose token was presented, if anybody's.
+fn holder(auth: Auth) -> Option<Citizen> {
+    match auth {
+        Auth::Token(citizen) => Some(citizen),
+        Auth::None | Auth::EmptyBearer | Auth::RandomToken | Auth::UnsignedJwt | Auth::WithoutCitizen => None,
+        _ => Some(Citizen::Subject),
+    }
+}
+
+/// Data of the other citizen in the subject's own details and documents. Lists are compared as a whole.
+fn data_in(case: &Case<'_>, exchange: &Exchange) -> Result<Option<Finding>, Stop> {
+    let request = &exchange.request;
+    let is_own = request.auth == Auth::Token(Citizen::Subject) && request.phase == Phase::Ordinary;
+    if !is_own || request.kind() == Kind::List {
+        return Ok(None);
+    }
+    let leak = match case.leak_of_the_other(exchange) {
+        Err(Stop::Verdict(_)) => None,
+        leak => leak?,
+    };
+    let expected = text!("alleen gegevens van de burger zelf", "data of the citizen alone");
+    let found = |leak: crate::source::Leak| {
+        let Text { nl, en } = leak.what;
+        let actual = text!("van een andere burger: {nl}", "of another citizen: {en}");
+        Finding::new(request, leak.place, expected, actual)
+    };
+    Ok(leak.map(found))
+}
+
+/// Whether both citizens got the same list, each time that it was asked for: one answer may be of another moment than
+/// the other.
+fn same_lists(case: &Case<'_>, requests: &[Request]) -> Result<Option<Finding>, Stop> {
+    let pages = case.pages_of(requests)?;
+    if pages.iter().any(|listed| listed.items().is_empty()) {
+        return Err(reason::lacks(
+            "citizens",
+            text!("een van de twee burgers heeft geen attesten", "one of the two citizens has no certificates"),
+        )
+        .into());
+    }
+    let pairs: Vec<(&Listed<'_>, &Listed<'_>)> = pages
+        .chunks(2)
+        .filter_map(|pair| match pair {
+            [subject, other] => Some((subject, other)),
+            _ => None,
+        })
+        .collect();
+    let alike = |(subject, other): &(&Listed<'_>, &Listed<'_>)| {
+        subject.keys() == other.keys() && same(subject, other, fields_of)
+    };
+    if !pairs.iter().all(alike) {
+        return Ok(None);
+    }
+    if !pairs.iter().all(|(subject, other)| same(subject, other, hrefs_of)) {
+        return Err(only_urls_differ().into());
+    }
+    let expected =
+        text!("een andere lijst dan die van de eerste burger", "another list than that of the first citizen");
+    let finding = |(_, other): &(&Listed<'_>, &Listed<'_>)| {
+        other.answer.finding(other.page.place.as_str(), expected.clone(), text!("dezelfde lijst", "the same list"))
+    };
+    Ok(pairs.first().map(finding))
+}
+
+/// Whether something of the certificates is the same in two lists, one by one.
+fn same<T: PartialEq>(one: &Listed<'_>, other: &Listed<'_>, of: fn(&Certificate) -> T) -> bool {
+    one.items().iter().map(of).eq(other.items().iter().map(of))
+}
+
+fn fields_of(certificate: &Certificate) -> Vec<Option<Datum>> {
+    certificate.fields().into_iter().map(|(_, value)| value.cloned()).collect()
+}
+
+fn hrefs_of(certificate: &Certificate) -> Vec<Box<str>> {
+    certificate.links.links.iter().map(|link| link.href.clone()).collect()
+}
+
+/// Ids that are counted for each citizen can be the same by chance; only the URLs then tell them apart.
+fn only_urls_differ() -> Verdict {
+    Verdict::blocked(
+        text!(
+            "de twee burgers hebben attesten die alleen in hun URL verschillen",
+            "the two citizens have certificates that differ in their URLs alone"
+        ),
+        text!("kies twee burgers met verschillende attesten", "choose two citizens with different certificates"),
+    )
+    .by(Obstacle::NoCitizen(Citizen::Other))
+}

@@ -1,0 +1,355 @@
+//! Two citizens: the one's token never opens the other's data.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use url::Url;
+
+use super::list;
+use super::shown::{Shown, Shows, has_certificates, judged, shows};
+use crate::base::text::Text;
+use crate::evidence::exchange::{Auth, Citizen, Content, Exchange, Kind, Look, Replacement, Request, Response, Target};
+use crate::judging::case::{Case, Judgement, Stop};
+use crate::judging::reason;
+use crate::judging::verdict::{Obstacle, Verdict};
+use crate::source::envelope::{Certificate, Key};
+use crate::source::{Item, Leak, Listed, holds_key, is_same_content, parts_that};
+use crate::text;
+
+/// The other citizen's first page, with their own token and at least one certificate: what makes a refusal telling.
+fn other_page<'a>(case: &Case<'a>) -> Result<Listed<'a>, Stop> {
+    case.insz(Citizen::Other)?;
+    let other = case.page(&case.entry_request(Citizen::Other))?;
+    if other.items().is_empty() {
+        return Err(Verdict::blocked(
+            text!(
+                "de burger met `role: other` heeft zelf geen attesten",
+                "the citizen with `role: other` has no certificates"
+            ),
+            text!(
+                "kies voor `role: other` een burger met attesten",
+                "choose for `role: other` a citizen with certificates"
+            ),
+        )
+        .by(Obstacle::NoCitizen(Citizen::Other))
+        .into());
+    }
+    Ok(other)
+}
+
+/// Links of a certificate with what they lead to.
+pub(super) fn links_of(case: &Case<'_>, item: Item<'_>) -> Vec<Request> {
+    let rels = [("self", Kind::Detail), ("download", Kind::Download)];
+    rels.into_iter()
+        .filter_map(|(rel, kind)| case.follow(item.on.answer, item.certificate.links.find(&[rel])?, kind))
+        .collect()
+}
+
+fn url_of(request: &Request) -> Option<Url> {
+    match &request.target {
+        Target::Link { url, .. } => Url::parse(url).ok(),
+        _ => None,
+    }
+}
+
+/// Whether a part of a URL is the other citizen's number, in whatever writing, and nothing more.
+fn is_theirs(case: &Case<'_>, part: &str) -> bool {
+    !part.contains(char::is_alphabetic) && case.citizens_in(part).contains(&Citizen::Other)
+}
+
+/// A few of many certificates: the first, the last, and one of each language that is not among these.
+pub(super) fn a_few<'a>(certificates: &[&'a Certificate]) -> Vec<&'a Certificate> {
+    let ends = certificates.iter().take(1).chain(certificates.iter().skip(1).next_back());
+    let mut few: Vec<&Certificate> = ends.copied().collect();
+    let mut languages: BTreeSet<_> = few.iter().map(|one| one.language_text()).collect();
+    few.extend(certificates.iter().filter(|one| languages.insert(one.language_text())));
+    few
+}
+
+/// A request to another citizen's door, and what that citizen gets there.
+struct Door<'a> {
+    probe: Request,
+    /// What its owner asks; none for a list.
+    rightful: Option<Request>,
+    /// Whether that is asked beforehand. Of the first certificate only: of the others where the door opens.
+    is_first: bool,
+    /// What tells the certificate behind it apart; none for a list.
+    key: Option<Key<'a>>,
+}
+
+/// The links of a few certificates: of the last one as many as `last`, of the others both.
+/// Only those that `counts` lets through.
+fn doors<'a>(
+    case: &Case<'a>,
+    on: Listed<'a>,
+    certificates: &[&'a Certificate],
+    last: usize,
+    counts: impl Fn(&Url, &Certificate) -> bool,
+) -> Vec<Door<'a>> {
+    let mut doors = Vec::new();
+    let mut first = None;
+    for (place, certificate) in a_few(certificates).into_iter().enumerate() {
+        let most = if place == 1 { last } else { 2 };
+        let links = links_of(case, Item { on, certificate }).into_iter().take(most);
+        for probe in links.filter(|link| url_of(link).is_some_and(|url| counts(&url, certificate))) {
+            let is_first = *first.get_or_insert(place) == place;
+            let rightful = Some(probe.clone().auth(Auth::Token(Citizen::Other)));
+            doors.push(Door { probe, rightful, is_first, key: certificate.key() });
+        }
+    }
+    doors
+}
+
+pub(super) fn list_of_another_citizen_stays_closed(case: &Case<'_>) -> Judgement {
+    judged(case, under_their_number(case)?)
+}
+
+/// The other citizen's list and links, with the subject's token: what each answer shows.
+pub(super) fn under_their_number<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
+    let other = other_page(case)?;
+    let certificates: Vec<&Certificate> = other.items().iter().collect();
+    let mut lists = vec![case.entry_request(Citizen::Other), Request::entry(Citizen::Other)];
+    // A later page that is not empty.
+    if certificates.len() > 1 {
+        lists.push(case.page_request(Citizen::Other, certificates.len().div_ceil(2) as u64, 1));
+    }
+    let list_door = |list: Request| {
+        let probe = list.auth(Auth::Token(Citizen::Subject));
+        Door { probe, rightful: None, is_first: false, key: None }
+    };
+    let mut all: Vec<Door<'a>> = lists.into_iter().map(list_door).collect();
+    let names = |url: &Url, _: &Certificate| !parts_that(url, |text| is_theirs(case, text)).is_empty();
+    all.extend(doors(case, other, &certificates, 2, names));
+    shown(case, &list(case), &all)
+}
+
+pub(super) fn certificate_of_another_citizen_stays_closed(case: &Case<'_>) -> Judgement {
+    judged(case, under_ones_own(case)?)
+}
+
+/// The other citizen's links under the subject's number, with the subject's token: what each answer shows.
+pub(super) fn under_ones_own<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
+    let (control, doors) = swapped(case)?;
+    // The first certificate does open for its owner: else its refusal shows nothing.
+    let originals = asked_beforehand(&doors);
+    for answer in case.responses(&originals)? {
+        if !answer.response.is_success() {
+            let status = answer.response.status;
+            return Err(Verdict::blocked(
+                text!(
+                    "de andere burger krijgt het eigen attest zelf niet ({status})",
+                    "the other citizen does not get their own certificate ({status})"
+                ),
+                text!(
+                    "kies voor `role: other` een burger wiens attesten te openen zijn",
+                    "choose for `role: other` a citizen whose certificates open"
+                ),
+            )
+            .by(Obstacle::NoCitizen(Citizen::Other))
+            .into());
+        }
+    }
+    let mut shown = shown(case, &control, &doors)?;
+    for ((exchange, what), door) in shown.probes.iter_mut().zip(&doors) {
+        // Where ids are counted for each citizen, a new certificate of the subject may have got the id of one of theirs.
+        if let (Shows::Data(_), Some(key)) = (&*what, &door.key)
+            && case.keys_after(exchange)?.contains(key)
+        {
+            *what = shows(exchange, None);
+        }
+    }
+    Ok(shown)
+}
+
+/// What the owner of the first certificate asks, before its doors are tried.
+fn asked_beforehand(doors: &[Door<'_>]) -> Vec<Request> {
+    doors.iter().filter(|door| door.is_first).filter_map(|door| door.rightful.clone()).collect()
+}
+
+/// What the answers at these doors show.
+fn shown<'a>(case: &Case<'a>, control: &Request, doors: &[Door<'_>]) -> Result<Shown<'a>, Stop> {
+    let originals = asked_beforehand(doors);
+    case.attempts(&originals)?;
+    let probes: Vec<Request> = doors.iter().map(|door| door.probe.clone()).collect();
+    let probed = case.probed(control, &probes)?;
+    let own = own_keys(case)?;
+    let mut shown = Vec::new();
+    for (exchange, door) in probed.exchanges.into_iter().zip(doors) {
+        let mut leak = None;
+        if !door.is_first {
+            leak = data_of_the_other(case, &own, exchange, None)?;
+        }
+        // What opens and is not known as theirs yet is compared with what they get.
+        let opens = exchange.result.as_ref().is_ok_and(Response::is_success);
+        if let Some(request) = door.rightful.as_ref().filter(|_| leak.is_none() && (door.is_first || opens)) {
+            leak = data_of_the_other(case, &own, exchange, case.attempt(request)?.result.as_ref().ok())?;
+        }
+        shown.push((exchange, shows(exchange, leak)));
+    }
+    Ok(Shown { probes: shown, closing: probed.closing })
+}
+
+/// The keys of the subject's own certificates, as far as the list can be read.
+fn own_keys<'a>(case: &Case<'a>) -> Result<BTreeSet<Key<'a>>, Stop> {
+    let pages = match case.pages() {
+        Err(Stop::Verdict(_)) => Vec::new(),
+        pages => pages?.pages,
+    };
+    Ok(pages.iter().flat_map(Listed::keys).collect())
+}
+
+/// What an answer to the subject shows of the other citizen's data. `rightful`: what the other citizen gets there.
+fn data_of_the_other(
+    case: &Case<'_>,
+    own: &BTreeSet<Key<'_>>,
+    exchange: &Exchange,
+    rightful: Option<&Response>,
+) -> Result<Option<Leak>, Stop> {
+    let Ok(response) = &exchange.result else { return Ok(None) };
+    let leak = |what| Ok(Some(Leak { place: String::new(), what }));
+    if let Content::Document(document) = &response.content {
+        let is_theirs = rightful.is_some_and(|rightful| is_same_content(rightful, response));
+        if is_theirs || (document.look == Look::Pdf && !is_own_document(case, response)?) {
+            return leak(text!("een document", "a document"));
+        }
+    }
+    if has_certificates(response) && holds_a_stranger(own, response) {
+        return leak(text!("attesten", "certificates"));
+    }
+    case.leak_of_the_other(exchange)
+}
+
+/// Whether an answer holds certificates, and none of them is the subject's own.
+fn holds_a_stranger(own: &BTreeSet<Key<'_>>, response: &Response) -> bool {
+    let listed = response.page().map(crate::source::envelope::Page::keys).unwrap_or_default();
+    let single = response.certificate().and_then(Certificate::key);
+    let mut keys = listed.into_iter().chain(single).peekable();
+    keys.peek().is_some() && !keys.any(|key| own.contains(&key))
+}
+
+/// Whether a document is one that the subject gets with a link of their own.
+fn is_own_document(case: &Case<'_>, response: &Response) -> Result<bool, Stop> {
+    let requests = match case.download_requests() {
+        Err(Stop::Verdict(_)) => return Ok(false),
+        requests => requests?,
+    };
+    let documents = case.attempts(&requests)?;
+    Ok(documents.iter().any(|own| own.result.as_ref().is_ok_and(|own| is_same_content(own, response))))
+}
+
+/// Without the successes that gave nothing away, where a certificate that nobody has is answered alike: that is a fault
+/// of its own.
+pub(super) fn but_for_unknown<'a>(case: &Case<'a>, mut shown: Shown<'a>) -> Result<Shown<'a>, Stop> {
+    let probed = crate::checks::rest_guidelines::unknown_certificate_probe(case)
+        .and_then(|(control, probe)| case.probed(&control, &[probe]));
+    let unknown = match probed {
+        Err(Stop::Verdict(_) | Stop::Moment(_)) => None,
+        probed => probed?.exchanges.first().and_then(|exchange| exchange.result.as_ref().ok()),
+    };
+    if unknown.is_some_and(Response::is_success) {
+        shown.probes.retain(|(exchange, _)| exchange.result.as_ref().is_ok_and(|answer| !answer.is_success()));
+    }
+    Ok(shown)
+}
+
+/// The subject's control, and the other citizen's links under the subject's number.
+fn swapped<'a>(case: &Case<'a>) -> Result<(Request, Vec<Door<'a>>), Stop> {
+    let other = other_page(case)?;
+    let pages = case.pages()?;
+    if pages.cut {
+        // What lies beyond the limit may be the subject's own.
+        return Err(case.beyond_the_walk().into());
+    }
+    let own: BTreeSet<_> = pages.pages.iter().flat_map(Listed::keys).collect();
+    let is_foreign = |item: &&Certificate| item.key().is_some_and(|key| !own.contains(&key));
+    let foreign: Vec<&Certificate> = other.items().iter().filter(is_foreign).collect();
+    if foreign.is_empty() {
+        return Err(Verdict::blocked(
+            text!(
+                "de andere burger heeft geen attest dat de eerste niet heeft",
+                "the other citizen has no certificate that the first lacks"
+            ),
+            text!(
+                "kies voor `role: other` een burger met eigen attesten",
+                "choose for `role: other` a citizen with certificates of their own"
+            ),
+        )
+        .by(Obstacle::NoCitizen(Citizen::Other))
+        .into());
+    }
+    let first = case.first_page()?;
+    if first.items().is_empty() {
+        return Err(reason::too_few(0, 1).into());
+    }
+    let control =
+        first.items().iter().find_map(|item| case.follow(first.answer, item.links.find(&["self"])?, Kind::Detail));
+    let has_links = foreign.iter().any(|certificate| !links_of(case, Item { on: other, certificate }).is_empty());
+    let (Some(control), true) = (control, has_links) else {
+        return Err(
+            reason::unmet(text!("een attest heeft geen link `self`", "a certificate has no link `self`")).into()
+        );
+    };
+    // Under the subject's number a link that does not name the certificate leads to one of the subject's own.
+    let names =
+        |url: &Url, certificate: &Certificate| certificate.id_text().is_some_and(|id| holds_key(url, &id, "").0);
+    let mut doors = doors(case, other, &foreign, 1, names);
+    if doors.is_empty() {
+        let what =
+            text!("geen link van een attest bevat de id van dat attest", "no link of a certificate holds its id");
+        return Err(reason::unmet(what).into());
+    }
+    for door in &mut doors {
+        let parts = url_of(&door.probe).map(|url| parts_that(&url, |text| is_theirs(case, text))).unwrap_or_default();
+        if let [(part, _)] = parts.as_slice() {
+            door.probe = door.probe.clone().edit(part.clone(), Replacement::Number(Citizen::Subject));
+        }
+    }
+    Ok((control, doors))
+}
+
+pub(super) fn refusal_does_not_tell_whether_a_citizen_exists(case: &Case<'_>) -> Judgement {
+    other_page(case)?;
+    let control = list(case);
+    let probe = |citizen| case.entry_request(citizen).auth(Auth::Token(Citizen::Subject));
+    let answers = case.between_controls(&control, &[probe(Citizen::Other), probe(Citizen::Nobody)])?;
+    let [other, nobody] = answers.as_slice() else { return Err(reason::not_recorded().into()) };
+    let own = own_keys(case)?;
+    if data_of_the_other(case, &own, other.exchange, None)?.is_some() {
+        let what = text!("de lijst van een andere burger gaat open", "the list of another citizen opens");
+        return Err(reason::unmet(what).into());
+    }
+    let (known, unknown) = (shape(other.response), shape(nobody.response));
+    if known == unknown {
+        return case.judged(Vec::new());
+    }
+    let expected = text!("hetzelfde als voor de andere burger: {known}", "the same as for the other citizen: {known}");
+    case.judged(vec![nobody.finding("", expected, Text::same(unknown))])
+}
+
+/// Status, media type, the names and kinds of the members, and what kind of error they say that it is.
+fn shape(response: &Response) -> String {
+    let media_type = response.media_type().unwrap_or_default();
+    let members = match response.json() {
+        Some(Value::Object(members)) => {
+            let mut names: Vec<String> =
+                members.iter().map(|(name, value)| format!("{name}: {}", told(name, value))).collect();
+            names.sort();
+            format!("{{{}}}", names.join(", "))
+        }
+        Some(other) => crate::base::value::described::kind_of(other).to_owned(),
+        None => String::new(),
+    };
+    crate::base::text::shown(&format!("{} {media_type} {members}", response.status))
+}
+
+/// The kind of a member; of those that name the kind of error, what they say.
+fn told(name: &str, value: &Value) -> String {
+    match value {
+        Value::String(text) if ["type", "title", "code", "error"].contains(&name) => {
+            // The number that was asked for may come back.
+            let text: String = text.chars().filter(|c| !c.is_ascii_digit()).collect();
+            format!("\"{text}\"")
+        }
+        other => crate::base::value::described::kind_of(other).to_owned(),
+    }
+}

@@ -1,0 +1,30 @@
+//! What the checks of a source may ask of a [`Case`](crate::judging::case::Case): its list, walked and sampled, and whose
+//! data an answer shows. The kernel below knows requests and answers; only here is a list of certificates known.
+//!
+//! - `envelope`: the two forms of a list and a certificate, read into one.
+//! - `list`: the first page, certificates, details and documents; `pages`, `length`, `room`: how the list is walked, and
+//!   how much of a long one; `sample`: which certificates are looked at one by one; `run`: all that a run asks for.
+//! - `look`: a list lives: what is judged by answers of several moments; `urls`: where links lead, and which part of one
+//!   holds a value; `leak`: what of one citizen's data an answer shows that was meant for somebody else.
+//! - `unopened`: what is concluded of a source that opens for nobody.
+//! - `shape`: which members, types and links the answers had, to compare with a later run.
+
+pub mod envelope;
+mod leak;
+mod length;
+mod list;
+mod look;
+mod pages;
+mod room;
+mod run;
+mod sample;
+pub mod shape;
+mod unopened;
+mod urls;
+
+pub use envelope::view;
+pub use leak::{Leak, is_same_content, place_of};
+pub use list::{Chain, End, Item, Listed, Pages};
+pub use look::second_change;
+pub use unopened::block_unopened;
+pub use urls::{holds_key, outside_braces, part_with_id, parts_that, with_other_id, with_other_language};

@@ -1,0 +1,50 @@
+//! What a check needs that looks at the whole run: to ask first for all that is to be in it.
+
+use super::list::{Item, page_in};
+use crate::evidence::exchange::{Citizen, Request, Target, Variation};
+use crate::judging::case::{Answer, Case, Stop, both, seek};
+
+impl<'a> Case<'a> {
+    /// Asks for the pages of the list, for the details and documents of the sample, and for the lists of the other
+    /// citizens, whatever comes of them.
+    pub fn seek_everything(&self) -> Result<(), Stop> {
+        let downloads = self.download_requests().and_then(|requests| self.attempts(&requests).map(drop));
+        seek([self.pages().map(drop), self.details().map(drop), downloads, self.seek_lists()])
+    }
+
+    /// Asks for the lists of the other citizens of the profile, whatever comes of them.
+    pub fn seek_lists(&self) -> Result<(), Stop> {
+        let known = [Citizen::Other, Citizen::Empty].into_iter();
+        let known = known.filter(|citizen| self.setup().citizens.contains_key(citizen));
+        let requests: Vec<Request> = known.map(|citizen| self.entry_request(citizen)).collect();
+        self.attempts(&requests).map(drop)
+    }
+
+    /// The certificates of the subject's whole list, and those on the other citizen's first page, where it came. Blocked
+    /// where the subject has none.
+    pub fn everyones_items(&self) -> Result<Vec<Item<'a>>, Stop> {
+        let (mut items, ()) = both(self.items(), self.seek_lists())?;
+        if self.setup().citizens.contains_key(&Citizen::Other) {
+            let exchange = self.attempt(&self.entry_request(Citizen::Other))?;
+            let response = exchange.result.as_ref().ok().filter(|response| response.status == 200);
+            let on = response.and_then(|response| page_in(Answer { exchange, response }));
+            items.extend(
+                on.into_iter().flat_map(|on| on.items().iter().map(move |certificate| Item { on, certificate })),
+            );
+        }
+        Ok(items)
+    }
+
+    /// Every answer of the source's API in the whole run: without handshakes, plain http, the OpenAPI document, and
+    /// the list with a slash after it or under another host, to which a web server may have an answer of its own.
+    pub fn api_answers(&self) -> Result<Vec<Answer<'a>>, Stop> {
+        let answers = self.whole_run()?.filter_map(|exchange| {
+            let request = &exchange.request;
+            let api = matches!(request.target, Target::Entry { .. } | Target::Link { .. } | Target::Path(_));
+            let response = exchange.result.as_ref().ok()?;
+            let odd = matches!(request.variation, Variation::TrailingSlash | Variation::Host(_));
+            (api && !odd).then_some(Answer { exchange, response })
+        });
+        Ok(answers.collect())
+    }
+}
