@@ -57,8 +57,19 @@ pub enum SubjectKind {
 pub enum About {
     /// The source under examination.
     Source,
-    /// The issuer of the tokens (ACM): never a failure of the source.
+    /// The application under examination.
+    Application,
+    /// The website under examination.
+    Website,
+    /// The issuer of the tokens (ACM): never a failure of the subject.
     Issuer,
+}
+
+impl About {
+    /// Whether it binds what is examined.
+    pub fn is_subject(self) -> bool {
+        self != Self::Issuer
+    }
 }
 
 /// How a requirement is judged.

@@ -26,6 +26,7 @@ const SET: &str = "name: small
 version: 1.0.0
 title: &text { nl: a, en: b }
 summary: *text
+kind: source
 builds_on: []
 documents: [{ key: ATT, title: *text, publisher: c, link: https://example.be/, knowledge: *text }]
 chapters: [rows]

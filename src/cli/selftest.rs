@@ -8,7 +8,7 @@ use crate::base::input::InputFaults;
 use crate::catalogue::matches_id;
 use crate::judging::verdict::ExitStatus;
 use crate::sandbox::selftest::{Row, matrix};
-use crate::sandbox::{Envelope, Fault, faults};
+use crate::sandbox::{Fault, SourceWorld, World, faults};
 use crate::text;
 
 /// The schema of the JSON form.
@@ -51,7 +51,7 @@ pub(super) fn selftest(args: &SelftestArgs, global: &Global) -> Done {
     let width = chosen.iter().map(|fault| fault.name.len()).max().unwrap_or_default().max("conformant".len());
     let quiet = global.quiet || args.json;
     let rows = runtime()?
-        .block_on(matrix(catalogue, chosen, args.at_once, |row| {
+        .block_on(matrix::<SourceWorld>(catalogue, chosen, args.at_once, |row| {
             if !quiet {
                 output::print(&line(row, width));
             }
@@ -59,7 +59,7 @@ pub(super) fn selftest(args: &SelftestArgs, global: &Global) -> Done {
         .map_err(|error| Trouble::internal("selftest", &error))?;
     let exact = rows.iter().filter(|row| row.is_exact()).count();
     let noticed: std::collections::BTreeSet<&String> = rows.iter().flat_map(|row| &row.failed).collect();
-    let faults = rows.iter().filter(|row| row.fault.is_some()).count() / 2;
+    let faults = rows.iter().filter(|row| row.fault.is_some()).count() / SourceWorld::VARIANTS.len();
     let status = if exact == rows.len() { ExitStatus::Success } else { ExitStatus::Failures };
     if args.json {
         output::print(&format!("{:#}\n", as_json(&rows, status)));
@@ -84,7 +84,7 @@ fn run_as_json(row: &Row) -> Value {
         "fault": row.fault.map(|fault| fault.name),
         "summary": row.fault.map(|fault| fault.summary),
         "breaks": row.fault.map(|fault| fault.breaks).unwrap_or_default(),
-        "variant": if row.envelope == Envelope::Hal { "hal" } else { "links" },
+        "variant": row.variant,
         "exact": row.is_exact(),
         "failed": row.failed,
         "blocked": row.blocked,
@@ -96,9 +96,9 @@ fn run_as_json(row: &Row) -> Value {
 
 /// One row: the fault, the envelope, what noticed it, and what is not as the fault says.
 fn line(row: &Row, width: usize) -> String {
-    let envelope = if row.envelope == Envelope::Hal { "hal  " } else { "links" };
+    let variant = row.variant;
     let list = |ids: &std::collections::BTreeSet<String>| ids.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
-    let mut line = format!("{:<width$}  {envelope}  {}", row.name(), list(&row.failed));
+    let mut line = format!("{:<width$}  {variant:5}  {}", row.name(), list(&row.failed));
     for (word, ids) in
         [("missed", row.missed()), ("surplus", row.surplus()), ("blocked", row.stray()), ("dangling", row.dangling())]
     {

@@ -18,7 +18,7 @@ use crate::evidence::vault::Mark;
 /// becomes blocked.
 const MOST_HELD: usize = 192 * 1024 * 1024;
 
-/// The most memory that bodies take as trees, in bytes; further ones that were read already, as pages of a long list are, are packed.
+/// The most memory that bodies take as trees, in bytes; further ones that may be packed, such as pages of a long list, are.
 const MOST_IN_TREES: usize = 24 * 1024 * 1024;
 
 /// The largest evidence that is read again, in bytes. A run stops before its own becomes that large.
@@ -64,7 +64,7 @@ struct Room {
     longest: usize,
     written: usize,
     values: usize,
-    /// Bodies in which a form was read already, by the hash of their text.
+    /// Bodies that may be packed, by the hash of their text.
     bodies: HashMap<u64, Json>,
     hashes: RandomState,
 }
@@ -98,8 +98,7 @@ pub struct Weighed {
 struct Weight {
     values: usize,
     held: usize,
-    /// The text of a body in which a form was read already, such as a page of a list: it may be packed, or be there
-    /// already.
+    /// The text of a body that may be packed, such as a page of a list, or be there already.
     text: Option<String>,
 }
 
@@ -115,8 +114,8 @@ impl Weighed {
         let text = json.tree().to_string();
         written += text.bytes().map(escaped_length).sum::<usize>();
         let values = text.bytes().filter(|byte| *byte == b',').count();
-        // What was read from it counts, and is all that is looked at of most of them: such a body may be packed.
-        let body = Weight { values, held: json.weight(), text: json.is_viewed().then_some(text) };
+        // What was read from it counts.
+        let body = Weight { values, held: json.weight(), text: json.may_be_packed().then_some(text) };
         Self { exchange, written, body: Some(body) }
     }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Map;
 
 use crate::evidence::exchange::{Auth, Citizen, Control, Grant, IssuerCall, Phase, Request, Target, entry_url};
 use crate::evidence::shape::Previous;
@@ -37,13 +39,24 @@ pub struct Setup {
 }
 
 /// What a run knows of its subject by its kind. In the evidence its members stand beside those of every subject.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum SubjectSetup {
     /// A source.
     Source(Box<SourceSetup>),
     /// A subject of which nothing more is known than its address.
     Address {},
+}
+
+impl<'de> Deserialize<'de> for SubjectSetup {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        // By the members themselves, not by trying one form after the other: what is damaged must not become another kind.
+        let members = Map::deserialize(from)?;
+        if !["entry_path", "declares", "public_url"].iter().any(|member| members.contains_key(*member)) {
+            return Ok(Self::Address {});
+        }
+        serde_json::from_value(members.into()).map(Self::Source).map_err(D::Error::custom)
+    }
 }
 
 /// What a run knows of a source.

@@ -243,9 +243,9 @@ pub fn finding_severity(level: Level, about: About, waived: bool, finding: &Find
     match (about, effective(level, finding)) {
         (_, Level::May) | (About::Issuer, Level::Should) => Severity::Note,
         (About::Issuer, Level::Must) => Severity::Error,
-        (About::Source, _) if waived => Severity::Waived,
-        (About::Source, Level::Must) => Severity::Failure,
-        (About::Source, Level::Should) => {
+        (_, _) if waived => Severity::Waived,
+        (_, Level::Must) => Severity::Failure,
+        (_, Level::Should) => {
             if gate.strict {
                 Severity::Failure
             } else {

@@ -6,7 +6,7 @@ mod call;
 use std::collections::HashMap;
 
 use crate::base::text::Text;
-use crate::catalogue::{About, Catalogue, Level};
+use crate::catalogue::{Catalogue, Level};
 use crate::evidence::exchange::{Citizen, Exchange, Grant, Kind, Request};
 use crate::evidence::recording::Recording;
 use crate::judging::reason::cause::{CauseKind, IssuerIs, Place, Server, Told};
@@ -203,7 +203,7 @@ impl<'a> Finder<'a> {
             return Some(root);
         }
         let (Text { nl, en }, id) = (&row.title, &row.id);
-        let is_issuer = row.about == About::Issuer;
+        let is_issuer = !row.about.is_subject();
         Some(Root {
             kind: if finding.place == "/issuer" { CauseKind::WrongIssuer } else { CauseKind::RequirementNotMet },
             server: if is_issuer { Server::Issuer } else { Server::Source },
@@ -251,7 +251,7 @@ impl<'a> Finder<'a> {
         let fails = |at: &usize| {
             let row = self.catalogue.requirements.get(*at);
             let verdict = self.verdicts.get(*at);
-            row.is_some_and(|row| row.about == About::Issuer)
+            row.is_some_and(|row| !row.about.is_subject())
                 && verdict.is_some_and(|verdict| verdict.outcome == Outcome::Fail)
         };
         self.root_of_failed((0..self.verdicts.len()).find(fails)?)

@@ -6,9 +6,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
-use super::behaviour::ErrorBody;
-use super::envelope::put;
-
 /// What stands in `Transfer-Encoding` until the answer is sent: chunks, and fields after them.
 pub(super) const TRAILERS: &str = "chunked, trailers";
 /// The same, for an answer of HTTP/1.0.
@@ -16,6 +13,26 @@ pub(super) const OLD: &str = "1.0";
 /// The same, for one that ends with its connection.
 pub(super) const OLD_WITHOUT_LENGTH: &str = "1.0, closed";
 const X_CHECKSUM: HeaderName = HeaderName::from_static("x-checksum");
+
+/// What the body of an error holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorBody {
+    /// `type`, `title`, `status`, `detail` and `instance`.
+    Problem,
+    /// The same with `status` as a string, as VO's sample has it.
+    StatusAsString,
+    /// `type`, `title` and `status` only.
+    Short,
+    /// No body; allowed, and a note (ERR-07).
+    None,
+}
+
+/// Puts a field in an object; anything else stays as it is.
+pub fn put(body: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Some(body) = body.as_object_mut() {
+        body.insert(name.to_owned(), value.into());
+    }
+}
 
 /// A request as ACM and source read it.
 #[derive(Clone, Debug)]

@@ -1,12 +1,7 @@
-//! The people of the sandbox, their invented national numbers and their certificates.
-
-use std::collections::HashSet;
+//! The people of the sandbox and their invented national numbers.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-use super::behaviour::{Behaviour, IdLook};
-use super::life;
 
 /// What a citizen is for in a run, as the profile names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,7 +53,7 @@ pub fn is_national_number(text: &str) -> bool {
     [Born::Before2000, Born::From2000].into_iter().any(|born| check.is_some() && check_number(nine, born) == check)
 }
 
-/// A citizen as the source and the ACM know him.
+/// A citizen as every part of the sandbox knows them.
 #[derive(Clone, Debug)]
 pub(super) struct Citizen {
     pub name: &'static str,
@@ -66,157 +61,19 @@ pub(super) struct Citizen {
     pub insz: String,
     /// The `sub` of every token of this citizen.
     pub sub: String,
-    pub certificates: Vec<Certificate>,
-    /// What comes while a run goes on.
-    pub coming: Vec<Certificate>,
-    /// How many different ids they have.
-    pub ids: usize,
-}
-
-/// A certificate: its key is id and language together.
-#[derive(Clone, Debug)]
-pub(super) struct Certificate {
-    pub id: String,
-    pub language: String,
-    pub name: String,
-    pub year: i32,
-    pub community: u32,
-    /// A number that no other certificate of the sandbox has; the name of its document.
-    pub number: usize,
-    /// Whether its owner has this id in one language only.
-    pub single: bool,
 }
 
 /// The three people. The serial number 999 keeps their numbers apart from those of real citizens, as far as that goes.
-pub(super) fn people(behaviour: &Behaviour) -> Vec<Citizen> {
-    let person = |name, role, nine, born, first, count| {
-        let later = if role == Role::Subject { life::arrivals(&behaviour.life) } else { 0 };
-        let mut certificates = certificates(behaviour, first, count + later);
-        let coming = certificates.split_off(count);
-        let ids = certificates.iter().map(|one| &one.id).collect::<HashSet<_>>().len();
+pub(super) fn people() -> Vec<Citizen> {
+    let person = |name, role, nine, born| {
         let insz = national_number(nine, born).unwrap_or_default();
-        Citizen { name, role, insz, sub: Uuid::new_v4().to_string(), certificates, coming, ids }
+        Citizen { name, role, insz, sub: Uuid::new_v4().to_string() }
     };
-    let counts = behaviour.certificates;
     vec![
-        person("an", Role::Subject, "850730999", Born::Before2000, 1, counts.subject),
-        person("bo", Role::Other, "040312999", Born::From2000, counts.subject.max(50_000) + 1, counts.other),
-        person("cy", Role::Empty, "911130999", Born::Before2000, 90_001, 0),
+        person("an", Role::Subject, "850730999", Born::Before2000),
+        person("bo", Role::Other, "040312999", Born::From2000),
+        person("cy", Role::Empty, "911130999", Born::Before2000),
     ]
-}
-
-/// The places in a list whose certificate is one more language of the certificate before it. None of the first three,
-/// of the pages of ten only one boundary (39 | 40), and of the pages of eleven only one (43 | 44), so that a source that
-/// keeps languages together shows it once.
-const FURTHER_LANGUAGES: [usize; 6] = [6, 40, 44, 64, 96, 97];
-const COMMUNITIES: [u32; 5] = [44021, 11002, 24062, 31005, 71022];
-/// The place of the one certificate in [`Behaviour::odd_language`].
-const ODD_PLACE: usize = 4;
-/// The place whose certificate is listed again at the next place, with [`Behaviour::certificate_twice`].
-const TWICE_PLACE: usize = 11;
-
-fn certificates(behaviour: &Behaviour, first: usize, count: usize) -> Vec<Certificate> {
-    let mut made: Vec<Certificate> = Vec::with_capacity(count);
-    let every_language = behaviour.variation.every_language;
-    for place in 0..count {
-        let number = first + place;
-        let language = language_at(behaviour, place);
-        let year = 2025 - i32::try_from(place % 11).unwrap_or_default();
-        let counted = if behaviour.variation.ids_by_citizen { place + 1 } else { number };
-        let mut certificate = Certificate {
-            id: id(behaviour.id_look, counted, year),
-            name: name(&language, year),
-            language,
-            year,
-            community: COMMUNITIES.get(place % COMMUNITIES.len()).copied().unwrap_or_default(),
-            number,
-            single: true,
-        };
-        let further = if every_language {
-            place % behaviour.languages.len().max(1) > 0
-        } else {
-            FURTHER_LANGUAGES.contains(&place)
-        };
-        let has_language = |id: &str| made.iter().any(|one| one.id == id && one.language == certificate.language);
-        if further
-            && made.last().is_some_and(|before| !has_language(&before.id))
-            && let Some(before) = made.last_mut()
-        {
-            before.single = false;
-            certificate.single = false;
-            certificate.id.clone_from(&before.id);
-        }
-        made.push(certificate);
-    }
-    if behaviour.certificate_twice
-        && let Some(again) = made.get(TWICE_PLACE).cloned()
-        && let Some(place) = made.get_mut(TWICE_PLACE + 1)
-    {
-        *place = again;
-    }
-    made
-}
-
-fn language_at(behaviour: &Behaviour, place: usize) -> String {
-    match behaviour.odd_language {
-        Some(odd) if place == ODD_PLACE => odd.to_owned(),
-        _ => {
-            let languages = &behaviour.languages;
-            languages.get(place % languages.len().max(1)).copied().unwrap_or("nl").to_owned()
-        }
-    }
-}
-
-fn id(look: IdLook, number: usize, year: i32) -> String {
-    match look {
-        IdLook::Uuid => Uuid::new_v4().to_string(),
-        IdLook::Number => (7_300_000 + number).to_string(),
-        IdLook::Beyond => (u128::from(u64::MAX) + 1013 * number as u128).to_string(),
-        IdLook::Urn => format!("urn:attest:{number:06}"),
-        IdLook::Text => format!("attest-{year}-{number:05}"),
-        IdLook::Small => number.to_string(),
-        IdLook::ElevenDigits => (70_000_000_000 + 1013 * number).to_string(),
-        IdLook::Marked => format!("FISC.{year}~AB_{number:05}.x"),
-        IdLook::Encoded => format!("attest {year}/é+{number:05}"),
-        IdLook::Long => format!("{}{number:05}", "0a1b2c3d4e-".repeat(18)),
-        IdLook::UuidInCapitals => Uuid::new_v4().to_string().to_uppercase(),
-        IdLook::Percent => format!("100%-{year}%2F{number}"),
-        IdLook::Unicode => format!("dossier-ße\u{301}-\u{1f4c4}{number}"),
-        IdLook::OneCharacter => one_character(number).to_string(),
-        IdLook::Date => format!("{:04}-{:02}-{:02}", 1900 + number / 336, number / 28 % 12 + 1, number % 28 + 1),
-        IdLook::Language => language_like(number),
-        IdLook::Nested => format!("K{}{}", number / 4, "-1".repeat(number % 4)),
-        IdLook::Sealed => {
-            format!("eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0.{:032x}.Zm9vYmFyYmF6cXV4{number:05}", number * 7919)
-        }
-    }
-}
-
-/// A letter, or a character of which a URL holds only the encoded form.
-fn one_character(number: usize) -> char {
-    let number = u32::try_from(number % 20_000).unwrap_or_default();
-    let letter = char::from_u32(u32::from('a') + number.saturating_sub(1)).filter(char::is_ascii_lowercase);
-    letter.or_else(|| char::from_u32(0x4e00 + number)).unwrap_or('a')
-}
-
-fn language_like(number: usize) -> String {
-    const LETTERS: &[u8; 26] = b"abcdefghijklmnopqrstuvwxyz";
-    let letter = |place: usize| LETTERS.get(place % LETTERS.len()).copied().map(char::from);
-    if number < LETTERS.len() * LETTERS.len() {
-        return letter(number).into_iter().chain(letter(number / LETTERS.len())).collect();
-    }
-    format!("{}-{number}", ["nl", "fr", "de", "en"].get(number % 4).copied().unwrap_or("nl"))
-}
-
-fn name(language: &str, year: i32) -> String {
-    let kind = match language {
-        "fr" => "Attestation fiscale",
-        "de" => "Steuerbescheinigung",
-        "en" => "Tax certificate",
-        "es" => "Certificado fiscal",
-        _ => "Fiscaal attest",
-    };
-    format!("{kind} {year}")
 }
 
 #[cfg(test)]
@@ -255,14 +112,9 @@ mod tests {
     }
 
     #[test]
-    fn the_people_have_the_numbers_of_certificates_that_were_asked() {
-        let people = people(&Behaviour::default());
-        let counts: Vec<_> = people.iter().map(|person| (person.name, person.certificates.len())).collect();
-        assert_eq!(counts, [("an", 124), ("bo", 7), ("cy", 0)]);
-        assert!(people.iter().all(|person| is_national_number(&person.insz)));
-        let an = &people[0].certificates;
-        let ids: std::collections::HashSet<_> = an.iter().map(|certificate| &certificate.id).collect();
-        let keys: std::collections::HashSet<_> = an.iter().map(|one| (&one.id, &one.language)).collect();
-        assert_eq!((ids.len(), keys.len()), (118, 124));
+    fn the_people_have_national_numbers() {
+        let names: Vec<_> = people().iter().map(|person| person.name).collect();
+        assert_eq!(names, ["an", "bo", "cy"]);
+        assert!(people().iter().all(|person| is_national_number(&person.insz)));
     }
 }

@@ -1,37 +1,23 @@
-//! The kill matrix: every fault of the sandbox, and which requirements noticed it. The answer to "is the tool wrong, or
+//! The kill matrix: every fault of a built-in world, and which requirements noticed it. The answer to "is the tool wrong, or
 //! my source?".
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
-use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::base::input::InputFaults;
-use crate::catalogue::{Catalogue, Mode, Selection};
-use crate::evidence::shape::Previous;
+use super::fault::{Claim, Fault};
+use super::world::{Unable, Variant, World, behaviour};
+use crate::catalogue::{Catalogue, Mode};
+use crate::evidence::recording::Recording;
 use crate::judging::verdict::Outcome;
-use crate::run::session::{Finished, Session};
-use crate::sandbox::{Behaviour, Envelope, Fault, Options, Sandbox};
 
-/// Why a sandbox could not be checked at all.
-#[derive(Debug, thiserror::Error)]
-pub enum Unable {
-    /// It did not start.
-    #[error("the sandbox does not start: {0}")]
-    Start(#[from] io::Error),
-    /// Its profile was refused.
-    #[error("the sandbox's profile is refused: {0}")]
-    Profile(#[from] InputFaults),
-}
-
-/// What became of one fault in one envelope.
+/// What became of one fault in one variant of its world.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// The fault; none: the conformant source.
-    pub fault: Option<&'static Fault>,
-    /// The envelope.
-    pub envelope: Envelope,
+    /// The fault; none: the conformant world.
+    pub fault: Option<Claim>,
+    /// The name of the variant.
+    pub variant: &'static str,
     /// The requirements that failed.
     pub failed: BTreeSet<String>,
     /// The requirements that are blocked.
@@ -41,7 +27,7 @@ pub struct Row {
 }
 
 impl Row {
-    fn named(&self, ids: fn(&Fault) -> &'static [&'static str]) -> BTreeSet<String> {
+    fn named(&self, ids: fn(Claim) -> &'static [&'static str]) -> BTreeSet<String> {
         self.fault.map(|fault| ids(fault).iter().map(ToString::to_string).collect()).unwrap_or_default()
     }
 
@@ -76,75 +62,31 @@ impl Row {
         [self.missed(), self.surplus(), self.stray(), self.dangling()].iter().all(BTreeSet::is_empty)
     }
 
-    /// The name of the fault, or of the source without one.
+    /// The name of the fault, or of the world without one.
     pub fn name(&self) -> &'static str {
         self.fault.map_or("conformant", |fault| fault.name)
     }
 }
 
-/// Checks a sandbox once. The sandbox lives as long as the run.
+/// Runs the conformant world and every one of these faults, each in every variant, a few at a time; `tell` hears of each.
 ///
 /// # Errors
-/// When it does not start, or its profile cannot be used.
-pub async fn examine(catalogue: &Catalogue, options: Options) -> Result<(Finished, Sandbox), Unable> {
-    examine_after(catalogue, options, None).await
-}
-
-/// The same, with what an earlier run saw.
-///
-/// # Errors
-/// When it does not start, or its profile cannot be used.
-pub async fn examine_after(
-    catalogue: &Catalogue,
-    options: Options,
-    previous: Option<Previous>,
-) -> Result<(Finished, Sandbox), Unable> {
-    let sandbox = Sandbox::start(options).await?;
-    let session = Session::new(&sandbox.profile()?, catalogue, 1)?.after(previous);
-    let finished = session.run(catalogue, &Selection::default(), std::future::pending(), |_| {}).await;
-    Ok((finished, sandbox))
-}
-
-/// What a run of the conformant source saw, for a fault that only shows beside an earlier report.
-async fn earlier(catalogue: &Catalogue, fault: Option<&Fault>, envelope: Envelope) -> Result<Option<Previous>, Unable> {
-    let is_compared = |id: &str| catalogue.find(id).is_some_and(|row| row.mode == Mode::Compare);
-    if fault.is_none_or(|fault| !fault.breaks.iter().any(|id| is_compared(id))) {
-        return Ok(None);
-    }
-    let options = Options { behaviour: behaviour(None, envelope), latency: Duration::ZERO, ..Options::default() };
-    let (finished, _sandbox) = examine(catalogue, options).await?;
-    Ok(Some(Previous::of(&finished.recording)))
-}
-
-/// The behaviour of the sandbox with a fault, in an envelope.
-pub fn behaviour(fault: Option<&Fault>, envelope: Envelope) -> Behaviour {
-    let mut behaviour = Behaviour { envelope, ..Behaviour::default() };
-    if let Some(fault) = fault {
-        (fault.apply)(&mut behaviour);
-    }
-    behaviour
-}
-
-/// Runs the conformant source and every one of these faults in both envelopes, a few at a time; `tell` hears of each.
-///
-/// # Errors
-/// The first sandbox that could not be checked.
-pub async fn matrix(
+/// The first world that could not be examined.
+pub async fn matrix<W: World>(
     catalogue: &'static Catalogue,
-    faults: Vec<&'static Fault>,
+    faults: Vec<&'static Fault<W::Behaviour>>,
     at_once: usize,
     mut tell: impl FnMut(&Row),
 ) -> Result<Vec<Row>, Unable> {
-    let both = [Envelope::Links, Envelope::Hal];
     let all = std::iter::once(None).chain(faults.into_iter().map(Some));
-    let mut open: Vec<_> = all.flat_map(|fault| both.map(|envelope| (fault, envelope))).collect();
+    let mut open: Vec<_> = all.flat_map(|fault| W::VARIANTS.iter().map(move |variant| (fault, variant))).collect();
     open.reverse();
     let mut rows = Vec::new();
     let mut under_way = JoinSet::new();
     loop {
         while under_way.len() < at_once.max(1) {
-            let Some((fault, envelope)) = open.pop() else { break };
-            under_way.spawn(row(catalogue, fault, envelope));
+            let Some((fault, variant)) = open.pop() else { break };
+            under_way.spawn(row::<W>(catalogue, fault, variant));
         }
         match under_way.join_next().await {
             None => break,
@@ -157,19 +99,37 @@ pub async fn matrix(
             }
         }
     }
-    rows.sort_by_key(|row| (row.name(), row.envelope == Envelope::Hal));
+    let place = |row: &Row| W::VARIANTS.iter().position(|variant| variant.name == row.variant);
+    rows.sort_by_key(|row| (row.name(), place(row)));
     Ok(rows)
 }
 
-async fn row(catalogue: &'static Catalogue, fault: Option<&'static Fault>, envelope: Envelope) -> Result<Row, Unable> {
-    let options = Options { behaviour: behaviour(fault, envelope), latency: Duration::ZERO, ..Options::default() };
-    let previous = earlier(catalogue, fault, envelope).await?;
-    let (finished, _sandbox) = examine_after(catalogue, options, previous).await?;
+/// What a run of the conformant world saw, for a fault that only shows beside an earlier report.
+async fn earlier<W: World>(
+    catalogue: &'static Catalogue,
+    fault: Option<&Fault<W::Behaviour>>,
+    variant: &Variant<W::Behaviour>,
+) -> Result<Option<Recording>, Unable> {
+    let is_compared = |id: &str| catalogue.find(id).is_some_and(|row| row.mode == Mode::Compare);
+    if fault.is_none_or(|fault| !fault.breaks.iter().any(|id| is_compared(id))) {
+        return Ok(None);
+    }
+    W::examine(catalogue, behaviour(variant, None), None).await.map(|finished| Some(finished.recording))
+}
+
+async fn row<W: World>(
+    catalogue: &'static Catalogue,
+    fault: Option<&'static Fault<W::Behaviour>>,
+    variant: &'static Variant<W::Behaviour>,
+) -> Result<Row, Unable> {
+    let earlier = earlier::<W>(catalogue, fault, variant).await?;
+    let finished = W::examine(catalogue, behaviour(variant, fault), earlier).await?;
     let with = |outcome: Outcome| {
         let verdicts = catalogue.requirements.iter().zip(&finished.verdicts);
         verdicts.filter(|(_, verdict)| verdict.outcome == outcome).map(|(row, _)| row.id.clone()).collect()
     };
     let verdicts = catalogue.requirements.iter().zip(&finished.verdicts);
     let waiting = verdicts.filter_map(|(row, verdict)| Some((row.id.clone(), verdict.unmet.clone()?))).collect();
-    Ok(Row { fault, envelope, failed: with(Outcome::Fail), blocked: with(Outcome::Blocked), waiting })
+    let (failed, blocked) = (with(Outcome::Fail), with(Outcome::Blocked));
+    Ok(Row { fault: fault.map(Fault::claim), variant: variant.name, failed, blocked, waiting })
 }

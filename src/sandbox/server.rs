@@ -11,18 +11,19 @@ use tokio::sync::{OnceCell, watch};
 use uuid::Uuid;
 
 use super::acm::Acm;
-use super::behaviour::{Behaviour, PlainHttp, ServerCertificate};
 use super::citizens::people;
-use super::clients::{Client, Clients};
-use super::control::{Door, Refusals};
-use super::credentials::{Credentials, Parties, Party};
 use super::site::{Handler, Logged, SOURCE_AGENT, Server, Site};
 use super::source::Source;
+use super::source::register::register;
 use super::tls::{Authority, Handshake};
-use super::tokens::{Tokens, secret};
 use super::wire::{Met, Protocol};
 use crate::base::assertion::VerifyingKey;
 use crate::profile::Limits;
+use crate::sandbox::acm::clients::{Client, Clients};
+use crate::sandbox::acm::control::{Door, Refusals};
+use crate::sandbox::acm::credentials::{Credentials, Parties, Party};
+use crate::sandbox::acm::tokens::{Tokens, secret};
+use crate::sandbox::source::behaviour::{Behaviour, PlainHttp, ServerCertificate};
 
 /// How long the certificate of its authority is valid, in days.
 const AUTHORITY_DAYS: i64 = 90;
@@ -196,7 +197,7 @@ async fn listen(options: &Options, place: u16) -> io::Result<TcpListener> {
 /// ACM, source and credentials that fit together.
 fn world(options: &Options, issuer: &str, origin: &str, ca: Option<&str>) -> io::Result<(Acm, Source, Credentials)> {
     let behaviour = &options.behaviour;
-    let people = Arc::new(people(behaviour));
+    let people = Arc::new(people());
     let tokens = Arc::new(Tokens::default());
     let party = || Client::new(Uuid::new_v4().to_string(), secret());
     let (mut caller, source_client, portal) = (party(), party(), party());
@@ -215,7 +216,7 @@ fn world(options: &Options, issuer: &str, origin: &str, ca: Option<&str>) -> io:
         client_id: source_client.id.clone(),
         secret: source_client.secret.clone(),
         scope: SCOPE.to_owned(),
-        people: Arc::clone(&people),
+        people: register(&people, behaviour),
         tokens: Arc::clone(&tokens),
         introspection: format!("{issuer}/v1/introspect"),
         http: client(ca)?,
@@ -225,7 +226,6 @@ fn world(options: &Options, issuer: &str, origin: &str, ca: Option<&str>) -> io:
     };
     let acm = Acm {
         behaviour: behaviour.issuer.clone(),
-        edits: behaviour.edits.clone(),
         issuer: issuer.to_owned(),
         clients: Clients::new(caller, source_client, portal),
         other_audience,

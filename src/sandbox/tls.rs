@@ -24,9 +24,21 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
-use super::behaviour::ServerCertificate;
 use super::site::Server;
 use super::wire::{End, Fate, Protocol};
+
+/// What the source shows of itself in a TLS handshake; all but the first are not conformant (URL-02).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerCertificate {
+    /// A certificate of the sandbox's authority for the names of loopback.
+    Valid,
+    /// The same, valid until yesterday.
+    Expired,
+    /// One for another host.
+    OtherHost,
+    /// One that no authority signed.
+    SelfSigned,
+}
 
 /// A handshake that takes longer is given up.
 const HANDSHAKE: Duration = Duration::from_secs(10);

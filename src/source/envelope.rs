@@ -502,8 +502,8 @@ impl Response {
 pub fn view(exchange: &Exchange) {
     let Ok(response) = &exchange.result else { return };
     match (exchange.request.kind(), response.status) {
-        (Kind::List, 200) => drop(response.page()),
-        (Kind::Detail, 200) => drop(response.certificate()),
+        (Kind::List, 200) => response.rely_on::<Page>(),
+        (Kind::Detail, 200) => response.rely_on::<Certificate>(),
         _ => {}
     }
 }

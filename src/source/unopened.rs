@@ -2,7 +2,7 @@
 //! call succeeds. Mostly the profile leads elsewhere than to the source, and what is there says nothing about it: no verdict
 //! on the source rests on it. What breaks down, refuses or shows data is no stranger, and is judged.
 
-use crate::catalogue::{About, Catalogue, Requirement};
+use crate::catalogue::{Catalogue, Requirement};
 use crate::evidence::exchange::{Exchange, Kind, Request, Response, Target, Variation};
 use crate::evidence::recording::Recording;
 use crate::judging::reason;
@@ -16,7 +16,7 @@ const OF_DATA: (&str, &str) = ("access", "errors_reveal_nothing_internal");
 pub fn block_unopened(catalogue: &Catalogue, recording: &Recording, verdicts: &mut [Verdict]) {
     let Some((request, status)) = unopened(recording) else { return };
     for (requirement, verdict) in catalogue.requirements.iter().zip(verdicts) {
-        let of_what_answers = requirement.about == About::Source && verdict.outcome == Outcome::Fail;
+        let of_what_answers = requirement.about.is_subject() && verdict.outcome == Outcome::Fail;
         if of_what_answers && !is_about_data(requirement) && !verdict.findings.iter().any(is_of_the_profile) {
             let evidence = std::mem::take(&mut verdict.evidence);
             *verdict = Verdict { evidence, ..reason::unopened(request, status) };

@@ -5,23 +5,23 @@ use std::collections::BTreeSet;
 use bronkeur::catalogue::Mode;
 use bronkeur::evidence::shape::Previous;
 use bronkeur::judging::verdict::{Gate, Outcome, Severity, severity};
-use bronkeur::sandbox::selftest::{self, matrix};
-use bronkeur::sandbox::{Behaviour, Envelope, Options, faults};
+use bronkeur::sandbox::selftest::matrix;
+use bronkeur::sandbox::{Behaviour, Envelope, Options, SourceWorld, examine_after, faults};
 use serde_json::Value;
 
 use crate::support::{assert_fits, block_on, bronkeur, catalogue, examine, ran, with_outcome};
 
 #[test]
 fn every_fault_turns_exactly_the_requirements_it_names() {
-    let rows = block_on(matrix(catalogue(), faults::all().collect(), 4, |_| {})).unwrap();
+    let rows = block_on(matrix::<SourceWorld>(catalogue(), faults::all().collect(), 4, |_| {})).unwrap();
     assert_eq!(rows.len(), 2 * (faults::all().count() + 1));
     let wrong: Vec<String> = rows
         .iter()
         .filter(|row| !row.is_exact())
         .map(|row| {
-            let (name, envelope) = (row.name(), row.envelope);
+            let (name, envelope) = (row.name(), row.variant);
             format!(
-                "{name} {envelope:?}: missed {:?}, surplus {:?}, blocked {:?}, dangling {:?}",
+                "{name} {envelope}: missed {:?}, surplus {:?}, blocked {:?}, dangling {:?}",
                 row.missed(),
                 row.surplus(),
                 row.stray(),
@@ -74,7 +74,7 @@ fn a_source_that_stays_the_same_breaks_nothing() {
         let (finished, _sandbox) = examine(behaviour());
         let previous = Some(Previous::of(&finished.recording));
         let options = Options { behaviour: behaviour(), ..Options::default() };
-        let (finished, _sandbox) = block_on(selftest::examine_after(catalogue(), options, previous)).unwrap();
+        let (finished, _sandbox) = block_on(examine_after(catalogue(), options, previous)).unwrap();
         assert!(with_outcome(&finished, Outcome::Pass).contains(&"URL-17"), "{envelope:?}");
     }
 }

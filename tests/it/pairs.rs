@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bronkeur::catalogue::Mode;
 use bronkeur::judging::verdict::Outcome;
-use bronkeur::sandbox::selftest::examine;
+use bronkeur::sandbox::examine;
 use bronkeur::sandbox::{Behaviour, Envelope, Fault, Options, faults};
 use tokio::task::JoinSet;
 
@@ -41,7 +41,7 @@ fn sample(count: usize) -> Vec<(Pair, Envelope)> {
     let compared = |id: &str| catalogue().find(id).is_some_and(|row| row.mode == Mode::Compare);
     let is_compared = |fault: &&Fault| fault.breaks.iter().any(|id| compared(id));
     // Where no call is admitted, nothing of the other fault is to be seen.
-    let closes_everything = |fault: &&Fault| fault.may_block("LST-01");
+    let closes_everything = |fault: &&Fault| fault.claim().may_block("LST-01");
     let all: Vec<&Fault> = faults::all().filter(|fault| !is_compared(fault) && !closes_everything(fault)).collect();
     // The constants of Knuth's MMIX; the low bits are the weak ones.
     let mut state = SEED;
@@ -71,7 +71,7 @@ async fn judged(pair: Pair, envelope: Envelope) -> String {
     let options = Options { behaviour, latency: Duration::ZERO, ..Options::default() };
     let (finished, _sandbox) = examine(catalogue(), options).await.unwrap();
     let breaks = |id: &str| pair.iter().any(|fault| fault.breaks.contains(&id));
-    let may_block = |id: &str| pair.iter().any(|fault| fault.may_block(id));
+    let may_block = |id: &str| pair.iter().any(|fault| fault.claim().may_block(id));
     let mut wrong = Vec::new();
     for (row, verdict) in catalogue().requirements.iter().zip(&finished.verdicts) {
         let id = row.id.as_str();

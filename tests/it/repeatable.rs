@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bronkeur::judging::verdict::{Gate, Outcome, severity};
 use bronkeur::run::session::Finished;
 use bronkeur::sandbox::behaviour::{Call, PastEnd};
-use bronkeur::sandbox::selftest::examine;
+use bronkeur::sandbox::examine;
 use bronkeur::sandbox::wire::{Accident, Ending, Protocol, Struck};
 use bronkeur::sandbox::{Behaviour, Envelope, Options, Sandbox};
 use tokio::task::JoinSet;

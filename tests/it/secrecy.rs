@@ -369,7 +369,7 @@ fn writing_everything() -> Behaviour {
             answer.body = body.to_string().into_bytes();
         }
     });
-    behaviour.edits.introspection.push(|claims| {
+    behaviour.issuer.edits.introspection.push(|claims| {
         let number = claims["rrn"].as_str().unwrap_or_default().to_owned();
         claims["act"] = json!(writings_of_number(&number));
         claims["username"] = json!(writings_of_number(&number).join(" "));

@@ -11,7 +11,7 @@ use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC};
 use bronkeur::checks;
 use bronkeur::judging::verdict::Outcome;
 use bronkeur::run::session::Finished;
-use bronkeur::sandbox::{Behaviour, Options, Sandbox, selftest};
+use bronkeur::sandbox::{self, Behaviour, Options, Sandbox};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -30,7 +30,7 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
 
 /// Checks the sandbox with this behaviour.
 pub(crate) fn examine(behaviour: Behaviour) -> (Finished, Sandbox) {
-    block_on(selftest::examine(catalogue(), Options { behaviour, ..Options::default() })).unwrap()
+    block_on(sandbox::examine(catalogue(), Options { behaviour, ..Options::default() })).unwrap()
 }
 
 /// The ids with that outcome.

@@ -20,6 +20,7 @@ struct Parts {
     form: Form,
     kept: OnceLock<Value>,
     views: Views,
+    may_be_packed: OnceLock<()>,
 }
 
 #[derive(Debug)]
@@ -60,17 +61,23 @@ impl Json {
         self.0.views.get(|| self.tree())
     }
 
-    /// Whether it was looked at in some form already.
-    pub fn is_viewed(&self) -> bool {
-        !self.0.views.is_empty()
+    /// Reads the body in a form that is all that is looked at of most bodies of its kind: it may be packed then.
+    pub fn rely_on<V: View>(&self) {
+        self.view::<V>();
+        self.0.may_be_packed.get_or_init(|| ());
+    }
+
+    /// Whether a form that was read of it is all that most look at.
+    pub fn may_be_packed(&self) -> bool {
+        self.0.may_be_packed.get().is_some()
     }
 
     /// The same body, packed, with what was read from it already. `text`: the body as text.
     #[must_use]
     pub fn packed(&self, text: &str) -> Self {
         let packed = lz4_flex::compress_prepend_size(text.as_bytes());
-        let views = self.0.views.clone();
-        Self(Arc::new(Parts { form: Form::Packed(packed.into()), kept: OnceLock::new(), views }))
+        let (views, may_be_packed) = (self.0.views.clone(), self.0.may_be_packed.clone());
+        Self(Arc::new(Parts { form: Form::Packed(packed.into()), kept: OnceLock::new(), views, may_be_packed }))
     }
 
     /// Whether it was packed and its tree is kept all the same.
@@ -107,7 +114,8 @@ fn unpacked(packed: &[u8]) -> Value {
 
 impl From<Value> for Json {
     fn from(value: Value) -> Self {
-        Self(Arc::new(Parts { form: Form::Tree(value), kept: OnceLock::new(), views: Views::default() }))
+        let (kept, may_be_packed) = (OnceLock::new(), OnceLock::new());
+        Self(Arc::new(Parts { form: Form::Tree(value), kept, views: Views::default(), may_be_packed }))
     }
 }
 

@@ -272,6 +272,13 @@ impl Response {
         self.body().map(Json::view)
     }
 
+    /// Reads the JSON body in a form that is all that is looked at of most bodies of its kind.
+    pub fn rely_on<V: View>(&self) {
+        if let Some(json) = self.body() {
+            json.rely_on::<V>();
+        }
+    }
+
     /// Whether the body is JSON.
     pub fn is_json(&self) -> bool {
         self.body().is_some()

@@ -7,7 +7,7 @@ use crate::evidence::exchange::{Citizen, Facts, Response, Sent};
 use crate::report::{Report, RunMeta};
 use crate::run::evaluate::Evaluator;
 use crate::sandbox::Options;
-use crate::sandbox::selftest::examine;
+use crate::sandbox::examine;
 
 fn setup() -> Setup {
     serde_json::from_value(json!({
@@ -24,7 +24,10 @@ fn page(number: usize) -> Value {
 
 fn answered(request: Request, body: Value) -> Exchange {
     let result = Ok(Response::new(200, Vec::new(), Content::json(body), Facts::default()));
-    Exchange { request, sent: Sent::default(), at_ms: 0, ms: 0, credential: None, earlier: Vec::new(), result }
+    let exchange =
+        Exchange { request, sent: Sent::default(), at_ms: 0, ms: 0, credential: None, earlier: Vec::new(), result };
+    crate::source::view(&exchange);
+    exchange
 }
 
 #[test]

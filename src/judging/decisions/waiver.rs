@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Reading, Written};
 use crate::base::input::{InputFaults, Schema, read_yaml};
 use crate::base::text::Text;
-use crate::catalogue::{About, Catalogue, Level, Mode};
+use crate::catalogue::{Catalogue, Level, Mode};
 use crate::evidence::exchange::Kind;
 use crate::text;
 
@@ -135,7 +135,7 @@ fn id_of(reading: &mut Reading<'_>, row: usize, ids: &[&str], approved: bool) ->
     let requirement = reading.requirement(row, ids)?;
     let id = requirement.id.clone();
     let leave_out = || text!("laat dit onderdeel weg", "leave this entry out");
-    if requirement.about == About::Issuer {
+    if !requirement.about.is_subject() {
         reading.fault(
             row,
             "id",

@@ -1,6 +1,6 @@
 //! From the report of a source to its part of the overview.
 
-use crate::catalogue::{About, Level};
+use crate::catalogue::Level;
 use crate::judging::verdict::Outcome;
 use crate::report::fleet::model::{CauseSummary, Cell, Decision, DecisionKind, Member, Worst};
 use crate::report::{Cause, Report, Requirement};
@@ -57,7 +57,7 @@ fn stopped_by(report: &Report) -> Option<&Cause> {
     let cause = report.causes.first().filter(|cause| !CauseSummary::of(cause).is_requirement())?;
     let judged = report.requirements.iter().filter(|row| {
         row.level == Level::Must
-            && row.about == About::Source
+            && row.about.is_subject()
             && matches!(row.outcome, Outcome::Pass | Outcome::Fail)
             && !report.is_told_by_cause(row)
     });

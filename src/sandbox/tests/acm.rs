@@ -198,7 +198,7 @@ async fn an_assertion_is_verified_in_every_part_and_works_once() {
     let key = SigningKey::read(&p256_pem()).unwrap();
     let world = World::with(Options { caller_keys: vec![key.verifying_key()], ..Options::default() }).await;
     let (issuer, id) = (world.sandbox.issuer().to_owned(), world.sandbox.credentials().client.id.clone());
-    let now = super::super::tokens::now();
+    let now = crate::sandbox::acm::tokens::now();
     let assertion = |id: &str, audience: &str, at: i64, jti: &str| {
         key.assertion(id, audience, None, at, jti).unwrap().expose_secret().to_owned()
     };

@@ -1,8 +1,8 @@
 //! Every fault shows: some answer to a fixed series of requests is another than the conformant one, in both envelopes.
 
 use super::*;
-use crate::sandbox::behaviour::IdLook;
 use crate::sandbox::citizens::{Born, national_number};
+use crate::sandbox::source::behaviour::IdLook;
 use crate::sandbox::{Fault, faults};
 
 /// These show below HTTP only.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::sandbox::Server;
-use crate::sandbox::behaviour::{IdLook, KeyIn};
+use crate::sandbox::source::behaviour::{IdLook, KeyIn};
 
 #[tokio::test]
 async fn it_speaks_tls_that_only_its_own_authority_vouches_for() {

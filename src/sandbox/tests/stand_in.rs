@@ -13,6 +13,7 @@ use super::super::citizens::people;
 use super::super::server::client;
 use super::super::site::{Handler, Server, Site};
 use super::super::source::Source;
+use super::super::source::register::register;
 use super::super::tls::Handshake;
 use super::super::wire::Met;
 use super::super::{Kept, OwnSource, StandIn, StandInOptions};
@@ -42,7 +43,7 @@ async fn source(acm: &StandIn, behaviour: Behaviour) -> (String, watch::Sender<(
     let base = format!("http://{}/v1", listener.local_addr().unwrap());
     let own = &acm.credentials().source_client;
     let source = Source {
-        people: Arc::new(people(&behaviour)),
+        people: register(&people(), &behaviour),
         base: base.clone(),
         client_id: own.id.clone(),
         secret: own.secret.clone(),

@@ -1,0 +1,172 @@
+//! The ACM alone, as a stand-in issuer for a source that is developed on this machine.
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use url::Url;
+
+use crate::sandbox::acm::Acm;
+use crate::sandbox::acm::behaviour::Issuer;
+use crate::sandbox::acm::called::Watch;
+use crate::sandbox::acm::clients::{Client, Clients};
+use crate::sandbox::acm::control::{Door, Refusals};
+use crate::sandbox::acm::credentials::{Credentials, Parties};
+use crate::sandbox::acm::tokens::{Tokens, secret};
+use crate::sandbox::citizens::{Role, people};
+use crate::sandbox::site::{Handler, Server, Site};
+use crate::sandbox::tls::ServerCertificate;
+use crate::sandbox::tls::{Authority, Handshake};
+use crate::sandbox::wire::Protocol;
+
+/// The client-id with which bronkeur exchanges tokens, where the attesten-backend of the portal does.
+pub(crate) const CALLER: &str = "bronkeur-attesten-backend";
+/// The client-id to which citizens would log in.
+const PORTAL: &str = "bronkeur-portal";
+/// How long the certificate of its authority is valid, in days: it is trusted once, and kept.
+const AUTHORITY_DAYS: i64 = 3650;
+
+/// How to start the ACM alone. What is kept from an earlier start stays as it was: a source need not be configured anew.
+#[derive(Clone, Debug)]
+pub struct StandInOptions {
+    /// TLS, or plain http.
+    pub tls: bool,
+    /// The port; 0 for any.
+    pub port: u16,
+    /// The client-id of the source at this ACM, which is the audience of its tokens.
+    pub audience: String,
+    /// The scopes of the source, separated by spaces.
+    pub scope: String,
+    /// The URL of the source, as `resource` may name it.
+    pub resource: String,
+    /// National numbers that take the place of the invented ones.
+    pub numbers: Vec<(Role, String)>,
+    /// What an earlier start made.
+    pub kept: Kept,
+    /// Who is told of every call.
+    pub watch: Option<Watch>,
+}
+
+/// What stays the same from one start to the next.
+#[derive(Clone, Default)]
+pub struct Kept {
+    /// The secret of the client that exchanges.
+    pub caller_secret: Option<String>,
+    /// The secret of the source.
+    pub source_secret: Option<String>,
+    /// Certificate and key of the authority, as PEM.
+    pub authority: Option<(String, String)>,
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Kept(…)")
+    }
+}
+
+/// A running ACM; dropping it stops it.
+pub struct StandIn {
+    issuer: String,
+    authority: Option<(String, String)>,
+    source_certificate: Option<(String, String)>,
+    credentials: Credentials,
+    _stop: watch::Sender<()>,
+}
+
+impl StandIn {
+    /// Starts it on loopback, on the current tokio runtime.
+    ///
+    /// # Errors
+    /// Where the port is taken, or what was kept of the authority is no key.
+    pub async fn start(options: StandInOptions) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+        let authority = match &options.kept.authority {
+            _ if !options.tls => None,
+            Some((certificate, key)) => Some(Authority::kept(certificate, key)?),
+            None => Some(Authority::new(AUTHORITY_DAYS)?),
+        };
+        let acceptor = authority
+            .as_ref()
+            .map(|authority| authority.acceptor(ServerCertificate::Valid, Server::Acm, Protocol::Both))
+            .transpose()?;
+        let host = Url::parse(&options.resource).ok().filter(|url| url.scheme() == "https");
+        let host = host.as_ref().and_then(Url::host_str).map(|host| host.trim_matches(['[', ']']));
+        let source_certificate = authority.as_ref().zip(host);
+        let source_certificate =
+            source_certificate.map(|(own, host)| own.server_certificate(Some(host))).transpose()?;
+        let scheme = if options.tls { "https" } else { "http" };
+        let issuer = format!("{scheme}://{}/op", listener.local_addr()?);
+        let (acm, credentials) = acm(options, &issuer);
+        let (stop, stopped) = watch::channel(());
+        let site = Site {
+            server: Server::Acm,
+            handler: Handler::Acm(Arc::new(acm)),
+            // It may run for days: nobody reads its log.
+            log: None,
+            latency: Duration::ZERO,
+            reachable: Arc::new(AtomicBool::new(true)),
+        };
+        site.run(listener, Handshake { acceptor, answers_old_tls: false }, &stopped)?;
+        let authority = authority.map(|authority| (authority.ca_pem.clone(), authority.key_pem()));
+        Ok(Self { issuer, authority, source_certificate, credentials, _stop: stop })
+    }
+
+    /// The issuer, such as `https://127.0.0.1:8444/op`.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// Where the source introspects.
+    pub fn introspection(&self) -> String {
+        format!("{}/v1/introspect", self.issuer)
+    }
+
+    /// Certificate and key of its authority, as PEM; `None` without TLS.
+    pub fn authority(&self) -> Option<&(String, String)> {
+        self.authority.as_ref()
+    }
+
+    /// Certificate and key that its authority made for a source on https, as PEM.
+    pub fn source_certificate(&self) -> Option<&(String, String)> {
+        self.source_certificate.as_ref()
+    }
+
+    /// All that a profile needs.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+}
+
+/// The ACM for a source that it does not know.
+fn acm(options: StandInOptions, issuer: &str) -> (Acm, Credentials) {
+    let StandInOptions { audience, scope, resource, numbers, kept, watch, .. } = options;
+    let mut people = people();
+    for (role, number) in numbers {
+        people.iter_mut().filter(|person| person.role == role).for_each(|person| person.insz.clone_from(&number));
+    }
+    let other_audience = format!("{audience}-another-api");
+    let caller = Client::new(CALLER, kept.caller_secret.unwrap_or_else(secret));
+    let source = Client::new(audience, kept.source_secret.unwrap_or_else(secret));
+    let portal = Client::new(PORTAL, secret());
+    let tokens = Arc::new(Tokens::default());
+    let parties = Parties { caller: &caller, source: &source, portal: &portal, other: &other_audience, scope: &scope };
+    let credentials = parties.credentials(&people, &tokens);
+    let acm = Acm {
+        behaviour: Issuer::default(),
+        issuer: issuer.to_owned(),
+        clients: Clients::new(caller, source, portal),
+        other_audience,
+        scope,
+        resource: resource.trim_end_matches('/').to_owned(),
+        people: Arc::new(people),
+        tokens,
+        door: Door::default(),
+        refusals: Refusals::default(),
+        watch,
+    };
+    (acm, credentials)
+}
