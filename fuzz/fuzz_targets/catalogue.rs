@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use bronkeur::base::input::{InputFaults, Schema, read_yaml};
 use bronkeur::base::text::Lang;
-use bronkeur::catalogue::Catalogue;
+use bronkeur::catalogue::{Catalogue, SubjectKind};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -56,7 +56,7 @@ fuzz_target!(|text: &str| {
     match if is_set { load(text, CHAPTER) } else { load(SET, text) } {
         Err(faults) => in_words(&faults),
         Ok(catalogue) => {
-            assert!(!catalogue.entry.path.is_empty());
+            assert_eq!(catalogue.entry.is_some(), catalogue.kind == SubjectKind::Source);
             for requirement in &catalogue.requirements {
                 assert_eq!(catalogue.find(&requirement.id), Some(requirement));
             }

@@ -33,9 +33,6 @@ pub(super) struct SetFile {
     #[serde(default)]
     pub(super) overrides: Vec<Override>,
     pub(super) entry: Option<Entry>,
-    #[serde(default)]
-    #[expect(dead_code, reason = "the rels to crawl are known to the checks of the set's own chapters")]
-    pub(super) crawl: Vec<String>,
     pub(super) openapi: Option<String>,
 }
 

@@ -250,14 +250,10 @@ pub struct Override {
 pub struct Entry {
     /// Its path below the base URL, with `{insz}`.
     pub path: String,
-    /// The name of the collection.
-    pub collection: String,
     /// The query parameter of the page.
     pub page: String,
     /// The query parameter of the page length.
     pub limit: String,
-    /// The name of the paging metadata.
-    pub metadata: String,
     /// The `page` of the first page.
     pub first_page: u64,
     /// The `number` of the first page.
@@ -284,10 +280,8 @@ impl Default for Entry {
     fn default() -> Self {
         Self {
             path: String::new(),
-            collection: String::new(),
             page: String::new(),
             limit: String::new(),
-            metadata: String::new(),
             first_page: 0,
             first_number: 1,
             default_limit: 10,

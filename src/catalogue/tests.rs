@@ -30,7 +30,7 @@ kind: source
 builds_on: []
 documents: [{ key: ATT, title: *text, publisher: c, link: https://example.be/, knowledge: *text }]
 chapters: [rows]
-entry: { path: \"c/{insz}\", collection: c, page: p, limit: l, metadata: m, first_page: 0, first_number: 1,
+entry: { path: \"c/{insz}\", page: p, limit: l, first_page: 0, first_number: 1,
   default_limit: 10, maximum_limit: 100 }
 ";
 
