@@ -50,21 +50,14 @@ fn columns() -> Option<u16> {
 
 /// A paragraph, broken into lines and indented.
 pub(super) fn wrapped(text: &str, indent: usize) -> String {
-    let most = usize::from(width().clamp(40, 100)) - indent;
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let full =
-            lines.last().is_some_and(|line| !line.is_empty() && line.chars().count() + 1 + word.chars().count() > most);
-        if full {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
     let margin = " ".repeat(indent);
-    lines.into_iter().map(|line| format!("{margin}{line}")).collect::<Vec<_>>().join("\n")
+    let options = textwrap::Options::new(usize::from(width().clamp(40, 100)))
+        .initial_indent(&margin)
+        .subsequent_indent(&margin)
+        // Addresses and ids stay whole, so that they can be copied.
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .break_words(false);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    textwrap::fill(&text, options)
 }

@@ -23,6 +23,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio_rustls::TlsAcceptor;
+use tokio_util::either::Either;
 
 use super::site::Server;
 use super::wire::{End, Fate, Protocol};
@@ -209,10 +210,7 @@ async fn old_hello(stream: &TcpStream) -> Option<Vec<u8>> {
 }
 
 /// A connection, encrypted or not.
-enum Inner {
-    Plain(TcpStream),
-    Tls(Box<tokio_rustls::server::TlsStream<TcpStream>>),
-}
+type Inner = Either<TcpStream, Box<tokio_rustls::server::TlsStream<TcpStream>>>;
 
 /// A connection that ends when what answers its calls says so.
 pub(super) struct Stream {
@@ -233,8 +231,8 @@ impl Stream {
         let Some(end @ (End::Now | End::Reset)) = self.fate.decided() else { return Ok(()) };
         if end == End::Reset {
             let stream = match &self.inner {
-                Inner::Plain(stream) => stream,
-                Inner::Tls(stream) => stream.get_ref().0,
+                Either::Left(stream) => stream,
+                Either::Right(stream) => stream.get_ref().0,
             };
             stream.set_zero_linger()?;
         }
@@ -243,7 +241,7 @@ impl Stream {
 
     /// The common name in the caller's certificate; the handshake has verified who signed it.
     fn certificate(&self) -> Option<String> {
-        let Inner::Tls(stream) = &self.inner else { return None };
+        let Either::Right(stream) = &self.inner else { return None };
         let (_, connection) = stream.get_ref();
         let shown = connection.peer_certificates()?.first()?;
         let (_, certificate) = x509_parser::parse_x509_certificate(shown).ok()?;
@@ -258,10 +256,7 @@ impl AsyncRead for Stream {
         if stream.is_over {
             return Poll::Ready(Ok(()));
         }
-        match &mut stream.inner {
-            Inner::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
-            Inner::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
-        }
+        Pin::new(&mut stream.inner).poll_read(cx, buffer)
     }
 }
 
@@ -270,18 +265,12 @@ impl AsyncWrite for Stream {
         let stream = self.get_mut();
         stream.broken()?;
         stream.is_last = stream.fate.decided().is_some();
-        match &mut stream.inner {
-            Inner::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Inner::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
-        }
+        Pin::new(&mut stream.inner).poll_write(cx, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let stream = self.get_mut();
-        let flushed = match &mut stream.inner {
-            Inner::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Inner::Tls(stream) => Pin::new(stream).poll_flush(cx),
-        };
+        let flushed = Pin::new(&mut stream.inner).poll_flush(cx);
         if flushed.is_ready() && stream.is_last && !stream.is_over {
             stream.is_over = true;
             // The next read tells the server that nothing more comes.
@@ -291,10 +280,7 @@ impl AsyncWrite for Stream {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.get_mut().inner {
-            Inner::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Inner::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
+        Pin::new(&mut self.get_mut().inner).poll_shutdown(cx)
     }
 }
 
@@ -349,9 +335,9 @@ async fn hand_over(
         return;
     }
     let stream = match handshake.acceptor {
-        None => Inner::Plain(stream),
+        None => Either::Left(stream),
         Some(acceptor) => match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
-            Ok(Ok(stream)) => Inner::Tls(Box::new(stream)),
+            Ok(Ok(stream)) => Either::Right(Box::new(stream)),
             // Probes of TLS versions end here; there is nothing to answer.
             Ok(Err(_)) | Err(_) => return,
         },

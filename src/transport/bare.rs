@@ -1,9 +1,7 @@
 //! A request exactly as it is told, below reqwest: that library adds an Accept header to whatever has none.
 
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use http_body_util::Empty;
 use hyper::body::{Bytes, Incoming};
@@ -14,11 +12,12 @@ use rustls::ClientConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use secrecy::ExposeSecret as _;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+use tokio_util::either::Either;
 use url::{Position, Url};
 
 use super::http::{Call, Transport, Unanswered};
@@ -43,10 +42,10 @@ impl Transport {
             Unanswered(self.failure(FailureKind::Broken, &words::broken(error)).with(words::trouble(error)), came)
         };
         let stream = self.bare_connection(&call.url).await?;
-        let request = self.bare_request(call, headers, stream.is_http2())?;
+        let request = self.bare_request(call, headers, is_http2(&stream))?;
         let mut tasks = JoinSet::new();
         // What breaks a connection shows in the answer or in its body.
-        let answer = if stream.is_http2() {
+        let answer = if is_http2(&stream) {
             let shaken = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await;
             let (mut sender, connection) = shaken.map_err(|error| broken(&error))?;
             tasks.spawn(async move { drop(connection.await) });
@@ -104,14 +103,14 @@ impl Transport {
                 Some(proxy) => tcp::to_proxy(proxy, within).await,
                 None => tcp::connect(host, port, None, within).await,
             };
-            return stream.map(Stream::Plain).map_err(masked);
+            return stream.map(Either::Left).map_err(masked);
         }
         let config = self.bare_tls().await?;
         let stream = tcp::connect(host, port, proxy, within).await.map_err(masked)?;
         let name = server_name(host).map_err(masked)?;
         let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
         let refused = |error: io::Error| masked(tls::named(&error));
-        Ok(Stream::Tls(Box::new(stream.map_err(refused)?)))
+        Ok(Either::Right(Box::new(stream.map_err(refused)?)))
     }
 
     /// The same trust and the same certificate of ours as for every other call.
@@ -151,49 +150,12 @@ fn server_name(host: &str) -> Result<ServerName<'static>, Failure> {
 }
 
 /// A connection, encrypted or not.
-enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
-}
+type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
-impl Stream {
-    /// Whether the server chose HTTP/2.
-    fn is_http2(&self) -> bool {
-        match self {
-            Self::Plain(_) => false,
-            Self::Tls(stream) => stream.get_ref().1.alpn_protocol() == Some(b"h2"),
-        }
-    }
-}
-
-impl AsyncRead for Stream {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
-            Self::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
-        }
-    }
-}
-
-impl AsyncWrite for Stream {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
+/// Whether the server chose HTTP/2.
+fn is_http2(stream: &Stream) -> bool {
+    match stream {
+        Either::Left(_) => false,
+        Either::Right(stream) => stream.get_ref().1.alpn_protocol() == Some(b"h2"),
     }
 }

@@ -2,7 +2,8 @@
 
 use url::{Host, Url};
 
-/// ISO 639-1, sorted; `bh` is withdrawn and still in use.
+/// ISO 639-1 as of 2002, the last edition, sorted; `bh` is withdrawn since 2021 and still in use. As data here and not by a
+/// crate: two letters are all that is asked, and those of the crates carry names, scripts and enums of every code.
 pub const LANGUAGES: [&str; 184] = [
     "aa", "ab", "ae", "af", "ak", "am", "an", "ar", "as", "av", "ay", "az", "ba", "be", "bg", "bh", "bi", "bm", "bn",
     "bo", "br", "bs", "ca", "ce", "ch", "co", "cr", "cs", "cu", "cv", "cy", "da", "de", "dv", "dz", "ee", "el", "en",
@@ -16,7 +17,7 @@ pub const LANGUAGES: [&str; 184] = [
     "ur", "uz", "ve", "vi", "vo", "wa", "wo", "xh", "yi", "yo", "za", "zh", "zu",
 ];
 
-/// ISO 3166-1 alpha-2, sorted.
+/// ISO 3166-1 alpha-2, edition of 2020, sorted.
 pub const COUNTRIES: [&str; 249] = [
     "AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AX", "AZ", "BA", "BB", "BD",
     "BE", "BF", "BG", "BH", "BI", "BJ", "BL", "BM", "BN", "BO", "BQ", "BR", "BS", "BT", "BV", "BW", "BY", "BZ", "CA",

@@ -1,6 +1,10 @@
 //! Legal variety: knobs of the source whose every value is conformant, unless it says otherwise. Most of what a real
 //! source does differently from the default stands here.
 
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use crate::base::insz;
@@ -719,26 +723,11 @@ fn escaped(body: &[u8]) -> Vec<u8> {
     ascii.into_bytes()
 }
 
-/// The gzip form of a body (RFC 1952), in blocks that are not compressed.
+/// The gzip form of a body (RFC 1952).
 fn gzip(body: &[u8]) -> Vec<u8> {
-    let mut coded = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
-    let mut blocks = body.chunks(usize::from(u16::MAX)).peekable();
-    while let Some(block) = blocks.next() {
-        let length = u16::try_from(block.len()).unwrap_or(u16::MAX);
-        coded.push(u8::from(blocks.peek().is_none()));
-        coded.extend(length.to_le_bytes());
-        coded.extend((!length).to_le_bytes());
-        coded.extend(block);
-    }
-    coded.extend(crc32(body).to_le_bytes());
-    coded.extend(u32::try_from(body.len() & 0xffff_ffff).unwrap_or_default().to_le_bytes());
-    coded
-}
-
-fn crc32(body: &[u8]) -> u32 {
-    !body.iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & 0_u32.wrapping_sub(crc & 1)))
-    })
+    let mut coded = GzEncoder::new(Vec::new(), Compression::fast());
+    // Into memory nothing can fail.
+    coded.write_all(body).and_then(|()| coded.finish()).unwrap_or_default()
 }
 
 #[cfg(test)]
