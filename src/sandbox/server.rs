@@ -14,7 +14,7 @@ use super::acm::Acm;
 use super::behaviour::{Behaviour, PlainHttp, ServerCertificate};
 use super::citizens::people;
 use super::clients::{Client, Clients};
-use super::control::{Door, Refusals};
+use super::control::{Door, Questions};
 use super::credentials::{Credentials, Parties, Party};
 use super::site::{Handler, Logged, SOURCE_AGENT, Server, Site};
 use super::source::Source;
@@ -234,7 +234,7 @@ fn world(options: &Options, issuer: &str, origin: &str, ca: Option<&str>) -> io:
         people,
         tokens,
         door: Door::default(),
-        refusals: Refusals::default(),
+        questions: Questions::default(),
         watch: None,
     };
     Ok((acm, source, credentials))
