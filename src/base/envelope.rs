@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::base::href;
 use crate::base::value::tree;
+use crate::base::value::walk::pointer_step;
 use crate::base::value::weight::OVERHEAD;
 
 pub use datum::Datum;
@@ -155,7 +156,7 @@ impl Reading {
     fn of_hal(section: &Map<String, Value>, place: String) -> Links {
         let mut reading = Self { links: Vec::with_capacity(section.len()), ..Self::default() };
         for (rel, entry) in section {
-            let place = format!("{place}/{}", rel.replace('~', "~0").replace('/', "~1"));
+            let place = format!("{place}/{}", pointer_step(rel));
             match entry {
                 Value::Array(entries) => {
                     for (index, entry) in entries.iter().enumerate() {

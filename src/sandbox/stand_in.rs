@@ -15,12 +15,13 @@ use super::behaviour::{Behaviour, ServerCertificate};
 use super::called::Watch;
 use super::citizens::{Role, people};
 use super::clients::{Client, Clients};
-use super::control::{Door, Refusals};
+use super::control::{Door, Questions};
 use super::credentials::{Credentials, Parties};
 use super::site::{Handler, Server, Site};
 use super::tls::{Authority, Handshake};
 use super::tokens::{Tokens, secret};
 use super::wire::Protocol;
+use crate::base::href::without_brackets;
 
 /// The client-id with which bronkeur exchanges tokens, where the attesten-backend of the portal does.
 pub(crate) const CALLER: &str = "bronkeur-attesten-backend";
@@ -93,7 +94,7 @@ impl StandIn {
             .map(|authority| authority.acceptor(ServerCertificate::Valid, Server::Acm, Protocol::Both))
             .transpose()?;
         let host = Url::parse(&options.resource).ok().filter(|url| url.scheme() == "https");
-        let host = host.as_ref().and_then(Url::host_str).map(|host| host.trim_matches(['[', ']']));
+        let host = host.as_ref().and_then(Url::host_str).map(without_brackets);
         let source_certificate = authority.as_ref().zip(host);
         let source_certificate =
             source_certificate.map(|(own, host)| own.server_certificate(Some(host))).transpose()?;
@@ -166,7 +167,7 @@ fn acm(options: StandInOptions, issuer: &str) -> (Acm, Credentials) {
         people: Arc::new(people),
         tokens,
         door: Door::default(),
-        refusals: Refusals::default(),
+        questions: Questions::default(),
         watch,
     };
     (acm, credentials)
