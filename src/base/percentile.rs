@@ -13,6 +13,8 @@ mod tests {
     fn it_is_a_value_that_was_measured() {
         let twenty: Vec<u64> = (1..=20).collect();
         assert_eq!([0, 50, 95, 100].map(|percent| nearest_rank(&twenty, percent)), [1, 10, 19, 20].map(Some));
+        // Between two of them it is the greater.
+        assert_eq!(nearest_rank(&[1, 2, 3], 50), Some(2));
         assert_eq!((nearest_rank(&[7], 95), nearest_rank(&[], 50)), (Some(7), None));
     }
 }
