@@ -5,7 +5,9 @@ mod leftovers;
 
 use std::fmt;
 use std::io::{Read, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::base::text::{Lang, Text};
 use crate::text;
@@ -101,13 +103,49 @@ pub fn write_secret(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Unwri
     put(folder, name, &mut &*bytes, Readers::Owner)
 }
 
-fn put(folder: &Path, name: &str, from: &mut impl Read, readers: Readers) -> Result<(), Unwritten> {
-    let path = folder.join(name);
-    replace(folder, &path, from, readers)
-        .map_err(|error| Unwritten::new(path.display().to_string(), Text::of_system(&error)))
+/// A file that is whole, under another name: nobody sees it until it gets its own.
+#[derive(Debug)]
+pub struct Prepared {
+    file: NamedTempFile,
+    path: PathBuf,
 }
 
-fn replace(folder: &Path, path: &Path, from: &mut impl Read, readers: Readers) -> std::io::Result<()> {
+impl Prepared {
+    /// Gives it its name, in the place of the file that had it. Who drops it instead leaves nothing behind.
+    ///
+    /// # Errors
+    /// In words, when it cannot be renamed.
+    pub fn put(self) -> Result<(), Unwritten> {
+        let Self { file, path } = self;
+        file.persist(&path).map(drop).map_err(|error| failed(&path, &error.error))
+    }
+}
+
+/// Writes a file as [`write`] does, up to its name: for those of which all have to be whole before one is seen.
+///
+/// # Errors
+/// In words, when the folder or the file cannot be written.
+pub fn prepare(folder: &Path, name: &str, bytes: &[u8]) -> Result<Prepared, Unwritten> {
+    prepared(folder, name, &mut &*bytes, Readers::Usual)
+}
+
+fn put(folder: &Path, name: &str, from: &mut impl Read, readers: Readers) -> Result<(), Unwritten> {
+    prepared(folder, name, from, readers)?.put()
+}
+
+fn prepared(folder: &Path, name: &str, from: &mut impl Read, readers: Readers) -> Result<Prepared, Unwritten> {
+    let path = folder.join(name);
+    match whole(folder, from, readers) {
+        Ok(file) => Ok(Prepared { file, path }),
+        Err(error) => Err(failed(&path, &error)),
+    }
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> Unwritten {
+    Unwritten::new(path.display().to_string(), Text::of_system(error))
+}
+
+fn whole(folder: &Path, from: &mut impl Read, readers: Readers) -> std::io::Result<NamedTempFile> {
     std::fs::create_dir_all(folder)?;
     leftovers::remove(folder);
     let mut builder = tempfile::Builder::new();
@@ -125,8 +163,7 @@ fn replace(folder: &Path, path: &Path, from: &mut impl Read, readers: Readers) -
     // The file itself, not what wraps it: that would tell people of a name that they never see.
     std::io::copy(from, file.as_file_mut())?;
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(file)
 }
 
 /// Writes every file that could be made, whatever becomes of the others; returns what went wrong.

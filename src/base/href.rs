@@ -101,6 +101,11 @@ pub fn origin(url: &Url) -> Origin {
     }
 }
 
+/// A host as it is dialled: an IPv6 address stands in brackets in a URL alone.
+pub fn without_brackets(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+}
+
 /// Whether a URL leads to this machine itself.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {

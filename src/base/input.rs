@@ -87,6 +87,22 @@ impl InputFault {
 pub struct InputFaults(pub Vec<InputFault>);
 
 impl InputFaults {
+    /// The same faults, without line and column: nobody can look these up in a text that is not there.
+    #[must_use]
+    pub fn unlocated(self) -> Self {
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let path = |place: String| {
+            let mut parts = place.splitn(3, ':');
+            match (parts.next(), parts.next(), parts.next()) {
+                (Some(line), Some(column), rest) if digits(line) && digits(column) => {
+                    rest.map(|rest| rest.trim_start().to_owned())
+                }
+                _ => Some(place),
+            }
+        };
+        Self(self.0.into_iter().map(|fault| InputFault { place: fault.place.and_then(path), ..fault }).collect())
+    }
+
     /// One fault of a file as a whole.
     pub fn one(file: impl Into<String>, message: Text, remedy: Text) -> Self {
         Self(vec![InputFault::new(file, message, remedy)])

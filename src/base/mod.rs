@@ -8,7 +8,7 @@
 //!   its escapes are undone; `href`: what a link says by its form.
 //! - `envelope`: the two forms of a list and a certificate, read into one; `openapi`: an OpenAPI document and its
 //!   schemas.
-//! - `assertion`: signed client assertions.
+//! - `assertion`: signed client assertions; `percentile`: what of measured times is reported.
 
 pub mod assertion;
 pub mod confidential;
@@ -20,6 +20,7 @@ pub mod input;
 pub mod insz;
 pub mod lifetime;
 pub mod openapi;
+pub mod percentile;
 pub mod text;
 pub mod value;
 pub mod writing;

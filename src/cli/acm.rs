@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use url::Url;
 
 use super::profile::{absolute, bundle_fault};
 use super::serve::write_profile;
 use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
+use crate::base::href::is_loopback;
 use crate::base::input::{InputFault, InputFaults, LARGEST_TEXT, read_text};
 use crate::base::text::{Lang, Text};
 use crate::base::{insz, text};
@@ -34,12 +36,12 @@ Your own source on a laptop, in two windows:
   bronkeur acm --base-url https://localhost:8443/v1
   bronkeur check -p acm/bron.yaml
 
-The first one prints what your source needs to know of its ACM, as it would of the real one: the issuer, the
-introspection URL, a client-id and the file with its secret. Ids, secrets and the certificate authority stay the
+The first one prints what your source needs to know of its ACM, as it would of the real one: the issuer, the \
+introspection URL, a client-id and the file with its secret. Ids, secrets and the certificate authority stay the \
 same at the next start, as long as the folder of --out is there; the file may hold a secret of your own too.
 
-For a source on https it also makes a certificate for localhost (acm/source.pem and acm/source-key.pem), which the
-profile trusts. With a certificate of your own, name who signed it: --ca-bundle my-ca.pem. Plain http on localhost
+For a source on https it also makes a certificate for localhost (acm/source.pem and acm/source-key.pem), which the \
+profile trusts. With a certificate of your own, name who signed it: --ca-bundle my-ca.pem. Plain http on localhost \
 works without any of this:
   bronkeur acm --plain-http --base-url http://localhost:8080/v1
 
@@ -49,7 +51,7 @@ The three citizens have invented numbers. To use those of your test data, set th
 
 With -v every call to the ACM is shown: who introspects, and whether its client-id and secret are right.
 
-The source sees the flow of the real ACM, and bronkeur sees what the source asks: SEC-16 (does it introspect?) and
+The source sees the flow of the real ACM, and bronkeur sees what the source asks: SEC-16 (does it introspect?) and \
 SEC-20 (what if it cannot?) are judged too. Since this is not the real ACM, the result is at best partial.";
 
 #[derive(Clone, Debug, Args)]
@@ -58,7 +60,7 @@ pub(super) struct AcmArgs {
     /// The port; 0 for any
     #[arg(long, default_value_t = PORT)]
     port: u16,
-    /// Plain http instead of TLS
+    /// Plain http instead of TLS, also to a source on another machine
     #[arg(long)]
     plain_http: bool,
     /// Where the profile and what it refers to go
@@ -102,6 +104,7 @@ pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
     });
     faults.extend(foreign_profile(&args.out));
     faults.extend(args.ca_bundle.as_deref().and_then(bundle_fault));
+    faults.extend((args.is_over_a_network() && !args.plain_http).then(readable_on_the_way));
     InputFaults(faults).or(())?;
     let runtime = runtime()?;
     let options = StandInOptions {
@@ -116,11 +119,16 @@ pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
     };
     let acm = runtime.block_on(StandIn::start(options)).map_err(|error| args.not_started(&error))?;
     let bundle = args.ca_bundle.as_deref().map(absolute);
-    let source = OwnSource { base_url: &args.base_url, name: args.name.as_deref(), ca_bundle: bundle.as_deref() };
+    let source = OwnSource {
+        base_url: &args.base_url,
+        name: args.name.as_deref(),
+        ca_bundle: bundle.as_deref(),
+        plain_http: args.plain_http && args.is_over_a_network(),
+    };
     let files = acm.profile_files(source, &variables);
     // What is wrong in the arguments shows before anything is written.
     for file in files.iter().filter(|file| file.name == PROFILE) {
-        let mut profile = Profile::read("command line", &file.text)?;
+        let mut profile = Profile::read("command line", &file.text).map_err(InputFaults::unlocated)?;
         // Nobody can look up a line of a text that is not there.
         profile.text = ProfileText::default();
         InputFaults(profile.validate("command line")).or(())?;
@@ -137,6 +145,11 @@ pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
 }
 
 impl AcmArgs {
+    /// Whether the source is called over plain http on another machine.
+    fn is_over_a_network(&self) -> bool {
+        Url::parse(&self.base_url).is_ok_and(|url| url.scheme() == "http" && !is_loopback(&url))
+    }
+
     /// Which citizen's number stands in which variable.
     fn variables(&self) -> Vec<(Role, String)> {
         let named = [
@@ -201,6 +214,19 @@ impl AcmArgs {
              Stop it with Ctrl-C.\n"
         )
     }
+}
+
+/// Plain http to another machine is for the owner to decide.
+fn readable_on_the_way() -> InputFault {
+    InputFault::new(
+        "command line",
+        text!("is gewone http naar een andere machine", "is plain http to another machine"),
+        text!(
+            "gebruik https, of geef --plain-http mee als het netwerk dat toelaat (de gegevens zijn onderweg leesbaar)",
+            "use https, or pass --plain-http if the network allows that (the data can be read on the way)"
+        ),
+    )
+    .at("--base-url")
 }
 
 /// Tells every call on standard error: who called, and what came of it.

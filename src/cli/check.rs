@@ -33,7 +33,7 @@ Without a profile three flags are enough, for a source on a laptop with a token 
   export INSZ=… TOKEN=…
   bronkeur check --base-url https://localhost:8443/v1 --insz-env INSZ --token-env TOKEN
 
-A flag wins over its BRONKEUR_* variable, and that wins over the profile. A national number or a token is never an
+A flag wins over its BRONKEUR_* variable, and that wins over the profile. A national number or a token is never an \
 argument, since arguments show in process lists: name the variable that holds it.
 
 Exit status: 0 no failure · 1 failures · 2 wrong command line, profile or specs · 3 no conclusion · 4 internal";

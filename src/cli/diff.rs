@@ -10,7 +10,7 @@ use crate::judging::verdict::ExitStatus;
 use crate::report::{Difference, difference_as_markdown, difference_as_text, difference_in_short, read_report};
 
 const AFTER_HELP: &str = "\
-Worse is what newly fails, fails more severely, or was judged and is blocked or open for review now. What cannot arise
+Worse is what newly fails, fails more severely, or was judged and is blocked or open for review now. What cannot arise \
 any more, or was left out with --only or --skip, is shown and is not worse. Response times are shown, never judged.
 
 Exit status: 0 nothing got worse · 1 something got worse · 2 a file that is no report of schema bronkeur.report/1";

@@ -23,11 +23,11 @@ use crate::text;
 const SCHEMA: &str = "bronkeur.doctor/1";
 
 const AFTER_HELP: &str = "\
-It reads the profile, looks at names, connections, certificates and clocks, asks the issuer for its discovery document,
-for a token of the client and for the TX token of every citizen, and asks the source once for the list of the subject.
+It reads the profile, looks at names, connections, certificates and clocks, asks the issuer for its discovery document, \
+for a token of the client and for the TX token of every citizen, and asks the source once for the list of the subject. \
 What depends on a step that failed is not tried.
 
-Exit status: 0 everything works · 1 something to fix · 2 wrong call or profile, nothing was sent · 3 something could not
+Exit status: 0 everything works · 1 something to fix · 2 wrong call or profile, nothing was sent · 3 something could not \
 be seen, since nobody answered · 4 internal";
 
 #[derive(Clone, Debug, Args)]

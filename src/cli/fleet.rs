@@ -3,7 +3,6 @@
 mod progress;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
@@ -16,7 +15,7 @@ use super::specs::SpecArgs;
 use super::{Done, Global, Trouble, elsewhere, environment, interrupt, output, runtime, writable};
 use crate::base::files;
 use crate::base::input::InputFaults;
-use crate::evidence::vault::Vault;
+use crate::evidence::vault::Gate;
 use crate::judging::verdict::ExitStatus;
 use crate::report::fleet::model::Overview;
 use crate::report::{fleet_as_github, fleet_in_words, render_fleet};
@@ -24,12 +23,12 @@ use crate::run::fleet::{Bounds, Choice, Order, Shard, Sources, gather, read_over
 use crate::run::inspection::Asked;
 
 const AFTER_HELP: &str = "\
-Every source gets a folder of its name with what `check` writes; the overview (fleet.html, fleet.md, fleet.json,
-fleet.junit.xml) is beside them. A source can also be the evidence.har of its owner: then nothing is called, and
+Every source gets a folder of its name with what `check` writes; the overview (fleet.html, fleet.md, fleet.json, \
+fleet.junit.xml) is beside them. A source can also be the evidence.har of its owner: then nothing is called, and \
 nobody's secrets are needed. Or the report.json of an earlier run, which is shown as it is.
 
-The overview begins with what to read first: sources that are new or worse than in --previous, sources that cannot be
-reached now, and waivers and answered reviews that end within 30 days of their run. The most harmful source is the
+The overview begins with what to read first: sources that are new or worse than in --previous, sources that cannot be \
+reached now, and waivers and answered reviews that end within 30 days of their run. The most harmful source is the \
 first of the rest.
 
   sources.yaml:
@@ -43,10 +42,11 @@ first of the rest.
   bronkeur fleet sources.yaml --tag towns
   bronkeur fleet sources.yaml --shard 2/5 --out part-2      then: bronkeur merge part-* --out reports
 
-Reviews, waivers and accepted requirements are those that the profile of each source names; `defaults` names files for
-all, such as `defaults: { waivers: waivers.yaml }`. Of evidence and reports they are those of their run.
+Reviews, waivers and accepted requirements are those that the profile of each source names; `defaults` names files for \
+all, such as `defaults: { waivers: waivers.yaml }`. Of evidence and reports they are those of their run: to add answers, \
+judge the evidence with `replay --reviews`, and name the report.json that it writes.
 
-Exit status: the worst of the sources, in this order: 4 internal · 2 wrong input · 1 failures · 3 no conclusion · 0.
+Exit status: the worst of the sources, in this order: 4 internal · 2 wrong input · 1 failures · 3 no conclusion · 0. \
 Mistakes in the file or in the files it names are reported at once, before the first call";
 
 #[derive(Clone, Debug, Args)]
@@ -144,20 +144,28 @@ pub(super) fn fleet(args: &FleetArgs, global: &Global) -> Done {
     if let Some(previous) = previous {
         overview.compare(&previous, &sources.names().collect::<Vec<_>>());
     }
-    tell(&mut overview, &vaults, &args.out, global)
+    tell(&mut overview, &Gate::of(vaults), &args.out, global)
 }
 
 /// Shows an overview and writes every file of it.
-pub(super) fn tell(overview: &mut Overview, vaults: &[Arc<Vault>], out: &OutArgs, global: &Global) -> Done {
+pub(super) fn tell(overview: &mut Overview, gate: &Gate, out: &OutArgs, global: &Global) -> Done {
     let lang = global.lang();
-    let files = render_fleet(overview, global.languages());
     let screen = screen(overview, out.format, global);
-    let texts: Vec<&String> =
-        std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok())).collect();
-    if vaults.iter().any(|vault| texts.iter().any(|text| vault.leaks(text))) {
+    if gate.leaks(&screen) {
         return Err(Trouble::leak());
     }
-    let unwritten = files::write_all(&out.out, files);
+    // Nobody sees one of them before all have been looked at, and no two are in memory.
+    let (mut prepared, mut unwritten) = (Vec::new(), Vec::new());
+    for (name, text) in render_fleet(overview, global.languages()) {
+        if text.as_ref().is_ok_and(|text| gate.leaks(text)) {
+            return Err(Trouble::leak());
+        }
+        match text.and_then(|text| files::prepare(&out.out, name, text.as_bytes())) {
+            Ok(file) => prepared.push(file),
+            Err(problem) => unwritten.push(problem),
+        }
+    }
+    unwritten.extend(prepared.into_iter().filter_map(|file| file.put().err()));
     if unwritten.is_empty() {
         output::print(&screen);
         return Ok(ExitStatus::of_code(overview.result.exit_status));

@@ -21,11 +21,11 @@ use crate::profile::{
 use crate::text;
 
 const AFTER_HELP: &str = "\
-On a terminal it asks what the flags do not say. Without one the flags must say it: --base-url, --client-id and
+On a terminal it asks what the flags do not say. Without one the flags must say it: --base-url, --client-id and \
 --audience, or --base-url with --without-acm or --acm-stand-in.
 
-A secret, a token or a national number is never an argument: name the variable that holds it. Paths of files are seen from
-where you are; the profile, whose paths count from its own folder, gets them as it needs them. The JSON Schema of the
+A secret, a token or a national number is never an argument: name the variable that holds it. Paths of files are seen from \
+where you are; the profile, whose paths count from its own folder, gets them as it needs them. The JSON Schema of the \
 profile is written beside it, and the profile's first line leads editors to it.
 
 For a source on a laptop, with the tokens of `bronkeur acm`:

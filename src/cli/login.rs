@@ -29,7 +29,7 @@ and the profile then says
   citizens:
     - { name: an, role: subject, insz: { env: INSZ_AN }, login: an }
 
-The client must have the redirect URI http://127.0.0.1/callback; where the issuer does not allow every port with it,
+The client must have the redirect URI http://127.0.0.1/callback; where the issuer does not allow every port with it, \
 register one with a port and name that port with --port.
 
 The tokens are kept for this user of this machine alone, and each run renews them. What is kept:

@@ -8,6 +8,7 @@ use super::fleet::{OutArgs, tell};
 use super::{Done, Global, Trouble, writable};
 use crate::base::files::write;
 use crate::base::input::InputFaults;
+use crate::evidence::vault::Gate;
 use crate::report::fleet::model::Overview;
 use crate::run::fleet::{merge, read_overview};
 
@@ -16,7 +17,7 @@ const AFTER_HELP: &str = "\
   bronkeur fleet sources.yaml --shard 2/2 --out part-2
   bronkeur merge part-1 part-2 --out reports
 
-What is in the folders of the sources is copied beside the overview. A source that is in two parts, and parts of
+What is in the folders of the sources is copied beside the overview. A source that is in two parts, and parts of \
 other versions of the program or the requirements, are refused.
 
 Exit status: the worst of the sources, as `fleet` · 2 parts that cannot be joined";
@@ -57,7 +58,7 @@ pub(super) fn merged(args: &MergeArgs, global: &Global) -> Done {
         let names: Vec<String> = overview.members.iter().map(|member| member.name.clone()).collect();
         overview.compare(&previous, &names.iter().map(String::as_str).collect::<Vec<_>>());
     }
-    tell(&mut overview, &[], &args.out, global)
+    tell(&mut overview, &Gate::default(), &args.out, global)
 }
 
 /// Puts the files of every source beside the overview; what a part did not bring along is not linked either.

@@ -20,8 +20,8 @@ use crate::run::inspection;
 use crate::text;
 
 const AFTER_HELP: &str = "\
-Nothing is sent. The same program with the same specs writes the same report.json, to the byte: start and duration are
-those of the run. With --specs another version judges it (\"would you pass the next version?\"): what that version asks
+Nothing is sent. The same program with the same specs writes the same report.json, to the byte: start and duration are \
+those of the run. With --specs another version judges it (\"would you pass the next version?\"): what that version asks \
 and the run did not record is blocked. Selection, gate and accepted requirements are
 those of the run; flags come on top.
 

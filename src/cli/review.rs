@@ -121,6 +121,13 @@ fn listed(open: &[&Requirement], args: &ReviewArgs, lang: Lang) -> String {
         );
         text.push_str(next.get(lang));
         text.push_str(args.next("reviews.yaml").get(lang));
+        if args.report.is_none() {
+            let after = text!(
+                "Sommige ervan kan een keuring zelf beoordelen; wat er na een keuring open staat:\n    bronkeur review reports/report.json\n",
+                "A run can judge some of them itself; what is open after one:\n    bronkeur review reports/report.json\n"
+            );
+            text.push_str(after.get(lang));
+        }
     }
     text
 }

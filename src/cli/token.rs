@@ -31,7 +31,7 @@ const AFTER_HELP: &str = "\
 What it says is masked. --show prints the token itself and nothing else, for a pipe:
   curl -H \"Authorization: Bearer $(bronkeur token --show)\" …
 
-Exit status: 0 a token, good as far as is known · 1 introspection says that the source would refuse it · 2 wrong call or
+Exit status: 0 a token, good as far as is known · 1 introspection says that the source would refuse it · 2 wrong call or \
 profile · 3 no token · 4 internal";
 
 #[derive(Clone, Debug, Args)]

@@ -86,8 +86,12 @@ pub(super) fn waivers(args: &WaiversArgs, global: &Global) -> Done {
     }
     let count = rows.len();
     let s = if count == 1 { "" } else { "s" };
-    output::print(&format!("bronkeur: {count} waiver{s}, {ending} ended or ending within {SOON} days\n"));
-    Ok(if ending == 0 { ExitStatus::Success } else { ExitStatus::Failures })
+    let status = if ending == 0 { ExitStatus::Success } else { ExitStatus::Failures };
+    let code = status.code();
+    output::print(&format!(
+        "bronkeur: {count} waiver{s}, {ending} ended or ending within {SOON} days -> exit {code}\n"
+    ));
+    Ok(status)
 }
 
 fn table(rows: &[(&String, &Waiver)], today: Date, lang: Lang) -> String {

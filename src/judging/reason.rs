@@ -149,11 +149,16 @@ pub fn too_few(have: u64, needed: u64) -> Verdict {
     Verdict::blocked(
         Text::new(format!("{}; {}", has.nl, needs.nl), format!("{}; {}", has.en, needs.en)),
         text!(
-            "kies een burger met meer attesten, of verklaar dat het niet kan voorkomen (`source.declares`)",
-            "choose a citizen with more certificates, or declare that it cannot arise (`source.declares`)"
+            "geef deze burger (rol `subject`) in de bron meer testgegevens, of kies een burger met meer attesten; kan het niet voorkomen, verklaar dat dan (`source.declares`)",
+            "give this citizen (role `subject`) more test data in the source, or choose one with more certificates; if it cannot arise, declare that (`source.declares`)"
         ),
     )
     .by(Obstacle::TooFew { have, needed })
+}
+
+/// Plain http on the machine itself: there is no TLS to judge.
+pub fn no_encryption() -> Verdict {
+    Verdict::not_applicable(text!("de bron gebruikt http op loopback", "the source uses http on loopback"))
 }
 
 /// The owner declares that it cannot arise.

@@ -1,5 +1,6 @@
 //! Verdicts, and the one place that decides what they mean: severity, conformity and exit status.
 
+mod circumstances;
 mod decided;
 mod obstacle;
 
@@ -10,6 +11,7 @@ use crate::catalogue::{About, Level};
 use crate::evidence::exchange::Request;
 use crate::evidence::recording::Asked;
 
+pub use circumstances::{Circumstances, Shortfall};
 pub use decided::{Waived, WaiverState, answered};
 pub use obstacle::Obstacle;
 
@@ -392,15 +394,6 @@ pub struct Conclusion {
     pub counts: Counts,
 }
 
-/// What a run was like, besides its verdicts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Circumstances {
-    /// No full judgement was possible: plain http, or a stand-in issuer.
-    pub partial: bool,
-    /// It was interrupted before everything that it wanted was sent.
-    pub interrupted: bool,
-}
-
 /// Counts, conformity and exit status of a run. The only place that decides them. A failure that is none of the source
 /// (a waiver that covers nothing any more) decides about the exit status alone.
 pub fn conclude(standings: &[Standing], circumstances: Circumstances, gate: Gate) -> Conclusion {
@@ -435,7 +428,7 @@ pub fn conclude(standings: &[Standing], circumstances: Circumstances, gate: Gate
         Conformant::No
     } else if undecided {
         Conformant::Undecided
-    } else if circumstances.partial || accepted_must || counts.waived > 0 || counts.not_selected > 0 {
+    } else if !circumstances.shortfalls(&counts, accepted_must).is_empty() {
         Conformant::Partial
     } else if counts.reviews_open > 0 {
         Conformant::ReviewsOpen
@@ -456,7 +449,7 @@ pub fn conclude(standings: &[Standing], circumstances: Circumstances, gate: Gate
 mod tests {
     use super::*;
 
-    const AS_USUAL: Circumstances = Circumstances { partial: false, interrupted: false };
+    const AS_USUAL: Circumstances = Circumstances { plain_http: false, not_acm: false, interrupted: false };
 
     fn standing(level: Level, outcome: Outcome, severity: Severity) -> Standing {
         Standing { level, about: About::Source, outcome, severity, accepted: false }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::base::percentile::nearest_rank;
 use crate::base::text::Text;
 use crate::catalogue::{self, Catalogue, Level, Mode};
 use crate::evidence::exchange::{self, Auth, Content, IssuerCall, Kind, Phase, Request, Target, Variation};
@@ -200,8 +201,6 @@ impl Assembly<'_> {
     }
 
     fn result(&self, requirements: &[Requirement]) -> RunResult {
-        let is_readable = self.recording.setup.base_url.to_ascii_lowercase().starts_with("http:");
-        let partial = is_readable || !exchange::is_acm(self.environment());
         let standings: Vec<Standing> = requirements
             .iter()
             .map(|row| Standing {
@@ -212,7 +211,10 @@ impl Assembly<'_> {
                 accepted: row.accepted.is_some(),
             })
             .collect();
-        let circumstances = Circumstances { partial, interrupted: self.recording.was_interrupted() };
+        let circumstances = Circumstances {
+            interrupted: self.recording.was_interrupted(),
+            ..Circumstances::of(&self.recording.setup.base_url, self.environment())
+        };
         let conclusion = verdict::conclude(&standings, circumstances, self.meta.gate);
         RunResult {
             conformant: conclusion.conformant,
@@ -406,11 +408,7 @@ fn timings(recording: &Recording) -> Vec<Timing> {
     }
     let timing = |(kind, mut times): (Kind, Vec<u64>)| {
         times.sort_unstable();
-        // The nearest rank: the value that this share of the calls did not exceed.
-        let rank = |percent: usize| {
-            let rank = (times.len() * percent).div_ceil(100).max(1);
-            times.get(rank - 1).copied().unwrap_or_default()
-        };
+        let rank = |percent: usize| nearest_rank(&times, percent).unwrap_or_default();
         Timing { kind, count: times.len(), median_ms: rank(50), p95_ms: rank(95), max_ms: rank(100) }
     };
     times.into_iter().map(timing).collect()

@@ -36,16 +36,20 @@ const PARTS: Parts = Parts {
     script: Some(include_str!("fleet/sort.js")),
 };
 
-/// Every file of an overview.
+/// How a file of an overview is made.
+type View = fn(&Overview, Languages) -> Result<String, Unwritten>;
+
+/// Every file of an overview, each made when it is asked for: those of a large fleet are not all held at once.
 ///
-/// The caller looks once more for leaks before it hands them to [`write_all`](crate::base::files::write_all).
-pub fn render_fleet(overview: &Overview, languages: Languages) -> Vec<File> {
-    vec![
-        (FILE, json(overview)),
-        (PAGE, html(overview, languages)),
-        (junit::FILE, junit::junit(overview, languages.first)),
-        (markdown::FILE, Ok(markdown::markdown(overview, languages))),
-    ]
+/// The caller looks once more for leaks before it writes one.
+pub fn render_fleet(overview: &Overview, languages: Languages) -> impl Iterator<Item = File> {
+    let views: [(&str, View); 4] = [
+        (FILE, json),
+        (PAGE, html),
+        (junit::FILE, junit::junit),
+        (markdown::FILE, |overview, languages| Ok(markdown::markdown(overview, languages))),
+    ];
+    views.into_iter().map(move |(name, view)| (name, view(overview, languages)))
 }
 
 /// The overview as a page: nothing loaded from elsewhere, as that of a report. Its one script sorts the table again; without
@@ -57,7 +61,7 @@ fn html(overview: &Overview, languages: Languages) -> Result<String, Unwritten> 
         .map_err(|error| Unwritten::new(PAGE, text!("{error}", "{error}")))
 }
 
-fn json(overview: &Overview) -> Result<String, Unwritten> {
+fn json(overview: &Overview, _: Languages) -> Result<String, Unwritten> {
     let mut text =
         serde_json::to_string_pretty(overview).map_err(|error| Unwritten::new(FILE, text!("{error}", "{error}")))?;
     text.push('\n');

@@ -162,6 +162,7 @@ impl Verdict {
 /// What the suite says about a requirement that its test case does not.
 fn output(report: &Report, row: &Requirement, lang: Lang) -> String {
     match row.state() {
+        State::Pass if row.accepting().is_some() => about(report, row, lang) + "\n",
         State::Warning | State::Waived | State::Blocked | State::Note | State::Observed | State::PassWithNote => {
             [about(report, row, lang), evidence(report, row, lang), "\n".to_owned()].concat()
         }
@@ -171,7 +172,7 @@ fn output(report: &Report, row: &Requirement, lang: Lang) -> String {
 
 /// What became of a requirement, line by line.
 fn about(report: &Report, row: &Requirement, lang: Lang) -> String {
-    let word = row.state().word();
+    let word = row.word();
     let mut text = format!("{} ({}): {}\n", row.id, row.level.name(), word.get(lang));
     for (label, said) in words::details(report, row, lang, false) {
         text.extend([label, ": ", &said, "\n"]);

@@ -164,10 +164,10 @@ impl Summary<'_> {
     /// A line of the table.
     fn line(&self, entry: Entry<'_>) -> String {
         let state = entry.state();
-        let (symbol, word) = (state.symbol(), state.word());
-        let word = word.get(self.lang);
+        let symbol = state.symbol();
         match entry {
             Entry::Row(row) => {
+                let word = inline(row.word().get(self.lang), LONGEST_CELL);
                 let accepted = text!(", aanvaard", ", accepted");
                 let accepted = if row.accepted.is_some() { accepted.get(self.lang) } else { "" };
                 let (id, level) = (link(&row.id, &row.link), row.level.name());
@@ -176,7 +176,7 @@ impl Summary<'_> {
                 format!("| {symbol} {word}{accepted} | {id} | {level} | {title} | {found} |\n")
             }
             Entry::Cause(cause, _) => {
-                let (count, must) = (cause.waiting.len(), cause.must);
+                let (word, count, must) = (self.say(&state.word()), cause.waiting.len(), cause.must);
                 let what = inline(cause.what.get(self.lang), LONGEST_TEXT);
                 let remedy = inline(cause.remedy.get(self.lang), LONGEST_TEXT);
                 let who = inline(cause.who.name().get(self.lang), LONGEST_CELL);

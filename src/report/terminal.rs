@@ -6,7 +6,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Row, Table, Width};
 
 use crate::base::text::{Lang, Text};
-use crate::judging::verdict::FailOn;
+use crate::judging::verdict::{FailOn, WaiverState};
 use crate::text;
 
 use super::model::{Chapter, Report, Requirement};
@@ -179,7 +179,7 @@ impl Screen<'_> {
         let state = row.state();
         let accepted = text!(", aanvaard", ", accepted");
         let accepted = if row.accepted.is_some() { self.say(&accepted) } else { String::new() };
-        format!("{} {}{accepted}", state.symbol(), self.say(&state.word()))
+        format!("{} {}{accepted}", state.symbol(), self.say(&row.word()))
     }
 
     fn row(&self, row: &Requirement) -> Row {
@@ -241,8 +241,12 @@ impl Screen<'_> {
 
     fn action(&mut self, row: &Requirement) {
         let state = row.state();
-        let (word, title) = (self.say(&state.word()), row.title.get(self.options.lang));
-        self.heading(state, &format!("{} {word}  {} ({})  {title}", state.symbol(), row.id, row.level.name()));
+        let (word, title) = (self.say(&row.word()), row.title.get(self.options.lang));
+        // A waiver that is no longer needed is a warning, though the requirement itself is met.
+        let is_stale = row.waiver.as_ref().is_some_and(|waiver| waiver.state == WaiverState::Stale);
+        let about = text!("; over de vrijstelling", "; about its waiver");
+        let about = if is_stale { self.say(&about) } else { String::new() };
+        self.heading(state, &format!("{} {word}  {} ({}{about})  {title}", state.symbol(), row.id, row.level.name()));
         let mut details = words::details(self.report, row, self.options.lang, self.options.verbose);
         details.extend(words::waits_for(self.report, row, self.options.lang));
         self.details(details);

@@ -4,6 +4,7 @@ mod agreement;
 mod difference;
 mod fleet;
 mod github;
+mod issuer;
 mod masking;
 mod page;
 mod reading;

@@ -9,9 +9,10 @@ mod tally;
 
 use crate::base::text::{Lang, Text};
 use crate::catalogue::Level;
-use crate::evidence::exchange::{NOT_ACM, STAND_IN_ACM, is_acm};
+use crate::evidence::exchange::{NOT_ACM, STAND_IN_ACM};
 use crate::judging::decisions::Answer;
-use crate::judging::verdict::{Conformant, Counts, Outcome, WaiverState};
+use crate::judging::reason;
+use crate::judging::verdict::{Circumstances, Conformant, Counts, Outcome, Shortfall, WaiverState};
 use crate::text;
 
 use super::alike::{Alike, joined};
@@ -25,9 +26,6 @@ pub(super) use self::entry::{Entry, entries, every_entry, message, open_reviews,
 pub use self::state::State;
 pub(super) use self::tally::{Tally, tallies, tallies_of};
 
-/// What there is to say about TLS.
-const ENCRYPTION: [&str; 4] = ["URL-01", "URL-02", "URL-03", "URL-04"];
-
 /// Findings that a view repeats before it says how many more there are.
 pub(super) const MOST_FINDINGS: usize = 5;
 
@@ -38,7 +36,8 @@ impl Requirement {
         let accepted = self.accepted.as_ref().map(|why| format!("{}: {why}", ACCEPTED.get(lang)));
         let waiver = self.waiver.as_ref().filter(|waiver| waiver.state != WaiverState::Unused);
         let waiver = waiver.map(|waiver| format!("{}: {}", WAIVER.get(lang), waived(waiver).get(lang)));
-        let all: Vec<String> = [reason, accepted, waiver].into_iter().flatten().collect();
+        let review = self.accepting().map(|review| reviewed(review).get(lang).to_owned());
+        let all: Vec<String> = [reason, accepted, review, waiver].into_iter().flatten().collect();
         (!all.is_empty()).then(|| all.join("; "))
     }
 
@@ -219,7 +218,13 @@ pub(super) fn answer(exchange: &Exchange) -> Text {
         Some(error) => error.kind.in_brief(),
         None => outcome(one.status, None),
     });
-    let (nl, en): (Vec<String>, Vec<String>) = before.map(|Text { nl, en }| (nl, en)).unzip();
+    let before: Vec<Text> = before.collect();
+    let times = before.len() + 1;
+    if before.iter().all(|one| *one == last) {
+        let Text { nl, en } = last;
+        return text!("{nl} ({times} keer)", "{en} ({times} times)");
+    }
+    let (nl, en): (Vec<String>, Vec<String>) = before.into_iter().map(|Text { nl, en }| (nl, en)).unzip();
     let (nl, en) = (nl.join(", "), en.join(", "));
     Text::new(format!("{} (eerst: {nl})", last.nl), format!("{} (first: {en})", last.en))
 }
@@ -352,27 +357,28 @@ const LINK: Label = Label { nl: "link", en: "link" };
 
 /// Why a run without failures is no full judgement.
 pub fn why_partial(report: &Report) -> Vec<Text> {
-    let run = &report.run;
-    let (accepted, waived) = (report.result.counts.accepted, report.result.counts.waived);
-    let reasons = [
-        (run.base_url.to_ascii_lowercase().starts_with("http:"), over_http(report)),
-        (!is_acm(&run.environment), not_acm(&run.environment)),
-        (report.result.counts.not_selected > 0, text!("niet alles werd gekeurd", "not everything was judged")),
-        (waived > 0, text!("vrijgestelde inbreuken: {waived}", "waived failures: {waived}")),
-        (
-            accepted > 0,
-            text!("niet te beoordelen en toch aanvaard: {accepted}", "blocked and nevertheless accepted: {accepted}"),
-        ),
-    ];
-    reasons.into_iter().filter(|(holds, _)| *holds).map(|(_, reason)| reason).collect()
+    let (run, counts) = (&report.run, report.result.counts);
+    let in_words = |shortfall| match shortfall {
+        Shortfall::PlainHttp => over_http(report),
+        Shortfall::NotAcm => not_acm(&run.environment),
+        Shortfall::LeftOut => text!("niet alles werd gekeurd", "not everything was judged"),
+        Shortfall::Waived => {
+            let waived = counts.waived;
+            text!("vrijgestelde inbreuken: {waived}", "waived failures: {waived}")
+        }
+        Shortfall::Accepted => {
+            let accepted = counts.accepted;
+            text!("niet te beoordelen en toch aanvaard: {accepted}", "blocked and nevertheless accepted: {accepted}")
+        }
+    };
+    let circumstances = Circumstances::of(&run.base_url, &run.environment);
+    circumstances.shortfalls(&counts, counts.accepted > 0).into_iter().map(in_words).collect()
 }
 
 /// That there was no TLS, and which requirements could say nothing because of that: said here once.
 fn over_http(report: &Report) -> Text {
-    let left_out = report
-        .requirements
-        .iter()
-        .filter(|row| ENCRYPTION.contains(&row.id.as_str()) && row.outcome == Outcome::NotApplicable);
+    let none = reason::no_encryption();
+    let left_out = report.requirements.iter().filter(|row| row.outcome == none.outcome && row.reason == none.reason);
     let ids = left_out.map(|row| row.id.as_str()).collect::<Vec<_>>().join(", ");
     if ids.is_empty() {
         return text!("de bron werd over http opgeroepen", "the source was called over http");

@@ -80,10 +80,11 @@ impl StandIn {
             || "  # ca_bundle: my-ca.pem   # where a CA of your own signed the source's certificate\n".to_owned(),
             |bundle| format!("  ca_bundle: {}   # who signed the source's certificate\n", quoted(bundle)),
         );
+        let plain = if own.plain_http { "  plain_http: true   # tokens and data can be read on the way\n" } else { "" };
         let written = Written {
             comment: STAND_IN_COMMENT,
             source: format!(
-                "{name}  base_url: {base_url}   # up to and including the version\n{bundle}\
+                "{name}  base_url: {base_url}   # up to and including the version\n{plain}{bundle}\
                  \x20 # openapi: openapi.yaml   # the source's own OpenAPI document: file or URL\n"
             ),
             issuer: self.issuer(),
@@ -112,6 +113,8 @@ pub struct OwnSource<'a> {
     pub name: Option<&'a str>,
     /// Who signed its certificate, where the ACM's own authority did not.
     pub ca_bundle: Option<&'a str>,
+    /// It may be called over plain http, also where it is on another machine.
+    pub plain_http: bool,
 }
 
 /// A profile that is written.

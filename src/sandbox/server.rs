@@ -20,7 +20,7 @@ use super::wire::{Met, Protocol};
 use crate::base::assertion::VerifyingKey;
 use crate::profile::Limits;
 use crate::sandbox::acm::clients::{Client, Clients};
-use crate::sandbox::acm::control::{Door, Refusals};
+use crate::sandbox::acm::control::{Door, Questions};
 use crate::sandbox::acm::credentials::{Credentials, Parties, Party};
 use crate::sandbox::acm::tokens::{Tokens, secret};
 use crate::sandbox::source::behaviour::{Behaviour, PlainHttp, ServerCertificate};
@@ -234,7 +234,7 @@ fn world(options: &Options, issuer: &str, origin: &str, ca: Option<&str>) -> io:
         people,
         tokens,
         door: Door::default(),
-        refusals: Refusals::default(),
+        questions: Questions::default(),
         watch: None,
     };
     Ok((acm, source, credentials))

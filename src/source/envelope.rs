@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::base::href;
 use crate::base::value::described::{described, kind_of};
+use crate::base::value::walk::pointer_step;
 use crate::base::value::weight::OVERHEAD;
 use crate::evidence::exchange::{Exchange, Kind, Response, View};
 
@@ -156,7 +157,7 @@ impl Reading {
     fn of_hal(section: &Map<String, Value>, place: String) -> Links {
         let mut reading = Self { links: Vec::with_capacity(section.len()), ..Self::default() };
         for (rel, entry) in section {
-            let place = format!("{place}/{}", rel.replace('~', "~0").replace('/', "~1"));
+            let place = format!("{place}/{}", pointer_step(rel));
             match entry {
                 Value::Array(entries) => {
                     for (index, entry) in entries.iter().enumerate() {

@@ -23,6 +23,7 @@ use url::{Position, Url};
 use super::http::{Call, Transport, Unanswered};
 use super::retry::Came;
 use super::{tcp, tls, words};
+use crate::base::href::without_brackets;
 use crate::evidence::exchange::{Failure, FailureKind};
 use crate::text;
 
@@ -145,7 +146,7 @@ impl Transport {
 
 /// The name for which a certificate has to be valid. A URL writes an IPv6 address in brackets.
 fn server_name(host: &str) -> Result<ServerName<'static>, Failure> {
-    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let host = without_brackets(host);
     ServerName::try_from(host.to_owned()).map_err(|_| Failure::new(FailureKind::Dns, words::no_name()))
 }
 

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::words;
+use crate::base::href::without_brackets;
 use crate::base::text::Text;
 use crate::evidence::exchange::{Failure, FailureKind};
 use crate::text;
@@ -65,7 +66,7 @@ pub(super) fn proxy_authorization(proxy: &Url) -> Option<SecretString> {
 
 async fn straight(host: &str, port: u16, within: Duration) -> Result<TcpStream, Failure> {
     // A URL writes an IPv6 address in brackets.
-    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let host = without_brackets(host);
     let connected = async {
         let unknown = |error: io::Error| failure(FailureKind::Dns, words::resolver(&error.to_string()));
         let addresses: Vec<_> = tokio::net::lookup_host((host, port)).await.map_err(unknown)?.collect();

@@ -21,6 +21,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::words;
+use crate::base::href::without_brackets;
 use crate::base::text::Text;
 use crate::evidence::exchange::{Failure, FailureKind, Tls, TlsFacts, Trouble};
 use crate::text;
@@ -46,7 +47,7 @@ pub(super) async fn handshake(
     within: Duration,
 ) -> Result<TlsFacts, Failure> {
     // A URL writes an IPv6 address in brackets.
-    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let host = without_brackets(host);
     let spoken = async {
         match offer {
             Tls::Modern => modern(host, stream, roots).await,

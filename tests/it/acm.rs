@@ -134,6 +134,19 @@ fn secrets_are_for_their_owner_and_stay_until_the_next_start_and_ctrl_c_ends_it_
 }
 
 #[test]
+fn a_source_on_another_machine_may_be_called_over_plain_http_where_its_owner_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["acm", "--port", "0", "--plain-http", "--base-url"];
+    let start = |url: &str| {
+        let acm = Acm::start(bronkeur(&folder).args(arguments).arg(url));
+        let text = read(folder.path(), acm.setting("profile"));
+        Profile::read("bron.yaml", &text).unwrap().source.plain_http
+    };
+    assert!(start("http://source.example/v1"));
+    assert!(!start("http://localhost:8080/v1") && !start("https://source.example/v1"));
+}
+
+#[test]
 fn mistakes_in_the_call_come_together_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let call = ["acm", "--port", "0", "--subject-insz-env", "NUMBER", "--other-insz-env", "NO_SUCH_NUMBER"];
@@ -145,7 +158,11 @@ fn mistakes_in_the_call_come_together_and_nothing_is_written() {
     assert!(!output.stderr.contains("85073099900"));
     let output = ran(bronkeur(&folder).args(["acm", "--port", "0", "--base-url", "http://source.example/v1"]));
     assert_eq!(output.status, 2);
-    assert!(output.stderr.contains("source.base_url"), "{}", output.stderr);
+    assert!(output.stderr.contains("--base-url") && output.stderr.contains("--plain-http"), "{}", output.stderr);
+    // No line and column of a text that nobody has.
+    let output = ran(bronkeur(&folder).args(["acm", "--port", "0", "--base-url", "source.example/v1"]));
+    assert_eq!(output.status, 2);
+    assert!(output.stderr.contains("command line:source.base_url: "), "{}", output.stderr);
     assert!(!folder.path().join("acm").exists());
     fs::write(folder.path().join("bron.yaml"), "source: { base_url: \"https://source.example/v1\" }\n").unwrap();
     let output = ran(bronkeur(&folder).args(["acm", "--port", "0", "--out", "."]));

@@ -320,18 +320,6 @@ fn statuses_that_a_good_call_should_not_get() {
 }
 
 #[test]
-fn a_good_token_of_acm_that_the_source_refuses() {
-    let refusing = answering("HTTP/1.1 401 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-    let stage = Stage::new();
-    let (source, url) = (stage.source(), format!("http://127.0.0.1:{}/v1", refusing.port));
-    let to = format!("base_url: {url}\n  plain_http: true");
-    let run = stage.edited(|text| text.replacen(&format!("base_url: {source}"), &to, 1)).checked();
-    let words =
-        both("weigert een goed token met 401, terwijl ACM het actief noemt", "with 401, though ACM calls it active");
-    run.shows("token-refused", "source", "source", words);
-}
-
-#[test]
 fn a_base_url_that_is_wrong() {
     let stage = Stage::new();
     let (source, wrong) = (stage.source(), stage.source().replace("/v1", "/api/v7"));

@@ -284,3 +284,19 @@ fn what_the_source_answers_is_told_in_the_words_of_the_report() {
     assert_eq!(call["seen"], report["causes"][0]["what"], "{call:#}");
     assert_eq!(call["remedy"], report["causes"][0]["remedy"], "{call:#}");
 }
+
+#[test]
+fn plain_http_to_a_port_for_https_is_told_in_the_words_of_the_report() {
+    let stage = Stage::new();
+    let url = stage.sandbox.base_url().to_owned();
+    let plain = url.replace("https://", "http://");
+    stage.edit(&format!("base_url: {url}"), &format!("base_url: {plain}\n  plain_http: true"));
+    let (status, steps) = stage.doctor();
+    let call = line(&steps, "call");
+    assert_eq!((status, &call["state"], &call["who"]), (1, &json!("fault"), &json!("owner")), "{steps:#}");
+    assert!(call["remedy"]["en"].as_str().unwrap().starts_with("write `https://`"), "{call:#}");
+    stage.run(&["check", "--only", "LST-01"]);
+    let report = fs::read_to_string(stage.folder.path().join("reports/report.json")).unwrap();
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(call["seen"], report["causes"][0]["what"], "{call:#}");
+}

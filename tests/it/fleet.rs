@@ -241,12 +241,12 @@ fn everything_that_is_wrong_is_told_before_the_first_request() {
         "sources.yaml:4:81: sources[1].overrides.source.base_url: does not have the form asked for here",
         "sources.yaml:4:5: sources[1].name: `Town` is there already",
         "sources.yaml:5:5: sources[2].name: `a/b` is not a name for a folder",
-        "absent.har: the file cannot be read",
+        "absent.har:sources[2] (a/b): the file cannot be read",
         "`nul.txt` is a device on Windows",
         "there is no requirement `LST-98`",
         "waivers.yaml:1:5: [0].id: there is no requirement `LST-99`",
         "`fleet.json` is a file of the overview",
-        "absent.yaml: the file cannot be read",
+        "absent.yaml:sources[5] (fleet.json): the file cannot be read",
         "sources[6].overrides: the key `source` is missing",
         "there is no requirement `LST-97`",
     ] {
@@ -325,7 +325,8 @@ fn shards_join_to_what_the_whole_is_and_changes_are_marked() {
     assert_eq!((changed["id"].as_str(), changed["change"].as_str()), (Some("LST-11"), Some("newly_failing")));
     let summary = fs::read_to_string(towns.path("reports/fleet.md")).unwrap();
     assert!(
-        summary.contains("1 worse, was status 0") && summary.contains("### No longer in the overview (1)\n\n- c\n"),
+        summary.contains("1 worse, then: no failures")
+            && summary.contains("### No longer in the overview (1)\n\n- c\n"),
         "{summary}"
     );
 }

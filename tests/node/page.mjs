@@ -304,7 +304,7 @@ async function fleet() {
 }
 
 async function take() {
-  const { page, close } = await opened({ viewport: { width: 1100, height: 1250 }, deviceScaleFactor: 1 });
+  const { page, close } = await opened({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 });
   await page.screenshot({ path: picture });
   await close();
   return { picture };

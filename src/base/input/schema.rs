@@ -150,6 +150,12 @@ fn remedy(error: &ValidationError<'_>, holder: Option<&Value>) -> Text {
         ValidationErrorKind::Type { kind: TypeKind::Single(JsonType::String) } => {
             text!("zet de waarde tussen aanhalingstekens", "put the value in quotes")
         }
+        ValidationErrorKind::Type { kind: TypeKind::Single(JsonType::Array) } => {
+            text!(
+                "schrijf een lijst, ook voor één waarde: tussen vierkante haken",
+                "write a list, for a single value too: in square brackets"
+            )
+        }
         ValidationErrorKind::Type { .. } => {
             text!("schrijf een waarde van het gevraagde type", "write a value of the type asked for")
         }

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
+pub(super) use crate::base::value::walk::pointer_step as escape;
+
 /// What may stand unescaped in the fragment of a URL.
 const FRAGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'~').remove(b'-').remove(b'_').remove(b'.');
 
@@ -209,11 +211,6 @@ pub(super) fn subschemas(schema: &Map<String, Value>) -> Vec<(String, &Value)> {
         }
     }
     found
-}
-
-/// A key as a step of a JSON pointer.
-pub(super) fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// A JSON pointer as the fragment of a URL.

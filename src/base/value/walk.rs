@@ -23,6 +23,11 @@ pub fn members<'a>(json: &'a Value, enter: &dyn Fn(Member<'a, '_>) -> bool, visi
     Walk { enter, visit }.value(json, "", "", &mut String::new());
 }
 
+/// The name of a member as a step of a JSON pointer (RFC 6901).
+pub fn pointer_step(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
 struct Walk<'a, 'w> {
     enter: &'w dyn Fn(Member<'a, '_>) -> bool,
     visit: &'w mut dyn FnMut(Member<'a, '_>),
@@ -34,8 +39,7 @@ impl<'a> Walk<'a, '_> {
         match json {
             Value::Object(members) => {
                 for (key, value) in members {
-                    let step = key.replace('~', "~0").replace('/', "~1");
-                    self.step(pointer, &step, |pointer| Member {
+                    self.step(pointer, &pointer_step(key), |pointer| Member {
                         pointer,
                         name: key,
                         within: name,

@@ -1,5 +1,6 @@
 //! Chapter operations: what was measured. No document gives a threshold.
 
+use crate::base::percentile::nearest_rank;
 use crate::base::text::Text;
 use crate::checks::checks;
 use crate::evidence::exchange::{Citizen, Kind};
@@ -41,7 +42,7 @@ fn response_times_are_reported(case: &Case<'_>) -> Judgement {
 fn summary(mut times: Vec<u64>) -> Option<Text> {
     times.sort_unstable();
     let count = times.len();
-    let rank = |percent: usize| times.get((count * percent).div_ceil(100).saturating_sub(1)).copied();
+    let rank = |percent: usize| nearest_rank(&times, percent);
     let (median, p95, slowest) = (rank(50)?, rank(95)?, rank(100)?);
     Some(text!(
         "{count} ×, mediaan {median} ms, 95e percentiel {p95} ms, traagste {slowest} ms",

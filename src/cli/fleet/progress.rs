@@ -50,8 +50,6 @@ impl Progress {
             Told::Begins => {
                 if let Some(bars) = &self.bars {
                     state.bars.insert(name.to_owned(), self.bar(bars, name));
-                } else {
-                    self.line(text!("{name}: begint", "{name}: begins").get(self.lang));
                 }
             }
             Told::Happens(Event::Judged(..)) => {

@@ -52,6 +52,12 @@ impl Finder {
         self.automata().any(|(automaton, _)| automaton.searcher.is_match(text))
     }
 
+    /// Every form in which a value may show; capitals make no difference.
+    pub(super) fn each_form(&self, note: &mut impl FnMut(&str)) {
+        let values = self.settled.values.iter().chain(&self.recent.values);
+        values.flat_map(|value| encodings(value)).for_each(|form| note(&form));
+    }
+
     /// Where values stand in a text, and which, from the start on: the longest at each place, and none within another.
     pub(super) fn matches<'a>(&'a self, text: &'a [u8]) -> Vec<(usize, usize, &'a str)> {
         let mut searches: Vec<Search<'_>> = self.automata().map(|part| Search::new(part, text)).collect();

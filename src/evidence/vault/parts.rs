@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 /// How many bytes are looked up at once.
-const GRAM: usize = 8;
+pub(super) const GRAM: usize = 8;
 
 /// So many characters in a row are a part of a token, however long it is.
 const TELLING: usize = 16;
@@ -110,6 +110,13 @@ impl Parts {
     /// The length of the shortest part, in bytes.
     pub(super) fn shortest(&self) -> usize {
         if self.tokens.is_empty() { usize::MAX } else { self.shortest }
+    }
+
+    /// Runs of bytes of every token, as close as every part of it holds one of them.
+    pub(super) fn each_sample(&self, note: &mut impl FnMut(&[u8])) {
+        for token in &self.tokens {
+            token.text.as_bytes().windows(GRAM).step_by(token.telling - GRAM + 1).for_each(&mut *note);
+        }
     }
 
     /// Whether a part of a token stands in a text.

@@ -57,7 +57,7 @@ impl Findings {
         let more = self.count - self.first.len();
         if let Some(last) = self.first.last_mut().filter(|_| more > 0) {
             let Text { nl, en } = &last.actual;
-            last.actual = text!("{nl} (en nog {more} zulke bevindingen)", "{en} (and {more} more such findings)");
+            last.actual = text!("{nl} (en nog {more}, niet vermeld)", "{en} (and {more} more, not listed)");
         }
         self.first
     }
@@ -96,7 +96,7 @@ mod tests {
         let findings: Findings = (0..1_199).map(weak).chain([finding(1_199)]).collect();
         assert!(findings.any_counts_as(Level::Must) && findings.first.len() == 6);
         let shown = findings.clone().shown(Level::Must);
-        assert!(shown[4].actual.en.ends_with("(and 1195 more such findings)"), "{:?}", shown[4].actual);
+        assert!(shown[4].actual.en.ends_with("(and 1195 more, not listed)"), "{:?}", shown[4].actual);
         assert_eq!(places(findings), ["1199", "0", "1", "2", "3"]);
     }
 

@@ -75,6 +75,8 @@ pub enum CauseKind {
     UnexpectedStatus,
     /// The source introspects, and the issuer does not accept its client-id or secret.
     SourceClientRefused,
+    /// The source answers a good token with an error, and did not ask our own ACM about it, or asked where nothing is.
+    IssuerNotAsked,
     /// The issuer does not accept the client of the profile.
     ClientRefused,
     /// The issuer does not accept the citizen's token: expired, revoked, used.
@@ -329,6 +331,15 @@ pub fn refused(setup: &Setup, response: &Response) -> Option<Told> {
     }
 }
 
+/// That a source that breaks off over plain http speaks TLS on that port. `hello`: its answer to a hello of TLS.
+pub fn speaks_tls(setup: &Setup, hello: &Exchange) -> Option<Told> {
+    let facts = hello.result.as_ref().ok()?.facts.tls.as_ref();
+    facts.filter(|facts| facts.version.is_some())?;
+    let origin = origin_of(&setup.base_url);
+    let place = Place { server: Server::Source, origin: &origin, issuer: IssuerIs::of(&setup.environment) };
+    CauseKind::HttpToHttpsPort.told(place, &Text::default())
+}
+
 /// Why a server gave no answer, where that server is known already.
 pub(super) fn no_answer(place: Place<'_>, failure: &Failure) -> Told {
     let kind = CauseKind::of_failure(failure, place.origin);
@@ -350,12 +361,9 @@ impl Place<'static> {
 }
 
 /// That the source introspects and is refused, where our own ACM saw that in this run: with which client-id, and what is
-/// wrong. `asked`: [`Control::Refused`](crate::evidence::exchange::Control::Refused). What an earlier run left is not told.
+/// wrong. `asked`: [`Control::Refused`](crate::evidence::exchange::Control::Refused).
 pub fn source_refused(asked: &Exchange) -> Option<Told> {
-    let refused = asked.result.as_ref().ok()?.json()?.get("refused")?;
-    if refused.get("ago_ms").and_then(serde_json::Value::as_u64).is_some_and(|ago| ago > asked.answered_ms()) {
-        return None;
-    }
+    let refused = seen(asked, "refused")?;
     let id = shown(refused.get("client_id")?.as_str()?);
     let client = if refused.get("known")?.as_bool()? {
         text!("client-id {id} en een verkeerd geheim", "client-id {id} and a wrong secret")
@@ -364,6 +372,26 @@ pub fn source_refused(asked: &Exchange) -> Option<Told> {
     };
     let place = Place { server: Server::Source, origin: "", issuer: IssuerIs::StandIn };
     CauseKind::SourceClientRefused.told(place, &client)
+}
+
+/// That the source answers a good token with this status, or not at all, and our own ACM saw no question about it in this
+/// run. `asked` is what [`source_refused`] looks at.
+pub fn source_did_not_ask(asked: &Exchange, status: Option<u16>) -> Option<Told> {
+    let response = asked.result.as_ref().ok().filter(|response| response.is_success())?;
+    // Another version of our ACM may not say.
+    let introspection = shown(response.json()?.get("introspection")?.as_str()?);
+    if seen(asked, "asked").is_some() {
+        return None;
+    }
+    let elsewhere = seen(asked, "elsewhere").and_then(|call| call.get("call")?.as_str().map(shown));
+    Some(words::not_asked(status, elsewhere.as_deref(), &introspection))
+}
+
+/// What our own ACM saw in this run, of what it says of the source: what an earlier run left does not count.
+fn seen<'a>(asked: &'a Exchange, member: &str) -> Option<&'a serde_json::Value> {
+    let said = asked.result.as_ref().ok()?.json()?.get(member).filter(|said| !said.is_null())?;
+    let ago = said.get("ago_ms").and_then(serde_json::Value::as_u64);
+    ago.is_none_or(|ago| ago <= asked.answered_ms()).then_some(said)
 }
 
 /// What the issuer refused, told by its own table.
@@ -388,7 +416,7 @@ pub fn refused_by_issuer(place: Place<'_>, response: &Response) -> Told {
 mod tests {
     use serde_json::json;
 
-    use super::source_refused;
+    use super::{source_did_not_ask, source_refused};
     use crate::evidence::exchange::{Content, Control, Facts, Request, Response};
     use crate::report::tests::sample;
 
@@ -402,5 +430,26 @@ mod tests {
             source_refused(&sample::exchange(Request::control(Control::Refused), url, 100, Ok(answer))).is_some()
         };
         assert!(told(0) && told(100) && !told(101));
+    }
+
+    #[test]
+    fn a_source_that_did_not_ask_is_told_where_to() {
+        let told = |said: serde_json::Value| {
+            let answer = Response::new(200, Vec::new(), Content::json(said), Facts::default());
+            let url = "http://127.0.0.1:9000/op/v1/control";
+            let asked = sample::exchange(Request::control(Control::Refused), url, 100, Ok(answer));
+            source_did_not_ask(&asked, Some(502)).map(|told| format!("{} {}", told.what.en, told.remedy.en))
+        };
+        let at = "http://127.0.0.1:9000/op/v1/introspect";
+        let never = told(json!({ "asked": null, "elsewhere": null, "introspection": at })).unwrap();
+        assert!(never.contains("with 502") && never.contains("did not once ask") && never.contains(at), "{never}");
+        let before = json!({ "ago_ms": 101 });
+        assert_eq!(told(json!({ "asked": before, "elsewhere": null, "introspection": at })).unwrap(), never);
+        let elsewhere = json!({ "call": "POST /opp/v1/introspect", "ago_ms": 7 });
+        let there = told(json!({ "asked": null, "elsewhere": elsewhere, "introspection": at })).unwrap();
+        assert!(there.contains("POST /opp/v1/introspect") && there.contains(at), "{there}");
+        for asked in [json!({ "asked": { "ago_ms": 7 }, "introspection": at }), json!({ "refused": null })] {
+            assert_eq!(told(asked), None);
+        }
     }
 }

@@ -8,7 +8,9 @@ use crate::evidence::exchange::{
 };
 use crate::evidence::introspection::{Introspection, Unfit};
 use crate::judging::reason;
-use crate::judging::reason::cause::{CauseKind, Server, Told, origin_of, refused_by_issuer, source_refused};
+use crate::judging::reason::cause::{
+    CauseKind, Server, Told, origin_of, refused_by_issuer, source_did_not_ask, source_refused,
+};
 use crate::judging::reason::issuer::{self, Advice};
 
 use super::{Finder, Root, own};
@@ -151,15 +153,21 @@ impl<'a> Finder<'a> {
         Some((kind, issuer::unfit(&why)))
     }
 
-    /// What the source cannot help: the issuer refuses its client, or died in the course of the run. Either way it learns
-    /// nothing about a token, and fails or refuses each in its own manner.
+    /// Why the source learns nothing about a token, and fails or refuses each in its own manner: the issuer died in the
+    /// course of the run, refuses its client, or was not asked.
     fn root_at_the_issuer(&self, exchange: &'a Exchange) -> Option<Root<'a>> {
         if let Some(died) = self.issuer_that_died(exchange) {
             return self.root_of_call(&died.request);
         }
         let asked = self.recording.get(&Request::control(Control::Refused))?;
-        let (kind, server, call) = (CauseKind::SourceClientRefused, Server::Source, Some(&exchange.request));
-        Some(Root { kind, server, told: source_refused(asked)?, call, which: self.origin(exchange), needed: 0 })
+        let status = exchange.result.as_ref().ok().map(|response| response.status);
+        let not_asked = || source_did_not_ask(asked, status).filter(|_| !self.opens_a_list());
+        let (kind, told) = match source_refused(asked) {
+            Some(told) => (CauseKind::SourceClientRefused, told),
+            None => (CauseKind::IssuerNotAsked, not_asked()?),
+        };
+        let (server, call) = (Server::Source, Some(&exchange.request));
+        Some(Root { kind, server, told, call, which: self.origin(exchange), needed: 0 })
     }
 
     /// The first call to which the issuer did not answer any more, where it answered before that exchange and never after,

@@ -5,6 +5,7 @@ use junit_report::{Duration, OffsetDateTime, TestCase, TestCaseBuilder, TestSuit
 use super::model::{Member, Overview, Row};
 use crate::base::files::Unwritten;
 use crate::base::text::Lang;
+use crate::report::Languages;
 use crate::report::junit::{self, body, line};
 
 /// The name of the file.
@@ -14,7 +15,8 @@ pub(super) const FILE: &str = "fleet.junit.xml";
 const LONGEST_TEXT: usize = 2_000;
 
 /// The overview as JUnit XML.
-pub(super) fn junit(overview: &Overview, lang: Lang) -> Result<String, Unwritten> {
+pub(super) fn junit(overview: &Overview, languages: Languages) -> Result<String, Unwritten> {
+    let lang = languages.first;
     let suites = overview.members.iter().map(|member| suite(overview, member, lang));
     let mut properties = vec![
         ("tool".to_owned(), overview.tool.name.clone()),

@@ -105,12 +105,8 @@ impl Summary<'_> {
         let matter = Matter::of(self.overview, member).in_words();
         let changed = member.changes.and_then(|changes| words::changed(&changes, member));
         let changed = changed.map(|changed| self.say(&changed)).unwrap_or_default();
+        // Without a link: a job summary stands beside no folder of the source.
         let name = inline(&member.name, 100);
-        let name = if member.files.iter().any(|file| file == "summary.md") {
-            format!("[{name}]({}/summary.md)", member.name)
-        } else {
-            name
-        };
         let (word, matter) = (word.get(self.lang), inline(matter.get(self.lang), LONGEST_TEXT));
         format!("| {mark} {word} | {name} | {matter} | {changed} |\n")
     }

@@ -2,6 +2,7 @@
 
 use super::model::{CauseSummary, Changes, DecisionKind, Ending, Member, Overview, Row, Worsened, Worst};
 use crate::base::text::{Lang, Text};
+use crate::judging::verdict::ExitStatus;
 use crate::report::Harm;
 use crate::report::words::{self, State};
 use crate::text;
@@ -102,15 +103,29 @@ fn numbers(member: &Member) -> Text {
 
 /// In what a source differs from the earlier run; none where it does not, or was not compared.
 pub(super) fn changed(changes: &Changes, member: &Member) -> Option<Text> {
-    let Changes { new, exit_status, worse, better } = *changes;
+    let Changes { new, exit_status, worse, better, .. } = *changes;
     if new {
         return Some(Text::new("nieuw", "new"));
     }
     let ended = exit_status.filter(|then| *then != member.exit_status);
-    let ended = ended.map(|then| text!("was status {then}", "was status {then}"));
+    let ended = ended.map(|then| {
+        let Text { nl, en } = ended_with(ExitStatus::of_code(then));
+        text!("toen: {nl}", "then: {en}")
+    });
     let worse = (worse > 0).then(|| text!("{worse} slechter", "{worse} worse"));
     let better = (better > 0).then(|| text!("{better} beter", "{better} better"));
     joined([worse, better, ended].into_iter().flatten())
+}
+
+/// How a run ended.
+fn ended_with(status: ExitStatus) -> Text {
+    match status {
+        ExitStatus::Success => text!("geen inbreuken", "no failures"),
+        ExitStatus::Failures => text!("inbreuken", "failures"),
+        ExitStatus::Usage => text!("verkeerde invoer", "wrong input"),
+        ExitStatus::Undecided => text!("geen besluit", "no conclusion"),
+        ExitStatus::Internal => text!("geen rapport", "no report"),
+    }
 }
 
 /// In what a source is new or worse.

@@ -7,8 +7,9 @@ use jiff::civil::Date;
 
 use super::sample;
 use crate::base::text::Lang;
+use crate::judging::reason::cause::Server;
 use crate::judging::verdict::{Finding, Obstacle, Outcome, Verdict};
-use crate::report::fleet::model::{DecisionKind, Member, Overview};
+use crate::report::fleet::model::{DecisionKind, Member, Overview, Unreachable, Worst};
 use crate::report::{Languages, Report, RunMeta, fleet_as_github, fleet_in_words, render_fleet};
 use crate::run::fleet::{gather, summary};
 
@@ -74,8 +75,7 @@ fn fleet() -> Overview {
 }
 
 fn file(overview: &Overview, name: &str, languages: Languages) -> String {
-    let files = render_fleet(overview, languages);
-    files.into_iter().find(|(known, _)| *known == name).unwrap().1.unwrap()
+    render_fleet(overview, languages).find(|(known, _)| *known == name).unwrap().1.unwrap()
 }
 
 const BOTH: Languages = Languages { first: Lang::Nl, only: false };
@@ -144,10 +144,81 @@ fn a_thousand_sources_have_a_short_summary_and_a_bounded_first_table() {
     let fleet = overview((0..1_000).map(one).collect());
     let summary = file(&fleet, "fleet.md", BOTH);
     assert!(summary.len() < 60_000, "{} bytes", summary.len());
-    assert!(summary.contains("334 sources") || summary.contains("950 more"), "{summary}");
+    assert!(summary.contains(" en nog 321: ") && summary.contains(" and 321 more: "), "{summary}");
+    // What has no row is counted.
+    let dutch = summary.split("| outcome |").next().unwrap();
+    let rows = dutch.lines().filter(|line| line.starts_with("| ") && line.contains(" | member-")).count();
+    let left = dutch.lines().find_map(|line| line.strip_prefix("Nog ")?.strip_suffix(", in fleet.html."));
+    assert_eq!(rows + left.unwrap().parse::<usize>().unwrap(), 1_000, "{dutch}");
     let page = file(&fleet, "fleet.html", BOTH);
     let first = page.split("<details class=\"further\">").next().unwrap();
     assert_eq!(first.matches("<tr class=\"member").count(), 60);
     assert_eq!(page.matches("<tr class=\"member").count(), 1_000);
     assert!(fleet_in_words(&fleet, Lang::En, false).lines().count() < 130);
+}
+
+#[test]
+fn whoever_shows_data_to_others_is_told_so_also_where_the_run_came_to_nothing() {
+    let mut one = member("town", "towns", silent());
+    let both = sample::both("toont gegevens van een ander", "shows data of another");
+    one.worst = Some(Worst { id: "SEC-08".to_owned(), title: both.clone(), why: None, harm: 0 });
+    let stopped = one.stopped().unwrap().what.en.clone();
+    let fleet = overview(vec![one]);
+    let page = file(&fleet, "fleet.html", BOTH);
+    let row = page.split("id=\"source-town\"").nth(1).unwrap().split("</tr>").next().unwrap();
+    for text in [row, &file(&fleet, "fleet.md", BOTH), &fleet_in_words(&fleet, Lang::En, false)] {
+        assert!(text.contains("SEC-08") && text.contains(&both.en), "{text}");
+    }
+    // The cause is told where it belongs, and not in its place.
+    assert!(!row.contains(&stopped) && fleet_in_words(&fleet, Lang::En, false).contains(&stopped), "{row}");
+}
+
+#[test]
+fn an_issuer_that_is_down_makes_no_source_unreachable() {
+    let mut one = member("town", "towns", silent());
+    one.causes.iter_mut().for_each(|cause| cause.server = Server::Issuer);
+    let fleet = overview(vec![one, member("other", "towns", silent())]);
+    let names = |some: &[Unreachable]| some.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&fleet.briefing.unreachable), ["other"]);
+    assert_eq!(names(&fleet.briefing.without_issuer), ["town"]);
+    let said = fleet_in_words(&fleet, Lang::En, false);
+    let part = said.split("No token: the issuer is unreachable now\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    assert!(part.starts_with("  town: ") && !part.contains("other"), "{said}");
+}
+
+#[test]
+fn what_was_not_called_now_is_not_unreachable_now() {
+    let given = |name: &str, at: &str| Member {
+        from_report: true,
+        started: Some(at.parse().unwrap()),
+        ..member(name, "towns", silent())
+    };
+    let mut fleet = overview(vec![
+        given("a", "2026-06-01T08:00:00Z"),
+        given("b", "2026-06-01T09:00:00Z"),
+        given("c", "2026-06-02T08:00:00Z"),
+        member("d", "towns", silent()),
+    ]);
+    let what = fleet.members[0].stopped().unwrap().what.en.clone();
+    let said = fleet_in_words(&fleet, Lang::En, false);
+    let now = format!("Unreachable now\n  d: {what}\n\n");
+    let then =
+        format!("Unreachable at their own run\n  a, b: {what} (run of 2026-06-01)\n  c: {what} (run of 2026-06-02)");
+    assert!(said.contains(&now) && said.contains(&then), "{said}");
+    // Whoever could not be reached the last time either is told apart.
+    let before = fleet.clone();
+    fleet.compare(&before, &["a", "b", "c", "d"]);
+    assert!(fleet_in_words(&fleet, Lang::En, false).contains(&format!("  d: {what}, as the last time\n")));
+}
+
+#[test]
+fn sources_of_which_the_same_is_to_be_known_share_a_line() {
+    let names: Vec<String> = (0..20).map(|n| format!("town-{n:02}")).collect();
+    let sound = names.iter().map(|name| member(name, "towns", failing(&[])));
+    let fleet = overview(sound.chain([member("wrong", "towns", failing(&["LST-01"]))]).collect());
+    let said = fleet_in_words(&fleet, Lang::En, false);
+    let lines: Vec<&str> = said.lines().collect();
+    let [wrong, sound, "", _] = lines.as_slice() else { panic!("{said}") };
+    assert!(wrong.starts_with("✗ wrong  Does not conform: LST-01 "), "{wrong}");
+    assert!(sound.starts_with("✓ town-00, town-01, ") && sound.contains(" and 8 more  The source conforms"), "{sound}");
 }

@@ -176,7 +176,12 @@ fn what_plain_http_leaves_out_is_said_once() {
     assert_eq!(said(&report), "the source was called over http");
     let row = report.requirements[0].clone();
     for id in ["URL-01", "URL-02"] {
-        let outcome = Outcome::NotApplicable;
+        let none = crate::judging::reason::no_encryption();
+        let (outcome, reason) = (none.outcome, none.reason);
+        report.requirements.push(crate::report::Requirement { id: id.to_owned(), outcome, reason, ..row.clone() });
+    }
+    // One that does not apply for another reason is not among them.
+    for (id, outcome) in [("URL-03", Outcome::NotApplicable), ("URL-04", Outcome::Pass)] {
         report.requirements.push(crate::report::Requirement { id: id.to_owned(), outcome, ..row.clone() });
     }
     assert_eq!(said(&report), "the source was called over http, without TLS to judge (URL-01, URL-02)");

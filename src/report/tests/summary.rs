@@ -2,7 +2,8 @@
 
 use super::sample;
 use crate::base::text::{Lang, Text};
-use crate::report::{Languages, Report, markdown};
+use crate::judging::decisions::Answer;
+use crate::report::{Languages, Options, Report, html, junit, markdown, render};
 
 const ENGLISH: Languages = Languages { first: Lang::En, only: true };
 const BOTH: Languages = Languages { first: Lang::En, only: false };
@@ -84,5 +85,22 @@ fn however_much_there_is_to_say_it_fits_and_counts_what_it_left_out() {
         assert!(text.contains(" more requirements are in report.html."), "{text}");
         assert!(text.contains("-> exit 1`"));
         outside_of_fences(&text);
+    }
+}
+
+#[test]
+fn what_a_reviewer_accepts_reads_so_in_every_view() {
+    let mut meta = sample::meta();
+    let review = meta.reviews.get_mut("OPS-01").unwrap();
+    (review.answer, review.ends_on) = (Answer::Accepted, None);
+    let report = Report::new(&sample::catalogue(), &sample::recording(), &sample::verdicts(), &meta);
+    let options = Options { lang: Lang::En, width: 140, color: false, verbose: false };
+    for view in [
+        render(&report, options),
+        markdown(&report, ENGLISH),
+        junit(&report, Lang::En).unwrap(),
+        html(&report, ENGLISH).unwrap(),
+    ] {
+        assert!(view.contains("OPS-01") && view.contains("accepted by Rita"), "{view}");
     }
 }

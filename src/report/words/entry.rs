@@ -2,7 +2,7 @@
 //! once, in place of what waits for it.
 
 use crate::base::text::{Lang, Text};
-use crate::catalogue::Level;
+use crate::catalogue::{About, Level};
 use crate::report::exchange::Exchange;
 use crate::report::harm::Harm;
 use crate::report::model::{Cause, Report, Requirement};
@@ -49,7 +49,7 @@ pub(in crate::report) fn entries(report: &Report) -> Vec<Entry<'_>> {
     let rows = rows.filter(|row| row.state().needs_action() && !report.is_told_by_cause(row)).map(Entry::Row);
     let causes = own_causes(report).filter_map(|cause| Some(Entry::Cause(cause, report.cause_state(cause)?)));
     let mut entries: Vec<Entry<'_>> = rows.chain(causes).collect();
-    let root = report.root();
+    let root = report.root_cause();
     entries.sort_by_key(|entry| entry.harm(root));
     entries
 }
@@ -60,16 +60,17 @@ pub(in crate::report) fn every_entry(report: &Report) -> Vec<Entry<'_>> {
         |row: &&Requirement| row.state().needs_action() && row.outcome == Outcome::Fail && report.is_told_by_cause(row);
     let mut entries = entries(report);
     entries.extend(report.by_harm().into_iter().filter(folded).map(Entry::Row));
-    let root = report.root();
+    let root = report.root_cause();
     entries.sort_by_key(|entry| entry.harm(root));
     entries
 }
 
-/// What is worth knowing, and what the gate accepts: told, and nothing to act on. The worst first.
+/// What is worth knowing, and what the gate or a reviewer accepts: told, and nothing to act on. The worst first.
 pub(in crate::report) fn others(report: &Report) -> Vec<&Requirement> {
     let told = |row: &&Requirement| match row.state() {
         State::Waived | State::Note | State::PassWithNote => true,
         State::Blocked => row.accepted.is_some(),
+        State::Pass => row.accepting().is_some(),
         _ => false,
     };
     report.by_harm().into_iter().filter(told).collect()
@@ -80,27 +81,42 @@ pub(in crate::report) fn reviews(report: &Report) -> Vec<&Requirement> {
     report.by_harm().into_iter().filter(|row| row.state() == State::Review).collect()
 }
 
-/// How many reviews are open, and which; none where none is.
+/// How many reviews are open, and which; none where none is. An answer that has ended is told with the last day on which
+/// it held.
 pub(in crate::report) fn open_reviews(report: &Report) -> Option<Text> {
-    let ids: Vec<&str> = reviews(report).iter().map(|row| row.id.as_str()).collect();
-    let (count, must, ids) = (ids.len(), report.result.counts.reviews_open, ids.join(" "));
-    Some(match (count, must) {
+    let rows = reviews(report);
+    let named = |lang: Lang| {
+        let one = |row: &&Requirement| match (&row.review, &row.reason) {
+            (Some(_), Some(ended)) => format!("{} ({})", row.id, ended.get(lang)),
+            _ => row.id.clone(),
+        };
+        rows.iter().map(one).collect::<Vec<_>>().join(" ")
+    };
+    let (count, must) = (rows.len(), report.result.counts.reviews_open);
+    let (in_nl, in_en) = (named(Lang::Nl), named(Lang::En));
+    let Text { nl, en } = match (count, must) {
         (0, _) => return None,
-        (1, 0) => text!("1 beoordeling open: {ids}", "1 review open: {ids}"),
-        (1, _) => text!("1 beoordeling open, verplicht: {ids}", "1 review open, obligatory: {ids}"),
-        (_, 0) => text!("{count} beoordelingen open: {ids}", "{count} reviews open: {ids}"),
+        (1, 0) => text!("1 beoordeling open", "1 review open"),
+        (1, _) => text!("1 beoordeling open, verplicht", "1 review open, obligatory"),
+        (_, 0) => text!("{count} beoordelingen open", "{count} reviews open"),
         _ => text!(
-            "{count} beoordelingen open, waarvan {must} verplicht: {ids}",
-            "{count} reviews open, {must} of them obligatory: {ids}"
+            "{count} beoordelingen open, waarvan {must} verplicht",
+            "{count} reviews open, {must} of them obligatory"
         ),
-    })
+    };
+    Some(text!("{nl}: {in_nl}", "{en}: {in_en}"))
 }
 
 impl Report {
-    /// The cause that a run comes down to: more obligations wait for it than were judged.
-    fn root(&self) -> Option<&Cause> {
-        let is_judged = |row: &&Requirement| matches!(row.outcome, Outcome::Pass | Outcome::Fail);
-        let judged = self.requirements.iter().filter(|row| row.level == Level::Must).filter(is_judged).count();
+    /// The cause that a run comes down to: more obligations wait for it than of the source were judged for themselves.
+    pub fn root_cause(&self) -> Option<&Cause> {
+        let is_judged = |row: &&Requirement| {
+            row.level == Level::Must
+                && row.about == About::Source
+                && matches!(row.outcome, Outcome::Pass | Outcome::Fail)
+                && !self.is_told_by_cause(row)
+        };
+        let judged = self.requirements.iter().filter(is_judged).count();
         own_causes(self).find(|cause| cause.must > judged)
     }
 

@@ -4,7 +4,7 @@ use crate::base::text::Text;
 use crate::catalogue::Level;
 use crate::judging::decisions::Answer;
 use crate::judging::verdict::{Outcome, Severity};
-use crate::report::model::Requirement;
+use crate::report::model::{Requirement, Review};
 use crate::text;
 
 /// How a requirement reads: its outcome and its severity in one.
@@ -98,14 +98,17 @@ impl State {
 impl Requirement {
     /// The word for people: an answer that a reviewer accepted is no pass like another.
     pub(in crate::report) fn word(&self) -> Text {
-        let accepted = self.review.as_ref().filter(|review| review.answer == Answer::Accepted);
-        match (self.outcome, accepted) {
-            (Outcome::Pass, Some(review)) => {
-                let name = &review.name;
-                text!("aanvaard door {name}", "accepted by {name}")
-            }
-            _ => self.state().word(),
+        if let Some(review) = self.accepting() {
+            let name = &review.name;
+            return text!("aanvaard door {name}", "accepted by {name}");
         }
+        self.state().word()
+    }
+
+    /// The answer of a reviewer by which it passes.
+    pub(in crate::report) fn accepting(&self) -> Option<&Review> {
+        let review = self.review.as_ref().filter(|review| review.answer == Answer::Accepted);
+        review.filter(|_| matches!(self.state(), State::Pass | State::PassWithNote))
     }
 
     /// How it reads.

@@ -1,9 +1,11 @@
 //! The steps at the source: reaching it, and one call with the subject's token.
 
 use super::{Diagnosis, Line, State, Step};
-use crate::evidence::exchange::{Citizen, Control, Exchange, Request, Response, STAND_IN_ACM, Target, Tls};
+use crate::evidence::exchange::{
+    Citizen, Control, Exchange, FailureKind, Request, Response, STAND_IN_ACM, Target, Tls,
+};
 use crate::evidence::setup::Setup;
-use crate::judging::reason::cause::{refused, source_refused};
+use crate::judging::reason::cause::{refused, source_did_not_ask, source_refused, speaks_tls};
 use crate::text;
 
 const REACH: [Step; 3] = [Step::SourceName, Step::SourceConnection, Step::SourceTls];
@@ -28,6 +30,10 @@ impl Diagnosis<'_> {
             self.lines.push(line);
             return Ok(());
         }
+        if let Some(line) = self.wants_tls(asked)? {
+            self.lines.push(line);
+            return Ok(());
+        }
         match &asked.result {
             Err(failure) => self.lines.push(Line::unanswered(setup, Step::Call, failure)),
             Ok(response) => {
@@ -38,7 +44,8 @@ impl Diagnosis<'_> {
         Ok(())
     }
 
-    /// That our own ACM refused the source when it asked about a token, where the call came to nothing: then that is why.
+    /// That our own ACM refused the source when it asked about a token, or was not asked, where the call came to nothing:
+    /// then that is why.
     fn refused_at_the_issuer(&self, called: &Exchange) -> Result<Option<Line>, Box<Request>> {
         let setup = &self.recording.setup;
         let works = called.result.as_ref().is_ok_and(|response| response.status == 200);
@@ -46,7 +53,26 @@ impl Diagnosis<'_> {
             return Ok(None);
         }
         let asked = self.exchange(Request::control(Control::Refused))?;
-        Ok(source_refused(asked).map(|told| Line::told(Step::Call, State::Fault, told)))
+        let status = called.result.as_ref().ok().map(|response| response.status);
+        let is_explained = match &called.result {
+            Ok(response) => matches!(response.status, 401 | 403 | 500..),
+            Err(failure) => {
+                failure.trouble.is_none() && matches!(failure.kind, FailureKind::Broken | FailureKind::Timeout)
+            }
+        };
+        let not_asked = || source_did_not_ask(asked, status).filter(|_| is_explained);
+        Ok(source_refused(asked).or_else(not_asked).map(|told| Line::told(Step::Call, State::Fault, told)))
+    }
+
+    /// That plain http breaks off because that port is for https: most servers close the connection without a word.
+    fn wants_tls(&self, called: &Exchange) -> Result<Option<Line>, Box<Request>> {
+        let setup = &self.recording.setup;
+        let is_broken = called.result.as_ref().is_err_and(|failure| failure.kind == FailureKind::Broken);
+        if !is_broken || !setup.base_url.starts_with("http:") {
+            return Ok(None);
+        }
+        let hello = self.exchange(Request::probe(Target::Tls(Tls::Control)))?;
+        Ok(speaks_tls(setup, hello).map(|told| Line::told(Step::Call, State::Fault, told)))
     }
 
     /// The step because of which there is no TX token of the subject.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::judging::reason::cause::Server;
 use crate::report::fleet::model::{Briefing, Cell, Changes, Member, Overview};
 use crate::report::{Change, Standing};
 
@@ -28,7 +29,11 @@ impl Overview {
 impl Member {
     /// Marks what stands otherwise than before.
     fn since(&mut self, before: &Self) -> Changes {
-        let mut changes = Changes { exit_status: Some(before.exit_status), ..Changes::default() };
+        let mut changes = Changes {
+            exit_status: Some(before.exit_status),
+            unreachable_then: before.unreachable(Server::Source).is_some(),
+            ..Changes::default()
+        };
         let then: HashMap<&str, &Cell> = before.cells.iter().map(|cell| (cell.id.as_str(), cell)).collect();
         for cell in &mut self.cells {
             let then = then.get(cell.id.as_str());

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::run::locked;
+use super::run::queue::{Load, Queue};
+use super::run::{length, locked};
 use super::sources::What;
 use crate::base::confidential;
 use crate::base::input::{InputFault, InputFaults, read_text};
@@ -16,9 +17,6 @@ use crate::catalogue::Catalogue;
 use crate::evidence::recording::LARGEST_EVIDENCE;
 use crate::report::{LARGEST_REPORT, Report, har, parse_report};
 use crate::text;
-
-/// Files that are looked at at the same time: each is in memory as a whole.
-const MOST_THREADS: usize = 4;
 
 /// Places in a file that are named; more help nobody.
 const MOST_FAULTS: usize = 5;
@@ -31,13 +29,12 @@ pub(super) enum Given {
 
 /// Looks at these files, each by the number of its source; what is wrong with one is told with it.
 pub(super) fn look_at(files: Vec<(usize, Given)>, catalogue: &Catalogue) -> HashMap<usize, Result<What, InputFaults>> {
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS).min(files.len());
-    let (waiting, looked) = (Mutex::new(files.into_iter()), Mutex::new(HashMap::new()));
-    let next = || locked(&waiting).next();
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(files.len());
+    let (queue, looked) = (Queue::new(files, 1), Mutex::new(HashMap::new()));
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                while let Some((number, given)) = next() {
+                while let Some(((number, given), _turn)) = queue.next() {
                     let what = given.looked_at(catalogue);
                     locked(&looked).insert(number, what);
                 }
@@ -45,6 +42,17 @@ pub(super) fn look_at(files: Vec<(usize, Given)>, catalogue: &Catalogue) -> Hash
         }
     });
     looked.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Load for (usize, Given) {
+    fn host(&self) -> Option<String> {
+        None
+    }
+
+    fn bytes(&self) -> u64 {
+        let (Given::Evidence(path) | Given::Report(path)) = &self.1;
+        length(path)
+    }
 }
 
 impl Given {

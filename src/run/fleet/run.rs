@@ -2,7 +2,7 @@
 //! or makes us fail touches none of the others.
 
 mod files;
-mod queue;
+pub(super) mod queue;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use self::files::{Given, Judged};
-use self::queue::Queue;
+use self::queue::{Load, Queue};
 use super::given::given_report;
 use super::sources::{Source, What};
 use super::summary::summary;
@@ -187,6 +187,27 @@ impl Order<'_> {
         let report = judge(&evidence, self.catalogue, Some(self.asked)).with_evidence(Some(fingerprint));
         Ok(Judged { report, given: Given::Evidence(Spool::of(&text)), vault: Arc::default() })
     }
+}
+
+impl Load for Source {
+    fn host(&self) -> Option<String> {
+        match &self.what {
+            What::Live(profile, _) => profile.source.base_url.host_str().map(str::to_owned),
+            What::Evidence(..) | What::Report(_) => None,
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        match &self.what {
+            What::Live(..) => 0,
+            What::Evidence(path, _) | What::Report(path) => length(path),
+        }
+    }
+}
+
+/// The length of a file; whoever reads it says what is wrong with it.
+pub(super) fn length(path: &Path) -> u64 {
+    path.metadata().map_or(0, |file| file.len())
 }
 
 /// What an earlier run told.

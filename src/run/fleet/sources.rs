@@ -165,7 +165,9 @@ impl Sources {
         let mut given = look_at(named.collect(), catalogue);
         let mut sources = Vec::new();
         for (position, entry) in chosen {
-            let ready = given.remove(&position).unwrap_or_else(|| self.ready(position, entry, catalogue, env));
+            let looked_at =
+                given.remove(&position).map(|looked| looked.map_err(|more| of_source(more, position, entry)));
+            let ready = looked_at.unwrap_or_else(|| self.ready(position, entry, catalogue, env));
             match ready {
                 Ok(what) => sources.push(Source { name: entry.name.clone(), tags: entry.tags.clone(), what }),
                 // What is wrong in the defaults is wrong once.
@@ -328,8 +330,9 @@ impl Sources {
         if let Some(path) = &entry.profile {
             let path = self.folder.join(path);
             let file = path.display().to_string();
-            let text = read_text(&path, LARGEST_TEXT)?;
-            let mut tree = read_tree(&file, &text)?;
+            let whose = |faults| of_source(faults, position, entry);
+            let text = read_text(&path, LARGEST_TEXT).map_err(whose)?;
+            let mut tree = read_tree(&file, &text).map_err(whose)?;
             seen_from(path.parent().unwrap_or(Path::new("")), &mut tree);
             layers.0.push(Layer { file, text: text.into(), within: Place::default(), tree });
         }
@@ -342,6 +345,12 @@ impl Sources {
         }
         Ok(layers)
     }
+}
+
+/// Faults of a file that a source names, with which source that is.
+fn of_source(faults: InputFaults, position: usize, entry: &Entry) -> InputFaults {
+    let whose = format!("sources[{position}] ({})", crate::base::text::shown(&entry.name));
+    InputFaults(faults.0.into_iter().map(|fault| fault.within(&whose)).collect())
 }
 
 /// Why a name is no folder's, on any system.

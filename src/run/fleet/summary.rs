@@ -1,7 +1,5 @@
 //! From the report of a source to its part of the overview.
 
-use crate::catalogue::Level;
-use crate::judging::verdict::Outcome;
 use crate::report::fleet::model::{CauseSummary, Cell, Decision, DecisionKind, Member, Worst};
 use crate::report::{Cause, Report, Requirement};
 
@@ -27,7 +25,7 @@ pub fn summary(name: String, tags: Vec<String>, report: &Report) -> Member {
         exit_status: report.result.exit_status,
         counts: report.result.counts,
         causes: report.causes.iter().map(CauseSummary::of).collect(),
-        stopped_by: stopped_by(report).map(|cause| cause.id.clone()),
+        stopped_by: report.root_cause().map(|cause| cause.id.clone()),
         worst: worst(report),
         decisions: report.requirements.iter().flat_map(decisions).collect(),
         trouble: None,
@@ -50,18 +48,6 @@ fn cell(report: &Report, row: &Requirement) -> Cell {
         why: row.why().filter(|_| tells).map(|why| why.map(short)),
         change: None,
     }
-}
-
-/// The weightiest cause, where more obligations wait for it than could be judged at all.
-fn stopped_by(report: &Report) -> Option<&Cause> {
-    let cause = report.causes.first().filter(|cause| !CauseSummary::of(cause).is_requirement())?;
-    let judged = report.requirements.iter().filter(|row| {
-        row.level == Level::Must
-            && row.about.is_subject()
-            && matches!(row.outcome, Outcome::Pass | Outcome::Fail)
-            && !report.is_told_by_cause(row)
-    });
-    (cause.must > judged.count()).then_some(cause)
 }
 
 fn worst(report: &Report) -> Option<Worst> {

@@ -28,6 +28,8 @@ pub struct Called {
     method: String,
     path: String,
     client: Option<(String, Known)>,
+    /// Bronkeur asks with the client of the source.
+    in_its_name: bool,
     status: u16,
     error: Option<String>,
 }
@@ -42,7 +44,9 @@ impl Called {
         error: Option<String>,
     ) -> Self {
         let client = form.and_then(|form| clients.claimed(issuer, request, form));
-        Self { method: request.method.clone(), path: request.path.clone(), client, status, error }
+        let is_source = client.as_ref().is_some_and(|(id, _)| *id == clients.source.id);
+        let in_its_name = is_source && is_our_own(request);
+        Self { method: request.method.clone(), path: request.path.clone(), client, in_its_name, status, error }
     }
 
     /// In one line.
@@ -54,6 +58,9 @@ impl Called {
             Some((id, known)) => {
                 let id = shown(id);
                 match known {
+                    Known::Yes if self.in_its_name => {
+                        text!("  bronkeur, als client {id}", "  bronkeur, as client {id}")
+                    }
                     Known::Yes => text!("  client {id}", "  client {id}"),
                     Known::WrongSecret => text!("  client {id}: verkeerd geheim", "  client {id}: wrong secret"),
                     // What stands there may be anything, a secret as well.
@@ -65,8 +72,16 @@ impl Called {
     }
 }
 
+/// What the `User-Agent` of a check begins with.
+const OWN_AGENT: &str = "bronkeur/";
+
+/// Whether bronkeur itself asks, and not the source.
+pub(in crate::sandbox) fn is_our_own(request: &Inbound) -> bool {
+    request.header("user-agent").is_some_and(|agent| agent.starts_with(OWN_AGENT))
+}
+
 /// A path without what could be somebody's number.
-fn without_numbers(path: &str) -> String {
+pub(in crate::sandbox) fn without_numbers(path: &str) -> String {
     let masked =
         |part: &str| if insz::look_alikes(part.as_bytes()).is_empty() { part.to_owned() } else { "…".to_owned() };
     path.split('/').map(masked).collect::<Vec<_>>().join("/")

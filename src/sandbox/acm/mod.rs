@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 
 use crate::evidence::exchange::CONTROL_ENDPOINT;
 use crate::sandbox::acm::behaviour::Issuer;
-use crate::sandbox::acm::called::{Called, Watch};
+use crate::sandbox::acm::called::{Called, Watch, is_our_own};
 use crate::sandbox::acm::clients::{Client, Clients};
-use crate::sandbox::acm::control::{Door, Refusals};
+use crate::sandbox::acm::control::{Door, Questions};
 use crate::sandbox::acm::tokens::{Grant, Tokens, now};
 use crate::sandbox::answer::{Answer, Inbound, put};
 use crate::sandbox::citizens::Citizen;
@@ -27,9 +27,6 @@ pub(in crate::sandbox) mod control;
 pub(in crate::sandbox) mod credentials;
 pub(in crate::sandbox) mod stand_in;
 pub(in crate::sandbox) mod tokens;
-
-/// What the `User-Agent` of a check begins with.
-const OWN_AGENT: &str = "bronkeur/";
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -50,8 +47,8 @@ pub(in crate::sandbox) struct Acm {
     pub tokens: Arc<Tokens>,
     /// Whether introspection is closed for a moment.
     pub door: Door,
-    /// What it refused to tell the source.
-    pub refusals: Refusals,
+    /// What the source asked.
+    pub questions: Questions,
     /// Who is told of every call.
     pub watch: Option<Watch>,
 }
@@ -65,6 +62,9 @@ impl Acm {
     /// Answers any request, and tells whoever watches.
     pub(in crate::sandbox) fn answer(&self, request: &Inbound) -> Answer {
         let answer = self.answer_to(request);
+        if request.method == "POST" && answer.status == 404 || answer.status == 405 {
+            self.note_elsewhere(request);
+        }
         if let Some(watch) = &self.watch {
             let form = form(request).ok();
             let error = answer.error();
@@ -72,6 +72,18 @@ impl Acm {
             watch.tell(&Called::new(request, form.as_ref(), &self.clients, &self.issuer, status, error));
         }
         answer
+    }
+
+    /// Where it is asked what it does not answer: a source looks for introspection there.
+    fn note_elsewhere(&self, request: &Inbound) {
+        if !is_our_own(request) {
+            self.questions.note_elsewhere(&request.method, &request.path);
+        }
+    }
+
+    /// Where tokens are introspected.
+    pub(in crate::sandbox) fn introspection(&self) -> String {
+        format!("{}/v1/introspect", self.issuer)
     }
 
     fn answer_to(&self, request: &Inbound) -> Answer {
@@ -261,8 +273,8 @@ impl Acm {
 
     fn introspect(&self, request: &Inbound, form: &Form) -> Result<Answer, Error> {
         // Our own look at a token is none of the source's.
-        if !request.header("user-agent").is_some_and(|agent| agent.starts_with(OWN_AGENT)) {
-            self.refusals.note(self.clients.claimed(&self.issuer, request, form));
+        if !is_our_own(request) {
+            self.questions.note(self.clients.claimed(&self.issuer, request, form));
         }
         let client = self.client(request, form)?;
         let token = form.get("token").ok_or(Error(400, "invalid_request", "token is missing"))?;
@@ -295,8 +307,7 @@ impl Acm {
         if self.client(request, form)?.id != self.clients.caller.id {
             return Err(Error(403, "unauthorized_client", "only the client that exchanges tokens may do this"));
         }
-        let mut answer =
-            Answer::json(200, "application/json", &control::perform(form, &self.door, &self.tokens, &self.refusals)?);
+        let mut answer = Answer::json(200, "application/json", &control::perform(self, form)?);
         answer.set("cache-control", "no-cache, no-store");
         Ok(answer)
     }

@@ -10,11 +10,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use url::Url;
 
+use crate::base::href::without_brackets;
 use crate::sandbox::acm::Acm;
 use crate::sandbox::acm::behaviour::Issuer;
 use crate::sandbox::acm::called::Watch;
 use crate::sandbox::acm::clients::{Client, Clients};
-use crate::sandbox::acm::control::{Door, Refusals};
+use crate::sandbox::acm::control::{Door, Questions};
 use crate::sandbox::acm::credentials::{Credentials, Parties};
 use crate::sandbox::acm::tokens::{Tokens, secret};
 use crate::sandbox::citizens::{Role, people};
@@ -94,7 +95,7 @@ impl StandIn {
             .map(|authority| authority.acceptor(ServerCertificate::Valid, Server::Acm, Protocol::Both))
             .transpose()?;
         let host = Url::parse(&options.resource).ok().filter(|url| url.scheme() == "https");
-        let host = host.as_ref().and_then(Url::host_str).map(|host| host.trim_matches(['[', ']']));
+        let host = host.as_ref().and_then(Url::host_str).map(without_brackets);
         let source_certificate = authority.as_ref().zip(host);
         let source_certificate =
             source_certificate.map(|(own, host)| own.server_certificate(Some(host))).transpose()?;
@@ -165,7 +166,7 @@ fn acm(options: StandInOptions, issuer: &str) -> (Acm, Credentials) {
         people: Arc::new(people),
         tokens,
         door: Door::default(),
-        refusals: Refusals::default(),
+        questions: Questions::default(),
         watch,
     };
     (acm, credentials)

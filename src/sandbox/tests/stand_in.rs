@@ -70,7 +70,7 @@ async fn source(acm: &StandIn, behaviour: Behaviour) -> (String, watch::Sender<(
 
 /// Writes the files of a profile, and reads it as `check` does.
 fn resolved(acm: &StandIn, base_url: &str, numbers: &[(Role, String)], folder: &Path) -> Resolved {
-    for file in acm.profile_files(OwnSource { base_url, name: None, ca_bundle: None }, numbers) {
+    for file in acm.profile_files(OwnSource { base_url, name: None, ca_bundle: None, plain_http: false }, numbers) {
         crate::base::files::write_secret(folder, &file.name, file.text.as_bytes()).unwrap();
     }
     let text = std::fs::read_to_string(folder.join("bron.yaml")).unwrap();
@@ -148,7 +148,7 @@ async fn the_owners_numbers_are_used_and_written_nowhere() {
     let profile = resolved(&acm, "http://localhost:8080/v1", &variables, folder.path());
     let subject = profile.citizen(crate::profile::Role::Subject).unwrap();
     assert_eq!(secrecy::ExposeSecret::expose_secret(&subject.insz), number);
-    let source = OwnSource { base_url: "http://localhost:8080/v1", name: None, ca_bundle: None };
+    let source = OwnSource { base_url: "http://localhost:8080/v1", name: None, ca_bundle: None, plain_http: false };
     for file in acm.profile_files(source, &variables) {
         assert!(!file.text.contains(&number) && file.name != "an-insz.txt", "{}", file.name);
     }

@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::DEEPEST;
+use crate::base::value::walk::pointer_step;
 
 /// A text in which whole words are looked for, as it is and percent-decoded, in whatever case.
 pub(super) struct Words {
@@ -29,6 +30,8 @@ impl Words {
         let what = what.to_lowercase();
         self.forms
             .iter()
+            // Most texts are short, and a search begins with work of its own.
+            .filter(|text| text.len() >= what.len())
             .any(|text| text.match_indices(what.as_str()).any(|(at, _)| stands_alone(text, at, what.len())))
     }
 
@@ -125,7 +128,7 @@ fn walk(value: &Value, place: &str, depth: usize, show: &mut dyn FnMut(&str, &Va
         }
         Value::Object(members) => {
             for (name, member) in members {
-                let below = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+                let below = format!("{place}/{}", pointer_step(name));
                 walk(member, &below, depth + 1, show);
             }
         }

@@ -44,7 +44,7 @@ fn a_report_is_a_member_whichever_version_it_has() {
     // What was given stays as it was, byte for byte; there is no evidence to go with it.
     assert_eq!(fs::read_to_string(towns.path("reports/old/report.json")).unwrap(), old);
     assert_eq!(other["files"], json!(["report.json", "junit.xml", "report.html", "summary.md"]));
-    assert!(run.stdout.contains("✗ old  Does not conform: LST-11 "), "{}", run.stdout);
+    assert!(run.stdout.contains("✗ new, old  Does not conform: LST-11 "), "{}", run.stdout);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::documents;
 use crate::base::text::{Text, shown};
 use crate::base::value::magic::starts_a_document;
+use crate::base::value::walk::pointer_step;
 use crate::catalogue::Level;
 use crate::checks::shared::absent;
 use crate::evidence::exchange::{Content, Look, beginning_of};
@@ -206,9 +207,9 @@ fn base64_in(json: &Value, place: &str) -> Option<String> {
         Value::Array(items) => {
             items.iter().enumerate().find_map(|(index, item)| base64_in(item, &format!("{place}/{index}")))
         }
-        Value::Object(members) => members.iter().find_map(|(name, member)| {
-            base64_in(member, &format!("{place}/{}", name.replace('~', "~0").replace('/', "~1")))
-        }),
+        Value::Object(members) => {
+            members.iter().find_map(|(name, member)| base64_in(member, &format!("{place}/{}", pointer_step(name))))
+        }
         _ => None,
     }
 }

@@ -10,6 +10,7 @@ use super::no_body;
 use super::probes::{Body, body, provoked};
 use super::signs::{Sign, What, Words, grave, is_frame, signs};
 use crate::base::text::{Text, shown};
+use crate::base::value::walk::pointer_step;
 use crate::catalogue::Level;
 use crate::evidence::exchange::{Auth, Citizen, Content, Target};
 use crate::judging::case::{Answer, Case, Judgement, Stop, Whose};
@@ -181,7 +182,7 @@ fn collect(value: &Value, place: String, depth: usize, texts: &mut Vec<(String, 
                 leaks.push(Leak { place: place.clone(), what: What::StackTrace.named(), excerpt, is_grave: true });
             }
             for (name, member) in members {
-                let below = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+                let below = format!("{place}/{}", pointer_step(name));
                 texts.push((below.clone(), name.clone()));
                 collect(member, below, depth + 1, texts, leaks);
             }

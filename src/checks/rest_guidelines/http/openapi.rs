@@ -10,6 +10,7 @@ use super::{Offence, in_one};
 use crate::base::input::{InputFault, InputFaults};
 use crate::base::openapi::{OpenApi, Operation, ParameterDecl};
 use crate::base::text::{Text, shown};
+use crate::base::value::walk::pointer_step;
 use crate::catalogue::Level;
 use crate::evidence::exchange::{Exchange, FailureKind, Kind, Request, Target};
 use crate::judging::case::{Answer, Case, Judgement, Stop};
@@ -127,7 +128,7 @@ fn empty() -> Verdict {
 
 /// Where an operation stands in its document.
 fn pointer(operation: Operation<'_>) -> String {
-    let path = operation.path().replace('~', "~0").replace('/', "~1");
+    let path = pointer_step(operation.path());
     format!("/paths/{path}/{}", operation.method().to_ascii_lowercase())
 }
 

@@ -21,7 +21,7 @@ const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub(super) fn https_is_used_everywhere(case: &Case<'_>) -> Judgement {
     let base = Base::asked(case)?;
     if base.url.scheme() == "http" && href::is_loopback(&base.url) {
-        return Err(laptop().into());
+        return Err(reason::no_encryption().into());
     }
     let expected = || text!("een https-adres", "an https address");
     let in_base = if base.url.scheme() == "http" { vec![base.finding(expected())] } else { Vec::new() };
@@ -32,16 +32,12 @@ pub(super) fn https_is_used_everywhere(case: &Case<'_>) -> Judgement {
     judged(case, in_base, in_hrefs)
 }
 
-fn laptop() -> Verdict {
-    Verdict::not_applicable(text!("de bron gebruikt http op loopback", "the source uses http on loopback"))
-}
-
 /// Only an https source has TLS to judge.
 fn encrypted(case: &Case<'_>) -> Result<(), Stop> {
     let base = Base::asked(case)?;
     match base.url.scheme() {
         "https" => Ok(()),
-        _ if href::is_loopback(&base.url) => Err(laptop().into()),
+        _ if href::is_loopback(&base.url) => Err(reason::no_encryption().into()),
         _ => Err(reason::unmet(text!("de bron gebruikt http", "the source uses http")).into()),
     }
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::base::text::Text;
 use crate::evidence::exchange::{Auth, Citizen, Edit, Exchange, Kind, Phase, Replacement, Request, Target};
 use crate::judging::case::{Answer, Case, Judgement, Stop, seek};
-use crate::judging::reason;
 use crate::judging::verdict::{Finding, Obstacle, Verdict};
 use crate::source::envelope::{Certificate, Datum};
 use crate::source::{Listed, place_of};
@@ -92,11 +91,7 @@ fn data_in(case: &Case<'_>, exchange: &Exchange) -> Result<Option<Finding>, Stop
 fn same_lists(case: &Case<'_>, requests: &[Request]) -> Result<Option<Finding>, Stop> {
     let pages = case.pages_of(requests)?;
     if pages.iter().any(|listed| listed.items().is_empty()) {
-        return Err(reason::lacks(
-            "citizens",
-            text!("een van de twee burgers heeft geen attesten", "one of the two citizens has no certificates"),
-        )
-        .into());
+        return Err(nothing_to_mix().into());
     }
     let pairs: Vec<(&Listed<'_>, &Listed<'_>)> = pages
         .chunks(2)
@@ -133,6 +128,20 @@ fn fields_of(certificate: &Certificate) -> Vec<Option<Datum>> {
 
 fn hrefs_of(certificate: &Certificate) -> Vec<Box<str>> {
     certificate.links.links.iter().map(|link| link.href.clone()).collect()
+}
+
+fn nothing_to_mix() -> Verdict {
+    Verdict::blocked(
+        text!(
+            "een van de twee burgers (rol `subject` en rol `other`) heeft geen attesten",
+            "one of the two citizens (role `subject` and role `other`) has no certificates"
+        ),
+        text!(
+            "geef beide burgers in de bron testgegevens: minstens één eigen attest elk",
+            "give both citizens test data in the source: at least one certificate of their own each"
+        ),
+    )
+    .by(Obstacle::Lacks("citizens".to_owned()))
 }
 
 /// Ids that are counted for each citizen can be the same by chance; only the URLs then tell them apart.

@@ -175,6 +175,35 @@ pub(super) fn no_token() -> Told {
     }
 }
 
+/// A source that answers a good token with an error, and did not ask our own ACM about it where that can be asked.
+pub(super) fn not_asked(status: Option<u16>, elsewhere: Option<&str>, introspection: &str) -> Told {
+    let answers = match status {
+        Some(status) => {
+            text!("de bron antwoordt {status} op een goed token", "the source answers a good token with {status}")
+        }
+        None => text!("de bron geeft op een goed token geen antwoord", "the source gives no answer to a good token"),
+    };
+    let Text { nl, en } = answers;
+    let what = match elsewhere {
+        None => text!("{nl}, en vroeg deze ACM er niet één keer naar", "{en}, and did not once ask this ACM about it"),
+        Some(call) => text!(
+            "{nl}, en vroeg deze ACM ernaar waar niets is: {call}",
+            "{en}, and asked this ACM about it where nothing is: {call}"
+        ),
+    };
+    let remedy = match elsewhere {
+        None => text!(
+            "laat de bron elk token met POST voorleggen aan {introspection}, en zoek in haar logs of ze dat adres bereikt; antwoordt iets anders in haar plaats (een gateway, een filter op adres), zoek dan daar",
+            "have the source post every token to {introspection}, and look in its log whether it reaches that address; if something else answers in its place (a gateway, a filter by address), look there"
+        ),
+        Some(_) => text!(
+            "laat de bron elk token met POST voorleggen aan {introspection}",
+            "have the source post every token to {introspection}"
+        ),
+    };
+    Told { what, remedy, who: Party::Source }
+}
+
 /// Known words in brackets after a sentence; nothing where there are none.
 fn in_brackets(detail: &Text) -> Text {
     detail.map(|words| if words.is_empty() { String::new() } else { format!(" ({words})") })

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Cell, DecisionKind, Member, Overview};
 use crate::judging::decisions::{day_of, ends_soon};
+use crate::judging::reason::cause::Server;
 use crate::report::Change;
 
 /// What needs attention now.
@@ -16,6 +17,9 @@ pub struct Briefing {
     pub worse: Vec<Worsened>,
     /// Sources that could not be reached, in the order of the members.
     pub unreachable: Vec<Unreachable>,
+    /// Sources of which the issuer of tokens could not be reached: they may be well themselves.
+    #[serde(default)]
+    pub without_issuer: Vec<Unreachable>,
     /// Waivers and answered reviews that end within 30 days of the run, the first to end first.
     pub ending: Vec<Ending>,
 }
@@ -34,7 +38,7 @@ pub struct Worsened {
     pub no_longer_judged: usize,
 }
 
-/// A source that could not be reached.
+/// A source that could not be reached, or could not be called for want of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unreachable {
@@ -64,22 +68,27 @@ impl Briefing {
     /// That of an overview.
     pub(crate) fn of(overview: &Overview) -> Self {
         let members = &overview.members;
-        let unreachable = members.iter().filter_map(|member| {
-            let cause = member.unreachable()?.id.clone();
-            Some(Unreachable { name: member.name.clone(), cause })
-        });
+        let unreachable = |server: Server| {
+            let told = members.iter().filter_map(move |member| {
+                let cause = member.unreachable(server)?.id.clone();
+                Some(Unreachable { name: member.name.clone(), cause })
+            });
+            told.collect()
+        };
         let mut ending: Vec<Ending> = members.iter().flat_map(ending).collect();
         ending.sort_by(|one, other| (one.until, &one.id, &one.name).cmp(&(other.until, &other.id, &other.name)));
         Self {
             worse: members.iter().filter_map(|member| worsened(overview, member)).collect(),
-            unreachable: unreachable.collect(),
+            unreachable: unreachable(Server::Source),
+            without_issuer: unreachable(Server::Issuer),
             ending,
         }
     }
 
     /// Whether there is nothing to say.
     pub fn is_empty(&self) -> bool {
-        self.worse.is_empty() && self.unreachable.is_empty() && self.ending.is_empty()
+        let Self { worse, unreachable, without_issuer, ending } = self;
+        worse.is_empty() && unreachable.is_empty() && without_issuer.is_empty() && ending.is_empty()
     }
 }
 

@@ -162,6 +162,9 @@ pub struct Changes {
     pub worse: usize,
     /// Requirements that are repaired, fail less severely or are judged now.
     pub better: usize,
+    /// The source could not be reached in the earlier run either.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unreachable_then: bool,
 }
 
 impl Member {
@@ -175,9 +178,14 @@ impl Member {
         self.cause(self.stopped_by.as_deref()?)
     }
 
-    /// The cause by which it could not be reached.
-    pub fn unreachable(&self) -> Option<&CauseSummary> {
-        self.stopped().filter(|cause| cause.kind.is_unreachable())
+    /// The cause by which that server could not be reached: the source, or the issuer of its tokens.
+    pub fn unreachable(&self, server: Server) -> Option<&CauseSummary> {
+        self.stopped().filter(|cause| cause.kind.is_unreachable() && cause.server == server)
+    }
+
+    /// Whether it was called in this run: of any other there are the evidence or the report of an earlier one.
+    pub fn was_called(&self) -> bool {
+        !self.from_evidence && !self.from_report
     }
 }
 

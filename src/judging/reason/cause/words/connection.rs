@@ -65,8 +65,8 @@ impl CauseKind {
             Self::HttpsToHttpPort => (
                 text!("{nl} spreekt op die poort geen TLS", "{en} does not speak TLS on that port"),
                 text!(
-                    "zet TLS aan op de server, of verbeter de poort in `{address}`; op een laptop mag het ook met `http://` en `plain_http: true`",
-                    "switch TLS on at the server, or correct the port in `{address}`; on a laptop `http://` with `plain_http: true` will do"
+                    "zet TLS aan op de server, of verbeter de poort in `{address}`; op de eigen computer (localhost) mag het ook met `http://`",
+                    "switch TLS on at the server, or correct the port in `{address}`; on this computer (localhost) `http://` will do"
                 ),
                 keeper,
             ),
