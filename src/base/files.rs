@@ -165,14 +165,3 @@ fn whole(folder: &Path, from: &mut impl Read, readers: Readers) -> std::io::Resu
     file.as_file().sync_all()?;
     Ok(file)
 }
-
-/// Writes every file that could be made, whatever becomes of the others; returns what went wrong.
-pub fn write_all<'a>(
-    folder: &Path,
-    files: impl IntoIterator<Item = (&'a str, Result<String, Unwritten>)>,
-) -> Vec<Unwritten> {
-    files
-        .into_iter()
-        .filter_map(|(name, text)| text.and_then(|text| write(folder, name, text.as_bytes())).err())
-        .collect()
-}

@@ -188,15 +188,7 @@ pub(super) fn tell(
     let lang = global.lang();
     let files = report::render_all(&report, global.languages());
     let screen = screen(&report, told.format, global);
-    // The last look: what must not leave is looked for in everything that does.
-    let mut texts = std::iter::once(&screen).chain(files.iter().filter_map(|(_, text)| text.as_ref().ok()));
-    let evidence = evidence.map(|evidence| evidence.and_then(|mut spool| Ok((spool.leaks(vault)?, spool))));
-    if texts.any(|text| vault.leaks(text)) || matches!(evidence, Some(Ok((true, _)))) {
-        return Err(Trouble::leak());
-    }
-    let evidence = evidence.and_then(|evidence| evidence.and_then(|(_, spool)| spool.write(&told.out)).err());
-    let unwritten: Vec<Unwritten> =
-        evidence.into_iter().chain(crate::base::files::write_all(&told.out, files)).collect();
+    let unwritten = report::publish(vault, &told.out, &screen, files, evidence)?.problems;
     if unwritten.is_empty() {
         output::print(&screen);
         if !global.quiet {

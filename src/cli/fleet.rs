@@ -12,13 +12,12 @@ use tokio::sync::watch;
 use self::progress::Progress;
 use super::check::{JudgingArgs, Printed, seed};
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble, elsewhere, environment, interrupt, output, runtime, writable};
-use crate::base::files;
+use super::{Done, Global, elsewhere, environment, interrupt, output, runtime, writable};
 use crate::base::input::InputFaults;
 use crate::evidence::vault::Gate;
 use crate::judging::verdict::ExitStatus;
 use crate::report::fleet::model::Overview;
-use crate::report::{fleet_as_github, fleet_in_words, render_fleet};
+use crate::report::{self, fleet_as_github, fleet_in_words, render_fleet};
 use crate::run::fleet::{Bounds, Choice, Order, Shard, Sources, gather, read_overview, run};
 use crate::run::inspection::Asked;
 
@@ -151,21 +150,8 @@ pub(super) fn fleet(args: &FleetArgs, global: &Global) -> Done {
 pub(super) fn tell(overview: &mut Overview, gate: &Gate, out: &OutArgs, global: &Global) -> Done {
     let lang = global.lang();
     let screen = screen(overview, out.format, global);
-    if gate.leaks(&screen) {
-        return Err(Trouble::leak());
-    }
-    // Nobody sees one of them before all have been looked at, and no two are in memory.
-    let (mut prepared, mut unwritten) = (Vec::new(), Vec::new());
-    for (name, text) in render_fleet(overview, global.languages()) {
-        if text.as_ref().is_ok_and(|text| gate.leaks(text)) {
-            return Err(Trouble::leak());
-        }
-        match text.and_then(|text| files::prepare(&out.out, name, text.as_bytes())) {
-            Ok(file) => prepared.push(file),
-            Err(problem) => unwritten.push(problem),
-        }
-    }
-    unwritten.extend(prepared.into_iter().filter_map(|file| file.put().err()));
+    let files = render_fleet(overview, global.languages());
+    let unwritten = report::publish(gate, &out.out, &screen, files, None)?.problems;
     if unwritten.is_empty() {
         output::print(&screen);
         return Ok(ExitStatus::of_code(overview.result.exit_status));

@@ -44,7 +44,7 @@ use crate::base::files::{self, Unwritten};
 use crate::base::input::InputFaults;
 use crate::base::text::{Lang, Text};
 use crate::judging::verdict::ExitStatus;
-use crate::report::Languages;
+use crate::report::{Languages, Leaked};
 use crate::text;
 
 /// How the program is called.
@@ -192,6 +192,12 @@ enum Trouble {
     Input(InputFaults),
     /// Something else, in words, with what to do.
     Other(ExitStatus, Text, Text),
+}
+
+impl From<Leaked> for Trouble {
+    fn from(Leaked: Leaked) -> Self {
+        Self::leak()
+    }
 }
 
 impl From<InputFaults> for Trouble {

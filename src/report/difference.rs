@@ -247,18 +247,6 @@ impl Change {
             (_, true) | (false, false) => None,
         }
     }
-
-    /// The word for people.
-    pub fn word(self) -> Text {
-        match self {
-            Self::NewlyFailing => Text::new("nu een inbreuk", "newly failing"),
-            Self::MoreSevere => Text::new("ernstigere inbreuk", "more severe"),
-            Self::NoLongerJudged => Text::new("niet meer beoordeeld", "no longer judged"),
-            Self::Fixed => Text::new("hersteld", "fixed"),
-            Self::LessSevere => Text::new("minder ernstige inbreuk", "less severe"),
-            Self::NewlyJudged => Text::new("nu wel beoordeeld", "newly judged"),
-        }
-    }
 }
 
 impl Step {

@@ -32,6 +32,7 @@ mod languages;
 mod markdown;
 mod model;
 mod people;
+mod publish;
 mod read;
 mod subject;
 mod terminal;
@@ -60,6 +61,7 @@ pub use model::{
     Cause, Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample,
     Selection, Spec, Timing, Tool, Waiver,
 };
+pub use publish::{LastLook, Leaked, Published, publish};
 pub use read::{Form, LARGEST_REPORT, of_version, parse_report, read_json, read_report};
 pub use terminal::{Options, render};
 pub use variables::Variable;
@@ -70,7 +72,7 @@ pub type File = (&'static str, Result<String, Unwritten>);
 
 /// The views of a report, each a file.
 ///
-/// The caller looks once more for leaks before it hands them to [`write_all`](crate::base::files::write_all).
+/// They leave by [`publish`] alone.
 pub fn render_all(report: &Report, languages: Languages) -> Vec<File> {
     vec![
         (json::FILE, json(report)),

@@ -27,7 +27,7 @@ pub(crate) fn replays(finished: &Finished) {
     let meta = meta(finished);
     let mut spool = har::write(catalogue(), &finished.recording, &meta).unwrap();
     let har = spool.text().unwrap();
-    assert!(!finished.vault.leaks(&har) && !spool.leaks(&finished.vault).unwrap());
+    assert!(!finished.vault.leaks(&har) && !spool.leaks(&*finished.vault).unwrap());
     let evidence = har::read("evidence.har", &har).unwrap_or_else(|faults| panic!("{faults}"));
     assert_eq!((evidence.gone, evidence.recording.closed), (0, true));
     let as_json = |recording| serde_json::to_string(recording).unwrap();

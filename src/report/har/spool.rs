@@ -11,7 +11,7 @@ use super::FILE;
 use crate::base::files::{Unwritten, write_from};
 use crate::base::hex::hex;
 use crate::base::text::Text;
-use crate::evidence::vault::Vault;
+use crate::report::publish::LastLook;
 use crate::text;
 
 /// Evidence longer than this is not held in memory, in bytes.
@@ -79,12 +79,12 @@ impl Spool {
     ///
     /// # Errors
     /// In words, when it cannot be read again.
-    pub fn leaks(&mut self, vault: &Vault) -> Result<bool, Unwritten> {
+    pub fn leaks(&mut self, last_look: &impl LastLook) -> Result<bool, Unwritten> {
         let look = |from: &mut SpooledTempFile| -> io::Result<bool> {
             from.rewind()?;
             let (mut lines, mut line) = (BufReader::new(from), String::new());
             while lines.read_line(&mut line)? > 0 {
-                if vault.leaks(&line) {
+                if last_look.leaks(&line) {
                     return Ok(true);
                 }
                 line.clear();
@@ -165,7 +165,7 @@ mod tests {
     use secrecy::SecretString;
 
     use super::*;
-    use crate::evidence::vault::Nature;
+    use crate::evidence::vault::{Nature, Vault};
 
     fn text(value: &impl Serialize) -> String {
         Spool::of_json(value).unwrap().text().unwrap()

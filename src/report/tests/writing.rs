@@ -1,7 +1,8 @@
 use super::sample;
-use crate::base::files::{Unwritten, writable, write, write_all};
+use crate::base::files::{Unwritten, writable, write};
 use crate::base::text::{Lang, Text};
-use crate::report::{Languages, render_all};
+use crate::evidence::vault::Vault;
+use crate::report::{Languages, publish, render_all};
 
 #[test]
 fn a_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it() {
@@ -20,7 +21,7 @@ fn one_file_that_cannot_be_written_does_not_stop_the_others() {
     std::fs::create_dir_all(folder.path().join("report.json/x")).unwrap();
     let mut files = render_all(&sample::report(), Languages { first: Lang::En, only: false });
     files.insert(0, ("fleet.json", Err(Unwritten::new("fleet.json", Text::new("gaat niet", "cannot be made")))));
-    let unwritten = write_all(folder.path(), files);
+    let unwritten = publish(&Vault::default(), folder.path(), "", files, None).unwrap().problems;
     let words: Vec<String> = unwritten.iter().map(|one| one.in_words(Lang::Nl)).collect();
     assert_eq!(words.len(), 2, "{words:?}");
     assert_eq!(words[0], "fleet.json kon niet geschreven worden: gaat niet");

@@ -24,9 +24,9 @@ use crate::evidence::vault::Vault;
 use crate::judging::decisions::Decisions;
 use crate::judging::verdict::{Counts, ExitStatus};
 use crate::profile::Resolved;
-use crate::report::Languages;
 use crate::report::fleet::model::Member;
 use crate::report::har::{self, Spool};
+use crate::report::{Languages, Leaked};
 use crate::run::Event;
 use crate::run::inspection::{Asked, Inspected, inspect, judge};
 use crate::run::session::Session;
@@ -137,14 +137,14 @@ impl Order<'_> {
         let vault = Arc::clone(&result.vault);
         let written = catch_unwind(AssertUnwindSafe(|| result.write(&self.out.join(&name), self.languages)));
         match written {
-            Ok(Some(written)) => {
+            Ok(Ok(written)) => {
                 member.files = written.files;
                 if let Some(first) = written.problems.first() {
                     member.fail(first.told().map(|words| vault.mask_text(words)));
                 }
             }
             // The report itself may be what leaks: nothing of it goes into the overview either.
-            Ok(None) => member = none(ExitStatus::Internal, leak()),
+            Ok(Err(Leaked)) => member = none(ExitStatus::Internal, leak()),
             Err(panicked) => member.fail(internal(&*panicked)),
         }
         Ended { member, vault }

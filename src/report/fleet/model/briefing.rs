@@ -84,12 +84,6 @@ impl Briefing {
             ending,
         }
     }
-
-    /// Whether there is nothing to say.
-    pub fn is_empty(&self) -> bool {
-        let Self { worse, unreachable, without_issuer, ending } = self;
-        worse.is_empty() && unreachable.is_empty() && without_issuer.is_empty() && ending.is_empty()
-    }
 }
 
 fn worsened(overview: &Overview, member: &Member) -> Option<Worsened> {
