@@ -1,7 +1,6 @@
 //! Chapter access: who gets in, and who does not.
 
 use super::checks;
-use crate::base::envelope::Certificate;
 use crate::evidence::exchange::{Auth, Citizen, Kind, Request, Response};
 use crate::judging::case::{Case, Item, Judgement, Stop};
 use crate::judging::reason;
@@ -22,7 +21,7 @@ use answers::{
 use credentials::{expired, has_just_expired, other_audience, without_citizen, without_scope};
 use mixed::citizens_are_not_mixed;
 use others::{
-    a_few, certificate_of_another_citizen_stays_closed, links_of, list_of_another_citizen_stays_closed,
+    a_few, certificate_of_another_citizen_stays_closed, items_on, links_of, list_of_another_citizen_stays_closed,
     refusal_does_not_tell_whether_a_citizen_exists,
 };
 use outage::{no_data_while_the_issuer_is_unreachable, source_asks_the_issuer};
@@ -215,9 +214,9 @@ fn available_credentials(case: &Case<'_>) -> Result<(Vec<Auth>, Vec<&'static str
 /// a token.
 fn open_doors(case: &Case<'_>) -> Result<Vec<Finding>, Stop> {
     let first = case.first_page()?;
-    let certificates: Vec<&Certificate> = first.items().iter().collect();
+    let certificates: Vec<Item<'_>> = items_on(first).collect();
     let few = a_few(&certificates).into_iter().skip(1);
-    let doors: Vec<Request> = few.flat_map(|certificate| links_of(case, Item { on: first, certificate })).collect();
+    let doors: Vec<Request> = few.flat_map(|item| links_of(case, item)).collect();
     if doors.is_empty() {
         return Ok(Vec::new());
     }
