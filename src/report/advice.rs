@@ -70,45 +70,81 @@ fn followed(count: usize) -> Text {
     }
 }
 
-/// What the worst of the failures do, where that is to show data to whoever has no right to it.
+/// What the worst of the failures do, where that is to show data to whoever has no right to them: to anyone, to another
+/// citizen, to callers with the wrong token.
 fn worst(failures: &[&Requirement]) -> Text {
     let of = |holds: fn(&Requirement) -> bool| -> Vec<&str> {
         failures.iter().filter(|row| holds(row)).map(|row| row.id.as_str()).collect()
     };
+    let anyone = of(Requirement::opens_to_anyone);
     let (others, opens) = (of(Requirement::shows_others), of(Requirement::lets_in));
-    let single = failures.len() == 1;
-    if !others.is_empty() {
-        let (count, ids) = (others.len(), named(&others));
-        return match count {
-            1 if single => text!(
-                ": de bron toont gegevens van andere burgers ({ids})",
-                ": the source shows other citizens' data ({ids})"
-            ),
-            1 => text!(
-                ", waarvan er één gegevens van andere burgers toont ({ids})",
-                ", one of which shows other citizens' data ({ids})"
-            ),
-            _ => text!(
-                ", waarvan er {count} gegevens van andere burgers tonen ({ids})",
-                ", {count} of which show other citizens' data ({ids})"
-            ),
-        };
+    if failures.len() == 1 {
+        return alone(&anyone, &others, &opens);
     }
-    let (count, ids) = (opens.len(), named(&opens));
-    match count {
-        0 => Text::default(),
-        1 if single => text!(
+    let parts: Vec<Text> = [to_anyone(&anyone), to_others(&others), to_callers(&opens)].into_iter().flatten().collect();
+    let Some((last, before)) = parts.split_last() else { return Text::default() };
+    let (Text { nl, en }, before) = (last, joined(before, ", "));
+    if before.en.is_empty() {
+        return text!(", waarvan er {nl}", ", of which {en}");
+    }
+    let (before_nl, before_en) = (before.nl, before.en);
+    text!(", waarvan er {before_nl} en {nl}", ", of which {before_en} and {en}")
+}
+
+/// The same of the only failure.
+fn alone(anyone: &[&str], others: &[&str], opens: &[&str]) -> Text {
+    let ids = named(&[anyone, others, opens].concat());
+    match (anyone.len(), others.len(), opens.len()) {
+        (1, ..) => text!(
+            ": de bron geeft gegevens aan iedereen, zonder token ({ids})",
+            ": the source gives data to anyone, without a token ({ids})"
+        ),
+        (_, 1, _) => text!(
+            ": de bron toont gegevens van andere burgers ({ids})",
+            ": the source shows other citizens' data ({ids})"
+        ),
+        (.., 1) => text!(
             ": de bron geeft gegevens aan wie er geen recht op heeft ({ids})",
             ": the source gives data to callers who have no right to it ({ids})"
         ),
-        1 => text!(
-            ", waarvan er één gegevens geeft aan wie er geen recht op heeft ({ids})",
-            ", one of which gives data to callers who have no right to it ({ids})"
-        ),
-        _ => text!(
-            ", waarvan er {count} gegevens geven aan wie er geen recht op heeft ({ids})",
-            ", {count} of which give data to callers who have no right to it ({ids})"
-        ),
+        _ => Text::default(),
+    }
+}
+
+fn to_anyone(ids: &[&str]) -> Option<Text> {
+    let named = named(ids);
+    (!ids.is_empty()).then(|| {
+        text!(
+            "één gegevens geeft aan iedereen, zonder token ({named})",
+            "one gives data to anyone, without a token ({named})"
+        )
+    })
+}
+
+fn to_others(ids: &[&str]) -> Option<Text> {
+    let (count, named) = (ids.len(), named(ids));
+    match count {
+        0 => None,
+        1 => Some(text!("één gegevens van andere burgers toont ({named})", "one shows other citizens' data ({named})")),
+        _ => Some(text!(
+            "{count} gegevens van andere burgers tonen ({named})",
+            "{count} show other citizens' data ({named})"
+        )),
+    }
+}
+
+fn to_callers(ids: &[&str]) -> Option<Text> {
+    let (count, named) = (ids.len(), named(ids));
+    match count {
+        0 => None,
+        1 => Some(text!(
+            "één gegevens geeft aan wie er geen recht op heeft ({named})",
+            "one gives data to callers who have no right to it ({named})"
+        )),
+        _ => Some(text!(
+            "{count} gegevens geven aan wie er geen recht op heeft ({named})",
+            "{count} give data to callers who have no right to it ({named})"
+        )),
     }
 }
 

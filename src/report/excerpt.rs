@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::base::value::tree;
 use crate::evidence::exchange::{Content, Response};
 
 use super::people::People;
@@ -153,7 +154,10 @@ fn closed(value: &Value) -> String {
         Value::Array(items) if items.is_empty() => "[]".to_owned(),
         Value::Object(members) => format!("{{ … {} }}", members.len()),
         Value::Array(items) => format!("[ … {} ]", items.len()),
-        Value::String(text) => quoted(text),
+        // An integer that no number of the tree can hold stands in it as a text.
+        Value::String(text) => {
+            tree::long_integer(value).map_or_else(|| quoted(text), |all| bounded(all, LONGEST_VALUE))
+        }
         scalar => scalar.to_string(),
     }
 }
@@ -198,6 +202,13 @@ mod tests {
           "pageMetadata": { … 1 }
         }
         "#);
+    }
+
+    #[test]
+    fn an_integer_that_no_number_can_hold_is_shown_as_it_was_written() {
+        let (body, _) = tree::read(b"{\"amount\": -99999999999999999999}").unwrap();
+        let shown = seen(Content::json(body), "/id");
+        assert!(shown.contains("\"amount\": -99999999999999999999"), "{shown}");
     }
 
     #[test]

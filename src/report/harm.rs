@@ -1,5 +1,5 @@
-//! How much harm a requirement that is not met does: the one order of all views. What shows somebody's data to another
-//! comes first, then what lets in whoever has no right, the rest of chapter access, what keeps most of the run from being
+//! How much harm a requirement that is not met does: the one order of all views. What shows somebody's data to anyone
+//! comes first, what shows them to another citizen, then what lets in whoever has no right, the rest of chapter access, what keeps most of the run from being
 //! judged, the other obligations by what they rest on, and what keeps only some from being judged.
 
 use crate::catalogue::Level;
@@ -10,12 +10,15 @@ use super::words::State;
 /// The chapter that comes first.
 const ACCESS: &str = "access";
 
+/// Not met, this gives data to anyone, without a token.
+pub(super) const OPENS_TO_ANYONE: &str = "SEC-01";
+
 /// Not met, these show data of one citizen to another.
 pub(super) const SHOWS_OTHERS: [&str; 3] = ["SEC-08", "SEC-09", "SEC-19"];
 
 /// Not met, these give data to callers who have no right to it.
-pub(super) const LETS_IN: [&str; 10] =
-    ["SEC-01", "SEC-02", "SEC-03", "SEC-04", "SEC-05", "SEC-06", "SEC-07", "SEC-11", "SEC-14", "SEC-20"];
+pub(super) const LETS_IN: [&str; 9] =
+    ["SEC-02", "SEC-03", "SEC-04", "SEC-05", "SEC-06", "SEC-07", "SEC-11", "SEC-14", "SEC-20"];
 
 /// How much harm: the least is the worst. Within one, requirements stand as in the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +46,7 @@ enum Place {
 /// What a requirement weighs, whatever became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Weight {
+    OpensToAnyone,
     ShowsOthers,
     LetsIn,
     Access,
@@ -107,6 +111,7 @@ impl Weight {
         match level {
             Level::May => Self::May,
             Level::Should => Self::Should,
+            Level::Must if id == OPENS_TO_ANYONE => Self::OpensToAnyone,
             Level::Must if SHOWS_OTHERS.contains(&id) => Self::ShowsOthers,
             Level::Must if LETS_IN.contains(&id) => Self::LetsIn,
             Level::Must if chapter == ACCESS => Self::Access,
@@ -125,6 +130,11 @@ impl Requirement {
 
     fn weight(&self) -> Weight {
         Weight::of(&Binding { id: &self.id, chapter: &self.chapter, level: self.level, basis: &self.basis })
+    }
+
+    /// Whether it gives data to anyone, without a token.
+    pub(super) fn opens_to_anyone(&self) -> bool {
+        self.state() == State::Failure && self.weight() == Weight::OpensToAnyone
     }
 
     /// Whether it shows data of one citizen to another.
@@ -160,7 +170,7 @@ mod tests {
     #[test]
     fn every_requirement_that_is_named_is_an_obligation_of_that_chapter() {
         let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _, _, _| true).unwrap();
-        for id in SHOWS_OTHERS.iter().chain(&LETS_IN) {
+        for id in SHOWS_OTHERS.iter().chain(&LETS_IN).chain([&OPENS_TO_ANYONE]) {
             let row = catalogue.requirements.iter().find(|row| row.id == *id).unwrap();
             assert_eq!(row.chapter, ACCESS, "{id}");
         }
@@ -177,8 +187,9 @@ mod tests {
             ..report.requirements.iter().find(|row| row.id == "LST-02").unwrap().clone()
         };
         let rows = [
-            row("SEC-08", "access", Level::Must, "derived"),
             row("SEC-01", "access", Level::Must, "derived"),
+            row("SEC-08", "access", Level::Must, "derived"),
+            row("SEC-02", "access", Level::Must, "derived"),
             row("SEC-17", "access", Level::Must, "derived"),
             row("LST-01", "list", Level::Must, "quoted"),
             row("LST-02", "list", Level::Must, "rfc"),
@@ -187,7 +198,7 @@ mod tests {
         ];
         assert!(rows.is_sorted_by(|one, other| one.harm() < other.harm() && one.harm().rank() < other.harm().rank()));
         let (root, cause) = (Harm::of_root_cause(), Harm::of_cause(State::BlockedMust));
-        assert!(rows[2].harm() < root && root < rows[3].harm(), "a root cause comes between access and the rest");
-        assert!(rows[6].harm() < cause, "any other comes after the failures");
+        assert!(rows[3].harm() < root && root < rows[4].harm(), "a root cause comes between access and the rest");
+        assert!(rows[7].harm() < cause, "any other comes after the failures");
     }
 }

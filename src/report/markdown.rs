@@ -82,6 +82,7 @@ impl Summary<'_> {
             paper.always(&format!("\n{} {}\n", State::Review.symbol(), inline(open.get(self.lang), LONGEST_TEXT)));
         }
         self.actions(&mut paper, &entries);
+        self.notes(&mut paper);
         let counts = &self.report.result.counts;
         let last = words::last_line(counts, self.report.result.exit_status);
         paper.always(&format!("\n`{last}`\n"));
@@ -198,6 +199,27 @@ impl Summary<'_> {
             );
             paper.always(&self.say(&more));
         }
+    }
+
+    /// What passes and is worth a word all the same, a line each, folded; what does not fit is counted.
+    fn notes(&self, paper: &mut Paper) {
+        let mut rows = words::others(self.report);
+        rows.retain(|row| row.state() == State::PassWithNote);
+        if rows.is_empty() {
+            return;
+        }
+        let title = self.say(&text!("Goed om te weten", "Good to know"));
+        let line = |row: &&Requirement| {
+            let (id, title) = (link(&row.id, &row.link), inline(row.title.get(self.lang), LONGEST_CELL));
+            let found = inline(&row.brief(self.lang).unwrap_or_default(), LONGEST_CELL);
+            format!("- {} {id} {title}: {found}\n", State::PassWithNote.symbol())
+        };
+        paper.always(&format!("\n<details>\n<summary>{title}</summary>\n\n"));
+        let left = paper.while_it_fits(&rows, paper.room() / 2, line);
+        if left > 0 {
+            paper.always(&self.say(&text!("\nNog {left}, in report.html.\n", "\n{left} more, in report.html.\n")));
+        }
+        paper.always("\n</details>\n");
     }
 
     fn cause(&self, cause: &Cause, state: State) -> String {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use super::envelope::{Certificate, Key};
 use super::list::Listed;
 use super::part_with_id;
 use crate::base::text::Text;
@@ -79,13 +80,32 @@ struct OfTheOther(Belongings);
 /// The belongings of the subject, as against anybody.
 struct OfTheSubject(Belongings);
 
+/// The belongings of the subject, as against the other citizen.
+struct ForTheOther(Belongings);
+
 impl<'a> Case<'a> {
     /// Whether an answer shows data of the other citizen that the subject's own answers do not hold. Asks for the other
     /// citizen's first page and the subject's list.
     pub fn leak_of_the_other(&self, exchange: &Exchange) -> Result<Option<Leak>, Stop> {
-        let known = self.once(|| Ok(OfTheOther(self.belongings_of_the_other()?)))?;
-        let leak = self.leak_in(&known.0, exchange, true)?;
-        Ok(leak.or_else(|| self.number_of_the_other(exchange)))
+        let known = self.once(|| {
+            self.insz(Citizen::Other)?;
+            let theirs = self.page(&self.entry_request(Citizen::Other));
+            let (theirs, own) = both(theirs, self.all_own_pages())?;
+            Ok(OfTheOther(Belongings::new(&[theirs], &own)))
+        })?;
+        let leak = self.leak_in(&known.0, exchange, || self.all_own_pages())?;
+        Ok(leak.or_else(|| self.number_of(Citizen::Other, exchange)))
+    }
+
+    /// Whether an answer to the other citizen shows data of the subject that the other's own answers do not hold. Asks
+    /// for the lists of both.
+    pub fn leak_to_the_other(&self, exchange: &Exchange) -> Result<Option<Leak>, Stop> {
+        let known = self.once(|| {
+            let (theirs, own) = both(self.pages_of_the_other(), self.all_own_pages())?;
+            Ok(ForTheOther(Belongings::new(&own, &theirs)))
+        })?;
+        let leak = self.leak_in(&known.0, exchange, || self.pages_of_the_other())?;
+        Ok(leak.or_else(|| self.number_of(Citizen::Subject, exchange)))
     }
 
     /// Whether an answer to somebody who is not the subject shows data of the subject. Asks for the subject's first page.
@@ -95,70 +115,68 @@ impl<'a> Case<'a> {
             let certificates = certificates.into_iter().flat_map(certificates_on).collect();
             Ok(OfTheSubject(Belongings { certificates }))
         })?;
-        self.leak_in(&known.0, exchange, false)
+        self.leak_in(&known.0, exchange, || Ok(Vec::new()))
     }
 
-    /// The other citizen's number, where the call itself did not say it.
-    fn number_of_the_other(&self, exchange: &Exchange) -> Option<Leak> {
+    /// The number of a citizen, where the call itself did not say it.
+    fn number_of(&self, owner: Citizen, exchange: &Exchange) -> Option<Leak> {
         let answer = Answer { exchange, response: exchange.result.as_ref().ok()? };
-        let is_named = |citizens: BTreeSet<Citizen>| citizens.contains(&Citizen::Other);
+        let is_named = |citizens: BTreeSet<Citizen>| citizens.contains(&owner);
         if is_named(self.citizens_in(&exchange.sent.url)) || !is_named(self.citizens_in_answer(answer)) {
             return None;
         }
         let place = place_of(answer.response, |text| is_named(self.citizens_in(text))).unwrap_or_default();
-        Some(Leak { place, what: text!("het nummer van de andere burger", "the number of the other citizen") })
+        let what = if owner == Citizen::Other {
+            text!("het nummer van de andere burger", "the number of the other citizen")
+        } else {
+            text!("het nummer van de eerste burger", "the number of the first citizen")
+        };
+        Some(Leak { place, what })
     }
 
-    fn belongings_of_the_other(&self) -> Result<Belongings, Stop> {
+    /// The other citizen's list: the first page as it came first, and in the greatest length.
+    fn pages_of_the_other(&self) -> Result<Vec<Listed<'a>>, Stop> {
         self.insz(Citizen::Other)?;
-        let theirs = self.page(&self.entry_request(Citizen::Other));
-        let (theirs, pages) = both(theirs, self.all_own_pages())?;
-        let mut certificates = certificates_on(theirs);
-        let own: BTreeSet<_> = pages.iter().flat_map(Listed::keys).collect();
-        let is_own = |item: &super::envelope::Certificate| item.key().is_some_and(|key| own.contains(&key));
-        let mut shared = theirs.items().iter().map(is_own);
-        certificates.retain(|_| !shared.next().unwrap_or_default());
-        // What the subject has too is nobody's secret. One page after the other: a list may be long.
-        for page in &pages {
-            let Some(body) = page.answer.response.tree() else { continue };
-            each_text(&body, 0, &mut |text| {
-                for certificate in &mut certificates {
-                    certificate.marks.remove(text);
-                }
-            });
-        }
-        Ok(Belongings { certificates })
+        self.pages_of(&[self.entry_request(Citizen::Other), self.greatest_page(Citizen::Other)])
     }
 
     /// The pages of the subject's list, as far as they are to be had. The first page is among them as it came first too:
-    /// the details are those of its certificates, and one may be gone when the list is walked.
+    /// the details are those of its certificates, and one may be gone when the list is walked. Not where all that it holds
+    /// stands on the other citizen's page and nowhere in the walk: a cache has mixed them up.
     fn all_own_pages(&self) -> Result<Vec<Listed<'a>>, Stop> {
         let first = where_open(self.first_page().map(|first| vec![first]));
-        let (mut pages, first) = both(where_open(self.pages().map(|pages| pages.pages)), first)?;
-        pages.extend(first);
+        let theirs = where_open(self.page(&self.entry_request(Citizen::Other)).map(|theirs| vec![theirs]));
+        let walk = where_open(self.pages().map(|pages| pages.pages));
+        let (mut pages, (first, theirs)) = both(walk, both(first, theirs))?;
+        let walked: BTreeSet<_> = pages.iter().flat_map(Listed::keys).collect();
+        let of_the_other: BTreeSet<_> = theirs.iter().flat_map(Listed::keys).collect();
+        let is_theirs = |key: &Key<'_>| of_the_other.contains(key) && !walked.contains(key);
+        let is_mixed_up = |page: &Listed<'_>| !page.items().is_empty() && page.keys().iter().all(is_theirs);
+        pages.extend(first.into_iter().filter(|first| !is_mixed_up(first)));
         Ok(pages)
     }
 
-    /// Looks for belongings in an answer. `shared`: the caller has certificates too, that may say the same.
-    fn leak_in(&self, belongings: &Belongings, exchange: &Exchange, shared: bool) -> Result<Option<Leak>, Stop> {
+    /// Looks for belongings in an answer. `own`: the caller's own pages, whose certificates may say the same.
+    fn leak_in(
+        &self,
+        belongings: &Belongings,
+        exchange: &Exchange,
+        own: impl Fn() -> Result<Vec<Listed<'a>>, Stop>,
+    ) -> Result<Option<Leak>, Stop> {
         let Ok(response) = &exchange.result else { return Ok(None) };
         let said = Words::of_request(&exchange.sent.url);
         if let Some(leak) = belongings.marked(response, &said) {
             return Ok(Some(leak));
         }
         for (place, facts) in belongings.described(response, &said) {
-            if !shared || !self.subject_has(&facts)? {
+            // Whether one certificate of the caller has all of these values.
+            let has_all = |on: &Listed<'_>| certificates_on(*on).iter().any(|one| facts.is_subset(&one.facts));
+            if !own()?.iter().any(has_all) {
                 let what = text!("de gegevens van een attest", "the data of a certificate");
                 return Ok(Some(Leak { place, what }));
             }
         }
         Ok(None)
-    }
-
-    /// Whether one certificate of the subject has all of these values.
-    fn subject_has(&self, facts: &BTreeSet<String>) -> Result<bool, Stop> {
-        let has_all = |on: &Listed<'_>| certificates_on(*on).iter().any(|one| facts.is_subset(&one.facts));
-        Ok(self.all_own_pages()?.iter().any(has_all))
     }
 }
 
@@ -219,6 +237,28 @@ fn holds_something(value: &Value) -> bool {
 }
 
 impl Belongings {
+    /// The certificates of an owner that a caller does not have, with what tells of them and stands nowhere in the
+    /// caller's own answers: what both have is nobody's secret.
+    fn new(of_the_owner: &[Listed<'_>], of_the_caller: &[Listed<'_>]) -> Self {
+        let known: BTreeSet<_> = of_the_caller.iter().flat_map(Listed::keys).collect();
+        let mut certificates = Vec::new();
+        for page in of_the_owner {
+            let is_known = |item: &Certificate| item.key().is_some_and(|key| known.contains(&key));
+            let foreign = certificates_on(*page).into_iter().zip(page.items()).filter(|(_, item)| !is_known(item));
+            certificates.extend(foreign.map(|(owned, _)| owned));
+        }
+        // One page after the other: a list may be long.
+        for page in of_the_caller {
+            let Some(body) = page.answer.response.tree() else { continue };
+            each_text(&body, 0, &mut |text| {
+                for certificate in &mut certificates {
+                    certificate.marks.remove(text);
+                }
+            });
+        }
+        Self { certificates }
+    }
+
     /// A text that tells of a certificate, wherever it stands.
     fn marked(&self, response: &Response, said: &Words) -> Option<Leak> {
         let marks = self.certificates.iter().flat_map(|certificate| &certificate.marks);
@@ -293,7 +333,7 @@ fn certificates_on(on: Listed<'_>) -> Vec<Owned> {
     items.zip(on.items()).map(|(item, certificate)| owned(on, item, certificate)).collect()
 }
 
-fn owned(on: Listed<'_>, item: &Value, certificate: &super::envelope::Certificate) -> Owned {
+fn owned(on: Listed<'_>, item: &Value, certificate: &Certificate) -> Owned {
     let id = certificate.id_text().map(std::borrow::Cow::into_owned);
     let mut facts: BTreeSet<String> = BTreeSet::new();
     let members = item.as_object().into_iter().flatten();

@@ -98,6 +98,11 @@ impl<'a> Case<'a> {
         Request::entry(citizen).query(&self.entry().limit, limit).query(&self.entry().page, page)
     }
 
+    /// The first page in the greatest length.
+    pub fn greatest_page(&self, citizen: Citizen) -> Request {
+        self.page_request(citizen, self.entry().maximum_limit, 0)
+    }
+
     /// The answer to a request for a page; blocked unless it is 200.
     pub fn listed(&self, request: &Request) -> Result<Answer<'a>, Stop> {
         self.listed_all(std::slice::from_ref(request))?.first().copied().ok_or_else(|| reason::not_recorded().into())
@@ -127,23 +132,6 @@ impl<'a> Case<'a> {
     /// The first page of the subject's list.
     pub fn first_page(&self) -> Result<Listed<'a>, Stop> {
         self.page(&self.entry_request(Citizen::Subject))
-    }
-
-    /// How many certificates the subject has, by the first page: its metadata, else its items. Blocked where that page
-    /// cannot be read.
-    pub fn total(&self) -> Result<u64, Stop> {
-        match self.stated_total()? {
-            0 => self.first_page().map(|_| 0),
-            total => Ok(total),
-        }
-    }
-
-    /// The same as far as the first page tells; none where it tells nothing.
-    pub(super) fn stated_total(&self) -> Result<u64, Stop> {
-        let first = self.listed(&self.entry_request(Citizen::Subject))?;
-        let Some(page) = first.response.page() else { return first.unreadable().map_or(Ok(0), |why| Err(why.into())) };
-        let items = page.items().len() as u64;
-        Ok(page.metadata.total_elements.value().map_or(items, |total| total.max(items)))
     }
 
     /// All certificates of the subject's list, page by page; blocked where there are none.

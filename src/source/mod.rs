@@ -19,6 +19,7 @@ mod room;
 mod run;
 mod sample;
 pub mod shape;
+mod total;
 mod unopened;
 mod urls;
 

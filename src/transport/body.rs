@@ -14,6 +14,9 @@ use crate::evidence::exchange::{Document, Kind, Look};
 
 const MIB: usize = 1024 * 1024;
 
+/// What some programs write before a text in UTF-8.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// How much of a body is read and how much of it is kept for parsing.
 #[derive(Clone, Copy, Debug)]
 struct Bounds {
@@ -198,7 +201,7 @@ impl Body {
 
     /// What the first bytes are those of, where it is no PDF, no page of HTML and no JSON.
     pub(super) fn other_look(&self) -> Look {
-        let text = self.head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.head).trim_ascii_start();
+        let text = self.text_head().trim_ascii_start();
         match () {
             () if self.head.starts_with(b"\x89PNG\r\n\x1a\n") => Look::Png,
             () if self.head.starts_with(b"\xff\xd8\xff") => Look::Jpeg,
@@ -215,7 +218,12 @@ impl Body {
 
     /// The first character that is no white space.
     pub(super) fn first(&self) -> Option<u8> {
-        self.head.iter().copied().find(|byte| !byte.is_ascii_whitespace())
+        self.text_head().iter().copied().find(|byte| !byte.is_ascii_whitespace())
+    }
+
+    /// The first bytes without a byte order mark.
+    fn text_head(&self) -> &[u8] {
+        self.head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.head)
     }
 
     /// Valid UTF-8, but for a character that the end cut off. Of what is not kept this is not looked at.

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::base64::is_base64;
-use super::body::{Body, End};
+use super::body::{BYTE_ORDER_MARK, Body, End};
 use super::judge::{Held, Judge, Unfit};
 use crate::base::openapi::SchemaViolation;
 use crate::base::value::tree;
@@ -117,6 +117,7 @@ impl Raw {
             complete: body.complete(),
             truncated: body.end == End::TooLong || (kind != Kind::Download && holds_too_much(body)),
             utf8: body.utf8(),
+            byte_order_mark: body.kept.starts_with(BYTE_ORDER_MARK),
             local: kind == Kind::Issuer && came_from_loopback(response),
             framed: response.version() >= Version::HTTP_2
                 || headers.iter().any(|(name, value)| name == "transfer-encoding" && value.contains("chunked")),
@@ -315,8 +316,9 @@ fn download(body: &Body, success: bool, facts: &mut Facts) -> Shape {
     Shape::Document(body.document(look), text())
 }
 
-/// The body as JSON with the names that occur twice in an object, or why it is none. Bytes that are no UTF-8 are a fact
-/// of their own (`Facts::utf8`): the rest of the body is judged all the same.
+/// The body as JSON with the names that occur twice in an object, or why it is none. Bytes that are no UTF-8 and a byte
+/// order mark before it are facts of their own (`Facts::utf8`, `Facts::byte_order_mark`): the rest of the body is judged
+/// all the same, as RFC 8259, 8.1, lets a reader do.
 fn json(body: &Body) -> Result<(Value, Vec<String>), String> {
     if body.end == End::TooLong {
         return Err(format!("the body is larger than the {} bytes that are read", body.arrived));
@@ -324,11 +326,9 @@ fn json(body: &Body) -> Result<(Value, Vec<String>), String> {
     if holds_too_much(body) {
         return Err(format!("the body holds more than the {MOST_VALUES} values that are read"));
     }
-    if body.kept.starts_with(b"\xef\xbb\xbf") {
-        return Err("the body starts with a byte order mark".to_owned());
-    }
-    tree::read(&body.kept).or_else(|error| {
-        let lossy = if body.utf8() { None } else { tree::read(String::from_utf8_lossy(&body.kept).as_bytes()).ok() };
+    let text = body.kept.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&body.kept);
+    tree::read(text).or_else(|error| {
+        let lossy = if body.utf8() { None } else { tree::read(String::from_utf8_lossy(text).as_bytes()).ok() };
         lossy.ok_or_else(|| error.to_string())
     })
 }

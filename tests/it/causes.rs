@@ -212,8 +212,16 @@ fn a_port_for_https_that_says_so_or_closes_the_connection() {
 
 #[test]
 fn what_opens_for_nobody_is_not_judged() {
-    for (status, kind) in [(404, "nothing-at-base-url"), (302, "redirected")] {
-        let source = answering(&servers::answer(status));
+    let page = "<!DOCTYPE html><title>Welkom</title><h1>Welkom</h1>";
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n";
+    let website = format!("{head}Content-Length: {}\r\n\r\n{page}", page.len());
+    let cases = [
+        (404, servers::answer(404), "nothing-at-base-url"),
+        (302, servers::answer(302), "redirected"),
+        (200, website, "web-page"),
+    ];
+    for (status, answer, kind) in cases {
+        let source = answering(&answer);
         // Without a version in its path, as the portal asks of a source's own address.
         let run = Run::of(&format!("http://127.0.0.1:{}/api", source.port), &[]);
         let cause = run.report.causes.first().unwrap();
@@ -222,7 +230,11 @@ fn what_opens_for_nobody_is_not_judged() {
         assert_eq!(failing.map(|row| row.id.as_str()).collect::<Vec<_>>(), Vec::<&str>::new(), "{status}");
         let result = &run.report.result;
         assert_eq!((result.conformant, result.exit_status), (Conformant::Undecided, 3), "{status}");
-        assert!(cause.waiting.iter().any(|id| id == "LST-01"), "{cause:#?}");
+        let waiting = if status == 200 { "LST-03" } else { "LST-01" };
+        assert!(cause.waiting.iter().any(|id| id == waiting), "{cause:#?}");
+        // Who gets in is not seen where there is nothing to get into.
+        let passing = run.report.requirements.iter().filter(|row| row.outcome == Outcome::Pass);
+        assert_eq!(passing.filter(|row| row.chapter == "access").count(), 0, "{status}");
     }
 }
 

@@ -4,10 +4,10 @@ use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::checks::checks;
 use crate::checks::rest_guidelines::is_wrapped;
-use crate::checks::shared::{absent, media_type_finding, no_json};
+use crate::checks::shared::{absent, media_type_finding};
 use crate::evidence::exchange::{
-    Accept, Auth, Citizen, Control, Exchange, Failure, FailureKind, IssuerCall, Kind, Phase, Request, STAND_IN_ACM,
-    Target, Tls, Variation,
+    Accept, Auth, Citizen, Content, Control, Exchange, Failure, FailureKind, IssuerCall, Kind, Phase, Request,
+    STAND_IN_ACM, Target, Tls, Variation,
 };
 use crate::judging::case::{Answer, Case, Judgement, Stop, conclusive, seek};
 use crate::judging::reason;
@@ -23,7 +23,8 @@ mod origins;
 mod paging;
 mod totals;
 
-pub(super) use numbering::unless_misnumbered;
+pub(in crate::checks) use numbering::unless_misnumbered;
+pub(in crate::checks) use paging::{is_shuffled, shuffled};
 
 use ends::{last_leads_to_the_last_page, page_past_the_end_is_empty, start_leads_to_the_first_page};
 use lengths::{
@@ -157,7 +158,7 @@ fn collection_is_there(case: &Case<'_>) -> Judgement {
         }
         let expected = text!("een array `certificates`", "an array `certificates`");
         match answer.response.page() {
-            None => findings.push(answer.finding("", text!("JSON", "JSON"), no_json(answer))),
+            None => obstacle = Some(no_page()),
             Some(page) => match &page.collection {
                 Collection::Items(_) => {}
                 Collection::Absent => findings.push(answer.finding(page.place.as_str(), expected, absent())),
@@ -196,7 +197,7 @@ fn page_metadata_are_complete(case: &Case<'_>) -> Judgement {
     case.judged(findings)
 }
 
-/// The verdict where a body is no JSON: LST-03 says so.
+/// The verdict where a body is no JSON: HTTP-03 says so of one that should be, LST-02 of any other.
 fn no_page() -> Verdict {
     reason::unmet(text!("het antwoord is geen JSON", "the answer is not JSON"))
 }
@@ -242,7 +243,10 @@ fn no_certificates_is_an_empty_list(case: &Case<'_>) -> Judgement {
         Some((Collection::Items(_), _)) => Vec::new(),
         Some((Collection::Absent, place)) => vec![answer.finding(place, expected, absent())],
         Some((Collection::Wrong(kind), place)) => vec![answer.finding(place, expected, Text::same(kind))],
-        None => vec![answer.finding("", expected, no_json(answer))],
+        None if matches!(answer.response.content, Content::Empty) => {
+            vec![answer.finding("", expected, text!("geen inhoud", "no body"))]
+        }
+        None => return Err(no_page().into()),
     })
 }
 
@@ -253,6 +257,7 @@ fn empty_list_has_total_and_self(case: &Case<'_>) -> Judgement {
         return Err(reason::unmet(text!("er kwam geen lege lijst", "no empty list came")).into());
     };
     let mut findings = Vec::new();
+    let mut obstacle = None;
     if page.metadata.total_elements != Field::Integer(0) {
         let place = format!("{}/totalElements", page.metadata.place);
         let actual = match &page.metadata.total_elements {
@@ -260,12 +265,31 @@ fn empty_list_has_total_and_self(case: &Case<'_>) -> Judgement {
             Field::Absent => absent(),
             Field::Wrong(what) => Text::same(shown(what)),
         };
-        findings.push(answer.finding(place, Text::same(0), actual));
+        // A total that is no number on other lists either is one defect: LST-04 says so.
+        if page.metadata.total_elements.value().is_none() && has_no_total_anywhere(case)? {
+            obstacle = Some(reason::unmet(text!(
+                "`totalElements` is in geen enkele lijst een geheel getal",
+                "`totalElements` is an integer in no list"
+            )));
+        } else {
+            findings.push(answer.finding(place, Text::same(0), actual));
+        }
     }
     if links::link_of(&page.links, &["self"])?.is_none() {
         findings.push(answer.finding(&*page.links.place, text!("een link `self`", "a link `self`"), absent()));
     }
-    case.judged(findings)
+    case.judged_unless(findings, obstacle)
+}
+
+/// Whether no list that has certificates says how many there are.
+fn has_no_total_anywhere(case: &Case<'_>) -> Result<bool, Stop> {
+    let lists = match case.lists() {
+        Err(missing @ Stop::Missing(_)) => return Err(missing),
+        lists => lists.unwrap_or_default(),
+    };
+    let pages = lists.iter().filter_map(|answer| answer.response.page());
+    let mut totals = pages.map(|page| &page.metadata.total_elements).peekable();
+    Ok(totals.peek().is_some() && totals.all(|total| total.value().is_none()))
 }
 
 fn envelope_is_noted(case: &Case<'_>) -> Judgement {

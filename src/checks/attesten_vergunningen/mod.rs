@@ -6,4 +6,6 @@ mod certificate;
 mod download;
 mod list;
 
+pub(super) use list::{is_shuffled, shuffled};
+
 chapters!("attesten-vergunningen": certificate, download, list);

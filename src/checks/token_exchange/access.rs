@@ -6,7 +6,6 @@ use crate::judging::case::{Case, Judgement, Stop};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::source::Item;
-use crate::source::envelope::Certificate;
 use crate::text;
 
 mod answers;
@@ -23,7 +22,7 @@ use answers::{
 use credentials::{expired, has_just_expired, other_audience, without_citizen, without_scope};
 use mixed::citizens_are_not_mixed;
 use others::{
-    a_few, certificate_of_another_citizen_stays_closed, links_of, list_of_another_citizen_stays_closed,
+    a_few, certificate_of_another_citizen_stays_closed, items_on, links_of, list_of_another_citizen_stays_closed,
     refusal_does_not_tell_whether_a_citizen_exists,
 };
 use outage::{no_data_while_the_issuer_is_unreachable, source_asks_the_issuer};
@@ -216,9 +215,9 @@ fn available_credentials(case: &Case<'_>) -> Result<(Vec<Auth>, Vec<&'static str
 /// a token.
 fn open_doors(case: &Case<'_>) -> Result<Vec<Finding>, Stop> {
     let first = case.first_page()?;
-    let certificates: Vec<&Certificate> = first.items().iter().collect();
+    let certificates: Vec<Item<'_>> = items_on(first).collect();
     let few = a_few(&certificates).into_iter().skip(1);
-    let doors: Vec<Request> = few.flat_map(|certificate| links_of(case, Item { on: first, certificate })).collect();
+    let doors: Vec<Request> = few.flat_map(|item| links_of(case, item)).collect();
     if doors.is_empty() {
         return Ok(Vec::new());
     }

@@ -63,6 +63,9 @@ impl FailureKind {
     }
 }
 
+/// Within so many characters a page of HTML says that it is one.
+const LONGEST_PROLOGUE: usize = 1024;
+
 /// Whether a status is that of a gateway or a busy server, and not of the server's own rules: 429, 502, 503 or 504. The
 /// one set of these statuses; see RFC 9110, 15.6, and RFC 6585, 4.
 pub fn is_unavailable(status: u16) -> bool {
@@ -181,6 +184,9 @@ pub struct Facts {
     pub truncated: bool,
     /// The bytes are valid UTF-8.
     pub utf8: bool,
+    /// A byte order mark stands before them, which no JSON may have (RFC 8259, 8.1).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub byte_order_mark: bool,
     /// Why the body is not JSON, where it should be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub json_error: Option<String>,
@@ -320,5 +326,18 @@ impl Response {
     /// Whether the status says success.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// Whether a page of HTML came with a status of success: what a website or a login answers, and no API.
+    pub fn is_web_page(&self) -> bool {
+        let Content::Text(text) = &self.content else { return false };
+        let head: String = text.trim_start().chars().take(LONGEST_PROLOGUE).collect();
+        let head = head.to_ascii_lowercase();
+        self.is_success() && head.starts_with('<') && (head.contains("<!doctype html") || head.contains("<html"))
+    }
+
+    /// Whether an answer is what a call to an API is made for: a success, and no page of HTML.
+    pub fn opens(&self) -> bool {
+        self.is_success() && !self.is_web_page()
     }
 }

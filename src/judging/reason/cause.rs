@@ -71,6 +71,8 @@ pub enum CauseKind {
     NothingAtBaseUrl,
     /// 3xx on the entry resource: the base URL is that of a redirect.
     Redirected,
+    /// A page of HTML with a status of success on the entry resource: mostly the base URL is that of a website.
+    WebPage,
     /// Another status than one that a good call gets.
     UnexpectedStatus,
     /// The source introspects, and the issuer does not accept its client-id or secret.
@@ -228,7 +230,8 @@ impl CauseKind {
         })
     }
 
-    /// What an answer comes to that a good call to that origin should not get. None for what is no cause: a success.
+    /// What an answer comes to that a good call to that origin should not get. None for what is no cause: a success that is
+    /// no page of HTML.
     pub fn of_answer(server: Server, origin: &str, response: &Response) -> Option<Self> {
         if is_unavailable(response.status) {
             return Some(Self::of_unavailable(response.status));
@@ -250,7 +253,7 @@ impl CauseKind {
             };
         }
         match response.status {
-            200..300 => None,
+            200..300 => response.is_web_page().then_some(Self::WebPage),
             300..=399 => Some(Self::Redirected),
             401 => Some(Self::TokenRefused),
             403 => Some(Self::AccessForbidden),

@@ -61,12 +61,16 @@ impl<'a> Finder<'a> {
     fn root_of_answer(&self, exchange: &'a Exchange, response: &'a Response) -> Option<Root<'a>> {
         let (called, origin) = (server(exchange), self.origin(exchange));
         let mut kind = CauseKind::of_answer(called, &origin, response)?;
+        if kind == CauseKind::WebPage && self.opens_a_list() {
+            return None;
+        }
         let good = self.is_good_call(&exchange.request);
         let is_failing = called == Server::Source && response.status >= 500;
         if is_failing && let Some(root) = self.root_at_the_issuer(exchange) {
             return Some(root);
         }
-        let of_its_rules = !response.is_unavailable() && kind != CauseKind::HttpToHttpsPort;
+        let of_its_rules =
+            !response.is_unavailable() && !matches!(kind, CauseKind::HttpToHttpsPort | CauseKind::WebPage);
         if called == Server::Source && !good && of_its_rules {
             if let Some(position) = self.row_of_status(&exchange.request, response.status) {
                 return self.root_of_failed(position);
@@ -119,7 +123,7 @@ impl<'a> Finder<'a> {
 
     /// Whether the source answers a good call for somebody's list: its address is right then, and it takes our tokens.
     fn opens_a_list(&self) -> bool {
-        let opens = |exchange: &Exchange| exchange.result.as_ref().is_ok_and(Response::is_success);
+        let opens = |exchange: &Exchange| exchange.result.as_ref().is_ok_and(Response::opens);
         self.recording.exchanges().any(|exchange| exchange.request.asks_for_own_list() && opens(exchange))
     }
 

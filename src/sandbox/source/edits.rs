@@ -118,6 +118,8 @@ pub struct AnswerContext {
     pub place: Option<usize>,
     /// Whether that is the last place.
     pub is_last: bool,
+    /// How often a detail was given at this URL before; 0 for anything else.
+    pub repeat: usize,
     /// The language of the certificate, for a detail or a download that exists.
     pub language: Option<String>,
     /// Whether it is another citizen's: the number of the path is not that of the token, or the certificate is not that

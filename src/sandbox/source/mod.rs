@@ -85,6 +85,8 @@ struct About {
     place: usize,
     is_last: bool,
     language: String,
+    /// How often its detail was given at this URL before.
+    repeat: usize,
     /// The citizen of the path has it.
     is_of_the_path: bool,
 }
@@ -119,6 +121,7 @@ impl Source {
             insz: route.insz.clone(),
             place: about.as_ref().map(|about| about.place),
             is_last: about.as_ref().is_some_and(|about| about.is_last),
+            repeat: about.as_ref().map_or(0, |about| about.repeat),
             language: about.map(|about| about.language),
             is_foreign,
             authorization: text("authorization"),
@@ -270,12 +273,8 @@ impl Source {
         let asked = owner;
         let Some((owner, place, one)) = found.next() else { return Err(self.absent(owner, key)) };
         let is_last = place + 1 == owner.certificates.len();
-        let about = About {
-            place,
-            is_last,
-            language: one.language.clone(),
-            is_of_the_path: owner.citizen.insz == asked.citizen.insz,
-        };
+        let is_of_the_path = owner.citizen.insz == asked.citizen.insz;
+        let about = |repeat| About { place, is_last, language: one.language.clone(), repeat, is_of_the_path };
         let Some(media) = negotiation::media_type(self.behaviour.negotiation, route.call, self.accept(request)) else {
             return Err(NOT_ACCEPTABLE);
         };
@@ -283,11 +282,11 @@ impl Source {
             let mut answer = Answer::with_body(200, media, representation::pdf(&one.name, self.behaviour.pdf_size));
             let is_named = self.behaviour.content_disposition;
             variation::vary_document(&self.behaviour.variation, one.number, is_named, &mut answer);
-            return Ok((answer, Some(about)));
+            return Ok((answer, Some(about(0))));
         }
-        let repeat = Some(self.note(&request.path, request));
-        let body = representation::certificate(&self.behaviour, &self.base, owner, (place, one), repeat);
-        Ok((Answer::json(200, media, &body), Some(about)))
+        let repeat = self.note(&request.path, request);
+        let body = representation::certificate(&self.behaviour, &self.base, owner, (place, one), Some(repeat));
+        Ok((Answer::json(200, media, &body), Some(about(repeat))))
     }
 
     fn accept<'r>(&self, request: &'r Inbound) -> Option<&'r str> {

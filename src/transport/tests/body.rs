@@ -57,8 +57,12 @@ async fn other_encodings_are_noted_and_read_all_the_same() {
     let response = received(Kind::List, "200 OK", b"{\"name\": \"caf\xe9\"}").await;
     assert_eq!(response.json(), Some(&json!({"name": "caf\u{fffd}"})));
     assert!(!response.facts.utf8);
+    assert!(!response.facts.byte_order_mark);
     let response = received(Kind::List, "200 OK", b"\xef\xbb\xbf{}").await;
-    assert!(response.facts.json_error.unwrap().contains("byte order mark"));
+    assert_eq!(response.json(), Some(&json!({})));
+    assert!(response.facts.byte_order_mark && response.facts.json_error.is_none());
+    let response = received(Kind::Download, "404 Not Found", b"\xef\xbb\xbf{\"title\": 1}").await;
+    assert_eq!(response.json(), Some(&json!({"title": 1})));
 }
 
 #[tokio::test]

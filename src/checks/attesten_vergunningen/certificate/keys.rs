@@ -6,8 +6,9 @@ use url::Url;
 
 use crate::base::text::{Text, shown};
 use crate::checks::attesten_vergunningen::list::unless_misnumbered;
-use crate::evidence::exchange::{Citizen, Part, Phase, Replacement, Request, Target};
-use crate::judging::case::{Case, Findings, Judgement, Stop, conclusive};
+use crate::checks::rest_guidelines::{is_wrapped, unknown_certificate_probe};
+use crate::evidence::exchange::{Citizen, Part, Phase, Replacement, Request, Response, Target};
+use crate::judging::case::{Answer, Case, Findings, Judgement, Stop, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::Verdict;
 use crate::source::envelope::{Certificate, Key};
@@ -136,6 +137,13 @@ fn is_not_found(case: &Case<'_>) -> Judgement {
     let Some(answer) = answers.first() else { return Err(reason::not_recorded().into()) };
     match answer.response.status {
         404 => case.judged(Vec::new()),
+        status if is_wrapped(*answer) || is_as_unknown(case, *answer)? => {
+            let what = text!(
+                "wat er niet is, wordt met {status} beantwoord, welke taal of id het ook is",
+                "what is not there is answered {status}, whichever language or id it is"
+            );
+            Err(reason::unmet(what).into())
+        }
         status => {
             let given = answer.response.certificate().filter(|_| answer.response.is_success());
             let actual = match given.and_then(Certificate::key) {
@@ -145,6 +153,22 @@ fn is_not_found(case: &Case<'_>) -> Judgement {
             case.judged(vec![answer.finding("status", Text::same(404), actual)])
         }
     }
+}
+
+/// Whether an id that nobody has is answered in the same way, without a certificate: then it is the look-up that is wrong,
+/// whatever is looked up.
+fn is_as_unknown(case: &Case<'_>, answer: Answer<'_>) -> Result<bool, Stop> {
+    let says = |response: &Response| (response.status, response.certificate().and_then(Certificate::key).is_some());
+    if says(answer.response).1 {
+        return Ok(false);
+    }
+    let probed = unknown_certificate_probe(case).and_then(|(control, probe)| case.probed(&control, &[probe]));
+    let unknown = match probed {
+        Err(Stop::Verdict(_) | Stop::Moment(_)) => return Ok(false),
+        probed => probed?.exchanges,
+    };
+    let unknown = unknown.first().and_then(|exchange| exchange.result.as_ref().ok());
+    Ok(unknown.is_some_and(|unknown| says(unknown) == says(answer.response)))
 }
 
 /// A certificate of which a language is known to be missing, with that language in one place of its `self`.

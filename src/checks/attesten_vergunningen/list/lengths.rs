@@ -123,7 +123,7 @@ fn beyond_the_maximum(case: &Case<'_>, answer: Answer<'_>) -> Result<Vec<Finding
 
 /// Whether the greatest page is as long as this one.
 fn greatest_is_too_long(case: &Case<'_>, count: u64) -> Result<bool, Stop> {
-    let greatest = case.attempt(&case.page_request(Citizen::Subject, case.entry().maximum_limit, 0))?;
+    let greatest = case.attempt(&case.greatest_page(Citizen::Subject))?;
     let page = greatest.result.as_ref().ok().and_then(|response| response.page());
     Ok(page.is_some_and(|page| page.items().len() as u64 == count))
 }

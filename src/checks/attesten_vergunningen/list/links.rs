@@ -106,15 +106,10 @@ fn leads_to_itself(case: &Case<'_>, answer: Answer<'_>, link: &Link) -> bool {
         (Some(stated), Some(asked)) => stated == asked,
         _ => true,
     };
-    // A source with a smaller maximum says so the same way: the limit in force, which fills its page. LST-13 notices it.
-    let in_force = |stated: Option<u64>| {
-        let size = answer.response.page().map(|page| page.items().len() as u64);
-        stated.is_some() && stated == size
-    };
     let limit_agrees = match (query(&target, &case.entry().limit), query(&own, &case.entry().limit)) {
         (Some(stated), Some(asked)) => {
             let (stated, asked) = (number(&stated), number(&asked));
-            stated == asked || asked > Some(case.entry().maximum_limit) || (stated < asked && in_force(stated))
+            stated == asked || asked > Some(case.entry().maximum_limit) || is_smaller_maximum(answer, stated, asked)
         }
         _ => true,
     };
@@ -122,6 +117,13 @@ fn leads_to_itself(case: &Case<'_>, answer: Answer<'_>, link: &Link) -> bool {
     let plain = |path: &str| percent_decode_str(path).collect::<Vec<u8>>();
     let same_path = |path: &String| path == target.path() || plain(path) == plain(target.path());
     paths.iter().any(same_path) && page_agrees && limit_agrees
+}
+
+/// Whether a link states a smaller limit than asked for, which is the one in force: it fills its page. A source with a
+/// smaller maximum says so that way, and LST-13 notices it.
+fn is_smaller_maximum(answer: Answer<'_>, stated: Option<u64>, asked: Option<u64>) -> bool {
+    let filled = answer.response.page().map(|page| page.items().len() as u64);
+    stated.is_some() && stated < asked && stated == filled
 }
 
 fn query(url: &Url, name: &str) -> Option<String> {
@@ -193,7 +195,10 @@ pub(super) fn paging_links_carry_page_and_limit(case: &Case<'_>) -> Judgement {
             let Some(link) = link_of(&page.links, &[rel])?.filter(|link| !link.templated) else { continue };
             let Some(url) = case.resolve(answer, link) else { continue };
             seen = true;
-            if query(&url, &case.entry().page).is_some() && query(&url, &case.entry().limit).as_deref() == Some(asked) {
+            let stated = query(&url, &case.entry().limit);
+            let is_kept = stated.as_deref() == Some(asked)
+                || is_smaller_maximum(answer, stated.as_deref().and_then(number), number(asked));
+            if query(&url, &case.entry().page).is_some() && is_kept {
                 continue;
             }
             let (page, limit) = (&case.entry().page, &case.entry().limit);

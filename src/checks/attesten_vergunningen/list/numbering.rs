@@ -3,7 +3,7 @@
 use super::paging::{hold_the_same, is_shuffled, items_in_words, place_of, shuffled};
 use crate::base::text::Text;
 use crate::evidence::exchange::{Citizen, Exchange, Request};
-use crate::judging::case::{Answer, Case, Judgement, Stop, conclusive};
+use crate::judging::case::{Answer, Case, Judgement, Stop, both, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::source::Listed;
@@ -145,19 +145,28 @@ pub(super) fn metadata_counts_from_one(case: &Case<'_>) -> Judgement {
 
 fn counts_from_one(case: &Case<'_>) -> Judgement {
     let mut findings = Vec::new();
-    let mut judged = false;
-    for answer in case.lists()? {
+    let (mut judged, mut empty) = (false, false);
+    for answer in lists_of_everyone(case)? {
         let Some(listed) = case.pages_of(&[answer.request().clone()])?.first().copied() else { continue };
         let asked = answer.request().parameter(&case.entry().page).and_then(|page| page.parse::<u64>().ok());
         let expected = asked.unwrap_or(case.entry().first_page) - case.entry().first_page + case.entry().first_number;
         let Some(found) = listed.page.metadata.number.value() else { continue };
-        judged = true;
-        if found != expected {
+        // Of an empty list there are 0 pages or 1 (LST-17), so that both are right: it does not show from where it counts.
+        let is_empty =
+            listed.items().is_empty() && listed.page.metadata.total_elements.value().unwrap_or_default() == 0;
+        empty |= is_empty;
+        judged |= !is_empty;
+        let is_right = found == expected || (is_empty && found < case.entry().first_number);
+        if !is_right {
             findings.push(answer.finding(place_of(&listed, "number"), Text::same(expected), Text::same(found)));
         }
     }
-    if !judged {
-        return Err(reason::unmet(text!("`number` ontbreekt", "`number` is missing")).into());
+    if !judged && findings.is_empty() {
+        return Err(if empty {
+            reason::too_few(0, 1).into()
+        } else {
+            reason::unmet(text!("`number` ontbreekt", "`number` is missing")).into()
+        });
     }
     // Whatever such a source calls the number of a page: it has no page of that number.
     let certificates = |numbering: Result<Numbering, Stop>| match numbering {
@@ -168,6 +177,18 @@ fn counts_from_one(case: &Case<'_>) -> Judgement {
         return Err(counts_otherwise().into());
     }
     case.judged(findings)
+}
+
+/// The lists of the run, with that of the citizen without certificates where it opens.
+fn lists_of_everyone<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let has_empty = case.setup().citizens.contains_key(&Citizen::Empty);
+    let asked: Vec<Request> = has_empty.then(|| case.entry_request(Citizen::Empty)).into_iter().collect();
+    let empty = case.where_possible(case.attempts(&asked));
+    let (mut lists, empty) = both(case.lists(), empty)?;
+    let empty = empty.into_iter().filter_map(|exchange| conclusive(exchange).ok());
+    let is_list = |answer: &Answer<'_>| answer.response.status == 200 && case.page(answer.request()).is_ok();
+    lists.extend(empty.filter(is_list));
+    Ok(lists)
 }
 
 /// Whether the page that was asked for as the first one says itself that it is, and that others follow.

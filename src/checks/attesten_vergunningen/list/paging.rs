@@ -36,7 +36,7 @@ pub(super) fn hold_the_same(one: &Listed<'_>, other: &Listed<'_>) -> bool {
 
 /// Whether the list has another order at every call: that other certificates stand on a page which was asked for in
 /// another way says nothing about that way then. LST-24 says what is wrong.
-pub(super) fn is_shuffled(case: &Case<'_>) -> Result<bool, Stop> {
+pub(in crate::checks) fn is_shuffled(case: &Case<'_>) -> Result<bool, Stop> {
     match case.lasting(stays_the_same) {
         Ok(verdict) => Ok(verdict.outcome == Outcome::Fail),
         Err(Stop::Verdict(_) | Stop::Moment(_)) => Ok(false),
@@ -45,7 +45,7 @@ pub(super) fn is_shuffled(case: &Case<'_>) -> Result<bool, Stop> {
 }
 
 /// The verdict on what such a list does not show.
-pub(super) fn shuffled() -> Verdict {
+pub(in crate::checks) fn shuffled() -> Verdict {
     reason::unmet(text!(
         "de lijst heeft bij elke oproep een andere volgorde",
         "the list has another order at every call"
@@ -98,7 +98,7 @@ impl<'a> Listing<'a> {
         if count < self.present {
             return Some(true);
         }
-        (ends && self.stated.is_some_and(|stated| count >= stated)).then_some(false)
+        (ends && self.stated.is_none_or(|stated| count >= stated)).then_some(false)
     }
 
     /// Whether all of these stand on the pages.

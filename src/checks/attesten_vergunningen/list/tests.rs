@@ -326,3 +326,36 @@ fn nothing_is_asked_again_where_nothing_is_found() {
         assert!(verdict.evidence.iter().all(|request| request.ordinal == 0), "{row}");
     }
 }
+
+#[test]
+fn an_empty_list_does_not_show_from_where_its_pages_are_counted() {
+    let numbered = |number: u64, total: u64| {
+        let items = if total == 0 { json!([]) } else { json!([certificate("id-0", "nl")]) };
+        let metadata = json!({ "number": number, "size": 10, "totalElements": total, "totalPages": total });
+        let body = json!({ "certificates": items, "pageMetadata": metadata, "links": [] });
+        let count = usize::try_from(total).unwrap();
+        let answers = move |request: &Request| {
+            matches!(request.target, Target::Entry { .. })
+                .then(|| json_answer(200, "application/hal+json", body.clone()))
+        };
+        source(count).when(answers).judge("LST-11").outcome
+    };
+    assert_eq!([numbered(0, 0), numbered(1, 0), numbered(7, 0)], [Outcome::Blocked, Outcome::Blocked, Outcome::Fail]);
+    assert_eq!([numbered(0, 1), numbered(1, 1)], [Outcome::Fail, Outcome::Pass]);
+}
+
+#[test]
+fn a_total_that_is_no_number_is_told_by_other_pages() {
+    let without_total = source(23).when(|request| {
+        let plain = matches!(request.target, Target::Entry { .. });
+        let answer = plain.then(|| source(23).answer(request))?.ok()?;
+        let mut body = answer.json()?.clone();
+        body["pageMetadata"]["totalElements"] = json!("23");
+        Some(json_answer(200, "application/hal+json", body))
+    });
+    use Outcome::{Blocked, Fail, Pass};
+    assert_eq!(
+        outcomes(&without_total, &["LST-04", "LST-07", "LST-17", "LST-18", "LST-19", "LST-22", "LST-27"]),
+        [Fail, Pass, Blocked, Pass, Pass, Pass, Pass]
+    );
+}

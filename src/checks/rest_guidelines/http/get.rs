@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::text::{Text, shown};
+use crate::checks::attesten_vergunningen::{is_shuffled, shuffled};
 use crate::evidence::exchange::{Citizen, Exchange, Kind, Request, Response};
 use crate::judging::case::{Answer, Case, Judgement, Stop, both, conclusive};
 use crate::judging::reason;
@@ -77,14 +78,18 @@ pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
     let again: Vec<Request> = (1..=REPEATED_LISTS).map(|ordinal| list.clone().again(ordinal)).collect();
     // Alone they say nothing: what a list that does not open comes to is said below.
     let (verdict, _) = both(changes(case), case.where_possible(case.attempts(&again)))?;
-    match verdict {
-        verdict if verdict.outcome != Outcome::Pass => Ok(verdict),
+    let verdict = match verdict {
+        verdict if verdict.outcome != Outcome::Pass => verdict,
         // A certificate may also go by itself, between two calls.
         _ => match case.lasting(loses_certificates)? {
-            verdict if verdict.outcome != Outcome::Pass => Ok(verdict),
-            _ => alternates(case),
+            verdict if verdict.outcome != Outcome::Pass => verdict,
+            _ => alternates(case)?,
         },
-    }
+    };
+    // What stands on a page by another order each time is neither gone nor new.
+    let is_of_the_list = |finding: &Finding| finding.exchange.as_ref().is_some_and(|call| call.kind() == Kind::List);
+    let of_lists_alone = !verdict.findings.is_empty() && verdict.findings.iter().all(is_of_the_list);
+    if of_lists_alone && case.where_possible(is_shuffled(case))? { Err(shuffled().into()) } else { Ok(verdict) }
 }
 
 /// Whether the list goes to and fro in all the looks that the run took at it anyway, whatever they were for.

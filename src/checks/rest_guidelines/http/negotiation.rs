@@ -3,7 +3,7 @@
 use super::{Offence, in_one};
 use crate::base::text::{Text, shown};
 use crate::checks::shared::{absent, media_type_finding, no_json};
-use crate::evidence::exchange::{Citizen, Content, Exchange, Response, Variation};
+use crate::evidence::exchange::{Citizen, Content, Exchange, Facts, Kind, Phase, Request, Response, Variation};
 use crate::judging::case::{Answer, Case, Judgement, Stop, conclusive, seek};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
@@ -66,6 +66,9 @@ pub(super) fn json_is_the_default(case: &Case<'_>) -> Judgement {
         Some(verdict) => Err(verdict.into()),
         None => Ok(no_json_finding(answer)),
     });
+    if findings.is_empty() {
+        findings.extend(broken_lists(case)?);
+    }
     findings.extend(other_encodings(case)?);
     case.judged_unless(findings, blocked)
 }
@@ -87,18 +90,44 @@ fn without_accept<'a>(case: &Case<'a>) -> Result<Option<&'a Exchange>, Stop> {
     Ok(good.then_some(*varied))
 }
 
-/// JSON in another encoding than UTF-8, anywhere in the run.
-fn other_encodings(case: &Case<'_>) -> Result<Option<Finding>, Stop> {
-    let answers = case.api_answers()?.into_iter();
-    let other = answers
-        .filter(|answer| answer.response.is_json() && !answer.response.facts.utf8 && !answer.response.is_unavailable());
-    let offences = other.map(|answer| Offence {
-        answer,
-        place: "fact utf8".to_owned(),
-        actual: text!("geen UTF-8", "no UTF-8"),
-        level: None,
+/// JSON in another encoding than UTF-8, or behind a byte order mark, anywhere in the run.
+fn other_encodings(case: &Case<'_>) -> Result<Vec<Finding>, Stop> {
+    let mut answers = case.api_answers()?;
+    answers.retain(|answer| answer.response.is_json() && !answer.response.is_unavailable());
+    let with = |fact: &str, actual: Text, is_so: fn(&Facts) -> bool| {
+        let offending = answers.iter().copied().filter(|answer| is_so(&answer.response.facts));
+        let place = format!("fact {fact}");
+        let offence = |answer| Offence { answer, place: place.clone(), actual: actual.clone(), level: None };
+        in_one(Text::same("UTF-8"), offending.map(offence).collect())
+    };
+    let marked = text!("een byte order mark vooraan", "a byte order mark in front");
+    let found = [
+        with("utf8", text!("geen UTF-8", "no UTF-8"), |facts| !facts.utf8),
+        with("byte_order_mark", marked, |facts| facts.byte_order_mark),
+    ];
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Lists that say they are JSON and cannot be parsed, anywhere in the run. What says that it is something else has no
+/// media type of a list; a list of nobody that is empty is no list.
+fn broken_lists(case: &Case<'_>) -> Result<Option<Finding>, Stop> {
+    let usual = |request: &Request| {
+        request.kind() == Kind::List
+            && request.phase != Phase::Hostile
+            && matches!(request.variation, Variation::None | Variation::NoIds)
+    };
+    let offences = case.api_answers()?.into_iter().filter(|answer| {
+        let is_empty = matches!(answer.response.content, Content::Empty);
+        usual(answer.request())
+            && answer.response.status == 200
+            && says_json(*answer)
+            && !answer.response.is_json()
+            && answer.unreadable().is_none()
+            && !(is_empty && answer.request().citizen() == Some(Citizen::Empty))
     });
-    Ok(in_one(Text::same("UTF-8"), offences.collect()))
+    let offences =
+        offences.map(|answer| Offence { answer, place: String::new(), actual: no_json(answer), level: None });
+    Ok(in_one(text!("200, met JSON", "200, with JSON"), offences.collect()))
 }
 
 fn no_json_finding(answer: Answer<'_>) -> Option<Finding> {

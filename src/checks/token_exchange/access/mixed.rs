@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use crate::base::text::Text;
 use crate::evidence::exchange::{Auth, Citizen, Edit, Exchange, Kind, Phase, Replacement, Request, Target};
 use crate::judging::case::{Answer, Case, Judgement, Stop, seek};
+use crate::judging::reason;
 use crate::judging::verdict::{Finding, Obstacle, Verdict};
-use crate::source::envelope::{Certificate, Datum};
+use crate::source::envelope::{Certificate, Datum, Key};
 use crate::source::{Listed, place_of};
 use crate::text;
 
@@ -34,12 +35,12 @@ pub(super) fn citizens_are_not_mixed(case: &Case<'_>) -> Judgement {
     }
 }
 
-/// The other citizen's own links with the subject's token: what comes of these is judged where they are tried.
+/// Links of one citizen with the token of the other: what comes of these is judged where they are tried.
 fn is_of_another_row(request: &Request) -> bool {
     let Target::Link { edit, .. } = &request.target else { return false };
     let is_text = |edit: &Edit| matches!(edit.with, Replacement::Text(_));
     request.phase == Phase::Hostile
-        && request.auth == Auth::Token(Citizen::Subject)
+        && matches!(request.auth, Auth::Token(Citizen::Subject | Citizen::Other))
         && !edit.as_ref().is_some_and(is_text)
 }
 
@@ -90,9 +91,6 @@ fn data_in(case: &Case<'_>, exchange: &Exchange) -> Result<Option<Finding>, Stop
 /// the other.
 fn same_lists(case: &Case<'_>, requests: &[Request]) -> Result<Option<Finding>, Stop> {
     let pages = case.pages_of(requests)?;
-    if pages.iter().any(|listed| listed.items().is_empty()) {
-        return Err(nothing_to_mix().into());
-    }
     let pairs: Vec<(&Listed<'_>, &Listed<'_>)> = pages
         .chunks(2)
         .filter_map(|pair| match pair {
@@ -100,9 +98,30 @@ fn same_lists(case: &Case<'_>, requests: &[Request]) -> Result<Option<Finding>, 
             _ => None,
         })
         .collect();
+    // An empty list is not the other's; where both have certificates at one moment, a mix-up would have shown.
+    if !pairs.iter().any(|(subject, other)| !subject.items().is_empty() && !other.items().is_empty()) {
+        return Err(reason::lacks(
+            "citizens",
+            text!("een van de twee burgers heeft geen attesten", "one of the two citizens has no certificates"),
+        )
+        .into());
+    }
     let alike = |(subject, other): &(&Listed<'_>, &Listed<'_>)| {
         subject.keys() == other.keys() && same(subject, other, fields_of)
     };
+    // A page of the subject's that holds nothing of what the whole list does, and just what the other's holds.
+    let walked: BTreeSet<Key<'_>> = match case.pages() {
+        Err(Stop::Verdict(_)) => BTreeSet::new(),
+        pages => pages?.pages.iter().flat_map(Listed::keys).collect(),
+    };
+    let is_mixed_up = |pair: &&(&Listed<'_>, &Listed<'_>)| {
+        !walked.is_empty() && alike(pair) && !pair.0.keys().iter().any(|key| walked.contains(key))
+    };
+    if let Some((subject, _)) = pairs.iter().find(is_mixed_up) {
+        let expected = text!("de eigen lijst van de burger", "the citizen's own list");
+        let actual = text!("de lijst van de andere burger", "the list of the other citizen");
+        return Ok(Some(subject.answer.finding(subject.page.place.as_str(), expected, actual)));
+    }
     if !pairs.iter().all(alike) {
         return Ok(None);
     }

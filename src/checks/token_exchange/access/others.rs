@@ -8,31 +8,48 @@ use url::Url;
 use super::list;
 use super::shown::{Shown, Shows, has_certificates, judged, shows};
 use crate::base::text::Text;
-use crate::evidence::exchange::{Auth, Citizen, Content, Exchange, Kind, Look, Replacement, Request, Response, Target};
+use crate::evidence::exchange::{
+    Auth, Citizen, Content, Exchange, Kind, Look, Phase, Replacement, Request, Response, Target,
+};
 use crate::judging::case::{Case, Judgement, Stop};
 use crate::judging::reason;
 use crate::judging::verdict::{Obstacle, Verdict};
-use crate::source::envelope::{Certificate, Key};
+use crate::source::envelope::{Certificate, Key, Page};
 use crate::source::{Item, Leak, Listed, holds_key, is_same_content, parts_that};
 use crate::text;
+
+/// Whose token is presented, and whose data it must not open.
+#[derive(Clone, Copy, Debug)]
+struct Parties {
+    caller: Citizen,
+    owner: Citizen,
+}
+
+/// The usual ones.
+const TO_THE_OTHER: Parties = Parties { caller: Citizen::Subject, owner: Citizen::Other };
+
+/// The other way round.
+const TO_THE_SUBJECT: Parties = Parties { caller: Citizen::Other, owner: Citizen::Subject };
 
 /// The other citizen's first page, with their own token and at least one certificate: what makes a refusal telling.
 fn other_page<'a>(case: &Case<'a>) -> Result<Listed<'a>, Stop> {
     case.insz(Citizen::Other)?;
     let other = case.page(&case.entry_request(Citizen::Other))?;
     if other.items().is_empty() {
-        return Err(Verdict::blocked(
-            text!(
-                "de burger met `role: other` heeft zelf geen attesten",
-                "the citizen with `role: other` has no certificates"
-            ),
-            text!(
-                "kies voor `role: other` een burger met attesten",
-                "choose for `role: other` a citizen with certificates"
-            ),
-        )
-        .by(Obstacle::NoCitizen(Citizen::Other))
-        .into());
+        // Some may be there at another moment.
+        return Err(Stop::Moment(Box::new(
+            Verdict::blocked(
+                text!(
+                    "de burger met `role: other` heeft zelf geen attesten",
+                    "the citizen with `role: other` has no certificates"
+                ),
+                text!(
+                    "kies voor `role: other` een burger met attesten",
+                    "choose for `role: other` a citizen with certificates"
+                ),
+            )
+            .by(Obstacle::NoCitizen(Citizen::Other)),
+        )));
     }
     Ok(other)
 }
@@ -52,17 +69,17 @@ fn url_of(request: &Request) -> Option<Url> {
     }
 }
 
-/// Whether a part of a URL is the other citizen's number, in whatever writing, and nothing more.
-fn is_theirs(case: &Case<'_>, part: &str) -> bool {
-    !part.contains(char::is_alphabetic) && case.citizens_in(part).contains(&Citizen::Other)
+/// Whether a part of a URL is that citizen's number, in whatever writing, and nothing more.
+fn is_theirs(case: &Case<'_>, owner: Citizen, part: &str) -> bool {
+    !part.contains(char::is_alphabetic) && case.citizens_in(part).contains(&owner)
 }
 
 /// A few of many certificates: the first, the last, and one of each language that is not among these.
-pub(super) fn a_few<'a>(certificates: &[&'a Certificate]) -> Vec<&'a Certificate> {
-    let ends = certificates.iter().take(1).chain(certificates.iter().skip(1).next_back());
-    let mut few: Vec<&Certificate> = ends.copied().collect();
-    let mut languages: BTreeSet<_> = few.iter().map(|one| one.language_text()).collect();
-    few.extend(certificates.iter().filter(|one| languages.insert(one.language_text())));
+pub(super) fn a_few<'a>(items: &[Item<'a>]) -> Vec<Item<'a>> {
+    let ends = items.iter().take(1).chain(items.iter().skip(1).next_back());
+    let mut few: Vec<Item<'a>> = ends.copied().collect();
+    let mut languages: BTreeSet<_> = few.iter().map(|item| item.certificate.language_text()).collect();
+    few.extend(items.iter().filter(|item| languages.insert(item.certificate.language_text())));
     few
 }
 
@@ -77,24 +94,26 @@ struct Door<'a> {
     key: Option<Key<'a>>,
 }
 
-/// The links of a few certificates: of the last one as many as `last`, of the others both.
-/// Only those that `counts` lets through.
+/// The links of a few certificates of an owner, with the caller's token: of the last one as many as `last`, of the others
+/// both. Only those that `counts` lets through.
 fn doors<'a>(
     case: &Case<'a>,
-    on: Listed<'a>,
-    certificates: &[&'a Certificate],
+    Parties { caller, owner }: Parties,
+    certificates: &[Item<'a>],
     last: usize,
     counts: impl Fn(&Url, &Certificate) -> bool,
 ) -> Vec<Door<'a>> {
     let mut doors = Vec::new();
     let mut first = None;
-    for (place, certificate) in a_few(certificates).into_iter().enumerate() {
+    for (place, item) in a_few(certificates).into_iter().enumerate() {
         let most = if place == 1 { last } else { 2 };
-        let links = links_of(case, Item { on, certificate }).into_iter().take(most);
-        for probe in links.filter(|link| url_of(link).is_some_and(|url| counts(&url, certificate))) {
+        let links = links_of(case, item).into_iter().take(most);
+        for link in links.filter(|link| url_of(link).is_some_and(|url| counts(&url, item.certificate))) {
             let is_first = *first.get_or_insert(place) == place;
-            let rightful = Some(probe.clone().auth(Auth::Token(Citizen::Other)));
-            doors.push(Door { probe, rightful, is_first, key: certificate.key() });
+            let with = |citizen| link.clone().auth(Auth::Token(citizen));
+            // Right before the probes: what the owner has may change in the course of a run.
+            let rightful = if is_first { with(owner).phase(Phase::Opening) } else { with(owner) };
+            doors.push(Door { probe: with(caller), rightful: Some(rightful), is_first, key: item.certificate.key() });
         }
     }
     doors
@@ -107,7 +126,7 @@ pub(super) fn list_of_another_citizen_stays_closed(case: &Case<'_>) -> Judgement
 /// The other citizen's list and links, with the subject's token: what each answer shows.
 pub(super) fn under_their_number<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
     let other = other_page(case)?;
-    let certificates: Vec<&Certificate> = other.items().iter().collect();
+    let certificates: Vec<Item<'a>> = items_on(other).collect();
     let mut lists = vec![case.entry_request(Citizen::Other), Request::entry(Citizen::Other)];
     // A later page that is not empty.
     if certificates.len() > 1 {
@@ -118,47 +137,68 @@ pub(super) fn under_their_number<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop>
         Door { probe, rightful: None, is_first: false, key: None }
     };
     let mut all: Vec<Door<'a>> = lists.into_iter().map(list_door).collect();
-    let names = |url: &Url, _: &Certificate| !parts_that(url, |text| is_theirs(case, text)).is_empty();
-    all.extend(doors(case, other, &certificates, 2, names));
-    shown(case, &list(case), &all)
+    let names = |url: &Url, _: &Certificate| !parts_that(url, |text| is_theirs(case, Citizen::Other, text)).is_empty();
+    all.extend(doors(case, TO_THE_OTHER, &certificates, 2, names));
+    shown(case, TO_THE_OTHER, &list(case), &all)
+}
+
+/// The certificates of a page.
+pub(super) fn items_on(on: Listed<'_>) -> impl Iterator<Item = Item<'_>> {
+    on.items().iter().map(move |certificate| Item { on, certificate })
 }
 
 pub(super) fn certificate_of_another_citizen_stays_closed(case: &Case<'_>) -> Judgement {
     judged(case, under_ones_own(case)?)
 }
 
-/// The other citizen's links under the subject's number, with the subject's token: what each answer shows.
+/// The links of the one citizen under the number of the other, with the token of that other: what each answer shows.
 pub(super) fn under_ones_own<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
-    let (control, doors) = swapped(case)?;
+    let Swapped { parties, control, doors } = swapped(case)?;
     // The first certificate does open for its owner: else its refusal shows nothing.
     let originals = asked_beforehand(&doors);
     for answer in case.responses(&originals)? {
         if !answer.response.is_success() {
-            let status = answer.response.status;
-            return Err(Verdict::blocked(
-                text!(
-                    "de andere burger krijgt het eigen attest zelf niet ({status})",
-                    "the other citizen does not get their own certificate ({status})"
-                ),
-                text!(
-                    "kies voor `role: other` een burger wiens attesten te openen zijn",
-                    "choose for `role: other` a citizen whose certificates open"
-                ),
-            )
-            .by(Obstacle::NoCitizen(Citizen::Other))
-            .into());
+            return Err(Stop::by_answer(answer.response, stays_closed(parties.owner, answer.response.status)));
         }
     }
-    let mut shown = shown(case, &control, &doors)?;
+    let mut shown = shown(case, parties, &control, &doors)?;
     for ((exchange, what), door) in shown.probes.iter_mut().zip(&doors) {
-        // Where ids are counted for each citizen, a new certificate of the subject may have got the id of one of theirs.
+        // Where ids are counted for each citizen, a new certificate of the caller may have got the id of one of theirs.
         if let (Shows::Data(_), Some(key)) = (&*what, &door.key)
-            && case.keys_after(exchange)?.contains(key)
+            && keys_after(case, parties.caller, exchange)?.contains(key)
         {
             *what = shows(exchange, None);
         }
     }
     Ok(shown)
+}
+
+/// What tells a caller's certificates apart, as their list stood after an answer.
+fn keys_after<'a>(case: &Case<'a>, caller: Citizen, earlier: &Exchange) -> Result<BTreeSet<Key<'a>>, Stop> {
+    if caller == Citizen::Subject {
+        return case.keys_after(earlier);
+    }
+    let exchange = case.where_possible(case.after(&case.greatest_page(caller), earlier))?;
+    let page = exchange.and_then(|exchange| exchange.result.as_ref().ok()?.page());
+    Ok(page.into_iter().flat_map(Page::keys).collect())
+}
+
+/// The verdict where the owner of a certificate does not get it.
+fn stays_closed(owner: Citizen, status: u16) -> Verdict {
+    if owner == Citizen::Subject {
+        return reason::unmet(text!("het detail antwoordde met {status}", "the detail answered {status}"));
+    }
+    Verdict::blocked(
+        text!(
+            "de andere burger krijgt het eigen attest zelf niet ({status})",
+            "the other citizen does not get their own certificate ({status})"
+        ),
+        text!(
+            "kies voor `role: other` een burger wiens attesten te openen zijn",
+            "choose for `role: other` a citizen whose certificates open"
+        ),
+    )
+    .by(Obstacle::NoCitizen(Citizen::Other))
 }
 
 /// What the owner of the first certificate asks, before its doors are tried.
@@ -167,40 +207,46 @@ fn asked_beforehand(doors: &[Door<'_>]) -> Vec<Request> {
 }
 
 /// What the answers at these doors show.
-fn shown<'a>(case: &Case<'a>, control: &Request, doors: &[Door<'_>]) -> Result<Shown<'a>, Stop> {
+fn shown<'a>(case: &Case<'a>, parties: Parties, control: &Request, doors: &[Door<'_>]) -> Result<Shown<'a>, Stop> {
     let originals = asked_beforehand(doors);
     case.attempts(&originals)?;
     let probes: Vec<Request> = doors.iter().map(|door| door.probe.clone()).collect();
     let probed = case.probed(control, &probes)?;
-    let own = own_keys(case)?;
+    let own = own_keys(case, parties.caller)?;
     let mut shown = Vec::new();
     for (exchange, door) in probed.exchanges.into_iter().zip(doors) {
         let mut leak = None;
         if !door.is_first {
-            leak = data_of_the_other(case, &own, exchange, None)?;
+            leak = data_of_the_owner(case, parties, &own, exchange, None)?;
         }
         // What opens and is not known as theirs yet is compared with what they get.
         let opens = exchange.result.as_ref().is_ok_and(Response::is_success);
         if let Some(request) = door.rightful.as_ref().filter(|_| leak.is_none() && (door.is_first || opens)) {
-            leak = data_of_the_other(case, &own, exchange, case.attempt(request)?.result.as_ref().ok())?;
+            let rightful = case.attempt(request)?.result.as_ref().ok();
+            leak = data_of_the_owner(case, parties, &own, exchange, rightful)?;
         }
         shown.push((exchange, shows(exchange, leak)));
     }
     Ok(Shown { probes: shown, closing: probed.closing })
 }
 
-/// The keys of the subject's own certificates, as far as the list can be read.
-fn own_keys<'a>(case: &Case<'a>) -> Result<BTreeSet<Key<'a>>, Stop> {
-    let pages = match case.pages() {
+/// The keys of a caller's own certificates, as far as the list can be read.
+fn own_keys<'a>(case: &Case<'a>, caller: Citizen) -> Result<BTreeSet<Key<'a>>, Stop> {
+    let pages = match caller {
+        Citizen::Subject => case.pages().map(|pages| pages.pages),
+        _ => case.page(&case.greatest_page(caller)).map(|page| vec![page]),
+    };
+    let pages = match pages {
         Err(Stop::Verdict(_)) => Vec::new(),
-        pages => pages?.pages,
+        pages => pages?,
     };
     Ok(pages.iter().flat_map(Listed::keys).collect())
 }
 
-/// What an answer to the subject shows of the other citizen's data. `rightful`: what the other citizen gets there.
-fn data_of_the_other(
+/// What an answer to the caller shows of the owner's data. `rightful`: what the owner gets there.
+fn data_of_the_owner(
     case: &Case<'_>,
+    Parties { caller, owner }: Parties,
     own: &BTreeSet<Key<'_>>,
     exchange: &Exchange,
     rightful: Option<&Response>,
@@ -209,17 +255,17 @@ fn data_of_the_other(
     let leak = |what| Ok(Some(Leak { place: String::new(), what }));
     if let Content::Document(document) = &response.content {
         let is_theirs = rightful.is_some_and(|rightful| is_same_content(rightful, response));
-        if is_theirs || (document.look == Look::Pdf && !is_own_document(case, response)?) {
+        if is_theirs || (document.look == Look::Pdf && !is_own_document(case, caller, response)?) {
             return leak(text!("een document", "a document"));
         }
     }
     if has_certificates(response) && holds_a_stranger(own, response) {
         return leak(text!("attesten", "certificates"));
     }
-    case.leak_of_the_other(exchange)
+    if owner == Citizen::Other { case.leak_of_the_other(exchange) } else { case.leak_to_the_other(exchange) }
 }
 
-/// Whether an answer holds certificates, and none of them is the subject's own.
+/// Whether an answer holds certificates, and none of them is the caller's own.
 fn holds_a_stranger(own: &BTreeSet<Key<'_>>, response: &Response) -> bool {
     let listed = response.page().map(crate::source::envelope::Page::keys).unwrap_or_default();
     let single = response.certificate().and_then(Certificate::key);
@@ -227,10 +273,18 @@ fn holds_a_stranger(own: &BTreeSet<Key<'_>>, response: &Response) -> bool {
     keys.peek().is_some() && !keys.any(|key| own.contains(&key))
 }
 
-/// Whether a document is one that the subject gets with a link of their own.
-fn is_own_document(case: &Case<'_>, response: &Response) -> Result<bool, Stop> {
-    let requests = match case.download_requests() {
-        Err(Stop::Verdict(_)) => return Ok(false),
+/// Whether a document is one that the caller gets with a link of their own.
+fn is_own_document(case: &Case<'_>, caller: Citizen, response: &Response) -> Result<bool, Stop> {
+    let requests = match caller {
+        Citizen::Subject => case.download_requests(),
+        _ => other_page(case).map(|on| {
+            let links = items_on(on).flat_map(|item| links_of(case, item));
+            let own = links.filter(|link| link.kind() == Kind::Download).map(|link| link.auth(Auth::Token(caller)));
+            own.take(case.setup().limits.downloads).collect()
+        }),
+    };
+    let requests = match requests {
+        Err(Stop::Verdict(_) | Stop::Moment(_)) => return Ok(false),
         requests => requests?,
     };
     let documents = case.attempts(&requests)?;
@@ -252,22 +306,49 @@ pub(super) fn but_for_unknown<'a>(case: &Case<'a>, mut shown: Shown<'a>) -> Resu
     Ok(shown)
 }
 
-/// The subject's control, and the other citizen's links under the subject's number.
-fn swapped<'a>(case: &Case<'a>) -> Result<(Request, Vec<Door<'a>>), Stop> {
+/// The links of the one citizen under the number of the other.
+struct Swapped<'a> {
+    parties: Parties,
+    /// What the caller gets of their own.
+    control: Request,
+    doors: Vec<Door<'a>>,
+}
+
+/// The other citizen's links under the subject's number. Where ids are counted for each citizen, the subject may have all
+/// those of the other, and more: then the other way round.
+fn swapped<'a>(case: &Case<'a>) -> Result<Swapped<'a>, Stop> {
     let other = other_page(case)?;
     let pages = case.pages()?;
     if pages.cut {
         // What lies beyond the limit may be the subject's own.
         return Err(case.beyond_the_walk().into());
     }
-    let own: BTreeSet<_> = pages.pages.iter().flat_map(Listed::keys).collect();
-    let is_foreign = |item: &&Certificate| item.key().is_some_and(|key| !own.contains(&key));
-    let foreign: Vec<&Certificate> = other.items().iter().filter(is_foreign).collect();
+    let first = case.first_page()?;
+    if first.items().is_empty() {
+        return Err(reason::too_few(0, 1).into());
+    }
+    let of_the_subject: BTreeSet<_> = pages.pages.iter().flat_map(Listed::keys).collect();
+    let lacks =
+        |keys: &BTreeSet<Key<'_>>, item: &Item<'_>| item.certificate.key().is_some_and(|key| !keys.contains(&key));
+    let foreign: Vec<Item<'a>> = items_on(other).filter(|item| lacks(&of_the_subject, item)).collect();
+    if !foreign.is_empty() {
+        return swapped_of(case, TO_THE_OTHER, first, &foreign);
+    }
+    let theirs = case.page(&case.greatest_page(Citizen::Other))?;
+    let foreign: Vec<Item<'a>> = items_on(theirs).filter(|item| lacks(&of_the_subject, item)).collect();
+    if !foreign.is_empty() {
+        return swapped_of(case, TO_THE_OTHER, first, &foreign);
+    }
+    let of_the_other: BTreeSet<_> = theirs.keys().into_iter().collect();
+    // Only of a whole list it is known what it lacks.
+    let known = if is_whole_list(case, &theirs) { pages.pages.as_slice() } else { &[] };
+    let all = known.iter().flat_map(|on| items_on(*on));
+    let foreign: Vec<Item<'a>> = all.filter(|item| lacks(&of_the_other, item)).collect();
     if foreign.is_empty() {
         return Err(Verdict::blocked(
             text!(
-                "de andere burger heeft geen attest dat de eerste niet heeft",
-                "the other citizen has no certificate that the first lacks"
+                "geen van beide burgers heeft een attest dat de andere niet heeft",
+                "neither citizen has a certificate that the other lacks"
             ),
             text!(
                 "kies voor `role: other` een burger met eigen attesten",
@@ -277,34 +358,49 @@ fn swapped<'a>(case: &Case<'a>) -> Result<(Request, Vec<Door<'a>>), Stop> {
         .by(Obstacle::NoCitizen(Citizen::Other))
         .into());
     }
-    let first = case.first_page()?;
-    if first.items().is_empty() {
-        return Err(reason::too_few(0, 1).into());
-    }
+    swapped_of(case, TO_THE_SUBJECT, other, &foreign)
+}
+
+/// Whether a page, asked for as the first one, holds a whole list.
+fn is_whole_list(case: &Case<'_>, on: &Listed<'_>) -> bool {
+    let count = on.items().len() as u64;
+    count < case.stated_limit(on.answer.request())
+        && on.page.links.find(&["next"]).is_none()
+        && on.page.metadata.total_elements.value().is_none_or(|total| total <= count)
+}
+
+/// These certificates of the owner under the caller's number. `own`: a page of the caller's.
+fn swapped_of<'a>(
+    case: &Case<'a>,
+    parties: Parties,
+    own: Listed<'a>,
+    foreign: &[Item<'a>],
+) -> Result<Swapped<'a>, Stop> {
     let control =
-        first.items().iter().find_map(|item| case.follow(first.answer, item.links.find(&["self"])?, Kind::Detail));
-    let has_links = foreign.iter().any(|certificate| !links_of(case, Item { on: other, certificate }).is_empty());
+        own.items().iter().find_map(|item| case.follow(own.answer, item.links.find(&["self"])?, Kind::Detail));
+    let has_links = foreign.iter().any(|item| !links_of(case, *item).is_empty());
     let (Some(control), true) = (control, has_links) else {
         return Err(
             reason::unmet(text!("een attest heeft geen link `self`", "a certificate has no link `self`")).into()
         );
     };
-    // Under the subject's number a link that does not name the certificate leads to one of the subject's own.
+    // Under the caller's number a link that does not name the certificate leads to one of the caller's own.
     let names =
         |url: &Url, certificate: &Certificate| certificate.id_text().is_some_and(|id| holds_key(url, &id, "").0);
-    let mut doors = doors(case, other, &foreign, 1, names);
+    let mut doors = doors(case, parties, foreign, 1, names);
     if doors.is_empty() {
         let what =
             text!("geen link van een attest bevat de id van dat attest", "no link of a certificate holds its id");
         return Err(reason::unmet(what).into());
     }
     for door in &mut doors {
-        let parts = url_of(&door.probe).map(|url| parts_that(&url, |text| is_theirs(case, text))).unwrap_or_default();
+        let is_number = |text: &str| is_theirs(case, parties.owner, text);
+        let parts = url_of(&door.probe).map(|url| parts_that(&url, is_number)).unwrap_or_default();
         if let [(part, _)] = parts.as_slice() {
-            door.probe = door.probe.clone().edit(part.clone(), Replacement::Number(Citizen::Subject));
+            door.probe = door.probe.clone().edit(part.clone(), Replacement::Number(parties.caller));
         }
     }
-    Ok((control, doors))
+    Ok(Swapped { parties, control: control.auth(Auth::Token(parties.caller)), doors })
 }
 
 pub(super) fn refusal_does_not_tell_whether_a_citizen_exists(case: &Case<'_>) -> Judgement {
@@ -313,8 +409,8 @@ pub(super) fn refusal_does_not_tell_whether_a_citizen_exists(case: &Case<'_>) ->
     let probe = |citizen| case.entry_request(citizen).auth(Auth::Token(Citizen::Subject));
     let answers = case.between_controls(&control, &[probe(Citizen::Other), probe(Citizen::Nobody)])?;
     let [other, nobody] = answers.as_slice() else { return Err(reason::not_recorded().into()) };
-    let own = own_keys(case)?;
-    if data_of_the_other(case, &own, other.exchange, None)?.is_some() {
+    let own = own_keys(case, Citizen::Subject)?;
+    if data_of_the_owner(case, TO_THE_OTHER, &own, other.exchange, None)?.is_some() {
         let what = text!("de lijst van een andere burger gaat open", "the list of another citizen opens");
         return Err(reason::unmet(what).into());
     }

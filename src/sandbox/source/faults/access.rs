@@ -119,6 +119,17 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| behaviour.access.download.own_certificates = false,
     },
     Fault {
+        name: "detail-is-found-by-id-alone-once",
+        breaks: &["SEC-09"],
+        blocks: &[],
+        summary: "The detail of anybody's certificate is shown under one's own number, the first time that it is asked for.",
+        apply: |behaviour| {
+            behaviour.number_in_certificate_url = true;
+            behaviour.access.detail.own_certificates = false;
+            behaviour.edits.closed_unless.push(|context| context.repeat == 0);
+        },
+    },
+    Fault {
         name: "unauthorized-without-challenge",
         breaks: &["SEC-10"],
         blocks: &[],

@@ -30,6 +30,7 @@ pub(super) fn all() -> Vec<Case> {
         openapi::cases(),
         leaks::cases(),
         second::cases(),
+        second::single_defects(),
     ];
     cases.into_iter().flatten().collect()
 }

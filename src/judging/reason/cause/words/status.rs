@@ -102,6 +102,17 @@ impl CauseKind {
                 ),
                 Party::Owner,
             ),
+            Self::WebPage => (
+                text!(
+                    "{nl} antwoordt met een webpagina (HTML) in plaats van met de API{more_nl}",
+                    "{en} answers with a web page (HTML) in place of the API{more_en}"
+                ),
+                text!(
+                    "verbeter `{address}` in het profiel: het adres van de API, tot en met de versie (zoals https://api.example.be/v1), en niet dat van een website of een aanmeldpagina",
+                    "correct `{address}` in the profile: the address of the API, up to and including the version (such as https://api.example.be/v1), and not that of a website or a login page"
+                ),
+                Party::Owner,
+            ),
             Self::UnexpectedStatus => (
                 text!(
                     "{nl} antwoordt op een goede oproep niet met 200{more_nl}",
