@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::base::text::Text;
 use crate::evidence::exchange::{Auth, Citizen, Edit, Exchange, Kind, Phase, Replacement, Request, Target};
 use crate::judging::case::{Answer, Case, Judgement, Stop, seek};
-use crate::judging::reason;
 use crate::judging::verdict::{Finding, Obstacle, Verdict};
 use crate::source::envelope::{Certificate, Datum, Key};
 use crate::source::{Listed, place_of};
@@ -100,11 +99,7 @@ fn same_lists(case: &Case<'_>, requests: &[Request]) -> Result<Option<Finding>, 
         .collect();
     // An empty list is not the other's; where both have certificates at one moment, a mix-up would have shown.
     if !pairs.iter().any(|(subject, other)| !subject.items().is_empty() && !other.items().is_empty()) {
-        return Err(reason::lacks(
-            "citizens",
-            text!("een van de twee burgers heeft geen attesten", "one of the two citizens has no certificates"),
-        )
-        .into());
+        return Err(nothing_to_mix().into());
     }
     let alike = |(subject, other): &(&Listed<'_>, &Listed<'_>)| {
         subject.keys() == other.keys() && same(subject, other, fields_of)
