@@ -80,7 +80,7 @@ fn rounds(catalogue: &Catalogue, recording: &Recording) -> BTreeMap<Request, usi
                 }
                 true
             }
-            Evaluated::Early => true,
+            Evaluated::NeedsWholeRun => true,
         });
         let Some(phase) = wanted.iter().map(|request: &Request| request.phase).min() else { return rounds };
         let met = |request: &Request| again.setup.needs(request).iter().all(|need| again.get(need).is_some());

@@ -8,7 +8,7 @@
 use std::fs;
 use std::sync::LazyLock;
 
-use bronkeur::base::input::{InputFaults, Schema, read_yaml};
+use bronkeur::base::input::{Diagnostics, Schema, read_yaml};
 use bronkeur::base::text::Lang;
 use bronkeur::catalogue::{Catalogue, SubjectKind};
 use libfuzzer_sys::fuzz_target;
@@ -33,14 +33,14 @@ fn schema(name: &str) -> Schema {
 static OF_SET: LazyLock<Schema> = LazyLock::new(|| schema("set.schema.json"));
 static OF_CHAPTER: LazyLock<Schema> = LazyLock::new(|| schema("chapter.schema.json"));
 
-fn in_words(faults: &InputFaults) {
+fn in_words(faults: &Diagnostics) {
     assert!(!faults.0.is_empty());
     for lang in [Lang::Nl, Lang::En] {
         assert!(!faults.render(lang).contains(|c: char| c.is_control() && c != '\n'));
     }
 }
 
-fn load(set: &str, chapter: &str) -> Result<Catalogue, InputFaults> {
+fn load(set: &str, chapter: &str) -> Result<Catalogue, Diagnostics> {
     let folder = FOLDER.path();
     fs::write(folder.join("small/set.yaml"), set).unwrap();
     fs::write(folder.join("small/token.yaml"), chapter).unwrap();

@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use bronkeur::base::input::InputFaults;
+use bronkeur::base::input::Diagnostics;
 use bronkeur::base::text::Lang;
 use bronkeur::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
 use bronkeur::checks;
@@ -81,7 +81,7 @@ fn changed(changes: &str) -> String {
     run.to_string()
 }
 
-fn in_words(faults: &InputFaults) {
+fn in_words(faults: &Diagnostics) {
     assert!(!faults.0.is_empty());
     for lang in [Lang::Nl, Lang::En] {
         assert!(!faults.render(lang).contains(|c: char| c.is_control() && c != '\n'));

@@ -6,7 +6,7 @@
 use bronkeur::base::href;
 use bronkeur::base::insz::look_alikes;
 use bronkeur::evidence::exchange::Citizen;
-use bronkeur::evidence::vault::{Found, Nature, Vault};
+use bronkeur::evidence::vault::{Found, SecretKind, Vault};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ fn nothing_left(vault: &Vault, text: &str, masked: &str) {
 
 fuzz_target!(|data: &str| {
     let vault = Vault::new([(Citizen::Subject, NUMBER.into())].into());
-    vault.learn(&TOKEN.into(), Nature::Token);
+    vault.learn(&TOKEN.into(), SecretKind::Token);
     let text = written(data);
 
     let masked = vault.mask_text(&text);

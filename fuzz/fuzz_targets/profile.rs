@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use bronkeur::base::input::InputFault;
+use bronkeur::base::input::Diagnostic;
 use bronkeur::base::text::Lang;
 use bronkeur::profile::Profile;
 use libfuzzer_sys::fuzz_target;
@@ -19,7 +19,7 @@ fn env(name: &str) -> Option<String> {
     (!name.starts_with('N')).then(|| value.to_owned())
 }
 
-fn in_words(faults: &[InputFault]) {
+fn in_words(faults: &[Diagnostic]) {
     for fault in faults {
         for lang in [Lang::Nl, Lang::En] {
             let words = fault.render(lang);

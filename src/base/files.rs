@@ -14,14 +14,14 @@ use crate::text;
 
 /// Why there is no file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unwritten {
+pub struct WriteError {
     /// The file.
     pub name: String,
     /// Why.
     pub reason: Text,
 }
 
-impl Unwritten {
+impl WriteError {
     /// A file that could not be made or written.
     pub fn new(name: impl Into<String>, reason: Text) -> Self {
         Self { name: name.into(), reason }
@@ -39,13 +39,13 @@ impl Unwritten {
     }
 }
 
-impl fmt::Display for Unwritten {
+impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.in_words(Lang::En))
     }
 }
 
-impl std::error::Error for Unwritten {}
+impl std::error::Error for WriteError {}
 
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ enum Readers {
 ///
 /// # Errors
 /// In words, when they cannot be. Nothing is left behind then.
-pub fn writable(folder: &Path) -> Result<(), Unwritten> {
+pub fn writable(folder: &Path) -> Result<(), WriteError> {
     let missing: Vec<&Path> =
         folder.ancestors().take_while(|part| !part.as_os_str().is_empty() && !part.exists()).collect();
     tried(folder).map_err(|error| {
@@ -69,7 +69,7 @@ pub fn writable(folder: &Path) -> Result<(), Unwritten> {
             // One that is not empty, or was not made, is none of ours.
             let _ = std::fs::remove_dir(made);
         }
-        Unwritten::new(folder.display().to_string(), Text::of_system(&error))
+        WriteError::new(folder.display().to_string(), Text::of_system(&error))
     })
 }
 
@@ -83,7 +83,7 @@ fn tried(folder: &Path) -> std::io::Result<()> {
 ///
 /// # Errors
 /// In words, when the folder or the file cannot be written.
-pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Unwritten> {
+pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
     write_from(folder, name, &mut &*bytes)
 }
 
@@ -91,7 +91,7 @@ pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Unwritten> {
 ///
 /// # Errors
 /// In words, when it cannot be read, or the folder or the file not be written.
-pub fn write_from(folder: &Path, name: &str, from: &mut impl Read) -> Result<(), Unwritten> {
+pub fn write_from(folder: &Path, name: &str, from: &mut impl Read) -> Result<(), WriteError> {
     put(folder, name, from, Readers::Usual)
 }
 
@@ -99,7 +99,7 @@ pub fn write_from(folder: &Path, name: &str, from: &mut impl Read) -> Result<(),
 ///
 /// # Errors
 /// In words, when the folder or the file cannot be written.
-pub fn write_secret(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Unwritten> {
+pub fn write_secret(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
     put(folder, name, &mut &*bytes, Readers::Owner)
 }
 
@@ -115,7 +115,7 @@ impl Prepared {
     ///
     /// # Errors
     /// In words, when it cannot be renamed.
-    pub fn put(self) -> Result<(), Unwritten> {
+    pub fn put(self) -> Result<(), WriteError> {
         let Self { file, path } = self;
         file.persist(&path).map(drop).map_err(|error| failed(&path, &error.error))
     }
@@ -125,15 +125,15 @@ impl Prepared {
 ///
 /// # Errors
 /// In words, when the folder or the file cannot be written.
-pub fn prepare(folder: &Path, name: &str, bytes: &[u8]) -> Result<Prepared, Unwritten> {
+pub fn prepare(folder: &Path, name: &str, bytes: &[u8]) -> Result<Prepared, WriteError> {
     prepared(folder, name, &mut &*bytes, Readers::Usual)
 }
 
-fn put(folder: &Path, name: &str, from: &mut impl Read, readers: Readers) -> Result<(), Unwritten> {
+fn put(folder: &Path, name: &str, from: &mut impl Read, readers: Readers) -> Result<(), WriteError> {
     prepared(folder, name, from, readers)?.put()
 }
 
-fn prepared(folder: &Path, name: &str, from: &mut impl Read, readers: Readers) -> Result<Prepared, Unwritten> {
+fn prepared(folder: &Path, name: &str, from: &mut impl Read, readers: Readers) -> Result<Prepared, WriteError> {
     let path = folder.join(name);
     match whole(folder, from, readers) {
         Ok(file) => Ok(Prepared { file, path }),
@@ -141,8 +141,8 @@ fn prepared(folder: &Path, name: &str, from: &mut impl Read, readers: Readers) -
     }
 }
 
-fn failed(path: &Path, error: &std::io::Error) -> Unwritten {
-    Unwritten::new(path.display().to_string(), Text::of_system(error))
+fn failed(path: &Path, error: &std::io::Error) -> WriteError {
+    WriteError::new(path.display().to_string(), Text::of_system(error))
 }
 
 fn whole(folder: &Path, from: &mut impl Read, readers: Readers) -> std::io::Result<NamedTempFile> {

@@ -30,7 +30,7 @@ const MOST_FAULTS: usize = 100;
 
 /// One thing that is wrong in the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InputFault {
+pub struct Diagnostic {
     /// The file as the user named it, or a word such as `command line`.
     pub file: String,
     /// `12:3` (line and column, both from 1), a path such as `citizens[1].insz`, or both: `12:3: citizens[1].insz`.
@@ -41,7 +41,7 @@ pub struct InputFault {
     pub remedy: Text,
 }
 
-impl InputFault {
+impl Diagnostic {
     /// A fault of a file as a whole.
     pub fn new(file: impl Into<String>, message: Text, remedy: Text) -> Self {
         Self { file: file.into(), place: None, message, remedy }
@@ -84,9 +84,9 @@ impl InputFault {
 
 /// All that is wrong in the input; never empty when it is returned as an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct InputFaults(pub Vec<InputFault>);
+pub struct Diagnostics(pub Vec<Diagnostic>);
 
-impl InputFaults {
+impl Diagnostics {
     /// The same faults, without line and column: nobody can look these up in a text that is not there.
     #[must_use]
     pub fn unlocated(self) -> Self {
@@ -100,12 +100,12 @@ impl InputFaults {
                 _ => Some(place),
             }
         };
-        Self(self.0.into_iter().map(|fault| InputFault { place: fault.place.and_then(path), ..fault }).collect())
+        Self(self.0.into_iter().map(|fault| Diagnostic { place: fault.place.and_then(path), ..fault }).collect())
     }
 
     /// One fault of a file as a whole.
     pub fn one(file: impl Into<String>, message: Text, remedy: Text) -> Self {
-        Self(vec![InputFault::new(file, message, remedy)])
+        Self(vec![Diagnostic::new(file, message, remedy)])
     }
 
     /// All faults, one after the other.
@@ -119,16 +119,16 @@ impl InputFaults {
     }
 }
 
-impl fmt::Display for InputFaults {
+impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.render(Lang::En))
     }
 }
 
-impl std::error::Error for InputFaults {}
+impl std::error::Error for Diagnostics {}
 
-impl From<InputFault> for InputFaults {
-    fn from(fault: InputFault) -> Self {
+impl From<Diagnostic> for Diagnostics {
+    fn from(fault: Diagnostic) -> Self {
         Self(vec![fault])
     }
 }
@@ -139,11 +139,11 @@ fn visible(line: &str) -> String {
 }
 
 /// At most `limit` bytes of a UTF-8 file; a longer file, a missing one and one that is not text are faults.
-pub fn read_text(path: &Path, limit: usize) -> Result<String, InputFaults> {
+pub fn read_text(path: &Path, limit: usize) -> Result<String, Diagnostics> {
     let file = path.display().to_string();
     let unreadable = |why: Text| {
         let Text { nl, en } = why;
-        InputFaults::one(
+        Diagnostics::one(
             file.clone(),
             text!("het bestand is niet te lezen: {nl}", "the file cannot be read: {en}"),
             text!("controleer het pad en de leesrechten", "check the path and the permissions"),
@@ -163,7 +163,7 @@ pub fn read_text(path: &Path, limit: usize) -> Result<String, InputFaults> {
         return Err(too_large(&file, limit).into());
     }
     String::from_utf8(bytes).map_err(|_| {
-        InputFaults::one(
+        Diagnostics::one(
             file,
             text!("het bestand is geen UTF-8-tekst", "the file is not UTF-8 text"),
             text!("bewaar het bestand als UTF-8", "save the file as UTF-8"),
@@ -171,9 +171,9 @@ pub fn read_text(path: &Path, limit: usize) -> Result<String, InputFaults> {
     })
 }
 
-fn too_large(file: &str, limit: usize) -> InputFault {
+fn too_large(file: &str, limit: usize) -> Diagnostic {
     let kib = limit / 1024;
-    InputFault::new(
+    Diagnostic::new(
         file,
         text!("het bestand is groter dan {kib} KiB", "the file is larger than {kib} KiB"),
         text!("controleer of dit het bedoelde bestand is", "check that this is the file you mean"),
@@ -182,23 +182,23 @@ fn too_large(file: &str, limit: usize) -> InputFault {
 
 /// The tree of a YAML or JSON text: one document, no duplicate keys, no tags, bounded in size and in what its aliases
 /// expand to. Keys that are numbers or booleans become text.
-pub fn read_tree(file: &str, text: &str) -> Result<Value, InputFaults> {
+pub fn read_tree(file: &str, text: &str) -> Result<Value, Diagnostics> {
     if text.len() > LARGEST_TEXT {
         return Err(too_large(file, LARGEST_TEXT).into());
     }
     tree::read(text).map_err(|(place, message, remedy)| {
-        let mut fault = InputFault::new(file, message, remedy);
+        let mut fault = Diagnostic::new(file, message, remedy);
         fault.place = place.map(|(line, column)| format!("{line}:{column}"));
         fault.into()
     })
 }
 
 /// The first faults of a file, and how many more there are.
-pub(crate) fn at_most(most: usize, file: &str, mut faults: Vec<InputFault>) -> Vec<InputFault> {
+pub(crate) fn at_most(most: usize, file: &str, mut faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let beyond = faults.len().saturating_sub(most);
     faults.truncate(most);
     if beyond > 0 {
-        faults.push(InputFault::new(
+        faults.push(Diagnostic::new(
             file,
             text!("er zijn nog {beyond} fouten", "there are {beyond} more faults"),
             text!("verbeter eerst de fouten hierboven", "fix those above first"),
@@ -208,27 +208,27 @@ pub(crate) fn at_most(most: usize, file: &str, mut faults: Vec<InputFault>) -> V
 }
 
 /// A YAML text as a `T`, held against its schema first: every difference is reported, each with its place.
-pub fn read_yaml<T: DeserializeOwned>(file: &str, text: &str, schema: &Schema) -> Result<T, InputFaults> {
+pub fn read_yaml<T: DeserializeOwned>(file: &str, text: &str, schema: &Schema) -> Result<T, Diagnostics> {
     let tree = read_tree(file, text)?;
     let faults = at_most(MOST_FAULTS, file, schema.faults(file, &tree));
     // Each place costs one more pass over the text.
     let located = if text.len() > 256 * 1024 { 5 } else { MOST_FAULTS };
     let faults = faults.into_iter().enumerate();
     let faults = faults.map(|(n, fault)| if n < located { fault.located(text) } else { fault }).collect();
-    InputFaults(faults).or(())?;
+    Diagnostics(faults).or(())?;
     typed(file, tree)
 }
 
 /// A tree as a `T`, held against its schema first: every difference is reported, each with its path as place.
-pub fn of_tree<T: DeserializeOwned>(file: &str, tree: Value, schema: &Schema) -> Result<T, InputFaults> {
-    InputFaults(at_most(MOST_FAULTS, file, schema.faults(file, &tree))).or(())?;
+pub fn of_tree<T: DeserializeOwned>(file: &str, tree: Value, schema: &Schema) -> Result<T, Diagnostics> {
+    Diagnostics(at_most(MOST_FAULTS, file, schema.faults(file, &tree))).or(())?;
     typed(file, tree)
 }
 
-fn typed<T: DeserializeOwned>(file: &str, tree: Value) -> Result<T, InputFaults> {
+fn typed<T: DeserializeOwned>(file: &str, tree: Value) -> Result<T, Diagnostics> {
     serde_json::from_value(tree).map_err(|error| {
         let problem = without_values(&error.to_string());
-        InputFaults::one(
+        Diagnostics::one(
             file,
             text!("de inhoud past niet: {problem}", "the content does not fit: {problem}"),
             text!("vergelijk het bestand met zijn JSON Schema", "compare the file with its JSON Schema"),

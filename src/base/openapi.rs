@@ -20,7 +20,7 @@ use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 use url::Url;
 
-use crate::base::input::{InputFault, InputFaults, keyword, sentence, short};
+use crate::base::input::{Diagnostic, Diagnostics, keyword, sentence, short};
 use crate::base::text::Text;
 
 use path::Template;
@@ -40,8 +40,8 @@ pub struct OpenApi {
     bases: Vec<String>,
     /// Every `format` that occurs in it.
     formats: BTreeSet<String>,
-    errors: Vec<InputFault>,
-    unjudged: Vec<InputFault>,
+    errors: Vec<Diagnostic>,
+    unjudged: Vec<Diagnostic>,
     /// A path, an operation or a response could not be read.
     hides: bool,
 }
@@ -128,7 +128,7 @@ pub struct SchemaViolation {
 impl OpenApi {
     /// Reads a document from YAML or JSON. An error means that nothing can be done with it: no YAML, no OpenAPI 3, no
     /// paths. What is wrong in one part leaves the others usable and is in [`OpenApi::errors`].
-    pub fn read(file: &str, text: &str) -> Result<Self, InputFaults> {
+    pub fn read(file: &str, text: &str) -> Result<Self, Diagnostics> {
         document::read(file, text)
     }
 
@@ -139,13 +139,13 @@ impl OpenApi {
 
     /// What is wrong in the document: parts without the form that OpenAPI asks for, invalid schemas, a `$ref` that
     /// leads nowhere.
-    pub fn errors(&self) -> &[InputFault] {
+    pub fn errors(&self) -> &[Diagnostic] {
         &self.errors
     }
 
     /// What may be right, but is beyond this program: a `$ref` to another document, a schema too large to compile.
     /// What depends on it is judged as if it allowed everything.
-    pub fn unjudged(&self) -> &[InputFault] {
+    pub fn unjudged(&self) -> &[Diagnostic] {
         &self.unjudged
     }
 

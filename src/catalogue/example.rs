@@ -14,13 +14,13 @@ use crate::base::text::Text;
 use crate::text;
 
 /// Before a body: the rest is as in a conformant answer.
-pub const REST: char = '…';
+pub const UNCHANGED: char = '…';
 
 /// The answers of a run whose place an example takes.
 #[expect(missing_docs, reason = "the words for people say it")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Of {
+pub enum ExampleTarget {
     Entry,
     SecondPage,
     Page,
@@ -66,7 +66,7 @@ pub enum Of {
     Introspection,
 }
 
-impl Of {
+impl ExampleTarget {
     /// What was asked for, in words.
     pub fn label(self) -> Text {
         let (nl, en) = match self {
@@ -161,7 +161,7 @@ impl Of {
 #[serde(deny_unknown_fields)]
 pub struct ExchangeExample {
     /// Which answers they stand in for.
-    pub of: Of,
+    pub of: ExampleTarget,
     /// The message with which the requirement holds.
     pub right: String,
     /// The message with which it does not.
@@ -250,7 +250,7 @@ fn header(line: &str, number: usize) -> Result<(String, Option<String>), Malform
 
 fn body(text: &str) -> Result<Body, Malformed> {
     let json = |text: &str| serde_json::from_str::<Value>(text);
-    let Some(patch) = text.strip_prefix(REST).map(str::trim) else {
+    let Some(patch) = text.strip_prefix(UNCHANGED).map(str::trim) else {
         if text.starts_with(['{', '['])
             && let Err(error) = json(text)
         {
@@ -269,12 +269,12 @@ fn body(text: &str) -> Result<Body, Malformed> {
         Ok(patch) if patch.is_object() => Ok(Body::Patch(patch)),
         _ => Err(Malformed {
             message: text!(
-                "wat na `{REST}` staat, is geen JSON-object",
-                "what comes after `{REST}` is not a JSON object"
+                "wat na `{UNCHANGED}` staat, is geen JSON-object",
+                "what comes after `{UNCHANGED}` is not a JSON object"
             ),
             remedy: text!(
-                "schrijf na `{REST}` een JSON Merge Patch (RFC 7396), of niets als de inhoud blijft zoals ze is",
-                "write a JSON Merge Patch (RFC 7396) after `{REST}`, or nothing where the body stays as it is"
+                "schrijf na `{UNCHANGED}` een JSON Merge Patch (RFC 7396), of niets als de inhoud blijft zoals ze is",
+                "write a JSON Merge Patch (RFC 7396) after `{UNCHANGED}`, or nothing where the body stays as it is"
             ),
         }),
     }

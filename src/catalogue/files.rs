@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::DEFAULT_SPEC;
 use super::model::{About, Basis, Document, Entry, Examples, Level, Mode, Override, Requirement, SubjectKind};
-use crate::base::input::{InputFaults, LARGEST_TEXT, Schema, read_text, read_yaml};
+use crate::base::input::{Diagnostics, LARGEST_TEXT, Schema, read_text, read_yaml};
 use crate::base::text::Text;
 use crate::text;
 
@@ -75,7 +75,7 @@ pub(super) enum Files<'a> {
 
 impl Files<'_> {
     /// A file by its path below specs/: the name for messages, and the text.
-    pub(super) fn read(&self, path: &str) -> Result<(String, String), InputFaults> {
+    pub(super) fn read(&self, path: &str) -> Result<(String, String), Diagnostics> {
         match self {
             Self::Embedded => {
                 let name = format!("specs/{path}");
@@ -91,8 +91,8 @@ impl Files<'_> {
     }
 }
 
-pub(super) fn missing(file: &str) -> InputFaults {
-    InputFaults::one(
+pub(super) fn missing(file: &str) -> Diagnostics {
+    Diagnostics::one(
         file,
         text!("er is geen specificatie met die naam", "there is no specification with that name"),
         text!(
@@ -122,7 +122,7 @@ pub(super) struct Schemas {
 }
 
 impl Schemas {
-    pub(super) fn read() -> Result<Self, InputFaults> {
+    pub(super) fn read() -> Result<Self, Diagnostics> {
         let schema = |name: &str| {
             let (file, text) = Files::Embedded.read(name)?;
             Schema::read(&file, &text)
@@ -132,11 +132,11 @@ impl Schemas {
 }
 
 /// A file as a `T`, by its schema; without one the text is ours, and needs no words about what is wrong in it.
-pub(super) fn parsed<T: DeserializeOwned>(file: &str, text: &str, schema: Option<&Schema>) -> Result<T, InputFaults> {
+pub(super) fn parsed<T: DeserializeOwned>(file: &str, text: &str, schema: Option<&Schema>) -> Result<T, Diagnostics> {
     match schema {
         Some(schema) => read_yaml(file, text, schema),
         None => serde_yaml::from_str(text).map_err(|error| {
-            InputFaults::one(
+            Diagnostics::one(
                 file,
                 text!(
                     "de ingebouwde specificatie is onleesbaar: {error}",

@@ -9,7 +9,7 @@ use super::model::{Basis, Chapter, Document, Requirement, SetVersion, SubjectKin
 use super::schemas::Compiled;
 use super::{Catalogue, DEFAULT_SPEC, IsCheck};
 use crate::base::hex::hex;
-use crate::base::input::{InputFault, InputFaults};
+use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::text::Text;
 use crate::text;
 
@@ -18,16 +18,16 @@ pub(super) struct Loader<'a> {
     files: Files<'a>,
     /// None for the embedded files: a test holds them against their schemas, not every start of the program.
     schemas: Option<Schemas>,
-    pub(super) faults: Vec<InputFault>,
+    pub(super) faults: Vec<Diagnostic>,
 }
 
 impl<'a> Loader<'a> {
-    pub(super) fn new(files: Files<'a>) -> Result<Self, InputFaults> {
+    pub(super) fn new(files: Files<'a>) -> Result<Self, Diagnostics> {
         let schemas = matches!(files, Files::Folder(_)).then(Schemas::read).transpose()?;
         Ok(Self { files, schemas, faults: Vec::new() })
     }
 
-    pub(super) fn load(mut self, spec: &str, is_check: IsCheck<'_>) -> Result<Catalogue, InputFaults> {
+    pub(super) fn load(mut self, spec: &str, is_check: IsCheck<'_>) -> Result<Catalogue, Diagnostics> {
         let sets = self.sets(spec)?;
         // The set that was asked for comes last.
         let Some(kind) = sets.last().and_then(|(_, set, _)| set.kind) else { return Err(general(spec)) };
@@ -58,11 +58,11 @@ impl<'a> Loader<'a> {
         }
         self.check_ids(&catalogue);
         self.check_needs(&catalogue);
-        InputFaults(self.faults).or(catalogue)
+        Diagnostics(self.faults).or(catalogue)
     }
 
     /// The set files, each after those that it builds on: file name, content, text.
-    fn sets(&mut self, spec: &str) -> Result<Vec<(String, SetFile, String)>, InputFaults> {
+    fn sets(&mut self, spec: &str) -> Result<Vec<(String, SetFile, String)>, Diagnostics> {
         let mut ordered: Vec<(String, SetFile, String)> = Vec::new();
         let mut pending = vec![(spec.to_owned(), false)];
         let mut entered = BTreeSet::new();
@@ -194,17 +194,17 @@ impl<'a> Loader<'a> {
     }
 
     pub(super) fn fault(&mut self, file: &str, message: Text, remedy: Text) {
-        self.faults.push(InputFault::new(file, message, remedy));
+        self.faults.push(Diagnostic::new(file, message, remedy));
     }
 
     pub(super) fn row_fault(&mut self, file: &str, id: &str, message: Text, remedy: Text) {
-        self.faults.push(InputFault::new(file, message, remedy).at(id));
+        self.faults.push(Diagnostic::new(file, message, remedy).at(id));
     }
 }
 
 /// The fault of a set that holds for every kind, and can only be built on.
-fn general(spec: &str) -> InputFaults {
-    InputFaults::one(
+fn general(spec: &str) -> Diagnostics {
+    Diagnostics::one(
         spec,
         text!(
             "dit is een algemene set: `kind` ontbreekt, en daarmee waarover ze gaat",

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use self::files::Files;
 use self::load::Loader;
-use crate::base::input::{InputFault, InputFaults};
+use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::openapi::{Component, OpenApi};
 use crate::text;
 
@@ -69,7 +69,7 @@ impl Catalogue {
         spec: &str,
         folder: Option<&Path>,
         is_check: impl Fn(SubjectKind, &str, &str, &str) -> bool,
-    ) -> Result<Self, InputFaults> {
+    ) -> Result<Self, Diagnostics> {
         Loader::new(folder.map_or(Files::Embedded, Files::Folder))?.load(spec, &is_check)
     }
 
@@ -94,11 +94,11 @@ impl Catalogue {
     }
 
     /// The fault of a name that no requirement has.
-    pub fn unknown(&self, file: &str, name: &str) -> InputFault {
+    pub fn unknown(&self, file: &str, name: &str) -> Diagnostic {
         let upper = name.to_uppercase();
         let ids = self.requirements.iter().map(|requirement| requirement.id.as_str());
         let near = ids.min_by_key(|id| strsim::damerau_levenshtein(id, &upper)).unwrap_or_default();
-        InputFault::new(
+        Diagnostic::new(
             file,
             text!("er is geen eis `{name}`", "there is no requirement `{name}`"),
             text!(

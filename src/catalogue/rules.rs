@@ -7,7 +7,7 @@ use super::IsCheck;
 use super::files::{ChapterFile, Row};
 use super::load::Loader;
 use super::model::{Mode, Requirement};
-use crate::base::input::InputFault;
+use crate::base::input::Diagnostic;
 use crate::catalogue::example::{Malformed, Message};
 use crate::text;
 
@@ -65,7 +65,7 @@ impl Loader<'_> {
             for (key, message) in [("right", &exchange.right), ("wrong", &exchange.wrong)] {
                 if let Err(Malformed { message, remedy }) = Message::read(message) {
                     let place = format!("requirements[{index}].examples.exchange.{key}");
-                    self.faults.push(InputFault::new(file, message, remedy).at(place).located(text));
+                    self.faults.push(Diagnostic::new(file, message, remedy).at(place).located(text));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Which requirements of a catalogue are meant: ids, and chapters by prefix, name or title.
 
 use super::{Catalogue, Chapter};
-use crate::base::input::InputFault;
+use crate::base::input::Diagnostic;
 
 /// Which requirements are judged: `--only` and `--skip`, by id or by chapter prefix (`LST`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub fn unknown_ids<'a>(
     catalogue: &Catalogue,
     place: &str,
     names: impl IntoIterator<Item = &'a String>,
-) -> Vec<InputFault> {
+) -> Vec<Diagnostic> {
     let known = |name: &str| {
         let name = selector(catalogue, name);
         catalogue.requirements.iter().any(|requirement| matches_id(&name, &requirement.id))

@@ -46,7 +46,7 @@ requirements:
       fix: *text }
 ";
 
-fn load(set: &str, chapter: &str) -> Result<Catalogue, InputFaults> {
+fn load(set: &str, chapter: &str) -> Result<Catalogue, Diagnostics> {
     let folder = tempfile::tempdir().unwrap();
     for (file, text) in [("set.yaml", set), ("rows.yaml", chapter)] {
         crate::base::files::write(&folder.path().join("small"), file, text.as_bytes()).unwrap();

@@ -9,8 +9,8 @@ use url::Url;
 use crate::base::text::Text;
 use crate::catalogue::{Catalogue, DEFAULT_SPEC};
 use crate::evidence::exchange::{
-    Citizen, Content, Document, Exchange, Facts, Failure, FailureKind, Look, Part, Replacement, Request, Response,
-    Sent, Target,
+    Citizen, Content, Document, Exchange, Facts, Failure, FailureKind, Part, Replacement, Request, Response, Sent,
+    SniffedType, Target,
 };
 use crate::evidence::recording::Recording;
 use crate::evidence::setup::Setup;
@@ -83,8 +83,13 @@ pub(super) fn json_answer(status: u16, media_type: &str, body: Value) -> Reply {
 
 /// A whole PDF, with these headers.
 pub(super) fn pdf(headers: &[(&str, &str)]) -> Response {
-    let document =
-        Document { look: Look::Pdf, sha256: String::new(), ends_with_eof: true, base64: false, names: Vec::new() };
+    let document = Document {
+        look: SniffedType::Pdf,
+        sha256: String::new(),
+        ends_with_eof: true,
+        base64: false,
+        names: Vec::new(),
+    };
     let facts = Facts { body_bytes: 5000, announced_bytes: Some(5000), complete: true, ..Facts::default() };
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Response::new(200, headers, Content::Document(document), facts)
@@ -137,7 +142,7 @@ impl Source {
                         recording.add(self.exchange(request));
                     }
                 }
-                Evaluated::Early => recording.closed = true,
+                Evaluated::NeedsWholeRun => recording.closed = true,
             }
         }
         panic!("{id} asks for more and more")

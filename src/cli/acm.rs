@@ -7,9 +7,9 @@ use url::Url;
 
 use super::profile::{absolute, bundle_fault};
 use super::serve::write_profile;
-use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
+use super::{CliError, Done, Global, environment, interrupt, output, runtime};
 use crate::base::href::is_loopback;
-use crate::base::input::{InputFault, InputFaults, LARGEST_TEXT, read_text};
+use crate::base::input::{Diagnostic, Diagnostics, LARGEST_TEXT, read_text};
 use crate::base::text::{Lang, Text};
 use crate::base::{insz, text};
 use crate::judging::verdict::ExitStatus;
@@ -105,7 +105,7 @@ pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
     faults.extend(foreign_profile(&args.out));
     faults.extend(args.ca_bundle.as_deref().and_then(bundle_fault));
     faults.extend((args.is_over_a_network() && !args.plain_http).then(readable_on_the_way));
-    InputFaults(faults).or(())?;
+    Diagnostics(faults).or(())?;
     let runtime = runtime()?;
     let options = StandInOptions {
         tls: !args.plain_http,
@@ -128,10 +128,10 @@ pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
     let files = acm.profile_files(source, &variables);
     // What is wrong in the arguments shows before anything is written.
     for file in files.iter().filter(|file| file.name == PROFILE) {
-        let mut profile = Profile::read("command line", &file.text).map_err(InputFaults::unlocated)?;
+        let mut profile = Profile::read("command line", &file.text).map_err(Diagnostics::unlocated)?;
         // Nobody can look up a line of a text that is not there.
         profile.text = ProfileText::default();
-        InputFaults(profile.validate("command line")).or(())?;
+        Diagnostics(profile.validate("command line")).or(())?;
     }
     // None of this belongs in a repository. A folder that was there has its own rules.
     let ignore = ProfileFile { name: ".gitignore".to_owned(), text: "*\n".to_owned(), secret: false };
@@ -160,10 +160,10 @@ impl AcmArgs {
         named.into_iter().filter_map(|(role, name)| Some((role, name.clone()?))).collect()
     }
 
-    fn not_started(&self, error: &std::io::Error) -> Trouble {
+    fn not_started(&self, error: &std::io::Error) -> CliError {
         let (port, out, Text { nl, en }) = (self.port, self.out.display(), Text::of_system(error));
         let free = port.checked_add(10).unwrap_or(PORT);
-        Trouble::Other(
+        CliError::Other(
             ExitStatus::Undecided,
             text!(
                 "de ingebouwde ACM start niet op poort {port}: {nl}",
@@ -217,8 +217,8 @@ impl AcmArgs {
 }
 
 /// Plain http to another machine is for the owner to decide.
-fn readable_on_the_way() -> InputFault {
-    InputFault::new(
+fn readable_on_the_way() -> Diagnostic {
+    Diagnostic::new(
         "command line",
         text!("is gewone http naar een andere machine", "is plain http to another machine"),
         text!(
@@ -235,11 +235,11 @@ fn watch(lang: Lang) -> Watch {
 }
 
 /// The numbers in these variables, and what is wrong with them.
-fn numbers(variables: &[(Role, String)]) -> (Vec<(Role, String)>, Vec<InputFault>) {
+fn numbers(variables: &[(Role, String)]) -> (Vec<(Role, String)>, Vec<Diagnostic>) {
     let mut numbers: Vec<(Role, String)> = Vec::new();
     let mut faults = Vec::new();
     for (role, name) in variables {
-        let mut fault = |message, remedy| faults.push(InputFault::new("command line", message, remedy).at(name));
+        let mut fault = |message, remedy| faults.push(Diagnostic::new("command line", message, remedy).at(name));
         let Some(text) = environment(name) else {
             fault(
                 text!(
@@ -272,13 +272,13 @@ fn numbers(variables: &[(Role, String)]) -> (Vec<(Role, String)>, Vec<InputFault
 }
 
 /// A profile in the folder that somebody else wrote is never replaced.
-fn foreign_profile(folder: &Path) -> Option<InputFault> {
+fn foreign_profile(folder: &Path) -> Option<Diagnostic> {
     let path = folder.join(PROFILE);
     let ours = |text: String| text.lines().next() == STAND_IN_COMMENT.lines().next();
     if !path.exists() || read_text(&path, LARGEST_TEXT).is_ok_and(ours) {
         return None;
     }
-    Some(InputFault::new(
+    Some(Diagnostic::new(
         path.display().to_string(),
         text!("dit profiel is niet door `bronkeur acm` geschreven", "this profile was not written by `bronkeur acm`"),
         text!("kies met --out een andere map", "choose another folder with --out"),
@@ -286,7 +286,7 @@ fn foreign_profile(folder: &Path) -> Option<InputFault> {
 }
 
 /// What an earlier start left in the folder.
-fn kept(folder: &Path) -> Result<Kept, InputFaults> {
+fn kept(folder: &Path) -> Result<Kept, Diagnostics> {
     let text = |name: &str| {
         let path = folder.join(name);
         if path.exists() { read_text(&path, LARGEST).map(Some) } else { Ok(None) }
@@ -297,7 +297,7 @@ fn kept(folder: &Path) -> Result<Kept, InputFaults> {
         if secret.len() >= SHORTEST && secret.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Ok(Some(secret.to_owned()));
         }
-        Err(InputFaults::one(
+        Err(Diagnostics::one(
             folder.join(name).display().to_string(),
             text!(
                 "bevat geen bruikbaar geheim: minstens {SHORTEST} zichtbare ASCII-tekens, zonder spaties",

@@ -10,21 +10,21 @@ use super::decisions::DecisionArgs;
 use super::profile::{ProfileArgs, above_zero};
 use super::progress::Progress;
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble, elsewhere, interrupt, output, rerun, runtime, writable};
-use crate::base::files::Unwritten;
-use crate::base::input::{InputFault, InputFaults};
+use super::{CliError, Done, Global, elsewhere, interrupt, output, rerun, runtime, writable};
+use crate::base::files::WriteError;
+use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::text::Text;
 use crate::catalogue::{Catalogue, Selection, matches_id, selector, unknown_ids};
 use crate::evidence::setup::Setup;
-use crate::evidence::shape::Previous;
+use crate::evidence::snapshot::Baseline;
 use crate::evidence::vault::Vault;
 use crate::judging::decisions::{Decisions, Named};
 use crate::judging::reason::cause::CauseKind;
 use crate::judging::verdict::{ExitStatus, FailOn, Gate};
 use crate::profile::Resolved;
-use crate::report::har::Spool;
+use crate::report::har::EvidenceFile;
 use crate::report::{self, Options, Report, RunMeta};
-use crate::run::inspection::{Asked, Inspected, inspect};
+use crate::run::inspection::{Inspected, RunOptions, inspect};
 use crate::run::session::Session;
 use crate::text;
 
@@ -80,7 +80,7 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "BRONKEUR_ACCEPT_BLOCKED")]
     accept_blocked: Vec<String>,
     #[command(flatten)]
-    pub(super) told: Told,
+    pub(super) told: OutputArgs,
     #[command(flatten)]
     pub(super) decisions: DecisionArgs,
 }
@@ -121,7 +121,7 @@ enum Stale {
 /// How the result is told.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Gate and reports")]
-pub(super) struct Told {
+pub(super) struct OutputArgs {
     /// The form of what is printed
     #[arg(long, value_enum, env = "BRONKEUR_FORMAT", default_value_t = Printed::Terminal)]
     pub(super) format: Printed,
@@ -157,12 +157,12 @@ pub(super) fn run(
     decisions: Decisions,
     global: &Global,
 ) -> Done {
-    let asked = Asked {
+    let asked = RunOptions {
         selection: gate.selection(catalogue)?,
         gate: gate.judging.gate(),
         accepted: gate.accepted(catalogue, profile.accept_blocked.clone()),
         decisions,
-        ..Asked::default()
+        ..RunOptions::default()
     };
     let session = Session::new(profile, catalogue, seed())?;
     writable(&gate.told.out)?;
@@ -180,9 +180,9 @@ pub(super) fn run(
 /// Shows a report and writes every file of it.
 pub(super) fn tell(
     mut report: Report,
-    evidence: Option<Result<Spool, Unwritten>>,
+    evidence: Option<Result<EvidenceFile, WriteError>>,
     vault: &Vault,
-    told: &Told,
+    told: &OutputArgs,
     global: &Global,
 ) -> Done {
     let lang = global.lang();
@@ -249,7 +249,7 @@ pub(super) fn seed() -> u64 {
 
 impl CheckArgs {
     /// The profile, with what the flags say instead, and what people decided. All faults at once.
-    fn profile(&self, catalogue: &Catalogue) -> Result<(Resolved, Decisions), Trouble> {
+    fn profile(&self, catalogue: &Catalogue) -> Result<(Resolved, Decisions), CliError> {
         let mut written = self.profile.read()?;
         let profile = &mut written.profile;
         profile.source.rate = self.rate.or(profile.source.rate);
@@ -297,7 +297,7 @@ impl JudgingArgs {
     }
 
     /// Everything that is wrong with the names; a selection that leaves nothing is wrong too.
-    pub(super) fn faults(&self, catalogue: &Catalogue) -> Vec<InputFault> {
+    pub(super) fn faults(&self, catalogue: &Catalogue) -> Vec<Diagnostic> {
         let unknown = unknown_ids(catalogue, "command line", self.only.iter().chain(&self.skip));
         let selection = self.selection(catalogue);
         let empty = unknown.is_empty() && !catalogue.requirements.iter().any(|row| selection.holds(&row.id));
@@ -306,8 +306,8 @@ impl JudgingArgs {
 }
 
 /// An empty selection is a mistake, not a green run.
-fn nothing_left() -> InputFault {
-    InputFault::new(
+fn nothing_left() -> Diagnostic {
+    Diagnostic::new(
         "command line",
         text!(
             "--only, --skip en --rerun-failed laten samen niets over om te beoordelen",
@@ -319,7 +319,7 @@ fn nothing_left() -> InputFault {
 
 impl GateArgs {
     /// Everything that is wrong with the names, and with the report to judge again.
-    fn faults(&self, catalogue: &Catalogue) -> Vec<InputFault> {
+    fn faults(&self, catalogue: &Catalogue) -> Vec<Diagnostic> {
         let mut faults = self.judging.faults(catalogue);
         faults.extend(unknown_ids(catalogue, "command line", &self.accept_blocked));
         faults.extend(self.failed(catalogue).err().map(|faults| faults.0).unwrap_or_default());
@@ -327,18 +327,18 @@ impl GateArgs {
     }
 
     /// What failed or was blocked in the report to judge again, where one is named.
-    fn failed(&self, catalogue: &Catalogue) -> Result<Option<Vec<String>>, InputFaults> {
+    fn failed(&self, catalogue: &Catalogue) -> Result<Option<Vec<String>>, Diagnostics> {
         self.rerun_failed.as_deref().map(|path| rerun::failed(path, catalogue)).transpose()
     }
 
     /// What is judged.
-    fn selection(&self, catalogue: &Catalogue) -> Result<Selection, Trouble> {
-        InputFaults(self.faults(catalogue)).or(())?;
+    fn selection(&self, catalogue: &Catalogue) -> Result<Selection, CliError> {
+        Diagnostics(self.faults(catalogue)).or(())?;
         let asked = self.judging.selection(catalogue);
         let Some(failed) = self.failed(catalogue)? else { return Ok(asked) };
         let judged: Vec<String> = failed.into_iter().filter(|id| asked.holds(id)).collect();
         if judged.is_empty() {
-            return Err(Trouble::Input(nothing_left().into()));
+            return Err(CliError::Input(nothing_left().into()));
         }
         Ok(Selection { only: judged, skip: Vec::new() })
     }
@@ -362,7 +362,7 @@ impl GateArgs {
         meta: &mut RunMeta,
         setup: &Setup,
         catalogue: &Catalogue,
-    ) -> Result<Option<Previous>, Trouble> {
+    ) -> Result<Option<Baseline>, CliError> {
         let selection = self.selection(catalogue)?;
         let source = vec![setup.name.clone(), setup.base_url.clone()];
         let decisions = self.decisions.read(&Named { source, ..Named::default() }, catalogue)?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::profile::DEFAULT_PROFILE;
-use crate::base::input::{InputFaults, LARGEST_TEXT, read_text};
+use crate::base::input::{Diagnostics, LARGEST_TEXT, read_text};
 use crate::catalogue::Catalogue;
 use crate::judging::decisions::{Decisions, Named};
 use crate::profile::Profile;
@@ -27,7 +27,7 @@ pub(super) struct DecisionArgs {
 }
 
 /// What a profile names; without one that of `bron.yaml`, if there is one. Its secrets are not read.
-pub(super) fn named_by_profile(path: Option<&Path>) -> Result<Named, InputFaults> {
+pub(super) fn named_by_profile(path: Option<&Path>) -> Result<Named, Diagnostics> {
     let default = Path::new(DEFAULT_PROFILE);
     let Some(path) = path.or_else(|| Some(default).filter(|path| path.exists())) else {
         return Ok(Named::default());
@@ -43,7 +43,7 @@ pub(super) fn named_by_profile(path: Option<&Path>) -> Result<Named, InputFaults
 
 impl DecisionArgs {
     /// The decisions, or everything that is wrong in their files. A flag wins over the profile.
-    pub(super) fn read(&self, named: &Named, catalogue: &Catalogue) -> Result<Decisions, InputFaults> {
+    pub(super) fn read(&self, named: &Named, catalogue: &Catalogue) -> Result<Decisions, Diagnostics> {
         let named = Named {
             reviews: self.reviews.clone().or_else(|| named.reviews.clone()),
             waivers: self.waivers.clone().or_else(|| named.waivers.clone()),
@@ -55,7 +55,7 @@ impl DecisionArgs {
             (Ok(decisions), Ok(previous)) => Ok(Decisions { previous, ..decisions }),
             (decisions, previous) => {
                 let faults = [decisions.err(), previous.err()].into_iter().flatten();
-                Err(InputFaults(faults.flat_map(|faults| faults.0).collect()))
+                Err(Diagnostics(faults.flat_map(|faults| faults.0).collect()))
             }
         }
     }

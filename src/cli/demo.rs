@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::check::{self, GateArgs};
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble, output, runtime};
-use crate::base::input::InputFaults;
+use super::{CliError, Done, Global, output, runtime};
+use crate::base::input::Diagnostics;
 use crate::base::text::{Text, shown};
 use crate::catalogue::Catalogue;
 use crate::judging::decisions::Named;
@@ -58,7 +58,7 @@ enum Envelope {
 
 impl SandboxArgs {
     /// The options of the sandbox; a fault that does not exist is a mistake in the call.
-    fn options(&self, known: &[String], tell: impl Fn(&Fault, &[&str])) -> Result<Options, Trouble> {
+    fn options(&self, known: &[String], tell: impl Fn(&Fault, &[&str])) -> Result<Options, CliError> {
         let envelope = match self.envelope {
             Envelope::Links => crate::sandbox::Envelope::Links,
             Envelope::Hal => crate::sandbox::Envelope::Hal,
@@ -77,7 +77,7 @@ impl SandboxArgs {
                 Err(faults) => wrong.extend(faults.0),
             }
         }
-        InputFaults(wrong).or(())?;
+        Diagnostics(wrong).or(())?;
         Ok(Options {
             behaviour,
             latency: Duration::from_millis(self.latency),
@@ -88,12 +88,12 @@ impl SandboxArgs {
     }
 
     /// Starts the sandbox on the runtime that is given. `known` are the ids of the requirements.
-    pub(super) async fn start(&self, known: &[String], global: &Global) -> Result<Sandbox, Trouble> {
+    pub(super) async fn start(&self, known: &[String], global: &Global) -> Result<Sandbox, CliError> {
         let port = self.port;
         let tell = |fault: &Fault, others: &[&str]| told(fault, others, global);
         Sandbox::start(self.options(known, tell)?).await.map_err(|error| {
             let Text { nl, en } = Text::of_system(&error);
-            Trouble::Other(
+            CliError::Other(
                 crate::judging::verdict::ExitStatus::Undecided,
                 text!(
                     "de ingebouwde ACM en bron starten niet op poort {port}: {nl}",
@@ -108,7 +108,7 @@ impl SandboxArgs {
 /// The fault of this name, or the first one that breaks this requirement; with the names of the others.
 ///
 /// Several faults of one requirement at once may undo each other: so one is taken.
-fn chosen(name: &str, known: &[String]) -> Result<(&'static Fault, Vec<&'static str>), InputFaults> {
+fn chosen(name: &str, known: &[String]) -> Result<(&'static Fault, Vec<&'static str>), Diagnostics> {
     if let Some(fault) = faults::all().find(|fault| fault.name == name) {
         return Ok((fault, Vec::new()));
     }
@@ -119,7 +119,7 @@ fn chosen(name: &str, known: &[String]) -> Result<(&'static Fault, Vec<&'static 
     }
     let name = shown(name);
     if known.contains(&id) {
-        return Err(InputFaults::one(
+        return Err(Diagnostics::one(
             "command line",
             text!("geen fout van de ingebouwde bron breekt `{id}`", "no fault of the built-in source breaks `{id}`"),
             text!(
@@ -131,7 +131,7 @@ fn chosen(name: &str, known: &[String]) -> Result<(&'static Fault, Vec<&'static 
     let names = faults::all().flat_map(|fault| std::iter::once(fault.name).chain(fault.breaks.iter().copied()));
     let near = names.min_by_key(|known| strsim::damerau_levenshtein(&known.to_ascii_uppercase(), &id));
     let near = near.unwrap_or_default();
-    Err(InputFaults::one(
+    Err(Diagnostics::one(
         "command line",
         text!("er is geen fout met de naam `{name}`", "there is no fault with the name `{name}`"),
         text!(

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Done, Global, Trouble, output};
-use crate::base::input::InputFaults;
+use super::{CliError, Done, Global, output};
+use crate::base::input::Diagnostics;
 use crate::judging::verdict::ExitStatus;
 use crate::report::{Difference, difference_as_markdown, difference_as_text, difference_in_short, read_report};
 
@@ -42,7 +42,7 @@ pub(super) fn diff(args: &DiffArgs, global: &Global) -> Done {
         (Ok(old), Ok(new)) => (old, new),
         (old, new) => {
             let faults = [old.err(), new.err()].into_iter().flatten().flat_map(|faults| faults.0);
-            return Err(InputFaults(faults.collect()).into());
+            return Err(Diagnostics(faults.collect()).into());
         }
     };
     let difference = Difference::between(&old, &new);
@@ -53,7 +53,7 @@ pub(super) fn diff(args: &DiffArgs, global: &Global) -> Done {
         Format::Markdown => difference_as_markdown(&difference, lang),
         Format::Json => {
             let json = serde_json::to_string_pretty(&difference);
-            format!("{}\n", json.map_err(|error| Trouble::internal("diff", &error))?)
+            format!("{}\n", json.map_err(|error| CliError::internal("diff", &error))?)
         }
     });
     Ok(if difference.worse { ExitStatus::Failures } else { ExitStatus::Success })

@@ -10,7 +10,7 @@ use super::profile::{ProfileArgs, Written};
 use super::specs::SpecArgs;
 use super::{Done, Global, output, runtime};
 use crate::base::confidential::masked;
-use crate::base::input::InputFaults;
+use crate::base::input::Diagnostics;
 use crate::base::text::{Lang, Text};
 use crate::evidence::vault::Vault;
 use crate::judging::verdict::ExitStatus;
@@ -101,8 +101,8 @@ fn profile_line(profile: &Resolved) -> Line {
     )
 }
 
-fn faults_of_profile(faults: &InputFaults) -> Vec<Line> {
-    let line = |fault: &crate::base::input::InputFault| {
+fn faults_of_profile(faults: &Diagnostics) -> Vec<Line> {
+    let line = |fault: &crate::base::input::Diagnostic| {
         let place = fault.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
         let said = |lang: Lang, text: String| masked(&text, lang).into_owned();
         let (file, message, remedy) = (&fault.file, &fault.message, &fault.remedy);

@@ -4,9 +4,9 @@ use clap::Args;
 
 use super::specs::SpecArgs;
 use super::{Done, Global, output};
-use crate::base::input::InputFaults;
+use crate::base::input::Diagnostics;
 use crate::base::text::{Lang, Text};
-use crate::catalogue::example::REST;
+use crate::catalogue::example::UNCHANGED;
 use crate::catalogue::{Catalogue, Requirement};
 use crate::judging::verdict::ExitStatus;
 
@@ -21,7 +21,7 @@ pub(super) struct ExplainArgs {
 
 pub(super) fn explain(args: &ExplainArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
-    let row = catalogue.find(&args.id).ok_or_else(|| InputFaults::from(catalogue.unknown("command line", &args.id)))?;
+    let row = catalogue.find(&args.id).ok_or_else(|| Diagnostics::from(catalogue.unknown("command line", &args.id)))?;
     output::print(&explained(&catalogue, row, global.lang()));
     Ok(ExitStatus::Success)
 }
@@ -69,7 +69,7 @@ fn explained(catalogue: &Catalogue, row: &Requirement, lang: Lang) -> String {
             }
         }
         let both = exchange.map(|exchange| format!("{}{}", exchange.right, exchange.wrong)).unwrap_or_default();
-        if both.contains(&format!("\n{REST}")) {
+        if both.contains(&format!("\n{UNCHANGED}")) {
             let legend = word(
                 "… vooraan in een inhoud: de rest is zoals in een antwoord dat voldoet",
                 "… at the start of a body: the rest is as in an answer that conforms",

@@ -13,13 +13,13 @@ use self::progress::Progress;
 use super::check::{JudgingArgs, Printed, seed};
 use super::specs::SpecArgs;
 use super::{Done, Global, elsewhere, environment, interrupt, output, runtime, writable};
-use crate::base::input::InputFaults;
+use crate::base::input::Diagnostics;
 use crate::evidence::vault::Gate;
 use crate::judging::verdict::ExitStatus;
 use crate::report::fleet::model::Overview;
 use crate::report::{self, fleet_as_github, fleet_in_words, render_fleet};
 use crate::run::fleet::{Bounds, Choice, Order, Shard, Sources, gather, read_overview, run};
-use crate::run::inspection::Asked;
+use crate::run::inspection::RunOptions;
 
 const AFTER_HELP: &str = "\
 Every source gets a folder of its name with what `check` writes; the overview (fleet.html, fleet.md, fleet.json, \
@@ -92,7 +92,7 @@ pub(super) struct OutArgs {
 
 impl OutArgs {
     /// The overview of the earlier run, where one is named.
-    pub(super) fn earlier(&self) -> Result<Option<Overview>, InputFaults> {
+    pub(super) fn earlier(&self) -> Result<Option<Overview>, Diagnostics> {
         self.previous.as_deref().map(read_overview).transpose()
     }
 }
@@ -109,14 +109,14 @@ pub(super) fn fleet(args: &FleetArgs, global: &Global) -> Done {
         (Ok(sources), Ok(chosen), Ok(previous)) if faults.is_empty() => (sources, chosen, previous),
         (_, chosen, previous) => {
             faults.extend([chosen.err(), previous.err()].into_iter().flatten().flat_map(|faults| faults.0));
-            return Err(InputFaults(faults).into());
+            return Err(Diagnostics(faults).into());
         }
     };
-    let asked = Asked {
+    let asked = RunOptions {
         selection: args.judging.selection(&catalogue),
         gate: args.judging.gate(),
         fail_on: args.judging.fail_on(),
-        ..Asked::default()
+        ..RunOptions::default()
     };
     writable(&args.out.out)?;
     let (started, clock) = (Timestamp::now(), Instant::now());

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::profile::DEFAULT_PROFILE;
-use super::{Done, Global, Trouble, output};
+use super::{CliError, Done, Global, output};
 use crate::base::files;
-use crate::base::input::{InputFault, InputFaults};
+use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::text::Text;
 use crate::judging::verdict::ExitStatus;
 use crate::profile::{
@@ -153,7 +153,7 @@ pub(super) fn init(args: &InitArgs, global: &Global) -> Done {
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
     let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
     for (name, text) in [(schema.as_str(), PROFILE_SCHEMA), (&name, &yaml)] {
-        files::write(&folder, name, text.as_bytes()).map_err(|problem| Trouble::unwritten(&problem))?;
+        files::write(&folder, name, text.as_bytes()).map_err(|problem| CliError::unwritten(&problem))?;
     }
     output::print(args.next(&draft).get(lang));
     Ok(ExitStatus::Success)
@@ -166,9 +166,9 @@ fn schema_name(profile: &Path) -> String {
 }
 
 /// Nothing that somebody wrote is replaced unasked.
-fn free(args: &InitArgs, schema: &Path) -> Result<(), InputFaults> {
+fn free(args: &InitArgs, schema: &Path) -> Result<(), Diagnostics> {
     let taken = |path: &Path| {
-        InputFault::new(
+        Diagnostic::new(
             path.display().to_string(),
             text!("dit bestand bestaat al", "this file exists already"),
             text!(
@@ -185,31 +185,31 @@ fn free(args: &InitArgs, schema: &Path) -> Result<(), InputFaults> {
     if !args.force && other(schema) {
         faults.push(taken(schema));
     }
-    InputFaults(faults).or(())
+    Diagnostics(faults).or(())
 }
 
 /// The written profile is one that can be read. That production needs the owner's word shows when it is used.
-fn holds(yaml: &str) -> Result<(), InputFaults> {
+fn holds(yaml: &str) -> Result<(), Diagnostics> {
     let place = "command line";
     // Nobody can look up a line of a text that is not there yet.
-    let unlocated = |mut fault: InputFault| {
+    let unlocated = |mut fault: Diagnostic| {
         fault.place = fault.place.map(|place| place.rsplit(": ").next().unwrap_or_default().to_owned());
         fault
     };
     let read = Profile::read(place, yaml);
-    let mut profile = read.map_err(|faults| InputFaults(faults.0.into_iter().map(unlocated).collect()))?;
+    let mut profile = read.map_err(|faults| Diagnostics(faults.0.into_iter().map(unlocated).collect()))?;
     profile.production = true;
     profile.text = ProfileText::default();
-    InputFaults(profile.validate(place)).or(())
+    Diagnostics(profile.validate(place)).or(())
 }
 
 impl InitArgs {
     /// What the flags and answers make, or everything that is missing.
-    fn draft(&self) -> Result<Draft, InputFaults> {
+    fn draft(&self) -> Result<Draft, Diagnostics> {
         let mut missing = Vec::new();
         let mut wanted = |flag: &str, given: Option<&String>| {
             if given.is_none() {
-                missing.push(InputFault::new(
+                missing.push(Diagnostic::new(
                     "command line",
                     text!("{flag} ontbreekt", "{flag} is missing"),
                     text!(
@@ -230,7 +230,7 @@ impl InitArgs {
             let audience = wanted("--audience", self.acm.audience.as_ref());
             Some(self.acm.draft(id, audience))
         };
-        InputFaults(missing).or(())?;
+        Diagnostics(missing).or(())?;
         let (citizens, tokens) = if self.acm.acm_stand_in {
             (stand_in::citizens(), stand_in::tokens())
         } else {

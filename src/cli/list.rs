@@ -37,7 +37,7 @@ enum Format {
 pub(super) fn list(args: &ListArgs, global: &Global) -> Done {
     let catalogue = args.specs.load()?;
     let faults = crate::catalogue::unknown_ids(&catalogue, "command line", &args.ids);
-    crate::base::input::InputFaults(faults).or(())?;
+    crate::base::input::Diagnostics(faults).or(())?;
     let names: Vec<String> = args.ids.iter().map(|name| selector(&catalogue, name)).collect();
     let named = |row: &&Requirement| names.is_empty() || names.iter().any(|name| matches_id(name, &row.id));
     let rows: Vec<&Requirement> = catalogue.requirements.iter().filter(named).collect();

@@ -11,11 +11,11 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::profile::DEFAULT_PROFILE;
-use super::{Done, Global, Trouble, environment, interrupt, output, runtime};
-use crate::base::input::{InputFault, InputFaults, LARGEST_TEXT, read_text};
+use super::{CliError, Done, Global, environment, interrupt, output, runtime};
+use crate::base::input::{Diagnostic, Diagnostics, LARGEST_TEXT, read_text};
 use crate::base::text::{Lang, Text};
 use crate::judging::verdict::ExitStatus;
-use crate::profile::login::{Login, Store, Unkept, well_named};
+use crate::profile::login::{Login, Store, TokenFileError, well_named};
 use crate::profile::{Acm, AuthMethod, Client, Profile, Reference, ResolvedAcm, Source};
 use crate::run::session::issuer_alone;
 use crate::text;
@@ -83,7 +83,7 @@ fn name(text: &str) -> Result<String, String> {
 
 pub(super) fn login(args: &LoginArgs, global: &Global) -> Done {
     let store = Store::of_user().map_err(|message| {
-        Trouble::Other(ExitStatus::Internal, message, text!("geef XDG_STATE_HOME een waarde", "set XDG_STATE_HOME"))
+        CliError::Other(ExitStatus::Internal, message, text!("geef XDG_STATE_HOME een waarde", "set XDG_STATE_HOME"))
     })?;
     if args.list {
         return list(&store, global.lang());
@@ -106,10 +106,10 @@ pub(super) fn login(args: &LoginArgs, global: &Global) -> Done {
 }
 
 /// Faults of the profile that the options stand for, each at the option that said it.
-fn by_option(faults: InputFaults) -> InputFaults {
+fn by_option(faults: Diagnostics) -> Diagnostics {
     let options =
         [("acm.environment", "--issuer"), ("acm.client.secret", "--client-secret-env"), ("acm.client", "--client-id")];
-    let named = |fault: InputFault| {
+    let named = |fault: Diagnostic| {
         let option = fault
             .place
             .as_deref()
@@ -122,14 +122,14 @@ fn by_option(faults: InputFaults) -> InputFaults {
             ),
             _ => fault.remedy.clone(),
         };
-        InputFault { remedy, ..fault.at(option) }
+        Diagnostic { remedy, ..fault.at(option) }
     };
-    InputFaults(faults.0.into_iter().map(named).collect())
+    Diagnostics(faults.0.into_iter().map(named).collect())
 }
 
 /// Nobody could be logged in.
-fn trouble(message: Text, remedy: Text) -> Trouble {
-    Trouble::Other(ExitStatus::Undecided, message, remedy)
+fn trouble(message: Text, remedy: Text) -> CliError {
+    CliError::Other(ExitStatus::Undecided, message, remedy)
 }
 
 async fn log_in(args: &LoginArgs, acm: ResolvedAcm, store: &Store, global: &Global) -> Done {
@@ -164,7 +164,7 @@ async fn keep(
     outcome: Outcome,
     authorization: &Authorization,
     (store, issuer, client_id): (&Store, &str, &str),
-) -> Result<(), Trouble> {
+) -> Result<(), CliError> {
     let code = match outcome {
         Outcome::Code(code) => code,
         Outcome::Refused(error, why) => {
@@ -178,7 +178,7 @@ async fn keep(
     let answer = answer.map_err(|refused| refusal(&refused))?;
     store.put(&args.name, (issuer, client_id), &answer, Timestamp::now()).await.map_err(|unwritten| {
         let (nl, en) = (unwritten.in_words(Lang::Nl), unwritten.in_words(Lang::En));
-        Trouble::Other(
+        CliError::Other(
             ExitStatus::Internal,
             text!("{nl}", "{en}"),
             text!(
@@ -189,7 +189,7 @@ async fn keep(
     })
 }
 
-fn refusal(refused: &Refused) -> Trouble {
+fn refusal(refused: &Refused) -> CliError {
     trouble(refused.message.clone(), advice(&refused.code))
 }
 
@@ -221,22 +221,22 @@ fn advice(error: &str) -> Text {
 
 impl LoginArgs {
     /// The issuer and the client: of the profile, or of the flags.
-    fn acm(&self) -> Result<ResolvedAcm, Trouble> {
+    fn acm(&self) -> Result<ResolvedAcm, CliError> {
         let (file, mut profile, folder) = self.source()?;
         profile.production |= self.i_may_test_production;
         let acm = profile.resolve_acm(&file, &environment, &folder);
         let acm = acm.map_err(|faults| if self.issuer.is_some() { by_option(faults) } else { faults })?;
         acm.ok_or_else(|| {
-            let fault = InputFault::new(
+            let fault = Diagnostic::new(
                 file,
                 text!("het profiel heeft geen `acm`", "the profile has no `acm`"),
                 text!("voeg `acm` toe, of geef --issuer en --client-id", "add `acm`, or give --issuer and --client-id"),
             );
-            Trouble::Input(fault.into())
+            CliError::Input(fault.into())
         })
     }
 
-    fn source(&self) -> Result<(String, Profile, PathBuf), Trouble> {
+    fn source(&self) -> Result<(String, Profile, PathBuf), CliError> {
         if let (Some(issuer), Some(client_id)) = (&self.issuer, &self.client_id) {
             let secret = self.client_secret_env.clone().map(Reference::Env);
             let auth = secret.is_none().then_some(AuthMethod::None);
@@ -250,7 +250,7 @@ impl LoginArgs {
         let default = Path::new(DEFAULT_PROFILE);
         let path = self.profile.as_deref().or_else(|| Some(default).filter(|path| path.exists()));
         let Some(path) = path else {
-            return Err(InputFaults::one(
+            return Err(Diagnostics::one(
                 "command line",
                 text!("er is geen profiel en geen uitgever", "there is no profile and no issuer"),
                 text!(
@@ -265,7 +265,7 @@ impl LoginArgs {
         Ok((file, profile, path.parent().map(Path::to_path_buf).unwrap_or_default()))
     }
 
-    fn no_port(&self, error: &std::io::Error) -> Trouble {
+    fn no_port(&self, error: &std::io::Error) -> CliError {
         let (port, Text { nl, en }) = (self.port, Text::of_system(error));
         trouble(
             text!(
@@ -299,7 +299,7 @@ impl LoginArgs {
         callback: &mut Callback,
         authorization: &Authorization,
         issuer: &str,
-    ) -> Result<(Outcome, Visit), Trouble> {
+    ) -> Result<(Outcome, Visit), CliError> {
         let until = Instant::now() + Duration::from_secs(self.timeout);
         let mut strangers = 0_u32;
         while let Ok(Some(visit)) = timeout_at(until, callback.visit()).await {
@@ -381,16 +381,16 @@ fn list(store: &Store, lang: Lang) -> Done {
         }
     }
     output::print(&format!("{}\n", table.trim_fmt()));
-    InputFaults(faults).or(ExitStatus::Success).map_err(Trouble::from)
+    Diagnostics(faults).or(ExitStatus::Success).map_err(CliError::from)
 }
 
 async fn remove(store: &Store, name: &str, lang: Lang) -> Done {
     let removed = store.remove(name).await;
-    if removed.map_err(|Unkept { message, remedy }| Trouble::Other(ExitStatus::Internal, message, remedy))? {
+    if removed.map_err(|TokenFileError { message, remedy }| CliError::Other(ExitStatus::Internal, message, remedy))? {
         output::print(text!("Verwijderd: {name}\n", "Removed: {name}\n").get(lang));
         return Ok(ExitStatus::Success);
     }
-    Err(InputFaults::one(
+    Err(Diagnostics::one(
         "command line",
         text!("er is geen aanmelding `{name}`", "there is no login `{name}`"),
         text!("`bronkeur login --list` toont welke er zijn", "`bronkeur login --list` shows which there are"),

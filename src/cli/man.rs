@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _};
 use clap_mangen::Man;
 
-use super::{Cli, Done, Trouble, output};
+use super::{Cli, CliError, Done, output};
 use crate::base::files;
 use crate::judging::verdict::ExitStatus;
 
@@ -32,7 +32,7 @@ pub(super) fn man(args: &ManArgs) -> Done {
     for command in std::iter::once(command).chain(commands) {
         let man = manual(command);
         files::write(folder, &man.get_filename(), page(&man)?.as_bytes())
-            .map_err(|problem| Trouble::unwritten(&problem))?;
+            .map_err(|problem| CliError::unwritten(&problem))?;
     }
     Ok(ExitStatus::Success)
 }
@@ -42,8 +42,8 @@ fn manual(command: clap::Command) -> Man {
     Man::new(command).source(concat!("bronkeur ", env!("CARGO_PKG_VERSION"))).manual("bronkeur")
 }
 
-fn page(man: &Man) -> Result<String, Trouble> {
+fn page(man: &Man) -> Result<String, CliError> {
     let mut bytes = Vec::new();
-    man.render(&mut bytes).map_err(|error| Trouble::internal("man", &error))?;
+    man.render(&mut bytes).map_err(|error| CliError::internal("man", &error))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

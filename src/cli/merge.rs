@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::fleet::{OutArgs, tell};
-use super::{Done, Global, Trouble, writable};
+use super::{CliError, Done, Global, writable};
 use crate::base::files::write;
-use crate::base::input::InputFaults;
+use crate::base::input::Diagnostics;
 use crate::evidence::vault::Gate;
 use crate::report::fleet::model::Overview;
 use crate::run::fleet::{merge, read_overview};
@@ -45,7 +45,7 @@ pub(super) fn merged(args: &MergeArgs, global: &Global) -> Done {
         faults.extend(more.0);
         None
     });
-    InputFaults(faults).or(())?;
+    Diagnostics(faults).or(())?;
     let homes: Vec<(String, &Path)> = parts
         .iter()
         .zip(&args.parts)
@@ -62,7 +62,7 @@ pub(super) fn merged(args: &MergeArgs, global: &Global) -> Done {
 }
 
 /// Puts the files of every source beside the overview; what a part did not bring along is not linked either.
-fn copy(overview: &mut Overview, homes: &[(String, &Path)], out: &Path) -> Result<(), Trouble> {
+fn copy(overview: &mut Overview, homes: &[(String, &Path)], out: &Path) -> Result<(), CliError> {
     for member in &mut overview.members {
         let Some((_, home)) = homes.iter().find(|(name, _)| *name == member.name) else { continue };
         let (from, to) = (home.join(&member.name), out.join(&member.name));
@@ -75,7 +75,7 @@ fn copy(overview: &mut Overview, homes: &[(String, &Path)], out: &Path) -> Resul
             true
         });
         if let Some(problem) = problem {
-            return Err(Trouble::unwritten(&problem));
+            return Err(CliError::unwritten(&problem));
         }
     }
     Ok(())

@@ -40,8 +40,8 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::base::confidential::masked;
-use crate::base::files::{self, Unwritten};
-use crate::base::input::InputFaults;
+use crate::base::files::{self, WriteError};
+use crate::base::input::Diagnostics;
 use crate::base::text::{Lang, Text};
 use crate::judging::verdict::ExitStatus;
 use crate::report::{Languages, Leaked};
@@ -187,26 +187,26 @@ fn of_locale() -> Lang {
 
 /// Why a command could not do its work: what to say and how to end.
 #[derive(Debug)]
-enum Trouble {
+enum CliError {
     /// The call, the profile or the specs are wrong.
-    Input(InputFaults),
+    Input(Diagnostics),
     /// Something else, in words, with what to do.
     Other(ExitStatus, Text, Text),
 }
 
-impl From<Leaked> for Trouble {
+impl From<Leaked> for CliError {
     fn from(Leaked: Leaked) -> Self {
         Self::leak()
     }
 }
 
-impl From<InputFaults> for Trouble {
-    fn from(faults: InputFaults) -> Self {
+impl From<Diagnostics> for CliError {
+    fn from(faults: Diagnostics) -> Self {
         Self::Input(faults)
     }
 }
 
-impl Trouble {
+impl CliError {
     fn internal(what: &str, error: &dyn std::fmt::Display) -> Self {
         Self::Other(
             ExitStatus::Internal,
@@ -219,7 +219,7 @@ impl Trouble {
     }
 
     /// A file that a command was asked for and could not write.
-    fn unwritten(problem: &Unwritten) -> Self {
+    fn unwritten(problem: &WriteError) -> Self {
         Self::Other(ExitStatus::Internal, problem.told(), elsewhere())
     }
 
@@ -274,11 +274,11 @@ fn elsewhere() -> Text {
 }
 
 /// Whether files can be written into a folder: before the first request, not after the last.
-fn writable(folder: &Path) -> Result<(), Trouble> {
-    files::writable(folder).map_err(|problem| Trouble::unwritten(&problem))
+fn writable(folder: &Path) -> Result<(), CliError> {
+    files::writable(folder).map_err(|problem| CliError::unwritten(&problem))
 }
 
-type Done = Result<ExitStatus, Trouble>;
+type Done = Result<ExitStatus, CliError>;
 
 /// Runs the program. Usage errors end with 2, as clap does.
 pub fn main() -> ExitCode {
@@ -310,7 +310,7 @@ impl Cli {
     fn ended(self) -> ExitStatus {
         let lang = self.global.lang();
         let ended = match self.command.run(&self.global) {
-            Ok(_) if output::lost() => Err(Trouble::lost()),
+            Ok(_) if output::lost() => Err(CliError::lost()),
             ended => ended,
         };
         ended.unwrap_or_else(|trouble| {
@@ -347,12 +347,12 @@ impl Command {
 }
 
 /// The runtime of the commands that speak to the network.
-fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
+fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .worker_threads(2)
         .build()
-        .map_err(|error| Trouble::internal("tokio", &error))
+        .map_err(|error| CliError::internal("tokio", &error))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::Trouble;
+use super::CliError;
 use crate::evidence::vault::Vault;
 
 /// Whether something could not be written to standard output (a full disk): the result is not whole there.
@@ -29,10 +29,10 @@ pub(super) fn say(line: &str) {
 }
 
 /// Writes a text made of masked parts as people see it, after a last look for what must not leave.
-pub(super) fn print_masked(text: &str, vault: &Vault) -> Result<(), Trouble> {
+pub(super) fn print_masked(text: &str, vault: &Vault) -> Result<(), CliError> {
     let text = vault.for_people(text);
     if vault.leaks(&text) {
-        return Err(Trouble::leak());
+        return Err(CliError::leak());
     }
     print(&text);
     Ok(())

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Trouble, environment};
-use crate::base::input::{InputFault, InputFaults, LARGEST_TEXT, read_text};
+use super::{CliError, environment};
+use crate::base::input::{Diagnostic, Diagnostics, LARGEST_TEXT, read_text};
 use crate::profile::{Profile, Resolved};
 use crate::text;
 
@@ -48,7 +48,7 @@ pub(super) fn absolute(path: &Path) -> String {
 }
 
 /// What is wrong with the file that `--ca-bundle` names: the flag's fault, whatever the profile says.
-pub(super) fn bundle_fault(path: &Path) -> Option<InputFault> {
+pub(super) fn bundle_fault(path: &Path) -> Option<Diagnostic> {
     let shown = path.display();
     let (message, remedy) = match read_text(path, LARGEST_TEXT) {
         Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => return None,
@@ -65,7 +65,7 @@ pub(super) fn bundle_fault(path: &Path) -> Option<InputFault> {
             (text!("`{shown}`: {nl}", "`{shown}`: {en}"), fault.remedy)
         }
     };
-    Some(InputFault::new("command line", message, remedy).at("--ca-bundle"))
+    Some(Diagnostic::new("command line", message, remedy).at("--ca-bundle"))
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
@@ -87,27 +87,27 @@ pub(super) struct Written {
     /// From where its paths count.
     pub(super) folder: PathBuf,
     /// What is wrong with the flags: no fault of the profile.
-    flags: Vec<InputFault>,
+    flags: Vec<Diagnostic>,
 }
 
 impl Written {
     /// Every reference followed, or everything that is wrong: `more` faults included.
-    pub(super) fn resolve(self, more: Vec<InputFault>) -> Result<Resolved, InputFaults> {
+    pub(super) fn resolve(self, more: Vec<Diagnostic>) -> Result<Resolved, Diagnostics> {
         let known = [more, self.flags].concat();
         if let Some(fault) = stand_in::not_started(&self.file, &self.profile, &self.folder) {
             // All else that could be wrong is in files that are not there yet.
-            return Err(InputFaults([known, vec![fault]].concat()));
+            return Err(Diagnostics([known, vec![fault]].concat()));
         }
         match self.profile.resolve(&self.file, &environment, &self.folder) {
-            Ok(resolved) => InputFaults(known).or(resolved),
-            Err(faults) => Err(InputFaults([known, faults.0].concat())),
+            Ok(resolved) => Diagnostics(known).or(resolved),
+            Err(faults) => Err(Diagnostics([known, faults.0].concat())),
         }
     }
 }
 
 impl ProfileArgs {
     /// The file, or what the flags make; flags win.
-    pub(super) fn read(&self) -> Result<Written, InputFaults> {
+    pub(super) fn read(&self) -> Result<Written, Diagnostics> {
         let mut written = self.written()?;
         let profile = &mut written.profile;
         if let Some(base_url) = &self.base_url {
@@ -126,11 +126,11 @@ impl ProfileArgs {
     }
 
     /// The profile, ready to run with.
-    pub(super) fn resolve(&self) -> Result<Resolved, Trouble> {
+    pub(super) fn resolve(&self) -> Result<Resolved, CliError> {
         Ok(self.read()?.resolve(Vec::new())?)
     }
 
-    fn written(&self) -> Result<Written, InputFaults> {
+    fn written(&self) -> Result<Written, Diagnostics> {
         let default = Path::new(DEFAULT_PROFILE);
         let path = match &self.profile {
             Some(path) => Some(path.as_path()),
@@ -149,7 +149,7 @@ impl ProfileArgs {
                 folder: PathBuf::new(),
                 flags: Vec::new(),
             }),
-            _ => Err(InputFaults::one(
+            _ => Err(Diagnostics::one(
                 "command line",
                 text!(
                     "er is geen profiel, en ook geen {DEFAULT_PROFILE} in deze map",

@@ -8,8 +8,8 @@ use clap::Args;
 
 use super::check::{self, GateArgs};
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble, output, writable};
-use crate::base::input::{InputFaults, read_text};
+use super::{CliError, Done, Global, output, writable};
+use crate::base::input::{Diagnostics, read_text};
 use crate::base::text::{Lang, Text};
 use crate::catalogue::Catalogue;
 use crate::evidence::recording::LARGEST_EVIDENCE;
@@ -54,7 +54,7 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
     // Both files are looked at before either is refused.
     let ((evidence, fingerprint), claimed) = match (evidence, claimed) {
         (Ok(evidence), Ok(claimed)) => (evidence, claimed),
-        (Err(one), Err(other)) => return Err(InputFaults([one.0, other.0].concat()).into()),
+        (Err(one), Err(other)) => return Err(Diagnostics([one.0, other.0].concat()).into()),
         (Err(faults), _) | (_, Err(faults)) => return Err(faults.into()),
     };
     evidence.of_this_spec(&file, &catalogue)?;
@@ -74,7 +74,7 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
 }
 
 /// The report that follows from the evidence: judged as the run was, unless a flag says otherwise.
-fn judged(mut evidence: Evidence, catalogue: &Catalogue, gate: &GateArgs) -> Result<Report, Trouble> {
+fn judged(mut evidence: Evidence, catalogue: &Catalogue, gate: &GateArgs) -> Result<Report, CliError> {
     if let Some(previous) = gate.on_top_of(&mut evidence.meta, &evidence.recording.setup, catalogue)? {
         evidence.recording.setup.compare_with(Some(previous));
     }

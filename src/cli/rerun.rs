@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::base::input::InputFaults;
+use crate::base::input::Diagnostics;
 use crate::catalogue::{Catalogue, unknown_ids};
 use crate::judging::verdict::Outcome;
 use crate::report;
@@ -10,13 +10,13 @@ use crate::text;
 
 /// Their ids, in the order of the report. A report in which nothing failed is a fault: nothing would be judged, and
 /// that is no green run.
-pub(super) fn failed(path: &Path, catalogue: &Catalogue) -> Result<Vec<String>, InputFaults> {
+pub(super) fn failed(path: &Path, catalogue: &Catalogue) -> Result<Vec<String>, Diagnostics> {
     let file = path.display().to_string();
     let rows = report::read_report(path)?.requirements.into_iter();
     let again = rows.filter(|row| matches!(row.outcome, Outcome::Fail | Outcome::Blocked)).map(|row| row.id);
     let again: Vec<String> = again.collect();
     if again.is_empty() {
-        return Err(InputFaults::one(
+        return Err(Diagnostics::one(
             file,
             text!(
                 "in dit rapport is geen inbreuk en was alles te beoordelen: er is niets om opnieuw te keuren",
@@ -32,5 +32,5 @@ pub(super) fn failed(path: &Path, catalogue: &Catalogue) -> Result<Vec<String>, 
             "choose with --spec and --specs the specifications that the report was made with, or make it again"
         );
     }
-    InputFaults(faults).or(again)
+    Diagnostics(faults).or(again)
 }

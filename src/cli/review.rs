@@ -8,9 +8,9 @@ use clap::Args;
 
 use super::decisions::named_by_profile;
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble, output};
+use super::{CliError, Done, Global, output};
 use crate::base::files;
-use crate::base::input::{InputFault, InputFaults};
+use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::text::{Lang, Text};
 use crate::catalogue::{Catalogue, Mode, Requirement};
 use crate::judging::decisions::{Review, reviews_in, today};
@@ -62,7 +62,7 @@ pub(super) fn review(args: &ReviewArgs, global: &Global) -> Done {
 }
 
 impl ReviewArgs {
-    fn open<'a>(&self, catalogue: &'a Catalogue) -> Result<Open<'a>, Trouble> {
+    fn open<'a>(&self, catalogue: &'a Catalogue) -> Result<Open<'a>, CliError> {
         if let Some(path) = &self.report {
             return open_in(path, catalogue);
         }
@@ -91,7 +91,7 @@ impl ReviewArgs {
 }
 
 /// What was open in a run.
-fn open_in<'a>(path: &Path, catalogue: &'a Catalogue) -> Result<Open<'a>, Trouble> {
+fn open_in<'a>(path: &Path, catalogue: &'a Catalogue) -> Result<Open<'a>, CliError> {
     let report = report::read_report(path)?;
     let open = report.requirements.iter().filter(|row| row.outcome == Outcome::Review);
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
@@ -102,7 +102,7 @@ fn open_in<'a>(path: &Path, catalogue: &'a Catalogue) -> Result<Open<'a>, Troubl
         }
     }
     let source = Some(report.run.source.clone()).filter(|source| !source.trim().is_empty());
-    InputFaults(faults).or(Open { rows, source }).map_err(Trouble::from)
+    Diagnostics(faults).or(Open { rows, source }).map_err(CliError::from)
 }
 
 fn listed(open: &[&Requirement], args: &ReviewArgs, lang: Lang) -> String {
@@ -166,7 +166,7 @@ fn template(open: &Open<'_>, lang: Lang) -> String {
 fn written(path: &Path, yaml: &str, lang: Lang) -> Done {
     let shown = path.display();
     if path.exists() {
-        let there = InputFault::new(
+        let there = Diagnostic::new(
             shown.to_string(),
             text!("dit bestand bestaat al", "this file exists already"),
             text!(
@@ -174,13 +174,13 @@ fn written(path: &Path, yaml: &str, lang: Lang) -> Done {
                 "choose another name, or use --template and add to the file yourself"
             ),
         );
-        return Err(InputFaults::from(there).into());
+        return Err(Diagnostics::from(there).into());
     }
     let folder = path.parent().unwrap_or(Path::new(""));
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     files::write(folder, &name, yaml.as_bytes()).map_err(|unwritten| {
-        Trouble::Other(
+        CliError::Other(
             ExitStatus::Internal,
             text!("{unwritten}", "{unwritten}"),
             text!("kies met --out een andere plaats", "choose another place with --out"),

@@ -8,12 +8,12 @@ use std::process::ExitCode;
 
 use super::{environment, output};
 use crate::base::confidential::{found, is_opaque, refusal};
-use crate::base::input::{InputFault, InputFaults};
+use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::text::Lang;
 
 /// Everything among the arguments, the first of which is the program, and in the variables of the flags that must not
 /// stand there.
-pub(super) fn refused(arguments: &[String], command: &clap::Command) -> InputFaults {
+pub(super) fn refused(arguments: &[String], command: &clap::Command) -> Diagnostics {
     let mut faults = Vec::new();
     let mut before: Option<&str> = None;
     for (position, argument) in arguments.iter().enumerate().skip(1) {
@@ -22,17 +22,17 @@ pub(super) fn refused(arguments: &[String], command: &clap::Command) -> InputFau
             let named = flag.or(before).filter(|flag| flag.starts_with('-') && found(flag).is_none());
             let place = named.map_or_else(|| format!("argument {position}"), str::to_owned);
             let (message, remedy) = refusal(what);
-            faults.push(InputFault::new("command line", message, remedy).at(place));
+            faults.push(Diagnostic::new("command line", message, remedy).at(place));
         }
         before = Some(argument);
     }
     for name in variables(command) {
         if let Some(what) = environment(&name).as_deref().and_then(found) {
             let (message, remedy) = refusal(what);
-            faults.push(InputFault::new("environment", message, remedy).at(name));
+            faults.push(Diagnostic::new("environment", message, remedy).at(name));
         }
     }
-    InputFaults(faults)
+    Diagnostics(faults)
 }
 
 /// The variables that stand for flags.

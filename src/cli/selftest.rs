@@ -3,8 +3,8 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Done, Global, Trouble, output, runtime};
-use crate::base::input::InputFaults;
+use super::{CliError, Done, Global, output, runtime};
+use crate::base::input::Diagnostics;
 use crate::catalogue::matches_id;
 use crate::judging::verdict::ExitStatus;
 use crate::sandbox::selftest::{Row, matrix};
@@ -41,7 +41,7 @@ pub(super) fn selftest(args: &SelftestArgs, global: &Global) -> Done {
         faults::all().filter(|fault| named(fault)).collect()
     };
     if chosen.is_empty() {
-        return Err(InputFaults::one(
+        return Err(Diagnostics::one(
             "command line",
             text!("er is geen fout met die naam", "there is no fault with that name"),
             text!("`bronkeur serve --faults` toont ze allemaal", "`bronkeur serve --faults` shows them all"),
@@ -56,7 +56,7 @@ pub(super) fn selftest(args: &SelftestArgs, global: &Global) -> Done {
                 output::print(&line(row, width));
             }
         }))
-        .map_err(|error| Trouble::internal("selftest", &error))?;
+        .map_err(|error| CliError::internal("selftest", &error))?;
     let exact = rows.iter().filter(|row| row.is_exact()).count();
     let noticed: std::collections::BTreeSet<&String> = rows.iter().flat_map(|row| &row.failed).collect();
     let faults = rows.iter().filter(|row| row.fault.is_some()).count() / SourceWorld::VARIANTS.len();

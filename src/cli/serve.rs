@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::demo::{SandboxArgs, ids};
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble, interrupt, output, runtime};
+use super::{CliError, Done, Global, interrupt, output, runtime};
 use crate::base::files;
 use crate::judging::verdict::ExitStatus;
 use crate::sandbox::{PROFILE, ProfileFile, faults};
@@ -55,10 +55,10 @@ pub(super) fn serve(args: &ServeArgs, global: &Global) -> Done {
 
 /// Writes the profile and the files that it refers to; secrets stand in files of their own, which only their owner may
 /// read. Returns where the profile is.
-pub(super) fn write_profile(files: &[ProfileFile], folder: &Path) -> Result<PathBuf, Trouble> {
+pub(super) fn write_profile(files: &[ProfileFile], folder: &Path) -> Result<PathBuf, CliError> {
     for file in files {
         let write = if file.secret { files::write_secret } else { files::write };
-        write(folder, &file.name, file.text.as_bytes()).map_err(|problem| Trouble::unwritten(&problem))?;
+        write(folder, &file.name, file.text.as_bytes()).map_err(|problem| CliError::unwritten(&problem))?;
     }
     Ok(folder.join(PROFILE))
 }

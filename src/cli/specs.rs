@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Trouble;
+use super::CliError;
 use crate::catalogue::{Catalogue, DEFAULT_SPEC};
 use crate::checks;
 
@@ -25,7 +25,7 @@ impl SpecArgs {
         Self { spec: DEFAULT_SPEC.to_owned(), specs: None }
     }
 
-    pub(super) fn load(&self) -> Result<Catalogue, Trouble> {
+    pub(super) fn load(&self) -> Result<Catalogue, CliError> {
         Ok(Catalogue::load(&self.spec, self.specs.as_deref(), checks::is_check)?)
     }
 }

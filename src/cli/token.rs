@@ -11,8 +11,8 @@ use super::check::seed;
 use super::doctor::Format;
 use super::profile::ProfileArgs;
 use super::specs::SpecArgs;
-use super::{Done, Global, Trouble, output, runtime};
-use crate::base::input::{InputFault, InputFaults};
+use super::{CliError, Done, Global, output, runtime};
+use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::text::{Lang, Text, shown};
 use crate::evidence::exchange::{Auth, Citizen, Grant, IssuerCall, Request, Response};
 use crate::evidence::introspection::Introspection;
@@ -105,7 +105,7 @@ pub(super) fn token(args: &TokenArgs, global: &Global) -> Done {
 }
 
 /// The citizen of that name or role.
-fn wanted<'a>(profile: &'a Resolved, wanted: &str) -> Result<&'a ResolvedCitizen, InputFaults> {
+fn wanted<'a>(profile: &'a Resolved, wanted: &str) -> Result<&'a ResolvedCitizen, Diagnostics> {
     let citizens = &profile.citizens;
     let found = citizens.iter().find(|citizen| citizen.name == wanted || citizen.role.as_str() == wanted);
     found.ok_or_else(|| {
@@ -113,7 +113,7 @@ fn wanted<'a>(profile: &'a Resolved, wanted: &str) -> Result<&'a ResolvedCitizen
         let names: Vec<String> =
             citizens.iter().map(|citizen| format!("{} ({})", citizen.name, citizen.role.as_str())).collect();
         let names = names.join(", ");
-        InputFault::new(
+        Diagnostic::new(
             "command line",
             text!("het profiel heeft geen burger `{wanted}`", "the profile has no citizen `{wanted}`"),
             text!("kies met --citizen een van: {names}", "choose one with --citizen: {names}"),
@@ -128,7 +128,7 @@ async fn obtained(
     who: &ResolvedCitizen,
     citizen: Citizen,
     describe: bool,
-) -> Result<SecretString, Trouble> {
+) -> Result<SecretString, CliError> {
     let auth = Auth::Token(citizen);
     let ready = match &who.token {
         Some(CitizenToken::Tx(token)) => Some(token.clone()),
@@ -147,8 +147,8 @@ async fn obtained(
 }
 
 /// Neither the profile nor ACM has it.
-fn not_to_be_had() -> Trouble {
-    Trouble::Other(
+fn not_to_be_had() -> CliError {
+    CliError::Other(
         ExitStatus::Undecided,
         text!("dat is met dit profiel niet te krijgen", "this profile does not yield it"),
         text!(
@@ -159,7 +159,7 @@ fn not_to_be_had() -> Trouble {
 }
 
 /// Why there is no token: the first call to the issuer that did not work says it.
-fn no_token(inquiry: &Inquiry, citizen: Citizen) -> Trouble {
+fn no_token(inquiry: &Inquiry, citizen: Citizen) -> CliError {
     let request = Request::issuer(IssuerCall::Token(Grant::Exchange(citizen)));
     let (seen, remedy) = match inquiry.recording().cause(&request).map(|exchange| &exchange.result) {
         Some(Ok(answer)) => {
@@ -177,7 +177,7 @@ fn no_token(inquiry: &Inquiry, citizen: Citizen) -> Trouble {
         ),
     };
     let masked = |text: Text| text.map(|text| inquiry.vault().for_people(text));
-    Trouble::Other(ExitStatus::Undecided, masked(seen), masked(remedy))
+    CliError::Other(ExitStatus::Undecided, masked(seen), masked(remedy))
 }
 
 /// The token, for a pipe. On a terminal it stays in the window: that is said where no pipe reads it.

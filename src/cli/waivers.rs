@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use super::decisions::named_by_profile;
 use super::specs::SpecArgs;
 use super::{Done, Global, output};
-use crate::base::input::InputFaults;
+use crate::base::input::Diagnostics;
 use crate::base::text::{Lang, Text};
 use crate::judging::decisions::{Named, SOON, Waiver, ends_soon, today, waivers_in};
 use crate::judging::verdict::ExitStatus;
@@ -68,7 +68,7 @@ pub(super) fn waivers(args: &WaiversArgs, global: &Global) -> Done {
         None => named_by_profile(args.profile.as_deref())?,
     };
     let file = named.waivers.ok_or_else(|| {
-        InputFaults::one(
+        Diagnostics::one(
             "command line",
             text!("er is geen bestand met vrijstellingen opgegeven", "no file with waivers is named"),
             text!(

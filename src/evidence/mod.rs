@@ -4,11 +4,11 @@
 //!   `introspection`: what an issuer says of a token.
 //! - `recording`: exchanges by the request that they answer.
 //! - `vault`: the only place that holds secrets and national numbers, and the gate that masks them.
-//! - `shape`: which members, types and links the answers had, to compare with a later run.
+//! - `snapshot`: which members, types and links the answers had, to compare with a later run.
 
 pub mod exchange;
 pub mod introspection;
 pub mod recording;
 pub mod setup;
-pub mod shape;
+pub mod snapshot;
 pub mod vault;

@@ -45,16 +45,16 @@ pub struct Recording {
     /// Nothing more is added: what looks at the whole run can be judged.
     pub closed: bool,
     #[serde(skip)]
-    room: Room,
+    budget: MemoryBudget,
     #[serde(with = "as_list")]
     exchanges: BTreeMap<Arc<Request>, Exchange>,
     #[serde(skip)]
-    drawn: Mutex<HashMap<TypeId, Drawn>>,
+    derived: Mutex<HashMap<TypeId, Derived>>,
 }
 
 /// How much the bodies take, and which there are: the same page may come in answer to many requests.
 #[derive(Debug)]
-struct Room {
+struct MemoryBudget {
     /// How much memory they may take, and how much of it as trees.
     most: usize,
     most_in_trees: usize,
@@ -69,7 +69,7 @@ struct Room {
     hashes: RandomState,
 }
 
-impl Default for Room {
+impl Default for MemoryBudget {
     fn default() -> Self {
         Self {
             most: MOST_HELD,
@@ -87,22 +87,22 @@ impl Default for Room {
 
 /// An exchange with what a recording asks of it. To find that out takes longer than to add it, and may be done elsewhere.
 #[derive(Debug)]
-pub struct Weighed {
+pub struct Measured {
     exchange: Exchange,
     /// How long it becomes in the evidence, in bytes.
     written: usize,
-    body: Option<Weight>,
+    body: Option<BodySize>,
 }
 
 #[derive(Debug)]
-struct Weight {
+struct BodySize {
     values: usize,
     held: usize,
     /// The text of a body that may be packed, such as a page of a list, or be there already.
     text: Option<String>,
 }
 
-impl Weighed {
+impl Measured {
     /// Reads and weighs the body of an exchange.
     pub fn of(exchange: Exchange) -> Self {
         let Ok(Response { headers, content, .. }) = &exchange.result else {
@@ -115,7 +115,7 @@ impl Weighed {
         written += text.bytes().map(escaped_length).sum::<usize>();
         let values = text.bytes().filter(|byte| *byte == b',').count();
         // What was read from it counts.
-        let body = Weight { values, held: json.weight(), text: json.may_be_packed().then_some(text) };
+        let body = BodySize { values, held: json.weight(), text: json.may_be_packed().then_some(text) };
         Self { exchange, written, body: Some(body) }
     }
 
@@ -125,9 +125,9 @@ impl Weighed {
     }
 }
 
-impl Room {
+impl MemoryBudget {
     /// Makes room for an exchange.
-    fn take(&mut self, Weighed { mut exchange, written, body }: Weighed) -> Exchange {
+    fn take(&mut self, Measured { mut exchange, written, body }: Measured) -> Exchange {
         self.written += written;
         if let (Some(weight), Ok(Response { content: Content::Json(json), .. })) = (body, &mut exchange.result) {
             self.take_body(json, &weight);
@@ -135,7 +135,7 @@ impl Room {
         exchange
     }
 
-    fn take_body(&mut self, json: &mut Json, Weight { values, held, text }: &Weight) {
+    fn take_body(&mut self, json: &mut Json, BodySize { values, held, text }: &BodySize) {
         self.values += values;
         let Some(text) = text else { return self.take_tree(*held) };
         let hash = self.hashes.hash_one(text);
@@ -174,13 +174,13 @@ fn escaped_length(byte: u8) -> usize {
 }
 
 /// What was asked for: the evidence of a verdict.
-pub type Asked = BTreeSet<Arc<Request>>;
+pub type EvidenceKeys = BTreeSet<Arc<Request>>;
 
 /// What checks draw alike from the exchanges, and from which; forgotten when an exchange is added.
 #[derive(Clone, Debug)]
-struct Drawn {
+struct Derived {
     what: Arc<dyn Any + Send + Sync>,
-    from: Arc<Asked>,
+    from: Arc<EvidenceKeys>,
 }
 
 impl Recording {
@@ -192,9 +192,9 @@ impl Recording {
             seed,
             marks: Vec::new(),
             closed: false,
-            room: Room::default(),
+            budget: MemoryBudget::default(),
             exchanges: BTreeMap::new(),
-            drawn: Mutex::default(),
+            derived: Mutex::default(),
         }
     }
 
@@ -225,32 +225,32 @@ impl Recording {
 
     /// Adds an exchange. The first answer to a request stays.
     pub fn add(&mut self, exchange: Exchange) {
-        self.add_weighed(Weighed::of(exchange));
+        self.add_measured(Measured::of(exchange));
     }
 
     /// The same, of one that was weighed before.
-    pub fn add_weighed(&mut self, weighed: Weighed) {
-        self.drawn().clear();
-        let exchange = self.room.take(weighed);
+    pub fn add_measured(&mut self, measured: Measured) {
+        self.derived().clear();
+        let exchange = self.budget.take(measured);
         self.exchanges.entry(Arc::new(exchange.request.clone())).or_insert(exchange);
     }
 
     /// Whether the bodies that it holds leave no room for more, in memory or in the evidence.
     pub fn is_full(&self) -> bool {
-        self.room.is_full()
+        self.budget.is_full()
     }
 
     /// The same, with room for so many bytes.
     #[cfg(test)]
     pub(crate) fn with_room(mut self, bytes: usize) -> Self {
-        self.room.most = bytes;
+        self.budget.most = bytes;
         self
     }
 
     /// The same, with so many bytes for its evidence.
     #[cfg(test)]
     pub(crate) fn with_longest_evidence(mut self, bytes: usize) -> Self {
-        self.room.longest = bytes;
+        self.budget.longest = bytes;
         self
     }
 
@@ -258,7 +258,7 @@ impl Recording {
     #[cfg(test)]
     pub(crate) fn packed(self) -> Self {
         let mut packed = Self::new(self.setup, self.started, self.seed);
-        packed.room.most_in_trees = 0;
+        packed.budget.most_in_trees = 0;
         self.exchanges.into_values().for_each(|exchange| packed.add(exchange));
         (packed.marks, packed.closed) = (self.marks, self.closed);
         packed
@@ -267,29 +267,29 @@ impl Recording {
     /// Puts another exchange in the place of the one with the same request, which comes back. For trying what a check
     /// says of another answer; a run itself never does this.
     pub fn replace(&mut self, exchange: Exchange) -> Option<Exchange> {
-        self.drawn().clear();
+        self.derived().clear();
         self.exchanges.insert(Arc::new(exchange.request.clone()), exchange)
     }
 
     /// Takes an exchange out again that was put there to try something.
     pub fn take(&mut self, request: &Request) -> Option<Exchange> {
-        self.drawn().clear();
+        self.derived().clear();
         self.exchanges.remove(request)
     }
 
     /// What was drawn from the exchanges before, and from which.
-    pub(crate) fn known<T: Any + Send + Sync>(&self) -> Option<(Arc<T>, Arc<Asked>)> {
-        let Drawn { what, from } = self.drawn().get(&TypeId::of::<T>())?.clone();
+    pub(crate) fn known<T: Any + Send + Sync>(&self) -> Option<(Arc<T>, Arc<EvidenceKeys>)> {
+        let Derived { what, from } = self.derived().get(&TypeId::of::<T>())?.clone();
         Some((what.downcast().ok()?, from))
     }
 
     /// Keeps what was drawn from these exchanges, until another one is added.
-    pub(crate) fn keep<T: Any + Send + Sync>(&self, what: Arc<T>, from: Asked) {
-        self.drawn().insert(TypeId::of::<T>(), Drawn { what, from: Arc::new(from) });
+    pub(crate) fn keep<T: Any + Send + Sync>(&self, what: Arc<T>, from: EvidenceKeys) {
+        self.derived().insert(TypeId::of::<T>(), Derived { what, from: Arc::new(from) });
     }
 
-    fn drawn(&self) -> MutexGuard<'_, HashMap<TypeId, Drawn>> {
-        self.drawn.lock().unwrap_or_else(PoisonError::into_inner)
+    fn derived(&self) -> MutexGuard<'_, HashMap<TypeId, Derived>> {
+        self.derived.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All exchanges, in the order of their requests: the order of their ids `x1`, `x2`, …

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Map;
 
 use crate::evidence::exchange::{Auth, Citizen, Control, Grant, IssuerCall, Phase, Request, Target, entry_url};
-use crate::evidence::shape::Previous;
+use crate::evidence::snapshot::Baseline;
 
 /// What a run knows of itself, masked: all that a verdict may depend on besides exchanges.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -73,7 +73,7 @@ pub struct SourceSetup {
     pub declares: Declares,
     /// The shapes of an earlier report, to see what broke since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub previous: Option<Previous>,
+    pub previous: Option<Baseline>,
 }
 
 /// The files with certificates of further authorities that the profile names, without their folders.
@@ -229,7 +229,7 @@ impl Setup {
     }
 
     /// The same, with the shapes of an earlier report, where the subject has any.
-    pub fn compare_with(&mut self, earlier: Option<Previous>) {
+    pub fn compare_with(&mut self, earlier: Option<Baseline>) {
         if let SubjectSetup::Source(source) = &mut self.subject {
             source.previous = earlier;
         }

@@ -36,7 +36,7 @@ pub const LONG: usize = 1024;
 
 /// What kind of value a surrogate stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Nature {
+pub enum SecretKind {
     /// A national number.
     Number,
     /// A token.
@@ -45,7 +45,7 @@ pub enum Nature {
     Secret,
 }
 
-impl Nature {
+impl SecretKind {
     fn mark(self) -> &'static str {
         match self {
             Self::Number => "INSZ",
@@ -107,7 +107,7 @@ struct Known {
 struct Table {
     /// By their raw values.
     surrogates: HashMap<String, Arc<Surrogate>>,
-    counts: HashMap<Nature, usize>,
+    counts: HashMap<SecretKind, usize>,
     marks: Vec<Mark>,
     /// The surrogates in use, to leave them alone in a second pass.
     used: HashSet<String>,
@@ -117,7 +117,7 @@ struct Table {
 struct Surrogate {
     text: String,
     mark: String,
-    nature: Nature,
+    nature: SecretKind,
 }
 
 impl fmt::Debug for Vault {
@@ -139,7 +139,7 @@ pub struct Found {
 impl Found {
     /// Notes a token or a secret that an answer held, whole or in part.
     fn note(&mut self, surrogate: &Surrogate) {
-        if surrogate.nature != Nature::Number && !self.secrets.contains(&surrogate.mark) {
+        if surrogate.nature != SecretKind::Number && !self.secrets.contains(&surrogate.mark) {
             self.secrets.push(surrogate.mark.clone());
         }
     }
@@ -158,7 +158,8 @@ impl Vault {
     /// A vault that knows these national numbers from the start; their surrogates depend on the role alone.
     pub fn new(numbers: BTreeMap<Citizen, SecretString>) -> Self {
         let vault = Self::default();
-        let citizens = numbers.values().map(|number| (vault.learn(number, Nature::Number), number.clone())).collect();
+        let citizens =
+            numbers.values().map(|number| (vault.learn(number, SecretKind::Number), number.clone())).collect();
         {
             let mut known = write(&vault.known);
             (known.numbers, known.citizens) = (numbers, citizens);
@@ -198,13 +199,13 @@ impl Vault {
     }
 
     /// Makes a secret known, so that it is masked wherever it shows. Returns its surrogate.
-    pub fn learn(&self, secret: &SecretString, nature: Nature) -> String {
+    pub fn learn(&self, secret: &SecretString, nature: SecretKind) -> String {
         let raw = secret.expose_secret();
         let mut known = write(&self.known);
         // It may have a surrogate already, by its look: known it is only from now on.
         if known.values.insert(raw.to_owned()) {
             known.finder.add(raw);
-            if nature == Nature::Token || (nature == Nature::Secret && is_random(raw)) {
+            if nature == SecretKind::Token || (nature == SecretKind::Secret && is_random(raw)) {
                 known.parts.add(raw);
             }
         }
@@ -218,7 +219,7 @@ impl Vault {
 
     /// Keeps the token that a grant yielded.
     pub fn keep_token(&self, grant: Grant, token: SecretString) {
-        self.learn(&token, Nature::Token);
+        self.learn(&token, SecretKind::Token);
         write(&self.known).tokens.insert(grant, token);
     }
 
@@ -374,7 +375,7 @@ impl Known {
 
 impl Table {
     /// The surrogate of a value, made at the first meeting.
-    fn surrogate(&mut self, raw: &str, nature: Nature) -> Arc<Surrogate> {
+    fn surrogate(&mut self, raw: &str, nature: SecretKind) -> Arc<Surrogate> {
         if let Some(known) = self.surrogates.get(raw) {
             return Arc::clone(known);
         }
@@ -383,8 +384,8 @@ impl Table {
         *count += 1;
         let mark = format!("{}-{}", nature.mark(), index + 1);
         let text = match nature {
-            Nature::Number => insz::surrogate(index),
-            Nature::Token | Nature::Secret => padded(&mark, raw.len()),
+            SecretKind::Number => insz::surrogate(index),
+            SecretKind::Token | SecretKind::Secret => padded(&mark, raw.len()),
         };
         self.used.insert(text.clone());
         self.marks.push(Mark { surrogate: text.clone(), mark: mark.clone() });

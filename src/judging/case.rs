@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::base::text::Text;
 use crate::catalogue::{Catalogue, Requirement};
 use crate::evidence::exchange::{Citizen, Exchange, Kind, Phase, Request, Response};
-use crate::evidence::recording::{Asked, Recording};
+use crate::evidence::recording::{EvidenceKeys, Recording};
 use crate::evidence::setup::Setup;
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Obstacle, Verdict};
@@ -32,7 +32,7 @@ pub enum Stop {
     /// These exchanges are not there yet.
     Missing(Vec<Request>),
     /// It looks at the whole run, which is not over yet.
-    Early,
+    NeedsWholeRun,
     /// The verdict is known already: blocked, or not applicable.
     Verdict(Box<Verdict>),
     /// Blocked by what may be true of this moment alone, such as a certificate that is gone since it was listed: it is
@@ -111,7 +111,7 @@ pub struct Case<'a> {
     pub requirement: &'a Requirement,
     /// The catalogue, for what belongs to the source specification as a whole.
     pub catalogue: &'a Catalogue,
-    asked: RefCell<Asked>,
+    asked: RefCell<EvidenceKeys>,
     /// Which look it is at what answers of several moments show.
     look: Cell<u32>,
 }
@@ -133,7 +133,7 @@ impl<'a> Case<'a> {
     }
 
     /// Everything that the check asked for.
-    pub fn evidence(self) -> Asked {
+    pub fn evidence(self) -> EvidenceKeys {
         self.asked.into_inner()
     }
 
@@ -242,7 +242,7 @@ impl<'a> Case<'a> {
     /// Every exchange with the source in the whole run.
     pub fn whole_run_and_outage(&self) -> Result<impl Iterator<Item = &'a Exchange>, Stop> {
         if !self.recording.closed {
-            return Err(Stop::Early);
+            return Err(Stop::NeedsWholeRun);
         }
         Ok(self.recording.exchanges().filter(|exchange| exchange.request.kind() != Kind::Issuer))
     }

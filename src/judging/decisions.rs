@@ -17,10 +17,10 @@ use jiff::{Timestamp, ToSpan as _};
 use serde::Deserialize;
 
 use crate::base::confidential;
-use crate::base::input::{InputFault, InputFaults};
+use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::text::{Text, shown};
 use crate::catalogue::{Catalogue, Requirement};
-use crate::evidence::shape::Previous;
+use crate::evidence::snapshot::Baseline;
 use crate::evidence::vault::Vault;
 use crate::text;
 
@@ -52,7 +52,7 @@ pub struct Decisions {
     /// The waivers.
     pub waivers: BTreeMap<String, Waiver>,
     /// What an earlier run saw.
-    pub previous: Option<Previous>,
+    pub previous: Option<Baseline>,
 }
 
 impl Decisions {
@@ -101,7 +101,7 @@ struct Reading<'a> {
     under: &'static str,
     text: &'a str,
     catalogue: &'a Catalogue,
-    faults: Vec<InputFault>,
+    faults: Vec<Diagnostic>,
 }
 
 impl<'a> Reading<'a> {
@@ -115,7 +115,7 @@ impl<'a> Reading<'a> {
         let same = |one: &String| Some(normal(one)) == source.map(normal);
         if let Some(source) = source.filter(|_| !asked.is_empty() && !asked.iter().any(same)) {
             let (source, asked) = (shown(source), shown(asked.first().map_or("", String::as_str)));
-            let fault = InputFault::new(
+            let fault = Diagnostic::new(
                 self.file,
                 text!(
                     "dit bestand is voor de bron `{source}`, niet voor `{asked}`",
@@ -133,7 +133,7 @@ impl<'a> Reading<'a> {
 
     fn fault(&mut self, row: usize, key: &str, message: Text, remedy: Text) {
         let under = self.under;
-        let fault = InputFault::new(self.file, message, remedy).at(format!("{under}[{row}].{key}"));
+        let fault = Diagnostic::new(self.file, message, remedy).at(format!("{under}[{row}].{key}"));
         self.faults.push(fault.located(self.text));
     }
 
@@ -151,7 +151,7 @@ impl<'a> Reading<'a> {
         }
         let found = self.catalogue.find(id);
         if found.is_none() {
-            let InputFault { message, remedy, .. } = self.catalogue.unknown(self.file, id);
+            let Diagnostic { message, remedy, .. } = self.catalogue.unknown(self.file, id);
             self.fault(row, "id", message, remedy);
         }
         found
@@ -189,8 +189,8 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn or<T>(self, value: T) -> Result<T, InputFaults> {
-        InputFaults(self.faults).or(value)
+    fn or<T>(self, value: T) -> Result<T, Diagnostics> {
+        Diagnostics(self.faults).or(value)
     }
 }
 

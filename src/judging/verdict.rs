@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::text::Text;
 use crate::catalogue::{About, Level};
 use crate::evidence::exchange::Request;
-use crate::evidence::recording::Asked;
+use crate::evidence::recording::EvidenceKeys;
 
 pub use circumstances::{Circumstances, Shortfall};
 pub use decided::{Waived, WaiverState, answered};
@@ -141,7 +141,7 @@ pub struct Verdict {
     /// Blocked because of this, where no other requirement is what it waits for and it is known.
     pub obstacle: Option<Box<Obstacle>>,
     /// The exchanges that the check asked for.
-    pub evidence: Asked,
+    pub evidence: EvidenceKeys,
 }
 
 impl Verdict {
@@ -154,7 +154,7 @@ impl Verdict {
             remedy: None,
             unmet: None,
             obstacle: None,
-            evidence: Asked::new(),
+            evidence: EvidenceKeys::new(),
         }
     }
 

@@ -6,7 +6,7 @@
 //! - `subject`, `citizens`, `acm`: the parts of the file.
 //! - `reference`: where a secret is to be found; `resolve`: follows every reference; `resolved`: what the run works
 //!   with.
-//! - `validate`: what is wrong although the form is right; `files`: which of its files hold secrets; `given`: what it
+//! - `validate`: what is wrong although the form is right; `files`: which of its files hold secrets; `token`: what it
 //!   gives as a token; `draft`: a new profile as text.
 //! - `login`: the tokens of test citizens who are logged in, kept between runs.
 
@@ -14,12 +14,12 @@ mod acm;
 mod citizens;
 mod draft;
 mod files;
-mod given;
 pub mod login;
 mod reference;
 mod resolve;
 mod resolved;
 mod subject;
+mod token;
 mod validate;
 
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::base::input::{InputFault, InputFaults, Schema, of_tree, read_yaml};
+use crate::base::input::{Diagnostic, Diagnostics, Schema, of_tree, read_yaml};
 
 pub use acm::{Acm, Actor, AuthMethod, Client, Hop, PrivateKey, TokenType};
 pub use citizens::{Citizen, Role, Tokens};
@@ -45,7 +45,7 @@ pub use subject::{CertificateFiles, Declares, Limits, Source, is_base_url};
 /// The JSON Schema of the profile, for editors and for [`Profile::read`].
 pub const PROFILE_SCHEMA: &str = include_str!("../../specs/profile.schema.json");
 
-static SCHEMA: LazyLock<Result<Schema, InputFaults>> =
+static SCHEMA: LazyLock<Result<Schema, Diagnostics>> =
     LazyLock::new(|| Schema::read("profile.schema.json", PROFILE_SCHEMA));
 
 /// A profile as it was written: plain values, references not yet followed.
@@ -95,7 +95,7 @@ impl fmt::Debug for ProfileText {
 impl Profile {
     /// Reads a profile and holds it against the schema. What only shows when the command line has had its say is
     /// judged later, by [`Profile::validate`] and [`Profile::resolve`].
-    pub fn read(file: &str, text: &str) -> Result<Self, InputFaults> {
+    pub fn read(file: &str, text: &str) -> Result<Self, Diagnostics> {
         let schema = SCHEMA.as_ref().map_err(Clone::clone)?;
         let mut profile: Self = read_yaml(file, text, schema)?;
         text.clone_into(&mut profile.text.0);
@@ -103,7 +103,7 @@ impl Profile {
     }
 
     /// A profile that was put together from several texts. Its faults have paths as places, no lines.
-    pub fn of_tree(file: &str, tree: Value) -> Result<Self, InputFaults> {
+    pub fn of_tree(file: &str, tree: Value) -> Result<Self, Diagnostics> {
         of_tree(file, tree, SCHEMA.as_ref().map_err(Clone::clone)?)
     }
 
@@ -127,7 +127,7 @@ impl Profile {
     }
 
     /// What is wrong although it has the right form, each with its line where the profile was read from a text.
-    pub fn validate(&self, file: &str) -> Vec<InputFault> {
+    pub fn validate(&self, file: &str) -> Vec<Diagnostic> {
         let faults = [validate::connection(self, file), validate::citizens(self, file)].concat();
         faults.into_iter().map(|fault| fault.located(&self.text.0)).collect()
     }

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::base::confidential;
-use crate::base::input::{InputFault, read_text};
+use crate::base::input::{Diagnostic, read_text};
 use crate::base::text::Text;
 use crate::text;
 
@@ -71,7 +71,7 @@ pub(super) struct Reader<'a> {
     pub(super) file: &'a str,
     pub(super) env: &'a dyn Fn(&str) -> Option<String>,
     pub(super) base_dir: &'a Path,
-    pub(super) faults: Vec<InputFault>,
+    pub(super) faults: Vec<Diagnostic>,
     known: HashMap<Reference, Result<SecretString, Unread>>,
 }
 
@@ -82,7 +82,7 @@ impl<'a> Reader<'a> {
 
     /// Notes a fault at a path of the profile.
     pub(super) fn fault(&mut self, place: impl fmt::Display, message: Text, remedy: Text) {
-        self.faults.push(InputFault::new(self.file, message, remedy).at(place));
+        self.faults.push(Diagnostic::new(self.file, message, remedy).at(place));
     }
 
     /// A path of the profile, seen from the profile's own folder.

@@ -6,9 +6,9 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::given;
 use super::reference::{Reader, fits_a_header};
 use super::resolved::Pem;
+use super::token;
 use super::validate::{self, Purpose, is_url, issuer, url};
 use super::{
     Acm, AuthMethod, CertificateFiles, Citizen, CitizenToken, Client, ClientCertificate, OpenApiLocation, PrivateKey,
@@ -16,7 +16,7 @@ use super::{
     ResolvedSource, Source, Target, Tokens,
 };
 use crate::base::assertion::SigningKey;
-use crate::base::input::{InputFaults, LARGEST_TEXT, read_text};
+use crate::base::input::{Diagnostics, LARGEST_TEXT, read_text};
 use crate::base::insz;
 use crate::evidence::vault::SHORTEST_SECRET;
 use crate::text;
@@ -30,7 +30,7 @@ impl Profile {
         file: &str,
         env: &dyn Fn(&str) -> Option<String>,
         base_dir: &Path,
-    ) -> Result<Resolved, InputFaults> {
+    ) -> Result<Resolved, Diagnostics> {
         let mut faults = self.validate(file);
         let mut reader = Reader::new(file, env, base_dir);
         let source = source(&mut reader, &self.source);
@@ -43,7 +43,7 @@ impl Profile {
             without_citizen: negative(&mut reader, "without_citizen", self.tokens.without_citizen.as_ref()),
         };
         faults.extend(reader.faults.into_iter().map(|fault| fault.located(&self.text.0)));
-        InputFaults(faults).or(())?;
+        Diagnostics(faults).or(())?;
         // Without a fault everything is there.
         let (Some(source), Some(acm)) = (source, acm.map_or(Some(None), |acm| acm.map(Some))) else {
             return Err(incomplete(file));
@@ -66,7 +66,7 @@ impl Profile {
         file: &str,
         env: &dyn Fn(&str) -> Option<String>,
         base_dir: &Path,
-    ) -> Result<Option<ResolvedAcm>, InputFaults> {
+    ) -> Result<Option<ResolvedAcm>, Diagnostics> {
         let Some(profile) = &self.acm else { return Ok(None) };
         let mut faults: Vec<_> =
             validate::connection(self, file).into_iter().map(|fault| fault.located(&self.text.0)).collect();
@@ -76,7 +76,7 @@ impl Profile {
         let alone = Acm { client, hops, login_client: None, source_client: None, ..profile.clone() };
         let acm = acm(&mut reader, &alone, &place);
         faults.extend(reader.faults.into_iter().map(|fault| fault.located(&self.text.0)));
-        InputFaults(faults).or(())?;
+        Diagnostics(faults).or(())?;
         acm.map(Some).ok_or_else(|| incomplete(file))
     }
 }
@@ -92,8 +92,8 @@ impl Acm {
     }
 }
 
-fn incomplete(file: &str) -> InputFaults {
-    InputFaults::one(
+fn incomplete(file: &str) -> Diagnostics {
+    Diagnostics::one(
         file,
         text!("het profiel is onvolledig", "the profile is incomplete"),
         text!("vergelijk het met specs/profile.schema.json", "compare it with specs/profile.schema.json"),
@@ -378,7 +378,7 @@ fn shares_token(one: Option<&CitizenToken>, other: Option<&CitizenToken>) -> boo
 fn citizen_token(reader: &mut Reader<'_>, n: usize, citizen: &Citizen, acm: Option<&Acm>) -> Option<CitizenToken> {
     if let Some(name) = &citizen.login {
         // Validation has reported a profile without ACM.
-        return given::login(name, acm?)
+        return token::login(name, acm?)
             .map_err(|(message, remedy)| reader.fault(format!("citizens[{n}].login"), message, remedy))
             .ok();
     }
@@ -392,7 +392,7 @@ fn citizen_token(reader: &mut Reader<'_>, n: usize, citizen: &Citizen, acm: Opti
     let (key, reference) = given.into_iter().find_map(|(key, reference)| Some((key, reference?)))?;
     let place = format!("citizens[{n}].{key}");
     let text = reader.secret(&place, reference)?;
-    match given::token(key, text.expose_secret(), reference, |path| reader.path(path)) {
+    match token::token(key, text.expose_secret(), reference, |path| reader.path(path)) {
         Ok(token) => header_value(reader, &place, value(&token).into()).map(|_| token),
         Err((message, remedy)) => {
             reader.fault(place, message, remedy);

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{Actor, AuthMethod, Declares, Limits, Role, Tokens};
 use crate::base::assertion::SigningKey;
-use crate::profile::login::Keeper;
+use crate::profile::login::TokenFile;
 
 /// A profile that is ready to run with. Secrets and national numbers are shown by no formatter.
 #[derive(Clone, Debug)]
@@ -313,7 +313,7 @@ pub enum CitizenToken {
         /// As it stood there when the profile was read; another run may have put the next one in its place since.
         token: SecretString,
         /// Where it stands, and where the next one goes.
-        keeper: Keeper,
+        keeper: TokenFile,
     },
     /// The TX token itself.
     Tx(SecretString),

@@ -46,7 +46,7 @@ fn env(name: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
-fn resolve(text: &str) -> Result<Resolved, InputFaults> {
+fn resolve(text: &str) -> Result<Resolved, Diagnostics> {
     Profile::read("bron.yaml", text)?.resolve("bron.yaml", &env, Path::new("/nowhere"))
 }
 

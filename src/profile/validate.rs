@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{Acm, AuthMethod, Citizen, Client, Profile, Role};
 use crate::base::href::is_loopback;
-use crate::base::input::InputFault;
+use crate::base::input::Diagnostic;
 use crate::base::text::Text;
 use crate::evidence::exchange::{PROD_ISSUER, TNI_ISSUER};
 use crate::text;
@@ -85,7 +85,7 @@ pub(super) fn is_url(text: &str) -> bool {
 }
 
 /// What is wrong with the source and the issuer.
-pub(super) fn connection(profile: &Profile, file: &str) -> Vec<InputFault> {
+pub(super) fn connection(profile: &Profile, file: &str) -> Vec<Diagnostic> {
     let mut found = Found { file, faults: Vec::new() };
     urls(&mut found, profile);
     if let Some(acm) = &profile.acm {
@@ -96,12 +96,12 @@ pub(super) fn connection(profile: &Profile, file: &str) -> Vec<InputFault> {
 
 struct Found<'a> {
     file: &'a str,
-    faults: Vec<InputFault>,
+    faults: Vec<Diagnostic>,
 }
 
 impl Found<'_> {
     fn note(&mut self, place: impl Display, message: Text, remedy: Text) {
-        self.faults.push(InputFault::new(self.file, message, remedy).at(place));
+        self.faults.push(Diagnostic::new(self.file, message, remedy).at(place));
     }
 
     fn url(&mut self, place: impl Display, text: &str, purpose: Purpose, plain_http: bool) {
@@ -264,7 +264,7 @@ fn client(found: &mut Found<'_>, place: &str, client: &Client, certificate: bool
 }
 
 /// What is wrong with the citizens.
-pub(super) fn citizens(profile: &Profile, file: &str) -> Vec<InputFault> {
+pub(super) fn citizens(profile: &Profile, file: &str) -> Vec<Diagnostic> {
     let mut found = Found { file, faults: Vec::new() };
     let all = &profile.citizens;
     for (n, citizen) in all.iter().enumerate() {

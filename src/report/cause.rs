@@ -10,7 +10,7 @@ use crate::catalogue::{Catalogue, Level};
 use crate::evidence::exchange::{Citizen, Exchange, Grant, Kind, Request};
 use crate::evidence::recording::Recording;
 use crate::judging::reason::cause::{CauseKind, IssuerIs, Place, Server, Told};
-use crate::judging::reason::issuer::Party;
+use crate::judging::reason::issuer::ActionOwner;
 use crate::judging::verdict::{Obstacle, Outcome, Verdict};
 use crate::text;
 
@@ -211,9 +211,9 @@ impl<'a> Finder<'a> {
                 what: text!("{id} is niet nageleefd (“{nl}”)", "{id} is not met (“{en}”)"),
                 remedy: finding.fix.clone().unwrap_or_else(|| row.fix.clone()),
                 who: match (is_issuer, finding.place.as_str()) {
-                    (true, "/issuer") => Party::Owner,
-                    (true, _) => Party::DigitaalVlaanderen,
-                    (false, _) => Party::Source,
+                    (true, "/issuer") => ActionOwner::Owner,
+                    (true, _) => ActionOwner::DigitaalVlaanderen,
+                    (false, _) => ActionOwner::Source,
                 },
             },
             call: finding.exchange.as_ref(),
@@ -301,10 +301,10 @@ fn own<'a>(kind: CauseKind, verdict: &Verdict) -> Root<'a> {
             what,
             remedy: verdict.remedy.clone().unwrap_or_default(),
             who: match server {
-                Server::Profile => Party::Owner,
-                Server::Run => Party::Runner,
-                Server::Source => Party::Source,
-                Server::Issuer => Party::DigitaalVlaanderen,
+                Server::Profile => ActionOwner::Owner,
+                Server::Run => ActionOwner::Runner,
+                Server::Source => ActionOwner::Source,
+                Server::Issuer => ActionOwner::DigitaalVlaanderen,
             },
         },
         call: None,
@@ -322,7 +322,7 @@ fn left_out<'a>() -> Root<'a> {
                 "this run left out requirements that have to be judged first (--only, --skip)"
             ),
             remedy: text!("keur die eisen mee", "judge those requirements too"),
-            who: Party::Runner,
+            who: ActionOwner::Runner,
         },
         call: None,
         which: String::new(),

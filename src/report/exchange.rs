@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::base::text::Text;
-use crate::evidence::exchange::{FailureKind, Kind, Look};
+use crate::evidence::exchange::{FailureKind, Kind, SniffedType};
 
 /// One request and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,7 +85,7 @@ pub struct Facts {
     pub json_error: Option<String>,
     /// What a document looks like.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document: Option<Look>,
+    pub document: Option<SniffedType>,
     /// Member names that occur twice in one object of the body.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub duplicate_keys: Vec<String>,

@@ -19,7 +19,7 @@ use self::page::Page;
 use super::File;
 use super::html::{Parts, rendered};
 use super::languages::Languages;
-use crate::base::files::Unwritten;
+use crate::base::files::WriteError;
 
 pub use github::fleet_as_github;
 pub use terminal::fleet_in_words;
@@ -37,7 +37,7 @@ const PARTS: Parts = Parts {
 };
 
 /// How a file of an overview is made.
-type View = fn(&Overview, Languages) -> Result<String, Unwritten>;
+type View = fn(&Overview, Languages) -> Result<String, WriteError>;
 
 /// Every file of an overview, each made when it is asked for: those of a large fleet are not all held at once.
 ///
@@ -54,16 +54,16 @@ pub fn render_fleet(overview: &Overview, languages: Languages) -> impl Iterator<
 
 /// The overview as a page: nothing loaded from elsewhere, as that of a report. Its one script sorts the table again; without
 /// it the page says all, the most harmful source first.
-fn html(overview: &Overview, languages: Languages) -> Result<String, Unwritten> {
+fn html(overview: &Overview, languages: Languages) -> Result<String, WriteError> {
     let title = format!("{} · {}", overview.tool.name, overview.started);
     let page = Value::from(Serde(Page::new(overview)));
     rendered(&PARTS, &title, &overview.tool, page, languages)
-        .map_err(|error| Unwritten::new(PAGE, text!("{error}", "{error}")))
+        .map_err(|error| WriteError::new(PAGE, text!("{error}", "{error}")))
 }
 
-fn json(overview: &Overview, _: Languages) -> Result<String, Unwritten> {
+fn json(overview: &Overview, _: Languages) -> Result<String, WriteError> {
     let mut text =
-        serde_json::to_string_pretty(overview).map_err(|error| Unwritten::new(FILE, text!("{error}", "{error}")))?;
+        serde_json::to_string_pretty(overview).map_err(|error| WriteError::new(FILE, text!("{error}", "{error}")))?;
     text.push('\n');
     Ok(text)
 }

@@ -4,27 +4,27 @@
 //! under `_bronkeur`: of the log what the run knew of itself, of each entry which request it answers and the facts
 //! that no longer show in the body. Calls that are no HTTP, and those that were never sent, stand in the log's part.
 
+mod evidence_file;
+mod extension;
 mod form;
 mod json_text;
 mod masked;
-mod own;
 mod read;
 mod rebuild;
 mod setup;
-mod spool;
 mod write;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::base::hex::hex;
-use crate::base::input::InputFaults;
+use crate::base::input::Diagnostics;
 use crate::catalogue::{Catalogue, SetVersion};
 use crate::evidence::recording::Recording;
 use crate::report::RunMeta;
 use crate::text;
 
+pub use evidence_file::EvidenceFile;
 pub use read::{read, read_again};
-pub use spool::Spool;
 pub use write::write;
 
 /// The name of the file.
@@ -48,11 +48,11 @@ impl Evidence {
     ///
     /// # Errors
     /// In words, where it was judged by another specification.
-    pub fn of_this_spec(&self, file: &str, catalogue: &Catalogue) -> Result<(), InputFaults> {
+    pub fn of_this_spec(&self, file: &str, catalogue: &Catalogue) -> Result<(), Diagnostics> {
         let (run, own) = (self.specs.last(), catalogue.sets.last());
         let Some((run, own)) = run.zip(own).filter(|(run, own)| run.name != own.name) else { return Ok(()) };
         let (run, own) = (crate::base::text::shown(&run.name), &own.name);
-        Err(InputFaults::one(
+        Err(Diagnostics::one(
             file,
             text!("deze keuring gebruikte `{run}`, niet `{own}`", "this run used `{run}`, not `{own}`"),
             text!("kies met --spec dezelfde specificatie", "choose the same specification with --spec"),

@@ -22,7 +22,7 @@ use crate::text;
 use self::page::Page;
 use super::languages::Languages;
 use super::model::{Report, Tool};
-use crate::base::files::Unwritten;
+use crate::base::files::WriteError;
 
 /// The name of the file.
 pub const FILE: &str = "report.html";
@@ -61,8 +61,8 @@ pub(super) struct Parts {
 ///
 /// # Errors
 /// In words, when it cannot be made.
-pub fn html(report: &Report, languages: Languages) -> Result<String, Unwritten> {
-    render(report, languages).map_err(|error| Unwritten::new(FILE, text!("{error}", "{error}")))
+pub fn html(report: &Report, languages: Languages) -> Result<String, WriteError> {
+    render(report, languages).map_err(|error| WriteError::new(FILE, text!("{error}", "{error}")))
 }
 
 fn render(report: &Report, languages: Languages) -> Result<String, Error> {

@@ -3,7 +3,7 @@
 use crate::text;
 
 use super::model::Report;
-use crate::base::files::Unwritten;
+use crate::base::files::WriteError;
 
 /// The name of the file.
 pub const FILE: &str = "report.json";
@@ -12,9 +12,9 @@ pub const FILE: &str = "report.json";
 ///
 /// # Errors
 /// In words, when it cannot be made.
-pub fn json(report: &Report) -> Result<String, Unwritten> {
+pub fn json(report: &Report) -> Result<String, WriteError> {
     let mut text =
-        serde_json::to_string_pretty(report).map_err(|error| Unwritten::new(FILE, text!("{error}", "{error}")))?;
+        serde_json::to_string_pretty(report).map_err(|error| WriteError::new(FILE, text!("{error}", "{error}")))?;
     text.push('\n');
     Ok(text)
 }

@@ -17,7 +17,7 @@ use crate::text;
 use super::exchange::Exchange;
 use super::model::{Chapter, Report, Requirement};
 use super::words::{self, MOST_FINDINGS, State, bounded};
-use crate::base::files::Unwritten;
+use crate::base::files::WriteError;
 
 /// The name of the file.
 pub(super) const FILE: &str = "junit.xml";
@@ -35,7 +35,7 @@ const LONGEST_OUTPUT: usize = 200_000;
 ///
 /// # Errors
 /// In words, when it cannot be made.
-pub fn junit(report: &Report, lang: Lang) -> Result<String, Unwritten> {
+pub fn junit(report: &Report, lang: Lang) -> Result<String, WriteError> {
     let mut times = Times { report, counted: HashSet::new() };
     let suites: Vec<TestSuite> =
         report.by_chapter().map(|(chapter, rows)| suite(report, chapter, &rows, &mut times, lang)).collect();
@@ -47,12 +47,12 @@ pub(super) fn written(
     file: &str,
     suites: impl IntoIterator<Item = TestSuite>,
     properties: Vec<(String, String)>,
-) -> Result<String, Unwritten> {
+) -> Result<String, WriteError> {
     let properties: Vec<(String, String)> =
         properties.into_iter().map(|(name, value)| (line(&name), line(&value))).collect();
     let mut whole = complete::Whole::new();
     for suite in suites {
-        let failed = |reason: Text| Unwritten::new(file, reason);
+        let failed = |reason: Text| WriteError::new(file, reason);
         let skipped = suite.skipped();
         let mut xml = junit_report::Report::new();
         xml.add_testsuite(suite);
@@ -61,7 +61,7 @@ pub(super) fn written(
         let written = String::from_utf8(bytes).map_err(|error| failed(text!("{error}", "{error}")))?;
         whole.add(&written, skipped, &properties).map_err(|error| failed(text!("{error}", "{error}")))?;
     }
-    whole.finish().map_err(|error| Unwritten::new(file, text!("{error}", "{error}")))
+    whole.finish().map_err(|error| WriteError::new(file, text!("{error}", "{error}")))
 }
 
 /// What made the report, and of what.

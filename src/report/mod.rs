@@ -43,7 +43,7 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use crate::base::files::Unwritten;
+use crate::base::files::WriteError;
 
 pub use assemble::RunMeta;
 pub use credential::{negative, negative_names};
@@ -68,7 +68,7 @@ pub use variables::Variable;
 pub use words::{State, last_line, seconds, why_partial};
 
 /// A file to be: its name, and its text or why there is none.
-pub type File = (&'static str, Result<String, Unwritten>);
+pub type File = (&'static str, Result<String, WriteError>);
 
 /// The views of a report, each a file.
 ///

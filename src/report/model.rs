@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::base::text::Text;
 use crate::catalogue::{About, Level, Mode};
 use crate::evidence::exchange::Kind;
-use crate::evidence::shape::{Previous, Shapes};
+use crate::evidence::snapshot::{ApiSnapshot, Baseline};
 use crate::judging::decisions::{Answer, Scope};
 use crate::judging::reason::cause::{CauseKind, Server};
-use crate::judging::reason::issuer::Party;
+use crate::judging::reason::issuer::ActionOwner;
 use crate::judging::verdict::{Conformant, Counts, FailOn, Outcome, Severity, WaiverState};
 
 use super::exchange::Exchange;
@@ -103,7 +103,7 @@ pub struct Run {
     /// Response times, per kind of call.
     pub timings: Vec<Timing>,
     /// The shapes of the answers, for a later run to compare with.
-    pub shapes: Shapes,
+    pub shapes: ApiSnapshot,
     /// When the earlier report was made that this run was compared with.
     pub previous: Option<Timestamp>,
     /// SHA-256 of the evidence that belongs to this report.
@@ -210,7 +210,7 @@ pub struct Cause {
     /// What to do.
     pub remedy: Text,
     /// Who has to act.
-    pub who: Party,
+    pub who: ActionOwner,
     /// The ids of the requirements that fail by it, or are what the others wait for.
     pub failing: Vec<String>,
     /// The ids of the requirements that are blocked by it, in the order of the catalogue.
@@ -363,10 +363,10 @@ impl Report {
     }
 
     /// What a later run compares with.
-    pub fn as_previous(&self) -> Previous {
+    pub fn as_previous(&self) -> Baseline {
         let run = &self.run;
         let (source, base_url) = (run.source.clone(), run.base_url.clone());
-        Previous { source, base_url, started: run.started, shapes: run.shapes.clone() }
+        Baseline { source, base_url, started: run.started, shapes: run.shapes.clone() }
     }
 
     /// The chapters, each with its requirements.

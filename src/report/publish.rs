@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use super::har::{self, Spool};
-use crate::base::files::{self, Prepared, Unwritten};
+use super::har::{self, EvidenceFile};
+use crate::base::files::{self, Prepared, WriteError};
 use crate::evidence::vault::{Gate, Vault};
 
 /// Who knows what must not leave: the vault of one run, or those of many.
@@ -36,7 +36,7 @@ pub struct Published {
     /// The names of the files.
     pub files: Vec<String>,
     /// Why others could not be made or written.
-    pub problems: Vec<Unwritten>,
+    pub problems: Vec<WriteError>,
 }
 
 /// Writes the files of a run and its evidence into a folder, once all of them and what is to be shown were looked at.
@@ -48,8 +48,8 @@ pub fn publish<'a>(
     last_look: &impl LastLook,
     folder: &Path,
     shown: &str,
-    files: impl IntoIterator<Item = (&'a str, Result<String, Unwritten>)>,
-    evidence: Option<Result<Spool, Unwritten>>,
+    files: impl IntoIterator<Item = (&'a str, Result<String, WriteError>)>,
+    evidence: Option<Result<EvidenceFile, WriteError>>,
 ) -> Result<Published, Leaked> {
     let mut published = Published::default();
     let evidence = match evidence {
@@ -82,7 +82,7 @@ pub fn publish<'a>(
 }
 
 impl Published {
-    fn note(&mut self, name: &str, result: Result<(), Unwritten>) {
+    fn note(&mut self, name: &str, result: Result<(), WriteError>) {
         match result {
             Ok(()) => self.files.push(name.to_owned()),
             Err(problem) => self.problems.push(problem),
@@ -106,7 +106,7 @@ mod tests {
     fn published(word: &'static str, shown: &str, evidence: &str) -> (Result<usize, Leaked>, Vec<String>) {
         let folder = tempfile::tempdir().unwrap();
         let files = [("a.txt", Ok("first".to_owned())), ("b.txt", Ok("second".to_owned()))];
-        let evidence = Some(Spool::of(evidence));
+        let evidence = Some(EvidenceFile::of(evidence));
         let published = publish(&Word(word), folder.path(), shown, files, evidence).map(|done| done.problems.len());
         let mut names: Vec<String> = std::fs::read_dir(folder.path())
             .unwrap()

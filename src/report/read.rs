@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
 
-use crate::base::input::{InputFault, InputFaults, Schema, at_most, read_text};
+use crate::base::input::{Diagnostic, Diagnostics, Schema, at_most, read_text};
 use crate::base::text::Text;
 use crate::catalogue::Level;
 use crate::judging::verdict::{Conformant, Outcome};
@@ -39,16 +39,16 @@ pub struct Form {
 const REPORT: Form = Form { version: "bronkeur.report/2", name: "report.json", command: "check" };
 const REPORT_1: Form = Form { version: "bronkeur.report/1", ..REPORT };
 
-static SCHEMA: LazyLock<Result<Schema, InputFaults>> =
+static SCHEMA: LazyLock<Result<Schema, Diagnostics>> =
     LazyLock::new(|| Schema::read("report.schema.json", REPORT_SCHEMA));
-static SCHEMA_1: LazyLock<Result<Schema, InputFaults>> =
+static SCHEMA_1: LazyLock<Result<Schema, Diagnostics>> =
     LazyLock::new(|| Schema::read("report-1.schema.json", REPORT_1_SCHEMA));
 
 /// The report in a file.
 ///
 /// # Errors
 /// What is wrong with it: not there, no JSON, cut off, another schema, or what does not fit the schema.
-pub fn read_report(path: &Path) -> Result<Report, InputFaults> {
+pub fn read_report(path: &Path) -> Result<Report, Diagnostics> {
     parse_report(&path.display().to_string(), &read_text(path, LARGEST_REPORT)?)
 }
 
@@ -56,7 +56,7 @@ pub fn read_report(path: &Path) -> Result<Report, InputFaults> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn parse_report(file: &str, text: &str) -> Result<Report, InputFaults> {
+pub fn parse_report(file: &str, text: &str) -> Result<Report, Diagnostics> {
     if !of_version(text, &REPORT_1) {
         return read_json(file, text, &REPORT, &SCHEMA);
     }
@@ -95,22 +95,22 @@ pub fn read_json<T: DeserializeOwned>(
     file: &str,
     text: &str,
     form: &Form,
-    schema: &LazyLock<Result<Schema, InputFaults>>,
-) -> Result<T, InputFaults> {
+    schema: &LazyLock<Result<Schema, Diagnostics>>,
+) -> Result<T, Diagnostics> {
     let tree: Value = serde_json::from_str(text).map_err(|error| no_json(file, form, &error))?;
     let found = tree.get("schema").and_then(Value::as_str);
     if found != Some(form.version) {
         return Err(other_schema(file, form, found).into());
     }
     let faults = schema.as_ref().map_err(Clone::clone)?.faults(file, &tree);
-    InputFaults(at_most(MOST_FAULTS, file, faults)).or(())?;
+    Diagnostics(at_most(MOST_FAULTS, file, faults)).or(())?;
     serde_json::from_value(tree).map_err(|error| {
         let message = text!("de inhoud past niet: {error}", "the content does not fit: {error}");
-        InputFaults::one(file, message, make_again(form))
+        Diagnostics::one(file, message, make_again(form))
     })
 }
 
-fn no_json(file: &str, form: &Form, error: &serde_json::Error) -> InputFaults {
+fn no_json(file: &str, form: &Form, error: &serde_json::Error) -> Diagnostics {
     let (line, column) = (error.line(), error.column());
     let message = match error.classify() {
         Category::Eof => {
@@ -120,10 +120,10 @@ fn no_json(file: &str, form: &Form, error: &serde_json::Error) -> InputFaults {
             text!("het bestand is geen JSON: {error}", "the file is not JSON: {error}")
         }
     };
-    InputFault::new(file, message, make_again(form)).at(format!("{line}:{column}")).into()
+    Diagnostic::new(file, message, make_again(form)).at(format!("{line}:{column}")).into()
 }
 
-fn other_schema(file: &str, form: &Form, found: Option<&str>) -> InputFault {
+fn other_schema(file: &str, form: &Form, found: Option<&str>) -> Diagnostic {
     let Form { version, name, .. } = form;
     let message = match found.map(crate::base::text::shown) {
         Some(found) => text!(
@@ -135,7 +135,7 @@ fn other_schema(file: &str, form: &Form, found: Option<&str>) -> InputFault {
             "is no {name}: `schema` is missing, expected {version}"
         ),
     };
-    InputFault::new(file, message, make_again(form)).at("schema")
+    Diagnostic::new(file, message, make_again(form)).at("schema")
 }
 
 fn make_again(form: &Form) -> Text {

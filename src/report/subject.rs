@@ -3,7 +3,7 @@
 use crate::catalogue::SubjectKind;
 use crate::evidence::exchange::Kind;
 use crate::evidence::recording::Recording;
-use crate::evidence::shape::Shapes;
+use crate::evidence::snapshot::ApiSnapshot;
 use crate::source::envelope::Envelope;
 
 /// What was seen of a subject.
@@ -12,7 +12,7 @@ pub(super) struct Seen {
     /// The form of its answers: of a source `links`, `hal` or `unknown`.
     pub(super) envelope: &'static str,
     /// Which members, types and links its answers had; nothing where its kind has none.
-    pub(super) shapes: Shapes,
+    pub(super) shapes: ApiSnapshot,
 }
 
 impl Seen {
@@ -21,10 +21,10 @@ impl Seen {
         match kind {
             SubjectKind::Source => Self {
                 envelope: envelope(recording).name(),
-                shapes: Shapes::of(&recording.setup.base_url, recording.exchanges()),
+                shapes: ApiSnapshot::of(&recording.setup.base_url, recording.exchanges()),
             },
             SubjectKind::Application | SubjectKind::Website => {
-                Self { envelope: Envelope::Unknown.name(), shapes: Shapes::default() }
+                Self { envelope: Envelope::Unknown.name(), shapes: ApiSnapshot::default() }
             }
         }
     }

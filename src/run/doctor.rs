@@ -17,7 +17,7 @@ use crate::evidence::exchange::{Exchange, Failure, FailureKind, Request, Respons
 use crate::evidence::recording::Recording;
 use crate::evidence::setup::Setup;
 use crate::judging::reason::cause::{Server, Told, unanswered};
-use crate::judging::reason::issuer::{Advice, Party, clock_skew};
+use crate::judging::reason::issuer::{ActionOwner, Advice, clock_skew};
 use crate::judging::verdict::ExitStatus;
 use crate::text;
 
@@ -123,7 +123,7 @@ pub struct Line {
     /// What to do.
     pub remedy: Option<Text>,
     /// Who has to do it.
-    pub who: Option<Party>,
+    pub who: Option<ActionOwner>,
 }
 
 impl Line {
@@ -134,7 +134,7 @@ impl Line {
 
     /// Not as it should be, for the owner of the profile to fix.
     pub fn owner(step: Step, state: State, seen: Text, remedy: Text) -> Self {
-        Self { step, state, seen, remedy: Some(remedy), who: Some(Party::Owner) }
+        Self { step, state, seen, remedy: Some(remedy), who: Some(ActionOwner::Owner) }
     }
 
     /// What was seen, and what it means by the table of the issuer's answers.

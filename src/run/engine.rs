@@ -15,7 +15,7 @@ use tokio::task::{AbortHandle, JoinSet, spawn_blocking};
 use super::queue::Queue;
 use crate::catalogue::Selection;
 use crate::evidence::exchange::{Exchange, FailureKind, Request};
-use crate::evidence::recording::{Recording, Weighed};
+use crate::evidence::recording::{Measured, Recording};
 use crate::judging::verdict::Verdict;
 use crate::run::evaluate::{Evaluated, Evaluator, not_selected};
 
@@ -101,7 +101,7 @@ where
                 let _ = arrival.send(sent);
                 let turn = reading.acquire_owned().await;
                 // Apart from those who wait for answers: how long these take is measured.
-                let read = spawn_blocking(|| Weighed::of(arrived.into())).await;
+                let read = spawn_blocking(|| Measured::of(arrived.into())).await;
                 // It is not cancelled, but by the end of the process.
                 (read.unwrap_or_else(|error| resume_unwind(error.into_panic())), turn)
             });
@@ -123,17 +123,17 @@ where
         tokio::select! {
             Some(done) = under_way.join_next() => {
                 // The turn ends when the answer is recorded.
-                let (weighed, _turn) = match done {
+                let (measured, _turn) = match done {
                     Ok(read) => read,
                     // A panic in a task is a defect of ours: it goes on as one. Its request would never be answered.
                     Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
                     // A task that was aborted leaves its request to `refuse`.
                     Err(_) => continue,
                 };
-                let request = weighed.exchange().request.clone();
+                let request = measured.exchange().request.clone();
                 unanswered.remove(&request);
-                tell(Event::Received(weighed.exchange()));
-                recording.add_weighed(weighed);
+                tell(Event::Received(measured.exchange()));
+                recording.add_measured(measured);
                 queue.done(&request);
                 judging.arrived(&request, recording, &mut queue, &mut tell);
             }
@@ -194,7 +194,7 @@ impl<'a> Judging<'a> {
                 }
             }
             // Evaluated again when the run is over.
-            Evaluated::Early => {}
+            Evaluated::NeedsWholeRun => {}
             // What looks at the whole run may not change it any more.
             Evaluated::Missing(_) if recording.closed => {}
             Evaluated::Missing(missing) => {

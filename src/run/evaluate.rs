@@ -20,7 +20,7 @@ pub enum Evaluated {
     /// The check needs these exchanges first.
     Missing(Vec<Request>),
     /// The check looks at the whole run, which is not over yet.
-    Early,
+    NeedsWholeRun,
 }
 
 /// A catalogue with the checks that judge it.
@@ -53,7 +53,7 @@ impl<'a> Evaluator<'a> {
                 Evaluated::Verdict(Verdict { evidence: case.evidence(), ..*verdict })
             }
             Err(Stop::Missing(missing)) => Evaluated::Missing(missing),
-            Err(Stop::Early) => Evaluated::Early,
+            Err(Stop::NeedsWholeRun) => Evaluated::NeedsWholeRun,
         }
     }
 
@@ -65,7 +65,7 @@ impl<'a> Evaluator<'a> {
             }
             match self.evaluate_one(requirement, recording) {
                 Evaluated::Verdict(verdict) => verdict,
-                Evaluated::Missing(_) | Evaluated::Early => reason::not_recorded(),
+                Evaluated::Missing(_) | Evaluated::NeedsWholeRun => reason::not_recorded(),
             }
         };
         let mut verdicts: Vec<Verdict> = self.catalogue.requirements.iter().map(judge).collect();

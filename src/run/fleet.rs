@@ -18,6 +18,6 @@ mod tests;
 pub use gather::gather;
 pub use merge::merge;
 pub use read::read_overview;
-pub use run::{Bounds, Ended, Order, Told, run};
+pub use run::{Bounds, Ended, FleetEvent, Order, run};
 pub use sources::{Choice, SOURCES_SCHEMA, Shard, Source, Sources, What};
 pub use summary::summary;

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::base::files::Unwritten;
+use crate::base::files::WriteError;
 use crate::catalogue::{Catalogue, Selection};
 use crate::evidence::vault::Vault;
 use crate::judging::decisions::Decisions;
 use crate::judging::verdict::{FailOn, Gate};
-use crate::report::har::{self, Evidence, Spool};
+use crate::report::har::{self, Evidence, EvidenceFile};
 use crate::report::{self, Report, RunMeta};
 use crate::run::Event;
 use crate::run::evaluate::Evaluator;
@@ -17,7 +17,7 @@ use crate::run::session::Session;
 
 /// What is asked of a run besides its profile.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct RunOptions {
     /// What is judged.
     pub selection: Selection,
     /// When it fails.
@@ -35,7 +35,7 @@ pub struct Inspected {
     /// The report.
     pub report: Report,
     /// The evidence, or why there is none.
-    pub evidence: Result<Spool, Unwritten>,
+    pub evidence: Result<EvidenceFile, WriteError>,
     /// What must not stand in any output.
     pub vault: Arc<Vault>,
 }
@@ -44,11 +44,11 @@ pub struct Inspected {
 pub async fn inspect(
     session: Session,
     catalogue: &Catalogue,
-    asked: Asked,
+    asked: RunOptions,
     interrupted: impl Future<Output = ()>,
     tell: impl FnMut(Event<'_>),
 ) -> Inspected {
-    let Asked { selection, gate, accepted, decisions, .. } = asked;
+    let RunOptions { selection, gate, accepted, decisions, .. } = asked;
     let session = session.after(decisions.previous.clone());
     let finished = session.run(catalogue, &selection, interrupted, tell).await;
     let vault = finished.vault;
@@ -69,7 +69,7 @@ pub async fn inspect(
 }
 
 /// The report that follows from the evidence of a run, judged as that run was asked to, with what is asked on top.
-pub fn judge(evidence: &Evidence, catalogue: &Catalogue, asked: Option<&Asked>) -> Report {
+pub fn judge(evidence: &Evidence, catalogue: &Catalogue, asked: Option<&RunOptions>) -> Report {
     let mut meta = evidence.meta.clone();
     if let Some(asked) = asked {
         meta.on_top(&asked.selection, asked.gate, asked.fail_on);

@@ -1,6 +1,6 @@
 //! One run against one source: from a resolved profile to verdicts and their recording.
 
-mod inquiry;
+mod single_calls;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -11,7 +11,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use crate::base::input::{InputFault, InputFaults};
+use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::insz;
 use crate::catalogue::{Catalogue, Selection};
 use crate::evidence::exchange::{Auth, Citizen, STAND_IN_ACM};
@@ -19,10 +19,10 @@ use crate::evidence::recording::Recording;
 use crate::evidence::setup::{
     AcmSetup, Authorities, Declares, HopSetup, Limits, Person, Setup, SourceSetup, SubjectSetup,
 };
-use crate::evidence::shape::Previous;
-use crate::evidence::vault::{Nature, Vault};
+use crate::evidence::snapshot::Baseline;
+use crate::evidence::vault::{SecretKind, Vault};
 use crate::judging::verdict::Verdict;
-use crate::profile::login::Keeper;
+use crate::profile::login::TokenFile;
 use crate::profile::{
     Actor, CitizenToken, ClientCertificate, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, Role, Target,
 };
@@ -31,7 +31,7 @@ use crate::run::{self, Bounds, Event};
 use crate::text;
 use crate::transport::{Settings, SettingsError, Transport};
 
-pub use inquiry::Inquiry;
+pub use single_calls::Inquiry;
 
 /// Everything that a run needs, before anything is sent.
 pub struct Session {
@@ -61,7 +61,7 @@ impl Session {
     ///
     /// # Errors
     /// Certificates or keys of the profile that cannot be used.
-    pub fn new(profile: &Resolved, catalogue: &Catalogue, seed: u64) -> Result<Self, InputFaults> {
+    pub fn new(profile: &Resolved, catalogue: &Catalogue, seed: u64) -> Result<Self, Diagnostics> {
         let clock = Instant::now();
         let vault = Arc::new(vault_of(profile));
         repeated(profile, &vault).or(())?;
@@ -81,7 +81,7 @@ impl Session {
 
     /// The same run, which also says what broke since an earlier report.
     #[must_use]
-    pub fn after(mut self, previous: Option<Previous>) -> Self {
+    pub fn after(mut self, previous: Option<Baseline>) -> Self {
         self.setup.compare_with(previous);
         self
     }
@@ -115,7 +115,7 @@ impl Session {
 ///
 /// # Errors
 /// Certificates or keys of the profile that cannot be used.
-pub fn issuer_alone(acm: ResolvedAcm) -> Result<Arc<Transport>, InputFaults> {
+pub fn issuer_alone(acm: ResolvedAcm) -> Result<Arc<Transport>, Diagnostics> {
     let mut profile = Resolved::new(&acm.issuer);
     profile.acm = Some(acm);
     let vault = Arc::new(vault_of(&profile));
@@ -140,23 +140,23 @@ fn vault_of(profile: &Resolved) -> Vault {
     numbers.insert(Citizen::Nobody, insz::nobody());
     let vault = Vault::new(numbers);
     for secret in profile.acm.iter().flat_map(ResolvedAcm::clients).filter_map(|client| client.auth.secret()) {
-        vault.learn(secret, Nature::Secret);
+        vault.learn(secret, SecretKind::Secret);
     }
     for token in profile.citizens.iter().filter_map(|citizen| citizen.token.as_ref()) {
         match token {
             CitizenToken::Access(token) | CitizenToken::Refresh { token, .. } | CitizenToken::Tx(token) => {
-                vault.learn(token, Nature::Token);
+                vault.learn(token, SecretKind::Token);
             }
         }
     }
     for token in ready_tokens(profile).values() {
-        vault.learn(token, Nature::Token);
+        vault.learn(token, SecretKind::Token);
     }
     vault
 }
 
 /// Where the profile's texts repeat what it refers to, in any encoding: every report shows these.
-fn repeated(profile: &Resolved, vault: &Vault) -> InputFaults {
+fn repeated(profile: &Resolved, vault: &Vault) -> Diagnostics {
     let source = &profile.source;
     let mut texts = vec![
         ("source.name", source.name.as_str()),
@@ -186,9 +186,9 @@ fn repeated(profile: &Resolved, vault: &Vault) -> InputFaults {
         );
         let remedy =
             text!("laat het daar weg: elk rapport toont die tekst", "leave it out there: every report shows it");
-        InputFault::new("profile", message, remedy).at(place)
+        Diagnostic::new("profile", message, remedy).at(place)
     };
-    InputFaults(texts.into_iter().filter(|(_, text)| vault.leaks(text)).map(fault).collect())
+    Diagnostics(texts.into_iter().filter(|(_, text)| vault.leaks(text)).map(fault).collect())
 }
 
 fn ready_tokens(profile: &Resolved) -> BTreeMap<Auth, SecretString> {
@@ -352,15 +352,15 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
 }
 
 /// Where a citizen's refresh token is kept.
-fn keeper_of(citizen: &ResolvedCitizen) -> Option<(Citizen, Keeper)> {
+fn keeper_of(citizen: &ResolvedCitizen) -> Option<(Citizen, TokenFile)> {
     match &citizen.token {
         Some(CitizenToken::Refresh { keeper, .. }) => Some((citizen_of(citizen.role), keeper.clone())),
         _ => None,
     }
 }
 
-fn unusable(error: &SettingsError) -> InputFaults {
-    InputFaults::one(
+fn unusable(error: &SettingsError) -> Diagnostics {
+    Diagnostics::one(
         "profile",
         text!("een instelling is niet bruikbaar: {error}", "a setting cannot be used: {error}"),
         text!("herstel het bestand of de URL die genoemd wordt", "fix the file or the URL that is named"),

@@ -26,7 +26,7 @@ pub mod wire;
 mod world;
 
 pub use acm::called::{Called, Watch};
-pub use acm::credentials::{ClientId, Credentials, Party, Person};
+pub use acm::credentials::{ClientCredentials, ClientId, Credentials, Person};
 pub(crate) use acm::stand_in::CALLER;
 pub use acm::stand_in::{Kept, StandIn, StandInOptions};
 pub use answer::{Answer, put};

@@ -2,8 +2,8 @@
 
 use url::Url;
 
-use super::{AUTHORITY, Party, Role, Sandbox};
-use crate::base::input::InputFaults;
+use super::{AUTHORITY, ClientCredentials, Role, Sandbox};
+use crate::base::input::Diagnostics;
 use crate::profile::{
     self, Actor, CitizenToken, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient,
     ResolvedClientAuth, Target,
@@ -18,7 +18,7 @@ impl Sandbox {
     ///
     /// # Errors
     /// Never in practice: the URLs are the sandbox's own.
-    pub fn profile(&self) -> Result<Resolved, InputFaults> {
+    pub fn profile(&self) -> Result<Resolved, Diagnostics> {
         let credentials = self.credentials();
         let base_url = url(self.base_url())?;
         let issuer = url(self.issuer())?;
@@ -55,9 +55,9 @@ impl Sandbox {
     }
 }
 
-fn url(text: &str) -> Result<Url, InputFaults> {
+fn url(text: &str) -> Result<Url, Diagnostics> {
     Url::parse(text).map_err(|error| {
-        InputFaults::one(
+        Diagnostics::one(
             "sandbox",
             text!("de sandbox heeft een onbruikbare URL: {error}", "the sandbox has an unusable URL: {error}"),
             text!("meld dit", "please report this"),
@@ -65,7 +65,7 @@ fn url(text: &str) -> Result<Url, InputFaults> {
     })
 }
 
-fn client(party: &Party) -> ResolvedClient {
+fn client(party: &ClientCredentials) -> ResolvedClient {
     ResolvedClient { id: party.id.clone(), auth: ResolvedClientAuth::Post(party.secret.clone().into()) }
 }
 

@@ -20,8 +20,8 @@ use super::wire::{Met, Protocol};
 use crate::base::assertion::VerifyingKey;
 use crate::profile::Limits;
 use crate::sandbox::acm::clients::{Client, Clients};
-use crate::sandbox::acm::control::{Door, Questions};
-use crate::sandbox::acm::credentials::{Credentials, Parties, Party};
+use crate::sandbox::acm::control::{IntrospectionSwitch, Questions};
+use crate::sandbox::acm::credentials::{ClientCredentials, Credentials, Parties};
 use crate::sandbox::acm::tokens::{Tokens, secret};
 use crate::sandbox::source::behaviour::{Behaviour, PlainHttp, ServerCertificate};
 
@@ -42,7 +42,7 @@ pub struct Options {
     /// The port of the ACM; the source has the next, and its http port the one after. 0 for any.
     pub port: u16,
     /// Id and secret of the client that exchanges; made at start where there are none.
-    pub caller: Option<Party>,
+    pub caller: Option<ClientCredentials>,
     /// The public keys that it registered, for `private_key_jwt`.
     pub caller_keys: Vec<VerifyingKey>,
 }
@@ -201,7 +201,7 @@ fn world(options: &Options, issuer: &str, origin: &str, ca: Option<&str>) -> io:
     let tokens = Arc::new(Tokens::default());
     let party = || Client::new(Uuid::new_v4().to_string(), secret());
     let (mut caller, source_client, portal) = (party(), party(), party());
-    if let Some(Party { id, secret }) = &options.caller {
+    if let Some(ClientCredentials { id, secret }) = &options.caller {
         caller = Client::new(id, secret.clone());
     }
     caller.keys.clone_from(&options.caller_keys);
@@ -233,7 +233,7 @@ fn world(options: &Options, issuer: &str, origin: &str, ca: Option<&str>) -> io:
         resource: format!("{origin}{}", behaviour.prefix),
         people,
         tokens,
-        door: Door::default(),
+        door: IntrospectionSwitch::default(),
         questions: Questions::default(),
         watch: None,
     };

@@ -9,7 +9,7 @@ use reqwest::{Client, Method, Response};
 use serde_json::Value;
 
 use super::behaviour::Envelope;
-use super::{Behaviour, Options, Party, Role, Sandbox};
+use super::{Behaviour, ClientCredentials, Options, Role, Sandbox};
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use crate::base::input::InputFaults;
+use crate::base::input::Diagnostics;
 use crate::catalogue::Catalogue;
 use crate::evidence::recording::Recording;
 use crate::run::session::Finished;
@@ -17,7 +17,7 @@ pub enum Unable {
     Start(#[from] io::Error),
     /// Its profile was refused.
     #[error("the sandbox's profile is refused: {0}")]
-    Profile(#[from] InputFaults),
+    Profile(#[from] Diagnostics),
 }
 
 /// A legal form of a world, on which every fault must be noticed alike.

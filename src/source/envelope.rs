@@ -2,7 +2,7 @@
 //! shape, so that what is legal in one envelope is never a fault because of the other. A run keeps this shape of every
 //! certificate of a list, so it is as small as it can be: a list may have a hundred thousand.
 
-mod datum;
+mod scalar;
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ use crate::base::value::walk::pointer_step;
 use crate::base::value::weight::OVERHEAD;
 use crate::evidence::exchange::{Exchange, Kind, Response, View};
 
-pub use datum::Datum;
+pub use scalar::Scalar;
 
 /// Which envelope an answer has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -386,15 +386,15 @@ pub struct Certificate {
     /// What stands there when it is no object.
     pub wrong_type: Option<&'static str>,
     /// `id`
-    pub id: Option<Datum>,
+    pub id: Option<Scalar>,
     /// `language`
-    pub language: Option<Datum>,
+    pub language: Option<Scalar>,
     /// `name`
-    pub name: Option<Datum>,
+    pub name: Option<Scalar>,
     /// `year`
-    pub year: Option<Datum>,
+    pub year: Option<Scalar>,
     /// `community`
-    pub community: Option<Datum>,
+    pub community: Option<Scalar>,
     /// Its links.
     pub links: Links,
     /// The names of its other members.
@@ -411,11 +411,11 @@ impl Certificate {
         Self {
             place: place.into(),
             wrong_type: None,
-            id: object.get("id").map(Datum::of),
-            language: object.get("language").map(Datum::of),
-            name: object.get("name").map(Datum::of),
-            year: object.get("year").map(Datum::of),
-            community: object.get("community").map(Datum::of),
+            id: object.get("id").map(Scalar::of),
+            language: object.get("language").map(Scalar::of),
+            name: object.get("name").map(Scalar::of),
+            year: object.get("year").map(Scalar::of),
+            community: object.get("community").map(Scalar::of),
             links: Links::of(object, place),
             extra: object.keys().filter(|name| !known.contains(&name.as_str())).cloned().collect(),
         }
@@ -440,7 +440,7 @@ impl Certificate {
     fn identity(&self) -> Key<'_> {
         let otherwise = || {
             let links = self.links.links.iter().map(|link| &*link.href).collect::<Vec<_>>();
-            let fields = self.fields().map(|(_, datum)| Datum::described(datum)).join(" ");
+            let fields = self.fields().map(|(_, datum)| Scalar::described(datum)).join(" ");
             Cow::Owned(format!("{fields} {}", links.join(" ")))
         };
         (self.id_text().unwrap_or_else(otherwise), self.language_text().unwrap_or_default())
@@ -448,14 +448,14 @@ impl Certificate {
 
     /// About how many bytes it takes in memory.
     pub fn weight(&self) -> usize {
-        let fields = self.fields().into_iter().filter_map(|(_, datum)| datum.map(Datum::weight));
+        let fields = self.fields().into_iter().filter_map(|(_, datum)| datum.map(Scalar::weight));
         let extra = self.extra.iter().map(|name| size_of::<String>() + name.len() + OVERHEAD);
         let texts = self.place.len() + OVERHEAD + fields.sum::<usize>() + extra.sum::<usize>();
         size_of::<Self>() + texts + self.links.weight()
     }
 
     /// The documented members with their values.
-    pub fn fields(&self) -> [(&'static str, Option<&Datum>); 5] {
+    pub fn fields(&self) -> [(&'static str, Option<&Scalar>); 5] {
         [
             ("id", self.id.as_ref()),
             ("language", self.language.as_ref()),

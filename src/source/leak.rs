@@ -12,7 +12,7 @@ use super::envelope::{Certificate, Key};
 use super::list::Listed;
 use super::part_with_id;
 use crate::base::text::Text;
-use crate::evidence::exchange::{Citizen, Content, Exchange, Look, Response};
+use crate::evidence::exchange::{Citizen, Content, Exchange, Response, SniffedType};
 use crate::judging::case::{Answer, Case, Stop, both};
 use crate::text;
 
@@ -220,7 +220,7 @@ pub fn place_of(response: &Response, is_it: impl Fn(&str) -> bool) -> Option<Str
 pub fn is_same_content(one: &Response, other: &Response) -> bool {
     match (&one.content, &other.content) {
         (Content::Document(one), Content::Document(other)) => {
-            one.look != Look::Html && !one.sha256.is_empty() && one.sha256 == other.sha256
+            one.look != SniffedType::Html && !one.sha256.is_empty() && one.sha256 == other.sha256
         }
         (Content::Json(one), Content::Json(other)) => holds_something(&one.tree()) && one == other,
         _ => false,

@@ -7,7 +7,7 @@
 //! - `look`: a list lives: what is judged by answers of several moments; `urls`: where links lead, and which part of one
 //!   holds a value; `leak`: what of one citizen's data an answer shows that was meant for somebody else.
 //! - `unopened`: what is concluded of a source that opens for nobody.
-//! - `shape`: which members, types and links the answers had, to compare with a later run.
+//! - `snapshot`: which members, types and links the answers had, to compare with a later run.
 
 pub mod envelope;
 mod leak;
@@ -18,7 +18,7 @@ mod pages;
 mod room;
 mod run;
 mod sample;
-pub mod shape;
+pub mod snapshot;
 mod total;
 mod unopened;
 mod urls;

@@ -12,16 +12,16 @@ use uuid::Uuid;
 
 use super::credential::whose;
 use super::expiry::Lifetime;
-use super::http::{By, Call, Came, IDENTITY, Transport};
-use super::oauth::{self, Discovery, For, Form, Jwt};
-use super::record::{Raw, Shape, Unread};
+use super::http::{Call, Came, IDENTITY, Sender, Transport};
+use super::oauth::{self, Discovery, Form, Jwt, TokenTarget};
+use super::record::{ParsedResponse, RawResponse, Shape};
 use super::retry::Repeat;
 use crate::base::text::Text;
 use crate::evidence::exchange::{
     Auth, Citizen, Content, Control, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request, Response, Sent,
 };
 use crate::evidence::introspection::{ENCRYPTED_JWT, UNREADABLE_JWT, oauth_error};
-use crate::evidence::vault::Nature;
+use crate::evidence::vault::SecretKind;
 use crate::profile::{ResolvedClient, ResolvedClientAuth};
 use crate::text;
 
@@ -55,8 +55,8 @@ impl Transport {
             }
         };
         let Came { sent, at_ms, ms, earlier, result } = self.perform(&ready).await;
-        let result = result.map(Unread::read);
-        let result = if self.settings.proxy.is_some() { result.map(Raw::through_a_proxy) } else { result };
+        let result = result.map(RawResponse::read);
+        let result = if self.settings.proxy.is_some() { result.map(ParsedResponse::through_a_proxy) } else { result };
         self.remember(call, result.as_ref());
         let result = result.map(|raw| self.noted(raw, call));
         Exchange { request, sent, at_ms, ms, credential: made, earlier, result }
@@ -170,7 +170,7 @@ impl Transport {
             ResolvedClientAuth::Post(secret) => oauth::post(&client.id, secret, &mut form),
             ResolvedClientAuth::Basic(secret) => {
                 let credentials = oauth::basic(&client.id, secret);
-                self.vault.learn(&credentials, Nature::Secret);
+                self.vault.learn(&credentials, SecretKind::Secret);
                 authorization = oauth::basic_header(&credentials);
             }
             ResolvedClientAuth::Jwt { key, kid, audience } => {
@@ -185,7 +185,7 @@ impl Transport {
                     )
                 };
                 let assertion = assertion.ok_or_else(|| self.lacks(&unsigned()))?;
-                self.vault.learn(&assertion, Nature::Secret);
+                self.vault.learn(&assertion, SecretKind::Secret);
                 oauth::asserted(&assertion, &mut form);
             }
             ResolvedClientAuth::Public | ResolvedClientAuth::Certificate => oauth::identify(&client.id, &mut form),
@@ -196,7 +196,7 @@ impl Transport {
     fn token_form(&self, grant: Grant) -> Result<Form, Failure> {
         let acm = self.settings.setup.acm.as_ref().ok_or_else(|| self.lacks(&text!("geen ACM", "no ACM")))?;
         let is_resource = self.settings.audience_is_resource;
-        let source = For { audience: &acm.audience, is_resource, scope: acm.scope.as_deref() };
+        let source = TokenTarget { audience: &acm.audience, is_resource, scope: acm.scope.as_deref() };
         let own = |citizen: Citizen| {
             if self.settings.setup.refreshes(citizen) {
                 let refreshed = Grant::Refresh(citizen);
@@ -209,11 +209,11 @@ impl Transport {
                 self.lacks(&text!("geen toegangstoken van {nl}", "no access token of {en}"))
             })
         };
-        let exchange = |subject: SecretString, actor: Option<Grant>, what: For<'_>| {
+        let exchange = |subject: SecretString, actor: Option<Grant>, what: TokenTarget<'_>| {
             let actor = actor.and_then(|actor| self.vault.token(actor));
             oauth::exchange(&subject, actor.as_ref(), what, self.settings.names_token_type)
         };
-        let last = |citizen: Citizen, what: For<'_>| {
+        let last = |citizen: Citizen, what: TokenTarget<'_>| {
             let subject = acm.last_hop(citizen).map_or_else(|| own(citizen), |hop| self.granted(hop))?;
             Ok(exchange(subject, acm.actor.then_some(Grant::Actor), what))
         };
@@ -222,19 +222,19 @@ impl Transport {
             Grant::WithoutCitizen => Ok(oauth::client_credentials(Some(source))),
             Grant::Exchange(citizen) => last(citizen, source),
             Grant::Fresh | Grant::ToExpire => last(Citizen::Subject, source),
-            Grant::WithoutScope => last(Citizen::Subject, For { scope: None, ..source }),
+            Grant::WithoutScope => last(Citizen::Subject, TokenTarget { scope: None, ..source }),
             Grant::OtherAudience => {
                 let none = || text!("geen andere audience", "no other audience");
                 let audience = acm.other_audience.as_deref().ok_or_else(|| self.lacks(&none()))?;
                 let is_resource = is_resource && Url::parse(audience).is_ok();
-                last(Citizen::Subject, For { audience, is_resource, ..source })
+                last(Citizen::Subject, TokenTarget { audience, is_resource, ..source })
             }
             Grant::Hop(citizen, place) => {
                 let none = || text!("geen zulke uitwisseling", "no such exchange");
                 let hop = acm.hop(place).ok_or_else(|| self.lacks(&none()))?;
                 let before = place.checked_sub(1).map(|before| Grant::Hop(citizen, before));
                 let subject = before.map_or_else(|| own(citizen), |before| self.granted(before))?;
-                let what = For { audience: &hop.audience, is_resource: false, scope: hop.scope.as_deref() };
+                let what = TokenTarget { audience: &hop.audience, is_resource: false, scope: hop.scope.as_deref() };
                 Ok(exchange(subject, hop.actor.then_some(Grant::HopActor(place)), what))
             }
             Grant::Refresh(_) => Err(self.lacks(&text!(
@@ -264,8 +264,8 @@ impl Transport {
     }
 
     /// Remembers endpoints, tokens and causes. Tokens become known here, before the answer is masked.
-    pub(super) fn remember(&self, call: IssuerCall, result: Result<&Raw, &Failure>) {
-        let json = result.ok().and_then(Raw::json);
+    pub(super) fn remember(&self, call: IssuerCall, result: Result<&ParsedResponse, &Failure>) {
+        let json = result.ok().and_then(ParsedResponse::json);
         let refused = match result {
             Err(failure) if failure.detail == Text::default() => Some(text!("er kwam geen antwoord", "no answer came")),
             Err(failure) => Some(failure.detail.clone()),
@@ -301,7 +301,7 @@ impl Transport {
             IssuerCall::Token(grant) => {
                 let others = ["refresh_token", "id_token"];
                 for token in others.iter().filter_map(|name| oauth::token(json?, name)) {
-                    self.vault.learn(&token, Nature::Token);
+                    self.vault.learn(&token, SecretKind::Token);
                 }
                 if let Some(seconds) = json.and_then(oauth::expires_in).filter(|_| refused.is_none()) {
                     self.memory().lifetimes.insert(grant, Lifetime { from: Instant::now(), seconds });
@@ -330,12 +330,12 @@ impl Transport {
 
     fn learn(&self, token: Option<SecretString>) {
         if let Some(token) = token {
-            self.vault.learn(&token, Nature::Token);
+            self.vault.learn(&token, SecretKind::Token);
         }
     }
 
     /// An answer to a token request, masked.
-    fn granted_noted(&self, mut raw: Raw) -> Response {
+    fn granted_noted(&self, mut raw: ParsedResponse) -> Response {
         raw.shape = match raw.shape {
             Shape::Json(answer) => Shape::Json(oauth::granted(&answer)),
             // It may hold a token in a form that nobody asked for; only an error is worth its words, and a page its kind.
@@ -346,7 +346,7 @@ impl Transport {
     }
 
     /// An answer of the issuer, masked.
-    fn noted(&self, mut raw: Raw, call: IssuerCall) -> Response {
+    fn noted(&self, mut raw: ParsedResponse, call: IssuerCall) -> Response {
         match call {
             IssuerCall::Introspection(_) => {}
             IssuerCall::Token(_) => return self.granted_noted(raw),
@@ -380,7 +380,7 @@ impl Transport {
 fn issuer_call(request: &Request, method: Method, url: Url, authorization: Option<HeaderValue>, form: Form) -> Call {
     let repeat = if method == Method::GET { Repeat::Asks } else { Repeat::Renews };
     Call {
-        by: By::Issuer,
+        by: Sender::Issuer,
         method,
         url,
         headers: vec![(ACCEPT, HeaderValue::from_static(request.accept.value())), (ACCEPT_ENCODING, IDENTITY)],

@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::base64;
 use crate::base::hex::hex;
-use crate::evidence::exchange::{Document, Kind, Look};
+use crate::evidence::exchange::{Document, Kind, SniffedType};
 
 const MIB: usize = 1024 * 1024;
 
@@ -200,14 +200,14 @@ impl Body {
     }
 
     /// What the first bytes are those of, where it is no PDF, no page of HTML and no JSON.
-    pub(super) fn other_look(&self) -> Look {
+    pub(super) fn other_look(&self) -> SniffedType {
         let text = self.text_head().trim_ascii_start();
         match () {
-            () if self.head.starts_with(b"\x89PNG\r\n\x1a\n") => Look::Png,
-            () if self.head.starts_with(b"\xff\xd8\xff") => Look::Jpeg,
-            () if self.head.starts_with(b"PK\x03\x04") => Look::Zip,
-            () if text.starts_with(b"<?xml") => Look::Xml,
-            () => Look::Other,
+            () if self.head.starts_with(b"\x89PNG\r\n\x1a\n") => SniffedType::Png,
+            () if self.head.starts_with(b"\xff\xd8\xff") => SniffedType::Jpeg,
+            () if self.head.starts_with(b"PK\x03\x04") => SniffedType::Zip,
+            () if text.starts_with(b"<?xml") => SniffedType::Xml,
+            () => SniffedType::Other,
         }
     }
 
@@ -233,7 +233,7 @@ impl Body {
     }
 
     /// What is kept of it as a document.
-    pub(super) fn document(&self, look: Look) -> Document {
+    pub(super) fn document(&self, look: SniffedType) -> Document {
         let mut all = self.passed.clone();
         all.take(&self.kept);
         Document {
@@ -268,7 +268,7 @@ mod tests {
     fn markers_are_found_across_chunks_and_the_bytes_are_dropped() {
         let filling = vec![b'x'; 5000];
         let read = body(Kind::Download, &[b"%PD", b"F-1.7\n", &filling, b"%%E", b"OF\n"]);
-        let document = read.document(Look::Pdf);
+        let document = read.document(SniffedType::Pdf);
         assert!(read.is_pdf() && read.is_binary() && document.ends_with_eof && !document.base64);
         assert!(read.kept.is_empty() && !read.whole && read.complete());
         assert_eq!(read.arrived, 3 + 6 + 5000 + 6);
@@ -282,8 +282,8 @@ mod tests {
         let (zeros, spaces) = (vec![0; 80_000], vec![b' '; 700]);
         let ends = |pieces: &[&[u8]]| {
             let chunks = [&[b"%PDF-1.7\n".as_slice(), filling.as_slice()], pieces].concat();
-            let whole = body(Kind::Download, &[&chunks.concat()]).document(Look::Pdf).ends_with_eof;
-            assert_eq!(body(Kind::Download, &chunks).document(Look::Pdf).ends_with_eof, whole);
+            let whole = body(Kind::Download, &[&chunks.concat()]).document(SniffedType::Pdf).ends_with_eof;
+            assert_eq!(body(Kind::Download, &chunks).document(SniffedType::Pdf).ends_with_eof, whole);
             whole
         };
         assert!(ends(&[b"%%EOF\n", &zeros]));
@@ -296,11 +296,11 @@ mod tests {
     #[test]
     fn other_documents_are_known_by_their_first_bytes() {
         for (start, look) in [
-            (b"\x89PNG\r\n\x1a\n".as_slice(), Look::Png),
-            (b"\xff\xd8\xff\xe0", Look::Jpeg),
-            (b"PK\x03\x04", Look::Zip),
-            (b"\xef\xbb\xbf\n<?xml version='1.0'?>", Look::Xml),
-            (b"PK", Look::Other),
+            (b"\x89PNG\r\n\x1a\n".as_slice(), SniffedType::Png),
+            (b"\xff\xd8\xff\xe0", SniffedType::Jpeg),
+            (b"PK\x03\x04", SniffedType::Zip),
+            (b"\xef\xbb\xbf\n<?xml version='1.0'?>", SniffedType::Xml),
+            (b"PK", SniffedType::Other),
         ] {
             assert_eq!(body(Kind::Download, &[start]).other_look(), look);
         }
@@ -320,10 +320,10 @@ mod tests {
     #[test]
     fn base64_is_one_long_word() {
         let word = b"JVBERi0xLjcKJcTl8uXrp/Og0MTGCjMgMCBvYmoKPDwgL0ZpbHRlciAvRmxhdGVEZWNv";
-        assert!(body(Kind::Download, &[word, b"\r\n", b"Zg=="]).document(Look::Other).base64);
-        assert!(body(Kind::Download, &[b"\"JVBERi0xLjcK\""]).document(Look::Json).base64);
-        assert!(!body(Kind::Download, &[b"word"]).document(Look::Other).base64);
-        assert!(!body(Kind::Download, &[word, b" ", word]).document(Look::Other).base64);
+        assert!(body(Kind::Download, &[word, b"\r\n", b"Zg=="]).document(SniffedType::Other).base64);
+        assert!(body(Kind::Download, &[b"\"JVBERi0xLjcK\""]).document(SniffedType::Json).base64);
+        assert!(!body(Kind::Download, &[b"word"]).document(SniffedType::Other).base64);
+        assert!(!body(Kind::Download, &[word, b" ", word]).document(SniffedType::Other).base64);
     }
 
     #[test]

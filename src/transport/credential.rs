@@ -11,7 +11,7 @@ use super::http::Transport;
 use crate::base::text::Text;
 use crate::evidence::exchange::{Auth, Citizen, Failure, FailureKind};
 use crate::evidence::recording::invented;
-use crate::evidence::vault::Nature;
+use crate::evidence::vault::SecretKind;
 use crate::text;
 
 mod bent;
@@ -84,7 +84,7 @@ impl Transport {
             }
             _ => self.token(auth)?,
         };
-        self.vault.learn(&token, Nature::Token);
+        self.vault.learn(&token, SecretKind::Token);
         Ok(Some(Credential { token, made: made::made(&self.settings.setup, auth), place }))
     }
 

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::body::Body;
 use super::http::{Transport, milliseconds};
-use super::record::Unread;
+use super::record::RawResponse;
 use crate::base::text::Text;
 use crate::evidence::exchange::{Exchange, Failure, FailureKind, Request, Sent};
 use crate::text;
@@ -27,7 +27,7 @@ impl Transport {
         let ms = milliseconds(start.elapsed());
         let result = bytes.map(|bytes| {
             let body = Body::of(&bytes, request.kind());
-            let answer = Unread::new(hyper::Response::new(()), body, request.kind());
+            let answer = RawResponse::new(hyper::Response::new(()), body, request.kind());
             answer.read().into_openapi(&self.vault, &self.judge)
         });
         Exchange { request, sent, at_ms, ms, credential: None, earlier: Vec::new(), result }

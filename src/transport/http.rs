@@ -18,7 +18,7 @@ use super::body::{Body, LARGE_AT_ONCE};
 use super::connections::Connections;
 use super::judge::Judge;
 use super::oauth::Memory;
-use super::record::Unread;
+use super::record::RawResponse;
 use super::retry::{Came as Seen, Next, Patience, Repeat, Tries};
 use super::settings::{Settings, SettingsError};
 use super::{clients, words};
@@ -27,7 +27,7 @@ use crate::base::text::Text;
 use crate::evidence::exchange::{
     Earlier, Exchange, Failure, FailureKind, Grant, IssuerCall, Kind, Request, Sent, Target,
 };
-use crate::evidence::vault::{Nature, Vault};
+use crate::evidence::vault::{SecretKind, Vault};
 use crate::text;
 
 /// What we call ourselves.
@@ -67,7 +67,7 @@ pub struct Transport {
 
 /// What sends a call.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum Sender {
     /// The client for the source, with its connections.
     Source,
     /// The client for the issuer.
@@ -78,7 +78,7 @@ pub(super) enum By {
 
 /// A call that is ready to go out, raw.
 pub(super) struct Call {
-    pub(super) by: By,
+    pub(super) by: Sender,
     pub(super) method: Method,
     pub(super) url: Url,
     /// All headers but the User-Agent, the id of the call and the credential.
@@ -90,16 +90,16 @@ pub(super) struct Call {
 }
 
 /// A request and what came of it. To read, mask and record an answer takes time in which nothing has to wait for it.
-pub struct Arrived(Box<dyn FnOnce() -> Exchange + Send>);
+pub struct PendingExchange(Box<dyn FnOnce() -> Exchange + Send>);
 
-impl Arrived {
+impl PendingExchange {
     pub(super) fn new(read: impl FnOnce() -> Exchange + Send + 'static) -> Self {
         Self(Box::new(read))
     }
 }
 
-impl From<Arrived> for Exchange {
-    fn from(Arrived(read): Arrived) -> Self {
+impl From<PendingExchange> for Exchange {
+    fn from(PendingExchange(read): PendingExchange) -> Self {
         read()
     }
 }
@@ -110,7 +110,7 @@ pub(super) struct Came {
     pub(super) at_ms: u64,
     pub(super) ms: u64,
     pub(super) earlier: Vec<Earlier>,
-    pub(super) result: Result<Unread, Failure>,
+    pub(super) result: Result<RawResponse, Failure>,
 }
 
 impl Came {
@@ -147,12 +147,12 @@ impl Transport {
         let source = clients::source(&settings, clients::KEPT)?;
         let issuer = clients::issuer(&settings, clients::KEPT)?;
         for token in settings.tokens() {
-            vault.learn(token, Nature::Token);
+            vault.learn(token, SecretKind::Token);
         }
         for secret in settings.clients().filter_map(|client| client.auth.secret()) {
-            vault.learn(secret, Nature::Secret);
+            vault.learn(secret, SecretKind::Secret);
         }
-        vault.learn(&insz::nobody(), Nature::Number);
+        vault.learn(&insz::nobody(), SecretKind::Number);
         let patience = Patience::new(settings.timeout);
         settings.public().for_each(|text| vault.publish(text));
         let judge = Arc::new(Judge::new(&settings));
@@ -187,7 +187,7 @@ impl Transport {
     }
 
     /// The same, until the last byte of the answer is there.
-    pub async fn fetch(self: Arc<Self>, request: Request) -> Arrived {
+    pub async fn fetch(self: Arc<Self>, request: Request) -> PendingExchange {
         let exchange = match request.target {
             Target::Issuer(IssuerCall::Token(Grant::Refresh(citizen))) => {
                 Arc::clone(&self).refresh(request, citizen).await
@@ -197,7 +197,7 @@ impl Transport {
             Target::OpenApi if let Some(path) = &self.settings.openapi_file => self.read_openapi(request, path).await,
             _ => return self.ask_source(request).await,
         };
-        Arrived::new(|| exchange)
+        PendingExchange::new(|| exchange)
     }
 
     /// Performs a call; sent again where [`retry`](super::retry) says so.
@@ -238,7 +238,7 @@ impl Transport {
         let at_ms = milliseconds(self.settings.started.elapsed());
         let start = Instant::now();
         let result = self.answer(call, headers, is_anew, start + self.settings.timeout).await;
-        let waited = result.as_ref().map_or(Duration::ZERO, Unread::waited);
+        let waited = result.as_ref().map_or(Duration::ZERO, RawResponse::waited);
         let ms = milliseconds(start.elapsed().saturating_sub(waited));
         let (result, seen) = match result {
             Ok(answer) => {
@@ -256,9 +256,9 @@ impl Transport {
         headers: Vec<(HeaderName, HeaderValue)>,
         is_anew: bool,
         deadline: Instant,
-    ) -> Result<Unread, Unanswered> {
+    ) -> Result<RawResponse, Unanswered> {
         let late = |_| self.late(text!("geen antwoord", "no answer"));
-        if call.by == By::Bare {
+        if call.by == Sender::Bare {
             let answer = timeout_at(deadline, self.send_bare(call, headers)).await.map_err(late)?;
             let (answer, _connection) = answer?;
             return Ok(self.read(answer, call.kind, deadline).await?);
@@ -274,25 +274,25 @@ impl Transport {
     }
 
     /// The client for a call: one that keeps its connections, or opens a new one for each.
-    fn client(&self, by: By, is_anew: bool) -> &reqwest::Client {
+    fn client(&self, by: Sender, is_anew: bool) -> &reqwest::Client {
         let [of_source, of_issuer] = &self.anew;
         let (usual, anew) = match by {
-            By::Source | By::Bare => (&self.source, of_source),
-            By::Issuer => (&self.issuer, of_issuer),
+            Sender::Source | Sender::Bare => (&self.source, of_source),
+            Sender::Issuer => (&self.issuer, of_issuer),
         };
         if !is_anew {
             return usual;
         }
         let make = || match by {
-            By::Source | By::Bare => clients::source(&self.settings, 0).ok(),
-            By::Issuer => clients::issuer(&self.settings, 0).ok(),
+            Sender::Source | Sender::Bare => clients::source(&self.settings, 0).ok(),
+            Sender::Issuer => clients::issuer(&self.settings, 0).ok(),
         };
         // It was made of the same settings before.
         anew.get_or_init(make).as_ref().unwrap_or(usual)
     }
 
     /// Reads the body of an answer, whoever sent the call.
-    async fn read<B>(&self, answer: hyper::Response<B>, kind: Kind, deadline: Instant) -> Result<Unread, Failure>
+    async fn read<B>(&self, answer: hyper::Response<B>, kind: Kind, deadline: Instant) -> Result<RawResponse, Failure>
     where
         B: hyper::body::Body<Data = Bytes> + Unpin,
     {
@@ -301,7 +301,7 @@ impl Transport {
         let body = body.map_err(|_| {
             self.late(text!("de headers kwamen, maar niet de hele inhoud,", "headers came, but not the whole body"))
         })?;
-        Ok(Unread::new(hyper::Response::from_parts(head, ()), body, kind))
+        Ok(RawResponse::new(hyper::Response::from_parts(head, ()), body, kind))
     }
 
     fn late(&self, what: Text) -> Failure {
@@ -396,7 +396,7 @@ fn headers(call: &Call) -> Vec<(HeaderName, HeaderValue)> {
 }
 
 /// How long an answer asks to wait: seconds, or a moment by the server's own clock.
-fn retry_after(answer: &Unread) -> Option<Duration> {
+fn retry_after(answer: &RawResponse) -> Option<Duration> {
     let value = answer.header(&RETRY_AFTER)?.trim();
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));

@@ -11,11 +11,11 @@ use url::Url;
 use super::http::{Call, Transport};
 use super::login::{Authorization, Expected, check};
 use super::oauth::{self, Discovery};
-use super::record::Raw;
+use super::record::ParsedResponse;
 use super::retry::Repeat;
 use crate::base::text::{Text, shown};
 use crate::evidence::exchange::{Exchange, Failure, FailureKind, IssuerCall, Request};
-use crate::evidence::vault::Nature;
+use crate::evidence::vault::SecretKind;
 use crate::text;
 
 /// Why the issuer gave nothing: its OAuth error code, where it said one, and what happened, masked.
@@ -80,8 +80,8 @@ impl Transport {
         authorization: &Authorization,
         wants_id_token: bool,
     ) -> Result<Value, Refused> {
-        self.vault.learn(code, Nature::Token);
-        self.vault.learn(authorization.verifier(), Nature::Secret);
+        self.vault.learn(code, SecretKind::Token);
+        self.vault.learn(authorization.verifier(), SecretKind::Secret);
         let form = oauth::code(code, authorization.verifier(), authorization.redirect());
         let mut call = self.login_call(form).map_err(|failure| unanswered(&failure))?;
         call.repeat = Repeat::Spends;
@@ -107,7 +107,7 @@ impl Transport {
         self.authenticated(&Request::issuer(IssuerCall::Discovery), endpoint, client, form)
     }
 
-    fn refused(&self, raw: &Raw) -> Refused {
+    fn refused(&self, raw: &ParsedResponse) -> Refused {
         let member = |name: &str| {
             let text = raw.json().and_then(|json| json.get(name)?.as_str()).unwrap_or_default();
             shown(&self.vault.mask_text(text))

@@ -43,6 +43,6 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use http::{Arrived, Transport};
+pub use http::{PendingExchange, Transport};
 pub use issuer::Refused;
 pub use settings::{Settings, SettingsError};

@@ -154,7 +154,7 @@ pub(super) fn secure(url: &Url) -> bool {
 
 /// What a token is asked for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct For<'a> {
+pub(super) struct TokenTarget<'a> {
     /// A client-id, or the URL of a resource.
     pub(super) audience: &'a str,
     /// `audience` goes out as `resource`.
@@ -163,7 +163,7 @@ pub(super) struct For<'a> {
     pub(super) scope: Option<&'a str>,
 }
 
-impl For<'_> {
+impl TokenTarget<'_> {
     fn add(self, form: &mut Form) {
         add(form, if self.is_resource { "resource" } else { "audience" }, self.audience);
         if let Some(scope) = self.scope {
@@ -176,7 +176,7 @@ impl For<'_> {
 pub(super) fn exchange(
     subject: &SecretString,
     actor: Option<&SecretString>,
-    what: For<'_>,
+    what: TokenTarget<'_>,
     names_token_type: bool,
 ) -> Form {
     let mut form = Form::new();
@@ -213,7 +213,7 @@ pub(super) fn code(code: &SecretString, verifier: &SecretString, redirect: &Url)
 }
 
 /// Client credentials; without a purpose the token is the client's own.
-pub(super) fn client_credentials(what: Option<For<'_>>) -> Form {
+pub(super) fn client_credentials(what: Option<TokenTarget<'_>>) -> Form {
     let mut form = Form::new();
     add(&mut form, "grant_type", "client_credentials");
     if let Some(what) = what {

@@ -1,4 +1,4 @@
-//! From an answer to what is recorded of it. It arrives ([`Unread`]), its parts are read ([`Raw`]), then everything
+//! From an answer to what is recorded of it. It arrives ([`RawResponse`]), its parts are read ([`ParsedResponse`]), then everything
 //! that stays is masked.
 
 use std::borrow::Cow;
@@ -18,7 +18,7 @@ use super::judge::{Held, Judge, Unfit};
 use crate::base::openapi::SchemaViolation;
 use crate::base::value::tree;
 use crate::base::{href, insz};
-use crate::evidence::exchange::{Content, Document, Facts, Kind, Look, Response, shortened};
+use crate::evidence::exchange::{Content, Document, Facts, Kind, Response, SniffedType, shortened};
 use crate::evidence::vault::{Found, LONG, Vault};
 use crate::source::envelope::{Links, Page};
 
@@ -39,13 +39,13 @@ const LONGEST_BASE64: usize = LONG;
 const MOST_VALUES: usize = 200_000;
 
 /// An answer whose bytes are there.
-pub(super) struct Unread {
+pub(super) struct RawResponse {
     head: hyper::Response<()>,
     body: Body,
     kind: Kind,
 }
 
-impl Unread {
+impl RawResponse {
     /// An answer to a call of a kind.
     pub(super) fn new(head: hyper::Response<()>, body: Body, kind: Kind) -> Self {
         Self { head, body, kind }
@@ -72,14 +72,14 @@ impl Unread {
     }
 
     /// Reads its parts.
-    pub(super) fn read(self) -> Raw {
-        let raw = Raw::of(&self.head, &self.body, self.kind);
-        Raw { turn: self.body.into_turn(), ..raw }
+    pub(super) fn read(self) -> ParsedResponse {
+        let raw = ParsedResponse::of(&self.head, &self.body, self.kind);
+        ParsedResponse { turn: self.body.into_turn(), ..raw }
     }
 }
 
 /// An answer, read but not masked yet. It lives no longer than one call.
-pub(super) struct Raw {
+pub(super) struct ParsedResponse {
     /// The status code.
     pub(super) status: u16,
     /// The body, by its shape.
@@ -103,7 +103,7 @@ pub(super) enum Shape {
     Document(Document, String),
 }
 
-impl Raw {
+impl ParsedResponse {
     fn of(response: &hyper::Response<()>, body: &Body, kind: Kind) -> Self {
         let headers: Vec<(String, String)> = response
             .headers()
@@ -283,7 +283,7 @@ fn structured(body: &Body, facts: &mut Facts) -> Shape {
         }
     }
     if body.is_binary() {
-        let look = if body.is_pdf() { Look::Pdf } else { Look::Other };
+        let look = if body.is_pdf() { SniffedType::Pdf } else { SniffedType::Other };
         return Shape::Document(body.document(look), String::new());
     }
     facts.truncated |= body.kept.len() > LONGEST_SEARCHED;
@@ -301,16 +301,16 @@ fn download(body: &Body, success: bool, facts: &mut Facts) -> Shape {
     }
     let text = || String::from_utf8_lossy(&body.kept).into_owned();
     let look = match () {
-        () if body.is_pdf() => Look::Pdf,
-        () if body.is_html() => Look::Html,
-        () if braced && !body.whole => Look::Json,
-        () if body.first() == Some(b'"') && json(body).is_ok() => Look::Json,
+        () if body.is_pdf() => SniffedType::Pdf,
+        () if body.is_html() => SniffedType::Html,
+        () if braced && !body.whole => SniffedType::Json,
+        () if body.first() == Some(b'"') && json(body).is_ok() => SniffedType::Json,
         // An error is read as a text.
         () if success => body.other_look(),
-        () => Look::Other,
+        () => SniffedType::Other,
     };
     let small = body.whole && body.kept.len() <= LONGEST_TEXT && !body.is_binary();
-    if look == Look::Other && !success && small {
+    if look == SniffedType::Other && !success && small {
         return Shape::Text(text());
     }
     Shape::Document(body.document(look), text())

@@ -10,12 +10,12 @@ use reqwest::Method;
 use super::acm::client_by;
 use super::http::{Came, Transport};
 use super::oauth;
-use super::record::{Raw, Unread};
+use super::record::{ParsedResponse, RawResponse};
 use super::retry::Repeat;
 use crate::base::text::Text;
 use crate::evidence::exchange::{Citizen, Exchange, Failure, FailureKind, Grant, IssuerCall, Request, Sent};
-use crate::evidence::vault::Nature;
-use crate::profile::login::{LOCK_WAIT, Taken, Unkept};
+use crate::evidence::vault::SecretKind;
+use crate::profile::login::{LOCK_WAIT, LockedToken, TokenFileError};
 use crate::text;
 
 impl Transport {
@@ -65,11 +65,11 @@ impl Transport {
         let client = self.client_for(grant)?;
         let endpoint = self.discovered().endpoints(&client.auth).token.map_err(no_token)?;
         let taken = keeper.take(LOCK_WAIT).await;
-        let mut taken = taken.map_err(|Unkept { message, remedy }| {
+        let mut taken = taken.map_err(|TokenFileError { message, remedy }| {
             let ((nl, en), (wat, what)) = ((message.nl, message.en), (remedy.nl, remedy.en));
             no_token(text!("{nl}; {wat}", "{en}; {what}"))
         })?;
-        self.vault.learn(taken.token(), Nature::Token);
+        self.vault.learn(taken.token(), SecretKind::Token);
         let mut call = self.authenticated(request, endpoint, client, oauth::refresh(taken.token()))?;
         call.repeat = Repeat::Spends;
         taken.spend().map_err(|Text { nl, en }| {
@@ -79,7 +79,7 @@ impl Transport {
             ))
         })?;
         let Came { sent, at_ms, ms, earlier, result } = self.perform(&call).await;
-        let result = result.map(Unread::read);
+        let result = result.map(RawResponse::read);
         let kept = self.kept(taken, result.as_ref());
         self.remember(IssuerCall::Token(grant), result.as_ref());
         if let Err(cause) = kept {
@@ -93,9 +93,9 @@ impl Transport {
     }
 
     /// Puts what came into the place of the token that was sent, or leaves that one where it surely was not used.
-    fn kept(&self, taken: Taken, result: Result<&Raw, &Failure>) -> Result<(), Text> {
-        let renewed = |raw: &Raw| (200..300).contains(&raw.status);
-        let answer = result.ok().filter(|raw| renewed(raw)).and_then(Raw::json);
+    fn kept(&self, taken: LockedToken, result: Result<&ParsedResponse, &Failure>) -> Result<(), Text> {
+        let renewed = |raw: &ParsedResponse| (200..300).contains(&raw.status);
+        let answer = result.ok().filter(|raw| renewed(raw)).and_then(ParsedResponse::json);
         let outcome = match answer.filter(|answer| answer.get("access_token").is_some()) {
             Some(answer) => taken.keep(answer, Timestamp::now()),
             None if unused(result) => taken.release(),
@@ -113,7 +113,7 @@ impl Transport {
 
 /// Whether the issuer surely did not use the token: nothing reached it, or it refused for another reason than the token.
 /// A refused token is as good as used, and so is one of which nobody knows.
-fn unused(result: Result<&Raw, &Failure>) -> bool {
+fn unused(result: Result<&ParsedResponse, &Failure>) -> bool {
     match result {
         Err(failure) => matches!(failure.kind, FailureKind::Dns | FailureKind::Connect | FailureKind::Tls),
         Ok(raw) => match raw.status {

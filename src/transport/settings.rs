@@ -11,7 +11,7 @@ use crate::catalogue::Components;
 use crate::evidence::exchange::{Auth, Citizen};
 use crate::evidence::setup::Setup;
 use crate::profile::ResolvedClient;
-use crate::profile::login::Keeper;
+use crate::profile::login::TokenFile;
 
 /// The longest wait for a connection: a firewall that drops packets shows as such, not as a slow answer.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -70,7 +70,7 @@ pub struct Settings {
     pub audience_is_resource: bool,
     /// Where the refresh tokens of the citizens are kept, by which access tokens are had; `setup.citizens` says so too
     /// (`refreshes`).
-    pub keepers: BTreeMap<Citizen, Keeper>,
+    pub keepers: BTreeMap<Citizen, TokenFile>,
     /// The access tokens of the citizens, to be exchanged.
     pub subject_tokens: BTreeMap<Citizen, SecretString>,
     /// The TX tokens that the profile has ready; `setup.citizens` says so too (`ready_token`).

@@ -7,7 +7,7 @@ use reqwest::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HOST, HeaderName
 
 use super::address::{self, Refusal};
 use super::credential::Place;
-use super::http::{Arrived, By, CORRELATION, Call, Came, IDENTITY, Transport};
+use super::http::{CORRELATION, Call, Came, IDENTITY, PendingExchange, Sender, Transport};
 use super::record::Base;
 use super::retry::Repeat;
 use crate::base::text::Text;
@@ -16,19 +16,19 @@ use crate::{source, text};
 
 impl Transport {
     /// Performs a request to the source.
-    pub(super) async fn ask_source(&self, request: Request) -> Arrived {
+    pub(super) async fn ask_source(&self, request: Request) -> PendingExchange {
         let mut sent = Sent { method: method(&request).to_string(), ..Sent::default() };
         let mut made = None;
         let call = match self.source_call(&request, &mut sent, &mut made) {
             Ok(call) => call,
             Err(failure) => {
                 let unsent = self.unsent(request, sent, made, failure);
-                return Arrived::new(|| unsent);
+                return PendingExchange::new(|| unsent);
             }
         };
         let Came { sent, at_ms, ms, earlier, result } = self.perform(&call).await;
         let (url, vault, judge) = (call.url, Arc::clone(&self.vault), Arc::clone(&self.judge));
-        Arrived::new(move || {
+        PendingExchange::new(move || {
             let base = Base { raw: url.as_str(), masked: &sent.url };
             let result = result.map(|answer| {
                 let raw = answer.read();
@@ -64,8 +64,8 @@ impl Transport {
         }
         Ok(Call {
             by: match request.variation {
-                Variation::NoAccept | Variation::Host(_) => By::Bare,
-                _ => By::Source,
+                Variation::NoAccept | Variation::Host(_) => Sender::Bare,
+                _ => Sender::Source,
             },
             method: method(request),
             url,

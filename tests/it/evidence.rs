@@ -6,7 +6,7 @@ mod schema;
 
 use std::sync::LazyLock;
 
-use bronkeur::base::input::InputFaults;
+use bronkeur::base::input::Diagnostics;
 use bronkeur::catalogue::Selection;
 use bronkeur::judging::verdict::Outcome;
 use bronkeur::report::har::{self, Evidence};
@@ -39,7 +39,7 @@ fn changed(change: impl FnOnce(&mut Value)) -> String {
     serde_json::to_string_pretty(&tree).unwrap()
 }
 
-fn read(text: &str) -> Result<Evidence, InputFaults> {
+fn read(text: &str) -> Result<Evidence, Diagnostics> {
     har::read("evidence.har", text)
 }
 

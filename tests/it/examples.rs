@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use bronkeur::base::text::Text;
-use bronkeur::catalogue::example::{Body, ExchangeExample, Message, Of};
+use bronkeur::catalogue::example::{Body, ExampleTarget, ExchangeExample, Message};
 use bronkeur::catalogue::{Mode, Requirement};
 use bronkeur::evidence::exchange::{
-    Auth, Citizen, Content, Document, Edit, Exchange, Facts, Failure, FailureKind, Grant, IssuerCall, Kind, Look,
-    Malformed, Phase, Replacement, Request, Response, Sent, Target, Variation,
+    Auth, Citizen, Content, Document, Edit, Exchange, Facts, Failure, FailureKind, Grant, IssuerCall, Kind, Malformed,
+    Phase, Replacement, Request, Response, Sent, SniffedType, Target, Variation,
 };
 use bronkeur::evidence::recording::Recording;
 use bronkeur::judging::verdict::Outcome;
@@ -35,7 +35,7 @@ const WITHOUT: [(&str, &str); 8] = [
 const COVERED: usize = 117;
 
 /// Whether a request is one of those whose answers the example stands in for.
-fn is_of(of: Of, request: &Request) -> bool {
+fn is_of(of: ExampleTarget, request: &Request) -> bool {
     let Request { phase, target, auth, variation, .. } = request;
     let own = *auth == Auth::Token(Citizen::Subject);
     let ordinary = *phase == Phase::Ordinary;
@@ -64,55 +64,63 @@ fn is_of(of: Of, request: &Request) -> bool {
     let language = |text: &str| ["nl", "fr", "de", "en"].contains(&text);
     let issuer = |wanted: &dyn Fn(&IssuerCall) -> bool| matches!(target, Target::Issuer(call) if wanted(call));
     match of {
-        Of::Entry => page && first,
-        Of::SecondPage => page && asked(Some("11"), Some("1")),
+        ExampleTarget::Entry => page && first,
+        ExampleTarget::SecondPage => page && asked(Some("11"), Some("1")),
         // Of every citizen and in every language: what differs between them is no name in a path.
-        Of::Page => page || (ordinary && list(Citizen::Other)) || (varied && is_list),
-        Of::NoParameters => page && asked(None, None),
-        Of::PageOfOne => page && asked(Some("1"), Some("0")),
-        Of::PageOfTwo => page && asked(Some("2"), Some("0")),
-        Of::LargeLimit => page && asked(Some("500"), Some("0")),
-        Of::PastTheEnd => page && asked(Some("11"), Some("12")),
-        Of::Empty => list(Citizen::Empty) && ordinary,
-        Of::Other => list(Citizen::Other) && ordinary,
-        Of::Detail => ordinary && own && link(Kind::Detail) == Some(None),
-        Of::Download => ordinary && own && link(Kind::Download) == Some(None),
-        Of::PdfDownload => {
+        ExampleTarget::Page => page || (ordinary && list(Citizen::Other)) || (varied && is_list),
+        ExampleTarget::NoParameters => page && asked(None, None),
+        ExampleTarget::PageOfOne => page && asked(Some("1"), Some("0")),
+        ExampleTarget::PageOfTwo => page && asked(Some("2"), Some("0")),
+        ExampleTarget::LargeLimit => page && asked(Some("500"), Some("0")),
+        ExampleTarget::PastTheEnd => page && asked(Some("11"), Some("12")),
+        ExampleTarget::Empty => list(Citizen::Empty) && ordinary,
+        ExampleTarget::Other => list(Citizen::Other) && ordinary,
+        ExampleTarget::Detail => ordinary && own && link(Kind::Detail) == Some(None),
+        ExampleTarget::Download => ordinary && own && link(Kind::Download) == Some(None),
+        ExampleTarget::PdfDownload => {
             ordinary
                 && link(Kind::Download) == Some(None)
                 && *variation == Variation::Accept("application/pdf".to_owned())
         }
-        Of::Gzip => varied && *variation == Variation::AcceptEncoding("gzip".to_owned()),
-        Of::NoAccept => varied && *variation == Variation::NoAccept,
-        Of::UnknownAccept => varied && matches!(variation, Variation::Accept(value) if value.contains("unknown")),
-        Of::AcceptLanguage => varied && matches!(variation, Variation::AcceptLanguage(_)),
-        Of::NoIds => varied && *variation == Variation::NoIds,
-        Of::OtherHost => hostile && own && matches!(variation, Variation::Host(_)),
-        Of::UnknownCertificate => replaced(&|with| matches!(with, Replacement::Text(text) if !language(text))),
-        Of::MissingLanguage => replaced(&|with| matches!(with, Replacement::Text(text) if language(text))),
-        Of::OtherCertificate => replaced(&|with| matches!(with, Replacement::Number(_))),
-        Of::UnknownPath => hostile && matches!(target, Target::Path(_)),
-        Of::BadPage => foreign(Citizen::Subject) && request.parameter("page") == Some("abc"),
-        Of::MalformedNumber => {
+        ExampleTarget::Gzip => varied && *variation == Variation::AcceptEncoding("gzip".to_owned()),
+        ExampleTarget::NoAccept => varied && *variation == Variation::NoAccept,
+        ExampleTarget::UnknownAccept => {
+            varied && matches!(variation, Variation::Accept(value) if value.contains("unknown"))
+        }
+        ExampleTarget::AcceptLanguage => varied && matches!(variation, Variation::AcceptLanguage(_)),
+        ExampleTarget::NoIds => varied && *variation == Variation::NoIds,
+        ExampleTarget::OtherHost => hostile && own && matches!(variation, Variation::Host(_)),
+        ExampleTarget::UnknownCertificate => {
+            replaced(&|with| matches!(with, Replacement::Text(text) if !language(text)))
+        }
+        ExampleTarget::MissingLanguage => replaced(&|with| matches!(with, Replacement::Text(text) if language(text))),
+        ExampleTarget::OtherCertificate => replaced(&|with| matches!(with, Replacement::Number(_))),
+        ExampleTarget::UnknownPath => hostile && matches!(target, Target::Path(_)),
+        ExampleTarget::BadPage => foreign(Citizen::Subject) && request.parameter("page") == Some("abc"),
+        ExampleTarget::MalformedNumber => {
             [Malformed::TooShort, Malformed::Letters].map(Citizen::Malformed).into_iter().any(foreign)
         }
-        Of::NoToken => probe(Auth::None),
-        Of::NoScheme => probe(Auth::NoScheme),
-        Of::InventedToken => [Auth::RandomToken, Auth::UnsignedJwt, Auth::TamperedToken].into_iter().any(probe),
-        Of::ExpiredToken => probe(Auth::ExpiredToken),
-        Of::OtherAudience => probe(Auth::OtherAudience),
-        Of::WithoutScope => probe(Auth::WithoutScope),
-        Of::WithoutCitizen => probe(Auth::WithoutCitizen),
-        Of::TokenInQuery => probe(Auth::InQuery),
-        Of::LowerCaseScheme => *auth == Auth::LowerCaseScheme,
-        Of::DownloadWithoutToken => hostile && link(Kind::Download) == Some(None) && *auth == Auth::None,
-        Of::OtherCitizen => foreign(Citizen::Other),
-        Of::UnknownCitizen => foreign(Citizen::Nobody),
-        Of::OpenApi => *target == Target::OpenApi,
-        Of::PlainHttp => *target == Target::PlainHttp,
-        Of::Discovery => issuer(&|call| *call == IssuerCall::Discovery),
-        Of::Exchange => issuer(&|call| matches!(call, IssuerCall::Token(Grant::Exchange(_)))),
-        Of::Introspection => issuer(&|call| *call == IssuerCall::Introspection(Auth::Token(Citizen::Subject))),
+        ExampleTarget::NoToken => probe(Auth::None),
+        ExampleTarget::NoScheme => probe(Auth::NoScheme),
+        ExampleTarget::InventedToken => {
+            [Auth::RandomToken, Auth::UnsignedJwt, Auth::TamperedToken].into_iter().any(probe)
+        }
+        ExampleTarget::ExpiredToken => probe(Auth::ExpiredToken),
+        ExampleTarget::OtherAudience => probe(Auth::OtherAudience),
+        ExampleTarget::WithoutScope => probe(Auth::WithoutScope),
+        ExampleTarget::WithoutCitizen => probe(Auth::WithoutCitizen),
+        ExampleTarget::TokenInQuery => probe(Auth::InQuery),
+        ExampleTarget::LowerCaseScheme => *auth == Auth::LowerCaseScheme,
+        ExampleTarget::DownloadWithoutToken => hostile && link(Kind::Download) == Some(None) && *auth == Auth::None,
+        ExampleTarget::OtherCitizen => foreign(Citizen::Other),
+        ExampleTarget::UnknownCitizen => foreign(Citizen::Nobody),
+        ExampleTarget::OpenApi => *target == Target::OpenApi,
+        ExampleTarget::PlainHttp => *target == Target::PlainHttp,
+        ExampleTarget::Discovery => issuer(&|call| *call == IssuerCall::Discovery),
+        ExampleTarget::Exchange => issuer(&|call| matches!(call, IssuerCall::Token(Grant::Exchange(_)))),
+        ExampleTarget::Introspection => {
+            issuer(&|call| *call == IssuerCall::Introspection(Auth::Token(Citizen::Subject)))
+        }
     }
 }
 
@@ -155,7 +163,7 @@ fn content_of(text: &str, kind: Kind) -> Content {
     match serde_json::from_str(text) {
         Ok(value) => Content::Json(value),
         Err(_) if kind == Kind::Download || pdf => Content::Document(Document {
-            look: if pdf { Look::Pdf } else { Look::Other },
+            look: if pdf { SniffedType::Pdf } else { SniffedType::Other },
             sha256: "0".repeat(64),
             ends_with_eof: text.ends_with("%%EOF"),
             base64: text.len() > 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b)),
@@ -229,7 +237,12 @@ fn look_again(missing: &[Request], recording: &mut Recording) -> bool {
 }
 
 /// The outcome of a requirement when a message stands in for its answers, and what was said.
-fn outcome(recording: &mut Recording, row: &Requirement, of: Of, message: &str) -> (Option<Outcome>, String) {
+fn outcome(
+    recording: &mut Recording,
+    row: &Requirement,
+    of: ExampleTarget,
+    message: &str,
+) -> (Option<Outcome>, String) {
     let requests: Vec<Request> =
         recording.exchanges().map(|exchange| exchange.request.clone()).filter(|request| is_of(of, request)).collect();
     assert!(!requests.is_empty(), "{}: the run has no exchange that is {of:?}", row.id);

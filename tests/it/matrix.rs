@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bronkeur::catalogue::Mode;
-use bronkeur::evidence::shape::Previous;
+use bronkeur::evidence::snapshot::Baseline;
 use bronkeur::judging::verdict::{Gate, Outcome, Severity, severity};
 use bronkeur::sandbox::selftest::matrix;
 use bronkeur::sandbox::{Behaviour, Envelope, Options, SourceWorld, examine_after, faults};
@@ -72,7 +72,7 @@ fn a_source_that_stays_the_same_breaks_nothing() {
     for envelope in [Envelope::Links, Envelope::Hal] {
         let behaviour = || Behaviour { envelope, ..Behaviour::default() };
         let (finished, _sandbox) = examine(behaviour());
-        let previous = Some(Previous::of(&finished.recording));
+        let previous = Some(Baseline::of(&finished.recording));
         let options = Options { behaviour: behaviour(), ..Options::default() };
         let (finished, _sandbox) = block_on(examine_after(catalogue(), options, previous)).unwrap();
         assert!(with_outcome(&finished, Outcome::Pass).contains(&"URL-17"), "{envelope:?}");

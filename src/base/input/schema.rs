@@ -5,7 +5,7 @@ use jsonschema::paths::LocationSegment;
 use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
 
-use super::{InputFault, InputFaults, Place, Step};
+use super::{Diagnostic, Diagnostics, Place, Step};
 use crate::base::confidential;
 use crate::base::text::Text;
 use crate::text;
@@ -26,11 +26,11 @@ pub struct Schema {
 
 impl Schema {
     /// A schema from its JSON text. It refers to nothing outside itself.
-    pub fn read(file: &str, text: &str) -> Result<Self, InputFaults> {
+    pub fn read(file: &str, text: &str) -> Result<Self, Diagnostics> {
         let schema = super::read_tree(file, text)?;
         let validator = jsonschema::options().offline().build(&schema).map_err(|error| {
             let problem = error.masked();
-            InputFaults::one(
+            Diagnostics::one(
                 file,
                 text!("het JSON Schema is ongeldig: {problem}", "the JSON Schema is invalid: {problem}"),
                 text!("herstel het schema", "fix the schema"),
@@ -40,13 +40,13 @@ impl Schema {
     }
 
     /// Everything in a tree that does not fit, in the order of the schema; each with its path as place.
-    pub fn faults(&self, file: &str, tree: &Value) -> Vec<InputFault> {
-        let mut faults: Vec<InputFault> =
+    pub fn faults(&self, file: &str, tree: &Value) -> Vec<Diagnostic> {
+        let mut faults: Vec<Diagnostic> =
             self.validator.iter_errors(tree).flat_map(|error| self.explain(file, &error)).collect();
         if self.schema.get("x-confidential") == Some(&Value::Bool(false)) {
             for (place, what) in confidential::in_tree(tree) {
                 let (message, remedy) = confidential::refusal(what);
-                let fault = InputFault::new(file, message, remedy).at(&place);
+                let fault = Diagnostic::new(file, message, remedy).at(&place);
                 // Where a reference is wanted, its own words say more.
                 if !(is_secret(&place) && faults.iter().any(|other| other.place == fault.place)) {
                     faults.push(fault);
@@ -56,7 +56,7 @@ impl Schema {
         faults
     }
 
-    fn explain(&self, file: &str, error: &ValidationError<'_>) -> Vec<InputFault> {
+    fn explain(&self, file: &str, error: &ValidationError<'_>) -> Vec<Diagnostic> {
         let place = Place(error.instance_path().segments().map(step).collect());
         let at = error.schema_path().as_str();
         let holder = at.rsplit_once('/').and_then(|(holder, _)| self.schema.pointer(holder));
@@ -77,9 +77,9 @@ impl Schema {
                     "een verwijzing noemt precies één van env, file en command",
                     "a reference names exactly one of env, file and command"
                 );
-                InputFault::new(file, message, how_to_refer())
+                Diagnostic::new(file, message, how_to_refer())
             }
-            _ => InputFault::new(file, sentence(error, !secret), remedy(error, holder)),
+            _ => Diagnostic::new(file, sentence(error, !secret), remedy(error, holder)),
         };
         vec![fault.at(place)]
     }
@@ -103,9 +103,9 @@ fn how_to_refer() -> Text {
     )
 }
 
-fn literal(file: &str, found: &Value) -> InputFault {
+fn literal(file: &str, found: &Value) -> Diagnostic {
     let (nl, en) = type_name(type_of(found));
-    InputFault::new(
+    Diagnostic::new(
         file,
         Text::new(
             format!("een geheim of rijksregisternummer staat nooit letterlijk in dit bestand, maar hier staat {nl}"),
@@ -116,7 +116,7 @@ fn literal(file: &str, found: &Value) -> InputFault {
 }
 
 /// Where a secret is referred to, `secret: { hunter2 }` has it for a key: shown is only what resembles a known one.
-fn unknown_key(file: &str, place: &Place, key: &str, known: &[&str], secret: bool) -> InputFault {
+fn unknown_key(file: &str, place: &Place, key: &str, known: &[&str], secret: bool) -> Diagnostic {
     let list = known.join(", ");
     let near = known
         .iter()
@@ -132,10 +132,10 @@ fn unknown_key(file: &str, place: &Place, key: &str, known: &[&str], secret: boo
     };
     if secret && near.is_none() {
         let message = text!("er staat een onbekende sleutel", "there is an unknown key");
-        return InputFault::new(file, message, remedy).at(place);
+        return Diagnostic::new(file, message, remedy).at(place);
     }
     let shown = short(key, 60);
-    InputFault::new(file, text!("onbekende sleutel `{shown}`", "unknown key `{shown}`"), remedy).at(place.key(key))
+    Diagnostic::new(file, text!("onbekende sleutel `{shown}`", "unknown key `{shown}`"), remedy).at(place.key(key))
 }
 
 fn remedy(error: &ValidationError<'_>, holder: Option<&Value>) -> Text {

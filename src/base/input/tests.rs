@@ -97,7 +97,7 @@ fn control_characters_do_not_reach_the_terminal() {
 
 #[test]
 fn a_fault_is_rendered_in_both_languages() {
-    let fault = InputFault::new("bron.yaml", text!("fout", "wrong"), text!("herstel", "mend")).at("a[0]");
+    let fault = Diagnostic::new("bron.yaml", text!("fout", "wrong"), text!("herstel", "mend")).at("a[0]");
     assert_eq!(fault.render(Lang::Nl), "bron.yaml:a[0]: fout\n    herstel");
     assert_eq!(fault.located("a: [1]").render(Lang::En), "bron.yaml:1:5: a[0]: wrong\n    mend");
 }

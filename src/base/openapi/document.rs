@@ -6,7 +6,7 @@ use super::path::Template;
 use super::schema::{Dialect, Translator, escape, target};
 use super::walk::{Kind, each_schema};
 use super::{Declared, Media, OpenApi, ParameterDecl, Response, ResponseDecl, Status, rules, structure};
-use crate::base::input::{InputFault, InputFaults, Place, Step, read_tree, short};
+use crate::base::input::{Diagnostic, Diagnostics, Place, Step, read_tree, short};
 use crate::base::text::Text;
 use crate::text;
 
@@ -14,7 +14,7 @@ use crate::text;
 const MOST_HOPS: usize = 32;
 pub(super) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-pub(super) fn read(file: &str, text: &str) -> Result<OpenApi, InputFaults> {
+pub(super) fn read(file: &str, text: &str) -> Result<OpenApi, Diagnostics> {
     let mut written = read_tree(file, text)?;
     merge(&mut written);
     let (version, minor) = version(file, &written)?;
@@ -77,11 +77,11 @@ fn merge(value: &mut Value) {
 }
 
 /// The version as it is written, and its minor number.
-fn version(file: &str, document: &Value) -> Result<(String, u8), InputFaults> {
+fn version(file: &str, document: &Value) -> Result<(String, u8), Diagnostics> {
     let fail = |message: Text| {
         let remedy =
             text!("geef een OpenAPI-document, versie 3.0 of 3.1", "give an OpenAPI document, version 3.0 or 3.1");
-        Err(InputFaults::one(file, message, remedy))
+        Err(Diagnostics::one(file, message, remedy))
     };
     if let Some(old) = document.get("swagger") {
         let old = short(&old.to_string(), 20);
@@ -132,8 +132,8 @@ pub(super) struct Reader<'a> {
     text: &'a str,
     pub(super) dialect: Dialect,
     pub(super) document: &'a Value,
-    errors: Vec<InputFault>,
-    unjudged: Vec<InputFault>,
+    errors: Vec<Diagnostic>,
+    unjudged: Vec<Diagnostic>,
     /// A path, an operation or a response could not be read.
     hides: bool,
     /// A schema that would take too long to validate with.
@@ -141,8 +141,8 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn fault(&self, pointer: &str, message: Text, remedy: Text) -> InputFault {
-        let fault = InputFault::new(self.file, message, remedy).at(place(self.document, pointer));
+    fn fault(&self, pointer: &str, message: Text, remedy: Text) -> Diagnostic {
+        let fault = Diagnostic::new(self.file, message, remedy).at(place(self.document, pointer));
         // Each place costs one more pass over the text.
         if self.errors.len() + self.unjudged.len() < 20 { fault.located(self.text) } else { fault }
     }

@@ -3,7 +3,7 @@
 use crate::base::text::{Text, shown};
 use crate::checks::checks;
 use crate::checks::shared::absent;
-use crate::source::envelope::Datum;
+use crate::source::envelope::Scalar;
 
 mod detail;
 mod fields;
@@ -40,6 +40,6 @@ checks!(
 );
 
 /// A member as a finding shows it.
-fn value_of(member: Option<&Datum>) -> Text {
-    member.map_or_else(absent, |datum| Text::same(shown(&Datum::described(Some(datum)))))
+fn value_of(member: Option<&Scalar>) -> Text {
+    member.map_or_else(absent, |datum| Text::same(shown(&Scalar::described(Some(datum)))))
 }

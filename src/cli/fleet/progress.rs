@@ -12,7 +12,7 @@ use crate::catalogue::Catalogue;
 use crate::cli::{Global, output};
 use crate::judging::verdict::Conformant;
 use crate::run::Event;
-use crate::run::fleet::{Source, Told};
+use crate::run::fleet::{FleetEvent, Source};
 use crate::text;
 
 /// How the progress of a fleet is shown.
@@ -44,21 +44,21 @@ impl Progress {
         }
     }
 
-    pub(super) fn tell(&self, name: &str, told: &Told<'_>) {
+    pub(super) fn tell(&self, name: &str, told: &FleetEvent<'_>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match told {
-            Told::Begins => {
+            FleetEvent::Begins => {
                 if let Some(bars) = &self.bars {
                     state.bars.insert(name.to_owned(), self.bar(bars, name));
                 }
             }
-            Told::Happens(Event::Judged(..)) => {
+            FleetEvent::Happens(Event::Judged(..)) => {
                 if let Some(bar) = state.bars.get(name) {
                     bar.inc(1);
                 }
             }
-            Told::Happens(_) => {}
-            Told::Ends(member) => {
+            FleetEvent::Happens(_) => {}
+            FleetEvent::Ends(member) => {
                 state.ended += 1;
                 if let Some(bar) = state.bars.remove(name) {
                     bar.finish_and_clear();

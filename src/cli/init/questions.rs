@@ -4,13 +4,13 @@ use dialoguer::{Input, Select};
 
 use super::{InitArgs, environment, variable};
 use crate::base::text::{Lang, Text};
-use crate::cli::Trouble;
+use crate::cli::CliError;
 use crate::judging::verdict::ExitStatus;
 use crate::profile::is_base_url;
 use crate::text;
 
 /// The call, with answers where it said nothing.
-pub(super) fn answered(args: &InitArgs, lang: Lang) -> Result<InitArgs, Trouble> {
+pub(super) fn answered(args: &InitArgs, lang: Lang) -> Result<InitArgs, CliError> {
     let mut args = args.clone();
     let ask = Asking(lang);
     if args.base_url.is_none() {
@@ -41,7 +41,7 @@ impl Asking {
         what: &Text,
         proposal: Option<&str>,
         fits: impl Fn(&str) -> Result<(), String>,
-    ) -> Result<String, Trouble> {
+    ) -> Result<String, CliError> {
         let mut input =
             Input::<String>::new().with_prompt(what.get(self.0)).validate_with(|text: &String| fits(text.trim()));
         if let Some(proposal) = proposal {
@@ -51,7 +51,7 @@ impl Asking {
     }
 
     /// An answer, or none.
-    fn optional(&self, what: &Text, fits: impl Fn(&str) -> Result<(), String>) -> Result<Option<String>, Trouble> {
+    fn optional(&self, what: &Text, fits: impl Fn(&str) -> Result<(), String>) -> Result<Option<String>, CliError> {
         let none = text!("leeg: geen", "empty: none");
         let input = Input::<String>::new()
             .with_prompt(format!("{} ({})", what.get(self.0), none.get(self.0)))
@@ -62,7 +62,7 @@ impl Asking {
     }
 
     /// Where the tokens come from.
-    fn acm(&self, args: &mut InitArgs) -> Result<(), Trouble> {
+    fn acm(&self, args: &mut InitArgs) -> Result<(), CliError> {
         let acm = &mut args.acm;
         if acm.environment.is_none() && !acm.without_acm && !acm.acm_stand_in {
             let choices = [
@@ -125,7 +125,7 @@ impl Asking {
     }
 
     /// Which variables hold numbers and tokens.
-    fn citizens(&self, args: &mut InitArgs) -> Result<(), Trouble> {
+    fn citizens(&self, args: &mut InitArgs) -> Result<(), CliError> {
         let name = |text: &str| variable(text).map(|_| ());
         let insz =
             text!("omgevingsvariabele met het rijksregisternummer", "environment variable with the national number");
@@ -154,8 +154,8 @@ impl Asking {
 }
 
 /// The terminal went away, or somebody pressed Ctrl-C.
-fn unanswered(error: &dialoguer::Error) -> Trouble {
-    Trouble::Other(
+fn unanswered(error: &dialoguer::Error) -> CliError {
+    CliError::Other(
         ExitStatus::Undecided,
         text!("de vragen zijn afgebroken: {error}", "the questions were broken off: {error}"),
         text!(

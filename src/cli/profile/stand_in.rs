@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::base::input::{InputFault, InputFaults};
+use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::text::Text;
 use crate::cli::acm::FOLDER;
 use crate::profile::Profile;
@@ -12,7 +12,7 @@ use crate::text;
 
 /// The fault of a profile whose files `bronkeur acm` has not written yet; none where they are all there, or where another
 /// issuer gives the tokens.
-pub(super) fn not_started(file: &str, profile: &Profile, folder: &Path) -> Option<InputFault> {
+pub(super) fn not_started(file: &str, profile: &Profile, folder: &Path) -> Option<Diagnostic> {
     let acm = profile.acm.as_ref().filter(|acm| acm.stand_in)?;
     let bundles = [&acm.ca_bundle, &profile.source.ca_bundle].into_iter().flatten().map(String::as_str);
     let mut named: Vec<&str> = profile.secret_files().into_iter().map(|(_, path)| path).chain(bundles).collect();
@@ -22,7 +22,7 @@ pub(super) fn not_started(file: &str, profile: &Profile, folder: &Path) -> Optio
         1 => (String::new(), String::new()),
         _ => (format!(" (en nog {})", count - 1), format!(" (and {} more)", count - 1)),
     };
-    Some(InputFault::new(
+    Some(Diagnostic::new(
         file,
         text!(
             "`{first}`{nl} is er nog niet: `bronkeur acm` schrijft dat bestand",
@@ -33,13 +33,13 @@ pub(super) fn not_started(file: &str, profile: &Profile, folder: &Path) -> Optio
 }
 
 /// The faults of a profile that cannot be read: where it is the one that `bronkeur acm` writes, it did not run yet.
-pub(super) fn of_its_folder(path: &Path, faults: InputFaults) -> InputFaults {
+pub(super) fn of_its_folder(path: &Path, faults: Diagnostics) -> Diagnostics {
     let folder = path.parent().and_then(Path::file_name).is_some_and(|name| name == FOLDER);
     let is_its = folder && path.file_name().is_some_and(|name| name == PROFILE);
     if path.exists() || !is_its {
         return faults;
     }
-    InputFaults::one(
+    Diagnostics::one(
         path.display().to_string(),
         text!(
             "dit profiel is er nog niet: `bronkeur acm` schrijft het",

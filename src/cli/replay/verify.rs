@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{label, last_line};
 use crate::base::text::{Lang, Text, shown};
-use crate::cli::{Done, Global, Trouble, output};
+use crate::cli::{CliError, Done, Global, output};
 use crate::evidence::vault::Vault;
 use crate::judging::verdict::ExitStatus;
 use crate::report::{Format, Report};
@@ -26,7 +26,7 @@ struct Difference {
 /// Compares what a report says with what follows from the evidence, and shows every difference.
 pub(super) fn verify(claimed: &Report, computed: &Report, global: &Global) -> Done {
     let value =
-        |report: &Report| serde_json::to_value(report).map_err(|error| Trouble::internal("report.json", &error));
+        |report: &Report| serde_json::to_value(report).map_err(|error| CliError::internal("report.json", &error));
     let (mut old, new) = (value(claimed)?, value(computed)?);
     // Another version of the program may come to the same verdicts: that is said, and is no difference.
     let version = &computed.tool.version;

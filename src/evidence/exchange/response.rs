@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Json, Trouble, View};
-use crate::base::input::InputFaults;
+use crate::base::input::Diagnostics;
 use crate::base::openapi::{OpenApi, SchemaViolation};
 use crate::base::text::Text;
 
@@ -101,7 +101,7 @@ impl Failure {
 /// What a document's bytes look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Look {
+pub enum SniffedType {
     /// `%PDF-` within the first 1,024 bytes.
     Pdf,
     /// `<!doctype html` or `<html`.
@@ -124,7 +124,7 @@ pub enum Look {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
     /// What it looks like.
-    pub look: Look,
+    pub look: SniffedType,
     /// SHA-256 of all bytes that arrived, in hexadecimal.
     pub sha256: String,
     /// `%%EOF` stands within the last 1,024 bytes, not counting zeros and white space after them.
@@ -218,7 +218,7 @@ pub struct Facts {
 }
 
 /// The owner's own OpenAPI document, read, or why it cannot be.
-pub type OwnOpenApi = Arc<Result<OpenApi, InputFaults>>;
+pub type OwnOpenApi = Arc<Result<OpenApi, Diagnostics>>;
 
 /// An answer, masked.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -298,7 +298,7 @@ impl Response {
     }
 
     /// The body as an OpenAPI document, in YAML or JSON; `file` is its name in faults. None where there is no text.
-    pub fn openapi(&self, file: &str) -> Option<&Result<OpenApi, InputFaults>> {
+    pub fn openapi(&self, file: &str) -> Option<&Result<OpenApi, Diagnostics>> {
         let read = |text: &str| Arc::new(OpenApi::read(file, text));
         match &self.content {
             Content::Text(text) => Some(self.openapi.get_or_init(|| read(text))),

@@ -38,8 +38,8 @@ fn a_long_list_is_packed_and_the_same_page_is_kept_once() {
     for number in 0..pages {
         recording.add(answered(request(number), page(number)));
     }
-    let held = recording.room.held;
-    assert!(recording.room.in_trees <= MOST_IN_TREES && held < 3 * MOST_IN_TREES, "{held} bytes");
+    let held = recording.budget.held;
+    assert!(recording.budget.in_trees <= MOST_IN_TREES && held < 3 * MOST_IN_TREES, "{held} bytes");
     let trees: usize = (0..pages).map(|number| Json::from(page(number)).weight()).sum();
     assert!(trees > MOST_IN_TREES * 5 / 4, "{trees} bytes: too few pages to pack any");
     for number in 0..pages {
@@ -48,9 +48,9 @@ fn a_long_list_is_packed_and_the_same_page_is_kept_once() {
         assert!(std::ptr::eq(read(0).page().unwrap(), read(1).page().unwrap()), "page {number} is kept twice");
         assert_eq!(*read(1).tree().unwrap(), page(number));
     }
-    assert_eq!(recording.room.held, held);
+    assert_eq!(recording.budget.held, held);
     recording.add(answered(request(0).again(2), page(7_000)));
-    assert!(recording.room.held > held);
+    assert!(recording.budget.held > held);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn what_a_packed_page_still_holds_is_weighed() {
 fn hostile_pages_fill_the_room() {
     for body in hostile_pages() {
         let mut recording = Recording::new(setup(), Timestamp::UNIX_EPOCH, 1).with_room(20 * 1024 * 1024);
-        recording.room.most_in_trees = 0;
+        recording.budget.most_in_trees = 0;
         let mut number = 0;
         while !recording.is_full() {
             let mut body = body.clone();

@@ -99,11 +99,11 @@ mod tests {
     use secrecy::SecretString;
 
     use super::*;
-    use crate::evidence::vault::Nature;
+    use crate::evidence::vault::SecretKind;
 
     /// A vault for each of these, with what it knows.
-    fn vaults(known: &[Vec<(String, Nature)>]) -> Vec<Arc<Vault>> {
-        let of = |known: &Vec<(String, Nature)>| {
+    fn vaults(known: &[Vec<(String, SecretKind)>]) -> Vec<Arc<Vault>> {
+        let of = |known: &Vec<(String, SecretKind)>| {
             let vault = Vault::default();
             vault.publish("a public text that a token may hold");
             for (value, nature) in known {
@@ -114,14 +114,15 @@ mod tests {
         known.iter().map(of).collect()
     }
 
-    fn value() -> impl Strategy<Value = (String, Nature)> {
+    fn value() -> impl Strategy<Value = (String, SecretKind)> {
         prop_oneof![
-            "[aBc%/ .é]{8,12}".prop_map(|value| (value, Nature::Secret)),
-            "[a-f0-9]{24,40}".prop_map(|value| (value, Nature::Secret)),
-            "[a-zA-Z0-9]{9,60}".prop_map(|value| (value, Nature::Token)),
-            "eyJhbGciOiJIUzI1NiJ9\\.[a-zA-Z0-9]{20,60}\\.[a-zA-Z0-9_-]{20,40}".prop_map(|value| (value, Nature::Token)),
-            (0usize..5).prop_map(|n| (insz::surrogate(n), Nature::Number)),
-            Just(("00000012345".to_owned(), Nature::Number)),
+            "[aBc%/ .é]{8,12}".prop_map(|value| (value, SecretKind::Secret)),
+            "[a-f0-9]{24,40}".prop_map(|value| (value, SecretKind::Secret)),
+            "[a-zA-Z0-9]{9,60}".prop_map(|value| (value, SecretKind::Token)),
+            "eyJhbGciOiJIUzI1NiJ9\\.[a-zA-Z0-9]{20,60}\\.[a-zA-Z0-9_-]{20,40}"
+                .prop_map(|value| (value, SecretKind::Token)),
+            (0usize..5).prop_map(|n| (insz::surrogate(n), SecretKind::Number)),
+            Just(("00000012345".to_owned(), SecretKind::Number)),
         ]
     }
 
@@ -160,7 +161,7 @@ mod tests {
     #[test]
     fn what_any_of_many_vaults_knows_is_found() {
         let known: Vec<_> = (0..300)
-            .map(|n| vec![(format!("eyJhbGciOiJIUzI1NiJ9.a-claim-of-all.0a1b2c-{n:08}"), Nature::Token)])
+            .map(|n| vec![(format!("eyJhbGciOiJIUzI1NiJ9.a-claim-of-all.0a1b2c-{n:08}"), SecretKind::Token)])
             .collect();
         let gate = Gate::of(vaults(&known));
         let (token, _) = &known[271][0];

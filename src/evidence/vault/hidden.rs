@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::masking::{Masking, boxed};
-use super::{Found, Nature, Surrogate, padded};
+use super::{Found, SecretKind, Surrogate, padded};
 use crate::base::insz;
 use crate::base::writing::{self, DEEPEST};
 
@@ -27,10 +27,10 @@ impl Hit {
 
     fn mask(&self) -> String {
         match self.surrogate.nature {
-            Nature::Number if self.is_boxed => boxed(&self.surrogate.text, self.to - self.from),
-            Nature::Number => self.surrogate.text.clone(),
+            SecretKind::Number if self.is_boxed => boxed(&self.surrogate.text, self.to - self.from),
+            SecretKind::Number => self.surrogate.text.clone(),
             // Escapes take more room than the value: in a URL that room has its bounds.
-            Nature::Token | Nature::Secret => {
+            SecretKind::Token | SecretKind::Secret => {
                 padded(&self.surrogate.mark, (self.to - self.from).min(self.surrogate.text.len()))
             }
         }
@@ -97,7 +97,7 @@ impl Masking<'_> {
         let parts = self.known.parts.find(text).into_iter();
         let parts = parts.filter_map(|part| Some(hit(part.from, part.to, self.met(part.token)?)));
         let numbers = insz::look_alikes(text).into_iter().filter(|(_, _, digits)| !self.is_surrogate(digits));
-        let numbers = numbers.map(|(from, to, digits)| hit(from, to, self.surrogate(&digits, Nature::Number)));
+        let numbers = numbers.map(|(from, to, digits)| hit(from, to, self.surrogate(&digits, SecretKind::Number)));
         let mut hits: Vec<Hit> = known.chain(parts).chain(numbers).collect();
         hits.extend(self.jwts(text));
         hits
@@ -107,7 +107,7 @@ impl Masking<'_> {
     fn jwts(&self, text: &[u8]) -> Vec<Hit> {
         let Ok(text) = std::str::from_utf8(text) else { return Vec::new() };
         let found = super::masking::jwts(text).into_iter().filter_map(|(from, to)| {
-            let surrogate = self.surrogate(text.get(from..to)?, Nature::Token);
+            let surrogate = self.surrogate(text.get(from..to)?, SecretKind::Token);
             Some(Hit { from, to, surrogate, is_ours: false, is_boxed: false })
         });
         found.collect()

@@ -8,7 +8,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Number, Value};
 use url::Url;
 
-use super::{Found, Known, LONG, Nature, Surrogate, Table, is_padded, padded, read, write};
+use super::{Found, Known, LONG, SecretKind, Surrogate, Table, is_padded, padded, read, write};
 use crate::base::{href, insz};
 
 /// The vault while something is masked: nothing becomes known meanwhile.
@@ -23,7 +23,7 @@ impl Masking<'_> {
         read(self.table).surrogates.get(raw).map(Arc::clone)
     }
 
-    pub(super) fn surrogate(&self, raw: &str, nature: Nature) -> Arc<Surrogate> {
+    pub(super) fn surrogate(&self, raw: &str, nature: SecretKind) -> Arc<Surrogate> {
         self.met(raw).unwrap_or_else(|| write(self.table).surrogate(raw, nature))
     }
 
@@ -67,7 +67,7 @@ impl Masking<'_> {
                 from.checked_sub(1).is_some_and(digit) || digit(to)
             };
             match surrogate.nature {
-                Nature::Number => masked.push_str(&number_as(&surrogate.text, written, beside_digits())),
+                SecretKind::Number => masked.push_str(&number_as(&surrogate.text, written, beside_digits())),
                 _ if written == owner => masked.push_str(&surrogate.text),
                 // Another encoding of the value shows as its mark: its own surrogate would not be of that encoding.
                 _ => masked.push_str(&padded(&surrogate.mark, to - from)),
@@ -138,7 +138,7 @@ impl Masking<'_> {
                 found.note(&surrogate);
                 padded(&surrogate.mark, token.len())
             }
-            None => self.surrogate(token, Nature::Token).text.clone(),
+            None => self.surrogate(token, SecretKind::Token).text.clone(),
         }
     }
 
@@ -159,7 +159,7 @@ impl Masking<'_> {
             if self.is_surrogate(password) {
                 masked.push_str(password);
             } else {
-                masked.push_str(&self.surrogate(password, Nature::Secret).text);
+                masked.push_str(&self.surrogate(password, SecretKind::Secret).text);
             }
             rest = authority.get(user.len() + 1 + password.len()..).unwrap_or_default();
         }
@@ -179,7 +179,7 @@ impl Masking<'_> {
         let mut end = 0;
         for (from, to, digits) in numbers {
             masked.push_str(text.get(end..from).unwrap_or_default());
-            let surrogate = self.surrogate(&digits, Nature::Number);
+            let surrogate = self.surrogate(&digits, SecretKind::Number);
             masked.push_str(&insz::with_separators(&surrogate.text, text.get(from..to).unwrap_or_default()));
             end = to;
         }
@@ -268,7 +268,7 @@ impl Masking<'_> {
         if text.is_empty() || self.is_mask(&masked) {
             return Value::String(masked.into_owned());
         }
-        Value::String(self.surrogate(text, Nature::Token).text.clone())
+        Value::String(self.surrogate(text, SecretKind::Token).text.clone())
     }
 
     /// Whether a text is a surrogate, or a mark that was padded to the length of another encoding, and nothing more.
@@ -300,7 +300,7 @@ impl Masking<'_> {
         let whole = format!("{digits:0>11}");
         let known = (digits.len() <= insz::DIGITS && self.known.values.contains(&whole)).then_some(whole);
         let masked = if let Some(whole) = known.or_else(|| insz::without_zeros(digits)) {
-            let surrogate = self.surrogate(&whole, Nature::Number);
+            let surrogate = self.surrogate(&whole, SecretKind::Number);
             format!("{sign}{}{fraction}", surrogate.text)
         } else {
             self.mask(&text, found).into_owned()

@@ -14,7 +14,7 @@ const TOKEN: &str = "tok-5f0c+/=2b9d4e7f8a1c3b5d7e9f";
 fn vault() -> Vault {
     assert!(insz::valid(SUBJECT));
     let vault = Vault::new([(Citizen::Subject, SUBJECT.into())].into());
-    vault.learn(&TOKEN.into(), Nature::Token);
+    vault.learn(&TOKEN.into(), SecretKind::Token);
     vault
 }
 
@@ -130,7 +130,7 @@ fn what_is_no_secret_stays() {
 fn what_shows_only_in_a_url_is_masked_too() {
     let vault = vault();
     let token = "Tok5f0C2b9D4e7F8a1C3b5D7e9F";
-    vault.learn(&token.into(), Nature::Token);
+    vault.learn(&token.into(), SecretKind::Token);
     for href in [
         format!("https://h/v1/{}\n{}/x", &SUBJECT[..6], &SUBJECT[6..]),
         format!("/v1/{}\t{}", &SUBJECT[..6], &SUBJECT[6..]),
@@ -175,7 +175,7 @@ fn what_was_met_by_its_look_can_still_become_known() {
     let vault = Vault::default();
     let jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.";
     let surrogate = vault.mask_text(jwt);
-    assert_eq!(vault.learn(&jwt.into(), Nature::Token), surrogate);
+    assert_eq!(vault.learn(&jwt.into(), SecretKind::Token), surrogate);
     let mut found = Found::default();
     let encoded = STANDARD_NO_PAD.encode(jwt);
     assert_ne!(vault.mask_noting(&encoded, &mut found), encoded);
@@ -273,7 +273,7 @@ fn a_known_value_is_masked_in_every_writing_and_recognised_where_it_is_a_number(
 fn a_part_of_a_token_is_masked_and_noted() {
     let vault = vault();
     let jwt = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2FjbS5leGFtcGxlIiwic3ViIjoiMDEyMzQ1Njc4OSJ9.c2lnbmF0dXJlLW9mLXRoZS10b2tlbi0wMTIzNDU2Nzg5";
-    vault.learn(&jwt.into(), Nature::Token);
+    vault.learn(&jwt.into(), SecretKind::Token);
     for (text, mark) in [
         (&TOKEN[..16], "TOKEN-1"),
         (&TOKEN[12..28], "TOKEN-1"),
@@ -302,8 +302,8 @@ fn a_part_of_a_token_is_masked_and_noted() {
 fn a_long_text_of_many_writings_is_masked_in_little_time() {
     let vault = vault();
     let jwt = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2FjbSJ9.c2lnbmF0dXJlLW9mLXRoZQ";
-    vault.learn(&"a".repeat(40).into(), Nature::Token);
-    vault.learn(&jwt.into(), Nature::Token);
+    vault.learn(&"a".repeat(40).into(), SecretKind::Token);
+    vault.learn(&jwt.into(), SecretKind::Token);
     let start = std::time::Instant::now();
     let base64 = STANDARD_NO_PAD.encode("a text of words ".repeat(1 << 15));
     for hostile in [

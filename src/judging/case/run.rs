@@ -13,7 +13,7 @@ pub fn seek(asked: impl IntoIterator<Item = Result<(), Stop>>) -> Result<(), Sto
     for result in asked {
         match result {
             Err(Stop::Missing(more)) => missing.extend(more),
-            Err(Stop::Early) => return Err(Stop::Early),
+            Err(Stop::NeedsWholeRun) => return Err(Stop::NeedsWholeRun),
             Ok(()) | Err(Stop::Verdict(_) | Stop::Moment(_)) => {}
         }
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{Decisions, Review, Waiver, day_of, read_reviews, read_waivers};
-use crate::base::input::{InputFaults, LARGEST_TEXT, read_text};
+use crate::base::input::{Diagnostics, LARGEST_TEXT, read_text};
 use crate::catalogue::Catalogue;
 
 /// Which files a profile names, from where the command runs.
@@ -32,7 +32,7 @@ impl Named {
     ///
     /// # Errors
     /// The faults of both files.
-    pub fn read(&self, catalogue: &Catalogue) -> Result<Decisions, InputFaults> {
+    pub fn read(&self, catalogue: &Catalogue) -> Result<Decisions, Diagnostics> {
         let reviews = self.reviews.as_ref();
         let reviews =
             reviews.map_or_else(|| Ok(BTreeMap::new()), |path| reviews_in(path, catalogue, today(), &self.source));
@@ -42,7 +42,7 @@ impl Named {
             (Ok(reviews), Ok(waivers)) => Ok(Decisions { reviews, waivers, previous: None }),
             (reviews, waivers) => {
                 let faults = [reviews.err(), waivers.err()].into_iter().flatten();
-                Err(InputFaults(faults.flat_map(|faults| faults.0).collect()))
+                Err(Diagnostics(faults.flat_map(|faults| faults.0).collect()))
             }
         }
     }
@@ -62,7 +62,7 @@ pub fn reviews_in(
     catalogue: &Catalogue,
     today: Date,
     asked: &[String],
-) -> Result<BTreeMap<String, Review>, InputFaults> {
+) -> Result<BTreeMap<String, Review>, Diagnostics> {
     read_reviews(&path.display().to_string(), &read_text(path, LARGEST_TEXT)?, catalogue, today, asked)
 }
 
@@ -74,6 +74,6 @@ pub fn waivers_in(
     path: &Path,
     catalogue: &Catalogue,
     asked: &[String],
-) -> Result<BTreeMap<String, Waiver>, InputFaults> {
+) -> Result<BTreeMap<String, Waiver>, Diagnostics> {
     read_waivers(&path.display().to_string(), &read_text(path, LARGEST_TEXT)?, catalogue, asked)
 }

@@ -7,14 +7,14 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Reading, Written};
-use crate::base::input::{InputFaults, Schema, read_yaml};
+use crate::base::input::{Diagnostics, Schema, read_yaml};
 use crate::catalogue::{Catalogue, Mode};
 use crate::text;
 
 /// The JSON Schema of `reviews.yaml`.
 pub const REVIEWS_SCHEMA: &str = include_str!("../../../specs/reviews.schema.json");
 
-static SCHEMA: LazyLock<Result<Schema, InputFaults>> =
+static SCHEMA: LazyLock<Result<Schema, Diagnostics>> =
     LazyLock::new(|| Schema::read("reviews.schema.json", REVIEWS_SCHEMA));
 
 /// The answer of a reviewer.
@@ -79,7 +79,7 @@ pub fn read_reviews(
     catalogue: &Catalogue,
     today: Date,
     asked: &[String],
-) -> Result<BTreeMap<String, Review>, InputFaults> {
+) -> Result<BTreeMap<String, Review>, Diagnostics> {
     let written: Written<Row> = read_yaml(file, text, SCHEMA.as_ref().map_err(Clone::clone)?)?;
     let (rows, source, under) = written.parts("reviews");
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();

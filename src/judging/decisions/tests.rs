@@ -1,5 +1,5 @@
 use super::*;
-use crate::base::input::InputFaults;
+use crate::base::input::Diagnostics;
 use crate::catalogue::DEFAULT_SPEC;
 use crate::evidence::exchange::Kind;
 
@@ -11,11 +11,11 @@ fn today() -> Date {
     "2026-06-15".parse().unwrap()
 }
 
-fn reviews(text: &str) -> Result<std::collections::BTreeMap<String, Review>, InputFaults> {
+fn reviews(text: &str) -> Result<std::collections::BTreeMap<String, Review>, Diagnostics> {
     read_reviews("reviews.yaml", text, &catalogue(), today(), &[])
 }
 
-fn waivers(text: &str) -> Result<std::collections::BTreeMap<String, Waiver>, InputFaults> {
+fn waivers(text: &str) -> Result<std::collections::BTreeMap<String, Waiver>, Diagnostics> {
     read_waivers("waivers.yaml", text, &catalogue(), &[])
 }
 

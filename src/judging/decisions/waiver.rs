@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Reading, Written};
-use crate::base::input::{InputFaults, Schema, read_yaml};
+use crate::base::input::{Diagnostics, Schema, read_yaml};
 use crate::base::text::Text;
 use crate::catalogue::{Catalogue, Level, Mode};
 use crate::evidence::exchange::Kind;
@@ -16,7 +16,7 @@ use crate::text;
 /// The JSON Schema of `waivers.yaml`.
 pub const WAIVERS_SCHEMA: &str = include_str!("../../../specs/waivers.schema.json");
 
-static SCHEMA: LazyLock<Result<Schema, InputFaults>> =
+static SCHEMA: LazyLock<Result<Schema, Diagnostics>> =
     LazyLock::new(|| Schema::read("waivers.schema.json", WAIVERS_SCHEMA));
 
 /// The chapter whose obligations nobody waives alone.
@@ -110,7 +110,7 @@ pub fn read_waivers(
     text: &str,
     catalogue: &Catalogue,
     asked: &[String],
-) -> Result<BTreeMap<String, Waiver>, InputFaults> {
+) -> Result<BTreeMap<String, Waiver>, Diagnostics> {
     let written: Written<Row> = read_yaml(file, text, SCHEMA.as_ref().map_err(Clone::clone)?)?;
     let (rows, source, under) = written.parts("waivers");
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();

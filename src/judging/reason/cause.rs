@@ -6,7 +6,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::issuer::{self, Party};
+use super::issuer::{self, ActionOwner};
 use crate::base::text::{Text, shown};
 use crate::evidence::exchange::{
     Content, Exchange, Failure, FailureKind, Kind, Request, Response, STAND_IN_ACM, Trouble, is_acm, is_unavailable,
@@ -193,7 +193,7 @@ pub struct Told {
     /// What to do.
     pub remedy: Text,
     /// Who has to act.
-    pub who: Party,
+    pub who: ActionOwner,
 }
 
 impl CauseKind {

@@ -12,7 +12,7 @@ use crate::text;
 /// Who has to act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Party {
+pub enum ActionOwner {
     /// Whoever owns the profile: the source's owner.
     Owner,
     /// Whoever owns the source, its server and what stands before it.
@@ -25,7 +25,7 @@ pub enum Party {
     Bronkeur,
 }
 
-impl Party {
+impl ActionOwner {
     /// Who that is.
     pub fn name(self) -> Text {
         match self {
@@ -46,11 +46,11 @@ pub struct Advice {
     /// What to do: the likely cause first.
     pub remedy: Text,
     /// Who has to act.
-    pub who: Party,
+    pub who: ActionOwner,
 }
 
 impl Advice {
-    fn new(who: Party, meaning: Text, remedy: Text) -> Self {
+    fn new(who: ActionOwner, meaning: Text, remedy: Text) -> Self {
         Self { meaning, remedy, who }
     }
 
@@ -68,7 +68,7 @@ impl Advice {
 pub fn oauth_error(code: &str) -> Option<Advice> {
     Some(match code {
         "invalid_client" => Advice::new(
-            Party::Owner,
+            ActionOwner::Owner,
             text!("ACM herkent de client niet", "ACM does not recognise the client"),
             text!(
                 "controleer id, geheim of sleutel van de client in het profiel (`acm.client`, of `acm.source_client` bij introspectie), of ze bij deze omgeving horen, en de manier van authenticatie (`auth`)",
@@ -76,7 +76,7 @@ pub fn oauth_error(code: &str) -> Option<Advice> {
             ),
         ),
         "invalid_grant" => Advice::new(
-            Party::Owner,
+            ActionOwner::Owner,
             text!("ACM aanvaardt het token van de burger niet", "ACM does not accept the citizen's token"),
             text!(
                 "het is vervallen, ingetrokken, al gebruikt of van een andere client of omgeving: meld de testburger opnieuw aan",
@@ -85,7 +85,7 @@ pub fn oauth_error(code: &str) -> Option<Advice> {
         ),
         "invalid_target" => Advice::new(
             // A typing mistake in the profile is likelier than a registration that is missing.
-            Party::Owner,
+            ActionOwner::Owner,
             text!(
                 "ACM geeft deze client geen token voor deze `audience`",
                 "ACM gives this client no token for this `audience`"
@@ -96,7 +96,7 @@ pub fn oauth_error(code: &str) -> Option<Advice> {
             ),
         ),
         "invalid_scope" => Advice::new(
-            Party::Owner,
+            ActionOwner::Owner,
             text!(
                 "ACM kent deze scope niet voor deze audience en deze client",
                 "ACM does not know this scope for this audience and this client"
@@ -107,7 +107,7 @@ pub fn oauth_error(code: &str) -> Option<Advice> {
             ),
         ),
         "unauthorized_client" => Advice::new(
-            Party::DigitaalVlaanderen,
+            ActionOwner::DigitaalVlaanderen,
             text!(
                 "ACM kent de client, maar die mag op deze manier geen token vragen",
                 "ACM knows the client, but it may not ask for a token in this way"
@@ -118,7 +118,7 @@ pub fn oauth_error(code: &str) -> Option<Advice> {
             ),
         ),
         "unsupported_grant_type" => Advice::new(
-            Party::Owner,
+            ActionOwner::Owner,
             text!(
                 "deze uitgever kent deze manier om een token te vragen niet",
                 "this issuer does not know this way of asking for a token"
@@ -129,7 +129,7 @@ pub fn oauth_error(code: &str) -> Option<Advice> {
             ),
         ),
         "access_denied" => Advice::new(
-            Party::Owner,
+            ActionOwner::Owner,
             text!("ACM of de burger weigerde toestemming", "ACM or the citizen denied consent"),
             text!(
                 "meld de testburger opnieuw aan en stem toe; blijft het zo, vraag Digitaal Vlaanderen welk toegangsbeleid voor de bron geldt",
@@ -137,7 +137,7 @@ pub fn oauth_error(code: &str) -> Option<Advice> {
             ),
         ),
         "invalid_request" => Advice::new(
-            Party::Bronkeur,
+            ActionOwner::Bronkeur,
             text!("ACM vindt de oproep onvolledig of dubbelzinnig", "ACM finds the call incomplete or ambiguous"),
             text!(
                 "controleer of het profiel één van `acm.audience` en `acm.resource` noemt, en of het token van de burger een access token is; klopt dat, meld het dan met de gemaskeerde oproep uit het rapport",
@@ -157,7 +157,7 @@ pub fn refusal(response: &Response) -> Advice {
     match (response.status, &response.content) {
         (429 | 500.., _) => not_now(),
         (300..400, _) => Advice::new(
-            Party::Owner,
+            ActionOwner::Owner,
             text!(
                 "de uitgever verwijst door, en een geheim volgt geen doorverwijzing",
                 "the issuer redirects, and a secret follows no redirect"
@@ -168,7 +168,7 @@ pub fn refusal(response: &Response) -> Advice {
             ),
         ),
         (404, _) => Advice::new(
-            Party::Owner,
+            ActionOwner::Owner,
             text!("op deze URL staat geen uitgever", "there is no issuer at this URL"),
             text!(
                 "controleer `acm.environment`: `tni`, `prod`, of de URL waaronder `/.well-known/openid-configuration` staat",
@@ -201,12 +201,12 @@ fn success_without_token(response: &Response, content: &Content) -> Advice {
         ),
         Content::Text(_) | Content::Document(_) => return not_from_the_issuer(),
     };
-    Advice::new(Party::DigitaalVlaanderen, meaning, report())
+    Advice::new(ActionOwner::DigitaalVlaanderen, meaning, report())
 }
 
 fn unexplained() -> Advice {
     Advice::new(
-        Party::DigitaalVlaanderen,
+        ActionOwner::DigitaalVlaanderen,
         text!("de uitgever weigert zonder bekende reden", "the issuer refuses without a known reason"),
         text!(
             "vraag de reden na, met het tijdstip en de client-id; het rapport toont de gemaskeerde oproep",
@@ -217,7 +217,7 @@ fn unexplained() -> Advice {
 
 fn not_from_the_issuer() -> Advice {
     Advice::new(
-        Party::Owner,
+        ActionOwner::Owner,
         text!(
             "dit is geen JSON maar een pagina of iets anders: het antwoord komt wellicht niet van de uitgever zelf",
             "this is not JSON but a page or something else: the answer may not come from the issuer itself"
@@ -259,7 +259,7 @@ pub fn came(response: &Response) -> Text {
 pub fn no_introspection(response: &Response) -> Advice {
     match &response.content {
         Content::Text(text) if text == ENCRYPTED_JWT => Advice::new(
-            Party::DigitaalVlaanderen,
+            ActionOwner::DigitaalVlaanderen,
             text!(
                 "de introspectie antwoordt met een versleuteld JWT (RFC 9701), dat alleen de sleutel van de bron opent",
                 "introspection answers with an encrypted JWT (RFC 9701), which only the source's key opens"
@@ -270,7 +270,7 @@ pub fn no_introspection(response: &Response) -> Advice {
             ),
         ),
         Content::Text(text) if text == UNREADABLE_JWT => Advice::new(
-            Party::DigitaalVlaanderen,
+            ActionOwner::DigitaalVlaanderen,
             text!(
                 "de introspectie antwoordt met een JWT waarin `token_introspection` met `active` ontbreekt (RFC 9701, 5)",
                 "introspection answers with a JWT that lacks `token_introspection` with `active` (RFC 9701, 5)"
@@ -278,7 +278,7 @@ pub fn no_introspection(response: &Response) -> Advice {
             text!("meld het aan het ACM-team", "report it to the ACM team"),
         ),
         Content::Json(_) if response.is_success() && response.json().and_then(error_in).is_none() => Advice::new(
-            Party::DigitaalVlaanderen,
+            ActionOwner::DigitaalVlaanderen,
             text!(
                 "de introspectie antwoordt zonder `active` (RFC 7662, 2.2)",
                 "introspection answers without `active` (RFC 7662, 2.2)"
@@ -286,7 +286,7 @@ pub fn no_introspection(response: &Response) -> Advice {
             text!("meld het aan het ACM-team", "report it to the ACM team"),
         ),
         Content::Empty if response.is_success() => Advice::new(
-            Party::DigitaalVlaanderen,
+            ActionOwner::DigitaalVlaanderen,
             text!("de introspectie antwoordt met een lege inhoud", "introspection answers with an empty body"),
             text!("meld het aan het ACM-team", "report it to the ACM team"),
         ),
@@ -297,7 +297,7 @@ pub fn no_introspection(response: &Response) -> Advice {
 /// A member of the issuer's answer is written otherwise than its RFC says.
 pub fn odd_form(field: &str, rfc: &str) -> Advice {
     Advice::new(
-        Party::DigitaalVlaanderen,
+        ActionOwner::DigitaalVlaanderen,
         text!(
             "`{field}` in het antwoord van de uitgever heeft niet de vorm van {rfc}",
             "`{field}` in the issuer's answer does not have the form of {rfc}"
@@ -316,7 +316,7 @@ pub fn unsigned_reading() -> Text {
 
 fn not_now() -> Advice {
     Advice::new(
-        Party::DigitaalVlaanderen,
+        ActionOwner::DigitaalVlaanderen,
         text!("de uitgever kan nu niet antwoorden", "the issuer cannot answer now"),
         text!(
             "probeer later opnieuw; blijft het zo, meld het aan wie de uitgever beheert",
@@ -328,7 +328,7 @@ fn not_now() -> Advice {
 /// The discovery document names another issuer than the profile.
 pub fn wrong_issuer() -> Advice {
     Advice::new(
-        Party::Owner,
+        ActionOwner::Owner,
         text!(
             "een andere uitgever dan die van het profiel antwoordt",
             "another issuer answers than the one of the profile"
@@ -344,7 +344,7 @@ pub fn wrong_issuer() -> Advice {
 pub fn unfit(why: &Unfit) -> Advice {
     match why {
         Unfit::NotActive => Advice::new(
-            Party::Owner,
+            ActionOwner::Owner,
             text!(
                 "ACM noemt het token dat het zelf gaf niet actief",
                 "ACM says that the token it issued is not active"
@@ -366,7 +366,7 @@ pub fn unfit(why: &Unfit) -> Advice {
         Unfit::Audience(audiences) => {
             let audiences = shown(audiences);
             Advice::new(
-                Party::Owner,
+                ActionOwner::Owner,
                 text!(
                     "het token is voor {audiences}, niet voor de bron",
                     "the token is for {audiences}, not for the source"
@@ -380,7 +380,7 @@ pub fn unfit(why: &Unfit) -> Advice {
         Unfit::Scope(scopes) => {
             let scopes = shown(scopes);
             Advice::new(
-                Party::DigitaalVlaanderen,
+                ActionOwner::DigitaalVlaanderen,
                 text!("het token mist de scope {scopes}", "the token lacks the scope {scopes}"),
                 text!(
                     "controleer eerst `acm.scope`; klopt het, vraag dan om de scope voor de bron en deze client te registreren",
@@ -389,7 +389,7 @@ pub fn unfit(why: &Unfit) -> Advice {
             )
         }
         Unfit::Number => Advice::new(
-            Party::Owner,
+            ActionOwner::Owner,
             text!(
                 "het token noemt niet het rijksregisternummer van deze burger",
                 "the token does not name this citizen's national number"
@@ -400,7 +400,7 @@ pub fn unfit(why: &Unfit) -> Advice {
             ),
         ),
         Unfit::Expired => Advice::new(
-            Party::Owner,
+            ActionOwner::Owner,
             text!("het token is al vervallen", "the token has expired already"),
             text!(
                 "geef een nieuw token, of meld de testburger opnieuw aan",
@@ -413,7 +413,7 @@ pub fn unfit(why: &Unfit) -> Advice {
 /// This machine's clock and a server's differ.
 pub fn clock_skew() -> Advice {
     Advice::new(
-        Party::Owner,
+        ActionOwner::Owner,
         text!(
             "de klok van deze computer en die van de server verschillen, zodat tokens te vroeg of te laat lijken",
             "the clocks of this computer and of the server differ, so that tokens seem too early or too late"
@@ -453,9 +453,9 @@ mod tests {
         meanings.sort();
         meanings.dedup();
         assert_eq!(meanings.len(), codes.len());
-        assert_eq!(oauth_error("invalid_grant").unwrap().who, Party::Owner);
-        assert_eq!(oauth_error("invalid_target").unwrap().who, Party::Owner);
-        assert_eq!(oauth_error("invalid_request").unwrap().who, Party::Bronkeur);
+        assert_eq!(oauth_error("invalid_grant").unwrap().who, ActionOwner::Owner);
+        assert_eq!(oauth_error("invalid_target").unwrap().who, ActionOwner::Owner);
+        assert_eq!(oauth_error("invalid_request").unwrap().who, ActionOwner::Bronkeur);
         assert_eq!(oauth_error("no_such_error"), None);
     }
 

@@ -10,9 +10,9 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::keeper::{self, Keeper, Unkept};
-use crate::base::files::{Unwritten, write_secret};
-use crate::base::input::{InputFaults, read_text};
+use super::token_file::{self, TokenFile, TokenFileError};
+use crate::base::files::{WriteError, write_secret};
+use crate::base::input::{Diagnostics, read_text};
 use crate::base::text::Text;
 use crate::text;
 
@@ -94,14 +94,14 @@ impl Store {
     }
 
     /// A login; none where there is none of that name.
-    pub fn read(&self, name: &str) -> Result<Option<Login>, InputFaults> {
+    pub fn read(&self, name: &str) -> Result<Option<Login>, Diagnostics> {
         let path = self.path(name);
         if !path.exists() {
             return Ok(None);
         }
         let text = read_text(&path, LARGEST)?;
         serde_json::from_str(&text).map(Some).map_err(|_| {
-            InputFaults::one(
+            Diagnostics::one(
                 path.display().to_string(),
                 text!("dit is geen aanmelding van bronkeur", "this is not a login of bronkeur"),
                 text!("verwijder het en meld opnieuw aan", "remove it and log in again"),
@@ -110,8 +110,8 @@ impl Store {
     }
 
     /// The keeper of a login's tokens.
-    pub fn keeper(&self, name: &str) -> Keeper {
-        Keeper::new(&self.path(name))
+    pub fn keeper(&self, name: &str) -> TokenFile {
+        TokenFile::new(&self.path(name))
     }
 
     /// Keeps the tokens of an answer under a name, in the place of those that were there. Nobody else is at that login
@@ -125,30 +125,30 @@ impl Store {
         (issuer, client_id): (&str, &str),
         answer: &Value,
         now: Timestamp,
-    ) -> Result<(), Unwritten> {
+    ) -> Result<(), WriteError> {
         let path = self.path(name);
-        let unwritten = |reason: Text| Unwritten::new(path.display().to_string(), reason);
+        let unwritten = |reason: Text| WriteError::new(path.display().to_string(), reason);
         private_folder(&self.folder).map_err(|error| unwritten(Text::of_system(&error)))?;
-        let _lock = self.keeper(name).lock(keeper::LOCK_WAIT).await.map_err(|unkept| unwritten(unkept.message))?;
+        let _lock = self.keeper(name).lock(token_file::LOCK_WAIT).await.map_err(|unkept| unwritten(unkept.message))?;
         let about = [("issuer", issuer), ("client_id", client_id)];
         let members: Map<String, Value> =
             about.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value.to_owned()))).collect();
-        let text = keeper::written(&keeper::renewed(members, answer, now));
+        let text = token_file::written(&token_file::renewed(members, answer, now));
         write_secret(&self.folder, &format!("{name}{ENDING}"), text.as_bytes())
     }
 
     /// Removes a login; false where there is none of that name. Its lock stays, empty: whoever waits for a lock holds the
     /// file open, and would come to hold one that is deleted, beside somebody who made a new one.
-    pub async fn remove(&self, name: &str) -> Result<bool, Unkept> {
+    pub async fn remove(&self, name: &str) -> Result<bool, TokenFileError> {
         let path = self.path(name);
         if !path.exists() {
             return Ok(false);
         }
-        let lock = self.keeper(name).lock(keeper::LOCK_WAIT).await?;
+        let lock = self.keeper(name).lock(token_file::LOCK_WAIT).await?;
         // What it notes of a token that went out is of no use without the token.
         fs::remove_file(&path).and_then(|()| lock.set_len(0)).map(|()| true).map_err(|error| {
             let (name, Text { nl, en }) = (path.display(), Text::of_system(&error));
-            Unkept {
+            TokenFileError {
                 message: text!("{name} is niet te verwijderen: {nl}", "{name} cannot be removed: {en}"),
                 remedy: text!("verwijder het bestand met de hand", "remove the file by hand"),
             }
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(an.refresh_token.unwrap().expose_secret(), "r1");
         assert_eq!(an.expires_at, Timestamp::from_second(60).ok());
         assert!(!fs::read_to_string(store.path("an")).unwrap().contains("hunter22"));
-        let mut taken = store.keeper("an").take(keeper::LOCK_WAIT).await.unwrap();
+        let mut taken = store.keeper("an").take(token_file::LOCK_WAIT).await.unwrap();
         taken.spend().unwrap();
         drop(taken);
         // To log in again is what makes a login usable again.
@@ -198,7 +198,7 @@ mod tests {
             .put("an", WHO, &json!({"access_token": "a3", "refresh_token": "r3"}), Timestamp::UNIX_EPOCH)
             .await
             .unwrap();
-        assert_eq!(store.keeper("an").take(keeper::LOCK_WAIT).await.unwrap().token().expose_secret(), "r3");
+        assert_eq!(store.keeper("an").take(token_file::LOCK_WAIT).await.unwrap().token().expose_secret(), "r3");
         assert!(store.remove("an").await.unwrap());
         assert!(store.remove("bo").await.unwrap());
         assert_eq!(store.names().unwrap(), Vec::<String>::new());
@@ -216,7 +216,7 @@ mod tests {
         let store = Store::new(folder.path().to_owned());
         store.put("an", WHO, &json!({"access_token": "a1"}), Timestamp::UNIX_EPOCH).await.unwrap();
         // As a process does that came for the lock before the removal and gets it after.
-        let waits = fs::File::open(keeper::lock_path(&store.path("an"))).unwrap();
+        let waits = fs::File::open(token_file::lock_path(&store.path("an"))).unwrap();
         assert!(store.remove("an").await.unwrap());
         waits.try_lock().unwrap();
         let other = store.keeper("an").lock(std::time::Duration::from_millis(50)).await;

@@ -3,7 +3,7 @@
 use junit_report::{Duration, OffsetDateTime, TestCase, TestCaseBuilder, TestSuite, TestSuiteBuilder};
 
 use super::model::{Member, Overview, Row};
-use crate::base::files::Unwritten;
+use crate::base::files::WriteError;
 use crate::base::text::Lang;
 use crate::report::Languages;
 use crate::report::junit::{self, body, line};
@@ -15,7 +15,7 @@ pub(super) const FILE: &str = "fleet.junit.xml";
 const LONGEST_TEXT: usize = 2_000;
 
 /// The overview as JUnit XML.
-pub(super) fn junit(overview: &Overview, languages: Languages) -> Result<String, Unwritten> {
+pub(super) fn junit(overview: &Overview, languages: Languages) -> Result<String, WriteError> {
     let lang = languages.first;
     let suites = overview.members.iter().map(|member| suite(overview, member, lang));
     let mut properties = vec![

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::own::{Body, OfEntry, OfLog};
+use super::extension::{Body, EntryExtension, LogExtension};
 
 #[derive(Serialize)]
 pub(super) struct File<'a, E> {
@@ -16,7 +16,7 @@ pub(super) struct Log<'a, E> {
     pub(super) creator: Creator,
     pub(super) pages: Vec<Page>,
     #[serde(rename = "_bronkeur")]
-    pub(super) own: OfLog<'a>,
+    pub(super) own: LogExtension<'a>,
     pub(super) entries: E,
 }
 
@@ -51,7 +51,7 @@ pub(super) struct Entry<'a> {
     /// The id under which reports name the exchange.
     pub(super) comment: String,
     #[serde(rename = "_bronkeur")]
-    pub(super) own: OfEntry<'a>,
+    pub(super) own: EntryExtension<'a>,
 }
 
 #[derive(Serialize)]

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::base::input::{InputFault, InputFaults, without_values};
+use crate::base::input::{Diagnostic, Diagnostics, without_values};
 use crate::base::text::Text;
 use crate::evidence::vault::Vault;
 use crate::text;
@@ -31,7 +31,7 @@ impl<'a> JsonText<'a> {
     ///
     /// # Errors
     /// The first thing that is wrong with it, with its line and column in the file.
-    pub(super) fn read<'b, T: Deserialize<'b>>(&self, part: &'b str, expected: &Text) -> Result<T, InputFaults> {
+    pub(super) fn read<'b, T: Deserialize<'b>>(&self, part: &'b str, expected: &Text) -> Result<T, Diagnostics> {
         serde_json::from_str(part).map_err(|error| {
             // Never the values that it stumbled over.
             let words = Vault::default().mask_text(&without_values(&error.to_string()));
@@ -50,12 +50,12 @@ impl<'a> JsonText<'a> {
     }
 
     /// A fault at the beginning of a part of the text.
-    pub(super) fn fault(&self, part: &str, message: Text, remedy: Text) -> InputFault {
+    pub(super) fn fault(&self, part: &str, message: Text, remedy: Text) -> Diagnostic {
         self.at(self.position(part), message, remedy)
     }
 
-    fn at(&self, (line, column): (usize, usize), message: Text, remedy: Text) -> InputFault {
-        InputFault::new(self.file, message, remedy).at(format!("{line}:{column}"))
+    fn at(&self, (line, column): (usize, usize), message: Text, remedy: Text) -> Diagnostic {
+        Diagnostic::new(self.file, message, remedy).at(format!("{line}:{column}"))
     }
 
     /// Line and column, from 1, of a part that was borrowed from the text.

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::own::OfLog;
+use super::extension::LogExtension;
 use crate::evidence::exchange::{Content, Exchange};
 use crate::evidence::vault::Vault;
 
@@ -34,7 +34,7 @@ pub(super) fn exchange(vault: &Vault, exchange: &Exchange) -> bool {
 }
 
 /// Whether what a run knew of itself holds no value.
-pub(super) fn log(vault: &Vault, log: &OfLog<'_>) -> bool {
+pub(super) fn log(vault: &Vault, log: &LogExtension<'_>) -> bool {
     own(vault, &log.setup) && own(vault, &log.meta) && own(vault, &log.specs)
 }
 

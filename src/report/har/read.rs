@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::extension::{BEFORE, Body, EntryExtension, LogExtension, NonHttpExchange, SCHEMA};
 use super::json_text::JsonText;
-use super::own::{Aside, BEFORE, Body, OfEntry, OfLog, SCHEMA};
 use super::rebuild::{self, Parts};
 use super::{Evidence, masked, setup};
-use crate::base::input::{InputFault, InputFaults};
+use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::text::Text;
 use crate::evidence::exchange::{Exchange, Sent};
 use crate::evidence::recording::{MOST_VALUES, Recording};
@@ -50,7 +50,7 @@ struct Entry {
     request: Request,
     response: Response,
     #[serde(rename = "_bronkeur")]
-    own: OfEntry<'static>,
+    own: EntryExtension<'static>,
 }
 
 #[derive(Deserialize)]
@@ -91,7 +91,7 @@ struct Pair {
 /// # Errors
 /// What is wrong with it, each with its place: it is no HAR, not ours, of another version, damaged, contradicts itself,
 /// or holds what is not masked.
-pub fn read(file: &str, text: &str) -> Result<Evidence, InputFaults> {
+pub fn read(file: &str, text: &str) -> Result<Evidence, Diagnostics> {
     read_as(file, text, Masks::Looked)
 }
 
@@ -100,7 +100,7 @@ pub fn read(file: &str, text: &str) -> Result<Evidence, InputFaults> {
 ///
 /// # Errors
 /// Those of [`read`], but for what is not masked.
-pub fn read_again(file: &str, text: &str) -> Result<Evidence, InputFaults> {
+pub fn read_again(file: &str, text: &str) -> Result<Evidence, Diagnostics> {
     read_as(file, text, Masks::Known)
 }
 
@@ -113,7 +113,7 @@ enum Masks {
     Known,
 }
 
-fn read_as(file: &str, text: &str, masks: Masks) -> Result<Evidence, InputFaults> {
+fn read_as(file: &str, text: &str, masks: Masks) -> Result<Evidence, Diagnostics> {
     // HAR allows a byte order mark.
     let json = JsonText::new(file, text.strip_prefix('\u{feff}').unwrap_or(text));
     let har: File<'_> =
@@ -128,11 +128,11 @@ fn read_as(file: &str, text: &str, masks: Masks) -> Result<Evidence, InputFaults
 
 /// What the run knew of itself, with the place where it stands.
 struct Own<'a> {
-    log: OfLog<'static>,
+    log: LogExtension<'static>,
     raw: &'a RawValue,
 }
 
-fn own_part<'a>(json: &JsonText<'_>, log: &Log<'a>) -> Result<Own<'a>, InputFaults> {
+fn own_part<'a>(json: &JsonText<'_>, log: &Log<'a>) -> Result<Own<'a>, Diagnostics> {
     let expected = text!("het bewijs van een keuring", "the evidence of a run");
     let (Some(raw), true) = (log.own, log.version.starts_with("1.")) else {
         return Err(json
@@ -174,22 +174,22 @@ struct Reading<'a> {
     json: &'a JsonText<'a>,
     /// Where the run's own part stands.
     place: &'a str,
-    own: OfLog<'static>,
+    own: LogExtension<'static>,
     vault: Vault,
     recording: Recording,
     values: usize,
     masks: Masks,
-    faults: Vec<InputFault>,
+    faults: Vec<Diagnostic>,
 }
 
 impl<'a> Reading<'a> {
-    fn new(json: &'a JsonText<'a>, own: Own<'a>, masks: Masks) -> Result<Self, InputFaults> {
+    fn new(json: &'a JsonText<'a>, own: Own<'a>, masks: Masks) -> Result<Self, Diagnostics> {
         let (mut own, place) = (own.log, own.raw.get());
         let wrong = setup::wrong(&own);
         let at_own = |message: Text| json.fault(place, message, damaged()).within("log._bronkeur");
-        InputFaults(wrong.into_iter().map(at_own).collect()).or(())?;
+        Diagnostics(wrong.into_iter().map(at_own).collect()).or(())?;
         let no_mark = |position: usize| {
-            InputFaults(vec![at_own(text!(
+            Diagnostics(vec![at_own(text!(
                 "`marks[{position}]` is geen merkteken zoals bronkeur ze geeft",
                 "`marks[{position}]` is not a mark as bronkeur makes them"
             ))])
@@ -225,7 +225,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn of_entry(&self, entry: Entry) -> (OfEntry<'static>, Parts) {
+    fn of_entry(&self, entry: Entry) -> (EntryExtension<'static>, Parts) {
         let pairs = |pairs: Vec<Pair>| pairs.into_iter().map(|pair| (pair.name, pair.value)).collect::<Vec<_>>();
         let Entry { request, response, .. } = entry;
         let since = entry.started_date_time.duration_since(self.recording.started).as_millis();
@@ -247,7 +247,7 @@ impl<'a> Reading<'a> {
         (entry.own, parts)
     }
 
-    fn add(&mut self, place: &'a str, name: &str, own: OfEntry<'static>, parts: Parts) {
+    fn add(&mut self, place: &'a str, name: &str, own: EntryExtension<'static>, parts: Parts) {
         self.values += parts.text.as_ref().map_or(0, |text| text.bytes().filter(|b| *b == b',').count());
         if self.values > MOST_VALUES {
             return self.refuse(
@@ -278,7 +278,7 @@ impl<'a> Reading<'a> {
         self.faults.push(self.json.fault(place, message, damaged()).within(name));
     }
 
-    fn finish(mut self) -> Result<Evidence, InputFaults> {
+    fn finish(mut self) -> Result<Evidence, Diagnostics> {
         let (have, had) = (self.recording.exchanges().len(), self.own.exchanges);
         if self.faults.is_empty() && have > had {
             let message = text!(
@@ -287,7 +287,7 @@ impl<'a> Reading<'a> {
             );
             self.refuse(self.place, "log._bronkeur.exchanges", message);
         }
-        InputFaults(self.faults).or(())?;
+        Diagnostics(self.faults).or(())?;
         let gone = had - have;
         let mut recording = self.recording;
         // What looks at the whole run cannot be judged on a part of it.
@@ -296,7 +296,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn of_aside(aside: Aside<'static>) -> (OfEntry<'static>, Parts) {
+fn of_aside(aside: NonHttpExchange<'static>) -> (EntryExtension<'static>, Parts) {
     let parts = Parts {
         sent: aside.sent.into_owned(),
         at_ms: aside.at_ms,

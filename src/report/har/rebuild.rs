@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::own::{Came, Kept, OfEntry};
+use super::extension::{BodyKind, CallOutcome, EntryExtension};
 use crate::base::text::Text;
 use crate::evidence::exchange::{
     Auth, Content, Earlier, Exchange, Facts, Failure, IssuerCall, Json, MOST_EARLIER, Request, Response, Sent, Target,
@@ -31,7 +31,7 @@ const LONGEST: u64 = 366 * 24 * 3_600_000;
 ///
 /// # Errors
 /// Everything in which they contradict each other.
-pub(super) fn exchange(own: OfEntry<'_>, parts: Parts, setup: &Setup) -> Result<Exchange, Vec<Text>> {
+pub(super) fn exchange(own: EntryExtension<'_>, parts: Parts, setup: &Setup) -> Result<Exchange, Vec<Text>> {
     let mut wrong = Vec::new();
     if parts.at_ms > LONGEST || parts.ms > LONGEST {
         wrong.push(text!("de tijden kunnen niet kloppen", "the times cannot be right"));
@@ -58,8 +58,8 @@ pub(super) fn exchange(own: OfEntry<'_>, parts: Parts, setup: &Setup) -> Result<
     let Parts { sent, at_ms, ms, .. } = parts;
     let parts = Parts { sent: Sent::default(), ..parts };
     let result = match own.came {
-        Came::Failure(failure) => unanswered(failure.into_owned(), &parts).map(Err),
-        Came::Answer { body, facts } => answered(body, facts.into_owned(), parts, is_http).map(Ok),
+        CallOutcome::Failure(failure) => unanswered(failure.into_owned(), &parts).map(Err),
+        CallOutcome::Answer { body, facts } => answered(body, facts.into_owned(), parts, is_http).map(Ok),
     };
     match result {
         Ok(result) if wrong.is_empty() => {
@@ -73,7 +73,7 @@ pub(super) fn exchange(own: OfEntry<'_>, parts: Parts, setup: &Setup) -> Result<
 }
 
 /// Whether the method is the one with which such a request goes out; empty where none did.
-fn fits_method(own: &OfEntry<'_>, method: &str) -> bool {
+fn fits_method(own: &EntryExtension<'_>, method: &str) -> bool {
     let fits = match (&own.request.target, &own.request.variation) {
         (Target::Issuer(IssuerCall::Expiry), _) => method == "WAIT",
         (Target::Issuer(_), _) => matches!(method, "GET" | "POST"),
@@ -83,7 +83,7 @@ fn fits_method(own: &OfEntry<'_>, method: &str) -> bool {
         (_, Variation::Options) => method == "OPTIONS",
         _ => method == "GET",
     };
-    let unsent = matches!(&own.came, Came::Failure(failure) if !failure.kind.was_sent());
+    let unsent = matches!(&own.came, CallOutcome::Failure(failure) if !failure.kind.was_sent());
     fits || (unsent && method.is_empty())
 }
 
@@ -113,7 +113,7 @@ fn unanswered(failure: Failure, parts: &Parts) -> Result<Failure, Vec<Text>> {
     )])
 }
 
-fn answered(body: Kept<'_>, facts: Facts, parts: Parts, is_http: bool) -> Result<Response, Vec<Text>> {
+fn answered(body: BodyKind<'_>, facts: Facts, parts: Parts, is_http: bool) -> Result<Response, Vec<Text>> {
     let mut wrong = Vec::new();
     if is_http == (parts.status == 0) || (is_http && !(100..1000).contains(&parts.status)) {
         wrong.push(text!(
@@ -133,7 +133,7 @@ fn answered(body: Kept<'_>, facts: Facts, parts: Parts, is_http: bool) -> Result
             "the facts call the body both complete and cut off"
         ));
     }
-    if matches!(body, Kept::Empty) != (facts.body_bytes == 0) {
+    if matches!(body, BodyKind::Empty) != (facts.body_bytes == 0) {
         wrong.push(text!(
             "de feiten zeggen iets anders over een lege inhoud dan `body`",
             "the facts say something else about an empty body than `body` does"
@@ -150,20 +150,22 @@ fn answered(body: Kept<'_>, facts: Facts, parts: Parts, is_http: bool) -> Result
 }
 
 /// The body. JSON is text in a HAR: its depth is that of the body itself.
-fn content(body: Kept<'_>, text: Option<String>) -> Result<Content, Text> {
+fn content(body: BodyKind<'_>, text: Option<String>) -> Result<Content, Text> {
     match (body, text) {
-        (Kept::Empty, None) => Ok(Content::Empty),
-        (Kept::Document(document), None) => Ok(Content::Document(document.into_owned())),
-        (Kept::Text, Some(text)) => Ok(Content::Text(text)),
-        (Kept::Json, Some(text)) => Json::read(text.as_bytes()).map(Content::Json).map_err(|error| {
+        (BodyKind::Empty, None) => Ok(Content::Empty),
+        (BodyKind::Document(document), None) => Ok(Content::Document(document.into_owned())),
+        (BodyKind::Text, Some(text)) => Ok(Content::Text(text)),
+        (BodyKind::Json, Some(text)) => Json::read(text.as_bytes()).map(Content::Json).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             text!(
                 "de inhoud (`text`) is geen JSON: regel {line}, kolom {column} daarin",
                 "the body (`text`) is not JSON: line {line}, column {column} in it"
             )
         }),
-        (Kept::Json | Kept::Text, None) => Err(text!("de inhoud (`text`) ontbreekt", "the body (`text`) is missing")),
-        (Kept::Empty | Kept::Document(_), Some(_)) => Err(text!(
+        (BodyKind::Json | BodyKind::Text, None) => {
+            Err(text!("de inhoud (`text`) ontbreekt", "the body (`text`) is missing"))
+        }
+        (BodyKind::Empty | BodyKind::Document(_), Some(_)) => Err(text!(
             "er staat een inhoud (`text`) waar volgens `_bronkeur` geen bewaard is",
             "there is a body (`text`) where `_bronkeur` says that none is kept"
         )),

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::own::OfLog;
+use super::extension::LogExtension;
 use crate::base::text::Text;
 use crate::text;
 
@@ -11,7 +11,7 @@ const MOST_OF_ANYTHING: u64 = 100_000;
 const MOST_REQUESTS: usize = 1_000_000;
 
 /// Everything in which this is no run of ours.
-pub(super) fn wrong(own: &OfLog<'_>) -> Vec<Text> {
+pub(super) fn wrong(own: &LogExtension<'_>) -> Vec<Text> {
     let mut wrong = Vec::new();
     let setup = &own.setup;
     if own.seed.parse::<u64>().is_err() {

@@ -7,12 +7,12 @@ use reqwest::StatusCode;
 use serde::{Serialize, Serializer};
 use url::Url;
 
-use super::Spool;
+use super::EvidenceFile;
+use super::extension::{Body, EntryExtension, LogExtension, NonHttpExchange, SCHEMA};
 use super::form::{
     Content, Creator, Entry, File, Log, Nothing, Page, Pair, Pairs, PostData, Request, Response, Timings,
 };
-use super::own::{Aside, Body, OfEntry, OfLog, SCHEMA};
-use crate::base::files::Unwritten;
+use crate::base::files::WriteError;
 use crate::catalogue::Catalogue;
 use crate::evidence::exchange::{Exchange, Kind, Phase};
 use crate::evidence::recording::Recording;
@@ -25,9 +25,9 @@ const UNKNOWN: &str = "unknown";
 ///
 /// # Errors
 /// In words, when it cannot be made.
-pub fn write(catalogue: &Catalogue, recording: &Recording, meta: &RunMeta) -> Result<Spool, Unwritten> {
+pub fn write(catalogue: &Catalogue, recording: &Recording, meta: &RunMeta) -> Result<EvidenceFile, WriteError> {
     let asides = recording.exchanges().filter(|exchange| !is_http(exchange));
-    let own = OfLog {
+    let own = LogExtension {
         schema: SCHEMA.into(),
         specs: Cow::Borrowed(&catalogue.sets),
         started: recording.started,
@@ -37,12 +37,12 @@ pub fn write(catalogue: &Catalogue, recording: &Recording, meta: &RunMeta) -> Re
         setup: Cow::Borrowed(&recording.setup),
         meta: Cow::Borrowed(meta),
         marks: Cow::Borrowed(&recording.marks),
-        without_http: asides.map(Aside::of).collect(),
+        without_http: asides.map(NonHttpExchange::of).collect(),
     };
     let creator = Creator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
     let pages = pages(recording);
     let file = File { log: Log { version: "1.2", creator, pages, own, entries: Entries(recording) } };
-    Spool::of_json(&file)
+    EvidenceFile::of_json(&file)
 }
 
 /// Whether an exchange is an HTTP message that went out, to a URL that readers of HAR understand.
@@ -119,7 +119,7 @@ fn entry(id: usize, exchange: &Exchange, started: Timestamp) -> Entry<'_> {
         cache: Nothing {},
         timings: Timings { blocked: -1, dns: -1, connect: -1, send: 0, wait: exchange.ms, receive: 0, ssl: -1 },
         comment: format!("x{id}"),
-        own: OfEntry::of(exchange),
+        own: EntryExtension::of(exchange),
     }
 }
 

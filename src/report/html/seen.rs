@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::base::text::Text;
 use crate::evidence::exchange::Kind;
-use crate::evidence::shape::Part;
+use crate::evidence::snapshot::Part;
 use crate::report::model::{Report, Requirement};
 use crate::report::words;
 use crate::text;

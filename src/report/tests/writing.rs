@@ -1,5 +1,5 @@
 use super::sample;
-use crate::base::files::{Unwritten, writable, write};
+use crate::base::files::{WriteError, writable, write};
 use crate::base::text::{Lang, Text};
 use crate::evidence::vault::Vault;
 use crate::report::{Languages, publish, render_all};
@@ -20,7 +20,7 @@ fn one_file_that_cannot_be_written_does_not_stop_the_others() {
     // A folder stands where the file should come.
     std::fs::create_dir_all(folder.path().join("report.json/x")).unwrap();
     let mut files = render_all(&sample::report(), Languages { first: Lang::En, only: false });
-    files.insert(0, ("fleet.json", Err(Unwritten::new("fleet.json", Text::new("gaat niet", "cannot be made")))));
+    files.insert(0, ("fleet.json", Err(WriteError::new("fleet.json", Text::new("gaat niet", "cannot be made")))));
     let unwritten = publish(&Vault::default(), folder.path(), "", files, None).unwrap().problems;
     let words: Vec<String> = unwritten.iter().map(|one| one.in_words(Lang::Nl)).collect();
     assert_eq!(words.len(), 2, "{words:?}");

@@ -10,7 +10,7 @@ use super::run::queue::{Load, Queue};
 use super::run::{length, locked};
 use super::sources::What;
 use crate::base::confidential;
-use crate::base::input::{InputFault, InputFaults, read_text};
+use crate::base::input::{Diagnostic, Diagnostics, read_text};
 use crate::base::text::Text;
 use crate::base::value::tree;
 use crate::catalogue::Catalogue;
@@ -28,7 +28,7 @@ pub(super) enum Given {
 }
 
 /// Looks at these files, each by the number of its source; what is wrong with one is told with it.
-pub(super) fn look_at(files: Vec<(usize, Given)>, catalogue: &Catalogue) -> HashMap<usize, Result<What, InputFaults>> {
+pub(super) fn look_at(files: Vec<(usize, Given)>, catalogue: &Catalogue) -> HashMap<usize, Result<What, Diagnostics>> {
     let threads = thread::available_parallelism().map_or(1, usize::from).min(files.len());
     let (queue, looked) = (Queue::new(files, 1), Mutex::new(HashMap::new()));
     thread::scope(|scope| {
@@ -56,7 +56,7 @@ impl Load for (usize, Given) {
 }
 
 impl Given {
-    fn looked_at(self, catalogue: &Catalogue) -> Result<What, InputFaults> {
+    fn looked_at(self, catalogue: &Catalogue) -> Result<What, Diagnostics> {
         match self {
             Self::Evidence(path) => {
                 let file = path.display().to_string();
@@ -73,7 +73,7 @@ impl Given {
 ///
 /// # Errors
 /// What is wrong with it; what it holds unmasked is not repeated.
-pub(super) fn given_report(path: &Path) -> Result<(Report, String), InputFaults> {
+pub(super) fn given_report(path: &Path) -> Result<(Report, String), Diagnostics> {
     let file = path.display().to_string();
     let text = read_text(path, LARGEST_REPORT)?;
     let report = parse_report(&file, &text)?;
@@ -82,8 +82,8 @@ pub(super) fn given_report(path: &Path) -> Result<(Report, String), InputFaults>
 
 /// What a file of an earlier run holds that must not get any further: what is not masked, and names that stand twice in an
 /// object, of which a reader sees one. `name`: what the file is.
-pub(super) fn unmasked(file: &str, text: &str, name: &str) -> InputFaults {
-    let Ok((tree, twice)) = tree::read(text.as_bytes()) else { return InputFaults::default() };
+pub(super) fn unmasked(file: &str, text: &str, name: &str) -> Diagnostics {
+    let Ok((tree, twice)) = tree::read(text.as_bytes()) else { return Diagnostics::default() };
     let remedy = || {
         text!(
             "geef een {name} zoals bronkeur het schreef: daarin is alles gemaskeerd",
@@ -92,12 +92,12 @@ pub(super) fn unmasked(file: &str, text: &str, name: &str) -> InputFaults {
     };
     let unmasked = confidential::in_tree(&tree).into_iter().map(|(place, what)| {
         let Text { nl, en } = what.name();
-        InputFault::new(file, text!("bevat {nl}", "holds {en}"), remedy()).at(place)
+        Diagnostic::new(file, text!("bevat {nl}", "holds {en}"), remedy()).at(place)
     });
     // The name itself may be anything.
     let doubled = (!twice.is_empty()).then(|| {
         let message = text!("een object bevat tweemaal dezelfde naam", "an object holds the same name twice");
-        InputFault::new(file, message, remedy())
+        Diagnostic::new(file, message, remedy())
     });
-    InputFaults(unmasked.chain(doubled).take(MOST_FAULTS).collect())
+    Diagnostics(unmasked.chain(doubled).take(MOST_FAULTS).collect())
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use crate::base::input::{InputFault, Place};
+use crate::base::input::{Diagnostic, Place};
 
 /// Keys of a profile under which a path stands.
 const PATHS: [&str; 6] = ["file", "ca_bundle", "certificate", "openapi", "reviews", "waivers"];
@@ -38,7 +38,7 @@ impl Layers {
 
     /// A fault of the whole, in the strongest text that says something about its place; what is missing is told where
     /// it would stand.
-    pub(super) fn told(&self, mut fault: InputFault) -> InputFault {
+    pub(super) fn told(&self, mut fault: Diagnostic) -> Diagnostic {
         let mut place = fault.place.as_deref().and_then(Place::parse).unwrap_or_default();
         loop {
             let found = self.0.iter().rev().find(|layer| !place.0.is_empty() && holds(&layer.tree, &place));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::input::{InputFault, InputFaults};
+use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::text::shown;
 use crate::report::fleet::model::{Overview, Requirement};
 use crate::text;
@@ -11,14 +11,14 @@ use crate::text;
 ///
 /// # Errors
 /// A source that stands in two of them, and requirements of other versions.
-pub fn merge(parts: Vec<(String, Overview)>) -> Result<Overview, InputFaults> {
+pub fn merge(parts: Vec<(String, Overview)>) -> Result<Overview, Diagnostics> {
     let mut faults = Vec::new();
     let mut homes: BTreeMap<String, &str> = BTreeMap::new();
     for (file, part) in &parts {
         for member in &part.members {
             if let Some(other) = homes.insert(member.name.to_lowercase(), file) {
                 let name = shown(&member.name);
-                faults.push(InputFault::new(
+                faults.push(Diagnostic::new(
                     file,
                     text!("bron `{name}` staat ook in {other}", "source `{name}` is in {other} too"),
                     text!(
@@ -32,10 +32,10 @@ pub fn merge(parts: Vec<(String, Overview)>) -> Result<Overview, InputFaults> {
     if let Some((first, one)) = parts.first() {
         faults.extend(parts.iter().skip(1).filter_map(|(file, part)| other_versions(first, one, file, part)));
     }
-    InputFaults(faults).or(())?;
+    Diagnostics(faults).or(())?;
     let mut all = parts.into_iter().map(|(_, part)| part);
     let Some(mut whole) = all.next() else {
-        return Err(InputFaults::one(
+        return Err(Diagnostics::one(
             "command line",
             text!("er is niets samen te voegen", "there is nothing to join"),
             text!("noem de mappen van de delen", "name the folders of the parts"),
@@ -65,7 +65,7 @@ pub fn merge(parts: Vec<(String, Overview)>) -> Result<Overview, InputFaults> {
 }
 
 /// Verdicts of other programs and other requirements are not comparable.
-fn other_versions(first: &str, one: &Overview, file: &str, other: &Overview) -> Option<InputFault> {
+fn other_versions(first: &str, one: &Overview, file: &str, other: &Overview) -> Option<Diagnostic> {
     let named = |part: &Overview| {
         let specs = part.specs.iter().map(|spec| {
             let short = spec.sha256.get(..8).unwrap_or(&spec.sha256);
@@ -81,7 +81,7 @@ fn other_versions(first: &str, one: &Overview, file: &str, other: &Overview) -> 
     let same = one.specs == other.specs && one.tool == other.tool && same(&one.requirements, &other.requirements);
     (!same).then(|| {
         let (own, theirs) = (named(other), named(one));
-        InputFault::new(
+        Diagnostic::new(
             file,
             text!(
                 "is van een andere versie dan {first}: {own} in plaats van {theirs}",

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use super::given::unmasked;
-use crate::base::input::{InputFaults, Schema, read_text};
+use crate::base::input::{Diagnostics, Schema, read_text};
 use crate::report::fleet::model::{FLEET_SCHEMA, Format, Member, Overview, Row, Worst};
 use crate::report::{Form, State, of_version, read_json};
 
@@ -17,9 +17,9 @@ const FLEET_1_SCHEMA: &str = include_str!("../../../specs/fleet-1.schema.json");
 const FORM: Form = Form { version: "bronkeur.fleet/2", name: "fleet.json", command: "fleet" };
 const FORM_1: Form = Form { version: "bronkeur.fleet/1", ..FORM };
 
-static SCHEMA: LazyLock<Result<Schema, InputFaults>> =
+static SCHEMA: LazyLock<Result<Schema, Diagnostics>> =
     LazyLock::new(|| Schema::read("fleet.schema.json", FLEET_SCHEMA));
-static SCHEMA_1: LazyLock<Result<Schema, InputFaults>> =
+static SCHEMA_1: LazyLock<Result<Schema, Diagnostics>> =
     LazyLock::new(|| Schema::read("fleet-1.schema.json", FLEET_1_SCHEMA));
 
 /// The overview in a file.
@@ -27,7 +27,7 @@ static SCHEMA_1: LazyLock<Result<Schema, InputFaults>> =
 /// # Errors
 /// What is wrong with it: not there, no JSON, cut off, another schema, what does not fit the schema, or what is not
 /// masked in it.
-pub fn read_overview(path: &Path) -> Result<Overview, InputFaults> {
+pub fn read_overview(path: &Path) -> Result<Overview, Diagnostics> {
     let (file, text) = (path.display().to_string(), read_text(path, LARGEST)?);
     let overview = if of_version(&text, &FORM_1) {
         read_json::<Overview>(&file, &text, &FORM_1, &SCHEMA_1)?.of_version_1()

@@ -16,7 +16,7 @@ use self::queue::{Load, Queue};
 use super::given::given_report;
 use super::sources::{Source, What};
 use super::summary::summary;
-use crate::base::input::{InputFaults, read_text};
+use crate::base::input::{Diagnostics, read_text};
 use crate::base::text::{Lang, Text};
 use crate::catalogue::Catalogue;
 use crate::evidence::recording::LARGEST_EVIDENCE;
@@ -25,10 +25,10 @@ use crate::judging::decisions::Decisions;
 use crate::judging::verdict::{Counts, ExitStatus};
 use crate::profile::Resolved;
 use crate::report::fleet::model::Member;
-use crate::report::har::{self, Spool};
+use crate::report::har::{self, EvidenceFile};
 use crate::report::{Languages, Leaked};
 use crate::run::Event;
-use crate::run::inspection::{Asked, Inspected, inspect, judge};
+use crate::run::inspection::{Inspected, RunOptions, inspect, judge};
 use crate::run::session::Session;
 use crate::text;
 
@@ -46,7 +46,7 @@ pub struct Order<'a> {
     /// The requirements.
     pub catalogue: &'a Catalogue,
     /// What is judged, and when it fails.
-    pub asked: &'a Asked,
+    pub asked: &'a RunOptions,
     /// The folder in which every source gets one.
     pub out: &'a Path,
     /// The languages of the files.
@@ -58,7 +58,7 @@ pub struct Order<'a> {
 }
 
 /// What a run tells while it runs.
-pub enum Told<'a> {
+pub enum FleetEvent<'a> {
     /// A source begins.
     Begins,
     /// Something happens at a source.
@@ -81,7 +81,7 @@ pub fn run(
     sources: Vec<Source>,
     order: &Order<'_>,
     bounds: Bounds,
-    tell: &(dyn Fn(&str, Told<'_>) + Sync),
+    tell: &(dyn Fn(&str, FleetEvent<'_>) + Sync),
 ) -> Vec<Ended> {
     let (jobs, ended) = (bounds.jobs.max(1).min(sources.len()), Mutex::new(Vec::new()));
     let queue = Queue::new(sources, bounds.per_host.max(1));
@@ -90,9 +90,9 @@ pub fn run(
             scope.spawn(|| {
                 while let Some((source, _turn)) = queue.next() {
                     let name = source.name.clone();
-                    tell(&name, Told::Begins);
-                    let one = order.one(source, |event| tell(&name, Told::Happens(event)));
-                    tell(&name, Told::Ends(&one.member));
+                    tell(&name, FleetEvent::Begins);
+                    let one = order.one(source, |event| tell(&name, FleetEvent::Happens(event)));
+                    tell(&name, FleetEvent::Ends(&one.member));
                     locked(&ended).push(one);
                 }
             });
@@ -159,7 +159,7 @@ impl Order<'_> {
         let failed = |error: &dyn std::fmt::Display| (ExitStatus::Internal, text!("{error}", "{error}"));
         let session = Session::new(profile, self.catalogue, (self.seed)())
             .map_err(|faults| (ExitStatus::Usage, in_words(&faults)))?;
-        let asked = Asked { accepted: profile.accept_blocked.clone(), decisions, ..self.asked.clone() };
+        let asked = RunOptions { accepted: profile.accept_blocked.clone(), decisions, ..self.asked.clone() };
         // One thread for each source: what it judges, it judges there.
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| failed(&error))?;
@@ -185,7 +185,7 @@ impl Order<'_> {
         });
         let (evidence, fingerprint, text) = read.map_err(|faults| (ExitStatus::Usage, in_words(&faults)))?;
         let report = judge(&evidence, self.catalogue, Some(self.asked)).with_evidence(Some(fingerprint));
-        Ok(Judged { report, given: Given::Evidence(Spool::of(&text)), vault: Arc::default() })
+        Ok(Judged { report, given: Given::Evidence(EvidenceFile::of(&text)), vault: Arc::default() })
     }
 }
 
@@ -217,7 +217,7 @@ fn told(path: &Path) -> Result<Judged, (ExitStatus, Text)> {
     Ok(Judged { report, given: Given::Report(text), vault: Arc::default() })
 }
 
-fn in_words(faults: &InputFaults) -> Text {
+fn in_words(faults: &Diagnostics) -> Text {
     Text::new(faults.render(Lang::Nl), faults.render(Lang::En))
 }
 

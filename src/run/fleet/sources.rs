@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::given::{Given, look_at};
 use super::layers::{Layer, Layers, seen_from};
-use crate::base::input::{InputFault, InputFaults, LARGEST_TEXT, Place, Schema, Step, read_text, read_tree, read_yaml};
+use crate::base::input::{Diagnostic, Diagnostics, LARGEST_TEXT, Place, Schema, Step, read_text, read_tree, read_yaml};
 use crate::base::insz;
 use crate::base::text::Text;
 use crate::catalogue::{Catalogue, unknown_ids};
@@ -24,7 +24,7 @@ use crate::text;
 /// The JSON Schema of `sources.yaml`, for editors and for [`Sources::read`].
 pub const SOURCES_SCHEMA: &str = include_str!("../../../specs/sources.schema.json");
 
-static SCHEMA: LazyLock<Result<Schema, InputFaults>> =
+static SCHEMA: LazyLock<Result<Schema, Diagnostics>> =
     LazyLock::new(|| Schema::read("sources.schema.json", SOURCES_SCHEMA));
 
 /// Names that Windows keeps for devices, with any ending.
@@ -128,7 +128,7 @@ impl Sources {
     ///
     /// # Errors
     /// Everything in which it differs from the schema.
-    pub fn read(path: &Path) -> Result<Self, InputFaults> {
+    pub fn read(path: &Path) -> Result<Self, Diagnostics> {
         let file = path.display().to_string();
         let text = read_text(path, LARGEST_TEXT)?;
         let mut written: Written = read_yaml(&file, &text, SCHEMA.as_ref().map_err(Clone::clone)?)?;
@@ -154,7 +154,7 @@ impl Sources {
         catalogue: &Catalogue,
         env: &dyn Fn(&str) -> Option<String>,
         out: &Path,
-    ) -> Result<Vec<Source>, InputFaults> {
+    ) -> Result<Vec<Source>, Diagnostics> {
         let mut faults = self.names_that_do_not_fit();
         faults.extend(self.shared_folders(out));
         let chosen = self.chosen(choice).unwrap_or_else(|more| {
@@ -177,17 +177,17 @@ impl Sources {
                 }
             }
         }
-        InputFaults(faults).or(sources)
+        Diagnostics(faults).or(sources)
     }
 
     /// In the order of their names.
-    fn chosen(&self, choice: &Choice) -> Result<Vec<(usize, &Entry)>, InputFaults> {
+    fn chosen(&self, choice: &Choice) -> Result<Vec<(usize, &Entry)>, Diagnostics> {
         let known: BTreeSet<&str> =
             self.written.sources.iter().flat_map(|entry| entry.tags.iter().map(String::as_str)).collect();
         if let Some(unknown) = choice.tags.iter().find(|tag| !known.contains(tag.as_str())) {
             let unknown = crate::base::input::short(unknown, 60);
             let known = crate::base::input::short(&known.into_iter().collect::<Vec<_>>().join(", "), 400);
-            return Err(InputFaults::one(
+            return Err(Diagnostics::one(
                 "command line",
                 text!("geen bron heeft het label `{unknown}`", "no source has the tag `{unknown}`"),
                 text!("labels in het bestand: {known}", "tags in the file: {known}"),
@@ -200,7 +200,7 @@ impl Sources {
         let Some(shard) = choice.shard else { return Ok(all) };
         let own: Vec<_> = all.into_iter().skip(shard.number - 1).step_by(shard.of).collect();
         if own.is_empty() {
-            return Err(InputFaults::one(
+            return Err(Diagnostics::one(
                 "command line",
                 text!(
                     "deel {shard} is leeg: er zijn {count} bronnen te verdelen",
@@ -212,12 +212,12 @@ impl Sources {
         Ok(own)
     }
 
-    fn fault(&self, position: usize, key: &str, message: Text, remedy: Text) -> InputFault {
+    fn fault(&self, position: usize, key: &str, message: Text, remedy: Text) -> Diagnostic {
         let place = Place(vec![Step::Key("sources".to_owned()), Step::Index(position)]).key(key);
-        InputFault::new(&self.file, message, remedy).at(place).located(&self.text)
+        Diagnostic::new(&self.file, message, remedy).at(place).located(&self.text)
     }
 
-    fn names_that_do_not_fit(&self) -> Vec<InputFault> {
+    fn names_that_do_not_fit(&self) -> Vec<Diagnostic> {
         let mut first: BTreeMap<String, usize> = BTreeMap::new();
         let mut faults = Vec::new();
         for (position, entry) in self.written.sources.iter().enumerate() {
@@ -255,7 +255,7 @@ impl Sources {
     }
 
     /// Links in the file system can make one folder of two names.
-    fn shared_folders(&self, out: &Path) -> Vec<InputFault> {
+    fn shared_folders(&self, out: &Path) -> Vec<Diagnostic> {
         let mut first: BTreeMap<PathBuf, &str> = BTreeMap::new();
         let mut faults = Vec::new();
         for (position, entry) in self.written.sources.iter().enumerate() {
@@ -292,9 +292,9 @@ impl Sources {
         entry: &Entry,
         catalogue: &Catalogue,
         env: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<What, InputFaults> {
+    ) -> Result<What, Diagnostics> {
         let layers = self.layers(position, entry)?;
-        let tell = |faults: InputFaults| InputFaults(faults.0.into_iter().map(|fault| layers.told(fault)).collect());
+        let tell = |faults: Diagnostics| Diagnostics(faults.0.into_iter().map(|fault| layers.told(fault)).collect());
         let profile = Profile::of_tree(&self.file, layers.merged()).map_err(tell)?;
         let mut faults = unknown_ids(catalogue, &self.file, profile.accept_blocked.keys());
         faults = faults.into_iter().map(|fault| layers.told(fault.at("accept_blocked"))).collect();
@@ -312,13 +312,13 @@ impl Sources {
             Session::new(&resolved, catalogue, 0).map_err(tell).map(|_| resolved)
         });
         match resolved {
-            Ok(resolved) => InputFaults(faults).or(What::Live(Box::new(resolved), decisions)),
-            Err(more) => Err(InputFaults([faults, more.0].concat())),
+            Ok(resolved) => Diagnostics(faults).or(What::Live(Box::new(resolved), decisions)),
+            Err(more) => Err(Diagnostics([faults, more.0].concat())),
         }
     }
 
     /// What says something about a source: the defaults, its profile, and what overrides both.
-    fn layers(&self, position: usize, entry: &Entry) -> Result<Layers, InputFaults> {
+    fn layers(&self, position: usize, entry: &Entry) -> Result<Layers, Diagnostics> {
         let own = |tree: &Value, within: Place| Layer {
             file: self.file.clone(),
             text: Rc::clone(&self.text),
@@ -348,9 +348,9 @@ impl Sources {
 }
 
 /// Faults of a file that a source names, with which source that is.
-fn of_source(faults: InputFaults, position: usize, entry: &Entry) -> InputFaults {
+fn of_source(faults: Diagnostics, position: usize, entry: &Entry) -> Diagnostics {
     let whose = format!("sources[{position}] ({})", crate::base::text::shown(&entry.name));
-    InputFaults(faults.0.into_iter().map(|fault| fault.within(&whose)).collect())
+    Diagnostics(faults.0.into_iter().map(|fault| fault.within(&whose)).collect())
 }
 
 /// Why a name is no folder's, on any system.

@@ -9,18 +9,18 @@ use tokio::sync::watch;
 
 use super::layers::{Layer, Layers};
 use super::*;
-use crate::base::input::{InputFault, Place, read_tree};
+use crate::base::input::{Diagnostic, Place, read_tree};
 use crate::base::text::{Lang, Text};
 use crate::catalogue::{Catalogue, DEFAULT_SPEC, Selection};
 use crate::checks;
 use crate::judging::decisions::Decisions;
 use crate::judging::reason::cause::{CauseKind, Server};
-use crate::judging::reason::issuer::Party;
+use crate::judging::reason::issuer::ActionOwner;
 use crate::judging::verdict::{ExitStatus, Outcome, Severity};
 use crate::report::Languages;
 use crate::report::fleet::model::{CauseSummary, Cell, Member};
 use crate::run::Event;
-use crate::run::inspection::Asked;
+use crate::run::inspection::RunOptions;
 use crate::sandbox::{Options, Sandbox};
 
 fn layer(file: &str, text: &str, within: Place) -> Layer {
@@ -46,7 +46,7 @@ fn the_stronger_text_wins_and_a_fault_is_told_where_it_was_written() {
         json!({ "acm": { "scope": "b", "hops": [3], "audience": "x" }, "limits": { "pages": 1 } })
     );
     let told = |place: &str| {
-        let fault = layers.told(InputFault::new("?", Text::default(), Text::default()).at(place));
+        let fault = layers.told(Diagnostic::new("?", Text::default(), Text::default()).at(place));
         format!("{}:{}", fault.file, fault.place.unwrap())
     };
     assert_eq!(told("acm.scope"), "p.yaml:1:8: acm.scope");
@@ -101,21 +101,23 @@ fn a_panic_at_one_source_is_its_own_trouble() {
         what: What::Live(Box::new(sandbox.profile().unwrap()), Decisions::default()),
     };
     let (folder, (_stop, interrupted)) = (tempfile::tempdir().unwrap(), watch::channel(false));
-    let asked =
-        Asked { selection: Selection { only: vec!["LST-11".to_owned()], skip: Vec::new() }, ..Asked::default() };
+    let asked = RunOptions {
+        selection: Selection { only: vec!["LST-11".to_owned()], skip: Vec::new() },
+        ..RunOptions::default()
+    };
     let order = order(&catalogue, &asked, folder.path(), interrupted);
     let (under_way, most) = (Mutex::new(0_usize), Mutex::new(0_usize));
     let sources = ["a", "b", "c", "d"].map(source).into();
     let ended = run(sources, &order, Bounds { jobs: 4, per_host: 2 }, &|name, told| match told {
-        Told::Begins => {
+        FleetEvent::Begins => {
             let mut now = under_way.lock().unwrap();
             *now += 1;
             let mut most = most.lock().unwrap();
             *most = (*most).max(*now);
         }
-        Told::Happens(Event::Received(_)) if name == "b" => panic!("a defect"),
-        Told::Happens(_) => {}
-        Told::Ends(_) => *under_way.lock().unwrap() -= 1,
+        FleetEvent::Happens(Event::Received(_)) if name == "b" => panic!("a defect"),
+        FleetEvent::Happens(_) => {}
+        FleetEvent::Ends(_) => *under_way.lock().unwrap() -= 1,
     });
     let came: BTreeMap<&str, (u8, bool)> = ended
         .iter()
@@ -129,7 +131,7 @@ fn a_panic_at_one_source_is_its_own_trouble() {
 
 fn order<'a>(
     catalogue: &'a Catalogue,
-    asked: &'a Asked,
+    asked: &'a RunOptions,
     out: &'a Path,
     interrupted: watch::Receiver<bool>,
 ) -> Order<'a> {
@@ -141,7 +143,7 @@ fn order<'a>(
 fn after_an_interrupt_no_source_begins() {
     let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _, _, _| true).unwrap();
     let (_stop, interrupted) = watch::channel(true);
-    let (asked, folder) = (Asked::default(), tempfile::tempdir().unwrap());
+    let (asked, folder) = (RunOptions::default(), tempfile::tempdir().unwrap());
     let order = order(&catalogue, &asked, folder.path(), interrupted);
     let what = What::Evidence("absent.har".into(), String::new());
     let source = Source { name: "a".to_owned(), tags: Vec::new(), what };
@@ -179,7 +181,7 @@ fn what_shows_others_data_comes_before_any_number_of_other_failures() {
         server: Server::Source,
         what: Text::default(),
         remedy: Text::default(),
-        who: Party::Source,
+        who: ActionOwner::Source,
         waiting: 100,
         must: 60,
     };

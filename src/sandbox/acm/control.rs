@@ -18,9 +18,9 @@ const LONGEST_ID: usize = 100;
 
 /// Whether introspection is closed, and until when.
 #[derive(Debug, Default)]
-pub(in crate::sandbox) struct Door(Mutex<Option<Instant>>);
+pub(in crate::sandbox) struct IntrospectionSwitch(Mutex<Option<Instant>>);
 
-impl Door {
+impl IntrospectionSwitch {
     fn lock(&self) -> MutexGuard<'_, Option<Instant>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn it_opens_by_itself() {
-        let (door, now) = (Door::default(), Instant::now());
+        let (door, now) = (IntrospectionSwitch::default(), Instant::now());
         assert!(!door.is_closed(now));
         door.close(now);
         let late = now + LONGEST;
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn opening_says_whether_it_was_closed() {
-        let (door, now) = (Door::default(), Instant::now());
+        let (door, now) = (IntrospectionSwitch::default(), Instant::now());
         assert!(!door.open(now));
         door.close(now);
         assert!(door.open(now));

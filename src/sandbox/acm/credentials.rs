@@ -10,7 +10,7 @@ const LONG: i64 = 30 * 24 * HOUR;
 
 /// A client of the ACM: id and secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Party {
+pub struct ClientCredentials {
     /// The client-id.
     pub id: String,
     /// Its secret.
@@ -43,11 +43,11 @@ pub struct Person {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
     /// The caller, which imitates the attesten-backend.
-    pub client: Party,
+    pub client: ClientCredentials,
     /// The source as a client of the ACM; its id is the audience.
-    pub source_client: Party,
+    pub source_client: ClientCredentials,
     /// The portal, to which citizens log in.
-    pub portal: Party,
+    pub portal: ClientCredentials,
     /// The audience of the source.
     pub audience: String,
     /// The scope of the source.
@@ -97,7 +97,7 @@ impl Parties<'_> {
         let issue = |citizen: Option<&Citizen>, audience: &str, scope: &str, expires| {
             tokens.issue(self.grant(citizen, audience, scope, expires))
         };
-        let party = |client: &Client| Party { id: client.id.clone(), secret: client.secret.clone() };
+        let party = |client: &Client| ClientCredentials { id: client.id.clone(), secret: client.secret.clone() };
         Credentials {
             client: party(self.caller),
             source_client: party(self.source),

@@ -15,7 +15,7 @@ use crate::evidence::exchange::CONTROL_ENDPOINT;
 use crate::sandbox::acm::behaviour::Issuer;
 use crate::sandbox::acm::called::{Called, Watch, is_our_own};
 use crate::sandbox::acm::clients::{Client, Clients};
-use crate::sandbox::acm::control::{Door, Questions};
+use crate::sandbox::acm::control::{IntrospectionSwitch, Questions};
 use crate::sandbox::acm::tokens::{Grant, Tokens, now};
 use crate::sandbox::answer::{Answer, Inbound, put};
 use crate::sandbox::citizens::Citizen;
@@ -46,7 +46,7 @@ pub(in crate::sandbox) struct Acm {
     pub people: Arc<Vec<Citizen>>,
     pub tokens: Arc<Tokens>,
     /// Whether introspection is closed for a moment.
-    pub door: Door,
+    pub door: IntrospectionSwitch,
     /// What the source asked.
     pub questions: Questions,
     /// Who is told of every call.

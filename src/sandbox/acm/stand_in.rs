@@ -15,7 +15,7 @@ use crate::sandbox::acm::Acm;
 use crate::sandbox::acm::behaviour::Issuer;
 use crate::sandbox::acm::called::Watch;
 use crate::sandbox::acm::clients::{Client, Clients};
-use crate::sandbox::acm::control::{Door, Questions};
+use crate::sandbox::acm::control::{IntrospectionSwitch, Questions};
 use crate::sandbox::acm::credentials::{Credentials, Parties};
 use crate::sandbox::acm::tokens::{Tokens, secret};
 use crate::sandbox::citizens::{Role, people};
@@ -165,7 +165,7 @@ fn acm(options: StandInOptions, issuer: &str) -> (Acm, Credentials) {
         resource: resource.trim_end_matches('/').to_owned(),
         people: Arc::new(people),
         tokens,
-        door: Door::default(),
+        door: IntrospectionSwitch::default(),
         questions: Questions::default(),
         watch,
     };

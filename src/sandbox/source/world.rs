@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::behaviour::{Behaviour, Envelope};
 use crate::catalogue::{Catalogue, Selection};
 use crate::evidence::recording::Recording;
-use crate::evidence::shape::Previous;
+use crate::evidence::snapshot::Baseline;
 use crate::run::session::{Finished, Session};
 use crate::sandbox::world::{Unable, Variant, World};
 use crate::sandbox::{Options, Sandbox};
@@ -28,7 +28,7 @@ impl World for SourceWorld {
         earlier: Option<Recording>,
     ) -> Result<Finished, Unable> {
         let options = Options { behaviour, latency: Duration::ZERO, ..Options::default() };
-        let previous = earlier.map(|earlier| Previous::of(&earlier));
+        let previous = earlier.map(|earlier| Baseline::of(&earlier));
         examine_after(catalogue, options, previous).await.map(|(finished, _)| finished)
     }
 }
@@ -48,7 +48,7 @@ pub async fn examine(catalogue: &Catalogue, options: Options) -> Result<(Finishe
 pub async fn examine_after(
     catalogue: &Catalogue,
     options: Options,
-    previous: Option<Previous>,
+    previous: Option<Baseline>,
 ) -> Result<(Finished, Sandbox), Unable> {
     let sandbox = Sandbox::start(options).await?;
     let session = Session::new(&sandbox.profile()?, catalogue, 1)?.after(previous);

@@ -130,7 +130,7 @@ async fn clients_authenticate_by_basic_or_post() {
 }
 
 /// A call to the control endpoint, as a client of the ACM.
-async fn control(world: &World, client: &Party, form: &[(&str, &str)]) -> (u16, Value) {
+async fn control(world: &World, client: &ClientCredentials, form: &[(&str, &str)]) -> (u16, Value) {
     let discovery = format!("{}/.well-known/openid-configuration", world.sandbox.issuer());
     let discovery = json(world.http.get(discovery).send().await.unwrap()).await;
     let url = discovery["bronkeur_control"].as_str().unwrap().to_owned();
@@ -180,7 +180,7 @@ async fn only_the_client_that_exchanges_controls_it() {
     let credentials = world.sandbox.credentials();
     let (caller, source) = (&credentials.client, &credentials.source_client);
     assert_eq!(control(&world, source, &[("action", "close")]).await.1["error"], "unauthorized_client");
-    let stranger = Party { id: caller.id.clone(), secret: "wrong".to_owned() };
+    let stranger = ClientCredentials { id: caller.id.clone(), secret: "wrong".to_owned() };
     assert_eq!(control(&world, &stranger, &[("action", "close")]).await.0, 401);
     let token = world.good_token(Role::Subject).await;
     assert_eq!(world.introspect(&token).await["active"], true, "it stayed open");
@@ -251,7 +251,7 @@ async fn the_portal_exchanges_for_the_caller_alone() {
     let world = World::start(Behaviour::default()).await;
     let credentials = world.sandbox.credentials();
     let person = world.person(Role::Subject);
-    let exchange = async |client: &Party, token: &str, audience: &str| {
+    let exchange = async |client: &ClientCredentials, token: &str, audience: &str| {
         let form = [
             ("grant_type", EXCHANGE),
             ("subject_token", token),

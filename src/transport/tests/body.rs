@@ -4,7 +4,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::*;
-use crate::evidence::exchange::{Content, Document, Kind, Look};
+use crate::evidence::exchange::{Content, Document, Kind, SniffedType};
 
 fn http(status: &str, content_type: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
@@ -45,9 +45,9 @@ async fn what_is_no_json_is_text_or_a_document() {
     assert!(matches!(&response.content, Content::Text(text) if text.len() <= 4096 && text.starts_with("<html>")));
     assert!(response.facts.json_error.is_some());
     let response = received(Kind::Detail, "200 OK", b"%PDF-1.7\n%%EOF").await;
-    assert_eq!((document(&response).look, document(&response).ends_with_eof), (Look::Pdf, true));
+    assert_eq!((document(&response).look, document(&response).ends_with_eof), (SniffedType::Pdf, true));
     let response = received(Kind::List, "200 OK", b"\x00\x01\x02").await;
-    assert_eq!(document(&response).look, Look::Other);
+    assert_eq!(document(&response).look, SniffedType::Other);
     let response = received(Kind::List, "204 No Content", b"").await;
     assert_eq!((response.content, response.facts.json_error), (Content::Empty, None));
 }
@@ -77,25 +77,26 @@ async fn a_download_leaves_its_hash() {
     let pdf = b"%PDF-1.7\nabc\n%%EOF\n";
     let response = received(Kind::Download, "200 OK", pdf).await;
     assert_eq!(document(&response).sha256, crate::base::hex::hex(&Sha256::digest(pdf)));
-    assert_eq!((document(&response).look, document(&response).base64), (Look::Pdf, false));
+    assert_eq!((document(&response).look, document(&response).base64), (SniffedType::Pdf, false));
     let page = format!("<!doctype html><p>{TX}");
     let response = received(Kind::Download, "200 OK", page.as_bytes()).await;
-    assert_eq!((document(&response).look, response.facts.secrets.len()), (Look::Html, 1));
+    assert_eq!((document(&response).look, response.facts.secrets.len()), (SniffedType::Html, 1));
     let response = received(Kind::Download, "404 Not Found", b"{\"title\": \"No\", \"status\": 404}").await;
     assert_eq!(response.json(), Some(&json!({"title": "No", "status": 404})));
     let response = received(Kind::Download, "404 Not Found", SUBJECT.as_bytes()).await;
     assert!(matches!(&response.content, Content::Text(text) if text.len() == 11));
     let response = received(Kind::Download, "200 OK", "JVBERi0xLjcK".repeat(10).as_bytes()).await;
-    assert_eq!((document(&response).look, document(&response).base64), (Look::Other, true));
+    assert_eq!((document(&response).look, document(&response).base64), (SniffedType::Other, true));
     let word = "JVBERi0xLjcK".repeat(10);
-    for (body, look) in
-        [(format!("\"{word}\"\n"), Look::Json), (format!("data:application/pdf;base64,{word}"), Look::Other)]
-    {
+    for (body, look) in [
+        (format!("\"{word}\"\n"), SniffedType::Json),
+        (format!("data:application/pdf;base64,{word}"), SniffedType::Other),
+    ] {
         let response = received(Kind::Download, "200 OK", body.as_bytes()).await;
         assert_eq!((document(&response).look, document(&response).base64), (look, true), "{body}");
     }
     let response = received(Kind::Download, "200 OK", b"{\"file\": ").await;
-    assert_eq!(document(&response).look, Look::Other);
+    assert_eq!(document(&response).look, SniffedType::Other);
     assert!(response.facts.json_error.is_some());
 }
 

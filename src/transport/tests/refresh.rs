@@ -10,7 +10,7 @@ use serde_json::json;
 use super::*;
 use crate::base::files::write_secret;
 use crate::evidence::exchange::{Auth, FailureKind, Grant, IssuerCall};
-use crate::profile::login::Keeper;
+use crate::profile::login::TokenFile;
 
 const FIRST: &str = "rt-first-4e7f8a1c3b5d7e9f";
 const NEXT: &str = "rt-next-";
@@ -79,7 +79,7 @@ impl World {
         let mut settings =
             with_issuer(&self.issuer, &self.issuer.join("/op").unwrap(), ClientAuth::Post(SECRET.into()), &vault);
         settings.subject_tokens = BTreeMap::new();
-        settings.keepers = [(Citizen::Subject, Keeper::new(&self.folder.path().join("token")))].into();
+        settings.keepers = [(Citizen::Subject, TokenFile::new(&self.folder.path().join("token")))].into();
         settings.setup.citizens.get_mut(&Citizen::Subject).unwrap().refreshes = true;
         let transport = transport(settings, &vault);
         let token = |grant| Request::issuer(IssuerCall::Token(grant));
@@ -139,7 +139,7 @@ async fn a_run_that_is_stopped_does_not_lose_the_token() {
     let vault = vault();
     let mut settings =
         with_issuer(&world.issuer, &world.issuer.join("/op").unwrap(), ClientAuth::Post(SECRET.into()), &vault);
-    settings.keepers = [(Citizen::Subject, Keeper::new(&world.folder.path().join("token")))].into();
+    settings.keepers = [(Citizen::Subject, TokenFile::new(&world.folder.path().join("token")))].into();
     let transport = transport(settings, &vault);
     transport.clone().send(Request::issuer(IssuerCall::Discovery)).await;
     let refresh = Request::issuer(IssuerCall::Token(Grant::Refresh(Citizen::Subject)));

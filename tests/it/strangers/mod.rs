@@ -23,7 +23,7 @@ use bronkeur::profile::{
 use bronkeur::report::{RunMeta, har};
 use bronkeur::run::evaluate::Evaluator;
 use bronkeur::run::session::{Finished, Session};
-use bronkeur::sandbox::{Kept, Party, Role, StandIn, StandInOptions};
+use bronkeur::sandbox::{ClientCredentials, Kept, Role, StandIn, StandInOptions};
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -215,7 +215,7 @@ async fn start(twists: Twists) -> Running {
 
 fn profile(acm: &StandIn, base: &str, authority: Option<String>) -> Resolved {
     let credentials = acm.credentials();
-    let client = |party: &Party| ResolvedClient {
+    let client = |party: &ClientCredentials| ResolvedClient {
         id: party.id.clone(),
         auth: ResolvedClientAuth::Post(party.secret.clone().into()),
     };

@@ -9,7 +9,7 @@ use crate::evidence::exchange::{Kind, Request};
 use crate::judging::case::{Answer, Case, Judgement, Stop, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
-use crate::source::envelope::{Certificate, Datum, Link, Links};
+use crate::source::envelope::{Certificate, Link, Links, Scalar};
 use crate::source::{Item, Listed};
 use crate::text;
 
@@ -173,7 +173,7 @@ fn still(
 }
 
 /// A documented member, unless it is null: that tells no more than its absence.
-fn member<'a>(certificate: &'a Certificate, name: &str) -> Option<&'a Datum> {
+fn member<'a>(certificate: &'a Certificate, name: &str) -> Option<&'a Scalar> {
     let fields = certificate.fields();
     let (_, value) = fields.into_iter().find(|(known, _)| *known == name)?;
     value.filter(|value| !value.is_null())
@@ -191,7 +191,7 @@ fn field_differs(detail: Detail<'_>, name: &str) -> Option<Finding> {
     };
     let garbled = [detail.item.on.answer, detail.answer].iter().any(|answer| !answer.response.facts.utf8);
     // Of what is no UTF-8 (HTTP-03) some characters were lost.
-    let is_lost = |datum: &Datum| datum.as_str().is_some_and(|text| text.contains('\u{fffd}'));
+    let is_lost = |datum: &Scalar| datum.as_str().is_some_and(|text| text.contains('\u{fffd}'));
     if same_value(name, listed, own) || (garbled && (is_lost(listed) || is_lost(own))) {
         return None;
     }
@@ -205,7 +205,7 @@ fn as_in_the_list(listed: &Text) -> Text {
 }
 
 /// Ids are compared by their text, and numbers by what they are.
-fn same_value(name: &str, one: &Datum, other: &Datum) -> bool {
+fn same_value(name: &str, one: &Scalar, other: &Scalar) -> bool {
     let same_number = || {
         let integers = one.as_integer().is_some_and(|number| other.as_integer() == Some(number));
         integers || name != "id" && one.as_float().is_some_and(|number| other.as_float() == Some(number))

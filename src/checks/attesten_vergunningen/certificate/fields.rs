@@ -6,14 +6,14 @@ use crate::judging::case::{Case, Judgement};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::source::Item;
-use crate::source::envelope::{Certificate, Datum};
+use crate::source::envelope::{Certificate, Scalar};
 use crate::text;
 
 /// Reads one member of a certificate.
-type Member = fn(&Certificate) -> Option<&Datum>;
+type Member = fn(&Certificate) -> Option<&Scalar>;
 
 /// A finding about one member of a certificate; what is no object has no members.
-fn finding(item: &Item<'_>, member: &str, value: Option<&Datum>, expected: &Text) -> Finding {
+fn finding(item: &Item<'_>, member: &str, value: Option<&Scalar>, expected: &Text) -> Finding {
     let certificate = item.certificate;
     let (place, actual) = match &certificate.wrong_type {
         Some(kind) => (certificate.place.to_string(), Text::same(kind)),
@@ -28,7 +28,7 @@ fn every(
     name: &str,
     member: Member,
     expected: &Text,
-    fits: impl Fn(Option<&Datum>) -> bool,
+    fits: impl Fn(Option<&Scalar>) -> bool,
 ) -> Judgement {
     let items = case.everyones_items()?;
     let wrong = items.iter().filter(|item| !fits(member(item.certificate)));
@@ -36,20 +36,20 @@ fn every(
 }
 
 /// The same for a member that may be absent or null; not applicable where it always is.
-fn optional(case: &Case<'_>, name: &str, member: Member, expected: &Text, fits: impl Fn(&Datum) -> bool) -> Judgement {
-    let there = |value: &&Datum| !value.is_null();
+fn optional(case: &Case<'_>, name: &str, member: Member, expected: &Text, fits: impl Fn(&Scalar) -> bool) -> Judgement {
+    let there = |value: &&Scalar| !value.is_null();
     if !case.everyones_items()?.iter().any(|item| member(item.certificate).as_ref().is_some_and(there)) {
         return Ok(Verdict::not_applicable(text!("geen enkel attest heeft `{name}`", "no certificate has `{name}`")));
     }
     every(case, name, member, expected, |value| value.filter(there).is_none_or(&fits))
 }
 
-fn is_text(value: Option<&Datum>) -> bool {
-    value.and_then(Datum::as_str).is_some_and(|text| !text.is_empty())
+fn is_text(value: Option<&Scalar>) -> bool {
+    value.and_then(Scalar::as_str).is_some_and(|text| !text.is_empty())
 }
 
-fn is_id(value: Option<&Datum>) -> bool {
-    is_text(value) || value.is_some_and(Datum::is_number)
+fn is_id(value: Option<&Scalar>) -> bool {
+    is_text(value) || value.is_some_and(Scalar::is_number)
 }
 
 pub(super) fn id_is_present(case: &Case<'_>) -> Judgement {
@@ -61,14 +61,14 @@ pub(super) fn id_is_a_string(case: &Case<'_>) -> Judgement {
     if !case.everyones_items()?.iter().any(|item| is_id(item.certificate.id.as_ref())) {
         return Err(reason::unmet(text!("geen enkel attest heeft een id", "no certificate has an id")).into());
     }
-    let is_number = |value: Option<&Datum>| value.is_some_and(Datum::is_number);
+    let is_number = |value: Option<&Scalar>| value.is_some_and(Scalar::is_number);
     let expected = text!("een tekst", "a string");
     every(case, "id", |certificate| certificate.id.as_ref(), &expected, |value| !is_number(value))
 }
 
 pub(super) fn language_is_known(case: &Case<'_>) -> Judgement {
     let known = case.parameter("languages");
-    let is_known = |value: Option<&Datum>| value.and_then(Datum::as_str).is_some_and(|text| known.contains(&text));
+    let is_known = |value: Option<&Scalar>| value.and_then(Scalar::as_str).is_some_and(|text| known.contains(&text));
     let expected = Text::same(known.join(" / "));
     every(case, "language", |certificate| certificate.language.as_ref(), &expected, is_known)
 }
@@ -80,12 +80,12 @@ pub(super) fn name_is_present(case: &Case<'_>) -> Judgement {
 
 pub(super) fn year_has_four_digits(case: &Case<'_>) -> Judgement {
     let expected = text!("een geheel getal van vier cijfers", "an integer of four digits");
-    let fits = |value: &Datum| value.as_integer().is_some_and(|year| (1000..=9999).contains(&year));
+    let fits = |value: &Scalar| value.as_integer().is_some_and(|year| (1000..=9999).contains(&year));
     optional(case, "year", |certificate| certificate.year.as_ref(), &expected, fits)
 }
 
 pub(super) fn community_is_a_nis_code(case: &Case<'_>) -> Judgement {
     let expected = text!("een NIS-code: een geheel getal van vijf cijfers", "a NIS code: an integer of five digits");
-    let fits = |value: &Datum| value.as_integer().is_some_and(|code| (10_000..=99_999).contains(&code));
+    let fits = |value: &Scalar| value.as_integer().is_some_and(|code| (10_000..=99_999).contains(&code));
     optional(case, "community", |certificate| certificate.community.as_ref(), &expected, fits)
 }

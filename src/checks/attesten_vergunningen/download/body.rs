@@ -8,7 +8,7 @@ use crate::base::value::magic::starts_a_document;
 use crate::base::value::walk::pointer_step;
 use crate::catalogue::Level;
 use crate::checks::shared::absent;
-use crate::evidence::exchange::{Content, Look, beginning_of};
+use crate::evidence::exchange::{Content, SniffedType, beginning_of};
 use crate::judging::case::{Answer, Case, Judgement};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
@@ -18,18 +18,22 @@ use crate::text;
 const SHORTEST_BASE64: usize = 256;
 
 /// What a body looks like; none where a content coding hides it.
-fn look(answer: Answer<'_>) -> Option<Look> {
+fn look(answer: Answer<'_>) -> Option<SniffedType> {
     if !is_plain(answer) {
         return None;
     }
     Some(match &answer.response.content {
         Content::Document(document) => document.look,
-        Content::Json(_) => Look::Json,
+        Content::Json(_) => SniffedType::Json,
         Content::Text(text) => {
             let start: String = text.trim_start().chars().take(14).collect::<String>().to_lowercase();
-            if start.starts_with("<!doctype html") || start.starts_with("<html") { Look::Html } else { Look::Other }
+            if start.starts_with("<!doctype html") || start.starts_with("<html") {
+                SniffedType::Html
+            } else {
+                SniffedType::Other
+            }
         }
-        Content::Empty => Look::Other,
+        Content::Empty => SniffedType::Other,
     })
 }
 
@@ -45,12 +49,12 @@ fn ends_as_pdf(answer: Answer<'_>) -> bool {
 
 /// Whether a document is a PDF.
 pub(super) fn is_pdf(answer: Answer<'_>) -> bool {
-    look(answer) == Some(Look::Pdf)
+    look(answer) == Some(SniffedType::Pdf)
 }
 
 /// The same, or a coding for the transfer hides it.
 pub(super) fn may_be_pdf(answer: Answer<'_>) -> bool {
-    look(answer).is_none_or(|look| look == Look::Pdf)
+    look(answer).is_none_or(|look| look == SniffedType::Pdf)
 }
 
 fn is_pdf_type(media_type: &str) -> bool {
@@ -59,23 +63,23 @@ fn is_pdf_type(media_type: &str) -> bool {
 
 /// Whether a browser shows or reads what looks so wrongly under this type. Of a type that it does not know it shows
 /// nothing.
-fn is_wrong_for(look: Look, media_type: &str) -> bool {
+fn is_wrong_for(look: SniffedType, media_type: &str) -> bool {
     let (main, sub) = media_type.split_once('/').unwrap_or((media_type, ""));
     let is = |kind: &str| sub == kind || sub.ends_with(&format!("+{kind}"));
     let pdf = is_pdf_type(media_type);
     let media = matches!(main, "image" | "audio" | "video" | "multipart");
     let (json, xml) = (is("json"), is("xml"));
     match look {
-        Look::Pdf => json || xml || media || main == "text",
-        Look::Html => json || pdf || media,
-        Look::Json => (xml && !json) || pdf || media || sub == "html",
-        Look::Xml => json || pdf || (media && !xml),
-        Look::Png | Look::Jpeg => {
-            let other = if look == Look::Png { sub != "png" } else { !matches!(sub, "jpeg" | "jpg" | "pjpeg") };
+        SniffedType::Pdf => json || xml || media || main == "text",
+        SniffedType::Html => json || pdf || media,
+        SniffedType::Json => (xml && !json) || pdf || media || sub == "html",
+        SniffedType::Xml => json || pdf || (media && !xml),
+        SniffedType::Png | SniffedType::Jpeg => {
+            let other = if look == SniffedType::Png { sub != "png" } else { !matches!(sub, "jpeg" | "jpg" | "pjpeg") };
             json || xml || pdf || main == "text" || (media && (main != "image" || (other && sub != "*")))
         }
-        Look::Zip => json || xml || pdf || media || main == "text",
-        Look::Other => pdf,
+        SniffedType::Zip => json || xml || pdf || media || main == "text",
+        SniffedType::Other => pdf,
     }
 }
 
@@ -87,25 +91,25 @@ pub(super) fn content_type_tells_the_truth(case: &Case<'_>) -> Judgement {
         let media_type = answer.response.media_type();
         let unnamed = media_type.as_deref().is_none_or(|media_type| media_type == "application/octet-stream");
         let says_pdf = media_type.as_deref().is_some_and(is_pdf_type);
-        let pdf = look == Look::Pdf || ends_as_pdf(answer);
+        let pdf = look == SniffedType::Pdf || ends_as_pdf(answer);
         // That it is Base64 is for DWN-04.
-        judged |= look != Look::Other || says_pdf || unnamed || wrapped(answer).is_some();
+        judged |= look != SniffedType::Other || says_pdf || unnamed || wrapped(answer).is_some();
         let expected = match look {
             _ if pdf => Text::same("application/pdf"),
-            Look::Html => Text::same("text/html"),
-            Look::Json => Text::same("application/json"),
-            Look::Xml => Text::same("application/xml"),
-            Look::Png => Text::same("image/png"),
-            Look::Jpeg => Text::same("image/jpeg"),
+            SniffedType::Html => Text::same("text/html"),
+            SniffedType::Json => Text::same("application/json"),
+            SniffedType::Xml => Text::same("application/xml"),
+            SniffedType::Png => Text::same("image/png"),
+            SniffedType::Jpeg => Text::same("image/jpeg"),
             _ => text!("het type van het document", "the type of the document"),
         };
         let finding = |expected| answer.finding("header content-type", expected, type_of(answer));
-        let shown_as = if pdf { Look::Pdf } else { look };
+        let shown_as = if pdf { SniffedType::Pdf } else { look };
         if unnamed {
             findings.push(finding(expected).at_most(Level::May));
         } else if media_type.as_deref().is_some_and(|media_type| is_wrong_for(shown_as, media_type)) {
             findings.push(finding(expected));
-        } else if !pdf && look != Look::Other {
+        } else if !pdf && look != SniffedType::Other {
             let expected = text!(
                 "een PDF: de specificatie spreekt van de ruwe stroom van een PDF",
                 "a PDF: the specification speaks of the raw stream of a PDF"
@@ -165,11 +169,11 @@ fn no_whole_pdf(answer: Answer<'_>) -> Option<Finding> {
     let look = look(answer)?;
     let says_pdf = answer.response.media_type().as_deref().is_some_and(is_pdf_type);
     match (look, ends_as_pdf(answer)) {
-        (Look::Pdf, false) => {
+        (SniffedType::Pdf, false) => {
             let expected = text!("`%%EOF` aan het einde", "`%%EOF` at its end");
             Some(answer.finding("fact ends_with_eof", expected, absent()))
         }
-        (Look::Other, true) if says_pdf => {
+        (SniffedType::Other, true) if says_pdf => {
             let expected = text!("`%PDF-` in de eerste 1024 bytes", "`%PDF-` in the first 1,024 bytes");
             Some(answer.finding("fact look", expected, absent()))
         }
@@ -191,7 +195,7 @@ fn wrapped(answer: Answer<'_>) -> Option<(String, Text)> {
     let base64 = || text!("een Base64-tekst", "a Base64 text");
     match &answer.response.content {
         Content::Document(document) if document.base64 => {
-            let actual = if document.look == Look::Json { in_json() } else { base64() };
+            let actual = if document.look == SniffedType::Json { in_json() } else { base64() };
             Some(("fact base64".to_owned(), actual))
         }
         Content::Json(json) => base64_in(&json.tree(), "").map(|place| (place, in_json())),

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::checks::testing::{INSZ, Reply, Source, certificate, changed, failed, json_answer, pdf};
-use crate::evidence::exchange::{Content, Document, FailureKind, Look, Request, Response, Variation};
+use crate::evidence::exchange::{Content, Document, FailureKind, Request, Response, SniffedType, Variation};
 use crate::judging::verdict::{Outcome, Verdict};
 
 const ALL: [&str; 6] = ["DWN-01", "DWN-02", "DWN-03", "DWN-04", "DWN-05", "DWN-06"];
@@ -23,7 +23,7 @@ fn failing(response: impl Fn() -> Response + Clone + 'static) -> Vec<&'static st
 }
 
 /// A document that looks so.
-fn document(headers: &[(&str, &str)], look: Look, ends_with_eof: bool) -> Response {
+fn document(headers: &[(&str, &str)], look: SniffedType, ends_with_eof: bool) -> Response {
     let content =
         Content::Document(Document { look, sha256: String::new(), ends_with_eof, base64: false, names: Vec::new() });
     with(content, headers)
@@ -102,24 +102,24 @@ fn a_type_that_lies_fails() {
     for lie in ["text/html", "application/hal+json", "application/json;charset=utf-8", "text/plain"] {
         assert_eq!(failing(move || pdf(&[("content-type", lie), NAME])), ["DWN-02"], "{lie}");
     }
-    assert_eq!(failing(|| document(&[PDF, NAME], Look::Html, false)), ["DWN-02"]);
-    assert_eq!(failing(|| document(&[PDF, NAME], Look::Other, false)), ["DWN-02"]);
-    assert_eq!(failing(|| document(&[("content-type", "text/html"), NAME], Look::Html, false)), [""; 0]);
+    assert_eq!(failing(|| document(&[PDF, NAME], SniffedType::Html, false)), ["DWN-02"]);
+    assert_eq!(failing(|| document(&[PDF, NAME], SniffedType::Other, false)), ["DWN-02"]);
+    assert_eq!(failing(|| document(&[("content-type", "text/html"), NAME], SniffedType::Html, false)), [""; 0]);
     for vague in [vec![NAME], vec![NAME, ("content-type", "application/octet-stream")]] {
         let verdict = judge("DWN-02", move || pdf(&vague));
         assert_eq!((verdict.outcome, verdict.findings.len()), (Outcome::Pass, 1));
     }
     for (look, lie, truth) in [
-        (Look::Png, "application/pdf", "image/png"),
-        (Look::Jpeg, "image/png", "image/jpeg"),
-        (Look::Zip, "text/html", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-        (Look::Xml, "application/json", "image/svg+xml"),
-        (Look::Html, "application/json", "application/xhtml+xml"),
+        (SniffedType::Png, "application/pdf", "image/png"),
+        (SniffedType::Jpeg, "image/png", "image/jpeg"),
+        (SniffedType::Zip, "text/html", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        (SniffedType::Xml, "application/json", "image/svg+xml"),
+        (SniffedType::Html, "application/json", "application/xhtml+xml"),
     ] {
         assert_eq!(failing(move || document(&[("content-type", lie), NAME], look, false)), ["DWN-02"], "{lie}");
         assert_eq!(failing(move || document(&[("content-type", truth), NAME], look, false)), [""; 0], "{truth}");
     }
-    let unknown = || Ok(document(&[("content-type", "image/png")], Look::Other, false));
+    let unknown = || Ok(document(&[("content-type", "image/png")], SniffedType::Other, false));
     assert_eq!(Source::new(false, two()).on("/download", unknown).judge("DWN-02").outcome, Outcome::Blocked);
 }
 
@@ -138,8 +138,8 @@ fn a_document_arrives_whole() {
         response
     };
     assert_eq!(failing(broken), ["DWN-03"]);
-    assert_eq!(failing(|| document(&[PDF, NAME], Look::Pdf, false)), ["DWN-03"]);
-    assert_eq!(failing(|| document(&[PDF, NAME], Look::Other, true)), ["DWN-03"]);
+    assert_eq!(failing(|| document(&[PDF, NAME], SniffedType::Pdf, false)), ["DWN-03"]);
+    assert_eq!(failing(|| document(&[PDF, NAME], SniffedType::Other, true)), ["DWN-03"]);
     let long = move || {
         let mut response = broken();
         response.facts.truncated = true;
@@ -147,7 +147,7 @@ fn a_document_arrives_whole() {
     };
     assert_eq!(judge("DWN-03", long).outcome, Outcome::Blocked);
     let coded = || {
-        let mut response = document(&[PDF, NAME, ("content-encoding", "gzip")], Look::Other, false);
+        let mut response = document(&[PDF, NAME, ("content-encoding", "gzip")], SniffedType::Other, false);
         response.facts.announced_bytes = Some(9);
         response
     };
@@ -175,7 +175,7 @@ fn base64_is_no_document() {
     assert_eq!(failing(text), ["DWN-04"]);
     let body = || {
         let document = Document {
-            look: Look::Other,
+            look: SniffedType::Other,
             sha256: String::new(),
             ends_with_eof: false,
             base64: true,
@@ -216,9 +216,9 @@ fn a_pdf_comes_to_who_asks_for_it() {
     };
     let refused = answered(|| json_answer(406, "application/problem+json", json!({ "title": "No", "status": 406 })));
     assert_eq!((refused.outcome, refused.findings[0].place.as_str()), (Outcome::Fail, "status"));
-    assert_eq!(answered(|| Ok(document(&[PDF], Look::Html, false))).outcome, Outcome::Fail);
+    assert_eq!(answered(|| Ok(document(&[PDF], SniffedType::Html, false))).outcome, Outcome::Fail);
     assert_eq!(answered(|| json_answer(503, "", json!({}))).outcome, Outcome::Blocked);
-    let picture = || Ok(document(&[("content-type", "image/png")], Look::Png, false));
+    let picture = || Ok(document(&[("content-type", "image/png")], SniffedType::Png, false));
     let pictures = Source::new(false, two()).on("/download", picture).judge("DWN-06");
     assert_eq!(pictures.outcome, Outcome::NotApplicable);
 }

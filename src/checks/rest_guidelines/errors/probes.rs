@@ -13,7 +13,7 @@ use crate::base::{href, insz};
 use crate::checks::rest_guidelines::is_wrapped;
 use crate::checks::shared::no_json;
 use crate::evidence::exchange::{
-    Auth, Citizen, Content, Exchange, Kind, Look, Malformed, Phase, Replacement, Request, Target, Variation,
+    Auth, Citizen, Content, Exchange, Kind, Malformed, Phase, Replacement, Request, SniffedType, Target, Variation,
 };
 use crate::judging::case::{Answer, Case, Judgement, Probed, Stop, conclusive};
 use crate::judging::reason;
@@ -272,7 +272,7 @@ pub(super) fn body(answer: Answer<'_>) -> Body<'_> {
             other => Body::Other(Text::same(kind_of(other))),
         },
         Content::Text(_) => Body::Other(no_json(answer)),
-        Content::Document(document) if document.look == Look::Json => Body::Unseen,
+        Content::Document(document) if document.look == SniffedType::Json => Body::Unseen,
         Content::Document(_) => Body::Other(text!("een document", "a document")),
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn errors_reveal_nothing_internal(case: &Case<'_>) -> Judgement {
         Words { sql: case.parameter("sql"), folders: case.parameter("folders"), domains: case.parameter("domains") };
     // What is provoked has to be there; what it shows, every other error of the run can show too.
     let provoked = match provoked(case) {
-        Err(stop @ (Stop::Missing(_) | Stop::Early)) => return Err(stop),
+        Err(stop @ (Stop::Missing(_) | Stop::NeedsWholeRun)) => return Err(stop),
         // A certificate is gone: another one is asked for while there is time.
         Err(stop @ Stop::Moment(_)) if !case.is_over() => return Err(stop),
         provoked => provoked,

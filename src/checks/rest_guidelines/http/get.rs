@@ -8,7 +8,7 @@ use crate::evidence::exchange::{Citizen, Exchange, Kind, Request, Response};
 use crate::judging::case::{Answer, Case, Judgement, Stop, both, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Outcome, Verdict};
-use crate::source::envelope::{Certificate, Datum};
+use crate::source::envelope::{Certificate, Scalar};
 use crate::source::{Listed, second_change};
 use crate::text;
 
@@ -244,7 +244,7 @@ fn field_difference(after: Answer<'_>, old: &Certificate, new: &Certificate) -> 
         .zip(new.fields())
         .map(|((name, before), (_, now))| (name, before, now))
         .find(|(_, before, now)| before != now)?;
-    let (before, now) = (shown(&Datum::described(before)), shown(&Datum::described(now)));
+    let (before, now) = (shown(&Scalar::described(before)), shown(&Scalar::described(now)));
     let expected = text!("{before}, zoals de eerste keer", "{before}, as the first time");
     Some(after.finding(format!("{}/{name}", new.place), expected, Text::same(now)))
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{Offence, in_one};
-use crate::base::input::{InputFault, InputFaults};
+use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::openapi::{OpenApi, Operation, ParameterDecl};
 use crate::base::text::{Text, shown};
 use crate::base::value::walk::pointer_step;
@@ -19,7 +19,7 @@ use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
 
 /// The owner's document as it was recorded, read. Not applicable without one, blocked where it did not come.
-pub(super) fn own<'a>(case: &Case<'a>) -> Result<(Answer<'a>, &'a Result<OpenApi, InputFaults>), Stop> {
+pub(super) fn own<'a>(case: &Case<'a>) -> Result<(Answer<'a>, &'a Result<OpenApi, Diagnostics>), Stop> {
     let Some(file) = case.setup().source().openapi.as_deref() else {
         return Err(Verdict::not_applicable(text!(
             "het profiel noemt geen `source.openapi`",
@@ -76,7 +76,7 @@ pub(super) fn flawed() -> Verdict {
 
 pub(super) fn own_openapi_document_is_valid(case: &Case<'_>) -> Judgement {
     let (answer, document) = own(case)?;
-    let finding = |fault: &InputFault| {
+    let finding = |fault: &Diagnostic| {
         let place = shown(fault.place.as_deref().unwrap_or_default());
         let expected = text!("een geldig OpenAPI-document van versie 3", "a valid OpenAPI document of version 3");
         answer.finding(place, expected, fault.message.map(shown)).fix(fault.remedy.clone())

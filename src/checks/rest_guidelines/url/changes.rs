@@ -3,10 +3,10 @@
 use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::evidence::exchange::{Exchange, Kind};
-use crate::evidence::shape::{Part, Previous, Shape, Shapes};
+use crate::evidence::snapshot::{ApiSnapshot, Baseline, Part, PartSnapshot};
 use crate::judging::case::{Case, Judgement};
 use crate::judging::verdict::{Finding, Verdict};
-use crate::source::shape::{Break, ENOUGH, is_ordinary};
+use crate::source::snapshot::{Break, ENOUGH, is_ordinary};
 use crate::text;
 
 /// The members that the documents know of a certificate and of the page metadata.
@@ -35,7 +35,7 @@ pub(super) fn no_breaking_change_within_a_version(case: &Case<'_>) -> Judgement 
     };
     case.seek_everything()?;
     let exchanges: Vec<&Exchange> = case.whole_run()?.collect();
-    let now = Shapes::of(&setup.base_url, exchanges.iter().copied());
+    let now = ApiSnapshot::of(&setup.base_url, exchanges.iter().copied());
     if let Some(other) = incomparable(previous, &setup.name, &setup.base_url, &now) {
         return Ok(other);
     }
@@ -45,7 +45,7 @@ pub(super) fn no_breaking_change_within_a_version(case: &Case<'_>) -> Judgement 
 }
 
 /// Why two runs say nothing about each other.
-fn incomparable(previous: &Previous, source: &str, base_url: &str, now: &Shapes) -> Option<Verdict> {
+fn incomparable(previous: &Baseline, source: &str, base_url: &str, now: &ApiSnapshot) -> Option<Verdict> {
     if previous.source != source && previous.base_url != base_url {
         let other = shown(&previous.source);
         return Some(Verdict::not_applicable(text!(
@@ -53,7 +53,7 @@ fn incomparable(previous: &Previous, source: &str, base_url: &str, now: &Shapes)
             "the earlier report is about another source: {other}"
         )));
     }
-    let version = |shapes: &Shapes| shapes.version.as_deref().map_or_else(|| "-".to_owned(), shown);
+    let version = |shapes: &ApiSnapshot| shapes.version.as_deref().map_or_else(|| "-".to_owned(), shown);
     let (was, is) = (version(&previous.shapes), version(now));
     (was != is).then(|| {
         Verdict::not_applicable(text!(
@@ -63,8 +63,8 @@ fn incomparable(previous: &Previous, source: &str, base_url: &str, now: &Shapes)
     })
 }
 
-fn too_few(previous: &Previous, now: &Shapes) -> Option<Verdict> {
-    let items = |shapes: &Shapes| shapes.parts.get(&Part::Item).map_or(0, Shape::readable);
+fn too_few(previous: &Baseline, now: &ApiSnapshot) -> Option<Verdict> {
+    let items = |shapes: &ApiSnapshot| shapes.parts.get(&Part::Item).map_or(0, PartSnapshot::readable);
     let (was, is) = (items(&previous.shapes), items(now));
     (was < ENOUGH || is < ENOUGH).then(|| {
         Verdict::blocked(

@@ -460,7 +460,7 @@ mod changes {
 
     use crate::catalogue::Level;
     use crate::checks::testing::{BASE, Source, certificate, changed};
-    use crate::evidence::shape::{Field, Part, Previous, Shape, Shapes};
+    use crate::evidence::snapshot::{ApiSnapshot, Baseline, Field, Part, PartSnapshot};
     use crate::judging::verdict::{Outcome, Verdict};
 
     /// The verdict on certificates with these changes, after a run that saw `seen` plain ones in `version`.
@@ -469,7 +469,7 @@ mod changes {
         let items = ids.iter().take(now).map(|id| changed(certificate(id, "nl"), changes)).collect();
         let mut source = Source::new(hal, items);
         let on_all = |kind: &str| Field { on: seen, types: [(kind.to_owned(), seen)].into() };
-        let item = Shape {
+        let item = PartSnapshot {
             count: seen,
             fields: [
                 ("/id".to_owned(), on_all("string")),
@@ -478,12 +478,12 @@ mod changes {
             ]
             .into(),
             rels: [("self".to_owned(), seen), ("download".to_owned(), seen)].into(),
-            ..Shape::default()
+            ..PartSnapshot::default()
         };
-        let shapes = Shapes { version: Some(version.to_owned()), parts: [(Part::Item, item)].into() };
+        let shapes = ApiSnapshot { version: Some(version.to_owned()), parts: [(Part::Item, item)].into() };
         let started = "2026-01-01T00:00:00Z".parse().unwrap();
         source.setup.source_mut().previous =
-            Some(Previous { source: "test".into(), base_url: BASE.into(), started, shapes });
+            Some(Baseline { source: "test".into(), base_url: BASE.into(), started, shapes });
         source.judge("URL-17")
     }
 
@@ -521,9 +521,9 @@ mod changes {
         assert_eq!(judged(false, &json!({}), 4, 6, "v1").outcome, Outcome::Blocked);
         assert_eq!(judged(false, &json!({}), 6, 6, "v2").outcome, Outcome::NotApplicable);
         let mut source = Source::new(false, Vec::new());
-        let (started, shapes) = ("2026-01-01T00:00:00Z".parse().unwrap(), Shapes::default());
+        let (started, shapes) = ("2026-01-01T00:00:00Z".parse().unwrap(), ApiSnapshot::default());
         source.setup.source_mut().previous =
-            Some(Previous { source: "other".into(), base_url: "https://o.be/v1".into(), started, shapes });
+            Some(Baseline { source: "other".into(), base_url: "https://o.be/v1".into(), started, shapes });
         assert_eq!(source.judge("URL-17").outcome, Outcome::NotApplicable);
     }
 }

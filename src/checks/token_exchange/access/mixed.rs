@@ -6,7 +6,7 @@ use crate::base::text::Text;
 use crate::evidence::exchange::{Auth, Citizen, Edit, Exchange, Kind, Phase, Replacement, Request, Target};
 use crate::judging::case::{Answer, Case, Judgement, Stop, seek};
 use crate::judging::verdict::{Finding, Obstacle, Verdict};
-use crate::source::envelope::{Certificate, Datum, Key};
+use crate::source::envelope::{Certificate, Key, Scalar};
 use crate::source::{Listed, place_of};
 use crate::text;
 
@@ -136,7 +136,7 @@ fn same<T: PartialEq>(one: &Listed<'_>, other: &Listed<'_>, of: fn(&Certificate)
     one.items().iter().map(of).eq(other.items().iter().map(of))
 }
 
-fn fields_of(certificate: &Certificate) -> Vec<Option<Datum>> {
+fn fields_of(certificate: &Certificate) -> Vec<Option<Scalar>> {
     certificate.fields().into_iter().map(|(_, value)| value.cloned()).collect()
 }
 

@@ -9,7 +9,7 @@ use super::list;
 use super::shown::{Shown, Shows, has_certificates, judged, shows};
 use crate::base::text::Text;
 use crate::evidence::exchange::{
-    Auth, Citizen, Content, Exchange, Kind, Look, Phase, Replacement, Request, Response, Target,
+    Auth, Citizen, Content, Exchange, Kind, Phase, Replacement, Request, Response, SniffedType, Target,
 };
 use crate::judging::case::{Case, Judgement, Stop};
 use crate::judging::reason;
@@ -255,7 +255,7 @@ fn data_of_the_owner(
     let leak = |what| Ok(Some(Leak { place: String::new(), what }));
     if let Content::Document(document) = &response.content {
         let is_theirs = rightful.is_some_and(|rightful| is_same_content(rightful, response));
-        if is_theirs || (document.look == Look::Pdf && !is_own_document(case, caller, response)?) {
+        if is_theirs || (document.look == SniffedType::Pdf && !is_own_document(case, caller, response)?) {
             return leak(text!("een document", "a document"));
         }
     }

@@ -3,7 +3,7 @@
 use super::has_just_expired;
 use crate::base::text::Text;
 use crate::catalogue::Level;
-use crate::evidence::exchange::{Auth, Content, Exchange, Kind, Look, Phase, Request, Response};
+use crate::evidence::exchange::{Auth, Content, Exchange, Kind, Phase, Request, Response, SniffedType};
 use crate::judging::case::{Case, Judgement, Stop, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Obstacle, Verdict};
@@ -70,7 +70,7 @@ fn no_proof(exchange: &Exchange) -> Verdict {
 /// Whether a body holds certificate data: items of a list, a certificate of its own, or a document.
 pub(super) fn has_certificates(response: &Response) -> bool {
     if let Content::Document(document) = &response.content {
-        return document.look == Look::Pdf;
+        return document.look == SniffedType::Pdf;
     }
     let in_list =
         response.page().is_some_and(|page| matches!(&page.collection, Collection::Items(items) if !items.is_empty()));
@@ -106,8 +106,8 @@ fn is_same_kind(rightful: &Response, response: &Response) -> bool {
         return false;
     };
     response.is_success()
-        && one.look == Look::Other
-        && other.look == Look::Other
+        && one.look == SniffedType::Other
+        && other.look == SniffedType::Other
         && rightful.media_type() == response.media_type()
 }
 

@@ -6,7 +6,7 @@ mod status;
 
 use super::{CauseKind, IssuerIs, Place, Server, Told};
 use crate::base::text::Text;
-use crate::judging::reason::issuer::Party;
+use crate::judging::reason::issuer::ActionOwner;
 use crate::text;
 
 impl Place<'_> {
@@ -24,12 +24,12 @@ impl Place<'_> {
     }
 
     /// Whoever keeps it running.
-    fn keeper(self) -> Party {
+    fn keeper(self) -> ActionOwner {
         match (self.server, self.issuer) {
-            (Server::Source, _) => Party::Source,
-            (Server::Issuer, IssuerIs::Acm) => Party::DigitaalVlaanderen,
-            (Server::Issuer, IssuerIs::StandIn) | (Server::Run, _) => Party::Runner,
-            _ => Party::Owner,
+            (Server::Source, _) => ActionOwner::Source,
+            (Server::Issuer, IssuerIs::Acm) => ActionOwner::DigitaalVlaanderen,
+            (Server::Issuer, IssuerIs::StandIn) | (Server::Run, _) => ActionOwner::Runner,
+            _ => ActionOwner::Owner,
         }
     }
 
@@ -86,7 +86,7 @@ impl CauseKind {
                     "start ze opnieuw; `check --rerun-failed` met het report.json van deze keuring keurt alleen wat ontbreekt",
                     "start it again; `check --rerun-failed` with the report.json of this run judges only what is missing"
                 ),
-                Party::Runner,
+                ActionOwner::Runner,
             ),
             Self::LimitReached => (
                 text!(
@@ -97,7 +97,7 @@ impl CauseKind {
                     "verhoog de grens (`limits.requests` in het profiel, of --max-requests), of keur in delen met --only",
                     "raise the limit (`limits.requests` in the profile, or --max-requests), or check in parts with --only"
                 ),
-                Party::Runner,
+                ActionOwner::Runner,
             ),
             Self::MemoryFull => (
                 text!(
@@ -108,7 +108,7 @@ impl CauseKind {
                     "kies een burger met minder of kleinere attesten, of keur in delen met --only",
                     "choose a citizen with fewer or smaller certificates, or check in parts with --only"
                 ),
-                Party::Runner,
+                ActionOwner::Runner,
             ),
             Self::ProfileLacks => (
                 text!(
@@ -116,7 +116,7 @@ impl CauseKind {
                     "the profile lacks what this needs{more_en}"
                 ),
                 text!("vul het profiel aan", "complete the profile"),
-                Party::Owner,
+                ActionOwner::Owner,
             ),
             _ => return self.of_link(place),
         };
@@ -136,7 +136,7 @@ impl CauseKind {
                     "laat links naar de bron zelf wijzen, of noem die server onder `source.origins` of `source.public_url`",
                     "have links point to the source itself, or name that server under `source.origins` or `source.public_url`"
                 ),
-                Party::Owner,
+                ActionOwner::Owner,
             ),
             Self::LinkWithCredentials => (
                 text!(
@@ -147,7 +147,7 @@ impl CauseKind {
                     "laat de bron links geven zonder iets voor een `@`: het token alleen geeft toegang",
                     "have the source give links without anything before an `@`: the token alone gives access"
                 ),
-                Party::Source,
+                ActionOwner::Source,
             ),
             Self::LinkWithoutTls => (
                 text!(
@@ -158,7 +158,7 @@ impl CauseKind {
                     "laat de bron links met `https://` geven; achter een proxy: gebruik `X-Forwarded-Proto`, of stel haar openbare adres in",
                     "have the source give links with `https://`; behind a proxy: use `X-Forwarded-Proto`, or configure its public address"
                 ),
-                Party::Source,
+                ActionOwner::Source,
             ),
             _ => return None,
         };
@@ -171,7 +171,7 @@ pub(super) fn no_token() -> Told {
     Told {
         what: text!("er was geen token", "there was no token"),
         remedy: text!("zie het hoofdstuk token voor de oorzaak", "see chapter token for the cause"),
-        who: Party::Owner,
+        who: ActionOwner::Owner,
     }
 }
 
@@ -201,7 +201,7 @@ pub(super) fn not_asked(status: Option<u16>, elsewhere: Option<&str>, introspect
             "have the source post every token to {introspection}"
         ),
     };
-    Told { what, remedy, who: Party::Source }
+    Told { what, remedy, who: ActionOwner::Source }
 }
 
 /// Known words in brackets after a sentence; nothing where there are none.

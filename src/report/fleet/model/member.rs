@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::text::Text;
 use crate::catalogue::Level;
 use crate::judging::reason::cause::{CauseKind, Server};
-use crate::judging::reason::issuer::Party;
+use crate::judging::reason::issuer::ActionOwner;
 use crate::judging::verdict::{Conformant, Counts, ExitStatus, Outcome, Severity};
 use crate::report::{Change, State};
 
@@ -78,7 +78,7 @@ pub struct CauseSummary {
     /// What to do.
     pub remedy: Text,
     /// Who has to act.
-    pub who: Party,
+    pub who: ActionOwner,
     /// How many requirements wait for it.
     pub waiting: usize,
     /// How many of these are obligations.

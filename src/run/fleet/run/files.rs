@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::base::files::Unwritten;
+use crate::base::files::WriteError;
 use crate::evidence::vault::Vault;
-use crate::report::har::Spool;
+use crate::report::har::EvidenceFile;
 use crate::report::{self, Languages, Leaked, Published, Report};
 
 /// What came of a source, before it is written.
@@ -18,7 +18,7 @@ pub(super) struct Judged {
 /// On what a report rests.
 pub(super) enum Given {
     /// The calls of the run, or why they could not be kept.
-    Evidence(Result<Spool, Unwritten>),
+    Evidence(Result<EvidenceFile, WriteError>),
     /// The text of a report that somebody gave.
     Report(String),
 }

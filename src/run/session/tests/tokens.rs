@@ -5,7 +5,7 @@ use crate::base::assertion::SigningKey;
 use crate::base::assertion::tests::{p256_pem, rsa_pem};
 use crate::evidence::exchange::{Grant, IssuerCall};
 use crate::profile::{ResolvedAcm, ResolvedClient, ResolvedClientAuth, ResolvedHop};
-use crate::sandbox::Party;
+use crate::sandbox::ClientCredentials;
 
 fn issuer_of(profile: &mut Resolved) -> &mut ResolvedAcm {
     profile.acm.as_mut().unwrap()
@@ -31,7 +31,7 @@ const TOKENS: &[&str] = &["TOK-02", "TOK-03", "TOK-05", "LST-01"];
 
 #[tokio::test]
 async fn a_secret_survives_whatever_characters_it_holds() {
-    let caller = Party { id: "us: 100% + ü&=".to_owned(), secret: "p:a%2B+ß \"√\\ &x=y".to_owned() };
+    let caller = ClientCredentials { id: "us: 100% + ü&=".to_owned(), secret: "p:a%2B+ß \"√\\ &x=y".to_owned() };
     let sandbox = Sandbox::start(Options { caller: Some(caller.clone()), ..Options::default() }).await.unwrap();
     for auth in [ResolvedClientAuth::Post, ResolvedClientAuth::Basic] {
         let auth = auth(caller.secret.clone().into());
@@ -119,7 +119,7 @@ async fn a_client_certificate_says_who_the_client_is() {
 /// The citizen's token of the portal, exchanged for the caller, then for the source.
 fn through_the_portal(profile: &mut Resolved, sandbox: &Sandbox) {
     let credentials = sandbox.credentials();
-    let client = |party: &Party| ResolvedClient {
+    let client = |party: &ClientCredentials| ResolvedClient {
         id: party.id.clone(),
         auth: ResolvedClientAuth::Basic(party.secret.clone().into()),
     };

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::base::text::Text;
 use crate::catalogue::{Catalogue, DEFAULT_SPEC};
 use crate::evidence::exchange::{
-    Auth, Citizen, Content, Document, Exchange, Facts, Failure, FailureKind, Kind, Look, Request, Response, Sent,
-    Target, Variation,
+    Auth, Citizen, Content, Document, Exchange, Facts, Failure, FailureKind, Kind, Request, Response, Sent,
+    SniffedType, Target, Variation,
 };
 use crate::evidence::recording::Recording;
 use crate::evidence::setup::Setup;
@@ -131,7 +131,7 @@ pub(super) fn judge_in(id: &str, setup: Setup, hal: bool, change: impl Fn(&Reque
                     recording.add(exchange(&recording.setup, request, hal, &change));
                 }
             }
-            Evaluated::Early => recording.closed = true,
+            Evaluated::NeedsWholeRun => recording.closed = true,
         }
     }
     panic!("{id} asks for more and more")
@@ -199,7 +199,7 @@ fn ordinary(request: &Request, url: &str, hal: bool) -> Reply {
         }
         Kind::Download => {
             let document = Document {
-                look: Look::Pdf,
+                look: SniffedType::Pdf,
                 sha256: String::new(),
                 ends_with_eof: true,
                 base64: false,

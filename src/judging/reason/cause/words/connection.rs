@@ -2,7 +2,7 @@
 
 use super::{CauseKind, Place, Server, Told, in_brackets};
 use crate::base::text::Text;
-use crate::judging::reason::issuer::Party;
+use crate::judging::reason::issuer::ActionOwner;
 use crate::text;
 
 impl CauseKind {
@@ -17,7 +17,7 @@ impl CauseKind {
                     "verbeter de hostnaam in `{address}`, of zorg voor DNS of VPN op deze computer",
                     "correct the host name in `{address}`, or see to DNS or VPN on this computer"
                 ),
-                Party::Owner,
+                ActionOwner::Owner,
             ),
             Self::ConnectionRefused => {
                 (text!("{nl} weigert verbindingen", "{en} refuses connections"), place.start(), keeper)
@@ -52,7 +52,7 @@ impl CauseKind {
                     "op die poort draait iets anders: verbeter `{address}`",
                     "something else runs on that port: correct `{address}`"
                 ),
-                Party::Owner,
+                ActionOwner::Owner,
             ),
             Self::HttpToHttpsPort => (
                 text!(
@@ -60,7 +60,7 @@ impl CauseKind {
                     "{en} does not speak plain http; that port is probably for https"
                 ),
                 text!("schrijf `https://` in `{address}`", "write `https://` in `{address}`"),
-                Party::Owner,
+                ActionOwner::Owner,
             ),
             Self::HttpsToHttpPort => (
                 text!("{nl} spreekt op die poort geen TLS", "{en} does not speak TLS on that port"),

@@ -2,7 +2,7 @@
 
 use super::{CauseKind, IssuerIs, Place, Server, Told, in_brackets};
 use crate::base::text::Text;
-use crate::judging::reason::issuer::Party;
+use crate::judging::reason::issuer::ActionOwner;
 use crate::text;
 
 impl CauseKind {
@@ -65,7 +65,7 @@ impl CauseKind {
                     "geef het certificaat met zijn sleutel op als `source.client_certificate`",
                     "give the certificate with its key as `source.client_certificate`"
                 ),
-                Party::Owner,
+                ActionOwner::Owner,
             ),
             Self::TlsFailed => (
                 text!("TLS met {nl} komt niet tot stand{by_nl}", "TLS with {en} cannot be established{by_en}"),
@@ -81,7 +81,7 @@ impl CauseKind {
     }
 }
 
-fn unknown_authority(place: Place<'_>) -> (Text, Text, Party) {
+fn unknown_authority(place: Place<'_>) -> (Text, Text, ActionOwner) {
     let (Text { nl, en }, bundle) = (place.name(), place.bundle());
     let what = text!(
         "het certificaat van {nl} is van een certificaatautoriteit die deze computer niet vertrouwt",
@@ -94,7 +94,7 @@ fn unknown_authority(place: Place<'_>) -> (Text, Text, Party) {
                 "een proxy die TLS openbreekt? noem dan zijn certificaatautoriteit (PEM) als `{bundle}`",
                 "does a proxy break up TLS? then name its certificate authority (PEM) as `{bundle}`"
             ),
-            Party::Owner,
+            ActionOwner::Owner,
         ),
         _ => (
             what,
@@ -102,12 +102,12 @@ fn unknown_authority(place: Place<'_>) -> (Text, Text, Party) {
                 "noem die certificaatautoriteit (PEM) in het profiel als `{bundle}` of met --ca-bundle; een server op het internet stuurt ook de tussencertificaten mee",
                 "name that certificate authority (PEM) in the profile as `{bundle}` or with --ca-bundle; a server on the internet sends the intermediate certificates too"
             ),
-            Party::Owner,
+            ActionOwner::Owner,
         ),
     }
 }
 
-fn is_authority(place: Place<'_>) -> (Text, Text, Party) {
+fn is_authority(place: Place<'_>) -> (Text, Text, ActionOwner) {
     let Text { nl, en } = place.name();
     (
         text!(

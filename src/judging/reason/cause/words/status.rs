@@ -2,7 +2,7 @@
 
 use super::{CauseKind, Place, Server, Told};
 use crate::base::text::Text;
-use crate::judging::reason::issuer::Party;
+use crate::judging::reason::issuer::ActionOwner;
 use crate::text;
 
 impl CauseKind {
@@ -13,7 +13,7 @@ impl CauseKind {
             Self::TooManyRequests => (
                 text!("{nl} antwoordt 429: te veel oproepen", "{en} answers 429: too many calls"),
                 slower(place),
-                if place.server == Server::Issuer { keeper } else { Party::Owner },
+                if place.server == Server::Issuer { keeper } else { ActionOwner::Owner },
             ),
             Self::BadGateway => (
                 text!(
@@ -73,7 +73,7 @@ impl CauseKind {
                     "breng een vers token mee: een TX-token leeft maar kort; is het nog goed, zoek dan in de logs van de bron waarom",
                     "bring a fresh token: a TX token lives for a short time only; if it is still good, find the reason in the log of the source"
                 ),
-                Party::Owner,
+                ActionOwner::Owner,
             ),
             Self::AccessForbidden => (
                 text!("{nl} weigert een goed token met 403{more_nl}", "{en} refuses a good token with 403{more_en}"),
@@ -92,7 +92,7 @@ impl CauseKind {
                     "verbeter `{address}` in het profiel: alles tot en met de versie, zonder `/certificates` (zoals https://api.example.be/v1); klopt het, geef de bron dan testgegevens van deze burger",
                     "correct `{address}` in the profile: everything up to and including the version, without `/certificates` (such as https://api.example.be/v1); if it is right, give the source test data of this citizen"
                 ),
-                Party::Owner,
+                ActionOwner::Owner,
             ),
             Self::Redirected => (
                 text!("{nl} verwijst een goede oproep door{more_nl}", "{en} redirects a good call{more_en}"),
@@ -100,7 +100,7 @@ impl CauseKind {
                     "schrijf in `{address}` de URL waarnaar ze doorverwijst; een token volgt geen doorverwijzing",
                     "write in `{address}` the URL to which it redirects; a token follows no redirect"
                 ),
-                Party::Owner,
+                ActionOwner::Owner,
             ),
             Self::WebPage => (
                 text!(
@@ -111,7 +111,7 @@ impl CauseKind {
                     "verbeter `{address}` in het profiel: het adres van de API, tot en met de versie (zoals https://api.example.be/v1), en niet dat van een website of een aanmeldpagina",
                     "correct `{address}` in the profile: the address of the API, up to and including the version (such as https://api.example.be/v1), and not that of a website or a login page"
                 ),
-                Party::Owner,
+                ActionOwner::Owner,
             ),
             Self::UnexpectedStatus => (
                 text!(
@@ -133,7 +133,7 @@ impl CauseKind {
                     "stel in de bron de client-id en het geheim in die `bronkeur acm` toont (`client-id`, `client-secret-file`), en start ze opnieuw",
                     "configure in the source the client-id and the secret that `bronkeur acm` shows (`client-id`, `client-secret-file`), and start it again"
                 ),
-                Party::Source,
+                ActionOwner::Source,
             ),
             _ => return None,
         };

@@ -83,7 +83,7 @@ impl World {
         for _ in 0..10 {
             match Evaluator::new(&catalogue).evaluate_one(catalogue.find(id).unwrap(), &recording) {
                 Evaluated::Verdict(verdict) => return (verdict, asked),
-                Evaluated::Early => panic!("it needs no closed recording"),
+                Evaluated::NeedsWholeRun => panic!("it needs no closed recording"),
                 Evaluated::Missing(requests) => {
                     for request in requests {
                         asked.push(request.clone());

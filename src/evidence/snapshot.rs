@@ -35,17 +35,17 @@ impl Part {
 /// The shapes of a run's answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Shapes {
+pub struct ApiSnapshot {
     /// The version in the base URL, such as `v1`.
     pub version: Option<String>,
     /// Each part that was seen.
-    pub parts: BTreeMap<Part, Shape>,
+    pub parts: BTreeMap<Part, PartSnapshot>,
 }
 
 /// The shape of all answers, or items, of one part.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Shape {
+pub struct PartSnapshot {
     /// How many there were.
     pub count: usize,
     /// How many had each status; items have none.
@@ -58,7 +58,7 @@ pub struct Shape {
 
 /// The shapes of an earlier report, and what it was about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Previous {
+pub struct Baseline {
     /// The name of the source.
     pub source: String,
     /// Where it was called.
@@ -66,7 +66,7 @@ pub struct Previous {
     /// When.
     pub started: Timestamp,
     /// The shapes of its answers.
-    pub shapes: Shapes,
+    pub shapes: ApiSnapshot,
 }
 
 /// A member: how many answers or items had it, and with which types.

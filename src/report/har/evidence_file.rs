@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::SpooledTempFile;
 
 use super::FILE;
-use crate::base::files::{Unwritten, write_from};
+use crate::base::files::{WriteError, write_from};
 use crate::base::hex::hex;
 use crate::base::text::Text;
 use crate::report::publish::LastLook;
@@ -19,22 +19,22 @@ const LONGEST_IN_MEMORY: usize = 16 * 1024 * 1024;
 
 /// The evidence of a run.
 #[derive(Debug)]
-pub struct Spool {
+pub struct EvidenceFile {
     file: SpooledTempFile,
     sha256: String,
 }
 
-impl Spool {
+impl EvidenceFile {
     /// Evidence as it was read.
     ///
     /// # Errors
     /// In words, when there is no room for it.
-    pub fn of(text: &str) -> Result<Self, Unwritten> {
+    pub fn of(text: &str) -> Result<Self, WriteError> {
         Self::made(|to| to.write_all(text.as_bytes())).map_err(|error| failed(&error))
     }
 
     /// Indented JSON, ending in a line feed.
-    pub(super) fn of_json(value: &impl Serialize) -> Result<Self, Unwritten> {
+    pub(super) fn of_json(value: &impl Serialize) -> Result<Self, WriteError> {
         let made = Self::made(|to| {
             let mut to = BufWriter::with_capacity(64 * 1024, Escaped { to, lead: false });
             serde_json::to_writer_pretty(&mut to, value)?;
@@ -59,7 +59,7 @@ impl Spool {
     ///
     /// # Errors
     /// In words, when it cannot be read again or written.
-    pub fn write(mut self, folder: &Path) -> Result<(), Unwritten> {
+    pub fn write(mut self, folder: &Path) -> Result<(), WriteError> {
         self.file.rewind().map_err(|error| failed(&error))?;
         write_from(folder, FILE, &mut self.file)
     }
@@ -68,7 +68,7 @@ impl Spool {
     ///
     /// # Errors
     /// In words, when it cannot be read again.
-    pub fn text(&mut self) -> Result<String, Unwritten> {
+    pub fn text(&mut self) -> Result<String, WriteError> {
         let mut text = String::new();
         let read = self.file.rewind().and_then(|()| self.file.read_to_string(&mut text));
         read.map(|_| text).map_err(|error| failed(&error))
@@ -79,7 +79,7 @@ impl Spool {
     ///
     /// # Errors
     /// In words, when it cannot be read again.
-    pub fn leaks(&mut self, last_look: &impl LastLook) -> Result<bool, Unwritten> {
+    pub fn leaks(&mut self, last_look: &impl LastLook) -> Result<bool, WriteError> {
         let look = |from: &mut SpooledTempFile| -> io::Result<bool> {
             from.rewind()?;
             let (mut lines, mut line) = (BufReader::new(from), String::new());
@@ -95,10 +95,10 @@ impl Spool {
     }
 }
 
-fn failed(error: &io::Error) -> Unwritten {
+fn failed(error: &io::Error) -> WriteError {
     let (error, folder) = (Text::of_system(error), std::env::temp_dir());
     let (Text { nl, en }, folder) = (error, folder.display());
-    Unwritten::new(
+    WriteError::new(
         FILE,
         text!(
             "lang bewijs wordt eerst in de tijdelijke map {folder} geschreven, en dat mislukte: {nl}; kies met TMPDIR een andere map",
@@ -165,10 +165,10 @@ mod tests {
     use secrecy::SecretString;
 
     use super::*;
-    use crate::evidence::vault::{Nature, Vault};
+    use crate::evidence::vault::{SecretKind, Vault};
 
     fn text(value: &impl Serialize) -> String {
-        Spool::of_json(value).unwrap().text().unwrap()
+        EvidenceFile::of_json(value).unwrap().text().unwrap()
     }
 
     #[test]
@@ -181,11 +181,11 @@ mod tests {
     fn the_fingerprint_is_that_of_the_text_also_where_it_is_long() {
         for count in [1, 300_000] {
             let lines = vec!["a line of forty characters, more or less. €"; count];
-            let mut spool = Spool::of_json(&lines).unwrap();
+            let mut spool = EvidenceFile::of_json(&lines).unwrap();
             let text = spool.text().unwrap();
             assert_eq!(serde_json::from_str::<Vec<String>>(&text).unwrap(), lines);
             assert_eq!(spool.fingerprint(), super::super::fingerprint(&text));
-            assert_eq!(Spool::of(&text).unwrap().fingerprint(), spool.fingerprint());
+            assert_eq!(EvidenceFile::of(&text).unwrap().fingerprint(), spool.fingerprint());
             assert_eq!(spool.file.is_rolled(), text.len() > LONGEST_IN_MEMORY);
         }
     }
@@ -193,11 +193,11 @@ mod tests {
     #[test]
     fn a_secret_is_seen_wherever_it_stands() {
         let vault = Vault::default();
-        vault.learn(&SecretString::from("s3cret-of-nobody-5f0c2b9d"), Nature::Secret);
+        vault.learn(&SecretString::from("s3cret-of-nobody-5f0c2b9d"), SecretKind::Secret);
         for count in [0, LONGEST_IN_MEMORY / 1_000 + 1] {
             let lines = |last: &str| [vec!["x".repeat(1000); count], vec![last.to_owned()]].concat();
-            assert!(!Spool::of_json(&lines("nothing")).unwrap().leaks(&vault).unwrap());
-            assert!(Spool::of_json(&lines("a s3cret-of-nobody-5f0c2b9d b")).unwrap().leaks(&vault).unwrap());
+            assert!(!EvidenceFile::of_json(&lines("nothing")).unwrap().leaks(&vault).unwrap());
+            assert!(EvidenceFile::of_json(&lines("a s3cret-of-nobody-5f0c2b9d b")).unwrap().leaks(&vault).unwrap());
         }
     }
 

@@ -37,27 +37,27 @@ pub(super) const EXPIRES_AT: &str = "expires_at";
 
 /// A file that keeps a refresh token: the token alone, or JSON with the names of RFC 6749.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Keeper {
+pub struct TokenFile {
     path: PathBuf,
 }
 
 /// Why a refresh token cannot be used or kept: what is wrong, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unkept {
+pub struct TokenFileError {
     /// What is wrong. No token is in it.
     pub message: Text,
     /// What to do.
     pub remedy: Text,
 }
 
-impl Unkept {
+impl TokenFileError {
     fn new(message: Text, remedy: Text) -> Self {
         Self { message, remedy }
     }
 }
 
 /// A refresh token that nobody else takes meanwhile.
-pub struct Taken {
+pub struct LockedToken {
     token: SecretString,
     content: Content,
     path: PathBuf,
@@ -70,7 +70,7 @@ enum Content {
     Json(Map<String, Value>),
 }
 
-impl Keeper {
+impl TokenFile {
     /// The keeper of a file. Behind a symbolic link it is the file itself that is replaced, not the link.
     pub fn new(path: &Path) -> Self {
         Self { path: path.canonicalize().unwrap_or_else(|_| path.to_owned()) }
@@ -86,7 +86,7 @@ impl Keeper {
     }
 
     /// What would keep a run from using the token, as far as it shows without taking it: before anything is sent.
-    pub fn check(&self, token: &SecretString) -> Result<(), Unkept> {
+    pub fn check(&self, token: &SecretString) -> Result<(), TokenFileError> {
         let mark = lock_path(&self.path);
         if mark.exists() && read_text(&mark, LARGEST).is_ok_and(|text| text.trim() == marked(token)) {
             // Another run may be at it right now; it will have put another token there when ours comes to it.
@@ -100,14 +100,14 @@ impl Keeper {
 
     /// Takes the token: under the lock beside the file, which is waited for at most this long. What is read is what
     /// stands there now, whatever was read before. That the file can be replaced is tried with its own content.
-    pub async fn take(&self, wait: Duration) -> Result<Taken, Unkept> {
+    pub async fn take(&self, wait: Duration) -> Result<LockedToken, TokenFileError> {
         let lock = self.lock(wait).await?;
         let text = read_text(&self.path, LARGEST).map_err(|faults| {
             let fault = faults.0.into_iter().next();
-            fault.map_or_else(|| self.empty(), |fault| Unkept::new(fault.message, fault.remedy))
+            fault.map_or_else(|| self.empty(), |fault| TokenFileError::new(fault.message, fault.remedy))
         })?;
         let (content, token) = parsed(&text).ok_or_else(|| self.empty())?;
-        let mut taken = Taken { token, content, path: self.path.clone(), lock };
+        let mut taken = LockedToken { token, content, path: self.path.clone(), lock };
         let mark = taken.mark().map_err(|error| self.unwritable(Text::of_system(&error)))?;
         if mark == marked(&taken.token) {
             return Err(self.spent());
@@ -116,7 +116,7 @@ impl Keeper {
         Ok(taken)
     }
 
-    pub(super) async fn lock(&self, wait: Duration) -> Result<File, Unkept> {
+    pub(super) async fn lock(&self, wait: Duration) -> Result<File, TokenFileError> {
         let refused = |error: &io::Error| self.unwritable(Text::of_system(error));
         let lock = open_lock(&lock_path(&self.path)).map_err(|error| refused(&error))?;
         let until = Instant::now() + wait;
@@ -126,7 +126,7 @@ impl Keeper {
                 Err(TryLockError::WouldBlock) if Instant::now() < until => sleep(LOCK_TRY).await,
                 Err(TryLockError::WouldBlock) => {
                     let (name, seconds) = (lock_path(&self.path).display().to_string(), wait.as_secs());
-                    return Err(Unkept::new(
+                    return Err(TokenFileError::new(
                         text!(
                             "een andere keuring gebruikt {name} al {seconds} s",
                             "another run has been using {name} for {seconds} s"
@@ -139,17 +139,17 @@ impl Keeper {
         }
     }
 
-    fn empty(&self) -> Unkept {
+    fn empty(&self) -> TokenFileError {
         let name = self.name();
-        Unkept::new(
+        TokenFileError::new(
             text!("{name} bevat geen refresh token meer", "{name} no longer holds a refresh token"),
             text!("meld de testburger opnieuw aan", "log the test citizen in again"),
         )
     }
 
-    fn spent(&self) -> Unkept {
+    fn spent(&self) -> TokenFileError {
         let name = self.name();
-        Unkept::new(
+        TokenFileError::new(
             text!(
                 "het refresh token in {name} is al verstuurd, en er kwam geen nieuw voor in de plaats: het werkt maar één keer",
                 "the refresh token in {name} was sent before, and no new one took its place: it works only once"
@@ -161,9 +161,9 @@ impl Keeper {
         )
     }
 
-    fn unwritable(&self, why: Text) -> Unkept {
+    fn unwritable(&self, why: Text) -> TokenFileError {
         let (name, Text { nl, en }) = (self.name(), why);
-        Unkept::new(
+        TokenFileError::new(
             text!(
                 "naast {name} kan niet geschreven worden ({nl}), dus het volgende refresh token zou verloren gaan",
                 "nothing can be written beside {name} ({en}), so the next refresh token would be lost"
@@ -176,13 +176,13 @@ impl Keeper {
     }
 }
 
-impl Taken {
+impl LockedToken {
     /// The token.
     pub fn token(&self) -> &SecretString {
         &self.token
     }
 
-    /// Notes that the token goes out now. From here on it counts as used, until [`Taken::keep`] or [`Taken::release`]
+    /// Notes that the token goes out now. From here on it counts as used, until [`LockedToken::keep`] or [`LockedToken::release`]
     /// says otherwise: also when this process ends before the answer comes.
     ///
     /// # Errors

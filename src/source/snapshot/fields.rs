@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::base::value::described::kind_of;
 use crate::base::value::name::is_data;
 use crate::base::value::tree;
-use crate::evidence::shape::Field;
+use crate::evidence::snapshot::Field;
 
 /// Paths of one part that are kept.
 pub(super) const MOST_FIELDS: usize = 200;

@@ -22,7 +22,7 @@ pub(super) const BEFORE: &str = "bronkeur.evidence/1";
 /// What the run knew of itself.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct OfLog<'a> {
+pub(super) struct LogExtension<'a> {
     pub(super) schema: Cow<'a, str>,
     /// The sets of requirements that judged the run.
     pub(super) specs: Cow<'a, [SetVersion]>,
@@ -35,13 +35,13 @@ pub(super) struct OfLog<'a> {
     pub(super) setup: Cow<'a, Setup>,
     pub(super) meta: Cow<'a, RunMeta>,
     pub(super) marks: Cow<'a, [Mark]>,
-    pub(super) without_http: Vec<Aside<'a>>,
+    pub(super) without_http: Vec<NonHttpExchange<'a>>,
 }
 
 /// The exchange of an entry: what HAR has no place for.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct OfEntry<'a> {
+pub(super) struct EntryExtension<'a> {
     /// The request by name: the key under which checks find it.
     pub(super) request: Cow<'a, Request>,
     /// How the credential was made.
@@ -50,22 +50,22 @@ pub(super) struct OfEntry<'a> {
     /// What came each time before, where the call was sent again.
     #[serde(default, skip_serializing_if = "<[Earlier]>::is_empty")]
     pub(super) earlier: Cow<'a, [Earlier]>,
-    pub(super) came: Came<'a>,
+    pub(super) came: CallOutcome<'a>,
 }
 
 /// What came of a request.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, on its way to a file")]
-pub(super) enum Came<'a> {
-    Answer { body: Kept<'a>, facts: Cow<'a, Facts> },
+pub(super) enum CallOutcome<'a> {
+    Answer { body: BodyKind<'a>, facts: Cow<'a, Facts> },
     Failure(Cow<'a, Failure>),
 }
 
 /// What is kept of a body. Its text stands where HAR has it.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Kept<'a> {
+pub(super) enum BodyKind<'a> {
     Empty,
     Json,
     Text,
@@ -75,7 +75,7 @@ pub(super) enum Kept<'a> {
 /// An exchange without an HTTP message that HAR could show: a TLS handshake, a file, a request that was never sent.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Aside<'a> {
+pub(super) struct NonHttpExchange<'a> {
     pub(super) sent: Cow<'a, Sent>,
     pub(super) at_ms: u64,
     pub(super) ms: u64,
@@ -83,7 +83,7 @@ pub(super) struct Aside<'a> {
     pub(super) status: u16,
     pub(super) headers: Cow<'a, [(String, String)]>,
     pub(super) text: Option<Body<'a>>,
-    pub(super) exchange: OfEntry<'a>,
+    pub(super) exchange: EntryExtension<'a>,
 }
 
 /// The text of a body: JSON as text too, whose depth then does not count with that of the HAR.
@@ -108,18 +108,18 @@ impl<'de> Deserialize<'de> for Body<'_> {
     }
 }
 
-impl<'a> OfEntry<'a> {
+impl<'a> EntryExtension<'a> {
     pub(super) fn of(exchange: &'a Exchange) -> Self {
         let came = match &exchange.result {
-            Err(failure) => Came::Failure(Cow::Borrowed(failure)),
+            Err(failure) => CallOutcome::Failure(Cow::Borrowed(failure)),
             Ok(response) => {
                 let body = match &response.content {
-                    Content::Empty => Kept::Empty,
-                    Content::Json(_) => Kept::Json,
-                    Content::Text(_) => Kept::Text,
-                    Content::Document(document) => Kept::Document(Cow::Borrowed(document)),
+                    Content::Empty => BodyKind::Empty,
+                    Content::Json(_) => BodyKind::Json,
+                    Content::Text(_) => BodyKind::Text,
+                    Content::Document(document) => BodyKind::Document(Cow::Borrowed(document)),
                 };
-                Came::Answer { body, facts: Cow::Borrowed(&response.facts) }
+                CallOutcome::Answer { body, facts: Cow::Borrowed(&response.facts) }
             }
         };
         let credential = exchange.credential.as_ref().map(Cow::Borrowed);
@@ -128,7 +128,7 @@ impl<'a> OfEntry<'a> {
     }
 }
 
-impl<'a> Aside<'a> {
+impl<'a> NonHttpExchange<'a> {
     pub(super) fn of(exchange: &'a Exchange) -> Self {
         let answer = exchange.result.as_ref().ok();
         Self {
@@ -138,7 +138,7 @@ impl<'a> Aside<'a> {
             status: answer.map_or(0, |answer| answer.status),
             headers: Cow::Borrowed(answer.map_or(&[], |answer| &answer.headers)),
             text: answer.and_then(|answer| Body::of(&answer.content)),
-            exchange: OfEntry::of(exchange),
+            exchange: EntryExtension::of(exchange),
         }
     }
 }

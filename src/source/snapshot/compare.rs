@@ -2,7 +2,7 @@
 
 use super::MOST_RELS;
 use super::fields::MOST_FIELDS;
-use crate::evidence::shape::{Part, Shape, Shapes};
+use crate::evidence::snapshot::{ApiSnapshot, Part, PartSnapshot};
 
 /// So many answers, or items, on both sides show something.
 pub const ENOUGH: usize = 5;
@@ -20,7 +20,7 @@ pub enum Break {
     Status(String, String),
 }
 
-impl Shapes {
+impl ApiSnapshot {
     /// What was on every one of enough earlier answers, or items, of a part and is on none of enough now.
     pub fn breaks(&self, now: &Self) -> Vec<(Part, Break)> {
         let pairs = self.parts.iter().filter_map(|(part, old)| Some((*part, old, now.parts.get(part)?)));
@@ -28,7 +28,7 @@ impl Shapes {
     }
 }
 
-impl Shape {
+impl PartSnapshot {
     fn broken(&self, new: &Self) -> Vec<Break> {
         let mut broken = Vec::new();
         if self.readable() >= ENOUGH && new.readable() >= ENOUGH {

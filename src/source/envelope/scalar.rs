@@ -10,7 +10,7 @@ use crate::base::value::{tree, weight};
 
 /// The value of a member. Where something else than a text or a number stands, it is kept as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Datum {
+pub enum Scalar {
     /// `null`
     Null,
     /// `true` or `false`
@@ -25,7 +25,7 @@ pub enum Datum {
     Other(Box<Value>),
 }
 
-impl Datum {
+impl Scalar {
     /// The datum of a JSON value.
     pub fn of(value: &Value) -> Self {
         match value {
@@ -98,7 +98,7 @@ impl Datum {
     }
 }
 
-impl fmt::Display for Datum {
+impl fmt::Display for Scalar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null => f.write_str("null"),
@@ -120,34 +120,34 @@ mod tests {
     #[test]
     fn a_datum_shows_as_its_json_value_does() {
         for value in [json!(null), json!(true), json!(3), json!(-2.5), json!("a \"b\""), json!([1]), json!({"a": 1})] {
-            assert_eq!(Datum::described(Some(&Datum::of(&value))), described(Some(&value)));
+            assert_eq!(Scalar::described(Some(&Scalar::of(&value))), described(Some(&value)));
         }
-        assert_eq!(Datum::described(None), "absent");
-        assert!(size_of::<Datum>() <= 24);
+        assert_eq!(Scalar::described(None), "absent");
+        assert!(size_of::<Scalar>() <= 24);
     }
 
     #[test]
     fn an_integer_has_no_fraction() {
         for (value, integer) in [(json!(2025), Some(2025)), (json!(2025.0), Some(2025)), (json!(1.5), None)] {
-            assert_eq!(Datum::of(&value).as_integer(), integer, "{value}");
+            assert_eq!(Scalar::of(&value).as_integer(), integer, "{value}");
         }
-        assert_eq!(Datum::of(&json!("2025")).as_integer(), None);
+        assert_eq!(Scalar::of(&json!("2025")).as_integer(), None);
     }
 
     #[test]
     fn a_long_id_keeps_its_digits() {
-        let id = |json: &str| Datum::of(&tree::read(json.as_bytes()).unwrap().0);
+        let id = |json: &str| Scalar::of(&tree::read(json.as_bytes()).unwrap().0);
         let (one, other) = (id("18446744073709551617"), id("18446744073709551618"));
         assert!(one.is_number() && one != other && one.as_integer().is_none());
-        assert_eq!(one.text(), Datum::of(&json!("18446744073709551617")).text());
-        assert_eq!(Datum::described(Some(&one)), "18446744073709551617");
+        assert_eq!(one.text(), Scalar::of(&json!("18446744073709551617")).text());
+        assert_eq!(Scalar::described(Some(&one)), "18446744073709551617");
     }
 
     #[test]
     fn the_text_of_an_id_is_its_digits_too() {
-        assert_eq!(Datum::of(&json!(7)).text(), Datum::of(&json!("7")).text());
+        assert_eq!(Scalar::of(&json!(7)).text(), Scalar::of(&json!("7")).text());
         for nothing in [json!(""), json!(null), json!([7])] {
-            assert_eq!(Datum::of(&nothing).text(), None, "{nothing}");
+            assert_eq!(Scalar::of(&nothing).text(), None, "{nothing}");
         }
     }
 }

@@ -14,14 +14,14 @@ use super::envelope::{Certificate, Collection, Field as PageField, Key, Links};
 use crate::base::href;
 use crate::evidence::exchange::{Auth, Citizen, Exchange, Kind, Phase, Response, Target, Variation};
 use crate::evidence::recording::Recording;
-use crate::evidence::shape::{Part, Previous, Shape, Shapes};
+use crate::evidence::snapshot::{ApiSnapshot, Baseline, Part, PartSnapshot};
 
 pub use compare::{Break, ENOUGH};
 
 /// Rels of one part that are kept.
 const MOST_RELS: usize = 50;
 
-impl Previous {
+impl Baseline {
     /// What a recording shows.
     pub fn of(recording: &Recording) -> Self {
         let setup = &recording.setup;
@@ -29,12 +29,12 @@ impl Previous {
             source: setup.name.clone(),
             base_url: setup.base_url.clone(),
             started: recording.started,
-            shapes: Shapes::of(&setup.base_url, recording.exchanges()),
+            shapes: ApiSnapshot::of(&setup.base_url, recording.exchanges()),
         }
     }
 }
 
-impl Shapes {
+impl ApiSnapshot {
     /// The shapes of the answers of a run: those that the subject's good token got to ordinary requests.
     pub fn of<'a>(base_url: &str, exchanges: impl IntoIterator<Item = &'a Exchange>) -> Self {
         let version = Url::parse(base_url).ok().and_then(|url| {
@@ -101,7 +101,7 @@ impl Shapes {
     }
 }
 
-impl Shape {
+impl PartSnapshot {
     fn add_certificate(&mut self, json: &serde_json::Value, certificate: &Certificate) {
         fields::add(&mut self.fields, json);
         self.add_rels(&certificate.links);

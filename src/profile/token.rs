@@ -12,7 +12,7 @@ use super::validate::issuer;
 use super::{Acm, CitizenToken, Reference};
 use crate::base::lifetime::lifetime;
 use crate::base::text::Text;
-use crate::profile::login::{Keeper, Store};
+use crate::profile::login::{Store, TokenFile};
 use crate::text;
 
 /// The answer of a token endpoint; other members do not matter.
@@ -50,7 +50,7 @@ pub(super) fn token(
         ("tx_token", None, _) | (_, None, None) => Err(if expires_in.is_some() { expired() } else { no_token() }),
         (key, access, Some(token)) => match (reference, access) {
             (Reference::File(file), _) => {
-                let keeper = Keeper::new(&path(file));
+                let keeper = TokenFile::new(&path(file));
                 keeper.check(&token).map_err(|unkept| (unkept.message, unkept.remedy))?;
                 Ok(CitizenToken::Refresh { token, keeper })
             }

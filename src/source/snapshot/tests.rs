@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::evidence::exchange::{Content, Facts, Request, Sent};
-use crate::evidence::shape::Field;
+use crate::evidence::snapshot::Field;
 
 fn answer(request: Request, status: u16, body: Value) -> Exchange {
     let response = Response::new(status, Vec::new(), Content::json(body), Facts::default());
@@ -23,9 +23,9 @@ fn detail(n: usize) -> Request {
 }
 
 /// The shapes of so many details that are all alike.
-fn details(count: usize, status: u16, body: &Value) -> Shapes {
+fn details(count: usize, status: u16, body: &Value) -> ApiSnapshot {
     let all: Vec<Exchange> = (0..count).map(|n| answer(detail(n), status, body.clone())).collect();
-    Shapes::of("https://h.be/v1", &all)
+    ApiSnapshot::of("https://h.be/v1", &all)
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn a_page_shows_its_metadata_and_every_certificate_once() {
     let item = |id: &str| json!({"id": id, "language": "nl", "links": [{"rel": "SELF", "href": "https://h.be/1"}]});
     let page = |items: Vec<Value>| json!({"certificates": items, "pageMetadata": {"number": 1, "size": "x"}, "links": [{"rel": "next", "href": "https://h.be"}]});
     let list = |limit: u64| Request::entry(Citizen::Subject).query("limit", limit);
-    let shapes = Shapes::of(
+    let shapes = ApiSnapshot::of(
         "https://h.be/v2/",
         &[
             answer(list(1), 200, page(vec![item("a"), item("b")])),
@@ -89,8 +89,9 @@ fn what_was_on_all_and_is_on_none_broke() {
         200,
         &json!({"id": "a", "year": 2025, "place": {"street": "x"}, "links": [{"rel": "self", "href": "https://h.be"}]}),
     );
-    let breaks =
-        |now: &Shapes| old.breaks(now).into_iter().map(|(_, one)| format!("{one:?}")).collect::<Vec<_>>().join(" ");
+    let breaks = |now: &ApiSnapshot| {
+        old.breaks(now).into_iter().map(|(_, one)| format!("{one:?}")).collect::<Vec<_>>().join(" ")
+    };
     assert_eq!(breaks(&old), "");
     let more = json!({"id": "a", "year": 2025, "place": {"street": "x", "city": "y"}, "new": 1, "links": [{"rel": "self", "href": "https://h.be"}]});
     assert_eq!(breaks(&details(5, 200, &more)), "", "what is added breaks nothing");
@@ -112,7 +113,7 @@ fn what_was_on_all_and_is_on_none_broke() {
     // One that still has it is enough to say that it is not gone.
     let mut mixed: Vec<Exchange> = (0..5).map(|n| answer(detail(n), 200, other.clone())).collect();
     mixed.push(answer(detail(9), 200, more));
-    assert_eq!(breaks(&Shapes::of("https://h.be/v1", &mixed)), "");
+    assert_eq!(breaks(&ApiSnapshot::of("https://h.be/v1", &mixed)), "");
 }
 
 #[test]
@@ -154,7 +155,7 @@ proptest! {
         let shapes = details(5, 200, &body);
         prop_assert_eq!(shapes.breaks(&shapes), Vec::new());
         let text = serde_json::to_string(&shapes).unwrap();
-        prop_assert_eq!(&serde_json::from_str::<Shapes>(&text).unwrap(), &shapes);
+        prop_assert_eq!(&serde_json::from_str::<ApiSnapshot>(&text).unwrap(), &shapes);
         for shape in shapes.parts.values() {
             prop_assert!(shape.fields.len() <= 200);
             prop_assert!(shape.fields.keys().all(|path| path.is_ascii() && !path.contains(' ')));

@@ -5,14 +5,14 @@ use super::*;
 const SOON: Duration = Duration::from_millis(50);
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-fn kept(text: &str) -> (tempfile::TempDir, Keeper) {
+fn kept(text: &str) -> (tempfile::TempDir, TokenFile) {
     let folder = tempfile::tempdir().unwrap();
     write_secret(folder.path(), "token", text.as_bytes()).unwrap();
-    let keeper = Keeper::new(&folder.path().join("token"));
+    let keeper = TokenFile::new(&folder.path().join("token"));
     (folder, keeper)
 }
 
-fn text(keeper: &Keeper) -> String {
+fn text(keeper: &TokenFile) -> String {
     read_text(keeper.path(), LARGEST).unwrap()
 }
 
@@ -101,7 +101,7 @@ async fn what_holds_no_token_is_said_without_its_content() {
         );
     }
     let folder = tempfile::tempdir().unwrap();
-    assert!(Keeper::new(&folder.path().join("gone")).take(SOON).await.is_err());
+    assert!(TokenFile::new(&folder.path().join("gone")).take(SOON).await.is_err());
 }
 
 #[cfg(unix)]
@@ -110,7 +110,7 @@ async fn a_link_stays_one_and_the_file_is_its_owners_alone() {
     let (folder, keeper) = kept("first-token");
     let link = folder.path().join("link");
     std::os::unix::fs::symlink(keeper.path(), &link).unwrap();
-    let taken = Keeper::new(&link).take(SOON).await.unwrap();
+    let taken = TokenFile::new(&link).take(SOON).await.unwrap();
     taken.keep(&json!({"refresh_token": "second-token"}), NOW).unwrap();
     assert!(link.is_symlink());
     assert_eq!(text(&keeper), "second-token\n");
