@@ -30,7 +30,11 @@ fn add_up(case: &Case<'_>) -> Judgement {
     }
     let Some(first) = chain.pages.first() else { return Err(reason::not_recorded().into()) };
     let (Some(elements), Some(page_count)) = totals(first) else {
-        return Err(reason::unmet(text!("de totalen ontbreken of zijn geen gehele getallen", "the totals are missing or no integers")).into());
+        return Err(reason::unmet(text!(
+            "de totalen ontbreken of zijn geen gehele getallen",
+            "the totals are missing or no integers"
+        ))
+        .into());
     };
     let items: u64 = chain.pages.iter().map(|listed| listed.items().len() as u64).sum();
     if items != elements && chain.pages.iter().any(|listed| is_too_long(case, listed)) {
