@@ -93,7 +93,7 @@ impl<'a> Case<'a> {
             let (theirs, own) = both(theirs, self.all_own_pages())?;
             Ok(OfTheOther(Belongings::new(&[theirs], &own)))
         })?;
-        let leak = self.leak_in(&known.0, exchange, || self.all_own_pages())?;
+        let leak = known.0.leak_in(exchange, || self.all_own_pages())?;
         Ok(leak.or_else(|| self.number_of(Citizen::Other, exchange)))
     }
 
@@ -104,7 +104,7 @@ impl<'a> Case<'a> {
             let (theirs, own) = both(self.pages_of_the_other(), self.all_own_pages())?;
             Ok(ForTheOther(Belongings::new(&own, &theirs)))
         })?;
-        let leak = self.leak_in(&known.0, exchange, || self.pages_of_the_other())?;
+        let leak = known.0.leak_in(exchange, || self.pages_of_the_other())?;
         Ok(leak.or_else(|| self.number_of(Citizen::Subject, exchange)))
     }
 
@@ -115,7 +115,7 @@ impl<'a> Case<'a> {
             let certificates = certificates.into_iter().flat_map(certificates_on).collect();
             Ok(OfTheSubject(Belongings { certificates }))
         })?;
-        self.leak_in(&known.0, exchange, || Ok(Vec::new()))
+        known.0.leak_in(exchange, || Ok(Vec::new()))
     }
 
     /// The number of a citizen, where the call itself did not say it.
@@ -154,29 +154,6 @@ impl<'a> Case<'a> {
         let is_mixed_up = |page: &Listed<'_>| !page.items().is_empty() && page.keys().iter().all(is_theirs);
         pages.extend(first.into_iter().filter(|first| !is_mixed_up(first)));
         Ok(pages)
-    }
-
-    /// Looks for belongings in an answer. `own`: the caller's own pages, whose certificates may say the same.
-    fn leak_in(
-        &self,
-        belongings: &Belongings,
-        exchange: &Exchange,
-        own: impl Fn() -> Result<Vec<Listed<'a>>, Stop>,
-    ) -> Result<Option<Leak>, Stop> {
-        let Ok(response) = &exchange.result else { return Ok(None) };
-        let said = Words::of_request(&exchange.sent.url);
-        if let Some(leak) = belongings.marked(response, &said) {
-            return Ok(Some(leak));
-        }
-        for (place, facts) in belongings.described(response, &said) {
-            // Whether one certificate of the caller has all of these values.
-            let has_all = |on: &Listed<'_>| certificates_on(*on).iter().any(|one| facts.is_subset(&one.facts));
-            if !own()?.iter().any(has_all) {
-                let what = text!("de gegevens van een attest", "the data of a certificate");
-                return Ok(Some(Leak { place, what }));
-            }
-        }
-        Ok(None)
     }
 }
 
@@ -257,6 +234,28 @@ impl Belongings {
             });
         }
         Self { certificates }
+    }
+
+    /// Looks for them in an answer. `own`: the caller's own pages, whose certificates may say the same.
+    fn leak_in<'a>(
+        &self,
+        exchange: &Exchange,
+        own: impl Fn() -> Result<Vec<Listed<'a>>, Stop>,
+    ) -> Result<Option<Leak>, Stop> {
+        let Ok(response) = &exchange.result else { return Ok(None) };
+        let said = Words::of_request(&exchange.sent.url);
+        if let Some(leak) = self.marked(response, &said) {
+            return Ok(Some(leak));
+        }
+        for (place, facts) in self.described(response, &said) {
+            // Whether one certificate of the caller has all of these values.
+            let has_all = |on: &Listed<'_>| certificates_on(*on).iter().any(|one| facts.is_subset(&one.facts));
+            if !own()?.iter().any(has_all) {
+                let what = text!("de gegevens van een attest", "the data of a certificate");
+                return Ok(Some(Leak { place, what }));
+            }
+        }
+        Ok(None)
     }
 
     /// A text that tells of a certificate, wherever it stands.

@@ -346,6 +346,7 @@ fn an_empty_list_does_not_show_from_where_its_pages_are_counted() {
 
 #[test]
 fn a_total_that_is_no_number_is_told_by_other_pages() {
+    use Outcome::{Blocked, Fail, Pass};
     let without_total = source(23).when(|request| {
         let plain = matches!(request.target, Target::Entry { .. });
         let answer = plain.then(|| source(23).answer(request))?.ok()?;
@@ -353,9 +354,8 @@ fn a_total_that_is_no_number_is_told_by_other_pages() {
         body["pageMetadata"]["totalElements"] = json!("23");
         Some(json_answer(200, "application/hal+json", body))
     });
-    use Outcome::{Blocked, Fail, Pass};
     assert_eq!(
-        outcomes(&without_total, &["LST-04", "LST-07", "LST-17", "LST-18", "LST-19", "LST-22", "LST-27"]),
-        [Fail, Pass, Blocked, Pass, Pass, Pass, Pass]
+        outcomes(&without_total, &["LST-04", "LST-07", "LST-17", "LST-18", "LST-22", "LST-27"]),
+        [Fail, Pass, Blocked, Pass, Pass, Pass]
     );
 }

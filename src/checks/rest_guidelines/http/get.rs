@@ -89,7 +89,24 @@ pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
     // What stands on a page by another order each time is neither gone nor new.
     let is_of_the_list = |finding: &Finding| finding.exchange.as_ref().is_some_and(|call| call.kind() == Kind::List);
     let of_lists_alone = !verdict.findings.is_empty() && verdict.findings.iter().all(is_of_the_list);
-    if of_lists_alone && case.where_possible(is_shuffled(case))? { Err(shuffled().into()) } else { Ok(verdict) }
+    if of_lists_alone && holds_what_the_list_does(case, &again)? && case.where_possible(is_shuffled(case))? {
+        return Err(shuffled().into());
+    }
+    Ok(verdict)
+}
+
+/// Whether all that these repetitions hold is on the greatest page or in the walk: it changes places, and is not new.
+fn holds_what_the_list_does(case: &Case<'_>, again: &[Request]) -> Result<bool, Stop> {
+    let mut requests = case.walk_requests()?;
+    requests.push(case.greatest_page(Citizen::Subject));
+    let keys = |exchanges: Vec<&Exchange>| -> BTreeSet<_> {
+        let pages = exchanges.into_iter().filter_map(|exchange| exchange.result.as_ref().ok()?.page());
+        pages
+            .flat_map(|page| page.keys().into_iter().map(|(id, language)| (id.into_owned(), language.into_owned())))
+            .collect()
+    };
+    let known = keys(case.where_possible(case.attempts(&requests))?);
+    Ok(keys(case.where_possible(case.attempts(again))?).is_subset(&known))
 }
 
 /// Whether the list goes to and fro in all the looks that the run took at it anyway, whatever they were for.

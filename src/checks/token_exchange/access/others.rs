@@ -291,8 +291,8 @@ fn is_own_document(case: &Case<'_>, caller: Citizen, response: &Response) -> Res
     Ok(documents.iter().any(|own| own.result.as_ref().is_ok_and(|own| is_same_content(own, response))))
 }
 
-/// Without the successes that gave nothing away, where a certificate that nobody has is answered alike: that is a fault
-/// of its own.
+/// Without the answers that gave nothing away, where a certificate that nobody has is answered alike, and not with 404:
+/// that is a fault of its own.
 pub(super) fn but_for_unknown<'a>(case: &Case<'a>, mut shown: Shown<'a>) -> Result<Shown<'a>, Stop> {
     let probed = crate::checks::rest_guidelines::unknown_certificate_probe(case)
         .and_then(|(control, probe)| case.probed(&control, &[probe]));
@@ -300,8 +300,10 @@ pub(super) fn but_for_unknown<'a>(case: &Case<'a>, mut shown: Shown<'a>) -> Resu
         Err(Stop::Verdict(_) | Stop::Moment(_)) => None,
         probed => probed?.exchanges.first().and_then(|exchange| exchange.result.as_ref().ok()),
     };
-    if unknown.is_some_and(Response::is_success) {
-        shown.probes.retain(|(exchange, _)| exchange.result.as_ref().is_ok_and(|answer| !answer.is_success()));
+    if let Some(unknown) = unknown.filter(|unknown| unknown.status != 404) {
+        let is_alike =
+            |answer: &Response| answer.status == unknown.status || (answer.is_success() && unknown.is_success());
+        shown.probes.retain(|(exchange, _)| exchange.result.as_ref().is_ok_and(|answer| !is_alike(answer)));
     }
     Ok(shown)
 }

@@ -102,7 +102,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "metadata-is-called-paging",
-        breaks: &["LST-04", "LST-21"],
+        breaks: &["LST-04"],
         blocks: ITEMS,
         summary: "The metadata are called paging, in place of pageMetadata.",
         apply: |behaviour| {
