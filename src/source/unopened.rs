@@ -97,7 +97,7 @@ mod tests {
 
     /// What becomes of a requirement with these findings, where every list is answered so.
     fn concluded_of(id: &str, answer: fn() -> Response, outcome: Outcome, levels: &[Option<Level>]) -> Outcome {
-        let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _| true).unwrap();
+        let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _, _, _| true).unwrap();
         let mut recording = Recording::new(sample::setup(), "2026-03-01T10:00:00Z".parse().unwrap(), 1);
         recording.add(sample::exchange(sample::list(), "https://attesten.example.be/v1/", 1, Ok(answer())));
         let finding = |level: &Option<Level>| {
