@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::base::text::{Text, shown};
-use crate::judging::case::Answer;
+use crate::judging::context::Answer;
 use crate::judging::verdict::Finding;
 use crate::text;
 

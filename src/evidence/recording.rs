@@ -278,13 +278,13 @@ impl Recording {
     }
 
     /// What was drawn from the exchanges before, and from which.
-    pub(crate) fn known<T: Any + Send + Sync>(&self) -> Option<(Arc<T>, Arc<EvidenceKeys>)> {
+    pub(crate) fn memoized<T: Any + Send + Sync>(&self) -> Option<(Arc<T>, Arc<EvidenceKeys>)> {
         let Derived { what, from } = self.derived().get(&TypeId::of::<T>())?.clone();
         Some((what.downcast().ok()?, from))
     }
 
     /// Keeps what was drawn from these exchanges, until another one is added.
-    pub(crate) fn keep<T: Any + Send + Sync>(&self, what: Arc<T>, from: EvidenceKeys) {
+    pub(crate) fn memoize<T: Any + Send + Sync>(&self, what: Arc<T>, from: EvidenceKeys) {
         self.derived().insert(TypeId::of::<T>(), Derived { what, from: Arc::new(from) });
     }
 

@@ -2,11 +2,11 @@
 
 use crate::catalogue::{Catalogue, Requirement};
 use crate::evidence::recording::Recording;
-use crate::judging::case::{Case, Judgement};
+use crate::judging::context::{CheckContext, Judgement};
 use crate::judging::verdict::Verdict;
 
 /// A check: a function from what is recorded to a verdict. It sends nothing and reads no clock.
-pub type Check = fn(&Case<'_>) -> Judgement;
+pub type Check = fn(&CheckContext<'_>) -> Judgement;
 
 /// The checks of a chapter, each under its own name.
 pub type Table = &'static [(&'static str, Check)];

@@ -6,7 +6,7 @@ use crate::catalogue::{Catalogue, Mode, Requirement, Selection};
 use crate::checks;
 use crate::evidence::exchange::Request;
 use crate::evidence::recording::Recording;
-use crate::judging::case::{Case, Stop};
+use crate::judging::context::{CheckContext, Stop};
 use crate::judging::reason;
 use crate::judging::registry::Registry;
 use crate::judging::verdict::{Outcome, Verdict};
@@ -46,11 +46,11 @@ impl<'a> Evaluator<'a> {
                 Mode::Check | Mode::Observe | Mode::Compare => reason::not_recorded(),
             });
         };
-        let case = Case::new(recording, requirement, self.catalogue);
-        match case.while_there(check) {
-            Ok(verdict) => Evaluated::Verdict(Verdict { evidence: case.evidence(), ..verdict }),
+        let cx = CheckContext::new(recording, requirement, self.catalogue);
+        match cx.while_there(check) {
+            Ok(verdict) => Evaluated::Verdict(Verdict { evidence: cx.evidence(), ..verdict }),
             Err(Stop::Verdict(verdict) | Stop::Moment(verdict)) => {
-                Evaluated::Verdict(Verdict { evidence: case.evidence(), ..*verdict })
+                Evaluated::Verdict(Verdict { evidence: cx.evidence(), ..*verdict })
             }
             Err(Stop::Missing(missing)) => Evaluated::Missing(missing),
             Err(Stop::NeedsWholeRun) => Evaluated::NeedsWholeRun,

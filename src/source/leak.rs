@@ -13,7 +13,7 @@ use super::list::Listed;
 use super::part_with_id;
 use crate::base::text::Text;
 use crate::evidence::exchange::{Citizen, Content, Exchange, Response, SniffedType};
-use crate::judging::case::{Answer, Case, Stop, both};
+use crate::judging::context::{Answer, CheckContext, Stop, join};
 use crate::text;
 
 mod traces;
@@ -83,14 +83,14 @@ struct OfTheSubject(Belongings);
 /// The belongings of the subject, as against the other citizen.
 struct ForTheOther(Belongings);
 
-impl<'a> Case<'a> {
+impl<'a> CheckContext<'a> {
     /// Whether an answer shows data of the other citizen that the subject's own answers do not hold. Asks for the other
     /// citizen's first page and the subject's list.
     pub fn leak_of_the_other(&self, exchange: &Exchange) -> Result<Option<Leak>, Stop> {
-        let known = self.once(|| {
+        let known = self.memoized(|| {
             self.insz(Citizen::Other)?;
             let theirs = self.page(&self.entry_request(Citizen::Other));
-            let (theirs, own) = both(theirs, self.all_own_pages())?;
+            let (theirs, own) = join(theirs, self.all_own_pages())?;
             Ok(OfTheOther(Belongings::new(&[theirs], &own)))
         })?;
         let leak = known.0.leak_in(exchange, || self.all_own_pages())?;
@@ -100,8 +100,8 @@ impl<'a> Case<'a> {
     /// Whether an answer to the other citizen shows data of the subject that the other's own answers do not hold. Asks
     /// for the lists of both.
     pub fn leak_to_the_other(&self, exchange: &Exchange) -> Result<Option<Leak>, Stop> {
-        let known = self.once(|| {
-            let (theirs, own) = both(self.pages_of_the_other(), self.all_own_pages())?;
+        let known = self.memoized(|| {
+            let (theirs, own) = join(self.pages_of_the_other(), self.all_own_pages())?;
             Ok(ForTheOther(Belongings::new(&own, &theirs)))
         })?;
         let leak = known.0.leak_in(exchange, || self.pages_of_the_other())?;
@@ -110,7 +110,7 @@ impl<'a> Case<'a> {
 
     /// Whether an answer to somebody who is not the subject shows data of the subject. Asks for the subject's first page.
     pub fn leak_of_the_subject(&self, exchange: &Exchange) -> Result<Option<Leak>, Stop> {
-        let known: Arc<OfTheSubject> = self.once(|| {
+        let known: Arc<OfTheSubject> = self.memoized(|| {
             let certificates = where_open(self.first_page().map(|first| vec![first]))?;
             let certificates = certificates.into_iter().flat_map(certificates_on).collect();
             Ok(OfTheSubject(Belongings { certificates }))
@@ -147,7 +147,7 @@ impl<'a> Case<'a> {
         let first = where_open(self.first_page().map(|first| vec![first]));
         let theirs = where_open(self.page(&self.entry_request(Citizen::Other)).map(|theirs| vec![theirs]));
         let walk = where_open(self.pages().map(|pages| pages.pages));
-        let (mut pages, (first, theirs)) = both(walk, both(first, theirs))?;
+        let (mut pages, (first, theirs)) = join(walk, join(first, theirs))?;
         let walked: BTreeSet<_> = pages.iter().flat_map(Listed::keys).collect();
         let of_the_other: BTreeSet<_> = theirs.iter().flat_map(Listed::keys).collect();
         let is_theirs = |key: &Key<'_>| of_the_other.contains(key) && !walked.contains(key);

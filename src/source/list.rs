@@ -9,7 +9,7 @@ use url::{Origin, Url};
 use super::envelope::{Certificate, Collection, Key, Link, Page};
 use crate::catalogue::Entry;
 use crate::evidence::exchange::{Citizen, Exchange, Kind, Request};
-use crate::judging::case::{Answer, Case, Stop};
+use crate::judging::context::{Answer, CheckContext, Stop};
 use crate::judging::reason;
 use crate::judging::verdict::Verdict;
 use crate::text;
@@ -75,11 +75,11 @@ pub struct Pages<'a> {
     pub limit: u64,
     /// Page 0, 1, 2, … as far as the list says that there are any.
     pub pages: Vec<Listed<'a>>,
-    /// The limit of the profile or of the memory cut it short: [`Case::beyond_the_walk`] says which.
+    /// The limit of the profile or of the memory cut it short: [`CheckContext::beyond_the_walk`] says which.
     pub cut: bool,
 }
 
-impl<'a> Case<'a> {
+impl<'a> CheckContext<'a> {
     /// The entry resource of the source specification.
     pub fn entry(&self) -> &'a Entry {
         // Only checks of a source ask, and a set of that kind is not loaded without one.

@@ -8,7 +8,7 @@ use super::envelope::{Key, Page};
 use crate::base::text::Text;
 use crate::catalogue::Level;
 use crate::evidence::exchange::{Citizen, Exchange, Request, Variation};
-use crate::judging::case::{Case, Judgement, LOOKS, Stop};
+use crate::judging::context::{CheckContext, Judgement, LOOKS, Stop};
 use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::text;
 
@@ -23,7 +23,7 @@ struct Seen<'a> {
     list: (Option<u64>, Vec<Key<'a>>),
 }
 
-impl<'a> Case<'a> {
+impl<'a> CheckContext<'a> {
     /// What a check says that compares answers of several moments. Nothing more is asked for where the first look finds
     /// nothing. A list that never comes to rest fails nothing, unless every look finds something; what comes and goes
     /// though the list stays is found.

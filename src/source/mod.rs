@@ -1,4 +1,4 @@
-//! What the checks of a source may ask of a [`Case`](crate::judging::case::Case): its list, walked and sampled, and whose
+//! What the checks of a source may ask of a [`CheckContext`](crate::judging::context::CheckContext): its list, walked and sampled, and whose
 //! data an answer shows. The kernel below knows requests and answers; only here is a list of certificates known.
 //!
 //! - `envelope`: the two forms of a list and a certificate, read into one.

@@ -7,12 +7,12 @@ use url::Url;
 use super::length;
 use super::list::{Chain, End, Listed, Pages, no_collection, page_in};
 use crate::evidence::exchange::{Citizen, Kind, Request, Target};
-use crate::judging::case::{Answer, Case, Stop, conclusive};
+use crate::judging::context::{Answer, CheckContext, Stop, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::Verdict;
 use crate::text;
 
-impl<'a> Case<'a> {
+impl<'a> CheckContext<'a> {
     /// The page length of a walk: one that can show the opposite of what is judged by it.
     pub fn walk_limit(&self) -> Result<u64, Stop> {
         Ok(length::page_length(self.stated_total()?, self.entry().default_limit, self.entry().maximum_limit))

@@ -1,7 +1,7 @@
 //! How much of a long list one run holds, so that its memory stays bounded whatever the source sends.
 
 use crate::evidence::exchange::Citizen;
-use crate::judging::case::{Case, Stop};
+use crate::judging::context::{CheckContext, Stop};
 use crate::judging::reason;
 use crate::judging::verdict::Verdict;
 
@@ -12,7 +12,7 @@ const MOST_MEMORY: u64 = 160 * 1024 * 1024;
 /// What a certificate takes besides its text, in bytes. The same everywhere: a replay must come to as many pages.
 const CERTIFICATE: u64 = 700;
 
-impl Case<'_> {
+impl CheckContext<'_> {
     /// How many pages of a walk are asked for at most: as many as the profile's limit allows, and as there is room for.
     pub fn most_pages(&self) -> Result<u64, Stop> {
         Ok(self.setup().limits.pages.max(1).min(self.room()?))

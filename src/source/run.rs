@@ -2,18 +2,18 @@
 
 use super::list::{Item, page_in};
 use crate::evidence::exchange::{Citizen, Request, Target, Variation};
-use crate::judging::case::{Answer, Case, Stop, both, seek};
+use crate::judging::context::{Answer, CheckContext, Stop, join, request_all};
 
-impl<'a> Case<'a> {
+impl<'a> CheckContext<'a> {
     /// Asks for the pages of the list, for the details and documents of the sample, and for the lists of the other
     /// citizens, whatever comes of them.
-    pub fn seek_everything(&self) -> Result<(), Stop> {
+    pub fn request_everything(&self) -> Result<(), Stop> {
         let downloads = self.download_requests().and_then(|requests| self.attempts(&requests).map(drop));
-        seek([self.pages().map(drop), self.details().map(drop), downloads, self.seek_lists()])
+        request_all([self.pages().map(drop), self.details().map(drop), downloads, self.request_lists()])
     }
 
     /// Asks for the lists of the other citizens of the profile, whatever comes of them.
-    pub fn seek_lists(&self) -> Result<(), Stop> {
+    pub fn request_lists(&self) -> Result<(), Stop> {
         let known = [Citizen::Other, Citizen::Empty].into_iter();
         let known = known.filter(|citizen| self.setup().citizens.contains_key(citizen));
         let requests: Vec<Request> = known.map(|citizen| self.entry_request(citizen)).collect();
@@ -23,7 +23,7 @@ impl<'a> Case<'a> {
     /// The certificates of the subject's whole list, and those on the other citizen's first page, where it came. Blocked
     /// where the subject has none.
     pub fn everyones_items(&self) -> Result<Vec<Item<'a>>, Stop> {
-        let (mut items, ()) = both(self.items(), self.seek_lists())?;
+        let (mut items, ()) = join(self.items(), self.request_lists())?;
         if self.setup().citizens.contains_key(&Citizen::Other) {
             let exchange = self.attempt(&self.entry_request(Citizen::Other))?;
             let response = exchange.result.as_ref().ok().filter(|response| response.status == 200);

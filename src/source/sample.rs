@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::list::Item;
-use crate::judging::case::{Case, Stop};
+use crate::judging::context::{CheckContext, Stop};
 
-impl<'a> Case<'a> {
+impl<'a> CheckContext<'a> {
     /// So many certificates at equal distances, the first and the last one among them, and one of each language that
     /// is not among these.
     pub(super) fn spread(&self, count: usize) -> Result<Vec<Item<'a>>, Stop> {

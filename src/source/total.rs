@@ -2,9 +2,9 @@
 
 use super::envelope::Page;
 use crate::evidence::exchange::{Citizen, Response};
-use crate::judging::case::{Case, Stop};
+use crate::judging::context::{CheckContext, Stop};
 
-impl Case<'_> {
+impl CheckContext<'_> {
     /// How many certificates the subject has, by the first page: its metadata, else its items. Blocked where that page
     /// cannot be read.
     pub fn total(&self) -> Result<u64, Stop> {

@@ -9,7 +9,7 @@ use url::Url;
 use super::envelope::{Key, Link};
 use crate::base::{href, insz};
 use crate::evidence::exchange::Part;
-use crate::judging::case::{Answer, Case};
+use crate::judging::context::{Answer, CheckContext};
 
 /// What a URL names, whatever way it is written.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,9 +19,9 @@ struct Destination {
     query: Vec<(String, String)>,
 }
 
-impl<'a> Case<'a> {
+impl<'a> CheckContext<'a> {
     /// The absolute form of a link, masked, without the expressions in braces of a template: for comparisons. Only
-    /// [`Case::follow`] says what may be requested.
+    /// [`CheckContext::follow`] says what may be requested.
     pub fn target(&self, from: Answer<'a>, link: &Link) -> Option<String> {
         href::absolute(&from.exchange.sent.url, &outside_braces(&link.href)).map(String::from)
     }

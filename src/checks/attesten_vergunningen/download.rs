@@ -3,7 +3,7 @@
 use crate::base::text::Text;
 use crate::checks::checks;
 use crate::evidence::exchange::{Failure, FailureKind, Request, Variation};
-use crate::judging::case::{Answer, Case, Judgement, Stop, both, conclusive};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop, conclusive, join};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
@@ -34,9 +34,9 @@ struct Downloads<'a> {
 }
 
 /// The links of the sample; blocked, or declared not to arise, where there is none to follow.
-fn links(case: &Case<'_>) -> Result<Vec<Request>, Stop> {
-    let declared = case.setup().source().declares.no_documents;
-    match case.download_requests() {
+fn links(cx: &CheckContext<'_>) -> Result<Vec<Request>, Stop> {
+    let declared = cx.setup().source().declares.no_documents;
+    match cx.download_requests() {
         Ok(requests) if !requests.is_empty() => Ok(requests),
         Ok(_) | Err(Stop::Verdict(_)) if declared => Err(reason::declared("no_documents").into()),
         Ok(_) => Err(no_link().into()),
@@ -44,10 +44,10 @@ fn links(case: &Case<'_>) -> Result<Vec<Request>, Stop> {
     }
 }
 
-fn downloads<'a>(case: &Case<'a>) -> Result<Downloads<'a>, Stop> {
-    let requests = links(case)?;
+fn downloads<'a>(cx: &CheckContext<'a>) -> Result<Downloads<'a>, Stop> {
+    let requests = links(cx)?;
     let mut downloads = Downloads { answers: Vec::new(), obstacle: None };
-    for exchange in case.attempts(&requests)? {
+    for exchange in cx.attempts(&requests)? {
         match conclusive(exchange) {
             Ok(answer) if is_empty(answer) && !answer.response.facts.complete => {
                 let broken = Failure::new(FailureKind::Broken, Text::default());
@@ -75,8 +75,8 @@ fn no_link() -> Verdict {
 }
 
 /// The documents that arrived; blocked where none did.
-fn documents<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
-    let Downloads { answers, obstacle } = downloads(case)?;
+fn documents<'a>(cx: &CheckContext<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let Downloads { answers, obstacle } = downloads(cx)?;
     let arrived: Vec<Answer<'a>> =
         answers.into_iter().filter(|answer| answer.response.status == 200 && !is_empty(*answer)).collect();
     if arrived.is_empty() {
@@ -90,12 +90,12 @@ fn is_empty(answer: Answer<'_>) -> bool {
     answer.response.facts.body_bytes == 0
 }
 
-fn download_gives_the_document(case: &Case<'_>) -> Judgement {
-    case.lasting(gives_the_document)
+fn download_gives_the_document(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(gives_the_document)
 }
 
-fn gives_the_document(case: &Case<'_>) -> Judgement {
-    let Downloads { answers, obstacle } = downloads(case)?;
+fn gives_the_document(cx: &CheckContext<'_>) -> Judgement {
+    let Downloads { answers, obstacle } = downloads(cx)?;
     let findings = answers.into_iter().filter_map(|answer| match answer.response.status {
         200 if is_empty(answer) => {
             Some(answer.finding("fact body_bytes", text!("meer dan 0 bytes", "more than 0 bytes"), Text::same(0)))
@@ -103,27 +103,27 @@ fn gives_the_document(case: &Case<'_>) -> Judgement {
         200 => None,
         status => Some(answer.finding("status", Text::same(200), Text::same(status))),
     });
-    case.judged_unless(findings, obstacle)
+    cx.judged_unless(findings, obstacle)
 }
 
-pub(super) fn pdf_comes_to_who_asks_for_it(case: &Case<'_>) -> Judgement {
-    case.lasting(gives_the_pdf)
+pub(super) fn pdf_comes_to_who_asks_for_it(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(gives_the_pdf)
 }
 
-fn gives_the_pdf(case: &Case<'_>) -> Judgement {
+fn gives_the_pdf(cx: &CheckContext<'_>) -> Judgement {
     const PDF: &str = "application/pdf";
     let asking = |request: &Request| request.clone().varied(Variation::Accept(PDF.to_owned()));
     // Mostly the first document is a PDF: it need not be known for that.
-    let first: Vec<Request> = links(case)?.iter().take(1).map(asking).collect();
-    let (documents, _) = both(documents(case), case.attempts(&first))?;
+    let first: Vec<Request> = links(cx)?.iter().take(1).map(asking).collect();
+    let (documents, _) = join(documents(cx), cx.attempts(&first))?;
     let Some(document) = documents.iter().find(|answer| is_pdf(**answer)) else {
         return Ok(Verdict::not_applicable(text!(
             "geen document van de steekproef is een PDF",
             "no document of the sample is a PDF"
         )));
     };
-    let answer = conclusive(case.attempt(&asking(document.request()))?)?;
-    case.judged(refused_pdf(answer))
+    let answer = conclusive(cx.attempt(&asking(document.request()))?)?;
+    cx.judged(refused_pdf(answer))
 }
 
 /// A finding where something else than a PDF came to somebody who asked for one.

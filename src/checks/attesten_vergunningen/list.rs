@@ -9,7 +9,7 @@ use crate::evidence::exchange::{
     Accept, Auth, Citizen, Content, Control, Exchange, Failure, FailureKind, IssuerCall, Kind, Phase, Request,
     STAND_IN_ACM, Target, Tls, Variation,
 };
-use crate::judging::case::{Answer, Case, Judgement, Stop, conclusive, seek};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop, conclusive, request_all};
 use crate::judging::reason;
 use crate::judging::verdict::{Obstacle, Verdict};
 use crate::source::envelope::{Collection, Field};
@@ -73,46 +73,46 @@ checks!(
     links_ignore_the_host_header,
 );
 
-fn list_answers_the_good_token(case: &Case<'_>) -> Judgement {
-    case.insz(Citizen::Subject)?;
-    let exchange = case.attempt(&case.entry_request(Citizen::Subject))?;
+fn list_answers_the_good_token(cx: &CheckContext<'_>) -> Judgement {
+    cx.insz(Citizen::Subject)?;
+    let exchange = cx.attempt(&cx.entry_request(Citizen::Subject))?;
     let is_there = |failure: &Failure| matches!(failure.kind, FailureKind::Broken | FailureKind::Timeout);
     if exchange.result.as_ref().map_or_else(is_there, |response| response.status != 200) {
-        case.where_possible(seek([ask_the_issuer(case), ask_for_tls(case, exchange)]))?;
+        cx.where_possible(request_all([ask_the_issuer(cx), ask_for_tls(cx, exchange)]))?;
     }
     let answer = conclusive(exchange)?;
     match answer.response.status {
-        200 => case.judged(Vec::new()),
-        status @ (401 | 403) => Err(refused_good_token(case, status)?.into()),
-        status => case.judged(vec![answer.finding("status", Text::same(200), Text::same(status))]),
+        200 => cx.judged(Vec::new()),
+        status @ (401 | 403) => Err(refused_good_token(cx, status)?.into()),
+        status => cx.judged(vec![answer.finding("status", Text::same(200), Text::same(status))]),
     }
 }
 
 /// Asks the issuer what may tell why the list does not open: whether the token is good, and, of our own, whether it refused
 /// the source when that asked about a token. The report draws the cause from it.
-fn ask_the_issuer(case: &Case<'_>) -> Result<(), Stop> {
-    let setup = case.setup();
+fn ask_the_issuer(cx: &CheckContext<'_>) -> Result<(), Stop> {
+    let setup = cx.setup();
     let introspects = setup.acm.as_ref().is_some_and(|acm| acm.source_client.is_some());
     let introspection = IssuerCall::Introspection(Auth::Token(Citizen::Subject));
     let own_acm = setup.acm.is_some() && setup.environment == STAND_IN_ACM;
     let asked =
         [introspects.then(|| Request::issuer(introspection)), own_acm.then(|| Request::control(Control::Refused))];
-    case.attempts(&asked.into_iter().flatten().collect::<Vec<_>>()).map(drop)
+    cx.attempts(&asked.into_iter().flatten().collect::<Vec<_>>()).map(drop)
 }
 
 /// Where plain http only breaks off: whether that port speaks TLS. Most servers close the connection there without a word,
 /// as one does that has crashed.
-fn ask_for_tls(case: &Case<'_>, list: &Exchange) -> Result<(), Stop> {
+fn ask_for_tls(cx: &CheckContext<'_>, list: &Exchange) -> Result<(), Stop> {
     let broken = list.result.as_ref().is_err_and(|failure| failure.kind == FailureKind::Broken);
-    if !broken || !case.setup().base_url.starts_with("http:") {
+    if !broken || !cx.setup().base_url.starts_with("http:") {
         return Ok(());
     }
-    case.attempt(&Request::probe(Target::Tls(Tls::Control))).map(drop)
+    cx.attempt(&Request::probe(Target::Tls(Tls::Control))).map(drop)
 }
 
 /// The source or what stands before it refuses a good token.
-fn refused_good_token(case: &Case<'_>, status: u16) -> Result<Verdict, Stop> {
-    case.where_possible(ask_the_issuer(case))?;
+fn refused_good_token(cx: &CheckContext<'_>, status: u16) -> Result<Verdict, Stop> {
+    cx.where_possible(ask_the_issuer(cx))?;
     Ok(Verdict::blocked(
         text!(
             "de bron, of wat ervoor staat, weigert een goed token met {status}",
@@ -123,18 +123,18 @@ fn refused_good_token(case: &Case<'_>, status: u16) -> Result<Verdict, Stop> {
             "find the reason in the log of the source, or of what is in front of it"
         ),
     )
-    .by(Obstacle::Call(case.entry_request(Citizen::Subject))))
+    .by(Obstacle::Call(cx.entry_request(Citizen::Subject))))
 }
 
-fn list_is_hal_json(case: &Case<'_>) -> Judgement {
-    let empty = || case.attempt(&case.entry_request(Citizen::Empty)).map(drop);
-    let has_empty = case.setup().citizens.contains_key(&Citizen::Empty);
-    seek([case.lists().map(drop), if has_empty { empty() } else { Ok(()) }])?;
-    case.walk()?;
-    let lists = case.api_answers()?.into_iter().filter(|answer| asks_for_a_list(answer.request()));
+fn list_is_hal_json(cx: &CheckContext<'_>) -> Judgement {
+    let empty = || cx.attempt(&cx.entry_request(Citizen::Empty)).map(drop);
+    let has_empty = cx.setup().citizens.contains_key(&Citizen::Empty);
+    request_all([cx.lists().map(drop), if has_empty { empty() } else { Ok(()) }])?;
+    cx.walk()?;
+    let lists = cx.api_answers()?.into_iter().filter(|answer| asks_for_a_list(answer.request()));
     // An error in the clothes of a success is for HTTP-13.
     let successful = lists.filter(|answer| answer.response.status == 200 && !is_wrapped(*answer));
-    case.judged(successful.filter_map(|answer| media_type_finding(answer, "application/hal+json")))
+    cx.judged(successful.filter_map(|answer| media_type_finding(answer, "application/hal+json")))
 }
 
 /// Whether a request asks for a list in hal+json, as a client does.
@@ -148,10 +148,10 @@ fn asks_for_a_list(request: &Request) -> bool {
     ordinary && request.accept == Accept::Hal && own && usual
 }
 
-fn collection_is_there(case: &Case<'_>) -> Judgement {
+fn collection_is_there(cx: &CheckContext<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut obstacle = None;
-    for answer in case.lists()? {
+    for answer in cx.lists()? {
         if let Some(verdict) = answer.unreadable() {
             obstacle = Some(verdict);
             continue;
@@ -168,13 +168,13 @@ fn collection_is_there(case: &Case<'_>) -> Judgement {
             },
         }
     }
-    case.judged_unless(findings, obstacle)
+    cx.judged_unless(findings, obstacle)
 }
 
-fn page_metadata_are_complete(case: &Case<'_>) -> Judgement {
-    let weaker = case.parameter("sample");
+fn page_metadata_are_complete(cx: &CheckContext<'_>) -> Judgement {
+    let weaker = cx.parameter("sample");
     let mut findings = Vec::new();
-    for answer in case.lists()? {
+    for answer in cx.lists()? {
         let Some(page) = answer.response.page() else { return Err(no_page().into()) };
         let metadata = &page.metadata;
         if !metadata.present || metadata.wrong_type.is_some() {
@@ -194,7 +194,7 @@ fn page_metadata_are_complete(case: &Case<'_>) -> Judgement {
             findings.push(if weaker.contains(&name) { finding.at_most(Level::Should) } else { finding });
         }
     }
-    case.judged(findings)
+    cx.judged(findings)
 }
 
 /// The verdict where a body is no JSON: HTTP-03 says so of one that should be, LST-02 of any other.
@@ -203,16 +203,16 @@ fn no_page() -> Verdict {
 }
 
 /// The empty list of the citizen without certificates.
-fn empty_list<'a>(case: &Case<'a>) -> Result<Answer<'a>, Stop> {
-    if !case.setup().citizens.contains_key(&Citizen::Empty) {
-        let declared = case.setup().source().declares.everyone_has_certificates;
+fn empty_list<'a>(cx: &CheckContext<'a>) -> Result<Answer<'a>, Stop> {
+    if !cx.setup().citizens.contains_key(&Citizen::Empty) {
+        let declared = cx.setup().source().declares.everyone_has_certificates;
         let key = "everyone_has_certificates";
         return Err(if declared { reason::declared(key) } else { reason::no_citizen(Citizen::Empty) }.into());
     }
-    let answer = case.response(&case.entry_request(Citizen::Empty))?;
+    let answer = cx.response(&cx.entry_request(Citizen::Empty))?;
     let status = answer.response.status;
     if matches!(status, 401 | 403) {
-        return Err(refused_good_token(case, status)?.into());
+        return Err(refused_good_token(cx, status)?.into());
     }
     if status == 200 && answer.response.page().is_some_and(|page| !page.items().is_empty()) {
         return Err(Verdict::blocked(
@@ -228,18 +228,18 @@ fn empty_list<'a>(case: &Case<'a>) -> Result<Answer<'a>, Stop> {
     Ok(answer)
 }
 
-fn no_certificates_is_an_empty_list(case: &Case<'_>) -> Judgement {
-    let answer = empty_list(case)?;
+fn no_certificates_is_an_empty_list(cx: &CheckContext<'_>) -> Judgement {
+    let answer = empty_list(cx)?;
     let status = answer.response.status;
     if status != 200 {
-        return case.judged(vec![answer.finding("status", Text::same(200), Text::same(status))]);
+        return cx.judged(vec![answer.finding("status", Text::same(200), Text::same(status))]);
     }
     if let Some(verdict) = answer.unreadable() {
         return Err(verdict.into());
     }
     let collection = answer.response.page().map(|page| (&page.collection, page.place.as_str()));
     let expected = text!("een lege collectie", "an empty collection");
-    case.judged(match collection {
+    cx.judged(match collection {
         Some((Collection::Items(_), _)) => Vec::new(),
         Some((Collection::Absent, place)) => vec![answer.finding(place, expected, absent())],
         Some((Collection::Wrong(kind), place)) => vec![answer.finding(place, expected, Text::same(kind))],
@@ -250,8 +250,8 @@ fn no_certificates_is_an_empty_list(case: &Case<'_>) -> Judgement {
     })
 }
 
-fn empty_list_has_total_and_self(case: &Case<'_>) -> Judgement {
-    let answer = empty_list(case)?;
+fn empty_list_has_total_and_self(cx: &CheckContext<'_>) -> Judgement {
+    let answer = empty_list(cx)?;
     let page = answer.response.page().filter(|page| matches!(page.collection, Collection::Items(_)));
     let Some(page) = page.filter(|_| answer.response.status == 200) else {
         return Err(reason::unmet(text!("er kwam geen lege lijst", "no empty list came")).into());
@@ -266,7 +266,7 @@ fn empty_list_has_total_and_self(case: &Case<'_>) -> Judgement {
             Field::Wrong(what) => Text::same(shown(what)),
         };
         // A total that is no number on other lists either is one defect: LST-04 says so.
-        if page.metadata.total_elements.value().is_none() && has_no_total_anywhere(case)? {
+        if page.metadata.total_elements.value().is_none() && has_no_total_anywhere(cx)? {
             obstacle = Some(reason::unmet(text!(
                 "`totalElements` is in geen enkele lijst een geheel getal",
                 "`totalElements` is an integer in no list"
@@ -278,12 +278,12 @@ fn empty_list_has_total_and_self(case: &Case<'_>) -> Judgement {
     if links::link_of(&page.links, &["self"])?.is_none() {
         findings.push(answer.finding(&*page.links.place, text!("een link `self`", "a link `self`"), absent()));
     }
-    case.judged_unless(findings, obstacle)
+    cx.judged_unless(findings, obstacle)
 }
 
 /// Whether no list that has certificates says how many there are.
-fn has_no_total_anywhere(case: &Case<'_>) -> Result<bool, Stop> {
-    let lists = match case.lists() {
+fn has_no_total_anywhere(cx: &CheckContext<'_>) -> Result<bool, Stop> {
+    let lists = match cx.lists() {
         Err(missing @ Stop::Missing(_)) => return Err(missing),
         lists => lists.unwrap_or_default(),
     };
@@ -292,8 +292,8 @@ fn has_no_total_anywhere(case: &Case<'_>) -> Result<bool, Stop> {
     Ok(totals.peek().is_some() && totals.all(|total| total.value().is_none()))
 }
 
-fn envelope_is_noted(case: &Case<'_>) -> Judgement {
-    let first = case.first_page()?;
+fn envelope_is_noted(cx: &CheckContext<'_>) -> Judgement {
+    let first = cx.first_page()?;
     let value = match first.page.envelope.name() {
         "links" => text!("de gedocumenteerde vorm (links)", "the documented form (links)"),
         "hal" => text!("officiële HAL (hal)", "official HAL (hal)"),
@@ -302,11 +302,11 @@ fn envelope_is_noted(case: &Case<'_>) -> Judgement {
     Ok(Verdict::observed(value))
 }
 
-fn extra_fields_are_noted(case: &Case<'_>) -> Judgement {
+fn extra_fields_are_noted(cx: &CheckContext<'_>) -> Judgement {
     let mut extra = std::collections::BTreeSet::new();
-    let known = case.parameter("list");
-    let known_metadata = case.parameter("metadata");
-    for listed in case.pages()?.pages {
+    let known = cx.parameter("list");
+    let known_metadata = cx.parameter("metadata");
+    for listed in cx.pages()?.pages {
         let body = listed.answer.response.tree();
         for (name, value) in body.iter().filter_map(|body| body.as_object()).flatten() {
             if !known.contains(&name.as_str()) {

@@ -10,7 +10,7 @@ use crate::catalogue::Level;
 use crate::checks::checks;
 use crate::checks::shared::{absent, is_uri_reference, media_type_finding};
 use crate::evidence::exchange::{Edit, Exchange, Malformed, Replacement, Request, Target};
-use crate::judging::case::{Answer, Case, Judgement, Probed, Stop, both, conclusive};
+use crate::judging::context::{Answer, CheckContext, Judgement, Probed, Stop, conclusive, join};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::text;
@@ -48,8 +48,8 @@ fn no_body() -> Verdict {
     Verdict::not_applicable(text!("geen enkele fout had een inhoud", "no error had a body"))
 }
 
-fn error_bodies_are_json_objects(case: &Case<'_>) -> Judgement {
-    let errors = described(case)?;
+fn error_bodies_are_json_objects(cx: &CheckContext<'_>) -> Judgement {
+    let errors = described(cx)?;
     let bodies: Vec<_> = errors.iter().map(|error| (error, body(*error))).collect();
     if bodies.iter().all(|(_, body)| matches!(body, Body::Empty)) {
         return Ok(no_body());
@@ -62,12 +62,12 @@ fn error_bodies_are_json_objects(case: &Case<'_>) -> Judgement {
         Body::Other(found) => Some(error.finding("", text!("een JSON-object", "a JSON object"), found)),
         Body::Empty | Body::Object(_) | Body::Unseen | Body::Coded => None,
     });
-    case.judged(wrong)
+    cx.judged(wrong)
 }
 
 /// Judges the members of the errors whose body is an object; the other bodies are ERR-01's.
-fn members_are(case: &Case<'_>, wrong: impl Fn(Answer<'_>, &Map<String, Value>) -> Vec<Finding>) -> Judgement {
-    let errors = described(case)?;
+fn members_are(cx: &CheckContext<'_>, wrong: impl Fn(Answer<'_>, &Map<String, Value>) -> Vec<Finding>) -> Judgement {
+    let errors = described(cx)?;
     if errors.iter().all(|error| matches!(body(*error), Body::Empty)) {
         return Ok(no_body());
     }
@@ -81,7 +81,7 @@ fn members_are(case: &Case<'_>, wrong: impl Fn(Answer<'_>, &Map<String, Value>) 
     if objects.is_empty() {
         return Err(reason::unmet(text!("geen enkele fout is een JSON-object", "no error is a JSON object")).into());
     }
-    case.judged(objects.into_iter().flat_map(|(error, members)| wrong(error, members)))
+    cx.judged(objects.into_iter().flat_map(|(error, members)| wrong(error, members)))
 }
 
 /// What stands where something else is expected.
@@ -89,8 +89,8 @@ fn found(value: Option<&Value>) -> Text {
     value.map_or_else(absent, |value| Text::same(shown(&value_in_words(Some(value)))))
 }
 
-fn errors_have_a_title(case: &Case<'_>) -> Judgement {
-    members_are(case, |error, members| {
+fn errors_have_a_title(cx: &CheckContext<'_>) -> Judgement {
+    members_are(cx, |error, members| {
         let title = members.get("title");
         let present = title.and_then(Value::as_str).is_some_and(|title| !title.trim().is_empty());
         let expected = || text!("een tekst die niet leeg is", "a string that is not empty");
@@ -98,8 +98,8 @@ fn errors_have_a_title(case: &Case<'_>) -> Judgement {
     })
 }
 
-fn errors_state_their_status(case: &Case<'_>) -> Judgement {
-    members_are(case, |error, members| {
+fn errors_state_their_status(cx: &CheckContext<'_>) -> Judgement {
+    members_are(cx, |error, members| {
         let (stated, actual) = (members.get("status"), error.response.status);
         let agrees = match stated {
             Some(Value::Number(number)) => number.as_f64() == Some(f64::from(actual)),
@@ -110,8 +110,8 @@ fn errors_state_their_status(case: &Case<'_>) -> Judgement {
     })
 }
 
-fn errors_have_a_type(case: &Case<'_>) -> Judgement {
-    members_are(case, |error, members| {
+fn errors_have_a_type(cx: &CheckContext<'_>) -> Judgement {
+    members_are(cx, |error, members| {
         let kind = members.get("type");
         let is_reference = kind.and_then(Value::as_str).is_some_and(|kind| !kind.is_empty() && is_uri_reference(kind));
         let expected = || text!("een URI-verwijzing", "a URI reference");
@@ -119,17 +119,17 @@ fn errors_have_a_type(case: &Case<'_>) -> Judgement {
     })
 }
 
-fn errors_are_problem_json(case: &Case<'_>) -> Judgement {
-    let mut errors = described(case)?;
+fn errors_are_problem_json(cx: &CheckContext<'_>) -> Judgement {
+    let mut errors = described(cx)?;
     errors.retain(|error| !matches!(body(*error), Body::Empty));
     if errors.is_empty() {
         return Ok(no_body());
     }
-    case.judged(errors.into_iter().filter_map(|error| media_type_finding(error, "application/problem+json")))
+    cx.judged(errors.into_iter().filter_map(|error| media_type_finding(error, "application/problem+json")))
 }
 
-fn validation_errors_are_well_formed(case: &Case<'_>) -> Judgement {
-    let errors = described(case)?;
+fn validation_errors_are_well_formed(cx: &CheckContext<'_>) -> Judgement {
+    let errors = described(cx)?;
     let lists = errors.iter().filter_map(|error| match body(*error) {
         // A null is how some libraries write "none".
         Body::Object(members) => Some((*error, members.get("errors").filter(|list| !list.is_null())?)),
@@ -142,7 +142,7 @@ fn validation_errors_are_well_formed(case: &Case<'_>) -> Judgement {
             "no error has a field `errors`"
         )));
     }
-    case.judged(lists.into_iter().flat_map(|(error, list)| validation_findings(error, list)))
+    cx.judged(lists.into_iter().flat_map(|(error, list)| validation_findings(error, list)))
 }
 
 fn validation_findings(error: Answer<'_>, list: &Value) -> Vec<Finding> {
@@ -169,11 +169,11 @@ fn validation_findings(error: Answer<'_>, list: &Value) -> Vec<Finding> {
     findings
 }
 
-fn errors_have_a_body(case: &Case<'_>) -> Judgement {
-    let mut errors = described(case)?;
+fn errors_have_a_body(cx: &CheckContext<'_>) -> Judgement {
+    let mut errors = described(cx)?;
     errors.retain(|error| matches!(body(*error), Body::Empty));
     let expected = || text!("een beschrijving van de fout", "a description of the error");
-    case.judged(errors.into_iter().map(|error| error.finding("", expected(), text!("geen inhoud", "no body"))))
+    cx.judged(errors.into_iter().map(|error| error.finding("", expected(), text!("geen inhoud", "no body"))))
 }
 
 fn status_finding(answer: Answer<'_>, expected: Text) -> Finding {
@@ -190,40 +190,40 @@ fn no_client_error(answer: Answer<'_>) -> Option<Finding> {
     }
 }
 
-fn unknown_certificate_is_a_client_error(case: &Case<'_>) -> Judgement {
-    while_unknown(case, |case| {
-        let (control, probe) = probes::unknown_certificate(case)?;
-        judge(case, &control, &[probe], no_client_error)
+fn unknown_certificate_is_a_client_error(cx: &CheckContext<'_>) -> Judgement {
+    while_unknown(cx, |cx| {
+        let (control, probe) = probes::unknown_certificate(cx)?;
+        judge(cx, &control, &[probe], no_client_error)
     })
 }
 
 /// Where ids are counted, a new certificate may get the one that was free: looked at again with another id.
-fn while_unknown(case: &Case<'_>, check: impl Fn(&Case<'_>) -> Judgement) -> Judgement {
-    let verdict = check(case)?;
-    if verdict.outcome != Outcome::Fail || !is_known_by_now(case)? {
+fn while_unknown(cx: &CheckContext<'_>, check: impl Fn(&CheckContext<'_>) -> Judgement) -> Judgement {
+    let verdict = check(cx)?;
+    if verdict.outcome != Outcome::Fail || !is_known_by_now(cx)? {
         return Ok(verdict);
     }
-    case.lasting(check)
+    cx.lasting(check)
 }
 
 /// Whether a certificate of the subject has the id by now that nobody had.
-fn is_known_by_now(case: &Case<'_>) -> Result<bool, Stop> {
-    let (control, probe) = probes::unknown_certificate(case)?;
+fn is_known_by_now(cx: &CheckContext<'_>) -> Result<bool, Stop> {
+    let (control, probe) = probes::unknown_certificate(cx)?;
     let Target::Link { edit: Some(Edit { with: Replacement::Text(unknown), .. }), .. } = &probe.target else {
         return Ok(false);
     };
-    let answers = case.between_controls(&control, std::slice::from_ref(&probe))?;
+    let answers = cx.between_controls(&control, std::slice::from_ref(&probe))?;
     let Some(answer) = answers.first() else { return Ok(false) };
-    Ok(case.keys_after(answer.exchange)?.iter().any(|(id, _)| id == unknown))
+    Ok(cx.keys_after(answer.exchange)?.iter().any(|(id, _)| id == unknown))
 }
 
-fn unknown_certificate_gives_404(case: &Case<'_>) -> Judgement {
-    while_unknown(case, unknown_gives_404)
+fn unknown_certificate_gives_404(cx: &CheckContext<'_>) -> Judgement {
+    while_unknown(cx, unknown_gives_404)
 }
 
-fn unknown_gives_404(case: &Case<'_>) -> Judgement {
-    let (control, probe) = probes::unknown_certificate(case)?;
-    let probed = case.between_controls(&control, std::slice::from_ref(&probe))?;
+fn unknown_gives_404(cx: &CheckContext<'_>) -> Judgement {
+    let (control, probe) = probes::unknown_certificate(cx)?;
+    let probed = cx.between_controls(&control, std::slice::from_ref(&probe))?;
     if let Some(answer) = probed.iter().find(|answer| is_wrapped(**answer)) {
         return Err(wrapped(*answer).into());
     }
@@ -231,24 +231,24 @@ fn unknown_gives_404(case: &Case<'_>) -> Judgement {
     {
         return Err(reason::unmet(text!("de bron antwoordde {status}", "the source answered {status}")).into());
     }
-    judge(case, &control, &[probe], |answer| {
+    judge(cx, &control, &[probe], |answer| {
         (answer.response.status != 404).then(|| status_finding(answer, Text::same(404)))
     })
 }
 
-fn bad_paging_values_are_no_server_error(case: &Case<'_>) -> Judgement {
-    judge(case, &list(case), &probes::no_numbers(case), |answer| {
+fn bad_paging_values_are_no_server_error(cx: &CheckContext<'_>) -> Judgement {
+    judge(cx, &list(cx), &probes::no_numbers(cx), |answer| {
         (answer.response.status >= 500).then(|| status_finding(answer, text!("geen 5xx", "no 5xx")))
     })
 }
 
-fn bad_paging_values_give_400(case: &Case<'_>) -> Judgement {
-    let (words, numbers) = (probes::no_numbers(case), probes::bad_numbers(case));
+fn bad_paging_values_give_400(cx: &CheckContext<'_>) -> Judgement {
+    let (words, numbers) = (probes::no_numbers(cx), probes::bad_numbers(cx));
     let is_word = |request: &Request| {
-        [&case.entry().page, &case.entry().limit].iter().any(|name| request.parameter(name) == Some("abc"))
+        [&cx.entry().page, &cx.entry().limit].iter().any(|name| request.parameter(name) == Some("abc"))
     };
-    let is_zero = |request: &Request| request.parameter(&case.entry().limit) == Some("0");
-    let verdict = judge(case, &list(case), &[words, numbers].concat(), |answer| {
+    let is_zero = |request: &Request| request.parameter(&cx.entry().limit) == Some("0");
+    let verdict = judge(cx, &list(cx), &[words, numbers].concat(), |answer| {
         let request = answer.request();
         match answer.response.status {
             400 => None,
@@ -259,7 +259,7 @@ fn bad_paging_values_give_400(case: &Case<'_>) -> Judgement {
         }
     })?;
     // A server error is reported once; that it is no 400 either is no pass.
-    let broken = case.probed(&list(case), &probes::no_numbers(case))?.exchanges;
+    let broken = cx.probed(&list(cx), &probes::no_numbers(cx))?.exchanges;
     let broken =
         broken.iter().filter_map(|exchange| conclusive(exchange).ok()).any(|answer| answer.response.status >= 500);
     if broken && verdict.findings.is_empty() {
@@ -272,25 +272,25 @@ fn bad_paging_values_give_400(case: &Case<'_>) -> Judgement {
     Ok(verdict)
 }
 
-fn malformed_insz_is_a_client_error(case: &Case<'_>) -> Judgement {
-    let probes = [Malformed::TooShort, Malformed::Letters].map(|number| probes::malformed(case, number));
-    judge(case, &list(case), &probes, no_client_error)
+fn malformed_insz_is_a_client_error(cx: &CheckContext<'_>) -> Judgement {
+    let probes = [Malformed::TooShort, Malformed::Letters].map(|number| probes::malformed(cx, number));
+    judge(cx, &list(cx), &probes, no_client_error)
 }
 
-fn unknown_path_gives_404(case: &Case<'_>) -> Judgement {
-    judge(case, &list(case), &[probes::unknown_path(case)], |answer| {
+fn unknown_path_gives_404(cx: &CheckContext<'_>) -> Judgement {
+    judge(cx, &list(cx), &[probes::unknown_path(cx)], |answer| {
         (answer.response.status != 404).then(|| status_finding(answer, Text::same(404)))
     })
 }
 
-fn same_error_has_the_same_type_and_title(case: &Case<'_>) -> Judgement {
-    let [page, _] = probes::no_numbers(case);
-    let once = [page, probes::malformed(case, Malformed::Letters), probes::unknown_path(case)];
+fn same_error_has_the_same_type_and_title(cx: &CheckContext<'_>) -> Judgement {
+    let [page, _] = probes::no_numbers(cx);
+    let once = [page, probes::malformed(cx, Malformed::Letters), probes::unknown_path(cx)];
     let probes: Vec<Request> = once.into_iter().flat_map(|probe| [probe.clone(), probe.again(1)]).collect();
-    let Probed { exchanges, closing } = case.probed(&list(case), &probes)?;
+    let Probed { exchanges, closing } = cx.probed(&list(cx), &probes)?;
     closing?;
     let pairs = exchanges.chunks(2).filter_map(|pair| match pair {
-        [first, second] => Some(both(said(first), said(second))),
+        [first, second] => Some(join(said(first), said(second))),
         _ => None,
     });
     let (pairs, silent): (Vec<_>, Vec<_>) = pairs.partition(Result::is_ok);
@@ -300,14 +300,14 @@ fn same_error_has_the_same_type_and_title(case: &Case<'_>) -> Judgement {
     let silent = silent.into_iter().find_map(Result::err);
     let has_member = |member: &str| repeated.iter().any(|(first, _)| member_of(*first, member).is_some());
     match silent {
-        _ if !findings.is_empty() => case.judged(findings),
+        _ if !findings.is_empty() => cx.judged(findings),
         Some(stop) => Err(stop),
         None if repeated.is_empty() => Err(not_repeated().into()),
         None if !SAME_EACH_TIME.iter().any(|member| has_member(member)) => Ok(Verdict::not_applicable(text!(
             "de herhaalde fouten hebben geen `type` en geen `title`",
             "the repeated errors have no `type` and no `title`"
         ))),
-        None => case.judged(findings),
+        None => cx.judged(findings),
     }
 }
 

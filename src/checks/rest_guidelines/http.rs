@@ -3,7 +3,7 @@
 use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::checks::checks;
-use crate::judging::case::Answer;
+use crate::judging::context::Answer;
 use crate::judging::verdict::Finding;
 use crate::text;
 

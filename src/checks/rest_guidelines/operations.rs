@@ -4,15 +4,15 @@ use crate::base::percentile::nearest_rank;
 use crate::base::text::Text;
 use crate::checks::checks;
 use crate::evidence::exchange::{Citizen, Kind};
-use crate::judging::case::{Case, Judgement};
+use crate::judging::context::{CheckContext, Judgement};
 use crate::judging::verdict::{Obstacle, Verdict};
 use crate::text;
 
 checks!(response_times_are_reported,);
 
-fn response_times_are_reported(case: &Case<'_>) -> Judgement {
-    case.seek_everything()?;
-    let answers = case.api_answers()?;
+fn response_times_are_reported(cx: &CheckContext<'_>) -> Judgement {
+    cx.request_everything()?;
+    let answers = cx.api_answers()?;
     let (mut nl, mut en) = (Vec::new(), Vec::new());
     for (kind, name) in [
         (Kind::List, text!("lijst", "list")),
@@ -32,7 +32,7 @@ fn response_times_are_reported(case: &Case<'_>) -> Judgement {
             text!("geen enkele oproep slaagde", "no call succeeded"),
             text!("zie LST-01 voor de oorzaak", "see LST-01 for the cause"),
         )
-        .by(Obstacle::Call(case.entry_request(Citizen::Subject)))
+        .by(Obstacle::Call(cx.entry_request(Citizen::Subject)))
         .into());
     }
     Ok(Verdict::observed(Text::new(nl.join("; "), en.join("; "))))

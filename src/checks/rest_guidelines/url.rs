@@ -8,7 +8,7 @@ use crate::catalogue::Level;
 use crate::checks::checks;
 use crate::checks::rest_guidelines::is_wrapped;
 use crate::evidence::exchange::{Citizen, Response, Variation};
-use crate::judging::case::{Answer, Case, Findings, Judgement, both};
+use crate::judging::context::{Answer, CheckContext, Findings, Judgement, join};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::source::envelope::{Collection, Field, Key, Page};
@@ -53,13 +53,13 @@ checks!(
     depth_of_sub_resources_is_reported,
 );
 
-fn version_segment_is_v_and_a_number(case: &Case<'_>) -> Judgement {
-    let base = Base::of(case)?;
+fn version_segment_is_v_and_a_number(cx: &CheckContext<'_>) -> Judgement {
+    let base = Base::of(cx)?;
     let segments = base.segments();
     let version = href::version(&segments).map(|(_, version)| version.to_owned());
     let expected = || text!("een segment `v` met een natuurlijk getal", "a segment `v` with a natural number");
     let in_base = if version.is_none() { vec![base.finding(expected())] } else { Vec::new() };
-    let in_hrefs = some_hrefs(case).map(|hrefs| {
+    let in_hrefs = some_hrefs(cx).map(|hrefs| {
         // Where the base URL has none, the hrefs are at least to agree among themselves.
         let first = hrefs.iter().find_map(|href| Some(href::version(&href.segments())?.1.to_owned()));
         let wanted = version.or(first);
@@ -67,16 +67,16 @@ fn version_segment_is_v_and_a_number(case: &Case<'_>) -> Judgement {
         let differing = hrefs.iter().filter(|href| wanted.is_none() || of(href) != wanted);
         differing.map(|href| href.finding(wanted.as_ref().map_or_else(expected, Text::same))).collect()
     });
-    judged(case, in_base, in_hrefs)
+    judged(cx, in_base, in_hrefs)
 }
 
-fn url_follows_the_agreed_shape(case: &Case<'_>) -> Judgement {
-    let base = Base::of(case)?;
+fn url_follows_the_agreed_shape(cx: &CheckContext<'_>) -> Judgement {
+    let base = Base::of(cx)?;
     let expected = || text!("niets of alleen `api` voor de versie", "nothing or only `api` before the version");
     let in_base = prefix(&base.segments());
     let known = in_base.clone();
     let mut seen = BTreeSet::new();
-    let in_hrefs = some_hrefs(case).map(|hrefs| {
+    let in_hrefs = some_hrefs(cx).map(|hrefs| {
         let mut shapeless = known.is_none();
         // One finding for each prefix is enough.
         let odd = hrefs.iter().filter(|href| {
@@ -96,7 +96,7 @@ fn url_follows_the_agreed_shape(case: &Case<'_>) -> Judgement {
     }
     let odd = in_base.is_some_and(|prefix| !is_agreed(&prefix));
     let in_base = if odd { vec![base.finding(expected())] } else { Vec::new() };
-    judged(case, in_base, in_hrefs.map(|(_, findings)| findings))
+    judged(cx, in_base, in_hrefs.map(|(_, findings)| findings))
 }
 
 /// What stands before the version; none without a version.
@@ -110,14 +110,14 @@ fn is_agreed(prefix: &[String]) -> bool {
     prefix.is_empty() || prefix == ["api"]
 }
 
-fn hrefs_have_no_fragment(case: &Case<'_>) -> Judgement {
-    let hrefs = some_hrefs(case)?;
+fn hrefs_have_no_fragment(cx: &CheckContext<'_>) -> Judgement {
+    let hrefs = some_hrefs(cx)?;
     let with = hrefs.iter().filter(|href| href.link.href.contains('#'));
-    case.judged(with.map(|href| href.finding(text!("geen `#`", "no `#`"))))
+    cx.judged(with.map(|href| href.finding(text!("geen `#`", "no `#`"))))
 }
 
-fn urls_do_not_end_in_a_slash(case: &Case<'_>) -> Judgement {
-    let (hrefs, slashed) = both(hrefs(case), case.lasting(slash_leads_to_no_other_list))?;
+fn urls_do_not_end_in_a_slash(cx: &CheckContext<'_>) -> Judgement {
+    let (hrefs, slashed) = join(hrefs(cx), cx.lasting(slash_leads_to_no_other_list))?;
     let ends = |href: &Href<'_>| {
         !href.link.templated && href.link.href.split(['?', '#']).next().is_some_and(|path| path.ends_with('/'))
     };
@@ -127,23 +127,23 @@ fn urls_do_not_end_in_a_slash(case: &Case<'_>) -> Judgement {
         return Ok(slashed);
     }
     findings.extend(slashed.findings);
-    case.concluded(findings)
+    cx.concluded(findings)
 }
 
 /// Whether the list with a slash after its path is refused, redirected, or the same list.
-fn slash_leads_to_no_other_list(case: &Case<'_>) -> Judgement {
-    let plain = case.entry_request(Citizen::Subject);
-    let slashed = case.response(&plain.clone().varied(Variation::TrailingSlash))?;
+fn slash_leads_to_no_other_list(cx: &CheckContext<'_>) -> Judgement {
+    let plain = cx.entry_request(Citizen::Subject);
+    let slashed = cx.response(&plain.clone().varied(Variation::TrailingSlash))?;
     let status = slashed.response.status;
     if status >= 500 {
         return Err(reason::unexplained(slashed.request(), status).into());
     }
     // A problem that says 200 is for HTTP-13: nothing else is shown there.
     let is_refusal = !slashed.response.is_success() || is_wrapped(slashed);
-    if is_refusal || same_list(case.listed(&plain)?.response, slashed.response) {
-        return case.judged(None);
+    if is_refusal || same_list(cx.listed(&plain)?.response, slashed.response) {
+        return cx.judged(None);
     }
-    case.judged([slashed.finding(
+    cx.judged([slashed.finding(
         "status",
         text!("een 4xx, een doorverwijzing of hetzelfde antwoord", "a 4xx, a redirect or the same answer"),
         text!("{status}, met een ander antwoord", "{status}, with another answer"),
@@ -164,8 +164,8 @@ fn content_of(page: &Page) -> (bool, Vec<Key<'_>>, &Field) {
     (matches!(page.collection, Collection::Items(_)), keys, &page.metadata.total_elements)
 }
 
-fn hrefs_have_no_file_extension(case: &Case<'_>) -> Judgement {
-    let extensions = case.parameter("extensions");
+fn hrefs_have_no_file_extension(cx: &CheckContext<'_>) -> Judgement {
+    let extensions = cx.parameter("extensions");
     let ends = |href: &Href<'_>| {
         let segments = href.segments();
         let extension = segments.last().and_then(|last| last.rsplit_once('.')).filter(|(name, _)| !name.is_empty());
@@ -173,17 +173,17 @@ fn hrefs_have_no_file_extension(case: &Case<'_>) -> Judgement {
             && extension.is_some_and(|(_, found)| extensions.iter().any(|known| found.eq_ignore_ascii_case(known)))
     };
     let expected = || text!("een adres zonder bestandsextensie", "an address without a file extension");
-    let hrefs = some_hrefs(case)?;
-    case.judged(hrefs.iter().filter(|href| ends(href)).map(|href| href.finding(expected())))
+    let hrefs = some_hrefs(cx)?;
+    cx.judged(hrefs.iter().filter(|href| ends(href)).map(|href| href.finding(expected())))
 }
 
-fn version_header_agrees_with_the_url(case: &Case<'_>) -> Judgement {
-    case.seek_everything()?;
-    let answers = case.api_answers()?.into_iter().filter(|answer| !answer.response.is_unavailable());
+fn version_header_agrees_with_the_url(cx: &CheckContext<'_>) -> Judgement {
+    cx.request_everything()?;
+    let answers = cx.api_answers()?.into_iter().filter(|answer| !answer.response.is_unavailable());
     if !answers.clone().any(|answer| answer.response.is_success()) {
-        some_hrefs(case)?;
+        some_hrefs(cx)?;
     }
-    let base = Base::of(case)?;
+    let base = Base::of(cx)?;
     let segments = base.segments();
     let Some((_, version)) = href::version(&segments) else {
         return Ok(Verdict::not_applicable(text!(
@@ -203,7 +203,7 @@ fn version_header_agrees_with_the_url(case: &Case<'_>) -> Judgement {
     let mut seen = BTreeSet::new();
     // One finding for each value is enough.
     let values = sent.into_iter().filter(|(_, value)| seen.insert(*value));
-    case.judged(values.filter_map(|(answer, value)| version_finding(answer, value, major)))
+    cx.judged(values.filter_map(|(answer, value)| version_finding(answer, value, major)))
 }
 
 fn version_finding(answer: Answer<'_>, value: &str, major: &str) -> Option<Finding> {
@@ -224,13 +224,13 @@ fn version_finding(answer: Answer<'_>, value: &str, major: &str) -> Option<Findi
     (!plain).then(|| answer.finding("header x-version", expected(), actual).at_most(Level::May))
 }
 
-fn depth_of_sub_resources_is_reported(case: &Case<'_>) -> Judgement {
+fn depth_of_sub_resources_is_reported(cx: &CheckContext<'_>) -> Judgement {
     let depth = |href: &Href<'_>| {
         let segments = href.segments();
         let after = href::version(&segments).map_or(0, |(position, _)| position + 1);
         segments.iter().skip(after).filter(|segment| !segment.is_empty()).count()
     };
-    let deepest = some_hrefs(case)?
+    let deepest = some_hrefs(cx)?
         .iter()
         .map(|href| (depth(&href), href))
         .reduce(|deepest, next| if next.0 > deepest.0 { next } else { deepest });

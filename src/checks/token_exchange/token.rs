@@ -10,7 +10,7 @@ use crate::checks::shared::{absent, no_json};
 use crate::evidence::exchange::{Auth, Citizen, Grant, IssuerCall, Request};
 use crate::evidence::introspection::{Introspection, names, oauth_error};
 use crate::evidence::setup::AcmSetup;
-use crate::judging::case::{Answer, Case, Judgement, Stop, conclusive};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop, conclusive};
 use crate::judging::reason;
 use crate::judging::reason::issuer;
 use crate::judging::verdict::{Finding, Verdict};
@@ -25,28 +25,28 @@ checks!(
     token_names_the_citizen,
 );
 
-fn acm<'a>(case: &Case<'a>) -> Result<&'a AcmSetup, Stop> {
-    case.setup().acm.as_ref().ok_or_else(|| reason::no_acm().into())
+fn acm<'a>(cx: &CheckContext<'a>) -> Result<&'a AcmSetup, Stop> {
+    cx.setup().acm.as_ref().ok_or_else(|| reason::no_acm().into())
 }
 
-fn discovery_of_the_issuer_works(case: &Case<'_>) -> Judgement {
-    let expected = &acm(case)?.issuer;
-    let answer = case.response(&Request::issuer(IssuerCall::Discovery))?;
+fn discovery_of_the_issuer_works(cx: &CheckContext<'_>) -> Judgement {
+    let expected = &acm(cx)?.issuer;
+    let answer = cx.response(&Request::issuer(IssuerCall::Discovery))?;
     let status = answer.response.status;
     if status != 200 {
         let finding = answer.finding("status", Text::same(200), Text::same(status));
-        return case.judged(vec![finding.fix(issuer::refusal(answer.response).in_words())]);
+        return cx.judged(vec![finding.fix(issuer::refusal(answer.response).in_words())]);
     }
     let Some(Value::Object(discovery)) = answer.response.json() else {
         let finding = answer.finding("", text!("een JSON-object", "a JSON object"), no_json(answer));
-        return case.judged(vec![finding.fix(issuer::refusal(answer.response).in_words())]);
+        return cx.judged(vec![finding.fix(issuer::refusal(answer.response).in_words())]);
     };
     let stated = discovery.get("issuer");
     if stated.and_then(Value::as_str) == Some(expected) {
-        return case.judged(Vec::new());
+        return cx.judged(Vec::new());
     }
     let finding = answer.finding("/issuer", Text::same(expected), described(stated));
-    case.judged(vec![finding.fix(issuer::wrong_issuer().in_words())])
+    cx.judged(vec![finding.fix(issuer::wrong_issuer().in_words())])
 }
 
 /// What stands where something else was expected.
@@ -55,9 +55,9 @@ fn described(value: Option<&Value>) -> Text {
 }
 
 /// The answers to the exchanges of all citizens for whom a token is asked; blocked where none is.
-fn exchanges<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
-    acm(case)?;
-    let asked = case.setup().citizens.iter().filter(|(_, person)| !person.ready_token);
+fn exchanges<'a>(cx: &CheckContext<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    acm(cx)?;
+    let asked = cx.setup().citizens.iter().filter(|(_, person)| !person.ready_token);
     let requests: Vec<Request> =
         asked.map(|(citizen, _)| Request::issuer(IssuerCall::Token(Grant::Exchange(*citizen)))).collect();
     if requests.is_empty() {
@@ -70,24 +70,24 @@ fn exchanges<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
         )
         .into());
     }
-    case.responses(&requests)
+    cx.responses(&requests)
 }
 
 /// The answers to the exchanges that precede the one for the source. What was not asked, for want of the one before it,
 /// is left out.
-fn hops<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
-    let places = 0..u8::try_from(acm(case)?.hops.len()).unwrap_or(u8::MAX);
-    let asked = case.setup().citizens.iter().filter(|(_, person)| !person.ready_token);
+fn hops<'a>(cx: &CheckContext<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let places = 0..u8::try_from(acm(cx)?.hops.len()).unwrap_or(u8::MAX);
+    let asked = cx.setup().citizens.iter().filter(|(_, person)| !person.ready_token);
     let requests: Vec<Request> = asked
         .flat_map(|(citizen, _)| places.clone().map(|place| Request::token(Grant::Hop(*citizen, place))))
         .collect();
-    let exchanges = case.attempts(&requests)?.into_iter();
+    let exchanges = cx.attempts(&requests)?.into_iter();
     Ok(exchanges.filter_map(|exchange| Some(Answer { exchange, response: exchange.result.as_ref().ok()? })).collect())
 }
 
 /// The exchanges that gave a token; blocked where one did not.
-fn succeeded<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
-    let answers = exchanges(case)?;
+fn succeeded<'a>(cx: &CheckContext<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let answers = exchanges(cx)?;
     match answers.iter().find(|answer| !answer.response.is_grant()) {
         None => Ok(answers),
         Some(answer) => {
@@ -97,11 +97,11 @@ fn succeeded<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
     }
 }
 
-fn exchange_for_the_source_succeeds(case: &Case<'_>) -> Judgement {
-    let mut answers = hops(case)?;
+fn exchange_for_the_source_succeeds(cx: &CheckContext<'_>) -> Judgement {
+    let mut answers = hops(cx)?;
     // Without a token to exchange the last exchange was not asked for.
     if answers.iter().all(|answer| answer.response.is_grant()) {
-        answers.extend(exchanges(case)?);
+        answers.extend(exchanges(cx)?);
     }
     let mut findings = Vec::new();
     for answer in answers {
@@ -111,7 +111,7 @@ fn exchange_for_the_source_succeeds(case: &Case<'_>) -> Judgement {
             findings.push(oauth_finding(answer));
         }
     }
-    case.judged(findings)
+    cx.judged(findings)
 }
 
 /// A refusal of the issuer, with what it means here and who has to act.
@@ -127,12 +127,12 @@ fn of_form(answer: Answer<'_>, name: &str, rfc: &str, expected: Text) -> Finding
     answer.finding(format!("/{name}"), expected, described(member)).fix(issuer::odd_form(name, rfc).in_words())
 }
 
-fn exchange_answer_is_complete(case: &Case<'_>) -> Judgement {
+fn exchange_answer_is_complete(cx: &CheckContext<'_>) -> Judgement {
     let mut findings = Vec::new();
-    for answer in succeeded(case)? {
+    for answer in succeeded(cx)? {
         findings.extend(incomplete(answer));
     }
-    case.judged(findings)
+    cx.judged(findings)
 }
 
 /// What a token answer lacks, and which of its members are written otherwise than the RFCs say. What can be read all the
@@ -167,8 +167,8 @@ fn incomplete(answer: Answer<'_>) -> Vec<Finding> {
     findings
 }
 
-fn exchange_answer_is_not_cacheable(case: &Case<'_>) -> Judgement {
-    let findings = succeeded(case)?.into_iter().filter_map(|answer| {
+fn exchange_answer_is_not_cacheable(cx: &CheckContext<'_>) -> Judgement {
+    let findings = succeeded(cx)?.into_iter().filter_map(|answer| {
         let stated = answer.response.headers("cache-control").collect::<Vec<_>>().join(", ");
         let forbids = stated.split(',').any(|directive| directive.trim().eq_ignore_ascii_case("no-store"));
         (!forbids).then(|| {
@@ -176,22 +176,22 @@ fn exchange_answer_is_not_cacheable(case: &Case<'_>) -> Judgement {
             answer.finding("header cache-control", Text::same("no-store"), actual)
         })
     });
-    case.judged(findings)
+    cx.judged(findings)
 }
 
 /// The introspection of every citizen's TX token with the source's credentials; blocked where that does not work.
-fn introspections<'a>(case: &Case<'a>) -> Result<Vec<(Citizen, Answer<'a>)>, Stop> {
-    if acm(case)?.source_client.is_none() {
+fn introspections<'a>(cx: &CheckContext<'a>) -> Result<Vec<(Citizen, Answer<'a>)>, Stop> {
+    if acm(cx)?.source_client.is_none() {
         let why = text!(
             "zonder de credentials van de bron kan bronkeur het token niet introspecteren",
             "without the source's credentials bronkeur cannot introspect the token"
         );
         return Err(reason::lacks("acm.source_client", why).into());
     }
-    let citizens: Vec<Citizen> = case.setup().citizens.keys().copied().collect();
+    let citizens: Vec<Citizen> = cx.setup().citizens.keys().copied().collect();
     let requests: Vec<Request> =
         citizens.iter().map(|citizen| Request::issuer(IssuerCall::Introspection(Auth::Token(*citizen)))).collect();
-    let answers = case.responses(&requests)?;
+    let answers = cx.responses(&requests)?;
     for answer in &answers {
         if answer.response.introspection().is_none() {
             let Text { nl, en } = issuer::came(answer.response);
@@ -205,13 +205,13 @@ fn introspections<'a>(case: &Case<'a>) -> Result<Vec<(Citizen, Answer<'a>)>, Sto
     Ok(citizens.into_iter().zip(answers).collect())
 }
 
-fn token_is_meant_for_the_source(case: &Case<'_>) -> Judgement {
-    let acm = acm(case)?;
+fn token_is_meant_for_the_source(cx: &CheckContext<'_>) -> Judgement {
+    let acm = acm(cx)?;
     let mut findings = Vec::new();
-    for (_, answer) in introspections(case)? {
-        findings.extend(unmeant(case, acm, answer).into_iter().map(|finding| as_read(answer, finding)));
+    for (_, answer) in introspections(cx)? {
+        findings.extend(unmeant(cx, acm, answer).into_iter().map(|finding| as_read(answer, finding)));
     }
-    case.judged(findings)
+    cx.judged(findings)
 }
 
 /// The finding, saying so where what it is about came in a JWT.
@@ -224,7 +224,7 @@ fn as_read(answer: Answer<'_>, finding: Finding) -> Finding {
 }
 
 /// Why the source would refuse the token of an introspection answer, and what is written oddly in it.
-fn unmeant(case: &Case<'_>, acm: &AcmSetup, answer: Answer<'_>) -> Vec<Finding> {
+fn unmeant(cx: &CheckContext<'_>, acm: &AcmSetup, answer: Answer<'_>) -> Vec<Finding> {
     let Some(said) = answer.response.introspection() else { return Vec::new() };
     let member = |name: &str| described(said.0.get(name));
     match said.0.get("active") {
@@ -244,7 +244,7 @@ fn unmeant(case: &Case<'_>, acm: &AcmSetup, answer: Answer<'_>) -> Vec<Finding> 
         let expected = text!("één naam, of een lijst van namen", "one name, or a list of names");
         findings.push(of_form(answer, "aud", "RFC 7662", expected).at_most(Level::Should));
     }
-    let now = issuer_clock(case, answer);
+    let now = issuer_clock(cx, answer);
     if said.expires().is_some_and(|exp| exp <= now) {
         let expected = text!("een tijdstip in de toekomst", "a moment in the future");
         findings.push(answer.finding("/exp", expected, member("exp")));
@@ -272,19 +272,19 @@ fn listed(value: Option<&Value>) -> Text {
 
 /// The issuer's clock in seconds since 1970: its `Date` header, else the start of the run.
 #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^52")]
-fn issuer_clock(case: &Case<'_>, answer: Answer<'_>) -> f64 {
-    answer.response.date().unwrap_or(case.now()).as_second() as f64
+fn issuer_clock(cx: &CheckContext<'_>, answer: Answer<'_>) -> f64 {
+    answer.response.date().unwrap_or(cx.now()).as_second() as f64
 }
 
-fn token_names_the_citizen(case: &Case<'_>) -> Judgement {
+fn token_names_the_citizen(cx: &CheckContext<'_>) -> Judgement {
     let mut findings = Vec::new();
-    for (citizen, answer) in introspections(case)? {
-        let number = case.insz(citizen)?;
+    for (citizen, answer) in introspections(cx)? {
+        let number = cx.insz(citizen)?;
         let rrn = answer.response.json().and_then(|json| json.get("rrn"));
         let text = answer.response.json().and_then(|json| Introspection(json).number());
         if text.as_deref() != Some(number) {
             findings.push(as_read(answer, answer.finding("/rrn", Text::same(number), described(rrn))));
         }
     }
-    case.judged(findings)
+    cx.judged(findings)
 }

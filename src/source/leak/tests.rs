@@ -8,7 +8,7 @@ fn page_of(items: &Value) -> Vec<Owned> {
         answered("https://h/v1/certificates/2?limit=10&page=0", Content::json(json!({ "certificates": items })));
     exchange.request = crate::evidence::exchange::Request::entry(Citizen::Other);
     let response = exchange.result.as_ref().unwrap();
-    let answer = crate::judging::case::Answer { exchange: &exchange, response };
+    let answer = crate::judging::context::Answer { exchange: &exchange, response };
     certificates_on(Listed { answer, page: response.page().unwrap() })
 }
 

@@ -2,7 +2,7 @@
 
 use bronkeur::base::text::Text;
 use bronkeur::evidence::exchange::{Request, Target, View};
-use bronkeur::judging::case::{Answer, Case, Judgement, Stop};
+use bronkeur::judging::context::{Answer, CheckContext, Judgement, Stop};
 use bronkeur::judging::reason;
 use bronkeur::judging::registry::{ChapterChecks, Registry};
 use serde_json::Value;
@@ -34,8 +34,8 @@ impl View for Health {
 }
 
 /// What another check may ask: the answer, where it tells the health.
-fn told<'a>(case: &Case<'a>) -> Result<Answer<'a>, Stop> {
-    let answer = case.response(&Request::probe(Target::Path("health".to_owned())))?;
+fn told<'a>(cx: &CheckContext<'a>) -> Result<Answer<'a>, Stop> {
+    let answer = cx.response(&Request::probe(Target::Path("health".to_owned())))?;
     let health = answer.response.view::<Health>().filter(|_| answer.response.status == 200);
     match health.and_then(|health| health.status.as_ref()) {
         Some(_) => Ok(answer),
@@ -45,15 +45,15 @@ fn told<'a>(case: &Case<'a>) -> Result<Answer<'a>, Stop> {
     }
 }
 
-fn health_is_told(case: &Case<'_>) -> Judgement {
-    let answer = case.response(&Request::probe(Target::Path("health".to_owned())))?;
-    let missing = told(case).is_err();
+fn health_is_told(cx: &CheckContext<'_>) -> Judgement {
+    let answer = cx.response(&Request::probe(Target::Path("health".to_owned())))?;
+    let missing = told(cx).is_err();
     let status = Text::same(answer.response.status);
-    case.judged(missing.then(|| answer.finding("/status", Text::new("200 en `status`", "200 and `status`"), status)))
+    cx.judged(missing.then(|| answer.finding("/status", Text::new("200 en `status`", "200 and `status`"), status)))
 }
 
-fn health_is_fresh(case: &Case<'_>) -> Judgement {
-    let answer = told(case)?;
+fn health_is_fresh(cx: &CheckContext<'_>) -> Judgement {
+    let answer = told(cx)?;
     let age = answer.response.header("age").map(Text::same);
-    case.judged(age.map(|age| answer.finding("header age", Text::new("geen `Age`", "no `Age`"), age)))
+    cx.judged(age.map(|age| answer.finding("header age", Text::new("geen `Age`", "no `Age`"), age)))
 }

@@ -6,7 +6,7 @@ use crate::base::value::described::kind_of;
 use crate::catalogue::Level;
 use crate::checks::shared::{absent, media_type_finding, no_json};
 use crate::evidence::exchange::{Kind, Request};
-use crate::judging::case::{Answer, Case, Judgement, Stop, conclusive};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::source::envelope::{Certificate, Link, Links, Scalar};
@@ -31,8 +31,8 @@ fn nothing_to_follow() -> Verdict {
 }
 
 /// The details that came; blocked where none did.
-pub(super) fn opened<'a>(case: &Case<'a>) -> Result<Vec<Detail<'a>>, Stop> {
-    let details = case.details()?;
+pub(super) fn opened<'a>(cx: &CheckContext<'a>) -> Result<Vec<Detail<'a>>, Stop> {
+    let details = cx.details()?;
     let mut obstacle = None;
     let mut opened = Vec::new();
     for (item, exchange) in &details {
@@ -60,12 +60,12 @@ fn certificate_in(answer: Answer<'_>) -> Option<&Certificate> {
         .filter(|certificate| certificate.wrong_type.is_none() && answer.response.status == 200)
 }
 
-pub(super) fn self_answers_hal_json(case: &Case<'_>) -> Judgement {
-    case.lasting(answers_hal_json)
+pub(super) fn self_answers_hal_json(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(answers_hal_json)
 }
 
-fn answers_hal_json(case: &Case<'_>) -> Judgement {
-    let details = case.details()?;
+fn answers_hal_json(cx: &CheckContext<'_>) -> Judgement {
+    let details = cx.details()?;
     if details.is_empty() {
         return Err(nothing_to_follow().into());
     }
@@ -83,7 +83,7 @@ fn answers_hal_json(case: &Case<'_>) -> Judgement {
             }
         }
     }
-    case.judged_unless(findings, obstacle)
+    cx.judged_unless(findings, obstacle)
 }
 
 /// Findings where a detail is not a JSON object in hal+json.
@@ -107,26 +107,26 @@ struct Compared<'p> {
 }
 
 impl Compared<'_> {
-    fn differences(&self, case: &Case<'_>, detail: Detail<'_>) -> Vec<Finding> {
+    fn differences(&self, cx: &CheckContext<'_>, detail: Detail<'_>) -> Vec<Finding> {
         let fields = self.fields.iter().filter_map(|name| field_differs(detail, name));
-        fields.chain(self.rels.iter().filter_map(|rel| link_differs(case, detail, rel))).collect()
+        fields.chain(self.rels.iter().filter_map(|rel| link_differs(cx, detail, rel))).collect()
     }
 }
 
-pub(super) fn detail_and_list_agree(case: &Case<'_>) -> Judgement {
-    let compared = Compared { fields: case.parameter("fields"), rels: case.parameter("rels") };
-    let details = opened(case)?;
+pub(super) fn detail_and_list_agree(cx: &CheckContext<'_>) -> Judgement {
+    let compared = Compared { fields: cx.parameter("fields"), rels: cx.parameter("rels") };
+    let details = opened(cx)?;
     let extra = details.iter().find_map(|detail| more_in_the_detail(*detail));
-    let differences = details.iter().map(|detail| (*detail, compared.differences(case, *detail)));
+    let differences = details.iter().map(|detail| (*detail, compared.differences(cx, *detail)));
     let suspects: Vec<(Detail<'_>, Vec<Finding>)> = differences.filter(|(_, found)| !found.is_empty()).collect();
-    let (mut findings, obstacle) = confirmed(case, &compared, suspects)?;
+    let (mut findings, obstacle) = confirmed(cx, &compared, suspects)?;
     findings.extend(extra);
-    case.judged_unless(findings, obstacle)
+    cx.judged_unless(findings, obstacle)
 }
 
 /// The differences that stand when the list is asked once more after the detail: a certificate may change in between.
 fn confirmed(
-    case: &Case<'_>,
+    cx: &CheckContext<'_>,
     compared: &Compared<'_>,
     mut suspects: Vec<(Detail<'_>, Vec<Finding>)>,
 ) -> Result<(Vec<Finding>, Option<Box<Verdict>>), Stop> {
@@ -134,7 +134,7 @@ fn confirmed(
     for look in 1..=MORE_LOOKS {
         let again = |detail: &Detail<'_>| detail.item.on.answer.request().clone().again(look);
         let requests: Vec<Request> = suspects.iter().map(|(detail, _)| again(detail)).collect();
-        let exchanges = case.attempts(&requests)?;
+        let exchanges = cx.attempts(&requests)?;
         let mut earlier = Vec::new();
         for ((detail, found), exchange) in suspects.into_iter().zip(exchanges) {
             if exchange.at_ms < detail.answer.exchange.at_ms {
@@ -144,7 +144,7 @@ fn confirmed(
             }
             match conclusive(exchange) {
                 Err(verdict) => obstacle = obstacle.or(Some(verdict)),
-                Ok(answer) => findings.extend(still(case, compared, detail, found, answer)),
+                Ok(answer) => findings.extend(still(cx, compared, detail, found, answer)),
             }
         }
         suspects = earlier;
@@ -156,7 +156,7 @@ fn confirmed(
 /// What of these differences the list still shows. A certificate that is not there any more, or says something new,
 /// changed meanwhile.
 fn still(
-    case: &Case<'_>,
+    cx: &CheckContext<'_>,
     compared: &Compared<'_>,
     detail: Detail<'_>,
     found: Vec<Finding>,
@@ -167,7 +167,7 @@ fn still(
     let Some(page) = page.filter(|_| key.is_some()) else { return found };
     let Some(certificate) = page.items().iter().find(|item| item.key() == key) else { return Vec::new() };
     let on = Listed { answer, page };
-    let now = compared.differences(case, Detail { item: Item { on, certificate }, ..detail });
+    let now = compared.differences(cx, Detail { item: Item { on, certificate }, ..detail });
     let same = |one: &Finding, other: &Finding| one.expected == other.expected && one.actual == other.actual;
     found.into_iter().filter(|one| now.iter().any(|other| same(one, other))).collect()
 }
@@ -214,14 +214,14 @@ fn same_value(name: &str, one: &Scalar, other: &Scalar) -> bool {
 }
 
 /// A finding where list and detail both have a link and it leads elsewhere.
-fn link_differs(case: &Case<'_>, detail: Detail<'_>, rel: &str) -> Option<Finding> {
+fn link_differs(cx: &CheckContext<'_>, detail: Detail<'_>, rel: &str) -> Option<Finding> {
     let of = |links: &'_ Links| -> Vec<Link> {
         links.links.iter().filter(|link| link.rel.eq_ignore_ascii_case(rel)).cloned().collect()
     };
     let (listed, own) = (of(&detail.item.certificate.links), of(&detail.certificate.links));
-    let target = |from: Answer<'_>, link: &Link| case.target(from, link).unwrap_or_else(|| link.href.to_string());
+    let target = |from: Answer<'_>, link: &Link| cx.target(from, link).unwrap_or_else(|| link.href.to_string());
     let (first, found) = (listed.first()?, own.first()?);
-    let is_same = |listed: &str, own: &str| case.same_target(listed, own) || in_passing(case, detail, rel, listed, own);
+    let is_same = |listed: &str, own: &str| cx.same_target(listed, own) || in_passing(cx, detail, rel, listed, own);
     let same = listed.iter().any(|listed| {
         let listed = target(detail.item.on.answer, listed);
         own.iter().any(|own| is_same(&listed, &target(detail.answer, own)))
@@ -233,15 +233,15 @@ fn link_differs(case: &Case<'_>, detail: Detail<'_>, rel: &str) -> Option<Findin
 
 /// Whether a link of the detail is another one than in the list only by a signature or the like, and is not the link of
 /// another certificate.
-fn in_passing(case: &Case<'_>, detail: Detail<'_>, rel: &str, listed: &str, own: &str) -> bool {
+fn in_passing(cx: &CheckContext<'_>, detail: Detail<'_>, rel: &str, listed: &str, own: &str) -> bool {
     let on = detail.item.on;
     let Some(key) = detail.item.certificate.key() else { return false };
     let is_of_another = || {
         let others = on.items().iter().filter(|item| item.key().as_ref() != Some(&key));
         let links = others.filter_map(|item| item.links.find(&[rel]));
-        links.filter_map(|link| case.target(on.answer, link)).any(|other| case.same_target(&other, own))
+        links.filter_map(|link| cx.target(on.answer, link)).any(|other| cx.same_target(&other, own))
     };
-    case.differ_in_passing(listed, own, &key) && !is_of_another()
+    cx.differ_in_passing(listed, own, &key) && !is_of_another()
 }
 
 /// A note where the detail has undocumented members that the list lacks.
@@ -262,15 +262,15 @@ struct Elsewhere<'a> {
     request: Request,
 }
 
-pub(super) fn detail_links_to_itself(case: &Case<'_>) -> Judgement {
-    case.lasting(links_to_itself)
+pub(super) fn detail_links_to_itself(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(links_to_itself)
 }
 
-fn links_to_itself(case: &Case<'_>) -> Judgement {
+fn links_to_itself(cx: &CheckContext<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut obstacle = None;
     let mut elsewhere = Vec::new();
-    for detail in opened(case)? {
+    for detail in opened(cx)? {
         let Some(link) = detail.certificate.links.find(&["self"]) else {
             let place = &*detail.certificate.links.place;
             let expected = text!("een link `self`", "a link `self`");
@@ -278,26 +278,25 @@ fn links_to_itself(case: &Case<'_>) -> Judgement {
             continue;
         };
         let asked = &detail.answer.exchange.sent.url;
-        let is_it =
-            |target: String| case.same_target(&target, asked) || in_passing(case, detail, "self", asked, &target);
-        if case.target(detail.answer, link).is_some_and(is_it) {
+        let is_it = |target: String| cx.same_target(&target, asked) || in_passing(cx, detail, "self", asked, &target);
+        if cx.target(detail.answer, link).is_some_and(is_it) {
             continue;
         }
-        match case.follow(detail.answer, link, Kind::Detail) {
+        match cx.follow(detail.answer, link, Kind::Detail) {
             Some(request) => elsewhere.push(Elsewhere { detail, link, request }),
             None if link.templated => obstacle = obstacle.or_else(|| Some(Box::new(templated()))),
             None => findings.push(leads_elsewhere(detail, link, None)),
         }
     }
     let requests: Vec<Request> = elsewhere.iter().map(|elsewhere| elsewhere.request.clone()).collect();
-    for (Elsewhere { detail, link, .. }, exchange) in elsewhere.iter().zip(case.attempts(&requests)?) {
+    for (Elsewhere { detail, link, .. }, exchange) in elsewhere.iter().zip(cx.attempts(&requests)?) {
         match conclusive(exchange) {
             Err(verdict) => obstacle = obstacle.or(Some(verdict)),
             Ok(answer) if is_the_same(*detail, answer) => {}
             Ok(answer) => findings.push(leads_elsewhere(*detail, link, Some(answer))),
         }
     }
-    case.judged_unless(findings, obstacle)
+    cx.judged_unless(findings, obstacle)
 }
 
 fn templated() -> Verdict {

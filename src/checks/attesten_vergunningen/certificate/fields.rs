@@ -2,7 +2,7 @@
 
 use super::value_of;
 use crate::base::text::Text;
-use crate::judging::case::{Case, Judgement};
+use crate::judging::context::{CheckContext, Judgement};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::source::Item;
@@ -24,24 +24,30 @@ fn finding(item: &Item<'_>, member: &str, value: Option<&Scalar>, expected: &Tex
 
 /// Findings for every certificate whose member does not fit; absence is for `fits` to judge.
 fn every(
-    case: &Case<'_>,
+    cx: &CheckContext<'_>,
     name: &str,
     member: Member,
     expected: &Text,
     fits: impl Fn(Option<&Scalar>) -> bool,
 ) -> Judgement {
-    let items = case.everyones_items()?;
+    let items = cx.everyones_items()?;
     let wrong = items.iter().filter(|item| !fits(member(item.certificate)));
-    case.judged(wrong.map(|item| finding(item, name, member(item.certificate), expected)))
+    cx.judged(wrong.map(|item| finding(item, name, member(item.certificate), expected)))
 }
 
 /// The same for a member that may be absent or null; not applicable where it always is.
-fn optional(case: &Case<'_>, name: &str, member: Member, expected: &Text, fits: impl Fn(&Scalar) -> bool) -> Judgement {
+fn optional(
+    cx: &CheckContext<'_>,
+    name: &str,
+    member: Member,
+    expected: &Text,
+    fits: impl Fn(&Scalar) -> bool,
+) -> Judgement {
     let there = |value: &&Scalar| !value.is_null();
-    if !case.everyones_items()?.iter().any(|item| member(item.certificate).as_ref().is_some_and(there)) {
+    if !cx.everyones_items()?.iter().any(|item| member(item.certificate).as_ref().is_some_and(there)) {
         return Ok(Verdict::not_applicable(text!("geen enkel attest heeft `{name}`", "no certificate has `{name}`")));
     }
-    every(case, name, member, expected, |value| value.filter(there).is_none_or(&fits))
+    every(cx, name, member, expected, |value| value.filter(there).is_none_or(&fits))
 }
 
 fn is_text(value: Option<&Scalar>) -> bool {
@@ -52,40 +58,40 @@ fn is_id(value: Option<&Scalar>) -> bool {
     is_text(value) || value.is_some_and(Scalar::is_number)
 }
 
-pub(super) fn id_is_present(case: &Case<'_>) -> Judgement {
+pub(super) fn id_is_present(cx: &CheckContext<'_>) -> Judgement {
     let expected = text!("een tekst die niet leeg is", "a string that is not empty");
-    every(case, "id", |certificate| certificate.id.as_ref(), &expected, is_id)
+    every(cx, "id", |certificate| certificate.id.as_ref(), &expected, is_id)
 }
 
-pub(super) fn id_is_a_string(case: &Case<'_>) -> Judgement {
-    if !case.everyones_items()?.iter().any(|item| is_id(item.certificate.id.as_ref())) {
+pub(super) fn id_is_a_string(cx: &CheckContext<'_>) -> Judgement {
+    if !cx.everyones_items()?.iter().any(|item| is_id(item.certificate.id.as_ref())) {
         return Err(reason::unmet(text!("geen enkel attest heeft een id", "no certificate has an id")).into());
     }
     let is_number = |value: Option<&Scalar>| value.is_some_and(Scalar::is_number);
     let expected = text!("een tekst", "a string");
-    every(case, "id", |certificate| certificate.id.as_ref(), &expected, |value| !is_number(value))
+    every(cx, "id", |certificate| certificate.id.as_ref(), &expected, |value| !is_number(value))
 }
 
-pub(super) fn language_is_known(case: &Case<'_>) -> Judgement {
-    let known = case.parameter("languages");
+pub(super) fn language_is_known(cx: &CheckContext<'_>) -> Judgement {
+    let known = cx.parameter("languages");
     let is_known = |value: Option<&Scalar>| value.and_then(Scalar::as_str).is_some_and(|text| known.contains(&text));
     let expected = Text::same(known.join(" / "));
-    every(case, "language", |certificate| certificate.language.as_ref(), &expected, is_known)
+    every(cx, "language", |certificate| certificate.language.as_ref(), &expected, is_known)
 }
 
-pub(super) fn name_is_present(case: &Case<'_>) -> Judgement {
+pub(super) fn name_is_present(cx: &CheckContext<'_>) -> Judgement {
     let expected = text!("een tekst die niet leeg is", "a string that is not empty");
-    every(case, "name", |certificate| certificate.name.as_ref(), &expected, is_text)
+    every(cx, "name", |certificate| certificate.name.as_ref(), &expected, is_text)
 }
 
-pub(super) fn year_has_four_digits(case: &Case<'_>) -> Judgement {
+pub(super) fn year_has_four_digits(cx: &CheckContext<'_>) -> Judgement {
     let expected = text!("een geheel getal van vier cijfers", "an integer of four digits");
     let fits = |value: &Scalar| value.as_integer().is_some_and(|year| (1000..=9999).contains(&year));
-    optional(case, "year", |certificate| certificate.year.as_ref(), &expected, fits)
+    optional(cx, "year", |certificate| certificate.year.as_ref(), &expected, fits)
 }
 
-pub(super) fn community_is_a_nis_code(case: &Case<'_>) -> Judgement {
+pub(super) fn community_is_a_nis_code(cx: &CheckContext<'_>) -> Judgement {
     let expected = text!("een NIS-code: een geheel getal van vijf cijfers", "a NIS code: an integer of five digits");
     let fits = |value: &Scalar| value.as_integer().is_some_and(|code| (10_000..=99_999).contains(&code));
-    optional(case, "community", |certificate| certificate.community.as_ref(), &expected, fits)
+    optional(cx, "community", |certificate| certificate.community.as_ref(), &expected, fits)
 }

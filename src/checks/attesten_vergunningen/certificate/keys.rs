@@ -8,48 +8,48 @@ use crate::base::text::{Text, shown};
 use crate::checks::attesten_vergunningen::list::unless_misnumbered;
 use crate::checks::rest_guidelines::{is_wrapped, unknown_certificate_probe};
 use crate::evidence::exchange::{Citizen, Part, Phase, Replacement, Request, Response, Target};
-use crate::judging::case::{Answer, Case, Findings, Judgement, Stop, conclusive};
+use crate::judging::context::{Answer, CheckContext, Findings, Judgement, Stop, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::Verdict;
 use crate::source::envelope::{Certificate, Key};
 use crate::source::{Item, Listed, with_other_language};
 use crate::text;
 
-pub(super) fn id_and_language_are_unique(case: &Case<'_>) -> Judgement {
-    case.lasting(are_unique)
+pub(super) fn id_and_language_are_unique(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(are_unique)
 }
 
-fn are_unique(case: &Case<'_>) -> Judgement {
-    let items = case.items()?;
+fn are_unique(cx: &CheckContext<'_>) -> Judgement {
+    let items = cx.items()?;
     let count = items.iter().filter(|item| item.certificate.key().is_some()).count();
     if items.len() < 2 {
-        return Err(case.single_page(items.len() as u64).into());
+        return Err(cx.single_page(items.len() as u64).into());
     }
     if count < 2 {
         let what = text!("id of taal ontbreekt in de attesten", "the certificates lack an id or language");
         return Err(reason::unmet(what).into());
     }
-    let walk = case.pages()?.pages;
+    let walk = cx.pages()?.pages;
     // What stands twice in one answer is double, however the pages hang together.
-    let mut answers = vec![case.first_page()?];
+    let mut answers = vec![cx.first_page()?];
     answers.extend(&walk);
     let mut within = Findings::default();
     for listed in &answers {
         within.append(doubles(std::slice::from_ref(listed)));
     }
     if !within.is_empty() {
-        return case.concluded(within);
+        return cx.concluded(within);
     }
-    unless_misnumbered(case, |case| unique_across(case, &walk))
+    unless_misnumbered(cx, |cx| unique_across(cx, &walk))
 }
 
-fn unique_across<'a>(case: &Case<'a>, walk: &[Listed<'a>]) -> Judgement {
-    pages_hold_still(case, walk)?;
+fn unique_across<'a>(cx: &CheckContext<'a>, walk: &[Listed<'a>]) -> Judgement {
+    pages_hold_still(cx, walk)?;
     let across = doubles(walk);
     if across.is_empty() {
-        return case.concluded(across);
+        return cx.concluded(across);
     }
-    confirmed(case, walk, across)
+    confirmed(cx, walk, across)
 }
 
 /// A finding for every pair that occurs again in these pages.
@@ -80,14 +80,14 @@ fn doubles(pages: &[Listed<'_>]) -> Findings {
 }
 
 /// Blocked where whole pages repeat, or hold something else when they are asked again.
-fn pages_hold_still(case: &Case<'_>, walk: &[Listed<'_>]) -> Result<(), Stop> {
+fn pages_hold_still(cx: &CheckContext<'_>, walk: &[Listed<'_>]) -> Result<(), Stop> {
     let mut seen: BTreeSet<Vec<Key<'_>>> = BTreeSet::new();
     if walk.iter().any(|listed| !listed.keys().is_empty() && !seen.insert(listed.keys())) {
         let what = text!("een pagina komt twee keer voor", "a page occurs twice");
         return Err(reason::unmet(what).into());
     }
     let again: Vec<Request> = walk.iter().map(|listed| listed.answer.request().clone().again(1)).collect();
-    if case.pages_of(&again)?.iter().zip(walk).any(|(again, listed)| again.keys() != listed.keys()) {
+    if cx.pages_of(&again)?.iter().zip(walk).any(|(again, listed)| again.keys() != listed.keys()) {
         let what = text!("de pagina's verspringen tussen twee oproepen", "the pages shift between two calls");
         return Err(Stop::Moment(Box::new(reason::unmet(what))));
     }
@@ -95,16 +95,16 @@ fn pages_hold_still(case: &Case<'_>, walk: &[Listed<'_>]) -> Result<(), Stop> {
 }
 
 /// What is double across pages is so whatever their length; pages that overlap do so at other places then.
-fn confirmed(case: &Case<'_>, walk: &[Listed<'_>], across: Findings) -> Judgement {
-    let length = case.other_limit()?;
-    let count = case.total()?.div_ceil(length).min(case.most_pages()?).max(1);
-    let requests: Vec<Request> = (0..count).map(|page| case.page_request(Citizen::Subject, length, page)).collect();
+fn confirmed(cx: &CheckContext<'_>, walk: &[Listed<'_>], across: Findings) -> Judgement {
+    let length = cx.other_limit()?;
+    let count = cx.total()?.div_ceil(length).min(cx.most_pages()?).max(1);
+    let requests: Vec<Request> = (0..count).map(|page| cx.page_request(Citizen::Subject, length, page)).collect();
     // Pages that overlap may do so at the one or the other boundary that both lengths share.
-    if !double_keys(walk).is_subset(&double_keys(&case.pages_of(&requests)?)) {
+    if !double_keys(walk).is_subset(&double_keys(&cx.pages_of(&requests)?)) {
         let what = text!("de pagina's overlappen elkaar", "the pages overlap");
         return Err(reason::unmet(what).into());
     }
-    case.concluded(across)
+    cx.concluded(across)
 }
 
 fn double_keys<'a>(pages: &[Listed<'a>]) -> BTreeSet<Key<'a>> {
@@ -120,24 +120,24 @@ struct Lacking {
     text: String,
 }
 
-pub(super) fn missing_language_is_not_found(case: &Case<'_>) -> Judgement {
-    case.lasting(is_not_found)
+pub(super) fn missing_language_is_not_found(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(is_not_found)
 }
 
-fn is_not_found(case: &Case<'_>) -> Judgement {
-    let Lacking { control, part, text } = lacking(case)?;
-    let opening = conclusive(case.attempt(&control.clone().phase(Phase::Opening))?)?.response;
+fn is_not_found(cx: &CheckContext<'_>) -> Judgement {
+    let Lacking { control, part, text } = lacking(cx)?;
+    let opening = conclusive(cx.attempt(&control.clone().phase(Phase::Opening))?)?.response;
     if opening.is_gone() {
         let status = opening.status;
         let verdict = reason::unmet(text!("het detail antwoordde met {status}", "the detail answered {status}"));
         return Err(Stop::by_answer(opening, verdict));
     }
     let probe = control.clone().edit(part, Replacement::Text(text));
-    let answers = case.between_controls(&control, &[probe])?;
+    let answers = cx.between_controls(&control, &[probe])?;
     let Some(answer) = answers.first() else { return Err(reason::not_recorded().into()) };
     match answer.response.status {
-        404 => case.judged(Vec::new()),
-        status if is_wrapped(*answer) || is_as_unknown(case, *answer)? => {
+        404 => cx.judged(Vec::new()),
+        status if is_wrapped(*answer) || is_as_unknown(cx, *answer)? => {
             let what = text!(
                 "wat er niet is, wordt met {status} beantwoord, welke taal of id het ook is",
                 "what is not there is answered {status}, whichever language or id it is"
@@ -150,19 +150,19 @@ fn is_not_found(case: &Case<'_>) -> Judgement {
                 Some((id, language)) => Text::same(shown(&format!("{status}: {id} {language}"))),
                 None => Text::same(status),
             };
-            case.judged(vec![answer.finding("status", Text::same(404), actual)])
+            cx.judged(vec![answer.finding("status", Text::same(404), actual)])
         }
     }
 }
 
 /// Whether an id that nobody has is answered in the same way, without a certificate: then it is the look-up that is wrong,
 /// whatever is looked up.
-fn is_as_unknown(case: &Case<'_>, answer: Answer<'_>) -> Result<bool, Stop> {
+fn is_as_unknown(cx: &CheckContext<'_>, answer: Answer<'_>) -> Result<bool, Stop> {
     let says = |response: &Response| (response.status, response.certificate().and_then(Certificate::key).is_some());
     if says(answer.response).1 {
         return Ok(false);
     }
-    let probed = unknown_certificate_probe(case).and_then(|(control, probe)| case.probed(&control, &[probe]));
+    let probed = unknown_certificate_probe(cx).and_then(|(control, probe)| cx.probed(&control, &[probe]));
     let unknown = match probed {
         Err(Stop::Verdict(_) | Stop::Moment(_)) => return Ok(false),
         probed => probed?.exchanges,
@@ -172,12 +172,12 @@ fn is_as_unknown(case: &Case<'_>, answer: Answer<'_>) -> Result<bool, Stop> {
 }
 
 /// A certificate of which a language is known to be missing, with that language in one place of its `self`.
-fn lacking(case: &Case<'_>) -> Result<Lacking, Stop> {
-    let items = case.items()?;
-    if case.pages()?.cut {
-        return Err(case.beyond_the_walk().into());
+fn lacking(cx: &CheckContext<'_>) -> Result<Lacking, Stop> {
+    let items = cx.items()?;
+    if cx.pages()?.cut {
+        return Err(cx.beyond_the_walk().into());
     }
-    let mut known = case.parameter("languages");
+    let mut known = cx.parameter("languages");
     let taken = languages(&items);
     // First those that no certificate has: a page that the list hides (LST-10) can then not hold the one asked for.
     known.sort_by_key(|language| taken.values().any(|own| own.contains(*language)));
@@ -189,7 +189,7 @@ fn lacking(case: &Case<'_>) -> Result<Lacking, Stop> {
         let Some(own) = taken.get(&*id).filter(|own| own.iter().all(|one| known.contains(&one.as_str()))) else {
             continue;
         };
-        let Some(control) = case.detail_of(*item) else { continue };
+        let Some(control) = cx.detail_of(*item) else { continue };
         usable = true;
         let with = |other: &str| with_language(&control, &id, &language, other);
         if with(&language).is_none() {

@@ -7,16 +7,16 @@ use url::Url;
 use crate::base::text::{Text, shown};
 use crate::checks::shared::{absent, is_uri_reference};
 use crate::evidence::exchange::beginning_of;
-use crate::judging::case::{Answer, Case, Judgement, conclusive};
+use crate::judging::context::{Answer, CheckContext, Judgement, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::source::envelope::{Links, Malformed};
 use crate::source::{Item, holds_key, parts_that};
 use crate::text;
 
-pub(super) fn every_item_has_self(case: &Case<'_>) -> Judgement {
-    let items = case.everyones_items()?;
-    case.judged(items.iter().filter_map(no_usable_self))
+pub(super) fn every_item_has_self(cx: &CheckContext<'_>) -> Judgement {
+    let items = cx.everyones_items()?;
+    cx.judged(items.iter().filter_map(no_usable_self))
 }
 
 /// A finding where a certificate has no `self`, or one that is no link. The form of other links is for CRT-15.
@@ -51,21 +51,21 @@ pub(super) fn malformed_self(links: &Links) -> Option<(String, Text)> {
     links.malformed.iter().find(is_self).map(|one| (one.place.clone(), Text::same(shown(&one.found))))
 }
 
-pub(super) fn download_is_offered(case: &Case<'_>) -> Judgement {
-    if case.setup().source().declares.no_documents {
+pub(super) fn download_is_offered(cx: &CheckContext<'_>) -> Judgement {
+    if cx.setup().source().declares.no_documents {
         return Ok(reason::declared("no_documents"));
     }
     let offers = |links: &Links| links.find(&["download"]).is_some();
-    let items = case.items()?;
+    let items = cx.items()?;
     if items.iter().any(|item| offers(&item.certificate.links)) {
-        return case.judged(Vec::new());
+        return cx.judged(Vec::new());
     }
-    let details = case.details()?;
+    let details = cx.details()?;
     let answers: Vec<Result<Answer<'_>, Box<Verdict>>> =
         details.iter().map(|(_, exchange)| conclusive(exchange)).collect();
     let certificates = answers.iter().flatten().filter_map(|answer| answer.response.certificate());
     if certificates.into_iter().any(|certificate| offers(&certificate.links)) {
-        return case.judged(Vec::new());
+        return cx.judged(Vec::new());
     }
     // Where no detail came at all, one of them may yet have shown a document.
     if let (Some(Err(obstacle)), false) = (answers.first(), answers.iter().any(Result::is_ok)) {
@@ -73,20 +73,20 @@ pub(super) fn download_is_offered(case: &Case<'_>) -> Judgement {
     }
     let Some(on) = items.first().map(|item| item.on) else { return Err(reason::not_recorded().into()) };
     let expected = text!("minstens één link `download`", "at least one link `download`");
-    case.judged(vec![on.answer.finding(on.page.place.as_str(), expected, absent())])
+    cx.judged(vec![on.answer.finding(on.page.place.as_str(), expected, absent())])
 }
 
-pub(super) fn self_holds_id_and_language(case: &Case<'_>) -> Judgement {
+pub(super) fn self_holds_id_and_language(cx: &CheckContext<'_>) -> Judgement {
     let mut findings = Vec::new();
     let (mut judged, mut shortened) = (false, false);
-    let items = case.everyones_items()?;
+    let items = cx.everyones_items()?;
     let ids: BTreeSet<_> = items.iter().filter_map(|item| item.certificate.id_text()).collect();
     for item in items {
         let (Some((id, language)), Some(link)) = (item.certificate.key(), item.certificate.links.find(&["self"]))
         else {
             continue;
         };
-        let Some(url) = case.target(item.on.answer, link).and_then(|url| Url::parse(&url).ok()) else { continue };
+        let Some(url) = cx.target(item.on.answer, link).and_then(|url| Url::parse(&url).ok()) else { continue };
         // Of a text of a thousand characters that might be a document, the recording has the beginning only.
         if beginning_of(&id).is_some() {
             shortened = true;
@@ -127,5 +127,5 @@ pub(super) fn self_holds_id_and_language(case: &Case<'_>) -> Judgement {
         ))
         .into());
     }
-    case.judged(findings)
+    cx.judged(findings)
 }

@@ -8,7 +8,7 @@ use super::detail::{Detail, opened};
 use super::links::malformed_self;
 use crate::base::openapi::{Component, SchemaViolation, schema_of_list};
 use crate::base::text::{Text, shown};
-use crate::judging::case::{Answer, Case, Findings, Judgement, Stop};
+use crate::judging::context::{Answer, CheckContext, Findings, Judgement, Stop};
 use crate::judging::verdict::{Finding, Verdict};
 use crate::source::Listed;
 use crate::source::envelope::{Certificate, Links};
@@ -22,9 +22,8 @@ struct Schemas {
 }
 
 impl Schemas {
-    fn of(case: &Case<'_>) -> Result<Self, Stop> {
-        let component =
-            |name| case.catalogue.component(name).ok_or_else(|| Box::new(unusable(&case.catalogue.openapi.0)));
+    fn of(cx: &CheckContext<'_>) -> Result<Self, Stop> {
+        let component = |name| cx.catalogue.component(name).ok_or_else(|| Box::new(unusable(&cx.catalogue.openapi.0)));
         Ok(Self {
             documented_list: component("DocumentedList")?,
             hal_list: component("HalList")?,
@@ -53,16 +52,16 @@ fn unusable(file: &str) -> Verdict {
     )
 }
 
-pub(super) fn answers_fit_the_schemas(case: &Case<'_>) -> Judgement {
-    let details = match opened(case) {
+pub(super) fn answers_fit_the_schemas(cx: &CheckContext<'_>) -> Judgement {
+    let details = match opened(cx) {
         // That no detail came is for CRT-11.
         Err(Stop::Verdict(_)) => Vec::new(),
         details => details?,
     };
-    case.items()?;
-    let schemas = Schemas::of(case)?;
+    cx.items()?;
+    let schemas = Schemas::of(cx)?;
     let mut findings = Findings::default();
-    for listed in case.pages()?.pages {
+    for listed in cx.pages()?.pages {
         let Some(body) = listed.answer.response.tree() else { continue };
         let own = unfit(listed.answer, schemas.list(&body), &body).into_iter();
         let own = own.filter(|violation| is_own_in_list(&listed, &body, violation));
@@ -74,7 +73,7 @@ pub(super) fn answers_fit_the_schemas(case: &Case<'_>) -> Judgement {
         let own = own.filter(|violation| is_own_in_detail(detail, &body, violation));
         findings.extend(own.map(|violation| finding(detail.answer, violation)));
     }
-    case.concluded(findings)
+    cx.concluded(findings)
 }
 
 fn finding(answer: Answer<'_>, violation: SchemaViolation) -> Finding {

@@ -9,7 +9,7 @@ use crate::base::value::walk::pointer_step;
 use crate::catalogue::Level;
 use crate::checks::shared::absent;
 use crate::evidence::exchange::{Content, SniffedType, beginning_of};
-use crate::judging::case::{Answer, Case, Judgement};
+use crate::judging::context::{Answer, CheckContext, Judgement};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
@@ -83,10 +83,10 @@ fn is_wrong_for(look: SniffedType, media_type: &str) -> bool {
     }
 }
 
-pub(super) fn content_type_tells_the_truth(case: &Case<'_>) -> Judgement {
+pub(super) fn content_type_tells_the_truth(cx: &CheckContext<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut judged = false;
-    for answer in documents(case)? {
+    for answer in documents(cx)? {
         let Some(look) = look(answer) else { continue };
         let media_type = answer.response.media_type();
         let unnamed = media_type.as_deref().is_none_or(|media_type| media_type == "application/octet-stream");
@@ -126,24 +126,24 @@ pub(super) fn content_type_tells_the_truth(case: &Case<'_>) -> Judgement {
             text!("kies een burger met een document in PDF", "choose a citizen with a document in PDF"),
         ))
     });
-    case.judged_unless(findings, unknown)
+    cx.judged_unless(findings, unknown)
 }
 
 fn type_of(answer: Answer<'_>) -> Text {
     answer.response.header("content-type").map_or_else(absent, |value| Text::same(shown(value)))
 }
 
-pub(super) fn document_is_complete(case: &Case<'_>) -> Judgement {
+pub(super) fn document_is_complete(cx: &CheckContext<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut too_long = None;
-    for answer in documents(case)? {
+    for answer in documents(cx)? {
         if answer.response.facts.truncated {
             too_long = Some(Box::new(reason::too_long()));
             continue;
         }
         findings.extend(cut_short(answer).or_else(|| no_whole_pdf(answer)));
     }
-    case.judged_unless(findings, too_long)
+    cx.judged_unless(findings, too_long)
 }
 
 /// A finding where fewer or more bytes came than announced, or the transfer broke off.
@@ -181,12 +181,12 @@ fn no_whole_pdf(answer: Answer<'_>) -> Option<Finding> {
     }
 }
 
-pub(super) fn document_is_raw_bytes(case: &Case<'_>) -> Judgement {
-    let findings = documents(case)?.into_iter().filter_map(|answer| {
+pub(super) fn document_is_raw_bytes(cx: &CheckContext<'_>) -> Judgement {
+    let findings = documents(cx)?.into_iter().filter_map(|answer| {
         let (place, actual) = wrapped(answer)?;
         Some(answer.finding(place, text!("de ruwe bytes van het document", "the raw bytes of the document"), actual))
     });
-    case.judged(findings)
+    cx.judged(findings)
 }
 
 /// Where a document is wrapped in Base64, and how.

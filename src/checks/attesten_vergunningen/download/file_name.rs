@@ -6,18 +6,18 @@ use super::documents;
 use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::checks::shared::absent;
-use crate::judging::case::{Answer, Case, Judgement, Whose};
+use crate::judging::context::{Answer, CheckContext, Judgement, Whose};
 use crate::judging::verdict::Finding;
 use crate::text;
 
 const PLACE: &str = "header content-disposition";
 
-pub(super) fn file_name_is_fit_to_save(case: &Case<'_>) -> Judgement {
-    let findings = documents(case)?.into_iter().flat_map(|answer| findings(case, answer));
-    case.judged(findings)
+pub(super) fn file_name_is_fit_to_save(cx: &CheckContext<'_>) -> Judgement {
+    let findings = documents(cx)?.into_iter().flat_map(|answer| findings(cx, answer));
+    cx.judged(findings)
 }
 
-fn findings(case: &Case<'_>, answer: Answer<'_>) -> Vec<Finding> {
+fn findings(cx: &CheckContext<'_>, answer: Answer<'_>) -> Vec<Finding> {
     let Some(header) = answer.response.header("content-disposition") else {
         let expected = text!("een bestandsnaam", "a file name");
         return vec![answer.finding(PLACE, expected, absent()).at_most(Level::May)];
@@ -29,7 +29,7 @@ fn findings(case: &Case<'_>, answer: Answer<'_>) -> Vec<Finding> {
         let expected = text!("een bestandsnaam met een extensie", "a file name with an extension");
         findings.push(answer.finding(PLACE, expected, shown_header()));
     }
-    let whose: Vec<Whose> = names.iter().map(|name| case.whose(name)).collect();
+    let whose: Vec<Whose> = names.iter().map(|name| cx.whose(name)).collect();
     let known = whose.iter().any(|whose| !whose.citizens.is_empty());
     if whose.iter().any(|whose| !whose.is_nobody()) {
         let expected = text!("geen rijksregisternummer in de naam", "no national number in the name");

@@ -6,7 +6,7 @@ use super::numbering::unless_misnumbered;
 use super::paging::{Listing, has_more, is_shuffled, items_in_words, shuffled};
 use crate::base::text::Text;
 use crate::evidence::exchange::{Kind, Request};
-use crate::judging::case::{Answer, Case, Judgement, Stop};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::source::envelope::{Key, Link, Page};
@@ -21,12 +21,12 @@ struct End<'a> {
 }
 
 /// The links with one of these rels on some of the pages; not applicable where there is none to follow.
-fn ends<'a>(case: &Case<'a>, on: &[Listed<'a>], rels: &[&str]) -> Result<Vec<End<'a>>, Stop> {
+fn ends<'a>(cx: &CheckContext<'a>, on: &[Listed<'a>], rels: &[&str]) -> Result<Vec<End<'a>>, Stop> {
     let mut ends = Vec::new();
     let mut templated = false;
     for listed in on {
         let Some(link) = super::links::link_of(&listed.page.links, rels)? else { continue };
-        match case.follow(listed.answer, link, Kind::List) {
+        match cx.follow(listed.answer, link, Kind::List) {
             Some(request) => ends.push(End { on: *listed, link, request }),
             None => templated = true,
         }
@@ -44,47 +44,47 @@ fn ends<'a>(case: &Case<'a>, on: &[Listed<'a>], rels: &[&str]) -> Result<Vec<End
 }
 
 /// The pages of the walk and the first page in the default length, whose links are all followed anyway.
-fn whole_list<'a>(case: &Case<'a>) -> Result<(Pages<'a>, Listed<'a>), Stop> {
-    let (pages, first) = crate::judging::case::both(case.pages(), case.first_page())?;
+fn whole_list<'a>(cx: &CheckContext<'a>) -> Result<(Pages<'a>, Listed<'a>), Stop> {
+    let (pages, first) = crate::judging::context::join(cx.pages(), cx.first_page())?;
     if pages.pages.first().is_none_or(|listed| listed.items().is_empty()) {
         return Err(reason::too_few(0, 1).into());
     }
     Ok((pages, first))
 }
 
-pub(super) fn last_leads_to_the_last_page(case: &Case<'_>) -> Judgement {
-    case.lasting(|case| unless_misnumbered(case, leads_to_the_last))
+pub(super) fn last_leads_to_the_last_page(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(|cx| unless_misnumbered(cx, leads_to_the_last))
 }
 
-fn leads_to_the_last(case: &Case<'_>) -> Judgement {
-    let (pages, first) = whole_list(case)?;
+fn leads_to_the_last(cx: &CheckContext<'_>) -> Judgement {
+    let (pages, first) = whole_list(cx)?;
     if pages.cut {
-        return Err(case.beyond_the_walk().into());
+        return Err(cx.beyond_the_walk().into());
     }
     let on: Vec<Listed<'_>> = pages.pages.first().copied().into_iter().chain([first]).collect();
-    let ends = ends(case, &on, &["last"])?;
+    let ends = ends(cx, &on, &["last"])?;
     // A totalElements that is too low cuts the walk short: which page is the last one is then not known.
-    let beyond = has_more(case, &pages, pages.pages.len().saturating_sub(1))? == Some(true);
+    let beyond = has_more(cx, &pages, pages.pages.len().saturating_sub(1))? == Some(true);
     let listing = Listing::of(pages);
     let (mut findings, mut obstacle) = (Vec::new(), None);
     let mut judged = false;
     for end in ends {
-        let answer = case.response(&end.request)?;
+        let answer = cx.response(&end.request)?;
         if !answer.response.is_success() {
             let expected = text!("200 met de laatste pagina", "200 with the last page");
             findings.push(answer.finding("status", expected, Text::same(answer.response.status)));
             continue;
         }
         // A link that leads to pages of another length than its own is for LST-28.
-        let length = case.stated_limit(&end.request);
-        let kept = length == case.stated_limit(end.on.answer.request());
+        let length = cx.stated_limit(&end.request);
+        let kept = length == cx.stated_limit(end.on.answer.request());
         let Some(last) = listing.last(length).filter(|_| kept) else { continue };
         judged = true;
         let found = answer.response.page().map(Page::keys).unwrap_or_default();
         if same(&found, &last) {
             continue;
         }
-        if found.len() == last.len() && is_shuffled(case)? {
+        if found.len() == last.len() && is_shuffled(cx)? {
             obstacle = Some(shuffled());
             continue;
         }
@@ -98,43 +98,43 @@ fn leads_to_the_last(case: &Case<'_>) -> Judgement {
         let what = text!("de link `last` leidt naar een andere limiet", "the link `last` leads to another limit");
         return Err(reason::unmet(what).into());
     }
-    case.judged_unless(findings, obstacle)
+    cx.judged_unless(findings, obstacle)
 }
 
 fn more_pages() -> Verdict {
     reason::unmet(text!("er zijn meer pagina's dan de lijst zegt", "there are more pages than the list says"))
 }
 
-pub(super) fn start_leads_to_the_first_page(case: &Case<'_>) -> Judgement {
-    case.lasting(|case| unless_misnumbered(case, leads_to_the_first))
+pub(super) fn start_leads_to_the_first_page(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(|cx| unless_misnumbered(cx, leads_to_the_first))
 }
 
-fn leads_to_the_first(case: &Case<'_>) -> Judgement {
-    let (pages, first) = whole_list(case)?;
+fn leads_to_the_first(cx: &CheckContext<'_>) -> Judgement {
+    let (pages, first) = whole_list(cx)?;
     // The link on the first page and on a later one.
     let on: Vec<Listed<'_>> = pages.pages.iter().take(2).copied().chain([first]).collect();
-    let ends = ends(case, &on, &case.parameter("rels"))?;
+    let ends = ends(cx, &on, &cx.parameter("rels"))?;
     let listing = Listing::of(pages);
     let (mut findings, mut obstacle) = (Vec::new(), None);
     for end in ends {
-        let answer: Answer<'_> = case.response(&end.request)?;
+        let answer: Answer<'_> = cx.response(&end.request)?;
         let status = answer.response.status;
         if !answer.response.is_success() {
             let what = text!("de link antwoordde met {status}", "the link answered {status}");
             return Err(reason::unmet(what).into());
         }
-        let Some(start) = listing.first(case.stated_limit(&end.request)) else { continue };
+        let Some(start) = listing.first(cx.stated_limit(&end.request)) else { continue };
         let found = answer.response.page().map(Page::keys).unwrap_or_default();
         if same(&found, &start) {
             continue;
         }
-        if found.len() == start.len() && is_shuffled(case)? {
+        if found.len() == start.len() && is_shuffled(cx)? {
             obstacle = Some(shuffled());
             continue;
         }
         findings.push(leads_elsewhere(&end, &start, &found));
     }
-    case.judged_unless(findings, obstacle)
+    cx.judged_unless(findings, obstacle)
 }
 
 /// Whether these are the same certificates. Their order is for LST-24.
@@ -147,29 +147,29 @@ fn leads_elsewhere(end: &End<'_>, expected: &[Key<'_>], found: &[Key<'_>]) -> Fi
     end.on.answer.finding(place, items_in_words(expected), items_in_words(found))
 }
 
-pub(super) fn page_past_the_end_is_empty(case: &Case<'_>) -> Judgement {
-    case.lasting(|case| unless_misnumbered(case, is_empty_past_the_end))
+pub(super) fn page_past_the_end_is_empty(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(|cx| unless_misnumbered(cx, is_empty_past_the_end))
 }
 
-fn is_empty_past_the_end(case: &Case<'_>) -> Judgement {
-    let pages = case.pages()?;
-    if case.total()? == 0 {
+fn is_empty_past_the_end(cx: &CheckContext<'_>) -> Judgement {
+    let pages = cx.pages()?;
+    if cx.total()? == 0 {
         return Err(reason::too_few(0, 1).into());
     }
     if pages.cut {
-        return Err(case.beyond_the_walk().into());
+        return Err(cx.beyond_the_walk().into());
     }
-    let answer = case.response(&case.past_the_end()?)?;
+    let answer = cx.response(&cx.past_the_end()?)?;
     // One for each certificate: empty where there is none.
     let keys = answer.response.page().map(Page::keys);
     let expected = text!("200 zonder attesten, of 404", "200 without certificates, or 404");
     match (answer.response.status, keys) {
-        (404, _) => case.judged(Vec::new()),
-        (200, Some(keys)) if keys.is_empty() => case.judged(Vec::new()),
+        (404, _) => cx.judged(Vec::new()),
+        (200, Some(keys)) if keys.is_empty() => cx.judged(Vec::new()),
         (200, Some(keys)) if Listing::of(pages).has_all(&keys) => {
-            case.judged(vec![answer.finding("", expected, items_in_words(&keys))])
+            cx.judged(vec![answer.finding("", expected, items_in_words(&keys))])
         }
         (200, Some(_)) => Err(more_pages().into()),
-        (status, _) => case.judged(vec![answer.finding("status", expected, Text::same(status))]),
+        (status, _) => cx.judged(vec![answer.finding("status", expected, Text::same(status))]),
     }
 }

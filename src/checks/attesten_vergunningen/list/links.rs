@@ -8,21 +8,21 @@ use super::{empty_list, no_page};
 use crate::base::text::{Text, shown};
 use crate::checks::shared::{absent, is_uri_reference};
 use crate::evidence::exchange::Request;
-use crate::judging::case::{Answer, Case, Judgement, Stop};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop};
 use crate::judging::reason;
 use crate::judging::verdict::Finding;
 use crate::source::Listed;
 use crate::source::envelope::{Link, Links, Malformed};
 use crate::text;
 
-pub(super) fn links_section_is_there(case: &Case<'_>) -> Judgement {
+pub(super) fn links_section_is_there(cx: &CheckContext<'_>) -> Judgement {
     let mut findings = Vec::new();
-    for answer in case.lists()? {
+    for answer in cx.lists()? {
         let Some(page) = answer.response.page() else { return Err(no_page().into()) };
         findings.extend(links_findings(answer, &page.links, "/links"));
     }
     // Which links an empty list has is for LST-21: only their form counts here.
-    match empty_list(case) {
+    match empty_list(cx) {
         Ok(answer) => {
             let page = answer.response.page().filter(|page| answer.response.status == 200 && page.links.present);
             findings.extend(page.into_iter().flat_map(|page| links_findings(answer, &page.links, "/links")));
@@ -30,7 +30,7 @@ pub(super) fn links_section_is_there(case: &Case<'_>) -> Judgement {
         Err(Stop::Verdict(_)) => {}
         Err(stop) => return Err(stop),
     }
-    case.judged(findings)
+    cx.judged(findings)
 }
 
 /// Findings where a links section is missing or malformed, or where an href is no URI reference.
@@ -71,20 +71,20 @@ pub(super) fn link_of<'a>(links: &'a Links, rels: &[&str]) -> Result<Option<&'a 
     Ok(None)
 }
 
-pub(super) fn self_is_the_list_itself(case: &Case<'_>) -> Judgement {
-    unless_misnumbered(case, has_self)
+pub(super) fn self_is_the_list_itself(cx: &CheckContext<'_>) -> Judgement {
+    unless_misnumbered(cx, has_self)
 }
 
-fn has_self(case: &Case<'_>) -> Judgement {
+fn has_self(cx: &CheckContext<'_>) -> Judgement {
     let mut findings = Vec::new();
-    for answer in case.lists()? {
+    for answer in cx.lists()? {
         let Some(page) = answer.response.page() else { return Err(no_page().into()) };
         section(&page.links)?;
         let Some(link) = link_of(&page.links, &["self"])? else {
             findings.push(answer.finding(&*page.links.place, text!("een link `self`", "a link `self`"), absent()));
             continue;
         };
-        if !leads_to_itself(case, answer, link) {
+        if !leads_to_itself(cx, answer, link) {
             let own = shown(&answer.exchange.sent.url);
             let place = format!("{}/href", link.place);
             findings.push(answer.finding(
@@ -94,22 +94,22 @@ fn has_self(case: &Case<'_>) -> Judgement {
             ));
         }
     }
-    case.judged(findings)
+    cx.judged(findings)
 }
 
 /// Same path, and the same page and limit where both state them. A clamped limit is fine.
-fn leads_to_itself(case: &Case<'_>, answer: Answer<'_>, link: &Link) -> bool {
+fn leads_to_itself(cx: &CheckContext<'_>, answer: Answer<'_>, link: &Link) -> bool {
     let sent = &answer.exchange.sent.url;
     let (Some(target), Ok(own)) = (link.url(sent), Url::parse(sent)) else { return false };
-    let paths = case.public_paths(&own);
-    let page_agrees = match (query(&target, &case.entry().page), query(&own, &case.entry().page)) {
+    let paths = cx.public_paths(&own);
+    let page_agrees = match (query(&target, &cx.entry().page), query(&own, &cx.entry().page)) {
         (Some(stated), Some(asked)) => stated == asked,
         _ => true,
     };
-    let limit_agrees = match (query(&target, &case.entry().limit), query(&own, &case.entry().limit)) {
+    let limit_agrees = match (query(&target, &cx.entry().limit), query(&own, &cx.entry().limit)) {
         (Some(stated), Some(asked)) => {
             let (stated, asked) = (number(&stated), number(&asked));
-            stated == asked || asked > Some(case.entry().maximum_limit) || is_smaller_maximum(answer, stated, asked)
+            stated == asked || asked > Some(cx.entry().maximum_limit) || is_smaller_maximum(answer, stated, asked)
         }
         _ => true,
     };
@@ -138,16 +138,16 @@ fn requests_of(answers: &[Answer<'_>]) -> Vec<Request> {
     answers.iter().map(|answer| answer.request().clone()).collect()
 }
 
-pub(super) fn start_and_last_are_there(case: &Case<'_>) -> Judgement {
+pub(super) fn start_and_last_are_there(cx: &CheckContext<'_>) -> Judgement {
     let mut findings = Vec::new();
-    let pages = case.pages_of(&requests_of(&case.lists()?))?;
+    let pages = cx.pages_of(&requests_of(&cx.lists()?))?;
     if pages.iter().all(|listed| listed.items().is_empty()) {
         return Err(reason::too_few(0, 1).into());
     }
     for listed in pages.iter().filter(|listed| !listed.items().is_empty()) {
         section(&listed.page.links)?;
         for name in ["first", "last"] {
-            let rels = case.parameter(name);
+            let rels = cx.parameter(name);
             if link_of(&listed.page.links, &rels)?.is_none() {
                 let wanted = rels.join(" / ");
                 let expected = text!("een link {wanted}", "a link {wanted}");
@@ -155,17 +155,17 @@ pub(super) fn start_and_last_are_there(case: &Case<'_>) -> Judgement {
             }
         }
     }
-    case.judged(findings)
+    cx.judged(findings)
 }
 
-pub(super) fn later_pages_link_back(case: &Case<'_>) -> Judgement {
-    case.lasting(|case| unless_misnumbered(case, link_back))
+pub(super) fn later_pages_link_back(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(|cx| unless_misnumbered(cx, link_back))
 }
 
-fn link_back(case: &Case<'_>) -> Judgement {
-    let rels = case.parameter("rels");
+fn link_back(cx: &CheckContext<'_>) -> Judgement {
+    let rels = cx.parameter("rels");
     let mut findings = Vec::new();
-    let pages = case.several_pages()?.pages;
+    let pages = cx.several_pages()?.pages;
     let first = pages.first().map(Listed::keys).unwrap_or_default();
     let mut later =
         pages.iter().skip(1).filter(|listed| !listed.items().is_empty() && listed.keys() != first).peekable();
@@ -180,28 +180,28 @@ fn link_back(case: &Case<'_>) -> Judgement {
             findings.push(listed.answer.finding(&*listed.page.links.place, expected, absent()));
         }
     }
-    case.judged(findings)
+    cx.judged(findings)
 }
 
-pub(super) fn paging_links_carry_page_and_limit(case: &Case<'_>) -> Judgement {
-    let rels = case.parameter("rels");
+pub(super) fn paging_links_carry_page_and_limit(cx: &CheckContext<'_>) -> Judgement {
+    let rels = cx.parameter("rels");
     let mut findings = Vec::new();
     let mut seen = false;
-    for answer in case.lists()? {
+    for answer in cx.lists()? {
         let Some(page) = answer.response.page() else { return Err(no_page().into()) };
         section(&page.links)?;
-        let asked = answer.request().parameter(&case.entry().limit).unwrap_or_default();
+        let asked = answer.request().parameter(&cx.entry().limit).unwrap_or_default();
         for rel in &rels {
             let Some(link) = link_of(&page.links, &[rel])?.filter(|link| !link.templated) else { continue };
-            let Some(url) = case.resolve(answer, link) else { continue };
+            let Some(url) = cx.resolve(answer, link) else { continue };
             seen = true;
-            let stated = query(&url, &case.entry().limit);
+            let stated = query(&url, &cx.entry().limit);
             let is_kept = stated.as_deref() == Some(asked)
                 || is_smaller_maximum(answer, stated.as_deref().and_then(number), number(asked));
-            if query(&url, &case.entry().page).is_some() && is_kept {
+            if query(&url, &cx.entry().page).is_some() && is_kept {
                 continue;
             }
-            let (page, limit) = (&case.entry().page, &case.entry().limit);
+            let (page, limit) = (&cx.entry().page, &cx.entry().limit);
             let expected = text!("`{page}` en `{limit}={asked}`", "`{page}` and `{limit}={asked}`");
             findings.push(answer.finding(format!("{}/href", link.place), expected, Text::same(shown(&link.href))));
         }
@@ -211,5 +211,5 @@ pub(super) fn paging_links_carry_page_and_limit(case: &Case<'_>) -> Judgement {
             reason::unmet(text!("er zijn geen links tussen pagina's", "there are no links between pages")).into()
         );
     }
-    case.judged(findings)
+    cx.judged(findings)
 }

@@ -3,16 +3,16 @@
 use super::paging::{hold_the_same, is_shuffled, items_in_words, place_of, shuffled};
 use crate::base::text::Text;
 use crate::evidence::exchange::{Citizen, Exchange, Request};
-use crate::judging::case::{Answer, Case, Judgement, Stop, both, conclusive};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop, conclusive, join};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::source::Listed;
 use crate::text;
 
-pub(super) fn page_counts_from_zero(case: &Case<'_>) -> Judgement {
-    case.lasting(|case| match misnumbered(case)? {
-        Numbering::Right => case.judged(Vec::new()),
-        Numbering::Wrong(findings) | Numbering::Certificates(findings) => case.judged(findings),
+pub(super) fn page_counts_from_zero(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(|cx| match misnumbered(cx)? {
+        Numbering::Right => cx.judged(Vec::new()),
+        Numbering::Wrong(findings) | Numbering::Certificates(findings) => cx.judged(findings),
     })
 }
 
@@ -27,25 +27,24 @@ enum Numbering {
 }
 
 /// Compares the page without a number with the first two.
-fn misnumbered(case: &Case<'_>) -> Result<Numbering, Stop> {
-    let total = case.total()?;
+fn misnumbered(cx: &CheckContext<'_>) -> Result<Numbering, Stop> {
+    let total = cx.total()?;
     if total < 2 {
-        return Err(case.single_page(total).into());
+        return Err(cx.single_page(total).into());
     }
-    let limit = case.walk_limit()?;
-    let page = |limit, page| case.page_request(Citizen::Subject, limit, page);
+    let limit = cx.walk_limit()?;
+    let page = |limit, page| cx.page_request(Citizen::Subject, limit, page);
     let (zero, one) = (page(limit, 0), page(limit, 1));
-    let without = Request::entry(Citizen::Subject).query(&case.entry().limit, limit);
+    let without = Request::entry(Citizen::Subject).query(&cx.entry().limit, limit);
     // Of pages with a single certificate the second one is the second certificate too.
     let longer = [page(limit.max(2), 0), page(limit.max(2), 1)];
-    let exchanges =
-        case.attempts(&[zero.clone(), one.clone(), without.clone(), longer[0].clone(), longer[1].clone()])?;
+    let exchanges = cx.attempts(&[zero.clone(), one.clone(), without.clone(), longer[0].clone(), longer[1].clone()])?;
     if let Some(finding) = refused(&exchanges) {
         return Ok(Numbering::Wrong(vec![finding]));
     }
-    let pages = case.pages_of(&[zero, one, without])?;
+    let pages = cx.pages_of(&[zero, one, without])?;
     let [zero, one, without] = pages.as_slice() else { return Err(reason::not_recorded().into()) };
-    if let Some(finding) = begins_one_later(case, &longer)? {
+    if let Some(finding) = begins_one_later(cx, &longer)? {
         return Ok(Numbering::Certificates(vec![finding]));
     }
     if one.items().is_empty() && zero.items().len() as u64 > limit {
@@ -58,7 +57,7 @@ fn misnumbered(case: &Case<'_>) -> Result<Numbering, Stop> {
     }
     let mut findings = Vec::new();
     // What comes without `page` is for LST-15 where `page=0` is the first page by its own words.
-    let counts = names_itself_the_first(case, zero);
+    let counts = names_itself_the_first(cx, zero);
     if !hold_the_same(zero, without) && !counts {
         let expected = text!("dezelfde attesten als zonder `page`", "the same certificates as without `page`");
         findings.push(zero.answer.finding(zero.page.place.as_str(), expected, items_in_words(&zero.keys())));
@@ -88,15 +87,15 @@ fn refused(exchanges: &[&Exchange]) -> Option<Finding> {
 }
 
 /// A finding where the second page begins with the second certificate.
-fn begins_one_later(case: &Case<'_>, [zero, one]: &[Request; 2]) -> Result<Option<Finding>, Stop> {
-    let page = |request: &Request| match case.page(request) {
+fn begins_one_later(cx: &CheckContext<'_>, [zero, one]: &[Request; 2]) -> Result<Option<Finding>, Stop> {
+    let page = |request: &Request| match cx.page(request) {
         Err(missing @ Stop::Missing(_)) => Err(missing),
         page => Ok(page.ok()),
     };
     let (Some(zero), Some(one)) = (page(zero)?, page(one)?) else { return Ok(None) };
     let (first, second) = (zero.keys(), one.keys());
     let rest = first.get(1..).unwrap_or_default();
-    let limit = usize::try_from(case.stated_limit(zero.answer.request())).unwrap_or(usize::MAX);
+    let limit = usize::try_from(cx.stated_limit(zero.answer.request())).unwrap_or(usize::MAX);
     let shifted = !rest.is_empty() && first.len() <= limit && second.starts_with(rest);
     Ok(shifted.then(|| {
         let Text { nl, en } = items_in_words(&second);
@@ -120,15 +119,18 @@ fn second_page_is_empty() -> Verdict {
 }
 
 /// What a check says of the pages by their numbers; blocked where that comes of numbers that do not count pages.
-pub(in crate::checks) fn unless_misnumbered<'a>(case: &Case<'a>, judge: impl Fn(&Case<'a>) -> Judgement) -> Judgement {
-    let said = match judge(case) {
+pub(in crate::checks) fn unless_misnumbered<'a>(
+    cx: &CheckContext<'a>,
+    judge: impl Fn(&CheckContext<'a>) -> Judgement,
+) -> Judgement {
+    let said = match judge(cx) {
         Err(Stop::Verdict(verdict)) => *verdict,
         said => said?,
     };
     if said.outcome != Outcome::Fail && said.unmet.is_none() {
         return Ok(said);
     }
-    match misnumbered(case) {
+    match misnumbered(cx) {
         Err(missing @ Stop::Missing(_)) => Err(missing),
         Ok(Numbering::Wrong(_) | Numbering::Certificates(_)) => Err(counts_otherwise().into()),
         _ => Ok(said),
@@ -139,24 +141,24 @@ fn counts_otherwise() -> Verdict {
     reason::unmet(text!("`page` telt geen pagina's vanaf 0", "`page` does not count pages from 0"))
 }
 
-pub(super) fn metadata_counts_from_one(case: &Case<'_>) -> Judgement {
-    case.lasting(counts_from_one)
+pub(super) fn metadata_counts_from_one(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(counts_from_one)
 }
 
-fn counts_from_one(case: &Case<'_>) -> Judgement {
+fn counts_from_one(cx: &CheckContext<'_>) -> Judgement {
     let mut findings = Vec::new();
     let (mut judged, mut empty) = (false, false);
-    for answer in lists_of_everyone(case)? {
-        let Some(listed) = case.pages_of(&[answer.request().clone()])?.first().copied() else { continue };
-        let asked = answer.request().parameter(&case.entry().page).and_then(|page| page.parse::<u64>().ok());
-        let expected = asked.unwrap_or(case.entry().first_page) - case.entry().first_page + case.entry().first_number;
+    for answer in lists_of_everyone(cx)? {
+        let Some(listed) = cx.pages_of(&[answer.request().clone()])?.first().copied() else { continue };
+        let asked = answer.request().parameter(&cx.entry().page).and_then(|page| page.parse::<u64>().ok());
+        let expected = asked.unwrap_or(cx.entry().first_page) - cx.entry().first_page + cx.entry().first_number;
         let Some(found) = listed.page.metadata.number.value() else { continue };
         // Of an empty list there are 0 pages or 1 (LST-17), so that both are right: it does not show from where it counts.
         let is_empty =
             listed.items().is_empty() && listed.page.metadata.total_elements.value().unwrap_or_default() == 0;
         empty |= is_empty;
         judged |= !is_empty;
-        let is_right = found == expected || (is_empty && found < case.entry().first_number);
+        let is_right = found == expected || (is_empty && found < cx.entry().first_number);
         if !is_right {
             findings.push(answer.finding(place_of(&listed, "number"), Text::same(expected), Text::same(found)));
         }
@@ -173,42 +175,42 @@ fn counts_from_one(case: &Case<'_>) -> Judgement {
         Err(missing @ Stop::Missing(_)) => Err(missing),
         numbering => Ok(matches!(numbering, Ok(Numbering::Certificates(_)))),
     };
-    if !findings.is_empty() && certificates(misnumbered(case))? {
+    if !findings.is_empty() && certificates(misnumbered(cx))? {
         return Err(counts_otherwise().into());
     }
-    case.judged(findings)
+    cx.judged(findings)
 }
 
 /// The lists of the run, with that of the citizen without certificates where it opens.
-fn lists_of_everyone<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
-    let has_empty = case.setup().citizens.contains_key(&Citizen::Empty);
-    let asked: Vec<Request> = has_empty.then(|| case.entry_request(Citizen::Empty)).into_iter().collect();
-    let empty = case.where_possible(case.attempts(&asked));
-    let (mut lists, empty) = both(case.lists(), empty)?;
+fn lists_of_everyone<'a>(cx: &CheckContext<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let has_empty = cx.setup().citizens.contains_key(&Citizen::Empty);
+    let asked: Vec<Request> = has_empty.then(|| cx.entry_request(Citizen::Empty)).into_iter().collect();
+    let empty = cx.where_possible(cx.attempts(&asked));
+    let (mut lists, empty) = join(cx.lists(), empty)?;
     let empty = empty.into_iter().filter_map(|exchange| conclusive(exchange).ok());
-    let is_list = |answer: &Answer<'_>| answer.response.status == 200 && case.page(answer.request()).is_ok();
+    let is_list = |answer: &Answer<'_>| answer.response.status == 200 && cx.page(answer.request()).is_ok();
     lists.extend(empty.filter(is_list));
     Ok(lists)
 }
 
 /// Whether the page that was asked for as the first one says itself that it is, and that others follow.
-fn names_itself_the_first(case: &Case<'_>, page: &Listed<'_>) -> bool {
-    let is_first = page.page.metadata.number.value() == Some(case.entry().first_number);
+fn names_itself_the_first(cx: &CheckContext<'_>, page: &Listed<'_>) -> bool {
+    let is_first = page.page.metadata.number.value() == Some(cx.entry().first_number);
     is_first && page.page.links.find(&["next"]).is_some() && page.page.links.find(&["prev", "previous"]).is_none()
 }
 
-pub(super) fn page_and_limit_are_optional(case: &Case<'_>) -> Judgement {
-    case.lasting(optional)
+pub(super) fn page_and_limit_are_optional(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(optional)
 }
 
-fn optional(case: &Case<'_>) -> Judgement {
-    case.first_page()?;
-    let limit = case.walk_limit()?;
+fn optional(cx: &CheckContext<'_>) -> Judgement {
+    cx.first_page()?;
+    let limit = cx.walk_limit()?;
     let neither = Request::entry(Citizen::Subject);
-    let only_limit = Request::entry(Citizen::Subject).query(&case.entry().limit, limit);
-    let only_page = Request::entry(Citizen::Subject).query(&case.entry().page, case.entry().first_page);
-    let first = case.page_request(Citizen::Subject, limit, 0);
-    let answers: Vec<Answer<'_>> = case.responses(&[neither, only_limit.clone(), only_page, first.clone()])?;
+    let only_limit = Request::entry(Citizen::Subject).query(&cx.entry().limit, limit);
+    let only_page = Request::entry(Citizen::Subject).query(&cx.entry().page, cx.entry().first_page);
+    let first = cx.page_request(Citizen::Subject, limit, 0);
+    let answers: Vec<Answer<'_>> = cx.responses(&[neither, only_limit.clone(), only_page, first.clone()])?;
     let mut findings = Vec::new();
     for answer in answers.iter().take(3) {
         let status = answer.response.status;
@@ -217,14 +219,14 @@ fn optional(case: &Case<'_>) -> Judgement {
         }
     }
     if findings.is_empty() {
-        let pages: Vec<Listed<'_>> = case.pages_of(&[only_limit, first])?;
+        let pages: Vec<Listed<'_>> = cx.pages_of(&[only_limit, first])?;
         if let [without, with] = pages.as_slice()
             && !hold_the_same(without, with)
             // A source whose pages count from 1 is told so by LST-10.
-            && (names_itself_the_first(case, with)
-                || !hold_the_same(&case.page(&case.page_request(Citizen::Subject, limit, 1))?, without))
+            && (names_itself_the_first(cx, with)
+                || !hold_the_same(&cx.page(&cx.page_request(Citizen::Subject, limit, 1))?, without))
         {
-            if without.items().len() == with.items().len() && is_shuffled(case)? {
+            if without.items().len() == with.items().len() && is_shuffled(cx)? {
                 return Err(shuffled().into());
             }
             let expected = text!("de attesten van de eerste pagina", "the certificates of the first page");
@@ -232,5 +234,5 @@ fn optional(case: &Case<'_>) -> Judgement {
             findings.push(without.answer.finding(without.page.place.as_str(), expected, found));
         }
     }
-    case.judged(findings)
+    cx.judged(findings)
 }

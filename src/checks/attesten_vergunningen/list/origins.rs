@@ -5,28 +5,28 @@ use url::{Origin, Url};
 use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::evidence::exchange::{Citizen, Phase, Variation};
-use crate::judging::case::{Answer, Case, Findings, Judgement};
+use crate::judging::context::{Answer, CheckContext, Findings, Judgement};
 use crate::judging::reason;
 use crate::judging::verdict::Finding;
 use crate::source::envelope::{Link, Links, Page};
 use crate::text;
 
-pub(super) fn hrefs_are_absolute_and_own(case: &Case<'_>) -> Judgement {
-    let mut judged = Judged { rels: case.parameter("rels"), own: Own::of(case.own_origins()), ..Judged::default() };
-    let pages = case.pages()?.pages;
+pub(super) fn hrefs_are_absolute_and_own(cx: &CheckContext<'_>) -> Judgement {
+    let mut judged = Judged { rels: cx.parameter("rels"), own: Own::of(cx.own_origins()), ..Judged::default() };
+    let pages = cx.pages()?.pages;
     for listed in &pages {
         judged.add(listed.answer, &listed.page.links);
         listed.items().iter().for_each(|item| judged.add(listed.answer, &item.links));
     }
     if pages.iter().any(|listed| !listed.items().is_empty()) {
-        for (_, exchange) in case.details()? {
+        for (_, exchange) in cx.details()? {
             let Ok(response) = &exchange.result else { continue };
             if let Some(certificate) = response.certificate().filter(|_| response.is_success()) {
                 judged.add(Answer { exchange, response }, &certificate.links);
             }
         }
     }
-    case.concluded(judged.findings())
+    cx.concluded(judged.findings())
 }
 
 /// The links that were looked at.
@@ -129,14 +129,14 @@ impl Own {
 /// A host that nobody has (RFC 2606).
 const OTHER_HOST: &str = "other.example";
 
-pub(super) fn links_ignore_the_host_header(case: &Case<'_>) -> Judgement {
-    let list = case.entry_request(Citizen::Subject);
-    let page = case.page(&list)?;
+pub(super) fn links_ignore_the_host_header(cx: &CheckContext<'_>) -> Judgement {
+    let list = cx.entry_request(Citizen::Subject);
+    let page = cx.page(&list)?;
     let request = list.phase(Phase::Hostile).varied(Variation::Host(OTHER_HOST.to_owned()));
-    let answer = case.response(&request)?;
+    let answer = cx.response(&request)?;
     // To refuse another host than its own is as good.
     let Some(found) = answer.response.page().filter(|_| answer.response.is_success()) else {
-        return case.judged(Vec::new());
+        return cx.judged(Vec::new());
     };
     if all_links(page.page).next().is_none() {
         return Err(reason::unmet(text!("de lijst heeft geen links", "the list has no links")).into());
@@ -149,7 +149,7 @@ pub(super) fn links_ignore_the_host_header(case: &Case<'_>) -> Judgement {
     let findings = all_links(found)
         .filter(names)
         .map(|link| answer.finding(format!("{}/href", link.place), expected.clone(), Text::same(shown(&link.href))));
-    case.judged(findings)
+    cx.judged(findings)
 }
 
 /// The links of a page and of the certificates on it.

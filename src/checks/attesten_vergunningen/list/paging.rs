@@ -7,7 +7,7 @@ use super::numbering::unless_misnumbered;
 use crate::base::text::{Text, shown};
 use crate::checks::shared::absent;
 use crate::evidence::exchange::{Exchange, Request};
-use crate::judging::case::{Case, Judgement, Stop, conclusive};
+use crate::judging::context::{CheckContext, Judgement, Stop, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::source::envelope::{Key, Page};
@@ -36,8 +36,8 @@ pub(super) fn hold_the_same(one: &Listed<'_>, other: &Listed<'_>) -> bool {
 
 /// Whether the list has another order at every call: that other certificates stand on a page which was asked for in
 /// another way says nothing about that way then. LST-24 says what is wrong.
-pub(in crate::checks) fn is_shuffled(case: &Case<'_>) -> Result<bool, Stop> {
-    match case.lasting(stays_the_same) {
+pub(in crate::checks) fn is_shuffled(cx: &CheckContext<'_>) -> Result<bool, Stop> {
+    match cx.lasting(stays_the_same) {
         Ok(verdict) => Ok(verdict.outcome == Outcome::Fail),
         Err(Stop::Verdict(_) | Stop::Moment(_)) => Ok(false),
         Err(stop) => Err(stop),
@@ -134,14 +134,14 @@ impl<'a> Listing<'a> {
 
 /// Whether certificates follow after this page: on a later page of the walk, or past its end. None where
 /// that cannot be seen: [`beyond_unseen`] says why.
-pub(super) fn has_more(case: &Case<'_>, pages: &Pages<'_>, index: usize) -> Result<Option<bool>, Stop> {
+pub(super) fn has_more(cx: &CheckContext<'_>, pages: &Pages<'_>, index: usize) -> Result<Option<bool>, Stop> {
     if let Some(later) = pages.pages.get(index + 1..).filter(|later| !later.is_empty()) {
         return Ok(Some(later.iter().any(|listed| !listed.items().is_empty())));
     }
     if pages.cut {
         return Ok(None);
     }
-    let Ok(response) = &case.attempt(&case.past_the_end()?)?.result else { return Ok(None) };
+    let Ok(response) = &cx.attempt(&cx.past_the_end()?)?.result else { return Ok(None) };
     Ok(match response.status {
         200 => response.page().map(|page| {
             // A source that repeats past the end what it has shown has nothing more there: LST-22 says so.
@@ -156,39 +156,39 @@ pub(super) fn has_more(case: &Case<'_>, pages: &Pages<'_>, index: usize) -> Resu
 }
 
 /// Why it cannot be seen what follows the last page of the walk.
-fn beyond_unseen(case: &Case<'_>, pages: &Pages<'_>) -> Result<Verdict, Stop> {
+fn beyond_unseen(cx: &CheckContext<'_>, pages: &Pages<'_>) -> Result<Verdict, Stop> {
     if pages.cut {
-        return Ok(case.beyond_the_walk());
+        return Ok(cx.beyond_the_walk());
     }
-    let beyond = case.attempt(&case.past_the_end()?)?;
+    let beyond = cx.attempt(&cx.past_the_end()?)?;
     Ok(match conclusive(beyond) {
         Err(verdict) => *verdict,
         Ok(answer) => reason::unexplained(answer.request(), answer.response.status),
     })
 }
 
-pub(super) fn next_is_on_every_page_but_the_last(case: &Case<'_>) -> Judgement {
-    case.lasting(|case| unless_misnumbered(case, has_next))
+pub(super) fn next_is_on_every_page_but_the_last(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(|cx| unless_misnumbered(cx, has_next))
 }
 
-fn has_next(case: &Case<'_>) -> Judgement {
-    let pages = case.several_pages()?;
+fn has_next(cx: &CheckContext<'_>) -> Judgement {
+    let pages = cx.several_pages()?;
     let mut findings = Vec::new();
     let mut unseen = false;
-    let ends = has_more(case, &pages, pages.pages.len().saturating_sub(1))? == Some(false);
+    let ends = has_more(cx, &pages, pages.pages.len().saturating_sub(1))? == Some(false);
     for (index, listed) in pages.pages.iter().enumerate().filter(|(_, listed)| !listed.items().is_empty()) {
-        let more = has_more(case, &pages, index)?;
+        let more = has_more(cx, &pages, index)?;
         unseen |= more.is_none();
         findings.extend(wrong_next(listed, more)?);
     }
-    let obstacle = if unseen { Some(beyond_unseen(case, &pages)?) } else { None };
+    let obstacle = if unseen { Some(beyond_unseen(cx, &pages)?) } else { None };
     let listing = Listing::of(pages);
-    for listed in case.pages_of(&case.first_pages()?)?.iter().filter(|listed| !listed.items().is_empty()) {
+    for listed in cx.pages_of(&cx.first_pages()?)?.iter().filter(|listed| !listed.items().is_empty()) {
         // A page that is too long is for LST-12, and so is what follows it.
-        let long = listed.items().len() as u64 > case.stated_limit(listed.answer.request());
+        let long = listed.items().len() as u64 > cx.stated_limit(listed.answer.request());
         findings.extend(wrong_next(listed, listing.follows(listed, ends).filter(|_| !long))?);
     }
-    case.judged_unless(findings, obstacle)
+    cx.judged_unless(findings, obstacle)
 }
 
 /// A finding where `next` is missing though more follows, or there though nothing does.
@@ -211,22 +211,22 @@ fn wrong_next(listed: &Listed<'_>, more: Option<bool>) -> Result<Option<Finding>
 }
 
 /// Whether following `next` ends on a page after which, by number, more certificates follow.
-pub(super) fn ends_early(case: &Case<'_>, pages: &Pages<'_>, chain: &[Listed<'_>]) -> Result<bool, Stop> {
+pub(super) fn ends_early(cx: &CheckContext<'_>, pages: &Pages<'_>, chain: &[Listed<'_>]) -> Result<bool, Stop> {
     let Some(last) = chain.last() else { return Ok(false) };
     let index = pages.pages.iter().position(|listed| listed.keys() == last.keys());
     Ok(match index {
-        Some(index) => has_more(case, pages, index)? == Some(true),
+        Some(index) => has_more(cx, pages, index)? == Some(true),
         None => false,
     })
 }
 
-pub(super) fn next_visits_every_page_once(case: &Case<'_>) -> Judgement {
-    case.lasting(|case| unless_misnumbered(case, visits_every_page))
+pub(super) fn next_visits_every_page_once(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(|cx| unless_misnumbered(cx, visits_every_page))
 }
 
-fn visits_every_page(case: &Case<'_>) -> Judgement {
-    let pages = case.several_pages()?;
-    let chain = case.chain()?;
+fn visits_every_page(cx: &CheckContext<'_>) -> Judgement {
+    let pages = cx.several_pages()?;
+    let chain = cx.chain()?;
     section_of_the_first(&pages)?;
     let Some(last) = chain.pages.last() else { return Err(reason::not_recorded().into()) };
     let next = last.page.links.find(&["next"]);
@@ -241,15 +241,15 @@ fn visits_every_page(case: &Case<'_>) -> Judgement {
             )
             .into());
         }
-        End::Limit => return Err(case.beyond_the_walk().into()),
+        End::Limit => return Err(cx.beyond_the_walk().into()),
         End::Repeats(_) => {
             let expected = text!("een pagina die nog niet bezocht is", "a page that was not visited yet");
-            return case.judged(vec![last.answer.finding(next_place, expected, shown_next)]);
+            return cx.judged(vec![last.answer.finding(next_place, expected, shown_next)]);
         }
-        End::NoPage(request) => return no_page_behind_next(case, request, last, next_place),
+        End::NoPage(request) => return no_page_behind_next(cx, request, last, next_place),
     }
     let mut findings = repeated_pages(&chain.pages);
-    if chain.pages.len() == 1 && ends_early(case, &pages, &chain.pages)? {
+    if chain.pages.len() == 1 && ends_early(cx, &pages, &chain.pages)? {
         return Err(reason::unmet(text!("de eerste pagina heeft geen `next`", "the first page has no `next`")).into());
     }
     if findings.is_empty() {
@@ -258,12 +258,12 @@ fn visits_every_page(case: &Case<'_>) -> Judgement {
     if !findings.is_empty() {
         section(&last.page.links)?;
     }
-    if !findings.is_empty() && changes_length(case, &chain) {
+    if !findings.is_empty() && changes_length(cx, &chain) {
         let what = text!("`next` verandert onderweg van limiet", "`next` changes the limit along the way");
         return Err(reason::unmet(what).into());
     }
     // What lies beyond the limit was not compared with the numbered pages.
-    case.judged_unless(findings, pages.cut.then(|| case.beyond_the_walk()))
+    cx.judged_unless(findings, pages.cut.then(|| cx.beyond_the_walk()))
 }
 
 /// Without readable links nothing can be followed.
@@ -274,23 +274,23 @@ fn section_of_the_first(pages: &Pages<'_>) -> Result<(), Stop> {
 }
 
 /// Whether a `next` leads to a page of another length than the one that it stands on.
-fn changes_length(case: &Case<'_>, chain: &Chain<'_>) -> bool {
+fn changes_length(cx: &CheckContext<'_>, chain: &Chain<'_>) -> bool {
     chain.pages.iter().any(|listed| {
-        let next = case.next_of(listed).map(|next| case.stated_limit(&next));
-        next.is_some_and(|next| next != case.stated_limit(listed.answer.request()))
+        let next = cx.next_of(listed).map(|next| cx.stated_limit(&next));
+        next.is_some_and(|next| next != cx.stated_limit(listed.answer.request()))
     })
 }
 
 /// What `next` led to is no page: the source's fault, unless it could not be judged.
-fn no_page_behind_next(case: &Case<'_>, request: &Request, last: &Listed<'_>, place: String) -> Judgement {
-    let answer = conclusive(case.attempt(request)?)?;
+fn no_page_behind_next(cx: &CheckContext<'_>, request: &Request, last: &Listed<'_>, place: String) -> Judgement {
+    let answer = conclusive(cx.attempt(request)?)?;
     match answer.response.status {
         _ if answer.response.is_success() => {
             Err(reason::unmet(text!("`next` gaf geen lijst", "`next` gave no list")).into())
         }
         status => {
             let expected = text!("een `next` die 200 geeft", "a `next` that answers 200");
-            case.judged(vec![last.answer.finding(place, expected, Text::same(status))])
+            cx.judged(vec![last.answer.finding(place, expected, Text::same(status))])
         }
     }
 }
@@ -320,19 +320,19 @@ pub(super) fn skipped_pages(numbered: &Pages<'_>, chain: &[Listed<'_>]) -> Optio
     Some(skipped.answer.finding(skipped.page.place.as_str(), expected, items_in_words(&keys)))
 }
 
-pub(super) fn order_is_stable(case: &Case<'_>) -> Judgement {
-    match case.lasting(stays_the_same)? {
+pub(super) fn order_is_stable(cx: &CheckContext<'_>) -> Judgement {
+    match cx.lasting(stays_the_same)? {
         verdict if verdict.outcome != Outcome::Pass => Ok(verdict),
-        _ => goes_to_and_fro(case),
+        _ => goes_to_and_fro(cx),
     }
 }
 
 /// Whether the first page changes its order, and nothing else, in the looks that the run took at it anyway.
-fn goes_to_and_fro(case: &Case<'_>) -> Judgement {
-    let looks = case.looks_at_the_list()?;
+fn goes_to_and_fro(cx: &CheckContext<'_>) -> Judgement {
+    let looks = cx.looks_at_the_list()?;
     let pages: Vec<(&Exchange, &Page)> =
         looks.into_iter().filter_map(|look| Some((look, look.result.as_ref().ok()?.page()?))).collect();
-    case.judged(second_change(&pages, |(_, before), (look, after)| {
+    cx.judged(second_change(&pages, |(_, before), (look, after)| {
         let (was, is) = (before.keys(), after.keys());
         let holds_the_same = was.iter().collect::<BTreeSet<_>>() == is.iter().collect::<BTreeSet<_>>();
         (was != is && holds_the_same)
@@ -340,19 +340,19 @@ fn goes_to_and_fro(case: &Case<'_>) -> Judgement {
     }))
 }
 
-fn stays_the_same(case: &Case<'_>) -> Judgement {
-    case.total()?;
-    let first = match case.several_pages() {
+fn stays_the_same(cx: &CheckContext<'_>) -> Judgement {
+    cx.total()?;
+    let first = match cx.several_pages() {
         // Each page is asked for again as soon as it came: that need not wait for the others.
         Err(Stop::Missing(mut missing)) => {
-            let again: Vec<Request> = missing.iter().map(|request| case.looked(&request.clone().again(1))).collect();
+            let again: Vec<Request> = missing.iter().map(|request| cx.looked(&request.clone().again(1))).collect();
             missing.extend(again);
             return Err(Stop::Missing(missing));
         }
         first => first?,
     };
     let requests: Vec<Request> = first.pages.iter().map(|listed| listed.answer.request().clone()).collect();
-    let second = case.pages_of(&requests.iter().map(|request| request.clone().again(1)).collect::<Vec<_>>())?;
+    let second = cx.pages_of(&requests.iter().map(|request| request.clone().again(1)).collect::<Vec<_>>())?;
     let differing: Vec<&Request> = first
         .pages
         .iter()
@@ -361,7 +361,7 @@ fn stays_the_same(case: &Case<'_>) -> Judgement {
         .filter(|((a, b), _)| a.keys() != b.keys())
         .map(|(_, request)| request)
         .collect();
-    let third = case.pages_of(&differing.iter().map(|request| (*request).clone().again(2)).collect::<Vec<_>>())?;
+    let third = cx.pages_of(&differing.iter().map(|request| (*request).clone().again(2)).collect::<Vec<_>>())?;
     let findings = third.iter().zip(&differing).filter_map(|(third, request)| {
         // Data may change between two calls; an order that changes each time is the finding.
         let index = requests.iter().position(|other| other == *request)?;
@@ -371,5 +371,5 @@ fn stays_the_same(case: &Case<'_>) -> Judgement {
             third.answer.finding(third.page.place.as_str(), expected, items_in_words(&b))
         })
     });
-    case.judged(findings)
+    cx.judged(findings)
 }

@@ -15,7 +15,7 @@ use crate::checks::shared::no_json;
 use crate::evidence::exchange::{
     Auth, Citizen, Content, Exchange, Kind, Malformed, Phase, Replacement, Request, SniffedType, Target, Variation,
 };
-use crate::judging::case::{Answer, Case, Judgement, Probed, Stop, conclusive};
+use crate::judging::context::{Answer, CheckContext, Judgement, Probed, Stop, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::source::envelope::Certificate;
@@ -26,49 +26,49 @@ use crate::text;
 const OWN_STATUSES: [u16; 7] = [400, 401, 403, 404, 409, 410, 500];
 
 /// The control of the probes of the list.
-pub(super) fn list(case: &Case<'_>) -> Request {
-    case.entry_request(Citizen::Subject)
+pub(super) fn list(cx: &CheckContext<'_>) -> Request {
+    cx.entry_request(Citizen::Subject)
 }
 
 /// The list with another value of `page` or `limit`.
-pub(super) fn paging(case: &Case<'_>, page: &str, limit: &str) -> Request {
-    Request::entry(Citizen::Subject).query(&case.entry().limit, limit).query(&case.entry().page, page)
+pub(super) fn paging(cx: &CheckContext<'_>, page: &str, limit: &str) -> Request {
+    Request::entry(Citizen::Subject).query(&cx.entry().limit, limit).query(&cx.entry().page, page)
 }
 
 /// Values that are no number: `page=abc`, `limit=abc`.
-pub(super) fn no_numbers(case: &Case<'_>) -> [Request; 2] {
-    let (page, limit) = ordinary_paging(case);
-    [paging(case, "abc", &limit), paging(case, &page, "abc")]
+pub(super) fn no_numbers(cx: &CheckContext<'_>) -> [Request; 2] {
+    let (page, limit) = ordinary_paging(cx);
+    [paging(cx, "abc", &limit), paging(cx, &page, "abc")]
 }
 
 /// Numbers that are no page and no length: `page=-1`, `limit=0`.
-pub(super) fn bad_numbers(case: &Case<'_>) -> [Request; 2] {
-    let (page, limit) = ordinary_paging(case);
-    [paging(case, "-1", &limit), paging(case, &page, "0")]
+pub(super) fn bad_numbers(cx: &CheckContext<'_>) -> [Request; 2] {
+    let (page, limit) = ordinary_paging(cx);
+    [paging(cx, "-1", &limit), paging(cx, &page, "0")]
 }
 
-fn ordinary_paging(case: &Case<'_>) -> (String, String) {
-    (case.entry().first_page.to_string(), case.entry().default_limit.to_string())
+fn ordinary_paging(cx: &CheckContext<'_>) -> (String, String) {
+    (cx.entry().first_page.to_string(), cx.entry().default_limit.to_string())
 }
 
 /// The list of somebody whose number is none, with the good token.
-pub(super) fn malformed(case: &Case<'_>, number: Malformed) -> Request {
-    case.entry_request(Citizen::Malformed(number)).auth(Auth::Token(Citizen::Subject))
+pub(super) fn malformed(cx: &CheckContext<'_>, number: Malformed) -> Request {
+    cx.entry_request(Citizen::Malformed(number)).auth(Auth::Token(Citizen::Subject))
 }
 
 /// A path below the base URL that nobody gave.
-pub(super) fn unknown_path(case: &Case<'_>) -> Request {
-    let word: String = case.invented("unknown path").chars().take(8).collect();
+pub(super) fn unknown_path(cx: &CheckContext<'_>) -> Request {
+    let word: String = cx.invented("unknown path").chars().take(8).collect();
     Request::probe(Target::Path(format!("no-such-{word}"))).auth(Auth::Token(Citizen::Subject))
 }
 
 /// The detail of a certificate, and the same with an id that nobody has.
-pub(in crate::checks) fn unknown_certificate(case: &Case<'_>) -> Result<(Request, Request), Stop> {
-    let first = case.first_page()?;
+pub(in crate::checks) fn unknown_certificate(cx: &CheckContext<'_>) -> Result<(Request, Request), Stop> {
+    let first = cx.first_page()?;
     if first.items().is_empty() {
         return Err(reason::too_few(0, 1).into());
     }
-    let followed: Vec<(String, Request)> = first.items().iter().filter_map(|item| self_of(case, first, item)).collect();
+    let followed: Vec<(String, Request)> = first.items().iter().filter_map(|item| self_of(cx, first, item)).collect();
     if followed.is_empty() {
         let what =
             text!("geen attest heeft een id en een bruikbare `self`", "no certificate has an id and a usable `self`");
@@ -86,21 +86,21 @@ pub(in crate::checks) fn unknown_certificate(case: &Case<'_>) -> Result<(Request
         );
         return Err(Verdict::not_applicable(reason).into());
     };
-    let unknown = unused(case, &id, &known_ids(case)?);
+    let unknown = unused(cx, &id, &known_ids(cx)?);
     let (part, text) = with_other_id(&url, &id, &unknown).ok_or_else(reason::not_recorded)?;
     Ok((control.clone(), control.edit(part, Replacement::Text(text))))
 }
 
-fn self_of<'a>(case: &Case<'a>, on: Listed<'a>, item: &'a Certificate) -> Option<(String, Request)> {
+fn self_of<'a>(cx: &CheckContext<'a>, on: Listed<'a>, item: &'a Certificate) -> Option<(String, Request)> {
     let link = item.links.find(&["self"])?;
-    Some((item.id_text()?.into_owned(), Request::link(Kind::Detail, case.resolve(on.answer, link)?.as_str())))
+    Some((item.id_text()?.into_owned(), Request::link(Kind::Detail, cx.resolve(on.answer, link)?.as_str())))
 }
 
 /// The ids of all pages, as far as they can be seen.
-fn known_ids(case: &Case<'_>) -> Result<BTreeSet<String>, Stop> {
-    let pages = match case.pages() {
+fn known_ids(cx: &CheckContext<'_>) -> Result<BTreeSet<String>, Stop> {
+    let pages = match cx.pages() {
         Err(missing @ Stop::Missing(_)) => return Err(missing),
-        Err(_) => vec![case.first_page()?],
+        Err(_) => vec![cx.first_page()?],
         Ok(pages) => pages.pages,
     };
     let ids = pages.iter().flat_map(|listed| listed.items().iter().filter_map(Certificate::id_text));
@@ -108,16 +108,16 @@ fn known_ids(case: &Case<'_>) -> Result<BTreeSet<String>, Stop> {
 }
 
 /// An id of the same look that is not in use. Where all short ones are, it becomes longer.
-fn unused(case: &Case<'_>, id: &str, known: &BTreeSet<String>) -> String {
+fn unused(cx: &CheckContext<'_>, id: &str, known: &BTreeSet<String>) -> String {
     let is_known = |other: &String| known.iter().any(|known| known.eq_ignore_ascii_case(other));
     // What could be somebody's national number is asked of nobody.
     let is_free = |other: &String| {
         !other.eq_ignore_ascii_case(id) && !is_known(other) && insz::look_alikes(other.as_bytes()).is_empty()
     };
-    let salt = |attempt: usize| case.invented(&format!("unknown certificate {attempt}"));
+    let salt = |attempt: usize| cx.invented(&format!("unknown certificate {attempt}"));
     let alike = (0..64).map(|attempt| other_id(id, &salt(attempt), attempt));
     let longer = (1..64).map(|more| format!("{id}{}", "7".repeat(more)));
-    alike.chain(longer).find(is_free).unwrap_or_else(|| case.invented("unknown certificate"))
+    alike.chain(longer).find(is_free).unwrap_or_else(|| cx.invented("unknown certificate"))
 }
 
 /// The most digits that certainly fit in a number of 32 bits.
@@ -149,12 +149,12 @@ fn below(number: &str, other: &str) -> String {
 /// Judges what probes are answered, between the controls. 429 and silence say nothing, and an error with the status of a
 /// success is a finding elsewhere.
 pub(super) fn judge(
-    case: &Case<'_>,
+    cx: &CheckContext<'_>,
     control: &Request,
     probes: &[Request],
     finding: impl Fn(Answer<'_>) -> Option<Finding>,
 ) -> Judgement {
-    let Probed { exchanges, closing } = case.probed(control, probes)?;
+    let Probed { exchanges, closing } = cx.probed(control, probes)?;
     closing?;
     let mut findings = Vec::new();
     let mut silent = None;
@@ -169,7 +169,7 @@ pub(super) fn judge(
     }
     match silent {
         Some(verdict) if findings.is_empty() => Err(verdict.into()),
-        _ => case.judged(findings),
+        _ => cx.judged(findings),
     }
 }
 
@@ -181,19 +181,18 @@ pub(super) fn wrapped(answer: Answer<'_>) -> Verdict {
 
 /// Every error that was provoked: by the probes of this chapter, which are asked for here, and by those of chapter
 /// access, as far as they were made. Blocked where a control failed or there is none.
-pub(super) fn provoked<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
-    let mut probes = [no_numbers(case), bad_numbers(case)].concat();
-    probes.extend(
-        [Malformed::TooShort, Malformed::Letters, Malformed::CheckNumber].map(|number| malformed(case, number)),
-    );
-    probes.push(unknown_path(case));
-    let of_list = Ok((list(case), probes));
-    let of_detail = unknown_certificate(case).map(|(control, probe)| (control, vec![probe]));
+pub(super) fn provoked<'a>(cx: &CheckContext<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let mut probes = [no_numbers(cx), bad_numbers(cx)].concat();
+    probes
+        .extend([Malformed::TooShort, Malformed::Letters, Malformed::CheckNumber].map(|number| malformed(cx, number)));
+    probes.push(unknown_path(cx));
+    let of_list = Ok((list(cx), probes));
+    let of_detail = unknown_certificate(cx).map(|(control, probe)| (control, vec![probe]));
     let mut missing = Vec::new();
     let mut stopped = None;
     for group in [of_list, of_detail] {
         let control = match group {
-            Ok((control, probes)) => case.probed(&control, &probes).and_then(|probed| probed.closing),
+            Ok((control, probes)) => cx.probed(&control, &probes).and_then(|probed| probed.closing),
             Err(Stop::Missing(more)) => Err(Stop::Missing(more)),
             // There is no certificate to ask for: the list is enough.
             Err(_) => Ok(()),
@@ -212,7 +211,7 @@ pub(super) fn provoked<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
     }
     // To a host that is not its own a gateway may answer, and nothing of the source.
     let own = |exchange: &&Exchange| !matches!(exchange.request.variation, Variation::Host(_));
-    let errors: Vec<Answer<'a>> = case.whole_run()?.filter(own).filter_map(error).collect();
+    let errors: Vec<Answer<'a>> = cx.whole_run()?.filter(own).filter_map(error).collect();
     if errors.is_empty() {
         let what = text!("er kon geen enkele fout worden uitgelokt", "no error could be provoked");
         return Err(reason::unmet(what).into());
@@ -228,8 +227,8 @@ fn error(exchange: &Exchange) -> Option<Answer<'_>> {
 }
 
 /// The provoked errors whose description is the source's own.
-pub(super) fn described<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
-    let mut errors = provoked(case)?;
+pub(super) fn described<'a>(cx: &CheckContext<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let mut errors = provoked(cx)?;
     errors.retain(|answer| OWN_STATUSES.contains(&answer.response.status));
     if errors.is_empty() {
         let statuses = OWN_STATUSES.map(|status| status.to_string()).join(", ");

@@ -13,7 +13,7 @@ use crate::base::text::{Text, shown};
 use crate::base::value::walk::pointer_step;
 use crate::catalogue::Level;
 use crate::evidence::exchange::{Auth, Citizen, Content, Target};
-use crate::judging::case::{Answer, Case, Judgement, Stop, Whose};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop, Whose};
 use crate::judging::verdict::Finding;
 use crate::source::parts_that;
 use crate::text;
@@ -37,39 +37,38 @@ impl Leak {
     }
 }
 
-pub(super) fn errors_reveal_nothing_internal(case: &Case<'_>) -> Judgement {
-    let words =
-        Words { sql: case.parameter("sql"), folders: case.parameter("folders"), domains: case.parameter("domains") };
+pub(super) fn errors_reveal_nothing_internal(cx: &CheckContext<'_>) -> Judgement {
+    let words = Words { sql: cx.parameter("sql"), folders: cx.parameter("folders"), domains: cx.parameter("domains") };
     // What is provoked has to be there; what it shows, every other error of the run can show too.
-    let provoked = match provoked(case) {
+    let provoked = match provoked(cx) {
         Err(stop @ (Stop::Missing(_) | Stop::NeedsWholeRun)) => return Err(stop),
         // A certificate is gone: another one is asked for while there is time.
-        Err(stop @ Stop::Moment(_)) if !case.is_over() => return Err(stop),
+        Err(stop @ Stop::Moment(_)) if !cx.is_over() => return Err(stop),
         provoked => provoked,
     };
-    let others = Doors::of_the_other(case)?;
-    let errors = all_errors(case)?;
+    let others = Doors::of_the_other(cx)?;
+    let errors = all_errors(cx)?;
     let is_empty = errors.iter().all(|error| matches!(body(*error), Body::Empty));
     let mut seen = BTreeSet::new();
     let mut findings = Vec::new();
     for error in errors {
-        for leak in leaks(case, error, &words) {
+        for leak in leaks(cx, error, &words) {
             // The same words in many answers are one finding.
             if seen.insert((leak.what, leak.excerpt.clone())) {
                 findings.push(finding(error, leak));
             }
         }
-        findings.extend(others.leak(case, error)?);
+        findings.extend(others.leak(cx, error)?);
     }
     match provoked {
         Ok(_) if is_empty && findings.is_empty() => Ok(no_body()),
-        provoked => case.judged_unless(findings, provoked.err()),
+        provoked => cx.judged_unless(findings, provoked.err()),
     }
 }
 
 /// Every error of the whole run, whatever was asked, also while the issuer was closed to the source.
-fn all_errors<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
-    let errors = case.whole_run_and_outage()?.filter_map(|exchange| {
+fn all_errors<'a>(cx: &CheckContext<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let errors = cx.whole_run_and_outage()?.filter_map(|exchange| {
         let response = exchange.result.as_ref().ok().filter(|response| response.status >= 400)?;
         let is_api = !matches!(exchange.request.target, Target::OpenApi | Target::Tls(_));
         is_api.then_some(Answer { exchange, response })
@@ -93,8 +92,8 @@ struct Doors {
 }
 
 impl Doors {
-    fn of_the_other(case: &Case<'_>) -> Result<Self, Stop> {
-        let theirs = case.insz(Citizen::Other).and_then(|_| case.page(&case.entry_request(Citizen::Other)));
+    fn of_the_other(cx: &CheckContext<'_>) -> Result<Self, Stop> {
+        let theirs = cx.insz(Citizen::Other).and_then(|_| cx.page(&cx.entry_request(Citizen::Other)));
         let ids = match theirs {
             Ok(page) => page.items().iter().filter_map(|item| Some(item.id_text()?.into_owned())).collect(),
             Err(Stop::Verdict(_)) => BTreeSet::new(),
@@ -103,20 +102,20 @@ impl Doors {
         Ok(Self { ids })
     }
 
-    fn is_one(&self, case: &Case<'_>, error: Answer<'_>) -> bool {
+    fn is_one(&self, cx: &CheckContext<'_>, error: Answer<'_>) -> bool {
         let sent = &error.exchange.sent.url;
         let names = |url: Url| !parts_that(&url, |text| self.ids.contains(text)).is_empty();
         error.request().auth == Auth::Token(Citizen::Other)
-            || case.citizens_in(sent).contains(&Citizen::Other)
+            || cx.citizens_in(sent).contains(&Citizen::Other)
             || Url::parse(sent).is_ok_and(names)
     }
 
     /// Data of the other citizen in an error that is about something else.
-    fn leak(&self, case: &Case<'_>, error: Answer<'_>) -> Result<Option<Finding>, Stop> {
-        if self.ids.is_empty() || self.is_one(case, error) || case.citizens_in_answer(error).contains(&Citizen::Other) {
+    fn leak(&self, cx: &CheckContext<'_>, error: Answer<'_>) -> Result<Option<Finding>, Stop> {
+        if self.ids.is_empty() || self.is_one(cx, error) || cx.citizens_in_answer(error).contains(&Citizen::Other) {
             return Ok(None);
         }
-        let leak = match case.leak_of_the_other(error.exchange) {
+        let leak = match cx.leak_of_the_other(error.exchange) {
             Err(Stop::Verdict(_)) => None,
             leak => leak?,
         };
@@ -124,7 +123,7 @@ impl Doors {
     }
 }
 
-fn leaks(case: &Case<'_>, error: Answer<'_>, words: &Words<'_>) -> Vec<Leak> {
+fn leaks(cx: &CheckContext<'_>, error: Answer<'_>, words: &Words<'_>) -> Vec<Leak> {
     let mut leaks = Vec::new();
     // A token that we put into the URL ourselves comes back in `instance`: that is our doing.
     if !error.response.facts.secrets.is_empty() && error.request().auth != Auth::InQuery {
@@ -142,19 +141,19 @@ fn leaks(case: &Case<'_>, error: Answer<'_>, words: &Words<'_>) -> Vec<Leak> {
         Content::Text(text) => texts.push((String::new(), text.clone())),
         Content::Empty | Content::Document(_) => {}
     }
-    let own = Own::of(case, error);
+    let own = Own::of(cx, error);
     for (place, text) in texts {
         // An identifier of the kind of error is no place where code shows itself.
         let counts = |sign: &Sign| place != "/type" || sign.what != What::Class;
         let shown = signs(&own.without(&text), words, &own.hosts);
         leaks.extend(shown.into_iter().filter(counts).map(|sign| Leak::of(sign, &place)));
-        leaks.extend(numbers(case, &text, &own, &place));
+        leaks.extend(numbers(cx, &text, &own, &place));
     }
     for (name, value) in &error.response.headers {
         let place = format!("header {name}");
         let read = percent_decode_str(value).decode_utf8_lossy();
         leaks.extend(grave(&own.without(&read), words).into_iter().map(|sign| Leak::of(sign, &place)));
-        leaks.extend(numbers(case, value, &own, &place));
+        leaks.extend(numbers(cx, value, &own, &place));
     }
     leaks
 }
@@ -201,8 +200,8 @@ struct Own {
 }
 
 impl Own {
-    fn of(case: &Case<'_>, error: Answer<'_>) -> Self {
-        let setup = case.setup();
+    fn of(cx: &CheckContext<'_>, error: Answer<'_>) -> Self {
+        let setup = cx.setup();
         let sent = &error.exchange.sent.url;
         let url = Url::parse(sent).ok();
         let path = url.as_ref().map(|url| url.path().to_owned()).filter(|path| path.len() > 1);
@@ -215,7 +214,7 @@ impl Own {
             Auth::Token(citizen) => citizen,
             _ => Citizen::Subject,
         };
-        let mut whose = case.whose(sent);
+        let mut whose = cx.whose(sent);
         whose.citizens.insert(holder);
         Self { hosts: hosts.collect(), whose, texts: path.into_iter().chain([sent.clone()]).rev().collect() }
     }
@@ -231,9 +230,9 @@ impl Own {
 }
 
 /// Numbers that the request did not hold. What is nobody's of the profile may be a number by chance.
-fn numbers(case: &Case<'_>, text: &str, own: &Own, place: &str) -> Vec<Leak> {
-    let whose = case.whose(text);
-    let others = whose.citizens.difference(&own.whose.citizens).filter_map(|citizen| case.insz(*citizen).ok());
+fn numbers(cx: &CheckContext<'_>, text: &str, own: &Own, place: &str) -> Vec<Leak> {
+    let whose = cx.whose(text);
+    let others = whose.citizens.difference(&own.whose.citizens).filter_map(|citizen| cx.insz(*citizen).ok());
     let others = others.map(|number| (number.to_owned(), true));
     let strangers = whose.strangers.difference(&own.whose.strangers).map(|number| (number.clone(), false));
     let what = ("het nummer van iemand anders", "the number of somebody else");

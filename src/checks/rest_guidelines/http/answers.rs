@@ -9,7 +9,7 @@ use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::checks::shared::absent;
 use crate::evidence::exchange::{Auth, Citizen, Kind, Request, Variation};
-use crate::judging::case::{Answer, Case, Judgement, seek};
+use crate::judging::context::{Answer, CheckContext, Judgement, request_all};
 use crate::judging::verdict::{Finding, Obstacle, Verdict};
 use crate::text;
 
@@ -28,20 +28,20 @@ pub(super) fn is_provoked(answer: Answer<'_>) -> bool {
 }
 
 /// The verdict where there is nothing to look at.
-fn nothing_came(case: &Case<'_>) -> Verdict {
+fn nothing_came(cx: &CheckContext<'_>) -> Verdict {
     Verdict::blocked(
         text!("de bron gaf geen enkel antwoord om te beoordelen", "the source gave no answer to judge"),
         text!("zie LST-01 voor de oorzaak", "see LST-01 for the cause"),
     )
-    .by(Obstacle::Call(case.entry_request(Citizen::Subject)))
+    .by(Obstacle::Call(cx.entry_request(Citizen::Subject)))
 }
 
-pub(super) fn statuses_are_from_the_agreed_set(case: &Case<'_>) -> Judgement {
-    case.seek_everything()?;
-    let agreed = case.parameter("statuses");
-    let answers = case.api_answers()?;
+pub(super) fn statuses_are_from_the_agreed_set(cx: &CheckContext<'_>) -> Judgement {
+    cx.request_everything()?;
+    let agreed = cx.parameter("statuses");
+    let answers = cx.api_answers()?;
     if answers.is_empty() {
-        return Err(nothing_came(case).into());
+        return Err(nothing_came(cx).into());
     }
     let mut others: BTreeMap<u16, Vec<Offence<'_>>> = BTreeMap::new();
     for answer in answers {
@@ -52,17 +52,17 @@ pub(super) fn statuses_are_from_the_agreed_set(case: &Case<'_>) -> Judgement {
         }
     }
     let expected = Text::same(agreed.join(" "));
-    case.judged(others.into_values().filter_map(|offences| in_one(expected.clone(), offences)))
+    cx.judged(others.into_values().filter_map(|offences| in_one(expected.clone(), offences)))
 }
 
-pub(super) fn errors_have_an_error_status(case: &Case<'_>) -> Judgement {
-    let control = case.entry_request(Citizen::Subject);
+pub(super) fn errors_have_an_error_status(cx: &CheckContext<'_>) -> Judgement {
+    let control = cx.entry_request(Citizen::Subject);
     let no_number = Request::entry(Citizen::Subject)
-        .query(&case.entry().limit, case.entry().default_limit)
-        .query(&case.entry().page, "abc");
+        .query(&cx.entry().limit, cx.entry().default_limit)
+        .query(&cx.entry().page, "abc");
     let probes = [control.clone().auth(Auth::None), no_number];
-    seek([case.seek_everything(), case.probed(&control, &probes).map(drop)])?;
-    let answers = case.api_answers()?;
+    request_all([cx.request_everything(), cx.probed(&control, &probes).map(drop)])?;
+    let answers = cx.api_answers()?;
     let offences: Vec<Offence<'_>> = answers.iter().filter_map(|answer| wrapped_error(*answer)).collect();
     let provoked = answers.iter().any(|answer| answer.response.status >= 400 && !answer.response.is_unavailable());
     if offences.is_empty() && !provoked {
@@ -77,7 +77,7 @@ pub(super) fn errors_have_an_error_status(case: &Case<'_>) -> Judgement {
         .into());
     }
     let expected = text!("de foutstatus die in de inhoud staat", "the error status that the body states");
-    case.judged(in_one(expected, offences))
+    cx.judged(in_one(expected, offences))
 }
 
 /// Whether an answer that says success describes a problem.
@@ -101,12 +101,12 @@ fn wrapped_error(answer: Answer<'_>) -> Option<Offence<'_>> {
     Some(Offence { answer, place: "status".to_owned(), actual, level: None })
 }
 
-pub(super) fn personal_answers_are_not_cacheable_by_others(case: &Case<'_>) -> Judgement {
-    case.listed(&case.entry_request(Citizen::Subject))?;
-    case.seek_everything()?;
+pub(super) fn personal_answers_are_not_cacheable_by_others(cx: &CheckContext<'_>) -> Judgement {
+    cx.listed(&cx.entry_request(Citizen::Subject))?;
+    cx.request_everything()?;
     let mut open = Vec::new();
     let mut silent = Vec::new();
-    for answer in case.api_answers()?.into_iter().filter(is_personal) {
+    for answer in cx.api_answers()?.into_iter().filter(is_personal) {
         let value = answer.response.headers("cache-control").collect::<Vec<_>>().join(", ");
         let offence = |actual, level| Offence { answer, place: "header cache-control".to_owned(), actual, level };
         if value.trim().is_empty() {
@@ -120,7 +120,7 @@ pub(super) fn personal_answers_are_not_cacheable_by_others(case: &Case<'_>) -> J
         }
     }
     let expected = text!("`no-store` of `private`", "`no-store` or `private`");
-    case.judged([open, silent].into_iter().filter_map(|offences| in_one(expected.clone(), offences)))
+    cx.judged([open, silent].into_iter().filter_map(|offences| in_one(expected.clone(), offences)))
 }
 
 /// What the source says of a citizen: lists, details and documents, and that there are none or that somebody may not see
@@ -147,12 +147,12 @@ fn is_shared(cache_control: &str) -> bool {
     ((has("public") && !has("private")) || seconds.into_iter().any(kept)) && !has("no-store")
 }
 
-pub(super) fn content_headers_are_right(case: &Case<'_>) -> Judgement {
-    case.seek_everything()?;
-    let answers = case.api_answers()?.into_iter().filter(|answer| !answer.response.is_unavailable());
+pub(super) fn content_headers_are_right(cx: &CheckContext<'_>) -> Judgement {
+    cx.request_everything()?;
+    let answers = cx.api_answers()?.into_iter().filter(|answer| !answer.response.is_unavailable());
     let with_body: Vec<Answer<'_>> = answers.filter(has_body).collect();
     if with_body.is_empty() {
-        return Err(nothing_came(case).into());
+        return Err(nothing_came(cx).into());
     }
     let untyped = with_body.iter().filter_map(|answer| {
         let actual = match answer.response.media_type() {
@@ -169,7 +169,7 @@ pub(super) fn content_headers_are_right(case: &Case<'_>) -> Judgement {
     let lengths = with_body.iter().filter_map(|answer| length_offence(*answer)).collect();
     let lengths = in_one(text!("een lengte die klopt, of chunked", "a length that is right, or chunked"), lengths);
     let findings: Vec<Finding> = untyped.into_iter().chain(lengths).collect();
-    case.judged(findings)
+    cx.judged(findings)
 }
 
 /// A type and a subtype (RFC 9110, section 8.3.1).

@@ -9,22 +9,22 @@ use crate::base::openapi::{Declaration, Operation};
 use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::evidence::exchange::{Citizen, Content, Kind};
-use crate::judging::case::{Answer, Case, Judgement, seek};
+use crate::judging::context::{Answer, CheckContext, Judgement, request_all};
 use crate::judging::verdict::{Obstacle, Verdict};
 use crate::text;
 
 /// Offences by operation and status.
 type ByStatus<'a> = BTreeMap<(String, u16), Vec<Offence<'a>>>;
 
-pub(super) fn own_openapi_document_covers_the_answers(case: &Case<'_>) -> Judgement {
-    if case.setup().source().openapi.is_some() {
-        seek([own(case).map(drop), case.seek_everything()])?;
+pub(super) fn own_openapi_document_covers_the_answers(cx: &CheckContext<'_>) -> Judgement {
+    if cx.setup().source().openapi.is_some() {
+        request_all([own(cx).map(drop), cx.request_everything()])?;
     }
-    let (_, document) = readable(case)?;
+    let (_, document) = readable(cx)?;
     let mut matched = false;
     let [mut undeclared, mut untold, mut unfit] = [ByStatus::new(), ByStatus::new(), ByStatus::new()];
-    for answer in case.api_answers()?.into_iter().filter(|answer| !is_provoked(*answer)) {
-        let Some(operation) = operation_of(case, document, answer.exchange) else { continue };
+    for answer in cx.api_answers()?.into_iter().filter(|answer| !is_provoked(*answer)) {
+        let Some(operation) = operation_of(cx, document, answer.exchange) else { continue };
         matched = true;
         let status = answer.response.status;
         let key = (format!("{} {}", operation.method(), shown(operation.path())), status);
@@ -43,7 +43,7 @@ pub(super) fn own_openapi_document_covers_the_answers(case: &Case<'_>) -> Judgem
         }
     }
     if !matched {
-        return Err(unmatched(case).into());
+        return Err(unmatched(cx).into());
     }
     let uncertain = document.is_incomplete() && !undeclared.is_empty();
     if uncertain {
@@ -59,7 +59,7 @@ pub(super) fn own_openapi_document_covers_the_answers(case: &Case<'_>) -> Judgem
     let unfit = unfit.into_values().filter_map(|offences| in_one(fitting.clone(), offences));
     let known = text!("een mediatype dat het OpenAPI-document noemt", "a media type that the OpenAPI document names");
     let untold = untold.into_values().filter_map(|offences| in_one(known.clone(), offences));
-    case.judged(undeclared.chain(untold).chain(unfit))
+    cx.judged(undeclared.chain(untold).chain(unfit))
 }
 
 /// A media type that the document does not declare for the answer. What a list, a detail or an error has instead of
@@ -99,7 +99,7 @@ fn misfit<'a>(operation: Operation<'_>, answer: Answer<'a>) -> Option<Offence<'a
     Some(Offence { answer, place: first.pointer.clone(), actual, level: None })
 }
 
-fn unmatched(case: &Case<'_>) -> Verdict {
+fn unmatched(cx: &CheckContext<'_>) -> Verdict {
     Verdict::blocked(
         text!(
             "geen enkel antwoord hoort bij een operatie van het OpenAPI-document",
@@ -110,5 +110,5 @@ fn unmatched(case: &Case<'_>) -> Verdict {
             "give under `source.openapi` the document of this API, with its paths below `servers` or below `source.base_url`"
         ),
     )
-    .by(Obstacle::Call(case.entry_request(Citizen::Subject)))
+    .by(Obstacle::Call(cx.entry_request(Citizen::Subject)))
 }

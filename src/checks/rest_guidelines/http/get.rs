@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::base::text::{Text, shown};
 use crate::checks::attesten_vergunningen::{is_shuffled, shuffled};
 use crate::evidence::exchange::{Citizen, Exchange, Kind, Request, Response};
-use crate::judging::case::{Answer, Case, Judgement, Stop, both, conclusive};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop, conclusive, join};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::source::envelope::{Certificate, Scalar};
@@ -19,12 +19,12 @@ const REPEATED_DETAILS: usize = 5;
 /// that changes at every second call is seen to go to and fro.
 const REPEATED_LISTS: u32 = 3;
 
-pub(super) fn advertised_paging_links_answer_get(case: &Case<'_>) -> Judgement {
-    case.lasting(paging_links_answer)
+pub(super) fn advertised_paging_links_answer_get(cx: &CheckContext<'_>) -> Judgement {
+    cx.lasting(paging_links_answer)
 }
 
-fn paging_links_answer(case: &Case<'_>) -> Judgement {
-    let links = paging_links(case)?;
+fn paging_links_answer(cx: &CheckContext<'_>) -> Judgement {
+    let links = paging_links(cx)?;
     if links.is_empty() {
         return Err(Verdict::not_applicable(text!(
             "de lijst geeft geen links om te bladeren",
@@ -35,7 +35,7 @@ fn paging_links_answer(case: &Case<'_>) -> Judgement {
     let requests: Vec<Request> = links.keys().cloned().collect();
     let mut findings = Vec::new();
     let mut blocked = None;
-    for (exchange, rel) in case.attempts(&requests)?.into_iter().zip(links.into_values()) {
+    for (exchange, rel) in cx.attempts(&requests)?.into_iter().zip(links.into_values()) {
         match conclusive(exchange) {
             Err(stop) => blocked = Some(stop),
             Ok(answer) if answer.response.is_success() => {}
@@ -45,16 +45,16 @@ fn paging_links_answer(case: &Case<'_>) -> Judgement {
             }
         }
     }
-    case.judged_unless(findings, blocked)
+    cx.judged_unless(findings, blocked)
 }
 
 /// The paging links of the list as it is first asked for, and of the first pages of the walk, with their rels; of the
 /// further pages `next`, which is followed anyway.
-fn paging_links(case: &Case<'_>) -> Result<BTreeMap<Request, &'static str>, Stop> {
-    let first = case.listed(&case.entry_request(Citizen::Subject))?;
-    let requests = case.walk_requests()?;
+fn paging_links(cx: &CheckContext<'_>) -> Result<BTreeMap<Request, &'static str>, Stop> {
+    let first = cx.listed(&cx.entry_request(Citizen::Subject))?;
+    let requests = cx.walk_requests()?;
     // Where a later page is no page, what led to it is judged all the same.
-    let walked = case.attempts(&requests)?.into_iter().filter_map(|exchange| {
+    let walked = cx.attempts(&requests)?.into_iter().filter_map(|exchange| {
         let response = exchange.result.as_ref().ok().filter(|response| response.is_success())?;
         Some(Answer { exchange, response })
     });
@@ -64,7 +64,7 @@ fn paging_links(case: &Case<'_>) -> Result<BTreeMap<Request, &'static str>, Stop
         let Some(page) = answer.response.page() else { continue };
         // The first three: the first page in two lengths, and the second one.
         for rels in all.into_iter().take(if index < 3 { all.len() } else { 1 }) {
-            let request = page.links.find(rels).and_then(|link| case.follow(answer, link, Kind::List));
+            let request = page.links.find(rels).and_then(|link| cx.follow(answer, link, Kind::List));
             if let (Some(request), Some(rel)) = (request, rels.first()) {
                 links.entry(request).or_insert(*rel);
             }
@@ -73,45 +73,45 @@ fn paging_links(case: &Case<'_>) -> Result<BTreeMap<Request, &'static str>, Stop
     Ok(links)
 }
 
-pub(super) fn get_is_safe(case: &Case<'_>) -> Judgement {
-    let list = case.entry_request(Citizen::Subject);
+pub(super) fn get_is_safe(cx: &CheckContext<'_>) -> Judgement {
+    let list = cx.entry_request(Citizen::Subject);
     let again: Vec<Request> = (1..=REPEATED_LISTS).map(|ordinal| list.clone().again(ordinal)).collect();
     // Alone they say nothing: what a list that does not open comes to is said below.
-    let (verdict, _) = both(changes(case), case.where_possible(case.attempts(&again)))?;
+    let (verdict, _) = join(changes(cx), cx.where_possible(cx.attempts(&again)))?;
     let verdict = match verdict {
         verdict if verdict.outcome != Outcome::Pass => verdict,
         // A certificate may also go by itself, between two calls.
-        _ => match case.lasting(loses_certificates)? {
+        _ => match cx.lasting(loses_certificates)? {
             verdict if verdict.outcome != Outcome::Pass => verdict,
-            _ => alternates(case)?,
+            _ => alternates(cx)?,
         },
     };
     // What stands on a page by another order each time is neither gone nor new.
     let is_of_the_list = |finding: &Finding| finding.exchange.as_ref().is_some_and(|call| call.kind() == Kind::List);
     let of_lists_alone = !verdict.findings.is_empty() && verdict.findings.iter().all(is_of_the_list);
-    if of_lists_alone && holds_what_the_list_does(case, &again)? && case.where_possible(is_shuffled(case))? {
+    if of_lists_alone && holds_what_the_list_does(cx, &again)? && cx.where_possible(is_shuffled(cx))? {
         return Err(shuffled().into());
     }
     Ok(verdict)
 }
 
 /// Whether all that these repetitions hold is on the greatest page or in the walk: it changes places, and is not new.
-fn holds_what_the_list_does(case: &Case<'_>, again: &[Request]) -> Result<bool, Stop> {
-    let mut requests = case.walk_requests()?;
-    requests.push(case.greatest_page(Citizen::Subject));
+fn holds_what_the_list_does(cx: &CheckContext<'_>, again: &[Request]) -> Result<bool, Stop> {
+    let mut requests = cx.walk_requests()?;
+    requests.push(cx.greatest_page(Citizen::Subject));
     let keys = |exchanges: Vec<&Exchange>| -> BTreeSet<_> {
         let pages = exchanges.into_iter().filter_map(|exchange| exchange.result.as_ref().ok()?.page());
         pages
             .flat_map(|page| page.keys().into_iter().map(|(id, language)| (id.into_owned(), language.into_owned())))
             .collect()
     };
-    let known = keys(case.where_possible(case.attempts(&requests))?);
-    Ok(keys(case.where_possible(case.attempts(again))?).is_subset(&known))
+    let known = keys(cx.where_possible(cx.attempts(&requests))?);
+    Ok(keys(cx.where_possible(cx.attempts(again))?).is_subset(&known))
 }
 
 /// Whether the list goes to and fro in all the looks that the run took at it anyway, whatever they were for.
-fn alternates(case: &Case<'_>) -> Judgement {
-    case.judged(second_change(&case.looks_at_the_list()?, |before, after| match compared(before, after) {
+fn alternates(cx: &CheckContext<'_>) -> Judgement {
+    cx.judged(second_change(&cx.looks_at_the_list()?, |before, after| match compared(before, after) {
         Ok(Some(Change::Of(finding))) => Some(finding),
         _ => None,
     }))
@@ -133,17 +133,17 @@ struct Repeated<'a> {
     change: Result<Change, Stop>,
 }
 
-fn repeated<'a>(case: &Case<'a>, requests: &[Request]) -> Result<Vec<Repeated<'a>>, Stop> {
-    let firsts = case.attempts(requests)?;
+fn repeated<'a>(cx: &CheckContext<'a>, requests: &[Request]) -> Result<Vec<Repeated<'a>>, Stop> {
+    let firsts = cx.attempts(requests)?;
     let again = |ordinal| requests.iter().map(|request| request.clone().again(ordinal)).collect::<Vec<_>>();
-    let seconds = case.attempts(&again(1))?;
+    let seconds = cx.attempts(&again(1))?;
     let suspects: Vec<(&Exchange, &Exchange)> = firsts
         .into_iter()
         .zip(seconds)
         .filter(|(first, second)| !matches!(compared(first, second), Ok(None)))
         .collect();
     let thirds: Vec<Request> = suspects.iter().map(|(first, _)| first.request.clone().again(2)).collect();
-    let thirds = case.attempts(&thirds)?;
+    let thirds = cx.attempts(&thirds)?;
     let all = suspects.into_iter().zip(thirds).filter_map(|((first, second), third)| {
         let change = match (compared(first, second), compared(first, third)) {
             (Err(stop), _) | (_, Err(stop)) => Err(stop),
@@ -155,10 +155,10 @@ fn repeated<'a>(case: &Case<'a>, requests: &[Request]) -> Result<Vec<Repeated<'a
     Ok(all.collect())
 }
 
-fn changes(case: &Case<'_>) -> Judgement {
-    let list = case.entry_request(Citizen::Subject);
-    case.listed(&list)?;
-    let details = match case.first_details(REPEATED_DETAILS) {
+fn changes(cx: &CheckContext<'_>) -> Judgement {
+    let list = cx.entry_request(Citizen::Subject);
+    cx.listed(&list)?;
+    let details = match cx.first_details(REPEATED_DETAILS) {
         Ok(details) => details,
         // No certificates, or no list of them: the list alone shows it.
         Err(Stop::Verdict(_)) => Vec::new(),
@@ -167,7 +167,7 @@ fn changes(case: &Case<'_>) -> Judgement {
     let mut requests = vec![list.clone()];
     requests.extend(details.iter().map(|(_, exchange)| exchange.request.clone()));
     let (mut findings, mut gone, mut blocked) = (Vec::new(), Vec::new(), None);
-    for Repeated { request, change } in repeated(case, &requests)? {
+    for Repeated { request, change } in repeated(cx, &requests)? {
         match change {
             Ok(Change::Of(finding)) => findings.push(finding),
             Ok(Change::Gone(finding)) => gone.push((request, finding)),
@@ -178,30 +178,30 @@ fn changes(case: &Case<'_>) -> Judgement {
     if !gone.is_empty() {
         // What is listed still should be there still.
         let missed = gone.iter().filter_map(|(_, finding)| finding.exchange.as_ref());
-        let missed = case.attempts(&missed.cloned().collect::<Vec<_>>())?;
+        let missed = cx.attempts(&missed.cloned().collect::<Vec<_>>())?;
         let last = missed.into_iter().max_by_key(|exchange| exchange.answered_ms());
-        let now = last.map(|last| case.after(&list, last)).transpose()?.flatten();
-        let now = now.map(|now| case.page(&now.request)).transpose()?.map(|page| page.keys()).unwrap_or_default();
+        let now = last.map(|last| cx.after(&list, last)).transpose()?.flatten();
+        let now = now.map(|now| cx.page(&now.request)).transpose()?.map(|page| page.keys()).unwrap_or_default();
         let is_listed = |request: &Request| {
             let item = details.iter().find(|(_, exchange)| exchange.request == *request).map(|(item, _)| *item);
             item.and_then(|item| item.certificate.key()).is_none_or(|key| now.contains(&key))
         };
         findings.extend(gone.into_iter().filter(|(request, _)| is_listed(request)).map(|(_, finding)| finding));
     }
-    case.judged_unless(findings, blocked)
+    cx.judged_unless(findings, blocked)
 }
 
 /// Whether asking for the list takes certificates from it.
-fn loses_certificates(case: &Case<'_>) -> Judgement {
+fn loses_certificates(cx: &CheckContext<'_>) -> Judgement {
     let (mut findings, mut blocked) = (Vec::new(), None);
-    for Repeated { change, .. } in repeated(case, &[case.entry_request(Citizen::Subject)])? {
+    for Repeated { change, .. } in repeated(cx, &[cx.entry_request(Citizen::Subject)])? {
         match change {
             Ok(Change::Gone(finding)) => findings.push(finding),
             Ok(Change::Of(_)) => {}
             Err(stop) => blocked = Some(stop),
         }
     }
-    case.judged_unless(findings, blocked)
+    cx.judged_unless(findings, blocked)
 }
 
 /// What a repetition shows that the first answer did not; blocked where it says nothing.

@@ -3,28 +3,28 @@
 use crate::base::text::Text;
 use crate::catalogue::Level;
 use crate::evidence::exchange::{Citizen, Variation};
-use crate::judging::case::{Answer, Case, Judgement, conclusive};
+use crate::judging::context::{Answer, CheckContext, Judgement, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::Verdict;
 use crate::text;
 
 const IDS: [&str; 2] = ["x-correlation-id", "x-request-id"];
 
-pub(super) fn calls_with_and_without_correlation_ids_are_answered(case: &Case<'_>) -> Judgement {
-    let request = case.entry_request(Citizen::Subject);
-    let exchanges = case.attempts(&[request.clone(), request.varied(Variation::NoIds)])?;
+pub(super) fn calls_with_and_without_correlation_ids_are_answered(cx: &CheckContext<'_>) -> Judgement {
+    let request = cx.entry_request(Citizen::Subject);
+    let exchanges = cx.attempts(&[request.clone(), request.varied(Variation::NoIds)])?;
     let [with, without] = exchanges.as_slice() else { return Err(reason::not_recorded().into()) };
     let (with, without) = (conclusive(with)?, conclusive(without)?);
     let refusal = |answer: Answer<'_>, expected| answer.finding("status", expected, Text::same(answer.response.status));
     match (with.response.is_success(), without.response.is_success()) {
-        (true, true) => case.judged(Vec::new()),
+        (true, true) => cx.judged(Vec::new()),
         (false, true) => {
             let expected = text!("een antwoord, ook met de headers", "an answer, with the headers too");
-            case.judged(vec![refusal(with, expected)])
+            cx.judged(vec![refusal(with, expected)])
         }
         (true, false) => {
             let expected = text!("een antwoord, ook zonder de headers", "an answer, without the headers too");
-            case.judged(vec![refusal(without, expected).at_most(Level::Should)])
+            cx.judged(vec![refusal(without, expected).at_most(Level::Should)])
         }
         (false, false) => {
             let status = with.response.status;
@@ -33,8 +33,8 @@ pub(super) fn calls_with_and_without_correlation_ids_are_answered(case: &Case<'_
     }
 }
 
-pub(super) fn correlation_ids_come_back(case: &Case<'_>) -> Judgement {
-    let answer = case.listed(&case.entry_request(Citizen::Subject))?;
+pub(super) fn correlation_ids_come_back(cx: &CheckContext<'_>) -> Judgement {
+    let answer = cx.listed(&cx.entry_request(Citizen::Subject))?;
     let (nl, en): (Vec<String>, Vec<String>) =
         IDS.map(|name| returned(answer, name)).map(|t| (t.nl, t.en)).into_iter().unzip();
     Ok(Verdict::observed(Text::new(nl.join("; "), en.join("; "))))

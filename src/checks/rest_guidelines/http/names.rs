@@ -7,16 +7,16 @@ use crate::base::text::{Text, shown};
 use crate::base::value::name::{is_camel_case, is_data};
 use crate::base::value::walk::{Member, members};
 use crate::evidence::exchange::Citizen;
-use crate::judging::case::{Answer, Case, Judgement};
+use crate::judging::context::{Answer, CheckContext, Judgement};
 use crate::text;
 
-pub(super) fn names_are_camel_case(case: &Case<'_>) -> Judgement {
-    case.listed(&case.entry_request(Citizen::Subject))?;
-    case.seek_everything()?;
-    let exempt = case.parameter("exempt");
+pub(super) fn names_are_camel_case(cx: &CheckContext<'_>) -> Judgement {
+    cx.listed(&cx.entry_request(Citizen::Subject))?;
+    cx.request_everything()?;
+    let exempt = cx.parameter("exempt");
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut offences = Vec::new();
-    for answer in case.api_answers()? {
+    for answer in cx.api_answers()? {
         let judged = answer.is_content() || (answer.response.status >= 400 && !answer.response.is_unavailable());
         let Some(json) = answer.response.tree().filter(|_| judged) else { continue };
         members(&json, &|_| true, &mut |member| {
@@ -30,7 +30,7 @@ pub(super) fn names_are_camel_case(case: &Case<'_>) -> Judgement {
             }
         });
     }
-    case.judged(in_one(text!("een naam in camelCase", "a name in camelCase"), offences))
+    cx.judged(in_one(text!("een naam in camelCase", "a name in camelCase"), offences))
 }
 
 /// Whether a member has a name that the source chose: not a rel, not a key that is itself data.

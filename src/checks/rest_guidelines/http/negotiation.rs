@@ -4,7 +4,7 @@ use super::{Offence, in_one};
 use crate::base::text::{Text, shown};
 use crate::checks::shared::{absent, media_type_finding, no_json};
 use crate::evidence::exchange::{Citizen, Content, Exchange, Facts, Kind, Phase, Request, Response, Variation};
-use crate::judging::case::{Answer, Case, Judgement, Stop, conclusive, seek};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop, conclusive, request_all};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::source::Item;
@@ -12,24 +12,24 @@ use crate::text;
 
 /// What comes of the list with one thing changed, each time beside the ordinary request, which has to be good.
 fn varied<'a>(
-    case: &Case<'a>,
+    cx: &CheckContext<'a>,
     variations: impl IntoIterator<Item = Variation>,
 ) -> Result<(Answer<'a>, Vec<&'a Exchange>), Stop> {
-    let control = case.entry_request(Citizen::Subject);
+    let control = cx.entry_request(Citizen::Subject);
     let mut requests = vec![control.clone()];
     requests.extend(variations.into_iter().map(|variation| control.clone().varied(variation)));
-    let exchanges = case.attempts(&requests)?;
-    Ok((case.listed(&control)?, exchanges.into_iter().skip(1).collect()))
+    let exchanges = cx.attempts(&requests)?;
+    Ok((cx.listed(&control)?, exchanges.into_iter().skip(1).collect()))
 }
 
 /// Judges each answer. One that says nothing (429, 503, no answer) blocks, unless another one shows a fault.
 fn judged_each(
-    case: &Case<'_>,
+    cx: &CheckContext<'_>,
     exchanges: Vec<&Exchange>,
     judge: impl Fn(Answer<'_>) -> Result<Option<Finding>, Stop>,
 ) -> Judgement {
     let (findings, blocked) = of_each(exchanges, judge);
-    case.judged_unless(findings, blocked)
+    cx.judged_unless(findings, blocked)
 }
 
 /// The findings in these answers, and why one of them could not be judged.
@@ -57,33 +57,33 @@ fn says_json(answer: Answer<'_>) -> bool {
     answer.response.media_type().is_some_and(|media_type| is_json(&media_type))
 }
 
-pub(super) fn json_is_the_default(case: &Case<'_>) -> Judgement {
+pub(super) fn json_is_the_default(cx: &CheckContext<'_>) -> Judgement {
     let variations = || [Variation::NoAccept, Variation::Accept("*/*".to_owned())];
-    seek([varied(case, variations()).map(drop), without_accept(case).map(drop), case.seek_everything()])?;
-    let (_, mut exchanges) = varied(case, variations())?;
-    exchanges.extend(without_accept(case).ok().flatten());
+    request_all([varied(cx, variations()).map(drop), without_accept(cx).map(drop), cx.request_everything()])?;
+    let (_, mut exchanges) = varied(cx, variations())?;
+    exchanges.extend(without_accept(cx).ok().flatten());
     let (mut findings, blocked) = of_each(exchanges, |answer| match answer.unreadable() {
         Some(verdict) => Err(verdict.into()),
         None => Ok(no_json_finding(answer)),
     });
     if findings.is_empty() {
-        findings.extend(broken_lists(case)?);
+        findings.extend(broken_lists(cx)?);
     }
-    findings.extend(other_encodings(case)?);
-    case.judged_unless(findings, blocked)
+    findings.extend(other_encodings(cx)?);
+    cx.judged_unless(findings, blocked)
 }
 
 /// A detail without an Accept header, where with the ordinary one it is a success.
-fn without_accept<'a>(case: &Case<'a>) -> Result<Option<&'a Exchange>, Stop> {
-    let first = case.first_page()?;
-    let of = |certificate| case.detail_of(Item { on: first, certificate });
+fn without_accept<'a>(cx: &CheckContext<'a>) -> Result<Option<&'a Exchange>, Stop> {
+    let first = cx.first_page()?;
+    let of = |certificate| cx.detail_of(Item { on: first, certificate });
     let Some(control) = first.items().iter().find_map(of) else { return Ok(None) };
-    let asked = case.attempts(&[control.clone(), control.varied(Variation::NoAccept)])?;
+    let asked = cx.attempts(&[control.clone(), control.varied(Variation::NoAccept)])?;
     let [control, varied] = asked.as_slice() else { return Err(reason::not_recorded().into()) };
     let good = control.result.as_ref().is_ok_and(Response::is_success);
     if good && varied.result.as_ref().is_ok_and(Response::is_gone) {
         // The certificate may be gone by now: then the ordinary call finds nothing either.
-        let now = case.after(&control.request, varied)?;
+        let now = cx.after(&control.request, varied)?;
         let still_there = now.is_some_and(|now| !now.result.as_ref().is_ok_and(Response::is_gone));
         return Ok(still_there.then_some(*varied));
     }
@@ -91,8 +91,8 @@ fn without_accept<'a>(case: &Case<'a>) -> Result<Option<&'a Exchange>, Stop> {
 }
 
 /// JSON in another encoding than UTF-8, or behind a byte order mark, anywhere in the run.
-fn other_encodings(case: &Case<'_>) -> Result<Vec<Finding>, Stop> {
-    let mut answers = case.api_answers()?;
+fn other_encodings(cx: &CheckContext<'_>) -> Result<Vec<Finding>, Stop> {
+    let mut answers = cx.api_answers()?;
     answers.retain(|answer| answer.response.is_json() && !answer.response.is_unavailable());
     let with = |fact: &str, actual: Text, is_so: fn(&Facts) -> bool| {
         let offending = answers.iter().copied().filter(|answer| is_so(&answer.response.facts));
@@ -110,13 +110,13 @@ fn other_encodings(case: &Case<'_>) -> Result<Vec<Finding>, Stop> {
 
 /// Lists that say they are JSON and cannot be parsed, anywhere in the run. What says that it is something else has no
 /// media type of a list; a list of nobody that is empty is no list.
-fn broken_lists(case: &Case<'_>) -> Result<Option<Finding>, Stop> {
+fn broken_lists(cx: &CheckContext<'_>) -> Result<Option<Finding>, Stop> {
     let usual = |request: &Request| {
         request.kind() == Kind::List
             && request.phase != Phase::Hostile
             && matches!(request.variation, Variation::None | Variation::NoIds)
     };
-    let offences = case.api_answers()?.into_iter().filter(|answer| {
+    let offences = cx.api_answers()?.into_iter().filter(|answer| {
         let is_empty = matches!(answer.response.content, Content::Empty);
         usual(answer.request())
             && answer.response.status == 200
@@ -145,12 +145,12 @@ fn no_json_finding(answer: Answer<'_>) -> Option<Finding> {
     None
 }
 
-pub(super) fn accept_is_honoured(case: &Case<'_>) -> Judgement {
+pub(super) fn accept_is_honoured(cx: &CheckContext<'_>) -> Judgement {
     const SUPPLIED: &str = "application/hal+json";
     let accept = |media_type: &str| Variation::Accept(media_type.to_owned());
-    let types = case.parameter("unsupplied").into_iter().chain([SUPPLIED]).map(accept);
-    let (_, exchanges) = varied(case, types)?;
-    judged_each(case, exchanges, |answer| {
+    let types = cx.parameter("unsupplied").into_iter().chain([SUPPLIED]).map(accept);
+    let (_, exchanges) = varied(cx, types)?;
+    judged_each(cx, exchanges, |answer| {
         let supplied = answer.request().variation == accept(SUPPLIED);
         Ok(if supplied { unlike(answer, SUPPLIED) } else { unfitting(answer) })
     })
@@ -182,9 +182,9 @@ fn with_gzip() -> Variation {
     Variation::AcceptEncoding("gzip".to_owned())
 }
 
-pub(super) fn content_encoding_is_an_accepted_one(case: &Case<'_>) -> Judgement {
-    seek([varied(case, [with_gzip()]).map(drop), case.seek_everything()])?;
-    let (_, exchanges) = varied(case, [with_gzip()])?;
+pub(super) fn content_encoding_is_an_accepted_one(cx: &CheckContext<'_>) -> Judgement {
+    request_all([varied(cx, [with_gzip()]).map(drop), cx.request_everything()])?;
+    let (_, exchanges) = varied(cx, [with_gzip()])?;
     let expected = || text!("gzip of identity", "gzip or identity");
     let (mut findings, blocked) = of_each(exchanges, |answer| {
         let other = other_coding(answer, &["identity", "gzip", "x-gzip"]);
@@ -196,14 +196,14 @@ pub(super) fn content_encoding_is_an_accepted_one(case: &Case<'_>) -> Judgement 
     });
     // Every other call accepts nothing but `identity`.
     let asked_otherwise = |answer: &Answer<'_>| matches!(answer.request().variation, Variation::AcceptEncoding(_));
-    let answers = case.api_answers()?.into_iter();
+    let answers = cx.api_answers()?.into_iter();
     let answers = answers.filter(|answer| !asked_otherwise(answer) && !answer.response.is_unavailable());
     let unasked = answers.filter_map(|answer| {
         let actual = Text::same(shown(&other_coding(answer, &["identity"])?));
         Some(Offence { answer, place: CODING.to_owned(), actual, level: None })
     });
     findings.extend(in_one(Text::same("identity"), unasked.collect()));
-    case.judged_unless(findings, blocked)
+    cx.judged_unless(findings, blocked)
 }
 
 const CODING: &str = "header content-encoding";
@@ -218,8 +218,8 @@ fn other_coding(answer: Answer<'_>, accepted: &[&str]) -> Option<String> {
     codings(answer).find(|coding| !accepted.contains(&coding.as_str()))
 }
 
-pub(super) fn compressed_answers_vary_by_encoding(case: &Case<'_>) -> Judgement {
-    let (_, exchanges) = varied(case, [with_gzip()])?;
+pub(super) fn compressed_answers_vary_by_encoding(cx: &CheckContext<'_>) -> Judgement {
+    let (_, exchanges) = varied(cx, [with_gzip()])?;
     let is_coded = |exchange: &Exchange| {
         let response = exchange.result.as_ref().ok().filter(|response| response.is_success())?;
         Some(other_coding(Answer { exchange, response }, &["identity"]).is_some())
@@ -231,7 +231,7 @@ pub(super) fn compressed_answers_vary_by_encoding(case: &Case<'_>) -> Judgement 
         ))
         .into());
     }
-    judged_each(case, exchanges, |answer| {
+    judged_each(cx, exchanges, |answer| {
         let status = answer.response.status;
         if !answer.response.is_success() {
             return Err(reason::unexplained(answer.request(), status).into());
@@ -247,10 +247,10 @@ pub(super) fn compressed_answers_vary_by_encoding(case: &Case<'_>) -> Judgement 
     })
 }
 
-pub(super) fn accept_language_leads_to_no_error(case: &Case<'_>) -> Judgement {
-    let values = case.parameter("values").into_iter().map(|value| Variation::AcceptLanguage(value.to_owned()));
-    let (_, exchanges) = varied(case, values)?;
-    judged_each(case, exchanges, |answer| {
+pub(super) fn accept_language_leads_to_no_error(cx: &CheckContext<'_>) -> Judgement {
+    let values = cx.parameter("values").into_iter().map(|value| Variation::AcceptLanguage(value.to_owned()));
+    let (_, exchanges) = varied(cx, values)?;
+    judged_each(cx, exchanges, |answer| {
         let status = answer.response.status;
         if status < 400 {
             return Ok(None);

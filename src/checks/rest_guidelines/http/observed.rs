@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::base::text::{Text, shown};
 use crate::base::value::walk::members;
 use crate::evidence::exchange::{Citizen, Exchange, Kind, Variation};
-use crate::judging::case::{Answer, Case, Judgement, Stop};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop};
 use crate::judging::reason;
 use crate::judging::verdict::Verdict;
 use crate::source::envelope::{Certificate, Collection, Field, Page};
@@ -15,9 +15,9 @@ use crate::text;
 const MOST: usize = 10;
 
 /// The JSON of the pages and of the details, with or without certificates.
-fn answers<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
-    let mut answers = case.walk()?;
-    match case.details() {
+fn answers<'a>(cx: &CheckContext<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let mut answers = cx.walk()?;
+    match cx.details() {
         Ok(details) => answers.extend(details.into_iter().filter_map(|(_, exchange)| {
             let response = exchange.result.as_ref().ok()?;
             response.is_success().then_some(Answer { exchange, response })
@@ -40,9 +40,9 @@ fn listed(values: impl Iterator<Item = String>) -> Verdict {
     })
 }
 
-pub(super) fn oslo_context_is_reported(case: &Case<'_>) -> Judgement {
+pub(super) fn oslo_context_is_reported(cx: &CheckContext<'_>) -> Judgement {
     let mut places = BTreeSet::new();
-    for answer in answers(case)? {
+    for answer in answers(cx)? {
         let Some(json) = answer.response.tree() else { continue };
         let kind = answer.request().kind().name();
         members(&json, &|_| true, &mut |member| {
@@ -54,11 +54,11 @@ pub(super) fn oslo_context_is_reported(case: &Case<'_>) -> Judgement {
     Ok(listed(places.into_iter()))
 }
 
-pub(super) fn head_and_options_are_reported(case: &Case<'_>) -> Judgement {
-    let list = case.entry_request(Citizen::Subject);
+pub(super) fn head_and_options_are_reported(cx: &CheckContext<'_>) -> Judgement {
+    let list = cx.entry_request(Citizen::Subject);
     let varied = |variation| list.clone().varied(variation);
-    let exchanges = case.attempts(&[list.clone(), varied(Variation::Head), varied(Variation::Options)])?;
-    case.listed(&list)?;
+    let exchanges = cx.attempts(&[list.clone(), varied(Variation::Head), varied(Variation::Options)])?;
+    cx.listed(&list)?;
     let [_, head, options] = exchanges.as_slice() else { return Err(reason::not_recorded().into()) };
     let (Text { nl: head_nl, en: head_en }, Text { nl: options_nl, en: options_en }) =
         (answered(head), answered(options));
@@ -74,9 +74,9 @@ fn answered(exchange: &Exchange) -> Text {
     }
 }
 
-pub(super) fn absent_mandatory_members_are_reported(case: &Case<'_>) -> Judgement {
+pub(super) fn absent_mandatory_members_are_reported(cx: &CheckContext<'_>) -> Judgement {
     let mut absent: BTreeMap<&str, usize> = BTreeMap::new();
-    for answer in answers(case)? {
+    for answer in answers(cx)? {
         let names = match answer.request().kind() {
             Kind::List => answer.response.page().map(absent_in_page),
             _ => answer.response.certificate().map(absent_in_certificate),

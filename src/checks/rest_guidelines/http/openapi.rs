@@ -13,21 +13,21 @@ use crate::base::text::{Text, shown};
 use crate::base::value::walk::pointer_step;
 use crate::catalogue::Level;
 use crate::evidence::exchange::{Exchange, FailureKind, Kind, Request, Target};
-use crate::judging::case::{Answer, Case, Judgement, Stop};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
 
 /// The owner's document as it was recorded, read. Not applicable without one, blocked where it did not come.
-pub(super) fn own<'a>(case: &Case<'a>) -> Result<(Answer<'a>, &'a Result<OpenApi, Diagnostics>), Stop> {
-    let Some(file) = case.setup().source().openapi.as_deref() else {
+pub(super) fn own<'a>(cx: &CheckContext<'a>) -> Result<(Answer<'a>, &'a Result<OpenApi, Diagnostics>), Stop> {
+    let Some(file) = cx.setup().source().openapi.as_deref() else {
         return Err(Verdict::not_applicable(text!(
             "het profiel noemt geen `source.openapi`",
             "the profile names no `source.openapi`"
         ))
         .into());
     };
-    let exchange = case.attempt(&Request::probe(Target::OpenApi))?;
+    let exchange = cx.attempt(&Request::probe(Target::OpenApi))?;
     let lacking = |why: Text| Stop::from(reason::lacks("source.openapi", why));
     let response = match &exchange.result {
         Ok(response) => response,
@@ -59,8 +59,8 @@ pub(super) fn own<'a>(case: &Case<'a>) -> Result<(Answer<'a>, &'a Result<OpenApi
 }
 
 /// The owner's document, where something can be done with it.
-pub(super) fn readable<'a>(case: &Case<'a>) -> Result<(Answer<'a>, &'a OpenApi), Stop> {
-    match own(case)? {
+pub(super) fn readable<'a>(cx: &CheckContext<'a>) -> Result<(Answer<'a>, &'a OpenApi), Stop> {
+    match own(cx)? {
         (answer, Ok(document)) => Ok((answer, document)),
         (_, Err(_)) => Err(flawed().into()),
     }
@@ -74,8 +74,8 @@ pub(super) fn flawed() -> Verdict {
     ))
 }
 
-pub(super) fn own_openapi_document_is_valid(case: &Case<'_>) -> Judgement {
-    let (answer, document) = own(case)?;
+pub(super) fn own_openapi_document_is_valid(cx: &CheckContext<'_>) -> Judgement {
+    let (answer, document) = own(cx)?;
     let finding = |fault: &Diagnostic| {
         let place = shown(fault.place.as_deref().unwrap_or_default());
         let expected = text!("een geldig OpenAPI-document van versie 3", "a valid OpenAPI document of version 3");
@@ -88,11 +88,11 @@ pub(super) fn own_openapi_document_is_valid(case: &Case<'_>) -> Judgement {
             document.errors().iter().map(finding).chain(beyond).collect()
         }
     };
-    case.judged(findings)
+    cx.judged(findings)
 }
 
-pub(super) fn own_openapi_document_describes_everything(case: &Case<'_>) -> Judgement {
-    let (answer, document) = readable(case)?;
+pub(super) fn own_openapi_document_describes_everything(cx: &CheckContext<'_>) -> Judgement {
+    let (answer, document) = readable(cx)?;
     let mut offences = Vec::new();
     for operation in document.operations() {
         let place = pointer(operation);
@@ -116,7 +116,7 @@ pub(super) fn own_openapi_document_describes_everything(case: &Case<'_>) -> Judg
         return Err(empty().into());
     }
     let expected = text!("een omschrijving", "a description");
-    case.judged(in_one(expected, offences))
+    cx.judged(in_one(expected, offences))
 }
 
 /// The verdict where the document describes nothing.
@@ -135,8 +135,8 @@ fn pointer(operation: Operation<'_>) -> String {
 /// What the house style has an agreed name for.
 const AGREED: [&str; 4] = ["embed", "sort", "q", "field"];
 
-pub(super) fn query_parameters_have_the_agreed_names(case: &Case<'_>) -> Judgement {
-    let (answer, document) = readable(case)?;
+pub(super) fn query_parameters_have_the_agreed_names(cx: &CheckContext<'_>) -> Judgement {
+    let (answer, document) = readable(cx)?;
     let mut offered = false;
     let mut findings: Vec<Finding> = Vec::new();
     for agreed in AGREED {
@@ -147,7 +147,7 @@ pub(super) fn query_parameters_have_the_agreed_names(case: &Case<'_>) -> Judgeme
                 offered = true;
                 continue;
             }
-            for parameter in query().filter(|parameter| is_for(case, parameter, agreed)) {
+            for parameter in query().filter(|parameter| is_for(cx, parameter, agreed)) {
                 offered = true;
                 let actual = Text::same(shown(&parameter.name));
                 offences.push(Offence { answer, place: pointer(operation), actual, level: None });
@@ -162,15 +162,15 @@ pub(super) fn query_parameters_have_the_agreed_names(case: &Case<'_>) -> Judgeme
         ))
         .into());
     }
-    case.judged(findings)
+    cx.judged(findings)
 }
 
 /// Whether a parameter is for what has an agreed name: by a name that can mean nothing else, or by one that can and a
 /// description that says so.
-fn is_for(case: &Case<'_>, parameter: &ParameterDecl, agreed: &str) -> bool {
+fn is_for(cx: &CheckContext<'_>, parameter: &ParameterDecl, agreed: &str) -> bool {
     let name: String =
         parameter.name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let listed = |list: &str| case.parameter(&format!("{agreed}{list}"));
+    let listed = |list: &str| cx.parameter(&format!("{agreed}{list}"));
     if listed("_names").contains(&name.as_str()) {
         return true;
     }
@@ -180,8 +180,12 @@ fn is_for(case: &Case<'_>, parameter: &ParameterDecl, agreed: &str) -> bool {
 
 /// The operation of the owner's document that an exchange is of, wherever the paths of the document begin: at one of
 /// its servers, or anywhere in the base URL.
-pub(super) fn operation_of<'d>(case: &Case<'_>, document: &'d OpenApi, exchange: &Exchange) -> Option<Operation<'d>> {
-    let setup = case.setup();
+pub(super) fn operation_of<'d>(
+    cx: &CheckContext<'_>,
+    document: &'d OpenApi,
+    exchange: &Exchange,
+) -> Option<Operation<'d>> {
+    let setup = cx.setup();
     let bases = [Some(&setup.base_url), setup.source().public_url.as_ref()].into_iter().flatten();
     let bases: Vec<Url> = bases.filter_map(|base| Url::parse(base).ok()).collect();
     document.operation_of(exchange.request.method(), &Url::parse(&exchange.sent.url).ok()?, &bases)
@@ -195,21 +199,21 @@ pub(super) struct Stating<'a> {
 }
 
 impl<'a> Stating<'a> {
-    pub(super) fn new(case: &Case<'a>, formats: &'a [&'a str]) -> Result<Self, Stop> {
-        let own = match readable(case) {
+    pub(super) fn new(cx: &CheckContext<'a>, formats: &'a [&'a str]) -> Result<Self, Stop> {
+        let own = match readable(cx) {
             Ok((_, document)) => Some(document),
             Err(Stop::Verdict(_)) => None,
             Err(stop) => return Err(stop),
         };
         let [own, specified] =
-            [own, case.catalogue.schemas()].map(|document| document.filter(|document| document.states_format(formats)));
+            [own, cx.catalogue.schemas()].map(|document| document.filter(|document| document.states_format(formats)));
         Ok(Self { formats, own, specified })
     }
 
     /// Where in an answer the values stand for which a schema states one of the formats.
-    pub(super) fn places(&self, case: &Case<'_>, answer: Answer<'_>, json: &Value) -> BTreeSet<String> {
-        let own = self.own.and_then(|document| operation_of(case, document, answer.exchange));
-        let specified = self.specified.and_then(|schemas| specified(case, schemas, answer));
+    pub(super) fn places(&self, cx: &CheckContext<'_>, answer: Answer<'_>, json: &Value) -> BTreeSet<String> {
+        let own = self.own.and_then(|document| operation_of(cx, document, answer.exchange));
+        let specified = self.specified.and_then(|schemas| specified(cx, schemas, answer));
         let Some(media_type) = answer.response.media_type() else { return BTreeSet::new() };
         let stated = |operation: Operation<'_>| operation.formats(answer.response.status, &media_type, json);
         let stated = [own, specified].into_iter().flatten().flat_map(stated);
@@ -218,8 +222,8 @@ impl<'a> Stating<'a> {
 }
 
 /// The operation of the source specification: the entry resource, or the first one below it that answers in JSON.
-fn specified<'d>(case: &Case<'_>, schemas: &'d OpenApi, answer: Answer<'_>) -> Option<Operation<'d>> {
-    let entry = format!("/{}", case.entry().path);
+fn specified<'d>(cx: &CheckContext<'_>, schemas: &'d OpenApi, answer: Answer<'_>) -> Option<Operation<'d>> {
+    let entry = format!("/{}", cx.entry().path);
     let mut gets = schemas.operations().filter(|operation| operation.method() == "GET");
     if answer.request().kind() == Kind::List {
         return gets.find(|operation| operation.path() == entry);

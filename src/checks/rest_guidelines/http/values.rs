@@ -15,16 +15,16 @@ use crate::base::value::walk::{Member, members};
 use crate::base::value::{code, name};
 use crate::catalogue::Level;
 use crate::evidence::exchange::Kind;
-use crate::judging::case::{Answer, Case, Judgement, Stop, seek};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop, request_all};
 use crate::judging::reason;
 use crate::judging::verdict::Verdict;
 use crate::source::envelope::Page;
 use crate::text;
 
 /// The pages of the list and the details of the sample. Blocked without certificates.
-pub(super) fn bodies<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
-    let details = case.details()?;
-    let mut answers: Vec<Answer<'a>> = case.pages()?.pages.into_iter().map(|listed| listed.answer).collect();
+pub(super) fn bodies<'a>(cx: &CheckContext<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let details = cx.details()?;
+    let mut answers: Vec<Answer<'a>> = cx.pages()?.pages.into_iter().map(|listed| listed.answer).collect();
     answers.extend(details.into_iter().filter_map(|(_, exchange)| {
         let response = exchange.result.as_ref().ok()?;
         (response.is_success() && response.is_json()).then_some(Answer { exchange, response })
@@ -33,8 +33,8 @@ pub(super) fn bodies<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
 }
 
 /// The errors of the run that the source describes in JSON: their moments are values too.
-fn errors<'a>(case: &Case<'a>) -> Result<Vec<Answer<'a>>, Stop> {
-    let mut errors = case.api_answers()?;
+fn errors<'a>(cx: &CheckContext<'a>) -> Result<Vec<Answer<'a>>, Stop> {
+    let mut errors = cx.api_answers()?;
     errors.retain(|answer| {
         let response = answer.response;
         response.status >= 400 && !response.is_unavailable() && response.is_json()
@@ -81,15 +81,15 @@ impl<'a> Dated<'a, '_> {
 }
 
 /// Shows every value that is a date by a schema, or by name and look.
-fn each_date<'a>(case: &Case<'a>, look: &mut dyn FnMut(Dated<'a, '_>)) -> Result<(), Stop> {
-    seek([bodies(case).map(drop), own(case).map(drop)])?;
-    let (words, endings, among) = (case.parameter("words"), case.parameter("endings"), case.parameter("among_others"));
-    let stating = Stating::new(case, &["date", "date-time"])?;
-    let mut answers = bodies(case)?;
-    answers.extend(errors(case)?);
+fn each_date<'a>(cx: &CheckContext<'a>, look: &mut dyn FnMut(Dated<'a, '_>)) -> Result<(), Stop> {
+    request_all([bodies(cx).map(drop), own(cx).map(drop)])?;
+    let (words, endings, among) = (cx.parameter("words"), cx.parameter("endings"), cx.parameter("among_others"));
+    let stating = Stating::new(cx, &["date", "date-time"])?;
+    let mut answers = bodies(cx)?;
+    answers.extend(errors(cx)?);
     for answer in answers {
         let Some(json) = answer.response.tree() else { continue };
-        let stated = stating.places(case, answer, &json);
+        let stated = stating.places(cx, answer, &json);
         members(&json, &is_no_links, &mut |Member { pointer, name, value, .. }| {
             let documented = stated.contains(pointer);
             let is_named = name::is_about(name, &words, &endings);
@@ -136,21 +136,21 @@ fn is_written_as_a_date(name: &str, value: &Value) -> bool {
     looks_dated(value) && (by_its_form || name::words(name).len() > 1)
 }
 
-pub(super) fn dates_are_iso_8601(case: &Case<'_>) -> Judgement {
+pub(super) fn dates_are_iso_8601(cx: &CheckContext<'_>) -> Judgement {
     let (mut any, mut offences) = (false, Vec::new());
-    each_date(case, &mut |date| {
+    each_date(cx, &mut |date| {
         any = true;
         offences.extend(date.iso.is_none().then(|| date.offence()));
     })?;
     if !any {
         return Err(none_of(text!("geen enkele datum", "no date")).into());
     }
-    case.judged(in_one(text!("een datum of tijdstip in ISO 8601", "a date or time in ISO 8601"), offences))
+    cx.judged(in_one(text!("een datum of tijdstip in ISO 8601", "a date or time in ISO 8601"), offences))
 }
 
-pub(super) fn moments_are_in_utc(case: &Case<'_>) -> Judgement {
+pub(super) fn moments_are_in_utc(cx: &CheckContext<'_>) -> Judgement {
     let (mut any, mut unread, mut offences) = (false, false, Vec::new());
-    each_date(case, &mut |date| match date.iso {
+    each_date(cx, &mut |date| match date.iso {
         Some(Iso::Moment(zone)) => {
             any = true;
             let offence = || Offence {
@@ -171,7 +171,7 @@ pub(super) fn moments_are_in_utc(case: &Case<'_>) -> Judgement {
         });
     }
     let expected = text!("een tijdstip dat op `Z` of `+00:00` eindigt", "a time that ends in `Z` or `+00:00`");
-    case.judged(in_one(expected, offences))
+    cx.judged(in_one(expected, offences))
 }
 
 /// The verdict where no value of the kind occurs.
@@ -181,11 +181,11 @@ fn none_of(what: Text) -> Verdict {
 }
 
 /// Judges the strings and numbers of which the name says that they are of a kind.
-fn codes(case: &Case<'_>, expected: Text, nothing: Text, is_code: impl Fn(&str, &[&str]) -> bool) -> Judgement {
-    let (words, names, domains) = (case.parameter("words"), case.parameter("names"), case.parameter("domains"));
+fn codes(cx: &CheckContext<'_>, expected: Text, nothing: Text, is_code: impl Fn(&str, &[&str]) -> bool) -> Judgement {
+    let (words, names, domains) = (cx.parameter("words"), cx.parameter("names"), cx.parameter("domains"));
     let mut seen = 0;
     let mut offences = Vec::new();
-    for answer in bodies(case)? {
+    for answer in bodies(cx)? {
         let Some(json) = answer.response.tree() else { continue };
         let own = own_languages(answer);
         members(&json, &is_no_links, &mut |member| {
@@ -206,7 +206,7 @@ fn codes(case: &Case<'_>, expected: Text, nothing: Text, is_code: impl Fn(&str, 
     if seen == 0 {
         return Err(none_of(nothing).into());
     }
-    case.judged(in_one(expected, offences))
+    cx.judged(in_one(expected, offences))
 }
 
 /// Where the languages of the certificates themselves stand.
@@ -218,18 +218,18 @@ fn own_languages(answer: Answer<'_>) -> BTreeSet<String> {
     items.map(|item| format!("{}/language", item.place)).collect()
 }
 
-pub(super) fn language_codes_are_iso_639_1(case: &Case<'_>) -> Judgement {
+pub(super) fn language_codes_are_iso_639_1(cx: &CheckContext<'_>) -> Judgement {
     let expected = text!(
         "een code als `nl` of `nl-BE`, of een URI van OSLO of de EU",
         "a code such as `nl` or `nl-BE`, or a URI of OSLO or the EU"
     );
     let nothing = text!("geen ander taalveld", "no other language field");
-    codes(case, expected, nothing, |text, domains| code::is_language(text) || code::is_uri_of(text, domains))
+    codes(cx, expected, nothing, |text, domains| code::is_language(text) || code::is_uri_of(text, domains))
 }
 
-pub(super) fn country_codes_are_iso_3166_1(case: &Case<'_>) -> Judgement {
+pub(super) fn country_codes_are_iso_3166_1(cx: &CheckContext<'_>) -> Judgement {
     let expected =
         text!("een code als `BE`, of een URI van OSLO of de EU", "a code such as `BE`, or a URI of OSLO or the EU");
     let nothing = text!("geen enkel landveld", "no country field");
-    codes(case, expected, nothing, |text, domains| code::is_country(text) || code::is_uri_of(text, domains))
+    codes(cx, expected, nothing, |text, domains| code::is_country(text) || code::is_uri_of(text, domains))
 }

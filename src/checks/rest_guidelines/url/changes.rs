@@ -4,7 +4,7 @@ use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::evidence::exchange::{Exchange, Kind};
 use crate::evidence::snapshot::{ApiSnapshot, Baseline, Part, PartSnapshot};
-use crate::judging::case::{Case, Judgement};
+use crate::judging::context::{CheckContext, Judgement};
 use crate::judging::verdict::{Finding, Verdict};
 use crate::source::snapshot::{Break, ENOUGH, is_ordinary};
 use crate::text;
@@ -25,23 +25,23 @@ const DOCUMENTED_FIELDS: [&str; 9] = [
 /// The rels that they know.
 const DOCUMENTED_RELS: [&str; 8] = ["self", "download", "next", "prev", "previous", "start", "first", "last"];
 
-pub(super) fn no_breaking_change_within_a_version(case: &Case<'_>) -> Judgement {
-    let setup = case.setup();
+pub(super) fn no_breaking_change_within_a_version(cx: &CheckContext<'_>) -> Judgement {
+    let setup = cx.setup();
     let Some(previous) = &setup.source().previous else {
         return Ok(Verdict::not_applicable(text!(
             "er is geen eerder rapport; geef er een op met --previous",
             "there is no earlier report; name one with --previous"
         )));
     };
-    case.seek_everything()?;
-    let exchanges: Vec<&Exchange> = case.whole_run()?.collect();
+    cx.request_everything()?;
+    let exchanges: Vec<&Exchange> = cx.whole_run()?.collect();
     let now = ApiSnapshot::of(&setup.base_url, exchanges.iter().copied());
     if let Some(other) = incomparable(previous, &setup.name, &setup.base_url, &now) {
         return Ok(other);
     }
     let breaks = previous.shapes.breaks(&now);
     let findings = breaks.into_iter().map(|(part, broken)| finding(&exchanges, part, &broken));
-    case.judged_unless(findings, too_few(previous, &now))
+    cx.judged_unless(findings, too_few(previous, &now))
 }
 
 /// Why two runs say nothing about each other.

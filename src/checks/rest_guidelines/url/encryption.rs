@@ -10,7 +10,7 @@ use crate::checks::shared::absent;
 use crate::evidence::exchange::{
     Auth, Citizen, Content, Exchange, FailureKind, Request, Response, Target, Tls, TlsFacts,
 };
-use crate::judging::case::{Case, Judgement, Stop};
+use crate::judging::context::{CheckContext, Judgement, Stop};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Obstacle, Verdict};
 use crate::text;
@@ -18,23 +18,23 @@ use crate::text;
 /// A certificate that expires sooner than this is worth a note.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-pub(super) fn https_is_used_everywhere(case: &Case<'_>) -> Judgement {
-    let base = Base::asked(case)?;
+pub(super) fn https_is_used_everywhere(cx: &CheckContext<'_>) -> Judgement {
+    let base = Base::asked(cx)?;
     if base.url.scheme() == "http" && href::is_loopback(&base.url) {
         return Err(reason::no_encryption().into());
     }
     let expected = || text!("een https-adres", "an https address");
     let in_base = if base.url.scheme() == "http" { vec![base.finding(expected())] } else { Vec::new() };
-    let in_hrefs = some_hrefs(case).map(|hrefs| {
+    let in_hrefs = some_hrefs(cx).map(|hrefs| {
         let plain = hrefs.iter().filter(|href| href.url.scheme() == "http");
         plain.map(|href| href.binding_finding(expected())).collect()
     });
-    judged(case, in_base, in_hrefs)
+    judged(cx, in_base, in_hrefs)
 }
 
 /// Only an https source has TLS to judge.
-fn encrypted(case: &Case<'_>) -> Result<(), Stop> {
-    let base = Base::asked(case)?;
+fn encrypted(cx: &CheckContext<'_>) -> Result<(), Stop> {
+    let base = Base::asked(cx)?;
     match base.url.scheme() {
         "https" => Ok(()),
         _ if href::is_loopback(&base.url) => Err(reason::no_encryption().into()),
@@ -54,16 +54,16 @@ fn is_modern(version: &str) -> bool {
     matches!(version, "TLS 1.2" | "TLS 1.3")
 }
 
-pub(super) fn tls_is_modern_and_the_certificate_is_valid(case: &Case<'_>) -> Judgement {
-    encrypted(case)?;
-    let exchange = case.attempt(&hello(Tls::Modern))?;
+pub(super) fn tls_is_modern_and_the_certificate_is_valid(cx: &CheckContext<'_>) -> Judgement {
+    encrypted(cx)?;
+    let exchange = cx.attempt(&hello(Tls::Modern))?;
     let finding = |expected: Text, actual: Text| Finding::new(&exchange.request, "fact tls", expected, actual);
     let expected = || text!("TLS 1.2 of 1.3, met een geldig certificaat", "TLS 1.2 or 1.3, with a valid certificate");
     let response = match &exchange.result {
         Ok(response) => response,
         Err(failure) if failure.kind == FailureKind::Tls => {
             let Text { nl, en } = failure.detail.map(shown);
-            return case.judged(vec![finding(
+            return cx.judged(vec![finding(
                 expected(),
                 text!("TLS kwam niet tot stand: {nl}", "TLS could not be established: {en}"),
             )]);
@@ -76,7 +76,7 @@ pub(super) fn tls_is_modern_and_the_certificate_is_valid(case: &Case<'_>) -> Jud
         findings.push(finding(expected(), spoken(facts).unwrap_or_else(absent)));
     }
     if let Some(end) = facts.not_after {
-        let left = end.duration_since(case.now());
+        let left = end.duration_since(cx.now());
         if left.is_negative() {
             findings.push(finding(expected(), text!("vervallen op {end}", "expired on {end}")));
         } else if left < SOON {
@@ -84,17 +84,17 @@ pub(super) fn tls_is_modern_and_the_certificate_is_valid(case: &Case<'_>) -> Jud
             findings.push(finding(expected, text!("vervalt op {end}", "expires on {end}")).at_most(Level::May));
         }
     }
-    case.judged(findings)
+    cx.judged(findings)
 }
 
-pub(super) fn old_tls_versions_are_refused(case: &Case<'_>) -> Judgement {
-    encrypted(case)?;
+pub(super) fn old_tls_versions_are_refused(cx: &CheckContext<'_>) -> Judgement {
+    encrypted(cx)?;
     let offers = [Tls::Control, Tls::Only11, Tls::Only10];
-    let answers = case.attempts(&offers.map(hello))?;
+    let answers = cx.attempts(&offers.map(hello))?;
     let [control, old @ ..] = answers.as_slice() else { return Err(reason::not_recorded().into()) };
     let findings: Vec<Finding> = old.iter().filter_map(|exchange| old_hello(exchange)).collect();
     if !findings.is_empty() {
-        return case.judged(findings);
+        return cx.judged(findings);
     }
     let control = facts(answered(control)?)?;
     if !control.version.as_deref().is_some_and(is_modern) {
@@ -114,7 +114,7 @@ pub(super) fn old_tls_versions_are_refused(case: &Case<'_>) -> Judgement {
             return Err(reason::not_recorded().into());
         }
     }
-    case.judged(Vec::new())
+    cx.judged(Vec::new())
 }
 
 /// What a hello was answered with: a version, the name of an alert, or the end of the connection.
@@ -139,10 +139,10 @@ fn old_hello(exchange: &Exchange) -> Option<Finding> {
     Some(Finding::new(&exchange.request, "fact tls", expected, actual))
 }
 
-pub(super) fn plain_http_gives_no_data(case: &Case<'_>) -> Judgement {
-    encrypted(case)?;
-    let list = case.entry_request(Citizen::Subject);
-    let asked = case.attempts(&[Request::probe(Target::PlainHttp), list.clone(), hello(Tls::Modern)])?;
+pub(super) fn plain_http_gives_no_data(cx: &CheckContext<'_>) -> Judgement {
+    encrypted(cx)?;
+    let list = cx.entry_request(Citizen::Subject);
+    let asked = cx.attempts(&[Request::probe(Target::PlainHttp), list.clone(), hello(Tls::Modern)])?;
     let [plain, encrypted @ ..] = asked.as_slice() else { return Err(reason::not_recorded().into()) };
     // A closed port proves something only where the source can be reached at all.
     if encrypted.iter().all(|exchange| exchange.result.is_err()) {
@@ -153,7 +153,7 @@ pub(super) fn plain_http_gives_no_data(case: &Case<'_>) -> Judgement {
     let response = match &plain.result {
         Ok(response) => response,
         Err(failure) if matches!(failure.kind, FailureKind::Connect | FailureKind::Timeout | FailureKind::Broken) => {
-            return case.judged(Vec::new());
+            return cx.judged(Vec::new());
         }
         Err(failure) => return Err(reason::no_answer(&plain.request, failure).into()),
     };
@@ -161,13 +161,13 @@ pub(super) fn plain_http_gives_no_data(case: &Case<'_>) -> Judgement {
     let expected = text!("gesloten, een doorverwijzing of een fout", "closed, a redirect or an error");
     if response.is_success() && matches!(response.content, Content::Json(_)) {
         let actual = text!("{status}, met JSON", "{status}, with JSON");
-        return case.judged(vec![Finding::new(&plain.request, "status", expected, actual)]);
+        return cx.judged(vec![Finding::new(&plain.request, "status", expected, actual)]);
     }
     if status != 401 {
-        return case.judged(Vec::new());
+        return cx.judged(Vec::new());
     }
     // Only an API that takes tokens here as well gives the challenge that it gives on https.
-    let probed = case.probed(&list, &[list.clone().auth(Auth::None)])?;
+    let probed = cx.probed(&list, &[list.clone().auth(Auth::None)])?;
     let [unauthorized] = probed.exchanges.as_slice() else {
         return Err(reason::not_recorded().into());
     };
@@ -178,7 +178,7 @@ pub(super) fn plain_http_gives_no_data(case: &Case<'_>) -> Judgement {
     let actual =
         text!("dezelfde 401 met `WWW-Authenticate` als op https", "the same 401 with `WWW-Authenticate` as on https");
     let finding = Finding::new(&plain.request, "header www-authenticate", expected, actual);
-    case.judged(same.then_some(finding))
+    cx.judged(same.then_some(finding))
 }
 
 /// The scheme of a challenge: its parameters may name the address.

@@ -10,7 +10,7 @@ use crate::base::href;
 use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::evidence::exchange::{Auth, Citizen, Exchange, Kind, Phase, Request};
-use crate::judging::case::{Answer, Case, Findings, Judgement, Stop, both};
+use crate::judging::context::{Answer, CheckContext, Findings, Judgement, Stop, join};
 use crate::judging::reason;
 use crate::judging::verdict::Finding;
 use crate::source::envelope::{Certificate, Link, Links, Page};
@@ -56,13 +56,13 @@ impl Href<'_> {
 /// What was crawled: the pages of the list and the details of the sample, asked for together.
 pub(super) type Crawled<'a> = (Vec<Listed<'a>>, Vec<(Item<'a>, &'a Exchange)>);
 
-pub(super) fn crawled<'a>(case: &Case<'a>) -> Result<Crawled<'a>, Stop> {
-    let details = match case.details() {
+pub(super) fn crawled<'a>(cx: &CheckContext<'a>) -> Result<Crawled<'a>, Stop> {
+    let details = match cx.details() {
         Err(missing @ Stop::Missing(_)) => return Err(missing),
         // An empty list has no details.
         other => other.unwrap_or_default(),
     };
-    Ok((case.pages()?.pages, details))
+    Ok((cx.pages()?.pages, details))
 }
 
 /// The judged hrefs of list and details. Each is made when its turn comes: a long list has hundreds of thousands.
@@ -83,15 +83,15 @@ struct Section<'a> {
     citizen: Citizen,
 }
 
-pub(super) fn hrefs<'a>(case: &Case<'a>) -> Result<Hrefs<'a>, Stop> {
-    let ((pages, details), ()) = both(crawled(case), case.seek_lists())?;
-    let further = further(case, &pages)?;
-    Ok(Hrefs { origins: origins(case), pages, details, further })
+pub(super) fn hrefs<'a>(cx: &CheckContext<'a>) -> Result<Hrefs<'a>, Stop> {
+    let ((pages, details), ()) = join(crawled(cx), cx.request_lists())?;
+    let further = further(cx, &pages)?;
+    Ok(Hrefs { origins: origins(cx), pages, details, further })
 }
 
 /// The other lists of the run: of other citizens, in other languages, in other lengths. What is asked once more, controls
 /// included, shows nothing new.
-fn further<'a>(case: &Case<'a>, pages: &[Listed<'a>]) -> Result<Vec<Answer<'a>>, Stop> {
+fn further<'a>(cx: &CheckContext<'a>, pages: &[Listed<'a>]) -> Result<Vec<Answer<'a>>, Stop> {
     let known: BTreeSet<&Request> = pages.iter().map(|listed| listed.answer.request()).collect();
     let is_new = |answer: &Answer<'a>| {
         let request = answer.request();
@@ -99,12 +99,12 @@ fn further<'a>(case: &Case<'a>, pages: &[Listed<'a>]) -> Result<Vec<Answer<'a>>,
             request.phase == Phase::Ordinary && request.ordinal == 0 && matches!(request.auth, Auth::Token(_));
         is_ordinary && answer.is_content() && request.kind() == Kind::List && !known.contains(request)
     };
-    Ok(case.api_answers()?.into_iter().filter(is_new).collect())
+    Ok(cx.api_answers()?.into_iter().filter(is_new).collect())
 }
 
 /// Like [`hrefs`], blocked where there is none to be seen.
-pub(super) fn some_hrefs<'a>(case: &Case<'a>) -> Result<Hrefs<'a>, Stop> {
-    let hrefs = hrefs(case)?;
+pub(super) fn some_hrefs<'a>(cx: &CheckContext<'a>) -> Result<Hrefs<'a>, Stop> {
+    let hrefs = hrefs(cx)?;
     if hrefs.iter().next().is_none() {
         return Err(reason::unmet(text!("er was geen enkele href te zien", "there was no href to look at")).into());
     }
@@ -164,8 +164,8 @@ fn owner(answer: Answer<'_>) -> Citizen {
 }
 
 /// Where the API itself stands; further declared origins hold documents and the like.
-fn origins(case: &Case<'_>) -> Vec<url::Origin> {
-    let setup = case.setup();
+fn origins(cx: &CheckContext<'_>) -> Vec<url::Origin> {
+    let setup = cx.setup();
     let own = [Some(&setup.base_url), setup.source().public_url.as_ref()].into_iter().flatten();
     own.filter_map(|own| Url::parse(own).ok()).map(|own| href::origin(&own)).collect()
 }
@@ -179,26 +179,26 @@ pub(super) struct Base {
 
 impl Base {
     /// That address: `source.public_url` where hrefs carry it, else `source.base_url`.
-    pub(super) fn of(case: &Case<'_>) -> Result<Self, Stop> {
-        let setup = case.setup();
+    pub(super) fn of(cx: &CheckContext<'_>) -> Result<Self, Stop> {
+        let setup = cx.setup();
         let (address, place) = match &setup.source().public_url {
             Some(public) => (public, "source.public_url"),
             None => (&setup.base_url, "source.base_url"),
         };
-        Self::at(case, address, place)
+        Self::at(cx, address, place)
     }
 
     /// The address to which requests go.
-    pub(super) fn asked(case: &Case<'_>) -> Result<Self, Stop> {
-        Self::at(case, &case.setup().base_url, "source.base_url")
+    pub(super) fn asked(cx: &CheckContext<'_>) -> Result<Self, Stop> {
+        Self::at(cx, &cx.setup().base_url, "source.base_url")
     }
 
-    fn at(case: &Case<'_>, address: &str, place: &'static str) -> Result<Self, Stop> {
+    fn at(cx: &CheckContext<'_>, address: &str, place: &'static str) -> Result<Self, Stop> {
         let lacking = || {
             reason::lacks(place, text!("het adres van de bron is geen URL", "the address of the source is not a URL"))
         };
         let url = Url::parse(address).map_err(|_| lacking())?;
-        Ok(Self { url, place, request: case.entry_request(Citizen::Subject) })
+        Ok(Self { url, place, request: cx.entry_request(Citizen::Subject) })
     }
 
     pub(super) fn segments(&self) -> Vec<String> {
@@ -213,12 +213,12 @@ impl Base {
 
 /// The findings in the base URL and those in the hrefs. A finding in the base URL stands although the list could not be
 /// fetched.
-pub(super) fn judged(case: &Case<'_>, base: Vec<Finding>, hrefs: Result<Findings, Stop>) -> Judgement {
+pub(super) fn judged(cx: &CheckContext<'_>, base: Vec<Finding>, hrefs: Result<Findings, Stop>) -> Judgement {
     let mut findings: Findings = base.into_iter().collect();
     match hrefs {
         Ok(more) => findings.append(more),
         Err(Stop::Verdict(_)) if !findings.is_empty() => {}
         Err(stop) => return Err(stop),
     }
-    case.concluded(findings)
+    cx.concluded(findings)
 }

@@ -9,7 +9,7 @@ use crate::base::href::{self, ItemPath, Role, Roles};
 use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
 use crate::evidence::exchange::Citizen;
-use crate::judging::case::{Case, Judgement, Stop};
+use crate::judging::context::{CheckContext, Judgement, Stop};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::source::envelope::Certificate;
@@ -50,8 +50,8 @@ impl Name {
 }
 
 /// The version and the names of the base URL. The path of the list below it is ours, not the source's.
-fn names_of_base(case: &Case<'_>) -> Result<Vec<Name>, Stop> {
-    let base = Base::of(case)?;
+fn names_of_base(cx: &CheckContext<'_>) -> Result<Vec<Name>, Stop> {
+    let base = Base::of(cx)?;
     let segments = base.segments();
     let version = segments.iter().position(|segment| href::is_meant_as_version(segment));
     let name = |(position, text): (usize, &String)| Name {
@@ -71,10 +71,10 @@ struct Named {
     roles: Roles,
 }
 
-fn named(case: &Case<'_>) -> Result<Arc<Named>, Stop> {
-    case.once(|| {
-        let hrefs = hrefs(case)?;
-        let roles = roles(case, &hrefs)?;
+fn named(cx: &CheckContext<'_>) -> Result<Arc<Named>, Stop> {
+    cx.memoized(|| {
+        let hrefs = hrefs(cx)?;
+        let roles = roles(cx, &hrefs)?;
         Ok(Named { names: names_of_hrefs(&hrefs, &roles), roles })
     })
 }
@@ -102,10 +102,10 @@ fn names_of_hrefs(hrefs: &Hrefs<'_>, roles: &Roles) -> Vec<Name> {
 }
 
 /// Which segments are names, from all that was seen.
-fn roles(case: &Case<'_>, hrefs: &Hrefs<'_>) -> Result<Roles, Stop> {
-    let setup = case.setup();
-    let entry: Vec<String> = case.entry().path.split('/').map(str::to_owned).collect();
-    let lists = [Base::of(case)?, Base::asked(case)?].map(|base| [base.segments(), entry.clone()].concat());
+fn roles(cx: &CheckContext<'_>, hrefs: &Hrefs<'_>) -> Result<Roles, Stop> {
+    let setup = cx.setup();
+    let entry: Vec<String> = cx.entry().path.split('/').map(str::to_owned).collect();
+    let lists = [Base::of(cx)?, Base::asked(cx)?].map(|base| [base.segments(), entry.clone()].concat());
     let owners: Vec<Citizen> = setup.citizens.keys().copied().collect();
     let items = |look: &mut dyn FnMut(ItemPath<'_>)| {
         for href in hrefs.iter() {
@@ -125,42 +125,42 @@ fn no_name(_: &Name) -> bool {
 
 /// Findings by name, in the base URL and in the hrefs.
 fn names_are(
-    case: &Case<'_>,
+    cx: &CheckContext<'_>,
     expected: &Text,
     in_base: impl Fn(&Name) -> bool,
     in_hrefs: impl Fn(&Name) -> bool,
 ) -> Judgement {
     let found = |names: &[Name], is_wrong: &dyn Fn(&Name) -> bool| -> Vec<Finding> {
         let wrong = names.iter().filter(|name| is_wrong(name));
-        wrong.map(|name| name.finding(case.requirement.level, expected.clone())).collect()
+        wrong.map(|name| name.finding(cx.requirement.level, expected.clone())).collect()
     };
-    let base = found(&names_of_base(case)?, &in_base);
-    judged(case, base, named(case).map(|named| found(&named.names, &in_hrefs).into_iter().collect()))
+    let base = found(&names_of_base(cx)?, &in_base);
+    judged(cx, base, named(cx).map(|named| found(&named.names, &in_hrefs).into_iter().collect()))
 }
 
-pub(super) fn version_and_resource_segments_are_lower_case(case: &Case<'_>) -> Judgement {
+pub(super) fn version_and_resource_segments_are_lower_case(cx: &CheckContext<'_>) -> Judgement {
     let has_capital = |name: &Name| name.text.chars().any(char::is_uppercase);
-    names_are(case, &text!("alleen kleine letters", "lower case only"), has_capital, has_capital)
+    names_are(cx, &text!("alleen kleine letters", "lower case only"), has_capital, has_capital)
 }
 
-pub(super) fn resource_names_have_no_underscore_or_dot(case: &Case<'_>) -> Judgement {
+pub(super) fn resource_names_have_no_underscore_or_dot(cx: &CheckContext<'_>) -> Judgement {
     let has_mark = |name: &Name| !name.is_version && name.text.contains(['_', '.']);
-    names_are(case, &text!("geen `_` en geen `.`", "no `_` and no `.`"), has_mark, has_mark)
+    names_are(cx, &text!("geen `_` en geen `.`", "no `_` and no `.`"), has_mark, has_mark)
 }
 
-pub(super) fn resource_names_are_not_reserved_words(case: &Case<'_>) -> Judgement {
+pub(super) fn resource_names_are_not_reserved_words(cx: &CheckContext<'_>) -> Judgement {
     let is_reserved = |name: &Name| ["id", "doc", "ns"].iter().any(|word| name.text.eq_ignore_ascii_case(word));
     let in_list = |name: &Name| !name.is_prefix && is_reserved(name);
     names_are(
-        case,
+        cx,
         &text!("een naam die niet `id`, `doc` of `ns` is", "a name that is not `id`, `doc` or `ns`"),
         in_list,
         is_reserved,
     )
 }
 
-pub(super) fn resource_names_are_nouns(case: &Case<'_>) -> Judgement {
-    let verbs = case.parameter("verbs");
+pub(super) fn resource_names_are_nouns(cx: &CheckContext<'_>) -> Judgement {
+    let verbs = cx.parameter("verbs");
     let is_verb = |name: &Name| {
         let first = href::words(&name.text).into_iter().next().unwrap_or_default();
         // What may be an identifier is left alone.
@@ -170,16 +170,16 @@ pub(super) fn resource_names_are_nouns(case: &Case<'_>) -> Judgement {
             && !name.text.eq_ignore_ascii_case(DOWNLOAD)
             && verbs.contains(&first.as_str())
     };
-    names_are(case, &text!("een zelfstandig naamwoord", "a noun"), is_verb, is_verb)
+    names_are(cx, &text!("een zelfstandig naamwoord", "a noun"), is_verb, is_verb)
 }
 
-pub(super) fn resource_names_are_plural(case: &Case<'_>) -> Judgement {
-    let hrefs = hrefs(case)?;
+pub(super) fn resource_names_are_plural(cx: &CheckContext<'_>) -> Judgement {
+    let hrefs = hrefs(cx)?;
     let ids: BTreeSet<_> = hrefs.items().filter_map(Certificate::id_text).collect();
     if ids.len() < 3 {
         return Err(reason::too_few(ids.len() as u64, 3).into());
     }
-    let named = named(case)?;
+    let named = named(cx)?;
     let is_chosen = |name: &&Name| {
         let required = name.text.eq_ignore_ascii_case(DOWNLOAD) || named.roles.is_listed(&name.text);
         !name.is_version && !name.is_doubtful && !required
@@ -192,16 +192,16 @@ pub(super) fn resource_names_are_plural(case: &Case<'_>) -> Judgement {
         )));
     }
     let singular = |name: &Name| chosen.iter().any(|other| other.text == name.text) && !href::can_be_plural(&name.text);
-    names_are(case, &text!("een meervoud", "a plural"), no_name, singular)
+    names_are(cx, &text!("een meervoud", "a plural"), no_name, singular)
 }
 
-pub(super) fn identifiers_are_not_uris(case: &Case<'_>) -> Judgement {
-    case.insz(Citizen::Subject)?;
-    let hrefs = hrefs(case)?;
+pub(super) fn identifiers_are_not_uris(cx: &CheckContext<'_>) -> Judgement {
+    cx.insz(Citizen::Subject)?;
+    let hrefs = hrefs(cx)?;
     if hrefs.items().next().is_none() {
         return Err(reason::too_few(0, 1).into());
     }
-    let named = named(case)?;
+    let named = named(cx)?;
     let expected = || text!("een sleutel die zelf geen URI is", "a key that is not itself a URI");
     let holds_uri = |href: &Href<'_>| {
         let Some(item) = href.item else { return false };
@@ -217,5 +217,5 @@ pub(super) fn identifiers_are_not_uris(case: &Case<'_>) -> Judgement {
             href::query_values(&href.url).any(|value| Some(&*value) == id.as_deref() && href::is_absolute_uri(&value));
         in_path || spread || in_query
     };
-    case.judged(hrefs.iter().filter(|href| holds_uri(href)).map(|href| href.finding(expected())))
+    cx.judged(hrefs.iter().filter(|href| holds_uri(href)).map(|href| href.finding(expected())))
 }

@@ -7,23 +7,23 @@ use super::{
 use crate::base::text::{Text, shown as shortened};
 use crate::checks::shared::absent;
 use crate::evidence::exchange::{Auth, Exchange, Request, Response};
-use crate::judging::case::{Answer, Case, Judgement, Stop, conclusive};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::source::envelope::Collection;
 use crate::text;
 
 /// The probes of the list that every profile can make.
-fn plain_probes(case: &Case<'_>) -> Vec<Request> {
-    [NO_AUTHORIZATION, OTHER_SCHEME, INVENTED].concat().into_iter().map(|auth| list(case).auth(auth)).collect()
+fn plain_probes(cx: &CheckContext<'_>) -> Vec<Request> {
+    [NO_AUTHORIZATION, OTHER_SCHEME, INVENTED].concat().into_iter().map(|auth| list(cx).auth(auth)).collect()
 }
 
-pub(super) fn unauthorized_carries_a_bearer_challenge(case: &Case<'_>) -> Judgement {
+pub(super) fn unauthorized_carries_a_bearer_challenge(cx: &CheckContext<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut judged = false;
-    let exchanges = case.probed(&list(case), &plain_probes(case))?.exchanges;
+    let exchanges = cx.probed(&list(cx), &plain_probes(cx))?.exchanges;
     // Whatever is refused so: details and documents too, as far as others asked for them.
-    for exchange in case.whole_run()? {
+    for exchange in cx.whole_run()? {
         let Some(response) = exchange.result.as_ref().ok().filter(|response| response.status == 401) else { continue };
         judged = true;
         let challenges: Vec<&str> = response.headers("www-authenticate").collect();
@@ -41,7 +41,7 @@ pub(super) fn unauthorized_carries_a_bearer_challenge(case: &Case<'_>) -> Judgem
             "the source answered 401 nowhere"
         )));
     }
-    case.judged(findings)
+    cx.judged(findings)
 }
 
 /// Whether a `WWW-Authenticate` value (RFC 9110, 11.6.1) holds a challenge with the Bearer scheme: a word at its start or
@@ -66,27 +66,27 @@ fn without_quoted(text: &str) -> String {
     text.chars().filter(plain).collect()
 }
 
-pub(super) fn scheme_name_ignores_case(case: &Case<'_>) -> Judgement {
-    let usual = case.listed(&list(case))?;
-    let answer = case.response(&list(case).auth(Auth::LowerCaseScheme))?;
+pub(super) fn scheme_name_ignores_case(cx: &CheckContext<'_>) -> Judgement {
+    let usual = cx.listed(&list(cx))?;
+    let answer = cx.response(&list(cx).auth(Auth::LowerCaseScheme))?;
     let status = answer.response.status;
     let actual = match status {
-        200..300 if is_list(answer.response) || !is_list(usual.response) => return case.judged(Vec::new()),
+        200..300 if is_list(answer.response) || !is_list(usual.response) => return cx.judged(Vec::new()),
         200..300 => text!("{status}, zonder de lijst", "{status}, without the list"),
         _ => Text::same(status),
     };
-    case.judged(vec![answer.finding("status", Text::same(200), actual)])
+    cx.judged(vec![answer.finding("status", Text::same(200), actual)])
 }
 
 fn is_list(response: &Response) -> bool {
     response.page().is_some_and(|page| matches!(page.collection, Collection::Items(_)))
 }
 
-pub(super) fn answers_hold_no_token_or_secret(case: &Case<'_>) -> Judgement {
+pub(super) fn answers_hold_no_token_or_secret(cx: &CheckContext<'_>) -> Judgement {
     // So that there is something to look at, also when this row alone is selected.
-    case.listed(&list(case))?;
+    cx.listed(&list(cx))?;
     let mut findings = Vec::new();
-    for exchange in case.whole_run_and_outage()? {
+    for exchange in cx.whole_run_and_outage()? {
         let Ok(response) = &exchange.result else { continue };
         // What was put into the URL comes back in a link of the page itself: that is our doing.
         if exchange.request.auth == Auth::InQuery || response.facts.secrets.is_empty() {
@@ -96,17 +96,17 @@ pub(super) fn answers_hold_no_token_or_secret(case: &Case<'_>) -> Judgement {
         let expected = text!("geen token of geheim in het antwoord", "no token or secret in the answer");
         findings.push(Answer { exchange, response }.finding("", expected, actual));
     }
-    case.judged(findings)
+    cx.judged(findings)
 }
 
 /// A row with the probes of which this row looks at the status, and what they show.
 type Row<'a> = (&'static str, Vec<(&'a Exchange, Shows)>);
 
-pub(super) fn refusal_has_the_fitting_status(case: &Case<'_>) -> Judgement {
+pub(super) fn refusal_has_the_fitting_status(cx: &CheckContext<'_>) -> Judgement {
     let mut findings = Vec::new();
     let mut judged = false;
-    for (id, probes) in rows(case)? {
-        let fitting = case.parameter(id);
+    for (id, probes) in rows(cx)? {
+        let fitting = cx.parameter(id);
         for (exchange, shows) in probes {
             let Ok(response) = &exchange.result else { continue };
             if !is_for_its_status(&shows, response) {
@@ -126,7 +126,7 @@ pub(super) fn refusal_has_the_fitting_status(case: &Case<'_>) -> Judgement {
     if !judged {
         return Err(reason::unmet(text!("geen enkele proef werd geweigerd", "no probe was refused")).into());
     }
-    case.judged(findings)
+    cx.judged(findings)
 }
 
 /// Refusals, and successes that gave nothing away. An error that is wrapped in a success is no matter of this row.
@@ -149,21 +149,21 @@ fn is_problem(response: &Response) -> bool {
 }
 
 /// The probes of SEC-01 to SEC-09 that this profile can make. Rows that cannot be judged are left out.
-fn rows<'a>(case: &Case<'a>) -> Result<Vec<Row<'a>>, Stop> {
-    let control = list(case);
+fn rows<'a>(cx: &CheckContext<'a>) -> Result<Vec<Row<'a>>, Stop> {
+    let control = list(cx);
     let with = |auths: &[Auth]| auths.iter().map(|auth| control.clone().auth(*auth)).collect::<Vec<_>>();
-    let at_the_list = |auths: &[Auth]| shown(case, &control, &with(auths));
+    let at_the_list = |auths: &[Auth]| shown(cx, &control, &with(auths));
     let one = |credential: Result<Auth, Stop>| at_the_list(&[credential?]);
     let wanted = [
         ("SEC-01", at_the_list(NO_AUTHORIZATION)),
         ("SEC-02", at_the_list(OTHER_SCHEME)),
         ("SEC-03", at_the_list(INVENTED)),
-        ("SEC-04", one(expired(case))),
-        ("SEC-05", one(other_audience(case))),
-        ("SEC-06", one(without_citizen(case))),
-        ("SEC-07", one(without_scope(case))),
-        ("SEC-08", others::under_their_number(case)),
-        ("SEC-09", others::under_ones_own(case).and_then(|shown| others::but_for_unknown(case, shown))),
+        ("SEC-04", one(expired(cx))),
+        ("SEC-05", one(other_audience(cx))),
+        ("SEC-06", one(without_citizen(cx))),
+        ("SEC-07", one(without_scope(cx))),
+        ("SEC-08", others::under_their_number(cx)),
+        ("SEC-09", others::under_ones_own(cx).and_then(|shown| others::but_for_unknown(cx, shown))),
     ];
     let mut rows = Vec::new();
     let mut missing = Vec::new();

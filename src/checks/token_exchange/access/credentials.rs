@@ -6,22 +6,22 @@ use crate::base::text::{Text, shown};
 use crate::evidence::exchange::{Auth, Citizen, EXPIRY_MARGIN, FailureKind, Grant, IssuerCall, Request, Response};
 use crate::evidence::introspection::Introspection;
 use crate::evidence::setup::AcmSetup;
-use crate::judging::case::{Answer, Case, Stop};
+use crate::judging::context::{Answer, CheckContext, Stop};
 use crate::judging::reason;
 use crate::judging::verdict::Verdict;
 use crate::text;
 
-pub(super) fn expired(case: &Case<'_>) -> Result<Auth, Stop> {
-    let setup = case.setup();
+pub(super) fn expired(cx: &CheckContext<'_>) -> Result<Auth, Stop> {
+    let setup = cx.setup();
     if !setup.ready.contains(&Auth::ExpiredToken) {
         if setup.grant(Auth::ExpiredToken).is_none() {
             return Err(no_expired(setup.acm.is_some()).into());
         }
-        issued(case, Grant::ToExpire, "tokens.expired")?;
-        waited(case)?;
+        issued(cx, Grant::ToExpire, "tokens.expired")?;
+        waited(cx)?;
     }
     if let Some(acm) = &setup.acm
-        && introspected(case, acm, Auth::ExpiredToken)?.is_some_and(is_active)
+        && introspected(cx, acm, Auth::ExpiredToken)?.is_some_and(is_active)
     {
         let why = text!(
             "ACM noemt het token dat vervallen moest zijn, nog actief",
@@ -50,8 +50,8 @@ fn no_expired(has_acm: bool) -> Verdict {
 }
 
 /// For how many seconds the token that the run waited for has expired; blocked where waiting was in vain.
-fn waited(case: &Case<'_>) -> Result<u64, Stop> {
-    let exchange = case.attempt(&Request::issuer(IssuerCall::Expiry))?;
+fn waited(cx: &CheckContext<'_>) -> Result<u64, Stop> {
+    let exchange = cx.attempt(&Request::issuer(IssuerCall::Expiry))?;
     match &exchange.result {
         Ok(response) => {
             let stated = response.json().and_then(|said| said.get("expired_for")?.as_u64());
@@ -74,13 +74,13 @@ fn waited(case: &Case<'_>) -> Result<u64, Stop> {
 
 /// Whether the expired token has expired so recently that its acceptance is only worth a note. What the profile supplies
 /// is as old as its owner says.
-pub(super) fn has_just_expired(case: &Case<'_>) -> bool {
-    let waits = case.setup().grant(Auth::ExpiredToken).is_some();
-    waits && waited(case).is_ok_and(|expired_for| expired_for < EXPIRY_MARGIN)
+pub(super) fn has_just_expired(cx: &CheckContext<'_>) -> bool {
+    let waits = cx.setup().grant(Auth::ExpiredToken).is_some();
+    waits && waited(cx).is_ok_and(|expired_for| expired_for < EXPIRY_MARGIN)
 }
 
-pub(super) fn other_audience(case: &Case<'_>) -> Result<Auth, Stop> {
-    let setup = case.setup();
+pub(super) fn other_audience(cx: &CheckContext<'_>) -> Result<Auth, Stop> {
+    let setup = cx.setup();
     if setup.ready.contains(&Auth::OtherAudience) {
         return Ok(Auth::OtherAudience);
     }
@@ -103,10 +103,10 @@ pub(super) fn other_audience(case: &Case<'_>) -> Result<Auth, Stop> {
     match &acm.other_audience {
         // ACM made it for another client-id than the source's: that is the proof.
         Some(other) if !own_audiences(acm).contains(&other.as_str()) => {
-            issued(case, Grant::OtherAudience, "tokens.other_audience")?;
+            issued(cx, Grant::OtherAudience, "tokens.other_audience")?;
             Ok(Auth::OtherAudience)
         }
-        None if unexchanged(case, acm)? => Ok(Auth::Unexchanged),
+        None if unexchanged(cx, acm)? => Ok(Auth::Unexchanged),
         Some(_) | None => Err(lacking().into()),
     }
 }
@@ -117,12 +117,12 @@ fn own_audiences(acm: &AcmSetup) -> Vec<&str> {
 }
 
 /// Whether introspection proves that the citizen's own token, before the exchange, is not for the source.
-fn unexchanged(case: &Case<'_>, acm: &AcmSetup) -> Result<bool, Stop> {
-    let has_one = case.setup().citizens.get(&Citizen::Subject).is_some_and(|person| !person.ready_token);
+fn unexchanged(cx: &CheckContext<'_>, acm: &AcmSetup) -> Result<bool, Stop> {
+    let has_one = cx.setup().citizens.get(&Citizen::Subject).is_some_and(|person| !person.ready_token);
     if !has_one {
         return Ok(false);
     }
-    let Some(answer) = introspected(case, acm, Auth::Unexchanged)? else { return Ok(false) };
+    let Some(answer) = introspected(cx, acm, Auth::Unexchanged)? else { return Ok(false) };
     let audiences = Introspection(answer).audiences();
     let own = own_audiences(acm);
     // An inactive answer says nothing about the audience.
@@ -130,11 +130,11 @@ fn unexchanged(case: &Case<'_>, acm: &AcmSetup) -> Result<bool, Stop> {
 }
 
 /// What introspection with the source's credentials says of a token; none where it cannot be asked or did not work.
-fn introspected<'a>(case: &Case<'a>, acm: &AcmSetup, auth: Auth) -> Result<Option<&'a Value>, Stop> {
+fn introspected<'a>(cx: &CheckContext<'a>, acm: &AcmSetup, auth: Auth) -> Result<Option<&'a Value>, Stop> {
     if acm.source_client.is_none() {
         return Ok(None);
     }
-    let exchange = case.attempt(&Request::issuer(IssuerCall::Introspection(auth)))?;
+    let exchange = cx.attempt(&Request::issuer(IssuerCall::Introspection(auth)))?;
     let answer = exchange.result.as_ref().ok().filter(|response| response.status == 200).and_then(Response::json);
     Ok(answer.filter(|answer| answer.get("active").is_some()))
 }
@@ -143,8 +143,8 @@ fn is_active(introspection: &Value) -> bool {
     introspection.get("active").and_then(Value::as_bool) == Some(true)
 }
 
-pub(super) fn without_citizen(case: &Case<'_>) -> Result<Auth, Stop> {
-    let setup = case.setup();
+pub(super) fn without_citizen(cx: &CheckContext<'_>) -> Result<Auth, Stop> {
+    let setup = cx.setup();
     if !setup.ready.contains(&Auth::WithoutCitizen) {
         if setup.acm.is_none() {
             return Err(reason::lacks(
@@ -153,17 +153,17 @@ pub(super) fn without_citizen(case: &Case<'_>) -> Result<Auth, Stop> {
             )
             .into());
         }
-        issued(case, Grant::WithoutCitizen, "tokens.without_citizen")?;
+        issued(cx, Grant::WithoutCitizen, "tokens.without_citizen")?;
     }
     if let Some(acm) = &setup.acm {
-        lacks_the_citizen_alone(case, acm)?;
+        lacks_the_citizen_alone(cx, acm)?;
     }
     Ok(Auth::WithoutCitizen)
 }
 
 /// The refusal of a token shows that a citizen is demanded only where nothing else is wrong with that token.
-fn lacks_the_citizen_alone(case: &Case<'_>, acm: &AcmSetup) -> Result<(), Stop> {
-    let Some(answer) = introspected(case, acm, Auth::WithoutCitizen)? else { return Ok(()) };
+fn lacks_the_citizen_alone(cx: &CheckContext<'_>, acm: &AcmSetup) -> Result<(), Stop> {
+    let Some(answer) = introspected(cx, acm, Auth::WithoutCitizen)? else { return Ok(()) };
     let own = own_audiences(acm);
     let wrong = if !is_active(answer) {
         text!("volgens ACM is het niet actief", "ACM calls it inactive")
@@ -179,8 +179,8 @@ fn lacks_the_citizen_alone(case: &Case<'_>, acm: &AcmSetup) -> Result<(), Stop> 
     Err(reason::lacks("tokens.without_citizen", why).into())
 }
 
-pub(super) fn without_scope(case: &Case<'_>) -> Result<Auth, Stop> {
-    let setup = case.setup();
+pub(super) fn without_scope(cx: &CheckContext<'_>) -> Result<Auth, Stop> {
+    let setup = cx.setup();
     if setup.ready.contains(&Auth::WithoutScope) {
         return Ok(Auth::WithoutScope);
     }
@@ -195,11 +195,11 @@ pub(super) fn without_scope(case: &Case<'_>) -> Result<Auth, Stop> {
     let Some(scope) = &acm.scope else {
         return Err(Verdict::not_applicable(text!("het profiel noemt geen scope", "the profile names no scope")).into());
     };
-    let answer = issued(case, Grant::WithoutScope, "tokens.without_scope")?;
+    let answer = issued(cx, Grant::WithoutScope, "tokens.without_scope")?;
     // Default scopes come unasked: only the answer itself, or what ACM says of the token, can prove that it is absent.
     let granted = match answer.response.json().and_then(scopes_in) {
         Some(granted) => Some(granted),
-        None => introspected(case, acm, Auth::WithoutScope)?.filter(|answer| is_active(answer)).and_then(scopes_in),
+        None => introspected(cx, acm, Auth::WithoutScope)?.filter(|answer| is_active(answer)).and_then(scopes_in),
     };
     match granted {
         Some(granted) if !scope.split_whitespace().any(|asked| granted.contains(&asked)) => Ok(Auth::WithoutScope),
@@ -226,8 +226,8 @@ fn scopes_in(answer: &Value) -> Option<Vec<&str>> {
 }
 
 /// The answer with which the issuer gave a token; blocked where it gave none.
-fn issued<'a>(case: &Case<'a>, grant: Grant, key: &str) -> Result<Answer<'a>, Stop> {
-    let answer = case.response(&Request::issuer(IssuerCall::Token(grant)))?;
+fn issued<'a>(cx: &CheckContext<'a>, grant: Grant, key: &str) -> Result<Answer<'a>, Stop> {
+    let answer = cx.response(&Request::issuer(IssuerCall::Token(grant)))?;
     if answer.response.is_success() {
         return Ok(answer);
     }

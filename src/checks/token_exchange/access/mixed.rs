@@ -4,33 +4,31 @@ use std::collections::BTreeSet;
 
 use crate::base::text::Text;
 use crate::evidence::exchange::{Auth, Citizen, Edit, Exchange, Kind, Phase, Replacement, Request, Target};
-use crate::judging::case::{Answer, Case, Judgement, Stop, seek};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop, request_all};
 use crate::judging::verdict::{Finding, Obstacle, Verdict};
 use crate::source::envelope::{Certificate, Key, Scalar};
 use crate::source::{Listed, place_of};
 use crate::text;
 
-pub(super) fn citizens_are_not_mixed(case: &Case<'_>) -> Judgement {
-    case.insz(Citizen::Other)?;
+pub(super) fn citizens_are_not_mixed(cx: &CheckContext<'_>) -> Judgement {
+    cx.insz(Citizen::Other)?;
     let requests: Vec<Request> = [0, 1]
         .into_iter()
-        .flat_map(|ordinal| {
-            [Citizen::Subject, Citizen::Other].map(|citizen| case.entry_request(citizen).again(ordinal))
-        })
+        .flat_map(|ordinal| [Citizen::Subject, Citizen::Other].map(|citizen| cx.entry_request(citizen).again(ordinal)))
         .collect();
     // Every answer of the run counts, so that what others ask for must be there first.
-    seek([case.attempts(&requests).map(drop), case.seek_everything()])?;
+    request_all([cx.attempts(&requests).map(drop), cx.request_everything()])?;
     let mut findings = Vec::new();
-    for answer in case.api_answers()?.into_iter().filter(|answer| !is_of_another_row(answer.request())) {
-        findings.extend(number_in(case, answer));
-        findings.extend(data_in(case, answer.exchange)?);
+    for answer in cx.api_answers()?.into_iter().filter(|answer| !is_of_another_row(answer.request())) {
+        findings.extend(number_in(cx, answer));
+        findings.extend(data_in(cx, answer.exchange)?);
     }
-    match same_lists(case, &requests) {
+    match same_lists(cx, &requests) {
         Ok(same) => {
             findings.extend(same);
-            case.judged(findings)
+            cx.judged(findings)
         }
-        Err(stop) => case.judged_unless(findings, Some(stop)),
+        Err(stop) => cx.judged_unless(findings, Some(stop)),
     }
 }
 
@@ -44,14 +42,14 @@ fn is_of_another_row(request: &Request) -> bool {
 }
 
 /// The number of a citizen whom the call was not about, in a header or in the body.
-fn number_in(case: &Case<'_>, answer: Answer<'_>) -> Option<Finding> {
-    let mut known = case.citizens_in(&answer.exchange.sent.url);
+fn number_in(cx: &CheckContext<'_>, answer: Answer<'_>) -> Option<Finding> {
+    let mut known = cx.citizens_in(&answer.exchange.sent.url);
     known.extend(holder(answer.request().auth));
     let is_stranger = |citizens: BTreeSet<Citizen>| citizens.iter().any(|citizen| !known.contains(citizen));
-    if !is_stranger(case.citizens_in_answer(answer)) {
+    if !is_stranger(cx.citizens_in_answer(answer)) {
         return None;
     }
-    let place = place_of(answer.response, |text| is_stranger(case.citizens_in(text))).unwrap_or_default();
+    let place = place_of(answer.response, |text| is_stranger(cx.citizens_in(text))).unwrap_or_default();
     let expected = text!("alleen gegevens van de burger zelf", "data of the citizen alone");
     let actual = text!("het nummer van een andere burger", "the number of another citizen");
     Some(answer.finding(place, expected, actual))
@@ -67,13 +65,13 @@ fn holder(auth: Auth) -> Option<Citizen> {
 }
 
 /// Data of the other citizen in the subject's own details and documents. Lists are compared as a whole.
-fn data_in(case: &Case<'_>, exchange: &Exchange) -> Result<Option<Finding>, Stop> {
+fn data_in(cx: &CheckContext<'_>, exchange: &Exchange) -> Result<Option<Finding>, Stop> {
     let request = &exchange.request;
     let is_own = request.auth == Auth::Token(Citizen::Subject) && request.phase == Phase::Ordinary;
     if !is_own || request.kind() == Kind::List {
         return Ok(None);
     }
-    let leak = match case.leak_of_the_other(exchange) {
+    let leak = match cx.leak_of_the_other(exchange) {
         Err(Stop::Verdict(_)) => None,
         leak => leak?,
     };
@@ -88,8 +86,8 @@ fn data_in(case: &Case<'_>, exchange: &Exchange) -> Result<Option<Finding>, Stop
 
 /// Whether both citizens got the same list, each time that it was asked for: one answer may be of another moment than
 /// the other.
-fn same_lists(case: &Case<'_>, requests: &[Request]) -> Result<Option<Finding>, Stop> {
-    let pages = case.pages_of(requests)?;
+fn same_lists(cx: &CheckContext<'_>, requests: &[Request]) -> Result<Option<Finding>, Stop> {
+    let pages = cx.pages_of(requests)?;
     let pairs: Vec<(&Listed<'_>, &Listed<'_>)> = pages
         .chunks(2)
         .filter_map(|pair| match pair {
@@ -105,7 +103,7 @@ fn same_lists(case: &Case<'_>, requests: &[Request]) -> Result<Option<Finding>, 
         subject.keys() == other.keys() && same(subject, other, fields_of)
     };
     // A page of the subject's that holds nothing of what the whole list does, and just what the other's holds.
-    let walked: BTreeSet<Key<'_>> = match case.pages() {
+    let walked: BTreeSet<Key<'_>> = match cx.pages() {
         Err(Stop::Verdict(_)) => BTreeSet::new(),
         pages => pages?.pages.iter().flat_map(Listed::keys).collect(),
     };

@@ -11,7 +11,7 @@ use crate::base::text::Text;
 use crate::evidence::exchange::{
     Auth, Citizen, Content, Exchange, Kind, Phase, Replacement, Request, Response, SniffedType, Target,
 };
-use crate::judging::case::{Case, Judgement, Stop};
+use crate::judging::context::{CheckContext, Judgement, Stop};
 use crate::judging::reason;
 use crate::judging::verdict::{Obstacle, Verdict};
 use crate::source::envelope::{Certificate, Key, Page};
@@ -32,9 +32,9 @@ const TO_THE_OTHER: Parties = Parties { caller: Citizen::Subject, owner: Citizen
 const TO_THE_SUBJECT: Parties = Parties { caller: Citizen::Other, owner: Citizen::Subject };
 
 /// The other citizen's first page, with their own token and at least one certificate: what makes a refusal telling.
-fn other_page<'a>(case: &Case<'a>) -> Result<Listed<'a>, Stop> {
-    case.insz(Citizen::Other)?;
-    let other = case.page(&case.entry_request(Citizen::Other))?;
+fn other_page<'a>(cx: &CheckContext<'a>) -> Result<Listed<'a>, Stop> {
+    cx.insz(Citizen::Other)?;
+    let other = cx.page(&cx.entry_request(Citizen::Other))?;
     if other.items().is_empty() {
         // Some may be there at another moment.
         return Err(Stop::Moment(Box::new(
@@ -55,10 +55,10 @@ fn other_page<'a>(case: &Case<'a>) -> Result<Listed<'a>, Stop> {
 }
 
 /// Links of a certificate with what they lead to.
-pub(super) fn links_of(case: &Case<'_>, item: Item<'_>) -> Vec<Request> {
+pub(super) fn links_of(cx: &CheckContext<'_>, item: Item<'_>) -> Vec<Request> {
     let rels = [("self", Kind::Detail), ("download", Kind::Download)];
     rels.into_iter()
-        .filter_map(|(rel, kind)| case.follow(item.on.answer, item.certificate.links.find(&[rel])?, kind))
+        .filter_map(|(rel, kind)| cx.follow(item.on.answer, item.certificate.links.find(&[rel])?, kind))
         .collect()
 }
 
@@ -70,8 +70,8 @@ fn url_of(request: &Request) -> Option<Url> {
 }
 
 /// Whether a part of a URL is that citizen's number, in whatever writing, and nothing more.
-fn is_theirs(case: &Case<'_>, owner: Citizen, part: &str) -> bool {
-    !part.contains(char::is_alphabetic) && case.citizens_in(part).contains(&owner)
+fn is_theirs(cx: &CheckContext<'_>, owner: Citizen, part: &str) -> bool {
+    !part.contains(char::is_alphabetic) && cx.citizens_in(part).contains(&owner)
 }
 
 /// A few of many certificates: the first, the last, and one of each language that is not among these.
@@ -97,7 +97,7 @@ struct Door<'a> {
 /// The links of a few certificates of an owner, with the caller's token: of the last one as many as `last`, of the others
 /// both. Only those that `counts` lets through.
 fn doors<'a>(
-    case: &Case<'a>,
+    cx: &CheckContext<'a>,
     Parties { caller, owner }: Parties,
     certificates: &[Item<'a>],
     last: usize,
@@ -107,7 +107,7 @@ fn doors<'a>(
     let mut first = None;
     for (place, item) in a_few(certificates).into_iter().enumerate() {
         let most = if place == 1 { last } else { 2 };
-        let links = links_of(case, item).into_iter().take(most);
+        let links = links_of(cx, item).into_iter().take(most);
         for link in links.filter(|link| url_of(link).is_some_and(|url| counts(&url, item.certificate))) {
             let is_first = *first.get_or_insert(place) == place;
             let with = |citizen| link.clone().auth(Auth::Token(citizen));
@@ -119,27 +119,27 @@ fn doors<'a>(
     doors
 }
 
-pub(super) fn list_of_another_citizen_stays_closed(case: &Case<'_>) -> Judgement {
-    judged(case, under_their_number(case)?)
+pub(super) fn list_of_another_citizen_stays_closed(cx: &CheckContext<'_>) -> Judgement {
+    judged(cx, under_their_number(cx)?)
 }
 
 /// The other citizen's list and links, with the subject's token: what each answer shows.
-pub(super) fn under_their_number<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
-    let other = other_page(case)?;
+pub(super) fn under_their_number<'a>(cx: &CheckContext<'a>) -> Result<Shown<'a>, Stop> {
+    let other = other_page(cx)?;
     let certificates: Vec<Item<'a>> = items_on(other).collect();
-    let mut lists = vec![case.entry_request(Citizen::Other), Request::entry(Citizen::Other)];
+    let mut lists = vec![cx.entry_request(Citizen::Other), Request::entry(Citizen::Other)];
     // A later page that is not empty.
     if certificates.len() > 1 {
-        lists.push(case.page_request(Citizen::Other, certificates.len().div_ceil(2) as u64, 1));
+        lists.push(cx.page_request(Citizen::Other, certificates.len().div_ceil(2) as u64, 1));
     }
     let list_door = |list: Request| {
         let probe = list.auth(Auth::Token(Citizen::Subject));
         Door { probe, rightful: None, is_first: false, key: None }
     };
     let mut all: Vec<Door<'a>> = lists.into_iter().map(list_door).collect();
-    let names = |url: &Url, _: &Certificate| !parts_that(url, |text| is_theirs(case, Citizen::Other, text)).is_empty();
-    all.extend(doors(case, TO_THE_OTHER, &certificates, 2, names));
-    shown(case, TO_THE_OTHER, &list(case), &all)
+    let names = |url: &Url, _: &Certificate| !parts_that(url, |text| is_theirs(cx, Citizen::Other, text)).is_empty();
+    all.extend(doors(cx, TO_THE_OTHER, &certificates, 2, names));
+    shown(cx, TO_THE_OTHER, &list(cx), &all)
 }
 
 /// The certificates of a page.
@@ -147,25 +147,25 @@ pub(super) fn items_on(on: Listed<'_>) -> impl Iterator<Item = Item<'_>> {
     on.items().iter().map(move |certificate| Item { on, certificate })
 }
 
-pub(super) fn certificate_of_another_citizen_stays_closed(case: &Case<'_>) -> Judgement {
-    judged(case, under_ones_own(case)?)
+pub(super) fn certificate_of_another_citizen_stays_closed(cx: &CheckContext<'_>) -> Judgement {
+    judged(cx, under_ones_own(cx)?)
 }
 
 /// The links of the one citizen under the number of the other, with the token of that other: what each answer shows.
-pub(super) fn under_ones_own<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
-    let Swapped { parties, control, doors } = swapped(case)?;
+pub(super) fn under_ones_own<'a>(cx: &CheckContext<'a>) -> Result<Shown<'a>, Stop> {
+    let Swapped { parties, control, doors } = swapped(cx)?;
     // The first certificate does open for its owner: else its refusal shows nothing.
     let originals = asked_beforehand(&doors);
-    for answer in case.responses(&originals)? {
+    for answer in cx.responses(&originals)? {
         if !answer.response.is_success() {
             return Err(Stop::by_answer(answer.response, stays_closed(parties.owner, answer.response.status)));
         }
     }
-    let mut shown = shown(case, parties, &control, &doors)?;
+    let mut shown = shown(cx, parties, &control, &doors)?;
     for ((exchange, what), door) in shown.probes.iter_mut().zip(&doors) {
         // Where ids are counted for each citizen, a new certificate of the caller may have got the id of one of theirs.
         if let (Shows::Data(_), Some(key)) = (&*what, &door.key)
-            && keys_after(case, parties.caller, exchange)?.contains(key)
+            && keys_after(cx, parties.caller, exchange)?.contains(key)
         {
             *what = shows(exchange, None);
         }
@@ -174,11 +174,11 @@ pub(super) fn under_ones_own<'a>(case: &Case<'a>) -> Result<Shown<'a>, Stop> {
 }
 
 /// What tells a caller's certificates apart, as their list stood after an answer.
-fn keys_after<'a>(case: &Case<'a>, caller: Citizen, earlier: &Exchange) -> Result<BTreeSet<Key<'a>>, Stop> {
+fn keys_after<'a>(cx: &CheckContext<'a>, caller: Citizen, earlier: &Exchange) -> Result<BTreeSet<Key<'a>>, Stop> {
     if caller == Citizen::Subject {
-        return case.keys_after(earlier);
+        return cx.keys_after(earlier);
     }
-    let exchange = case.where_possible(case.after(&case.greatest_page(caller), earlier))?;
+    let exchange = cx.where_possible(cx.after(&cx.greatest_page(caller), earlier))?;
     let page = exchange.and_then(|exchange| exchange.result.as_ref().ok()?.page());
     Ok(page.into_iter().flat_map(Page::keys).collect())
 }
@@ -207,23 +207,28 @@ fn asked_beforehand(doors: &[Door<'_>]) -> Vec<Request> {
 }
 
 /// What the answers at these doors show.
-fn shown<'a>(case: &Case<'a>, parties: Parties, control: &Request, doors: &[Door<'_>]) -> Result<Shown<'a>, Stop> {
+fn shown<'a>(
+    cx: &CheckContext<'a>,
+    parties: Parties,
+    control: &Request,
+    doors: &[Door<'_>],
+) -> Result<Shown<'a>, Stop> {
     let originals = asked_beforehand(doors);
-    case.attempts(&originals)?;
+    cx.attempts(&originals)?;
     let probes: Vec<Request> = doors.iter().map(|door| door.probe.clone()).collect();
-    let probed = case.probed(control, &probes)?;
-    let own = own_keys(case, parties.caller)?;
+    let probed = cx.probed(control, &probes)?;
+    let own = own_keys(cx, parties.caller)?;
     let mut shown = Vec::new();
     for (exchange, door) in probed.exchanges.into_iter().zip(doors) {
         let mut leak = None;
         if !door.is_first {
-            leak = data_of_the_owner(case, parties, &own, exchange, None)?;
+            leak = data_of_the_owner(cx, parties, &own, exchange, None)?;
         }
         // What opens and is not known as theirs yet is compared with what they get.
         let opens = exchange.result.as_ref().is_ok_and(Response::is_success);
         if let Some(request) = door.rightful.as_ref().filter(|_| leak.is_none() && (door.is_first || opens)) {
-            let rightful = case.attempt(request)?.result.as_ref().ok();
-            leak = data_of_the_owner(case, parties, &own, exchange, rightful)?;
+            let rightful = cx.attempt(request)?.result.as_ref().ok();
+            leak = data_of_the_owner(cx, parties, &own, exchange, rightful)?;
         }
         shown.push((exchange, shows(exchange, leak)));
     }
@@ -231,10 +236,10 @@ fn shown<'a>(case: &Case<'a>, parties: Parties, control: &Request, doors: &[Door
 }
 
 /// The keys of a caller's own certificates, as far as the list can be read.
-fn own_keys<'a>(case: &Case<'a>, caller: Citizen) -> Result<BTreeSet<Key<'a>>, Stop> {
+fn own_keys<'a>(cx: &CheckContext<'a>, caller: Citizen) -> Result<BTreeSet<Key<'a>>, Stop> {
     let pages = match caller {
-        Citizen::Subject => case.pages().map(|pages| pages.pages),
-        _ => case.page(&case.greatest_page(caller)).map(|page| vec![page]),
+        Citizen::Subject => cx.pages().map(|pages| pages.pages),
+        _ => cx.page(&cx.greatest_page(caller)).map(|page| vec![page]),
     };
     let pages = match pages {
         Err(Stop::Verdict(_)) => Vec::new(),
@@ -245,7 +250,7 @@ fn own_keys<'a>(case: &Case<'a>, caller: Citizen) -> Result<BTreeSet<Key<'a>>, S
 
 /// What an answer to the caller shows of the owner's data. `rightful`: what the owner gets there.
 fn data_of_the_owner(
-    case: &Case<'_>,
+    cx: &CheckContext<'_>,
     Parties { caller, owner }: Parties,
     own: &BTreeSet<Key<'_>>,
     exchange: &Exchange,
@@ -255,14 +260,14 @@ fn data_of_the_owner(
     let leak = |what| Ok(Some(Leak { place: String::new(), what }));
     if let Content::Document(document) = &response.content {
         let is_theirs = rightful.is_some_and(|rightful| is_same_content(rightful, response));
-        if is_theirs || (document.look == SniffedType::Pdf && !is_own_document(case, caller, response)?) {
+        if is_theirs || (document.look == SniffedType::Pdf && !is_own_document(cx, caller, response)?) {
             return leak(text!("een document", "a document"));
         }
     }
     if has_certificates(response) && holds_a_stranger(own, response) {
         return leak(text!("attesten", "certificates"));
     }
-    if owner == Citizen::Other { case.leak_of_the_other(exchange) } else { case.leak_to_the_other(exchange) }
+    if owner == Citizen::Other { cx.leak_of_the_other(exchange) } else { cx.leak_to_the_other(exchange) }
 }
 
 /// Whether an answer holds certificates, and none of them is the caller's own.
@@ -274,28 +279,28 @@ fn holds_a_stranger(own: &BTreeSet<Key<'_>>, response: &Response) -> bool {
 }
 
 /// Whether a document is one that the caller gets with a link of their own.
-fn is_own_document(case: &Case<'_>, caller: Citizen, response: &Response) -> Result<bool, Stop> {
+fn is_own_document(cx: &CheckContext<'_>, caller: Citizen, response: &Response) -> Result<bool, Stop> {
     let requests = match caller {
-        Citizen::Subject => case.download_requests(),
-        _ => other_page(case).map(|on| {
-            let links = items_on(on).flat_map(|item| links_of(case, item));
+        Citizen::Subject => cx.download_requests(),
+        _ => other_page(cx).map(|on| {
+            let links = items_on(on).flat_map(|item| links_of(cx, item));
             let own = links.filter(|link| link.kind() == Kind::Download).map(|link| link.auth(Auth::Token(caller)));
-            own.take(case.setup().limits.downloads).collect()
+            own.take(cx.setup().limits.downloads).collect()
         }),
     };
     let requests = match requests {
         Err(Stop::Verdict(_) | Stop::Moment(_)) => return Ok(false),
         requests => requests?,
     };
-    let documents = case.attempts(&requests)?;
+    let documents = cx.attempts(&requests)?;
     Ok(documents.iter().any(|own| own.result.as_ref().is_ok_and(|own| is_same_content(own, response))))
 }
 
 /// Without the answers that gave nothing away, where a certificate that nobody has is answered alike, and not with 404:
 /// that is a fault of its own.
-pub(super) fn but_for_unknown<'a>(case: &Case<'a>, mut shown: Shown<'a>) -> Result<Shown<'a>, Stop> {
-    let probed = crate::checks::rest_guidelines::unknown_certificate_probe(case)
-        .and_then(|(control, probe)| case.probed(&control, &[probe]));
+pub(super) fn but_for_unknown<'a>(cx: &CheckContext<'a>, mut shown: Shown<'a>) -> Result<Shown<'a>, Stop> {
+    let probed = crate::checks::rest_guidelines::unknown_certificate_probe(cx)
+        .and_then(|(control, probe)| cx.probed(&control, &[probe]));
     let unknown = match probed {
         Err(Stop::Verdict(_) | Stop::Moment(_)) => None,
         probed => probed?.exchanges.first().and_then(|exchange| exchange.result.as_ref().ok()),
@@ -318,14 +323,14 @@ struct Swapped<'a> {
 
 /// The other citizen's links under the subject's number. Where ids are counted for each citizen, the subject may have all
 /// those of the other, and more: then the other way round.
-fn swapped<'a>(case: &Case<'a>) -> Result<Swapped<'a>, Stop> {
-    let other = other_page(case)?;
-    let pages = case.pages()?;
+fn swapped<'a>(cx: &CheckContext<'a>) -> Result<Swapped<'a>, Stop> {
+    let other = other_page(cx)?;
+    let pages = cx.pages()?;
     if pages.cut {
         // What lies beyond the limit may be the subject's own.
-        return Err(case.beyond_the_walk().into());
+        return Err(cx.beyond_the_walk().into());
     }
-    let first = case.first_page()?;
+    let first = cx.first_page()?;
     if first.items().is_empty() {
         return Err(reason::too_few(0, 1).into());
     }
@@ -334,16 +339,16 @@ fn swapped<'a>(case: &Case<'a>) -> Result<Swapped<'a>, Stop> {
         |keys: &BTreeSet<Key<'_>>, item: &Item<'_>| item.certificate.key().is_some_and(|key| !keys.contains(&key));
     let foreign: Vec<Item<'a>> = items_on(other).filter(|item| lacks(&of_the_subject, item)).collect();
     if !foreign.is_empty() {
-        return swapped_of(case, TO_THE_OTHER, first, &foreign);
+        return swapped_of(cx, TO_THE_OTHER, first, &foreign);
     }
-    let theirs = case.page(&case.greatest_page(Citizen::Other))?;
+    let theirs = cx.page(&cx.greatest_page(Citizen::Other))?;
     let foreign: Vec<Item<'a>> = items_on(theirs).filter(|item| lacks(&of_the_subject, item)).collect();
     if !foreign.is_empty() {
-        return swapped_of(case, TO_THE_OTHER, first, &foreign);
+        return swapped_of(cx, TO_THE_OTHER, first, &foreign);
     }
     let of_the_other: BTreeSet<_> = theirs.keys().into_iter().collect();
     // Only of a whole list it is known what it lacks.
-    let known = if is_whole_list(case, &theirs) { pages.pages.as_slice() } else { &[] };
+    let known = if is_whole_list(cx, &theirs) { pages.pages.as_slice() } else { &[] };
     let all = known.iter().flat_map(|on| items_on(*on));
     let foreign: Vec<Item<'a>> = all.filter(|item| lacks(&of_the_other, item)).collect();
     if foreign.is_empty() {
@@ -360,27 +365,26 @@ fn swapped<'a>(case: &Case<'a>) -> Result<Swapped<'a>, Stop> {
         .by(Obstacle::NoCitizen(Citizen::Other))
         .into());
     }
-    swapped_of(case, TO_THE_SUBJECT, other, &foreign)
+    swapped_of(cx, TO_THE_SUBJECT, other, &foreign)
 }
 
 /// Whether a page, asked for as the first one, holds a whole list.
-fn is_whole_list(case: &Case<'_>, on: &Listed<'_>) -> bool {
+fn is_whole_list(cx: &CheckContext<'_>, on: &Listed<'_>) -> bool {
     let count = on.items().len() as u64;
-    count < case.stated_limit(on.answer.request())
+    count < cx.stated_limit(on.answer.request())
         && on.page.links.find(&["next"]).is_none()
         && on.page.metadata.total_elements.value().is_none_or(|total| total <= count)
 }
 
 /// These certificates of the owner under the caller's number. `own`: a page of the caller's.
 fn swapped_of<'a>(
-    case: &Case<'a>,
+    cx: &CheckContext<'a>,
     parties: Parties,
     own: Listed<'a>,
     foreign: &[Item<'a>],
 ) -> Result<Swapped<'a>, Stop> {
-    let control =
-        own.items().iter().find_map(|item| case.follow(own.answer, item.links.find(&["self"])?, Kind::Detail));
-    let has_links = foreign.iter().any(|item| !links_of(case, *item).is_empty());
+    let control = own.items().iter().find_map(|item| cx.follow(own.answer, item.links.find(&["self"])?, Kind::Detail));
+    let has_links = foreign.iter().any(|item| !links_of(cx, *item).is_empty());
     let (Some(control), true) = (control, has_links) else {
         return Err(
             reason::unmet(text!("een attest heeft geen link `self`", "a certificate has no link `self`")).into()
@@ -389,14 +393,14 @@ fn swapped_of<'a>(
     // Under the caller's number a link that does not name the certificate leads to one of the caller's own.
     let names =
         |url: &Url, certificate: &Certificate| certificate.id_text().is_some_and(|id| holds_key(url, &id, "").0);
-    let mut doors = doors(case, parties, foreign, 1, names);
+    let mut doors = doors(cx, parties, foreign, 1, names);
     if doors.is_empty() {
         let what =
             text!("geen link van een attest bevat de id van dat attest", "no link of a certificate holds its id");
         return Err(reason::unmet(what).into());
     }
     for door in &mut doors {
-        let is_number = |text: &str| is_theirs(case, parties.owner, text);
+        let is_number = |text: &str| is_theirs(cx, parties.owner, text);
         let parts = url_of(&door.probe).map(|url| parts_that(&url, is_number)).unwrap_or_default();
         if let [(part, _)] = parts.as_slice() {
             door.probe = door.probe.clone().edit(part.clone(), Replacement::Number(parties.caller));
@@ -405,23 +409,23 @@ fn swapped_of<'a>(
     Ok(Swapped { parties, control: control.auth(Auth::Token(parties.caller)), doors })
 }
 
-pub(super) fn refusal_does_not_tell_whether_a_citizen_exists(case: &Case<'_>) -> Judgement {
-    other_page(case)?;
-    let control = list(case);
-    let probe = |citizen| case.entry_request(citizen).auth(Auth::Token(Citizen::Subject));
-    let answers = case.between_controls(&control, &[probe(Citizen::Other), probe(Citizen::Nobody)])?;
+pub(super) fn refusal_does_not_tell_whether_a_citizen_exists(cx: &CheckContext<'_>) -> Judgement {
+    other_page(cx)?;
+    let control = list(cx);
+    let probe = |citizen| cx.entry_request(citizen).auth(Auth::Token(Citizen::Subject));
+    let answers = cx.between_controls(&control, &[probe(Citizen::Other), probe(Citizen::Nobody)])?;
     let [other, nobody] = answers.as_slice() else { return Err(reason::not_recorded().into()) };
-    let own = own_keys(case, Citizen::Subject)?;
-    if data_of_the_owner(case, TO_THE_OTHER, &own, other.exchange, None)?.is_some() {
+    let own = own_keys(cx, Citizen::Subject)?;
+    if data_of_the_owner(cx, TO_THE_OTHER, &own, other.exchange, None)?.is_some() {
         let what = text!("de lijst van een andere burger gaat open", "the list of another citizen opens");
         return Err(reason::unmet(what).into());
     }
     let (known, unknown) = (shape(other.response), shape(nobody.response));
     if known == unknown {
-        return case.judged(Vec::new());
+        return cx.judged(Vec::new());
     }
     let expected = text!("hetzelfde als voor de andere burger: {known}", "the same as for the other citizen: {known}");
-    case.judged(vec![nobody.finding("", expected, Text::same(unknown))])
+    cx.judged(vec![nobody.finding("", expected, Text::same(unknown))])
 }
 
 /// Status, media type, the names and kinds of the members, and what kind of error they say that it is.

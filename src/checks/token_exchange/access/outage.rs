@@ -10,7 +10,7 @@ use crate::catalogue::Level;
 use crate::evidence::exchange::{
     Auth, Control, Exchange, Failure, FailureKind, Phase, Request, Response, STAND_IN_ACM,
 };
-use crate::judging::case::{Answer, Case, Judgement, Stop, conclusive};
+use crate::judging::context::{Answer, CheckContext, Judgement, Stop, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Obstacle, Outcome, Verdict};
 use crate::text;
@@ -25,16 +25,16 @@ struct Fresh<'a> {
     after: &'a Exchange,
 }
 
-fn has_own_acm(case: &Case<'_>) -> bool {
-    case.setup().environment == STAND_IN_ACM
+fn has_own_acm(cx: &CheckContext<'_>) -> bool {
+    cx.setup().environment == STAND_IN_ACM
 }
 
 impl<'a> Fresh<'a> {
-    fn of(case: &Case<'a>) -> Result<Self, Stop> {
+    fn of(cx: &CheckContext<'a>) -> Result<Self, Stop> {
         // Nothing is closed for a source that does not work anyway.
-        case.listed(&list(case))?;
-        let with_token = list(case).auth(Auth::Fresh);
-        let exchanges = case.attempts(&[
+        cx.listed(&list(cx))?;
+        let with_token = list(cx).auth(Auth::Fresh);
+        let exchanges = cx.attempts(&[
             Request::control(Control::Close),
             with_token.clone().phase(Phase::Outage),
             Request::control(Control::Open),
@@ -105,23 +105,23 @@ fn useless(status: u16) -> Verdict {
     )
 }
 
-pub(super) fn no_data_while_the_issuer_is_unreachable(case: &Case<'_>) -> Judgement {
-    if !has_own_acm(case) {
+pub(super) fn no_data_while_the_issuer_is_unreachable(cx: &CheckContext<'_>) -> Judgement {
+    if !has_own_acm(cx) {
         return Ok(Verdict::not_applicable(text!(
             "een echte uitgever kan bronkeur niet onbereikbaar maken",
             "a real issuer cannot be made unreachable"
         )));
     }
-    let fresh = Fresh::of(case)?;
+    let fresh = Fresh::of(cx)?;
     let response = match &fresh.during.result {
         Ok(response) => response,
         Err(failure) => return Err(reason::no_answer(&fresh.during.request, failure).into()),
     };
     if let Some(finding) = opened(fresh.during, response) {
-        return if fresh.stayed_closed { case.judged(vec![finding]) } else { Err(too_late().into()) };
+        return if fresh.stayed_closed { cx.judged(vec![finding]) } else { Err(too_late().into()) };
     }
     fresh.works()?;
-    case.judged(Vec::new())
+    cx.judged(Vec::new())
 }
 
 /// The finding where the source neither refused nor failed. A success without certificates gives little away.
@@ -150,16 +150,16 @@ fn too_late() -> Verdict {
 
 /// A reviewer answers, unless our own ACM issued the token and saw what the source asked. One question about a token is
 /// enough: what the source remembers of the answer is its own affair.
-pub(super) fn source_asks_the_issuer(case: &Case<'_>) -> Judgement {
-    if !has_own_acm(case) {
+pub(super) fn source_asks_the_issuer(cx: &CheckContext<'_>) -> Judgement {
+    if !has_own_acm(cx) {
         return Ok(Verdict::of(Outcome::Review));
     }
-    let fresh = Fresh::of(case)?;
+    let fresh = Fresh::of(cx)?;
     let given = match success(fresh.during) {
         Some(answer) => answer,
         None => fresh.works()?,
     };
-    let asked = case.attempt(&Request::control(Control::Seen(Auth::Fresh)))?;
+    let asked = cx.attempt(&Request::control(Control::Seen(Auth::Fresh)))?;
     let Some(count) = said(asked, "introspections").and_then(Value::as_u64) else {
         return Err(unsteered(asked));
     };
@@ -171,7 +171,7 @@ pub(super) fn source_asks_the_issuer(case: &Case<'_>) -> Judgement {
         let status = given.response.status;
         given.finding("status", expected, text!("{status}, en geen introspectie", "{status}, and no introspection"))
     };
-    case.judged(if count == 0 { vec![finding()] } else { Vec::new() })
+    cx.judged(if count == 0 { vec![finding()] } else { Vec::new() })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::has_just_expired;
 use crate::base::text::Text;
 use crate::catalogue::Level;
 use crate::evidence::exchange::{Auth, Content, Exchange, Kind, Phase, Request, Response, SniffedType};
-use crate::judging::case::{Case, Judgement, Stop, conclusive};
+use crate::judging::context::{CheckContext, Judgement, Stop, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Obstacle, Verdict};
 use crate::source::envelope::Collection;
@@ -80,7 +80,7 @@ pub(super) fn has_certificates(response: &Response) -> bool {
 /// What an answer to somebody without a right to anything shows of the subject's data. `rightful`: what the good token
 /// gets at the same place.
 pub(super) fn data_of_the_subject(
-    case: &Case<'_>,
+    cx: &CheckContext<'_>,
     exchange: &Exchange,
     rightful: Option<&Response>,
 ) -> Result<Option<Leak>, Stop> {
@@ -97,7 +97,7 @@ pub(super) fn data_of_the_subject(
         let what = text!("hetzelfde als met het goede token", "the same as with the good token");
         return Ok(Some(Leak { place: String::new(), what }));
     }
-    case.leak_of_the_subject(exchange)
+    cx.leak_of_the_subject(exchange)
 }
 
 /// Whether a success brought a document of the same kind as the rightful one, which is no PDF.
@@ -112,7 +112,7 @@ fn is_same_kind(rightful: &Response, response: &Response) -> bool {
 }
 
 /// The finding in what an answer to a hostile request shows, where there is one.
-pub(super) fn finding_in(case: &Case<'_>, exchange: &Exchange, shows: &Shows) -> Option<Finding> {
+pub(super) fn finding_in(cx: &CheckContext<'_>, exchange: &Exchange, shows: &Shows) -> Option<Finding> {
     let status = exchange.result.as_ref().ok()?.status;
     let expected = text!("een weigering, zonder gegevens", "a refusal, without data");
     let finding = |actual| Finding::new(&exchange.request, "status", expected, actual);
@@ -121,7 +121,7 @@ pub(super) fn finding_in(case: &Case<'_>, exchange: &Exchange, shows: &Shows) ->
             let place =
                 if place.is_empty() { String::new() } else { format!(" ({})", crate::base::text::shown(place)) };
             let finding = finding(text!("{status}, met {nl}{place}", "{status}, with {en}{place}"));
-            let just_expired = exchange.request.auth == Auth::ExpiredToken && has_just_expired(case);
+            let just_expired = exchange.request.auth == Auth::ExpiredToken && has_just_expired(cx);
             Some(if just_expired { finding.at_most(Level::May) } else { finding })
         }
         Shows::OddRefusal => Some(finding(Text::same(status)).at_most(Level::Should)),
@@ -145,18 +145,18 @@ pub(super) struct Shown<'a> {
 }
 
 /// Probes the subject's own list, detail or document without a right to it.
-pub(super) fn shown<'a>(case: &Case<'a>, control: &Request, probes: &[Request]) -> Result<Shown<'a>, Stop> {
-    let probed = case.probed(control, probes)?;
-    let opening = case.attempt(&control.clone().phase(Phase::Opening))?;
+pub(super) fn shown<'a>(cx: &CheckContext<'a>, control: &Request, probes: &[Request]) -> Result<Shown<'a>, Stop> {
+    let probed = cx.probed(control, probes)?;
+    let opening = cx.attempt(&control.clone().phase(Phase::Opening))?;
     let rightful = opening.result.as_ref().ok();
-    let show = |exchange: &'a Exchange| Ok((exchange, shows(exchange, data_of_the_subject(case, exchange, rightful)?)));
+    let show = |exchange: &'a Exchange| Ok((exchange, shows(exchange, data_of_the_subject(cx, exchange, rightful)?)));
     Ok(Shown { probes: probed.exchanges.into_iter().map(show).collect::<Result<_, Stop>>()?, closing: probed.closing })
 }
 
 /// Judges what probes show. A leak is a leak whatever came after it.
-pub(super) fn judged(case: &Case<'_>, Shown { probes, closing }: Shown<'_>) -> Judgement {
+pub(super) fn judged(cx: &CheckContext<'_>, Shown { probes, closing }: Shown<'_>) -> Judgement {
     let findings: Vec<Finding> =
-        probes.iter().filter_map(|(exchange, shows)| finding_in(case, exchange, shows)).collect();
+        probes.iter().filter_map(|(exchange, shows)| finding_in(cx, exchange, shows)).collect();
     if findings.iter().all(|finding| finding.level.is_some()) {
         closing?;
         let unproven = probes.into_iter().find_map(|(_, shows)| match shows {
@@ -167,5 +167,5 @@ pub(super) fn judged(case: &Case<'_>, Shown { probes, closing }: Shown<'_>) -> J
             return Err(why.into());
         }
     }
-    case.judged(findings)
+    cx.judged(findings)
 }

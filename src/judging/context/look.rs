@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Case, Judgement, Stop};
+use super::{CheckContext, Judgement, Stop};
 use crate::evidence::exchange::{Exchange, Request};
 use crate::judging::reason;
 use crate::judging::verdict::Verdict;
@@ -10,7 +10,7 @@ use crate::judging::verdict::Verdict;
 /// How often something is looked at, at most.
 pub const LOOKS: u32 = 6;
 
-impl<'a> Case<'a> {
+impl<'a> CheckContext<'a> {
     /// A request as this look asks for it.
     pub fn looked(&self, request: &Request) -> Request {
         request.clone().in_look(self.look.get())

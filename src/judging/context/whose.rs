@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Answer, Case};
+use super::{Answer, CheckContext};
 use crate::base::{insz, writing};
 use crate::evidence::exchange::{Citizen, Content};
 
@@ -27,7 +27,7 @@ impl Whose {
     }
 }
 
-impl Case<'_> {
+impl CheckContext<'_> {
     /// Whose numbers a masked text holds.
     pub fn whose(&self, text: &str) -> Whose {
         let citizens = || self.setup().citizens.iter().map(|(citizen, person)| (*citizen, person.insz.as_str()));

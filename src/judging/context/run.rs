@@ -8,7 +8,7 @@ use crate::judging::verdict::Verdict;
 use crate::text;
 
 /// Asks for several things at once, whatever comes of them: only what is not there yet stops the check.
-pub fn seek(asked: impl IntoIterator<Item = Result<(), Stop>>) -> Result<(), Stop> {
+pub fn request_all(asked: impl IntoIterator<Item = Result<(), Stop>>) -> Result<(), Stop> {
     let mut missing = Vec::new();
     for result in asked {
         match result {

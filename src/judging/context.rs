@@ -1,4 +1,4 @@
-//! What a check sees: it asks the recording through a [`Case`], and `?` ends it when an exchange is not there yet. Here
+//! What a check sees: it asks the recording through a [`CheckContext`], and `?` ends it when an exchange is not there yet. Here
 //! too stands what the chapters share: pages, walks, samples, and refusals between their controls.
 
 use std::any::Any;
@@ -23,7 +23,7 @@ mod whose;
 
 pub use findings::Findings;
 pub use look::LOOKS;
-pub use run::seek;
+pub use run::request_all;
 pub use whose::Whose;
 
 /// Why a check ended early.
@@ -63,7 +63,7 @@ impl From<Box<Verdict>> for Stop {
 pub type Judgement = Result<Verdict, Stop>;
 
 /// Both, or everything that either still needs; else the first reason why not.
-pub fn both<A, B>(one: Result<A, Stop>, other: Result<B, Stop>) -> Result<(A, B), Stop> {
+pub fn join<A, B>(one: Result<A, Stop>, other: Result<B, Stop>) -> Result<(A, B), Stop> {
     match (one, other) {
         (Err(Stop::Missing(mut missing)), Err(Stop::Missing(more))) => {
             missing.extend(more);
@@ -105,7 +105,7 @@ pub struct Probed<'a> {
 }
 
 /// The recording, as one check sees it.
-pub struct Case<'a> {
+pub struct CheckContext<'a> {
     recording: &'a Recording,
     /// The requirement that is judged.
     pub requirement: &'a Requirement,
@@ -116,7 +116,7 @@ pub struct Case<'a> {
     look: Cell<u32>,
 }
 
-impl<'a> Case<'a> {
+impl<'a> CheckContext<'a> {
     /// A case for one requirement.
     pub fn new(recording: &'a Recording, requirement: &'a Requirement, catalogue: &'a Catalogue) -> Self {
         Self { recording, requirement, catalogue, asked: RefCell::default(), look: Cell::new(0) }
@@ -139,12 +139,12 @@ impl<'a> Case<'a> {
 
     /// What several checks draw alike from the exchanges: drawn by the first of them, as long as none is added. `draw`
     /// may look at the recording and at the source specification, not at the requirement.
-    pub fn once<T: Any + Send + Sync>(&self, draw: impl FnOnce() -> Result<T, Stop>) -> Result<Arc<T>, Stop> {
+    pub fn memoized<T: Any + Send + Sync>(&self, draw: impl FnOnce() -> Result<T, Stop>) -> Result<Arc<T>, Stop> {
         // What is drawn is kept for those who look for the first time.
         if self.look.get() > 0 {
             return draw().map(Arc::new);
         }
-        if let Some((drawn, from)) = self.recording.known() {
+        if let Some((drawn, from)) = self.recording.memoized() {
             self.asked.borrow_mut().extend(from.iter().cloned());
             return Ok(drawn);
         }
@@ -154,7 +154,7 @@ impl<'a> Case<'a> {
         let from = self.asked.replace(before);
         self.asked.borrow_mut().extend(from.iter().cloned());
         let drawn = Arc::new(drawn?);
-        self.recording.keep(Arc::clone(&drawn), from);
+        self.recording.memoize(Arc::clone(&drawn), from);
         Ok(drawn)
     }
 
@@ -174,7 +174,7 @@ impl<'a> Case<'a> {
         Ok(Verdict::judged(level, findings.shown(level)))
     }
 
-    /// Like [`Case::judged`]; without a finding that counts in full, what could not be judged blocks the requirement: a
+    /// Like [`CheckContext::judged`]; without a finding that counts in full, what could not be judged blocks the requirement: a
     /// weaker finding beside it must not make an obligation a mere warning.
     pub fn judged_unless(
         &self,
@@ -261,7 +261,7 @@ impl<'a> Case<'a> {
         probed.exchanges.into_iter().map(|exchange| Ok(conclusive(exchange)?)).collect()
     }
 
-    /// Like [`Case::between_controls`], for checks to which a leak is a leak whatever came after it.
+    /// Like [`CheckContext::between_controls`], for checks to which a leak is a leak whatever came after it.
     pub fn probed(&self, control: &Request, probes: &[Request]) -> Result<Probed<'a>, Stop> {
         let opening = self.attempt(&control.clone().phase(Phase::Opening))?;
         control_holds(opening)?;
