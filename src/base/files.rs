@@ -87,7 +87,7 @@ pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), WriteError> 
     write_from(folder, name, &mut &*bytes)
 }
 
-/// Like [`write`], with what a reader gives.
+/// Like [`write()`], with what a reader gives.
 ///
 /// # Errors
 /// In words, when it cannot be read, or the folder or the file not be written.
@@ -95,7 +95,7 @@ pub fn write_from(folder: &Path, name: &str, from: &mut impl Read) -> Result<(),
     put(folder, name, from, Readers::Usual)
 }
 
-/// Like [`write`], for a file that holds a secret: its owner alone may read it.
+/// Like [`write()`], for a file that holds a secret: its owner alone may read it.
 ///
 /// # Errors
 /// In words, when the folder or the file cannot be written.
@@ -121,7 +121,7 @@ impl Prepared {
     }
 }
 
-/// Writes a file as [`write`] does, up to its name: for those of which all have to be whole before one is seen.
+/// Writes a file as [`write()`] does, up to its name: for those of which all have to be whole before one is seen.
 ///
 /// # Errors
 /// In words, when the folder or the file cannot be written.

@@ -137,7 +137,7 @@ pub fn negative(name: &str) -> Option<Auth> {
     NEGATIVE.into_iter().find(|auth| presented(*auth) == name)
 }
 
-/// The names of [`NEGATIVE`].
+/// The names of the credentials that a correct source refuses.
 pub fn negative_names() -> Vec<&'static str> {
     NEGATIVE.into_iter().map(presented).collect()
 }

@@ -117,6 +117,30 @@ fn every_file_stands_in_a_room() {
     assert_eq!(names, BTreeSet::from(["lib.rs".into(), "main.rs".into()]));
 }
 
+/// Every Rust file below a folder of the package, with how many lines it has.
+fn lengths(folder: &str) -> Vec<(PathBuf, usize)> {
+    let mut pending = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut files = Vec::new();
+    while let Some(path) = pending.pop() {
+        if path.is_dir() && !path.ends_with("node_modules") {
+            pending.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let lines = fs::read_to_string(&path).unwrap().lines().count();
+            files.push((path, lines));
+        }
+    }
+    files
+}
+
+#[test]
+fn files_are_as_long_as_a_reader_bears() {
+    let mut files = lengths("src");
+    let long: Vec<_> = files.iter().chain(&lengths("tests")).filter(|(_, lines)| *lines > 600).cloned().collect();
+    assert_eq!(long, []);
+    files.sort_by_key(|(_, lines)| *lines);
+    assert!(files[files.len() / 2].1 < 160, "half of the files have more lines than {:?}", files[files.len() / 2]);
+}
+
 /// The files of the checks, without those of their tests.
 fn checks() -> Vec<Source> {
     Crate::read(own).sources.into_iter().filter(|source| room(&source.module) == Some("checks")).collect()

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{described, variation};
+use super::{described, vary};
 use crate::sandbox::answer::put;
 use crate::sandbox::source::behaviour::{Behaviour, DocumentPath, KeyIn};
 use crate::sandbox::source::envelope::field;
@@ -148,7 +148,7 @@ fn key_parameters(key_in: KeyIn) -> Vec<Value> {
 fn schemas(has_patterns: bool) -> Value {
     let mut answer = json!({ "type": "object", "description": "A certificate or a page of them, with links." });
     if has_patterns {
-        let mut members = variation::patterns();
+        let mut members = vary::patterns();
         let certificates = json!({ "type": "array", "items": { "type": "object", "properties": members } });
         put(&mut members, "certificates", certificates.clone());
         put(&mut members, "_embedded", json!({ "type": "object", "additionalProperties": certificates }));

@@ -8,7 +8,7 @@ use super::{envelope, links, representation};
 use crate::sandbox::answer::{Inbound, Problem};
 use crate::sandbox::source::behaviour::{AboveMax, Behaviour, EmptyList, ListContext, OneOff, Paging, PastEnd};
 use crate::sandbox::source::register::{Certificate, Holder};
-use crate::sandbox::source::variation::vary_list;
+use crate::sandbox::source::vary::vary_list;
 
 /// What the caller asked for, read and brought within bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

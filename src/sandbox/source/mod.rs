@@ -1,6 +1,6 @@
 //! The source: lists, certificates and documents for callers whose token the ACM vouches for.
 //!
-//! - `behaviour`, `rules`, `variation`, `wording`: its knobs; `edits`: small changes to what it sends; `faults`: the
+//! - `behaviour`, `rules`, `variation`, `wording`: its knobs; `vary`: what some of them do; `edits`: small changes to what it sends; `faults`: the
 //!   defects, chapter by chapter.
 //! - `access`: who gets in; `listing`, `links`, `envelope`, `representation`, `document`, `described`, `negotiation`: what
 //!   it answers; `register`, `life`: whose certificates it holds, and what comes and goes.
@@ -41,6 +41,7 @@ pub(in crate::sandbox) mod register;
 mod representation;
 pub(in crate::sandbox) mod rules;
 pub mod variation;
+pub(in crate::sandbox) mod vary;
 pub mod wording;
 pub(in crate::sandbox) mod world;
 
@@ -107,7 +108,7 @@ impl Source {
             }
         };
         if answer.status >= 400 {
-            variation::vary_problem(&self.behaviour.variation, request, &mut answer);
+            vary::vary_problem(&self.behaviour.variation, request, &mut answer);
         }
         self.finish(request, &mut answer);
         let text = |name| request.header(name).map(str::to_owned);
@@ -147,7 +148,7 @@ impl Source {
         for edit in &self.behaviour.edits.answer {
             edit(&context, &mut answer);
         }
-        variation::dress(&self.behaviour.variation, request, &mut answer);
+        vary::dress(&self.behaviour.variation, request, &mut answer);
         answer
     }
 
@@ -253,7 +254,7 @@ impl Source {
         }
         let mut answer = self.problem(problem);
         if let Some(challenge) = refusal.challenge(problem.status) {
-            variation::challenge(&self.behaviour.variation, challenge, &mut answer);
+            vary::challenge(&self.behaviour.variation, challenge, &mut answer);
         }
         Ok(answer)
     }
@@ -281,7 +282,7 @@ impl Source {
         if route.call == Call::Download {
             let mut answer = Answer::with_body(200, media, representation::pdf(&one.name, self.behaviour.pdf_size));
             let is_named = self.behaviour.content_disposition;
-            variation::vary_document(&self.behaviour.variation, one.number, is_named, &mut answer);
+            vary::vary_document(&self.behaviour.variation, one.number, is_named, &mut answer);
             return Ok((answer, Some(about(0))));
         }
         let repeat = self.note(&request.path, request);

@@ -6,7 +6,7 @@ use super::{envelope, links};
 use crate::sandbox::answer::put;
 use crate::sandbox::source::behaviour::{Behaviour, CertificateContext};
 use crate::sandbox::source::register::{Certificate, Holder};
-use crate::sandbox::source::variation::vary_certificate;
+use crate::sandbox::source::vary::vary_certificate;
 
 /// The JSON of a certificate at its place in its owner's list: in that list, or as a detail that was given so often
 /// before.

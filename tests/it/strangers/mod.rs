@@ -3,6 +3,7 @@
 //!
 //! `STRANGERS_OTHER_FORM=1` gives every source the other of the two envelopes; `STRANGERS=word` runs the cases whose name holds that word, `STRANGERS_AT_ONCE=4` so many at a time; `STRANGERS_EVIDENCE=file` keeps the last one's HAR.
 
+mod body;
 mod cases;
 mod gzip;
 mod laptop;
@@ -131,7 +132,7 @@ impl Case {
     fn items(self, change: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
         self.json(move |ask, _, body| {
             if ask.status == 200 {
-                source::each_item(body, &change);
+                body::each_item(body, &change);
             }
         })
     }

@@ -10,7 +10,7 @@ use crate::base::insz;
 use crate::sandbox::answer::{Answer, put};
 use crate::sandbox::citizens::{Role, people};
 use crate::sandbox::source::behaviour::{AnswerContext, Call, ListContext};
-use crate::sandbox::source::variation;
+use crate::sandbox::source::vary;
 
 pub(super) static FAULTS: &[Fault] = &[
     Fault {
@@ -183,7 +183,7 @@ pub(super) static FAULTS: &[Fault] = &[
         blocks: &[],
         summary: "A logo in Base64 is longer than the source's own document allows.",
         apply: |behaviour| {
-            behaviour.edits.certificate.push(|_, body| put(body, "logo", json!(variation::logo(1))));
+            behaviour.edits.certificate.push(|_, body| put(body, "logo", json!(vary::logo(1))));
             behaviour.edits.document.push(|document| describe(document, "logo", &json!({ "maxLength": 1500 })));
         },
     },

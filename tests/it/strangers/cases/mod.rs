@@ -11,11 +11,11 @@ mod plain;
 mod second;
 
 use super::Kind::{Leak, Oddity, Violation};
+use super::body::{drop_rel, each_href, each_item, href, links, set_href};
 use super::server::{Reply, Wire};
 use super::source::Form::{Hal, Links};
 use super::source::{
-    Ask, Cert, Claims, Site, What, drop_rel, each_href, each_item, href, json_reply, links, pdf, plain_document,
-    plain_item, problem, problem_reply, set_href,
+    Ask, Cert, Claims, Site, What, json_reply, pdf, plain_document, plain_item, problem, problem_reply,
 };
 use super::{Case, gzip};
 
