@@ -23,8 +23,8 @@ use super::curl::Shell;
 use super::excerpt;
 use super::exchange::{Earlier, Exchange, Facts, Tls, Unanswered};
 use super::model::{
-    Cause, Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample,
-    Selection, Spec, Timing, Tool, Waiver,
+    Cause, Chapter, Document, Finding, Format, GateSettings, Override, Report, Requirement, Review, Run, RunResult,
+    Sample, Selection, Spec, Timing, Tool, Waiver,
 };
 use super::people::People;
 use super::subject::Seen;
@@ -88,7 +88,14 @@ impl Report {
                     key: document.key.clone(),
                     title: document.title.clone(),
                     link: document.link.clone(),
+                    publisher: document.publisher.clone(),
+                    knowledge: Some(document.knowledge.clone()),
                 })
+                .collect(),
+            overrides: catalogue
+                .overrides
+                .iter()
+                .map(|one| Override { rule: one.rule.clone(), by: one.by.clone(), reason: one.reason.clone() })
                 .collect(),
             chapters: catalogue
                 .chapters

@@ -35,6 +35,9 @@ pub struct Report {
     pub causes: Vec<Cause>,
     /// The documents that the requirements rest on.
     pub documents: Vec<Document>,
+    /// The rules of general documents that are not asked; older reports do not say it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Override>,
     /// The chapters of the catalogue, in order.
     pub chapters: Vec<Chapter>,
     /// Every requirement of the catalogue, in order.
@@ -229,6 +232,24 @@ pub struct Document {
     pub title: Text,
     /// Where it stands.
     pub link: String,
+    /// Who publishes it; older reports do not say it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub publisher: String,
+    /// How well it is known to those who wrote the requirements; older reports do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub knowledge: Option<Text>,
+}
+
+/// A rule of a general document that is not asked, since the document about this kind replaces it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// The rule.
+    pub rule: String,
+    /// The document and section that replace it.
+    pub by: String,
+    /// What is asked instead.
+    pub reason: Text,
 }
 
 /// A chapter of the catalogue.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::base::text::{Lang, Text};
-use crate::report::model::Report;
+use crate::report::model::{Document, Override, Report};
 use crate::report::words;
 use crate::text;
 
@@ -76,4 +76,39 @@ pub(super) fn versions(report: &Report) -> Vec<Fact> {
     let fact = |label: Text, sha256: &String| Fact { label, value: Text::same(format!("sha256 {sha256}")), code: true };
     let specs = run.specs.iter().map(|spec| fact(Text::same(format!("{} {}", spec.name, spec.version)), &spec.sha256));
     specs.chain(run.evidence_sha256.as_ref().map(|sha256| fact(Text::same("evidence.har"), sha256))).collect()
+}
+
+/// A document behind the requirements, or a rule that is not asked.
+#[derive(Debug, Serialize)]
+pub(super) struct Behind {
+    what: Text,
+    /// Empty where there is none that a browser may follow.
+    link: String,
+    said: Text,
+}
+
+/// The documents, with how completely they are known.
+pub(super) fn documents(report: &Report) -> Vec<Behind> {
+    let behind = |document: &Document| {
+        let key = &document.key;
+        let Text { nl, en } = &document.title;
+        let knowledge = document.knowledge.clone().unwrap_or_default();
+        let said = knowledge.map(|knowledge| {
+            let parts = [document.publisher.as_str(), knowledge];
+            parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
+        });
+        let link = if words::is_web_link(&document.link) { document.link.clone() } else { String::new() };
+        Behind { what: short(&text!("{key}: {nl}", "{key}: {en}")), link, said: short(&said) }
+    };
+    report.documents.iter().map(behind).collect()
+}
+
+/// The rules of general documents that are not asked, with what is asked instead.
+pub(super) fn overrides(report: &Report) -> Vec<Behind> {
+    let behind = |one: &Override| {
+        let (by, Text { nl, en }) = (&one.by, &one.reason);
+        let said = short(&text!("{by}: {nl}", "{by}: {en}"));
+        Behind { what: short(&Text::same(&one.rule)), link: String::new(), said }
+    };
+    report.overrides.iter().map(behind).collect()
 }

@@ -12,7 +12,7 @@ use crate::report::variables::Variable;
 use crate::report::words::{self, State, Tally, bounded};
 use crate::text;
 
-use super::about::{self, Fact};
+use super::about::{self, Behind, Fact};
 use super::blocked::{self, Waiting};
 use super::calls::{self, Calls};
 use super::plot::Plot;
@@ -38,6 +38,8 @@ pub(super) struct Page<'a> {
     variables: Vec<&'a Variable>,
     facts: Vec<Fact>,
     versions: Vec<Fact>,
+    documents: Vec<Behind>,
+    overrides: Vec<Behind>,
     last_line: String,
     /// What stands at the foot of each printed page, as strings of CSS.
     foot: Text,
@@ -120,6 +122,8 @@ impl<'a> Page<'a> {
             variables: calls::variables(report, &lines),
             facts: about::facts(report),
             versions: about::versions(report),
+            documents: about::documents(report),
+            overrides: about::overrides(report),
             last_line: words::last_line(&report.result.counts, report.result.exit_status),
             foot: foot(report),
             report,

@@ -51,6 +51,7 @@ impl CauseKind {
     }
 
     /// A good call that is refused, or not understood.
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn of_refusal(self, place: Place<'_>, detail: &Text) -> Option<Told> {
         let Text { nl, en } = place.name();
         let Text { nl: more_nl, en: more_en } = detail;
