@@ -147,7 +147,8 @@ fn html_with_status_200() {
     };
     let ran = inspect(page);
     ran.proves_nothing(&["LST-11", "CRT-01"]);
-    assert_eq!(ran.status, 1);
+    // A website may stand at a wrong address: nothing is held against the source.
+    assert_eq!(ran.status, 3);
 }
 
 #[test]
