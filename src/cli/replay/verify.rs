@@ -34,6 +34,7 @@ pub(super) fn verify(claimed: &Report, computed: &Report, global: &Global) -> Do
     if let (Some(tool), Some(own)) = (old.get_mut("tool"), new.get("tool")) {
         tool.clone_from(own);
     }
+    as_before_documents_were_described(&mut old, &new);
     if claimed.schema == Format::V1 {
         as_version_1(&mut old, &new);
     }
@@ -83,6 +84,21 @@ fn rank(place: &str) -> u8 {
         "exchanges" => 9,
         "run" if place.starts_with("run.shapes") => 8,
         _ => 7,
+    }
+}
+
+/// Takes what older reports of either version do not say of the documents: it is no difference. Where one says it, it is
+/// held against the computed report like all else.
+fn as_before_documents_were_described(claimed: &mut Value, computed: &Value) {
+    if claimed.get("overrides").is_none() {
+        take(claimed, computed, &["overrides"]);
+    }
+    let others = computed.get("documents").and_then(Value::as_array).into_iter().flatten();
+    let own = claimed.get_mut("documents").and_then(Value::as_array_mut).into_iter().flatten();
+    for (claimed, computed) in own.zip(others) {
+        if claimed.get("knowledge").is_none() {
+            take(claimed, computed, &["publisher", "knowledge"]);
+        }
     }
 }
 

@@ -11,7 +11,10 @@ pub(crate) fn as_version_1(mut report: Value) -> Value {
         }
     };
     report["schema"] = "bronkeur.report/1".into();
-    remove(&mut report, &["causes"]);
+    remove(&mut report, &["causes", "overrides"]);
+    for document in report["documents"].as_array_mut().unwrap() {
+        remove(document, &["publisher", "knowledge"]);
+    }
     remove(&mut report["run"], &["citizens", "variables"]);
     for row in report["requirements"].as_array_mut().unwrap() {
         remove(row, &["cause", "explanation", "judged"]);
