@@ -58,8 +58,8 @@ pub use junit::junit;
 pub use languages::Languages;
 pub use markdown::markdown;
 pub use model::{
-    Cause, Chapter, Document, Finding, Format, GateSettings, Report, Requirement, Review, Run, RunResult, Sample,
-    Selection, Spec, Timing, Tool, Waiver,
+    Cause, Chapter, Document, Finding, Format, GateSettings, Override, Report, Requirement, Review, Run, RunResult,
+    Sample, Selection, Spec, Timing, Tool, Waiver,
 };
 pub use publish::{LastLook, Leaked, Published, publish};
 pub use read::{Form, LARGEST_REPORT, of_version, parse_report, read_json, read_report};

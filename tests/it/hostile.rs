@@ -65,7 +65,9 @@ impl Outcome {
             let row = self.row(id);
             let told = match self.of(id) {
                 "fail" => row["findings"].as_array().is_some_and(|findings| !findings.is_empty()),
-                "blocked" => ["nl", "en"].iter().all(|lang| row["reason"][lang].as_str().is_some_and(|why| !why.is_empty())),
+                "blocked" => {
+                    ["nl", "en"].iter().all(|lang| row["reason"][lang].as_str().is_some_and(|why| !why.is_empty()))
+                }
                 _ => false,
             };
             assert!(told, "{id} neither fails with a finding nor is blocked with a reason: {row:#}");
