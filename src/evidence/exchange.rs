@@ -23,7 +23,8 @@ pub use issuer::{Control, EXPIRY_MARGIN, Grant, IssuerCall};
 pub use origin::{PROD_ISSUER, TNI_ISSUER, environment, is_acm};
 pub use request::{Accept, Auth, Edit, Kind, Part, Phase, Replacement, Request, Target, Tls, Variation};
 pub use response::{
-    Content, Document, Facts, Failure, FailureKind, OwnOpenApi, Response, SniffedType, TlsFacts, is_unavailable,
+    Content, Document, Facts, Failure, FailureKind, OwnOpenApi, Response, SniffedType, TlsFacts, is_html,
+    is_unavailable,
 };
 pub use shortened::{beginning_of, shortened};
 pub use trouble::Trouble;

@@ -18,8 +18,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::base::hex::hex;
 use crate::base::input::Diagnostics;
-use crate::catalogue::{Catalogue, SetVersion};
+use crate::catalogue::{Catalogue, SetVersion, SubjectKind};
 use crate::evidence::recording::Recording;
+use crate::evidence::setup::SubjectSetup;
 use crate::report::RunMeta;
 use crate::text;
 
@@ -49,6 +50,14 @@ impl Evidence {
     /// # Errors
     /// In words, where it was judged by another specification.
     pub fn of_this_spec(&self, file: &str, catalogue: &Catalogue) -> Result<(), Diagnostics> {
+        // What every evidence of a source holds is gone: it must not be judged as that of something else.
+        if catalogue.kind == SubjectKind::Source && matches!(self.recording.setup.subject, SubjectSetup::Address {}) {
+            return Err(Diagnostics::one(
+                file,
+                text!("`setup` zegt niets over een bron", "`setup` says nothing of a source"),
+                text!("gebruik het bestand zoals bronkeur het schreef", "use the file as bronkeur wrote it"),
+            ));
+        }
         let (run, own) = (self.specs.last(), catalogue.sets.last());
         let Some((run, own)) = run.zip(own).filter(|(run, own)| run.name != own.name) else { return Ok(()) };
         let (run, own) = (crate::base::text::shown(&run.name), &own.name);

@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::base64;
 use crate::base::hex::hex;
-use crate::evidence::exchange::{Document, Kind, SniffedType};
+use crate::evidence::exchange::{Document, Kind, SniffedType, is_html};
 
 const MIB: usize = 1024 * 1024;
 
@@ -194,9 +194,7 @@ impl Body {
 
     /// The first bytes are those of an HTML page.
     pub(super) fn is_html(&self) -> bool {
-        let head = String::from_utf8_lossy(&self.head).to_ascii_lowercase();
-        let head = head.trim_start_matches('\u{feff}').trim_start();
-        head.starts_with('<') && (head.contains("<!doctype html") || head.contains("<html"))
+        is_html(&String::from_utf8_lossy(&self.head))
     }
 
     /// What the first bytes are those of, where it is no PDF, no page of HTML and no JSON.

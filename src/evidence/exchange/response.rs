@@ -98,6 +98,19 @@ impl Failure {
     }
 }
 
+/// Whether a text begins as a page of HTML does: after a byte order mark, declarations of XML and comments there is its
+/// document type or its first element. The one definition of it.
+pub fn is_html(head: &str) -> bool {
+    let head = head.to_ascii_lowercase();
+    let mut rest = head.trim_start_matches('\u{feff}').trim_start();
+    for (start, end) in std::iter::repeat_n([("<?", "?>"), ("<!--", "-->")], 16).flatten() {
+        if let Some((_, after)) = rest.strip_prefix(start).and_then(|inside| inside.split_once(end)) {
+            rest = after.trim_start();
+        }
+    }
+    rest.starts_with("<!doctype html") || rest.starts_with("<html")
+}
+
 /// What a document's bytes look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -331,9 +344,8 @@ impl Response {
     /// Whether a page of HTML came with a status of success: what a website or a login answers, and no API.
     pub fn is_web_page(&self) -> bool {
         let Content::Text(text) = &self.content else { return false };
-        let head: String = text.trim_start().chars().take(LONGEST_PROLOGUE).collect();
-        let head = head.to_ascii_lowercase();
-        self.is_success() && head.starts_with('<') && (head.contains("<!doctype html") || head.contains("<html"))
+        let head: String = text.chars().take(LONGEST_PROLOGUE).collect();
+        self.is_success() && is_html(&head)
     }
 
     /// Whether an answer is what a call to an API is made for: a success, and no page of HTML.

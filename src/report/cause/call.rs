@@ -185,7 +185,7 @@ impl<'a> Finder<'a> {
         let first = unanswered.min_by_key(|one| one.at_ms).filter(|_| exchange.answered_ms() >= last)?;
         let opens = |one: &Exchange| {
             let is_later = one.request.asks_for_own_list() && one.at_ms > exchange.answered_ms();
-            is_later && one.result.as_ref().is_ok_and(Response::is_success)
+            is_later && one.result.as_ref().is_ok_and(Response::opens)
         };
         (!self.recording.exchanges().any(opens)).then_some(first)
     }

@@ -25,7 +25,7 @@ use crate::judging::decisions::Decisions;
 use crate::judging::verdict::{Counts, ExitStatus};
 use crate::profile::Resolved;
 use crate::report::fleet::model::Member;
-use crate::report::har::{self, EvidenceFile};
+use crate::report::har;
 use crate::report::{Languages, Leaked};
 use crate::run::Event;
 use crate::run::inspection::{Inspected, RunOptions, inspect, judge};
@@ -181,11 +181,14 @@ impl Order<'_> {
         let read = read_text(path, LARGEST_EVIDENCE).and_then(|text| {
             let fingerprint = har::fingerprint(&text);
             let read = if fingerprint == known { har::read_again } else { har::read };
-            Ok((read(&file, &text)?, fingerprint, text))
+            read(&file, &text)
         });
-        let (evidence, fingerprint, text) = read.map_err(|faults| (ExitStatus::Usage, in_words(&faults)))?;
-        let report = judge(&evidence, self.catalogue, Some(self.asked)).with_evidence(Some(fingerprint));
-        Ok(Judged { report, given: Given::Evidence(EvidenceFile::of(&text)), vault: Arc::default() })
+        let evidence = read.map_err(|faults| (ExitStatus::Usage, in_words(&faults)))?;
+        // What was read is written, and not what was given: besides it anything may stand there, masked or not.
+        let written = har::write(self.catalogue, &evidence.recording, &evidence.meta);
+        let fingerprint = written.as_ref().ok().map(|written| written.fingerprint().to_owned());
+        let report = judge(&evidence, self.catalogue, Some(self.asked)).with_evidence(fingerprint);
+        Ok(Judged { report, given: Given::Evidence(written), vault: Arc::default() })
     }
 }
 

@@ -119,11 +119,11 @@ fn leads_to_itself(cx: &CheckContext<'_>, answer: Answer<'_>, link: &Link) -> bo
     paths.iter().any(same_path) && page_agrees && limit_agrees
 }
 
-/// Whether a link states a smaller limit than asked for, which is the one in force: it fills its page. A source with a
-/// smaller maximum says so that way, and LST-13 notices it.
+/// Whether a link states a smaller limit than asked for, which is the one in force: it fills a page after which there are
+/// more. A source with a smaller maximum says so that way, and LST-13 notices it.
 fn is_smaller_maximum(answer: Answer<'_>, stated: Option<u64>, asked: Option<u64>) -> bool {
-    let filled = answer.response.page().map(|page| page.items().len() as u64);
-    stated.is_some() && stated < asked && stated == filled
+    let Some(page) = answer.response.page().filter(|page| page.links.find(&["next"]).is_some()) else { return false };
+    stated.is_some() && stated < asked && stated == Some(page.items().len() as u64)
 }
 
 fn query(url: &Url, name: &str) -> Option<String> {

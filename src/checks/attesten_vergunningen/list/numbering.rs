@@ -154,8 +154,9 @@ fn counts_from_one(cx: &CheckContext<'_>) -> Judgement {
         let expected = asked.unwrap_or(cx.entry().first_page) - cx.entry().first_page + cx.entry().first_number;
         let Some(found) = listed.page.metadata.number.value() else { continue };
         // Of an empty list there are 0 pages or 1 (LST-17), so that both are right: it does not show from where it counts.
-        let is_empty =
-            listed.items().is_empty() && listed.page.metadata.total_elements.value().unwrap_or_default() == 0;
+        let is_first = asked.is_none_or(|page| page == cx.entry().first_page);
+        let has_none = listed.page.metadata.total_elements.value().map_or(is_first, |total| total == 0);
+        let is_empty = listed.items().is_empty() && has_none;
         empty |= is_empty;
         judged |= !is_empty;
         let is_right = found == expected || (is_empty && found < cx.entry().first_number);

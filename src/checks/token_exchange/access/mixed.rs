@@ -1,6 +1,6 @@
 //! Two citizens' answers that are mixed up: the one's number or data in an answer to the other, or the same list twice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::text::Text;
 use crate::evidence::exchange::{Auth, Citizen, Edit, Exchange, Kind, Phase, Replacement, Request, Target};
@@ -23,6 +23,7 @@ pub(super) fn citizens_are_not_mixed(cx: &CheckContext<'_>) -> Judgement {
         findings.extend(number_in(cx, answer));
         findings.extend(data_in(cx, answer.exchange)?);
     }
+    findings.extend(list_of_somebody_else(cx)?);
     match same_lists(cx, &requests) {
         Ok(same) => {
             findings.extend(same);
@@ -84,6 +85,48 @@ fn data_in(cx: &CheckContext<'_>, exchange: &Exchange) -> Result<Option<Finding>
     Ok(leak.map(found))
 }
 
+/// A page that a citizen got with their own token and that is the other's: all that it holds the other has too, with the
+/// same fields, and nothing of it is on any page that is certainly the citizen's own.
+fn list_of_somebody_else(cx: &CheckContext<'_>) -> Result<Option<Finding>, Stop> {
+    let mut pages: BTreeMap<Citizen, Vec<Listed<'_>>> = BTreeMap::new();
+    for exchange in cx.whole_run()?.filter(|exchange| exchange.request.asks_for_own_list()) {
+        let (Some(citizen), Ok(response)) = (exchange.request.citizen(), &exchange.result) else { continue };
+        if let Some(page) = response.page().filter(|page| response.status == 200 && !page.items().is_empty()) {
+            pages.entry(citizen).or_default().push(Listed { answer: Answer { exchange, response }, page });
+        }
+    }
+    let of = |citizen| pages.get(&citizen).map(Vec::as_slice).unwrap_or_default();
+    // Only what the other citizen was given, too, can be on a page that is mixed up: of a long list the rest is left out.
+    let shared: BTreeSet<Key<'_>> = of(Citizen::Other).iter().flat_map(Listed::keys).collect();
+    for (caller, owner) in [(Citizen::Subject, Citizen::Other), (Citizen::Other, Citizen::Subject)] {
+        let mut theirs: BTreeMap<Key<'_>, Vec<&Certificate>> = BTreeMap::new();
+        for page in of(owner) {
+            for (key, certificate) in page.keys().into_iter().zip(page.items()) {
+                if shared.contains(&key) {
+                    theirs.entry(key).or_default().push(certificate);
+                }
+            }
+        }
+        let is_theirs = |(key, own): (Key<'_>, &Certificate)| {
+            // Not by their hrefs: a source may make these of the number that was asked for.
+            let alike = |other: &Certificate| fields_of(own) == fields_of(other);
+            own.key().is_some() && theirs.get(&key).is_some_and(|all| all.iter().any(|other| alike(other)))
+        };
+        let is_suspect = |page: &&Listed<'_>| page.keys().into_iter().zip(page.items()).all(is_theirs);
+        let (suspects, certain): (Vec<&Listed<'_>>, Vec<&Listed<'_>>) = of(caller).iter().partition(is_suspect);
+        if suspects.is_empty() || certain.is_empty() {
+            continue;
+        }
+        let own: BTreeSet<Key<'_>> = certain.iter().flat_map(|page| page.keys()).collect();
+        if let Some(page) = suspects.into_iter().find(|page| !page.keys().iter().any(|key| own.contains(key))) {
+            let expected = text!("de eigen lijst van de burger", "the citizen's own list");
+            let actual = text!("de lijst van de andere burger", "the list of the other citizen");
+            return Ok(Some(page.answer.finding(page.page.place.as_str(), expected, actual)));
+        }
+    }
+    Ok(None)
+}
+
 /// Whether both citizens got the same list, each time that it was asked for: one answer may be of another moment than
 /// the other.
 fn same_lists(cx: &CheckContext<'_>, requests: &[Request]) -> Result<Option<Finding>, Stop> {
@@ -102,19 +145,6 @@ fn same_lists(cx: &CheckContext<'_>, requests: &[Request]) -> Result<Option<Find
     let alike = |(subject, other): &(&Listed<'_>, &Listed<'_>)| {
         subject.keys() == other.keys() && same(subject, other, fields_of)
     };
-    // A page of the subject's that holds nothing of what the whole list does, and just what the other's holds.
-    let walked: BTreeSet<Key<'_>> = match cx.pages() {
-        Err(Stop::Verdict(_)) => BTreeSet::new(),
-        pages => pages?.pages.iter().flat_map(Listed::keys).collect(),
-    };
-    let is_mixed_up = |pair: &&(&Listed<'_>, &Listed<'_>)| {
-        !walked.is_empty() && alike(pair) && !pair.0.keys().iter().any(|key| walked.contains(key))
-    };
-    if let Some((subject, _)) = pairs.iter().find(is_mixed_up) {
-        let expected = text!("de eigen lijst van de burger", "the citizen's own list");
-        let actual = text!("de lijst van de andere burger", "the list of the other citizen");
-        return Ok(Some(subject.answer.finding(subject.page.place.as_str(), expected, actual)));
-    }
     if !pairs.iter().all(alike) {
         return Ok(None);
     }

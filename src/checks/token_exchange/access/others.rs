@@ -111,12 +111,19 @@ fn doors<'a>(
         for link in links.filter(|link| url_of(link).is_some_and(|url| counts(&url, item.certificate))) {
             let is_first = *first.get_or_insert(place) == place;
             let with = |citizen| link.clone().auth(Auth::Token(citizen));
-            // Right before the probes: what the owner has may change in the course of a run.
-            let rightful = if is_first { with(owner).phase(Phase::Opening) } else { with(owner) };
+            let rightful = if is_first { right_before(cx, with(owner)) } else { with(owner) };
             doors.push(Door { probe: with(caller), rightful: Some(rightful), is_first, key: item.certificate.key() });
         }
     }
     doors
+}
+
+/// The owner's own call right before the probes: what they have may change in the course of a run. Evidence of a run that
+/// did not ask so holds the ordinary call.
+fn right_before(cx: &CheckContext<'_>, call: Request) -> Request {
+    let opening = call.clone().phase(Phase::Opening);
+    let is_there = |request: &Request| cx.recorded(&cx.looked(request)).is_some();
+    if cx.is_over() && !is_there(&opening) && is_there(&call) { call } else { opening }
 }
 
 pub(super) fn list_of_another_citizen_stays_closed(cx: &CheckContext<'_>) -> Judgement {

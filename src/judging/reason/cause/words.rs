@@ -193,8 +193,8 @@ pub(super) fn not_asked(status: Option<u16>, elsewhere: Option<&str>, introspect
     };
     let remedy = match elsewhere {
         None => text!(
-            "laat de bron elk token met POST voorleggen aan {introspection}, en zoek in haar logs of ze dat adres bereikt; antwoordt iets anders in haar plaats (een gateway, een filter op adres), zoek dan daar",
-            "have the source post every token to {introspection}, and look in its log whether it reaches that address; if something else answers in its place (a gateway, a filter by address), look there"
+            "laat de bron elk token met POST voorleggen aan {introspection}, en zoek in haar logs of ze dat adres bereikt en zijn certificaat vertrouwt (`ca.pem` van `bronkeur acm`); antwoordt iets anders in haar plaats (een gateway, een filter op adres), zoek dan daar",
+            "have the source post every token to {introspection}, and look in its log whether it reaches that address and trusts its certificate (`ca.pem` of `bronkeur acm`); if something else answers in its place (a gateway, a filter by address), look there"
         ),
         Some(_) => text!(
             "laat de bron elk token met POST voorleggen aan {introspection}",

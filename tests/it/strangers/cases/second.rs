@@ -241,6 +241,25 @@ pub(super) fn single_defects() -> Vec<Case> {
                     is_mixed_up.then(|| json_reply(200, "application/hal+json", &list()))
                 }));
             }),
+        Case::new(Leak, "a cache gives the other citizen's list as a later page, once", Links, 23)
+            .fails(&["SEC-19"])
+            .open(&["LST", "CRT", "HTTP", "DWN", "ERR", "SEC-09", "SEC-14", "SEC-18"])
+            .blocked(&["SEC"])
+            .with(|twists| {
+                let is_warm = std::sync::atomic::AtomicBool::new(true);
+                twists.inside.push(Box::new(move |ask, site| {
+                    let is_later = ask.what == What::List && ask.caller == Some(0) && ask.page == 1;
+                    let is_mixed_up = is_later && is_warm.swap(false, Ordering::Relaxed);
+                    let list = || site.list_of(ask, &site.people[1].certs);
+                    is_mixed_up.then(|| json_reply(200, "application/hal+json", &list()))
+                }));
+            }),
+        Case::new(Oddity, "a website begins with a byte order mark", Hal, 5)
+            .blocked(&["URL", "HTTP", "ERR", "SEC", "LST", "CRT", "DWN", "OPS"])
+            .early(|_, _| {
+                let page = "\u{feff}<?xml version=\"1.0\"?>\n<!-- IIS -->\n<!DOCTYPE html><title>Welkom</title>";
+                Some(Reply::with(200, "text/html", page))
+            }),
         Case::new(Oddity, "an empty list has number 0", Links, 5).json(|ask, _, body| {
             if ask.is_list() && body["pageMetadata"]["totalElements"] == 0 {
                 body["pageMetadata"]["number"] = json!(0);
