@@ -89,7 +89,12 @@ fn data_in(cx: &CheckContext<'_>, exchange: &Exchange) -> Result<Option<Finding>
 /// same fields, and nothing of it is on any page that is certainly the citizen's own.
 fn list_of_somebody_else(cx: &CheckContext<'_>) -> Result<Option<Finding>, Stop> {
     let mut pages: BTreeMap<Citizen, Vec<Listed<'_>>> = BTreeMap::new();
-    for exchange in cx.whole_run()?.filter(|exchange| exchange.request.asks_for_own_list()) {
+    // However a citizen asks for their own list, it is not the other's.
+    let is_own = |exchange: &&Exchange| {
+        let Request { target, auth, .. } = &exchange.request;
+        matches!((target, auth), (Target::Entry { citizen, .. }, Auth::Token(own)) if citizen == own)
+    };
+    for exchange in cx.whole_run()?.filter(is_own) {
         let (Some(citizen), Ok(response)) = (exchange.request.citizen(), &exchange.result) else { continue };
         if let Some(page) = response.page().filter(|page| response.status == 200 && !page.items().is_empty()) {
             pages.entry(citizen).or_default().push(Listed { answer: Answer { exchange, response }, page });
