@@ -40,8 +40,6 @@ const PARTS: Parts = Parts {
 type View = fn(&Overview, Languages) -> Result<String, WriteError>;
 
 /// Every file of an overview, each made when it is asked for: those of a large fleet are not all held at once.
-///
-/// The caller looks once more for leaks before it writes one.
 pub fn render_fleet(overview: &Overview, languages: Languages) -> impl Iterator<Item = File> {
     let views: [(&str, View); 4] = [
         (FILE, json),

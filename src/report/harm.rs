@@ -1,6 +1,7 @@
 //! How much harm a requirement that is not met does: the one order of all views. What shows somebody's data to anyone
-//! comes first, what shows them to another citizen, then what lets in whoever has no right, the rest of chapter access, what keeps most of the run from being
-//! judged, the other obligations by what they rest on, and what keeps only some from being judged.
+//! comes first, what shows them to another citizen, then what lets in whoever has no right, the rest of chapter access,
+//! what keeps most of the run from being judged, the other obligations by what they rest on, and what keeps only some
+//! from being judged.
 
 use crate::catalogue::Level;
 

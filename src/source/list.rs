@@ -24,6 +24,19 @@ pub struct Listed<'a> {
 }
 
 impl<'a> Listed<'a> {
+    /// The page in an exchange, where that came to 200 and to a collection.
+    pub fn of(exchange: &'a Exchange) -> Option<Self> {
+        let response = exchange.result.as_ref().ok().filter(|response| response.status == 200)?;
+        let page = response.page()?;
+        let answer = Answer { exchange, response };
+        matches!(page.collection, Collection::Items(_)).then_some(Self { answer, page })
+    }
+
+    /// The certificates on it, each with the page.
+    pub fn each(self) -> impl DoubleEndedIterator<Item = Item<'a>> {
+        self.items().iter().map(move |certificate| Item { on: self, certificate })
+    }
+
     /// The certificates on it.
     pub fn items(&self) -> &'a [Certificate] {
         self.page.items()
@@ -79,6 +92,13 @@ pub struct Pages<'a> {
     pub cut: bool,
 }
 
+impl<'a> Pages<'a> {
+    /// All certificates, in order, each with its page.
+    pub fn each(&self) -> impl Iterator<Item = Item<'a>> {
+        self.pages.iter().flat_map(|page| page.each())
+    }
+}
+
 impl<'a> CheckContext<'a> {
     /// The entry resource of the source specification.
     pub fn entry(&self) -> &'a Entry {
@@ -120,7 +140,9 @@ impl<'a> CheckContext<'a> {
     pub fn pages_of(&self, requests: &[Request]) -> Result<Vec<Listed<'a>>, Stop> {
         self.listed_all(requests)?
             .into_iter()
-            .map(|answer| page_in(answer).ok_or_else(|| answer.unreadable().unwrap_or_else(no_collection).into()))
+            .map(|answer| {
+                Listed::of(answer.exchange).ok_or_else(|| answer.unreadable().unwrap_or_else(no_collection).into())
+            })
             .collect()
     }
 
@@ -136,9 +158,7 @@ impl<'a> CheckContext<'a> {
 
     /// All certificates of the subject's list, page by page; blocked where there are none.
     pub fn items(&self) -> Result<Vec<Item<'a>>, Stop> {
-        let pages = self.pages()?.pages.into_iter();
-        let items: Vec<Item<'a>> =
-            pages.flat_map(|on| on.items().iter().map(move |certificate| Item { on, certificate })).collect();
+        let items: Vec<Item<'a>> = self.pages()?.each().collect();
         if items.is_empty() { Err(reason::too_few(0, 1).into()) } else { Ok(items) }
     }
 
@@ -225,15 +245,13 @@ impl<'a> CheckContext<'a> {
                 }
                 return Err(Stop::Missing(missing));
             }
-            pages => pages?.pages,
+            pages => pages?,
         };
         let mut sample = early;
         let mut languages: BTreeSet<Option<Cow<'_, str>>> =
             sample.iter().map(|item| item.certificate.language_text()).collect();
-        let last =
-            pages.iter().rev().find_map(|on| on.items().first().map(|certificate| Item { on: *on, certificate }));
-        let all = pages.iter().flat_map(|on| on.items().iter().map(|certificate| Item { on: *on, certificate }));
-        for item in all.filter(|item| languages.insert(item.certificate.language_text())).chain(last) {
+        let last = pages.pages.iter().rev().find_map(|on| on.each().next());
+        for item in pages.each().filter(|item| languages.insert(item.certificate.language_text())).chain(last) {
             let known = sample.iter().any(|other| other.certificate.key() == item.certificate.key());
             if !known && sample.len() < most {
                 sample.push(item);
@@ -252,8 +270,7 @@ impl<'a> CheckContext<'a> {
 
     /// The certificates of the first page.
     fn first_items(&self) -> Result<Vec<Item<'a>>, Stop> {
-        let on = self.first_page()?;
-        Ok(on.items().iter().map(|certificate| Item { on, certificate }).collect())
+        Ok(self.first_page()?.each().collect())
     }
 
     /// The request for the detail of a certificate; none where it has no usable `self`.
@@ -313,12 +330,6 @@ impl<'a> CheckContext<'a> {
         requests.dedup();
         Ok(requests)
     }
-}
-
-/// The page in an answer, where it has a collection.
-pub(super) fn page_in(answer: Answer<'_>) -> Option<Listed<'_>> {
-    let page = answer.response.page()?;
-    matches!(page.collection, Collection::Items(_)).then_some(Listed { answer, page })
 }
 
 fn not_listed(answer: Answer<'_>) -> Verdict {

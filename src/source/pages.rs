@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use super::length;
-use super::list::{Chain, End, Listed, Pages, no_collection, page_in};
+use super::list::{Chain, End, Listed, Pages, no_collection};
 use crate::evidence::exchange::{Citizen, Kind, Request, Target};
 use crate::judging::context::{Answer, CheckContext, Stop, conclusive};
 use crate::judging::reason;
@@ -44,7 +44,8 @@ impl<'a> CheckContext<'a> {
     /// All pages of the subject's list by their numbers.
     pub fn pages(&self) -> Result<Pages<'a>, Stop> {
         let (count, most) = self.walk_length()?;
-        let pages = self.walk()?.into_iter().map(|answer| page_in(answer).ok_or_else(|| no_collection().into()));
+        let pages =
+            self.walk()?.into_iter().map(|answer| Listed::of(answer.exchange).ok_or_else(|| no_collection().into()));
         Ok(Pages { limit: self.walk_limit()?, pages: pages.collect::<Result<_, Stop>>()?, cut: count > most })
     }
 
@@ -133,9 +134,7 @@ impl<'a> CheckContext<'a> {
             if pages.len() as u64 >= most {
                 break End::Limit;
             }
-            let exchange = self.attempt(&next)?;
-            let page = exchange.result.as_ref().ok().filter(|response| response.status == 200);
-            match page.and_then(|response| page_in(Answer { exchange, response })) {
+            match Listed::of(self.attempt(&next)?) {
                 Some(listed) => pages.push(listed),
                 None => break End::NoPage(next),
             }

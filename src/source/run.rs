@@ -1,6 +1,6 @@
 //! What a check needs that looks at the whole run: to ask first for all that is to be in it.
 
-use super::list::{Item, page_in};
+use super::list::{Item, Listed};
 use crate::evidence::exchange::{Citizen, Request, Target, Variation};
 use crate::judging::context::{Answer, CheckContext, Stop, join, request_all};
 
@@ -25,12 +25,8 @@ impl<'a> CheckContext<'a> {
     pub fn everyones_items(&self) -> Result<Vec<Item<'a>>, Stop> {
         let (mut items, ()) = join(self.items(), self.request_lists())?;
         if self.setup().citizens.contains_key(&Citizen::Other) {
-            let exchange = self.attempt(&self.entry_request(Citizen::Other))?;
-            let response = exchange.result.as_ref().ok().filter(|response| response.status == 200);
-            let on = response.and_then(|response| page_in(Answer { exchange, response }));
-            items.extend(
-                on.into_iter().flat_map(|on| on.items().iter().map(move |certificate| Item { on, certificate })),
-            );
+            let others = Listed::of(self.attempt(&self.entry_request(Citizen::Other))?);
+            items.extend(others.into_iter().flat_map(Listed::each));
         }
         Ok(items)
     }

@@ -10,9 +10,7 @@ impl<'a> CheckContext<'a> {
     /// So many certificates at equal distances, the first and the last one among them, and one of each language that
     /// is not among these.
     pub(super) fn spread(&self, count: usize) -> Result<Vec<Item<'a>>, Stop> {
-        let pages = self.pages()?.pages;
-        let all: Vec<Item<'a>> =
-            pages.iter().flat_map(|on| on.items().iter().map(|certificate| Item { on: *on, certificate })).collect();
+        let all: Vec<Item<'a>> = self.pages()?.each().collect();
         let places = places(all.len(), count);
         let mut languages = BTreeSet::new();
         let mut sample: Vec<Item<'a>> = places.iter().filter_map(|place| all.get(*place).copied()).collect();

@@ -19,7 +19,7 @@ mod probes;
 mod reveals;
 mod signs;
 
-pub(in crate::checks) use probes::unknown_certificate as unknown_certificate_probe;
+pub(in crate::checks) use probes::answer_to_an_unknown_certificate;
 #[cfg(test)]
 mod tests;
 

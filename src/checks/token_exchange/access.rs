@@ -22,7 +22,7 @@ use answers::{
 use credentials::{expired, has_just_expired, other_audience, without_citizen, without_scope};
 use mixed::citizens_are_not_mixed;
 use others::{
-    a_few, certificate_of_another_citizen_stays_closed, items_on, links_of, list_of_another_citizen_stays_closed,
+    a_few, certificate_of_another_citizen_stays_closed, links_of, list_of_another_citizen_stays_closed,
     refusal_does_not_tell_whether_a_citizen_exists,
 };
 use outage::{no_data_while_the_issuer_is_unreachable, source_asks_the_issuer};
@@ -214,8 +214,7 @@ fn available_credentials(cx: &CheckContext<'_>) -> Result<(Vec<Auth>, Vec<&'stat
 /// Details and documents of other certificates of the subject, the last one and one of each language, that open without
 /// a token.
 fn open_doors(cx: &CheckContext<'_>) -> Result<Vec<Finding>, Stop> {
-    let first = cx.first_page()?;
-    let certificates: Vec<Item<'_>> = items_on(first).collect();
+    let certificates: Vec<Item<'_>> = cx.first_page()?.each().collect();
     let few = a_few(&certificates).into_iter().skip(1);
     let doors: Vec<Request> = few.flat_map(|item| links_of(cx, item)).collect();
     if doors.is_empty() {

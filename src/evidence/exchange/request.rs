@@ -414,9 +414,14 @@ impl Request {
         }
     }
 
+    /// Whether it asks for somebody's list with that person's own token, in whatever way.
+    pub fn is_of_own_list(&self) -> bool {
+        matches!((&self.target, self.auth), (Target::Entry { citizen, .. }, Auth::Token(own)) if *citizen == own)
+    }
+
     /// Whether it asks for somebody's list with that person's own token, and in no other way than a client does.
     pub fn asks_for_own_list(&self) -> bool {
-        matches!((&self.target, self.auth), (Target::Entry { citizen, .. }, Auth::Token(own)) if *citizen == own)
+        self.is_of_own_list()
             && self.variation == Variation::None
             && matches!(self.phase, Phase::Ordinary | Phase::Opening | Phase::Closing)
     }

@@ -25,11 +25,9 @@ pub struct EvidenceFile {
 }
 
 impl EvidenceFile {
-    /// Evidence as it was read.
-    ///
-    /// # Errors
-    /// In words, when there is no room for it.
-    pub fn of(text: &str) -> Result<Self, WriteError> {
+    /// Any text in the place of evidence, for tests.
+    #[cfg(test)]
+    pub(in crate::report) fn of(text: &str) -> Result<Self, WriteError> {
         Self::made(|to| to.write_all(text.as_bytes())).map_err(|error| failed(&error))
     }
 

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::base::text::{Text, shown};
 use crate::checks::attesten_vergunningen::list::unless_misnumbered;
-use crate::checks::rest_guidelines::{is_wrapped, unknown_certificate_probe};
+use crate::checks::rest_guidelines::{answer_to_an_unknown_certificate, is_wrapped};
 use crate::evidence::exchange::{Citizen, Part, Phase, Replacement, Request, Response, Target};
 use crate::judging::context::{Answer, CheckContext, Findings, Judgement, Stop, conclusive};
 use crate::judging::reason;
@@ -162,13 +162,7 @@ fn is_as_unknown(cx: &CheckContext<'_>, answer: Answer<'_>) -> Result<bool, Stop
     if says(answer.response).1 {
         return Ok(false);
     }
-    let probed = unknown_certificate_probe(cx).and_then(|(control, probe)| cx.probed(&control, &[probe]));
-    let unknown = match probed {
-        Err(Stop::Verdict(_) | Stop::Moment(_)) => return Ok(false),
-        probed => probed?.exchanges,
-    };
-    let unknown = unknown.first().and_then(|exchange| exchange.result.as_ref().ok());
-    Ok(unknown.is_some_and(|unknown| says(unknown) == says(answer.response)))
+    Ok(answer_to_an_unknown_certificate(cx)?.is_some_and(|unknown| says(unknown) == says(answer.response)))
 }
 
 /// A certificate of which a language is known to be missing, with that language in one place of its `self`.

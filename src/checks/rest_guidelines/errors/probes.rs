@@ -13,7 +13,8 @@ use crate::base::{href, insz};
 use crate::checks::rest_guidelines::is_wrapped;
 use crate::checks::shared::no_json;
 use crate::evidence::exchange::{
-    Auth, Citizen, Content, Exchange, Kind, Malformed, Phase, Replacement, Request, SniffedType, Target, Variation,
+    Auth, Citizen, Content, Exchange, Kind, Malformed, Phase, Replacement, Request, Response, SniffedType, Target,
+    Variation,
 };
 use crate::judging::context::{Answer, CheckContext, Judgement, Probed, Stop, conclusive};
 use crate::judging::reason;
@@ -63,7 +64,7 @@ pub(super) fn unknown_path(cx: &CheckContext<'_>) -> Request {
 }
 
 /// The detail of a certificate, and the same with an id that nobody has.
-pub(in crate::checks) fn unknown_certificate(cx: &CheckContext<'_>) -> Result<(Request, Request), Stop> {
+pub(super) fn unknown_certificate(cx: &CheckContext<'_>) -> Result<(Request, Request), Stop> {
     let first = cx.first_page()?;
     if first.items().is_empty() {
         return Err(reason::too_few(0, 1).into());
@@ -89,6 +90,16 @@ pub(in crate::checks) fn unknown_certificate(cx: &CheckContext<'_>) -> Result<(R
     let unknown = unused(cx, &id, &known_ids(cx)?);
     let (part, text) = with_other_id(&url, &id, &unknown).ok_or_else(reason::not_recorded)?;
     Ok((control.clone(), control.edit(part, Replacement::Text(text))))
+}
+
+/// What an id that nobody has is answered, for those that compare with it; none where it cannot be asked for.
+pub(in crate::checks) fn answer_to_an_unknown_certificate<'a>(
+    cx: &CheckContext<'a>,
+) -> Result<Option<&'a Response>, Stop> {
+    match unknown_certificate(cx).and_then(|(control, probe)| cx.probed(&control, &[probe])) {
+        Err(Stop::Verdict(_) | Stop::Moment(_)) => Ok(None),
+        probed => Ok(probed?.exchanges.first().and_then(|exchange| exchange.result.as_ref().ok())),
+    }
 }
 
 fn self_of<'a>(cx: &CheckContext<'a>, on: Listed<'a>, item: &'a Certificate) -> Option<(String, Request)> {

@@ -8,7 +8,7 @@ use crate::evidence::exchange::{Citizen, Exchange, Kind, Request, Response};
 use crate::judging::context::{Answer, CheckContext, Judgement, Stop, conclusive, join};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Outcome, Verdict};
-use crate::source::envelope::{Certificate, Scalar};
+use crate::source::envelope::{Certificate, Key, Page, Scalar};
 use crate::source::{Listed, second_change};
 use crate::text;
 
@@ -99,14 +99,13 @@ pub(super) fn get_is_safe(cx: &CheckContext<'_>) -> Judgement {
 fn holds_what_the_list_does(cx: &CheckContext<'_>, again: &[Request]) -> Result<bool, Stop> {
     let mut requests = cx.walk_requests()?;
     requests.push(cx.greatest_page(Citizen::Subject));
-    let keys = |exchanges: Vec<&Exchange>| -> BTreeSet<_> {
+    let keys = |requests: &[Request]| -> Result<BTreeSet<Key<'_>>, Stop> {
+        let exchanges = cx.where_possible(cx.attempts(requests))?;
         let pages = exchanges.into_iter().filter_map(|exchange| exchange.result.as_ref().ok()?.page());
-        pages
-            .flat_map(|page| page.keys().into_iter().map(|(id, language)| (id.into_owned(), language.into_owned())))
-            .collect()
+        Ok(pages.flat_map(Page::keys).collect())
     };
-    let known = keys(cx.where_possible(cx.attempts(&requests))?);
-    Ok(keys(cx.where_possible(cx.attempts(again))?).is_subset(&known))
+    let known = keys(&requests)?;
+    Ok(keys(again)?.is_subset(&known))
 }
 
 /// Whether the list goes to and fro in all the looks that the run took at it anyway, whatever they were for.

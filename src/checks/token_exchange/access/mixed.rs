@@ -90,14 +90,10 @@ fn data_in(cx: &CheckContext<'_>, exchange: &Exchange) -> Result<Option<Finding>
 fn list_of_somebody_else(cx: &CheckContext<'_>) -> Result<Option<Finding>, Stop> {
     let mut pages: BTreeMap<Citizen, Vec<Listed<'_>>> = BTreeMap::new();
     // However a citizen asks for their own list, it is not the other's.
-    let is_own = |exchange: &&Exchange| {
-        let Request { target, auth, .. } = &exchange.request;
-        matches!((target, auth), (Target::Entry { citizen, .. }, Auth::Token(own)) if citizen == own)
-    };
-    for exchange in cx.whole_run()?.filter(is_own) {
-        let (Some(citizen), Ok(response)) = (exchange.request.citizen(), &exchange.result) else { continue };
-        if let Some(page) = response.page().filter(|page| response.status == 200 && !page.items().is_empty()) {
-            pages.entry(citizen).or_default().push(Listed { answer: Answer { exchange, response }, page });
+    for exchange in cx.whole_run()?.filter(|exchange| exchange.request.is_of_own_list()) {
+        let page = Listed::of(exchange).filter(|page| !page.items().is_empty());
+        if let (Some(citizen), Some(page)) = (exchange.request.citizen(), page) {
+            pages.entry(citizen).or_default().push(page);
         }
     }
     let of = |citizen| pages.get(&citizen).map(Vec::as_slice).unwrap_or_default();

@@ -8,6 +8,7 @@ use url::Url;
 use super::list;
 use super::shown::{Shown, Shows, has_certificates, judged, shows};
 use crate::base::text::Text;
+use crate::checks::rest_guidelines::answer_to_an_unknown_certificate;
 use crate::evidence::exchange::{
     Auth, Citizen, Content, Exchange, Kind, Phase, Replacement, Request, Response, SniffedType, Target,
 };
@@ -133,7 +134,7 @@ pub(super) fn list_of_another_citizen_stays_closed(cx: &CheckContext<'_>) -> Jud
 /// The other citizen's list and links, with the subject's token: what each answer shows.
 pub(super) fn under_their_number<'a>(cx: &CheckContext<'a>) -> Result<Shown<'a>, Stop> {
     let other = other_page(cx)?;
-    let certificates: Vec<Item<'a>> = items_on(other).collect();
+    let certificates: Vec<Item<'a>> = other.each().collect();
     let mut lists = vec![cx.entry_request(Citizen::Other), Request::entry(Citizen::Other)];
     // A later page that is not empty.
     if certificates.len() > 1 {
@@ -147,11 +148,6 @@ pub(super) fn under_their_number<'a>(cx: &CheckContext<'a>) -> Result<Shown<'a>,
     let names = |url: &Url, _: &Certificate| !parts_that(url, |text| is_theirs(cx, Citizen::Other, text)).is_empty();
     all.extend(doors(cx, TO_THE_OTHER, &certificates, 2, names));
     shown(cx, TO_THE_OTHER, &list(cx), &all)
-}
-
-/// The certificates of a page.
-pub(super) fn items_on(on: Listed<'_>) -> impl Iterator<Item = Item<'_>> {
-    on.items().iter().map(move |certificate| Item { on, certificate })
 }
 
 pub(super) fn certificate_of_another_citizen_stays_closed(cx: &CheckContext<'_>) -> Judgement {
@@ -290,7 +286,7 @@ fn is_own_document(cx: &CheckContext<'_>, caller: Citizen, response: &Response) 
     let requests = match caller {
         Citizen::Subject => cx.download_requests(),
         _ => other_page(cx).map(|on| {
-            let links = items_on(on).flat_map(|item| links_of(cx, item));
+            let links = on.each().flat_map(|item| links_of(cx, item));
             let own = links.filter(|link| link.kind() == Kind::Download).map(|link| link.auth(Auth::Token(caller)));
             own.take(cx.setup().limits.downloads).collect()
         }),
@@ -306,13 +302,7 @@ fn is_own_document(cx: &CheckContext<'_>, caller: Citizen, response: &Response) 
 /// Without the answers that gave nothing away, where a certificate that nobody has is answered alike, and not with 404:
 /// that is a fault of its own.
 pub(super) fn but_for_unknown<'a>(cx: &CheckContext<'a>, mut shown: Shown<'a>) -> Result<Shown<'a>, Stop> {
-    let probed = crate::checks::rest_guidelines::unknown_certificate_probe(cx)
-        .and_then(|(control, probe)| cx.probed(&control, &[probe]));
-    let unknown = match probed {
-        Err(Stop::Verdict(_) | Stop::Moment(_)) => None,
-        probed => probed?.exchanges.first().and_then(|exchange| exchange.result.as_ref().ok()),
-    };
-    if let Some(unknown) = unknown.filter(|unknown| unknown.status != 404) {
+    if let Some(unknown) = answer_to_an_unknown_certificate(cx)?.filter(|unknown| unknown.status != 404) {
         let is_alike =
             |answer: &Response| answer.status == unknown.status || (answer.is_success() && unknown.is_success());
         shown.probes.retain(|(exchange, _)| exchange.result.as_ref().is_ok_and(|answer| !is_alike(answer)));
@@ -344,19 +334,19 @@ fn swapped<'a>(cx: &CheckContext<'a>) -> Result<Swapped<'a>, Stop> {
     let of_the_subject: BTreeSet<_> = pages.pages.iter().flat_map(Listed::keys).collect();
     let lacks =
         |keys: &BTreeSet<Key<'_>>, item: &Item<'_>| item.certificate.key().is_some_and(|key| !keys.contains(&key));
-    let foreign: Vec<Item<'a>> = items_on(other).filter(|item| lacks(&of_the_subject, item)).collect();
+    let foreign: Vec<Item<'a>> = other.each().filter(|item| lacks(&of_the_subject, item)).collect();
     if !foreign.is_empty() {
         return swapped_of(cx, TO_THE_OTHER, first, &foreign);
     }
     let theirs = cx.page(&cx.greatest_page(Citizen::Other))?;
-    let foreign: Vec<Item<'a>> = items_on(theirs).filter(|item| lacks(&of_the_subject, item)).collect();
+    let foreign: Vec<Item<'a>> = theirs.each().filter(|item| lacks(&of_the_subject, item)).collect();
     if !foreign.is_empty() {
         return swapped_of(cx, TO_THE_OTHER, first, &foreign);
     }
     let of_the_other: BTreeSet<_> = theirs.keys().into_iter().collect();
     // Only of a whole list it is known what it lacks.
     let known = if is_whole_list(cx, &theirs) { pages.pages.as_slice() } else { &[] };
-    let all = known.iter().flat_map(|on| items_on(*on));
+    let all = known.iter().flat_map(|page| page.each());
     let foreign: Vec<Item<'a>> = all.filter(|item| lacks(&of_the_other, item)).collect();
     if foreign.is_empty() {
         return Err(Verdict::blocked(
