@@ -39,7 +39,7 @@ use chapters;
 /// What judges a source.
 static SOURCE: Registry = Registry {
     sets: &[rest_guidelines::CHAPTERS, token_exchange::CHAPTERS, attesten_vergunningen::CHAPTERS],
-    conclude: source::block_unopened,
+    conclude: source::conclude,
 };
 
 /// What judges a kind for which there are no checks yet.

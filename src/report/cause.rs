@@ -135,7 +135,11 @@ impl<'a> Finder<'a> {
             findings.for_each(|finding| finding.fix = cause.remedy.clone());
         }
         for at in &group.waiting {
-            let waits_for_call = |verdict: &&Verdict| matches!(verdict.obstacle.as_deref(), Some(Obstacle::Call(_)));
+            // What waits for a requirement says so.
+            let waits_for_call = |verdict: &&Verdict| {
+                verdict.unmet.as_ref().is_none_or(Vec::is_empty)
+                    && matches!(verdict.obstacle.as_deref(), Some(Obstacle::Call(_)))
+            };
             let by_call = group.root.call.is_some() && self.verdicts.get(*at).is_some_and(waits_for_call);
             let Some(row) = requirements.get_mut(*at) else { continue };
             row.remedy = Some(cause.remedy.clone());

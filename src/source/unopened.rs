@@ -19,7 +19,7 @@ const OF_ERRORS: &str = "errors_reveal_nothing_internal";
 const WITHOUT_DATA: &str = "source_asks_the_issuer";
 
 /// Blocks what is judged of answers where nothing opens. The verdicts are in the order of the catalogue.
-pub fn block_unopened(catalogue: &Catalogue, recording: &Recording, verdicts: &mut [Verdict]) {
+pub(super) fn block_unopened(catalogue: &Catalogue, recording: &Recording, verdicts: &mut [Verdict]) {
     let Some((request, status)) = unopened(recording) else { return };
     for (requirement, verdict) in catalogue.requirements.iter().zip(verdicts) {
         let is_judged =
@@ -33,7 +33,7 @@ pub fn block_unopened(catalogue: &Catalogue, recording: &Recording, verdicts: &m
 }
 
 /// Whether something was shown that must not be. Data are data, whoever shows them; a status alone is a weaker finding.
-fn shows_data(requirement: &Requirement, verdict: &Verdict) -> bool {
+pub(super) fn shows_data(requirement: &Requirement, verdict: &Verdict) -> bool {
     let check = requirement.check.as_deref();
     let is_about_data = requirement.chapter == ACCESS && check != Some(WITHOUT_DATA) || check == Some(OF_ERRORS);
     is_about_data

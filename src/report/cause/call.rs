@@ -12,6 +12,7 @@ use crate::judging::reason::cause::{
     CauseKind, Server, Told, origin_of, refused_by_issuer, source_did_not_ask, source_refused,
 };
 use crate::judging::reason::issuer::{self, Advice};
+use crate::source::LostIssuer;
 
 use super::{Finder, Root, own};
 
@@ -160,8 +161,8 @@ impl<'a> Finder<'a> {
     /// Why the source learns nothing about a token, and fails or refuses each in its own manner: the issuer died in the
     /// course of the run, refuses its client, or was not asked.
     fn root_at_the_issuer(&self, exchange: &'a Exchange) -> Option<Root<'a>> {
-        if let Some(died) = self.issuer_that_died(exchange) {
-            return self.root_of_call(&died.request);
+        if let Some(lost) = LostIssuer::of(self.recording).filter(|lost| lost.explains(exchange)) {
+            return self.root_of_call(&lost.call.request);
         }
         let asked = self.recording.get(&Request::control(Control::Refused))?;
         let status = exchange.result.as_ref().ok().map(|response| response.status);
@@ -172,22 +173,6 @@ impl<'a> Finder<'a> {
         };
         let (server, call) = (Server::Source, Some(&exchange.request));
         Some(Root { kind, server, told, call, which: self.origin(exchange), needed: 0 })
-    }
-
-    /// The first call to which the issuer did not answer any more, where it answered before that exchange and never after,
-    /// and the source opened nothing after that exchange.
-    fn issuer_that_died(&self, exchange: &Exchange) -> Option<&'a Exchange> {
-        let calls = || self.recording.exchanges().filter(|one| one.request.kind() == Kind::Issuer && one.was_sent());
-        let is_down = |response: &Response| response.is_unavailable() && response.status != 429;
-        let is_answered = |one: &&Exchange| one.result.as_ref().is_ok_and(|response| !is_down(response));
-        let last = calls().filter(is_answered).map(|one| one.at_ms).max()?;
-        let unanswered = calls().filter(|one| !is_answered(one) && one.at_ms >= last);
-        let first = unanswered.min_by_key(|one| one.at_ms).filter(|_| exchange.answered_ms() >= last)?;
-        let opens = |one: &Exchange| {
-            let is_later = one.request.asks_for_own_list() && one.at_ms > exchange.answered_ms();
-            is_later && one.result.as_ref().is_ok_and(Response::opens)
-        };
-        (!self.recording.exchanges().any(opens)).then_some(first)
     }
 
     /// Whether the token of a request came with the profile, and not from the issuer in this run.

@@ -4,8 +4,8 @@ use std::fs;
 use std::thread;
 use std::time::Duration;
 
-use bronkeur::sandbox::Server;
-use serde_json::{Value, json};
+use bronkeur::judging::verdict::Outcome;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::servers;
@@ -122,26 +122,30 @@ fn a_good_token_of_acm_that_the_source_refuses() {
     run.shows("token-refused", "source", "source", words);
 }
 
-#[test]
-fn an_acm_that_dies_in_the_course_of_a_run() {
+/// The report of a run whose ACM is cut off once so many requests reached the sandbox.
+fn cut_off_after(requests: usize) -> Run {
     let stage = Stage::new();
-    let run = thread::scope(|scope| {
+    thread::scope(|scope| {
         let ended = scope.spawn(|| stage.checked());
-        let is_detail = |path: &str| path.split('/').count() > 4;
-        let has_begun = || {
-            let requests = stage.sandbox.requests();
-            requests.iter().any(|request| request.server == Server::Source && is_detail(&request.path))
-        };
-        while !has_begun() && !ended.is_finished() {
+        while stage.sandbox.requests().len() <= requests && !ended.is_finished() {
             thread::sleep(Duration::from_millis(1));
         }
         stage.sandbox.set_acm_reachable(false);
         ended.join().unwrap()
-    });
-    let first = run.report.causes.first().unwrap();
-    assert_eq!(serde_json::to_value(first.server).unwrap(), "issuer", "{:#?}", run.report.causes);
-    for cause in &run.report.causes {
-        let of_source = serde_json::to_value((cause.server, cause.kind)).unwrap() == json!(["source", "unavailable"]);
-        assert!(!of_source && !cause.remedy.en.contains("stand_in"), "{cause:#?}");
+    })
+}
+
+#[test]
+fn an_acm_that_dies_in_the_course_of_a_run() {
+    // In every stretch of a run: the first lists, the details, the probes, the outage.
+    for requests in [6, 16, 24, 40, 60, 90, 140] {
+        let report = cut_off_after(requests).report;
+        let failed: Vec<_> = report.requirements.iter().filter(|row| row.outcome == Outcome::Fail).collect();
+        assert!(failed.is_empty(), "{requests}: {failed:#?}");
+        assert!(!report.causes.is_empty());
+        for cause in &report.causes {
+            assert_eq!(serde_json::to_value(cause.server).unwrap(), "issuer", "{requests}: {cause:#?}");
+            assert!(!cause.remedy.en.contains("stand_in"), "{cause:#?}");
+        }
     }
 }
