@@ -38,7 +38,7 @@ pub(crate) use files::{
 };
 pub use files::{OwnSource, ProfileFile};
 pub(crate) use profile::NAME;
-pub use server::{Options, Sandbox};
+pub use server::{ForeignIssuer, Options, Sandbox};
 pub use site::{Logged, Server};
 pub use source::behaviour::{Behaviour, Envelope, IdLook};
 pub use source::envelope::{field, item_links, items_mut, metadata_mut, remove_link, set_link};

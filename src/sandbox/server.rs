@@ -45,6 +45,19 @@ pub struct Options {
     pub caller: Option<ClientCredentials>,
     /// The public keys that it registered, for `private_key_jwt`.
     pub caller_keys: Vec<VerifyingKey>,
+    /// Another issuer than the built-in ACM, whose tokens the source takes.
+    pub issuer: Option<ForeignIssuer>,
+}
+
+/// An issuer that is none of ours, as the source needs to know it.
+#[derive(Clone, Debug)]
+pub struct ForeignIssuer {
+    /// Where it introspects (RFC 7662).
+    pub introspection: String,
+    /// The source's own client there, whose id is the audience of its tokens.
+    pub client: ClientCredentials,
+    /// The scope that the source asks of a token.
+    pub scope: String,
 }
 
 impl Default for Options {
@@ -56,6 +69,7 @@ impl Default for Options {
             port: 0,
             caller: None,
             caller_keys: Vec::new(),
+            issuer: None,
         }
     }
 }
@@ -209,16 +223,21 @@ fn world(options: &Options, issuer: &str, origin: &str, ca: Option<&str>) -> io:
     let parties =
         Parties { caller: &caller, source: &source_client, portal: &portal, other: &other_audience, scope: SCOPE };
     let credentials = parties.credentials(&people, &tokens);
+    let foreign = options.issuer.clone().unwrap_or_else(|| ForeignIssuer {
+        introspection: format!("{issuer}/v1/introspect"),
+        client: ClientCredentials { id: source_client.id.clone(), secret: source_client.secret.clone() },
+        scope: SCOPE.to_owned(),
+    });
     let base = behaviour.public_base.clone().unwrap_or_else(|| format!("{origin}{}", behaviour.prefix));
     let source = Source {
         behaviour: behaviour.clone(),
         base,
-        client_id: source_client.id.clone(),
-        secret: source_client.secret.clone(),
-        scope: SCOPE.to_owned(),
+        client_id: foreign.client.id,
+        secret: foreign.client.secret,
+        scope: foreign.scope,
         people: register(&people, behaviour),
         tokens: Arc::clone(&tokens),
-        introspection: format!("{issuer}/v1/introspect"),
+        introspection: foreign.introspection,
         http: client(ca)?,
         connected: OnceCell::new(),
         memory: Mutex::default(),

@@ -1,5 +1,6 @@
 // An OpenID-certified server as the issuer of the tests, on loopback over plain http. One line of JSON on stdout says
-// when it is ready; it ends with its stdin. `GET /test/log` gives the token requests that it saw, without secrets.
+// when it is ready, with a token that expires at once; it ends with its stdin. `GET /test/log` gives the token requests
+// that it saw, without secrets.
 //
 // Its clients: `machine` and `basic machine` (a secret, in the form or as Basic), `signer` and `ec signer`
 // (private_key_jwt; the line of JSON holds their keys), the source (introspects) and `desk` (public: logs citizens in). The policy of the token exchange is this file's own:
@@ -15,9 +16,10 @@ const { default: Provider, errors } = await import('oidc-provider');
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 const SOURCE = 'urn:example:source';
+const OTHER = 'urn:example:other';
 
 // Invented numbers with serial 999, by the name that logs in.
-const NUMBERS = { an: '85073099932', bo: '90010199992' };
+const NUMBERS = { an: '85073099932', bo: '04031299936', cy: '91113099989' };
 
 const machine = { redirect_uris: [], response_types: [], grant_types: ['client_credentials', EXCHANGE] };
 const clients = [
@@ -72,8 +74,8 @@ function configuration() {
         defaultResource: (ctx) => ctx.oidc.body?.audience,
         useGrantedResource: () => true,
         getResourceServerInfo: (_, indicator) => {
-          if (indicator !== SOURCE) throw new errors.InvalidTarget();
-          return { ...resource, audience: SOURCE };
+          if (![SOURCE, OTHER].includes(indicator)) throw new errors.InvalidTarget();
+          return { ...resource, audience: indicator };
         },
       },
     },
@@ -93,16 +95,17 @@ async function exchange(ctx) {
   if (params.actor_token && !(await provider.ClientCredentials.find(params.actor_token))) {
     throw new errors.InvalidGrant('the actor token is not valid');
   }
-  if ((params.audience ?? params.resource) !== SOURCE) throw new errors.InvalidTarget();
+  const audience = params.audience ?? params.resource;
+  if (![SOURCE, OTHER].includes(audience)) throw new errors.InvalidTarget();
   if (params.scope && params.scope !== resource.scope) throw new errors.InvalidScope('unknown', params.scope);
   const token = new provider.AccessToken({
     // No grant of the subject's: that one is of the client that logged in.
     accountId: subject.accountId, client, gty: EXCHANGE, scope: params.scope, expiresWithSession: false,
-    resourceServer: new provider.ResourceServer(SOURCE, { ...resource, audience: SOURCE }),
+    resourceServer: new provider.ResourceServer(audience, { ...resource, audience }),
   });
   ctx.body = {
     access_token: await token.save(), issued_token_type: ACCESS_TOKEN, token_type: 'Bearer',
-    expires_in: token.expiration, scope: params.scope,
+    expires_in: token.expiration, scope: params.scope ?? '',
   };
 }
 
@@ -135,4 +138,9 @@ provider.use(async (ctx, next) => {
 provider.on('server_error', (_, error) => console.error(error));
 server.on('request', provider.callback());
 process.stdin.resume().on('end', () => process.exit());
-process.stdout.write(`${JSON.stringify({ issuer, keys })}\n`);
+const short = new provider.AccessToken({
+  accountId: 'an', client: await provider.Client.find('machine'), gty: EXCHANGE, scope: resource.scope, expiresWithSession: false,
+  resourceServer: new provider.ResourceServer(SOURCE, { ...resource, audience: SOURCE }), expiresIn: 1,
+});
+const expired = await short.save();
+process.stdout.write(`${JSON.stringify({ issuer, keys, expired })}\n`);

@@ -6,6 +6,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use bronkeur::sandbox::{ClientCredentials, ForeignIssuer, Options, Sandbox};
 use libtest_mimic::Trial;
 use serde_json::Value;
 
@@ -15,6 +16,8 @@ use crate::support::{Need, Script, run_script, trial};
 const SOURCE: &str = "urn:example:source";
 /// The number that the server knows of `an`; serial 999.
 const NUMBER: &str = "85073099932";
+/// The numbers that it knows of the others too, as environment variables.
+const NUMBERS: [(&str, &str); 3] = [("AN", NUMBER), ("BO", "04031299936"), ("CY", "91113099989")];
 /// The secrets of `provider.mjs`.
 const SECRETS: [(&str, &str); 3] =
     [("MACHINE", "machine-secret+/=%: 1"), ("BASIC", "basic-secret+/=%: 1"), ("SOURCE", "source-secret-1")];
@@ -25,6 +28,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("provider::refresh_tokens_rotate", &[Need::Node], refresh_tokens_rotate),
         trial("provider::runs_at_once_burn_no_token", &[Need::Node], runs_at_once_burn_no_token),
         trial("provider::a_refused_client_is_named", &[Need::Node], a_refused_client_is_named),
+        trial("provider::a_source_is_checked_whole", &[Need::Node], a_source_is_checked_whole),
         trial("provider::logs_in_in_a_browser", &[Need::Node, Need::Chromium], logs_in_in_a_browser),
     ]
 }
@@ -53,23 +57,28 @@ impl World {
     }
 
     /// Starts `bronkeur login`, and returns the URL that it shows.
-    fn login(&self) -> (Child, String) {
+    fn login(&self, name: &str) -> (Child, String) {
         let mut command = self.bronkeur();
-        command.args(["login", "--issuer", self.issuer(), "--client-id", "desk", "--name", "an", "--no-browser"]);
+        command.args(["login", "--issuer", self.issuer(), "--client-id", "desk", "--name", name, "--no-browser"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.as_mut().unwrap()).lines().map(Result::unwrap);
         let url = lines.find(|line| line.trim().starts_with("http")).unwrap();
         (child, url.trim().to_owned())
     }
 
-    /// Logs `an` in by two forms.
+    /// Logs `an` in.
     fn logged_in(self) -> Self {
-        let (child, url) = self.login();
-        let page = run_script("sign-in.mjs", &[&url, "an"]);
+        self.log_in("an");
+        self
+    }
+
+    /// Logs somebody in by two forms.
+    fn log_in(&self, name: &str) {
+        let (child, url) = self.login(name);
+        let page = run_script("sign-in.mjs", &[&url, name]);
         assert_eq!(page["status"], 200, "{page}");
         assert!(page["text"].as_str().unwrap().contains("U mag dit venster sluiten"), "{page}");
         ended(child, 0);
-        self
     }
 
     /// The file with the login.
@@ -232,9 +241,57 @@ fn a_refused_client_is_named() {
     assert!(!refused.is_empty() && refused.iter().all(|(_, how, ..)| how == "post"), "{refused:?}");
 }
 
+/// The built-in source takes the tokens of this issuer, and is checked with all there is: exchanges, negative tokens,
+/// introspection, refresh tokens that rotate.
+fn a_source_is_checked_whole() {
+    let world = World::new();
+    for name in ["an", "bo", "cy"] {
+        world.log_in(name);
+    }
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let client = ClientCredentials { id: SOURCE.to_owned(), secret: "source-secret-1".to_owned() };
+    let introspection = format!("{}/token/introspection", world.issuer());
+    let issuer = Some(ForeignIssuer { introspection, client, scope: "attesten".to_owned() });
+    let options = Options { issuer, ..Options::default() };
+    let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
+    fs::write(world.folder.path().join("ca.pem"), sandbox.ca_pem().unwrap()).unwrap();
+    let (base_url, port) = (sandbox.base_url(), sandbox.http_port().unwrap());
+    let citizen = |name: &str, role: &str| {
+        format!("  - {{ name: {name}, role: {role}, insz: {{ env: {} }}, login: {name} }}\n", name.to_uppercase())
+    };
+    let text = format!(
+        "source: {{ base_url: {base_url}, ca_bundle: ca.pem, http_port: {port}, openapi: {base_url}/openapi.json }}\n\
+         acm:\n  environment: {}\n  client: {{ id: machine, secret: {{ env: MACHINE }} }}\n  \
+         login_client: {{ id: desk, auth: none }}\n  source_client: {{ id: {SOURCE}, secret: {{ env: SOURCE }} }}\n  \
+         audience: {SOURCE}\n  other_audience: urn:example:other\n  scope: attesten\n  actor: client_credentials\n\
+         tokens: {{ expired: {{ env: EXPIRED }} }}\n\
+         citizens:\n{}{}{}",
+        world.issuer(),
+        citizen("an", "subject"),
+        citizen("bo", "other"),
+        citizen("cy", "empty"),
+    );
+    fs::write(world.folder.path().join("bron.yaml"), text).unwrap();
+    let expired = &world.provider.ready["expired"];
+    let mut check = world.bronkeur();
+    check.args(["check", "--out", "reports"]).env("EXPIRED", expired.as_str().unwrap());
+    for (name, number) in NUMBERS {
+        check.env(name, number);
+    }
+    let text = ended(check.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap(), 0);
+    let outcomes = world.outcomes("reports");
+    let not_passed: Vec<_> =
+        outcomes.iter().filter(|(_, outcome)| ["fail", "blocked"].contains(&outcome.as_str())).collect();
+    assert!(not_passed.is_empty(), "{not_passed:?}\n{text}");
+    for id in ["TOK-01", "SEC-01", "SEC-03", "SEC-04", "SEC-05", "SEC-06", "SEC-07", "SEC-08", "SEC-09", "LST-20"] {
+        assert!(outcomes.contains(&(id.to_owned(), "pass".to_owned())), "{id}: {outcomes:?}");
+    }
+    assert_clean(&world, &[expired], &[text]);
+}
+
 fn logs_in_in_a_browser() {
     let world = World::new();
-    let (child, url) = world.login();
+    let (child, url) = world.login("an");
     let page = run_script("browser.mjs", &[&url, "an"]);
     assert_eq!(page["title"], "bronkeur");
     for words in ["U mag dit venster sluiten", "You may close this window"] {

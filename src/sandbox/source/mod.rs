@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use crate::sandbox::acm::tokens::{Tokens, now};
@@ -400,8 +400,16 @@ impl Source {
 
     async fn ask(&self, token: &str) -> Result<Value, reqwest::Error> {
         let form = [("token", token), ("token_type_hint", "access_token")];
-        let call = self.http.post(&self.introspection).basic_auth(&self.client_id, Some(&self.secret)).form(&form);
-        let body = call.send().await?.error_for_status()?.bytes().await?;
+        // RFC 6749, 2.3.1: id and secret stand there as in a form.
+        let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let (id, secret) = (encoded(&self.client_id), encoded(&self.secret));
+        let call = self.http.post(&self.introspection).basic_auth(id, Some(secret)).form(&form);
+        let answer = call.send().await?;
+        if answer.status() == reqwest::StatusCode::BAD_REQUEST {
+            // Some issuers say so of a text that none of their tokens has the form of.
+            return Ok(json!({ "active": false }));
+        }
+        let body = answer.error_for_status()?.bytes().await?;
         Ok(serde_json::from_slice(&body).or_else(|_| serde_json::from_slice(&in_jwt(&body))).unwrap_or_default())
     }
 
