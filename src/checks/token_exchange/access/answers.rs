@@ -134,7 +134,7 @@ fn is_for_its_status(shows: &Shows, response: &Response) -> bool {
     match shows {
         Shows::Refusal | Shows::OddRefusal => true,
         Shows::EmptySuccess => !is_problem(response),
-        Shows::Breakdown | Shows::Data(_) | Shows::Nothing(_) => false,
+        Shows::Breakdown | Shows::OwnByThen | Shows::Data(_) | Shows::Nothing(_) => false,
     }
 }
 

@@ -170,7 +170,7 @@ pub(super) fn under_ones_own<'a>(cx: &CheckContext<'a>) -> Result<Shown<'a>, Sto
         if let (Shows::Data(_), Some(key)) = (&*what, &door.key)
             && keys_after(cx, parties.caller, exchange)?.contains(key)
         {
-            *what = shows(exchange, None);
+            *what = Shows::OwnByThen;
         }
     }
     Ok(shown)

@@ -20,6 +20,8 @@ pub(super) enum Shows {
     OddRefusal,
     /// A success without data: nothing leaks, and the status is for other rows.
     EmptySuccess,
+    /// What was another's when it was asked for, and is the caller's own by then: a success as it should be.
+    OwnByThen,
     /// 500 or another 5xx of the source itself, without data: it breaks down where it should refuse.
     Breakdown,
     /// Data, whatever the status.
@@ -132,7 +134,7 @@ pub(super) fn finding_in(cx: &CheckContext<'_>, exchange: &Exchange, shows: &Sho
             );
             Some(finding(actual).at_most(Level::Should))
         }
-        Shows::Refusal | Shows::EmptySuccess | Shows::Nothing(_) => None,
+        Shows::Refusal | Shows::EmptySuccess | Shows::OwnByThen | Shows::Nothing(_) => None,
     }
 }
 
