@@ -8,7 +8,7 @@ use hyper::body::Bytes;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::base64;
+use super::{base64, unicode};
 use crate::base::hex::hex;
 use crate::evidence::exchange::{Document, Kind, SniffedType, is_html};
 
@@ -228,6 +228,15 @@ impl Body {
     pub(super) fn utf8(&self) -> bool {
         let cut = !self.complete();
         self.whole && std::str::from_utf8(&self.kept).map_or_else(|error| cut && error.error_len().is_none(), |_| true)
+    }
+
+    /// The same in UTF-8, where it is text in another form of Unicode.
+    pub(super) fn in_utf8(&self, kind: Kind) -> Option<Self> {
+        let text = unicode::decoded(&self.kept).filter(|_| self.whole)?;
+        let body = Self::of(text.as_bytes(), kind);
+        // What was cut off before stays so.
+        let end = if body.end == End::Announced { self.end } else { body.end };
+        Some(Self { end, ..body })
     }
 
     /// What is kept of it as a document.

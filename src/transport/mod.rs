@@ -12,7 +12,8 @@
 //! - `encryption`: a TLS handshake as an exchange, made by `tls`; `bare`: a request below reqwest; `tcp`: the connection
 //!   of both; `file`: an OpenAPI document that is a file.
 //! - `retry`: whether a call is sent again; `connections`: over which connections answers came.
-//! - `body`: reads a body within bounds, `base64` looks whether it is such a text; `record`: from an answer to what is
+//! - `body`: reads a body within bounds, `base64` looks whether it is such a text, `unicode` reads one that is no UTF-8;
+//!   `record`: from an answer to what is
 //!   recorded of it, `judge` the schemas that it is held against before it is masked; `words`: from a network error to a kind and a few words.
 
 mod acm;
@@ -38,6 +39,7 @@ mod settings;
 mod source;
 mod tcp;
 mod tls;
+mod unicode;
 mod words;
 
 #[cfg(test)]

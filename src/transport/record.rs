@@ -111,12 +111,16 @@ impl ParsedResponse {
             .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
         let announced = headers.iter().find(|(name, _)| name == "content-length");
+        let success = response.status().is_success();
+        // A document is kept as it came. Of any other text the encoding is a fact, and what it says is judged all the same.
+        let as_it_came = kind == Kind::Issuer || (kind == Kind::Download && success);
+        let in_utf8 = if as_it_came { None } else { body.in_utf8(kind) };
         let mut facts = Facts {
             body_bytes: body.arrived,
             announced_bytes: announced.and_then(|(_, value)| value.trim().parse().ok()),
             complete: body.complete(),
             truncated: body.end == End::TooLong || (kind != Kind::Download && holds_too_much(body)),
-            utf8: body.utf8(),
+            utf8: in_utf8.is_none() && body.utf8(),
             byte_order_mark: body.kept.starts_with(BYTE_ORDER_MARK),
             local: kind == Kind::Issuer && came_from_loopback(response),
             framed: response.version() >= Version::HTTP_2
@@ -124,7 +128,7 @@ impl ParsedResponse {
             ..Facts::default()
         };
         let status = response.status().as_u16();
-        let success = response.status().is_success();
+        let body = in_utf8.as_ref().unwrap_or(body);
         let shape = match kind {
             _ if body.arrived == 0 => Shape::Empty,
             Kind::Download => download(body, success, &mut facts),
