@@ -16,8 +16,10 @@ use crate::evidence::exchange::{Citizen, Content, Exchange, Response, SniffedTyp
 use crate::judging::context::{Answer, CheckContext, Stop, join};
 use crate::text;
 
+mod names;
 mod traces;
 
+pub use names::{name_told, names_in, names_on};
 use traces::{Words, each_text, record, texts};
 
 /// The most nested members that are searched; the rest of such a body is left alone.
@@ -29,6 +31,12 @@ const SHORTEST_ID: usize = 6;
 
 /// The shortest value of a certificate that counts beside another one.
 const SHORTEST_FACT: usize = 4;
+
+/// So many values of a certificate do not stand together in running text by chance.
+const SEVERAL_FACTS: usize = 3;
+
+/// A shorter text does not hold so many.
+const SHORTEST_RECORD: usize = SEVERAL_FACTS * SHORTEST_FACT;
 
 /// The shortest text that, without the id, can tell which certificate it is about.
 const SHORTEST_NAME: usize = 8;
@@ -101,10 +109,10 @@ impl<'a> CheckContext<'a> {
     /// for the lists of both.
     pub fn leak_to_the_other(&self, exchange: &Exchange) -> Result<Option<Leak>, Stop> {
         let known = self.memoized(|| {
-            let (theirs, own) = join(self.pages_of_the_other(), self.all_own_pages())?;
+            let (theirs, own) = join(self.all_pages_of_the_other(), self.all_own_pages())?;
             Ok(ForTheOther(Belongings::new(&own, &theirs)))
         })?;
-        let leak = known.0.leak_in(exchange, || self.pages_of_the_other())?;
+        let leak = known.0.leak_in(exchange, || self.all_pages_of_the_other())?;
         Ok(leak.or_else(|| self.number_of(Citizen::Subject, exchange)))
     }
 
@@ -134,16 +142,17 @@ impl<'a> CheckContext<'a> {
         Some(Leak { place, what })
     }
 
-    /// The other citizen's list: the first page as it came first, and in the greatest length.
-    fn pages_of_the_other(&self) -> Result<Vec<Listed<'a>>, Stop> {
+    /// The other citizen's list: the first page as it came first, and all pages in the greatest length.
+    fn all_pages_of_the_other(&self) -> Result<Vec<Listed<'a>>, Stop> {
         self.insz(Citizen::Other)?;
-        self.pages_of(&[self.entry_request(Citizen::Other), self.greatest_page(Citizen::Other)])
+        let (first, all) = join(self.page(&self.entry_request(Citizen::Other)), self.pages_of_the_other())?;
+        Ok(std::iter::once(first).chain(all.pages).collect())
     }
 
     /// The pages of the subject's list, as far as they are to be had. The first page is among them as it came first too:
     /// the details are those of its certificates, and one may be gone when the list is walked. Not where all that it holds
     /// stands on the other citizen's page and nowhere in the walk: a cache has mixed them up.
-    fn all_own_pages(&self) -> Result<Vec<Listed<'a>>, Stop> {
+    pub fn all_own_pages(&self) -> Result<Vec<Listed<'a>>, Stop> {
         let first = where_open(self.first_page().map(|first| vec![first]));
         let theirs = where_open(self.page(&self.entry_request(Citizen::Other)).map(|theirs| vec![theirs]));
         let walk = where_open(self.pages().map(|pages| pages.pages));
@@ -285,7 +294,7 @@ impl Belongings {
 
     /// Places where several values of one certificate stand together, with these values.
     fn described(&self, response: &Response, said: &Words) -> Vec<(String, BTreeSet<String>)> {
-        let mut found = Vec::new();
+        let mut found = self.told_in_text(response, said);
         let mut look = |place: &str, has: &dyn Fn(&str) -> bool| {
             for certificate in &self.certificates {
                 let facts: BTreeSet<String> =
@@ -300,11 +309,43 @@ impl Belongings {
             Content::Json(json) => {
                 record(&json.tree(), &mut |place, values| look(place, &|fact| values.contains(fact)));
             }
-            Content::Text(text) => {
-                let words = Words::of(text);
-                // In running text a year or a short word stands by chance.
-                look("", &|fact| fact.len() > SHORTEST_NAME && words.hold(fact));
+            Content::Text(_) | Content::Empty | Content::Document(_) => {}
+        }
+        found
+    }
+
+    /// The same in running text: of an answer that is no JSON, of each text in one that is, and of all that an error says.
+    fn told_in_text(&self, response: &Response, said: &Words) -> Vec<(String, BTreeSet<String>)> {
+        let mut found = Vec::new();
+        let is_no_json = !response.is_json();
+        let mut look = |place: &str, text: &str| {
+            if text.len() < SHORTEST_RECORD {
+                return;
             }
+            let words = Words::of(text);
+            for certificate in &self.certificates {
+                let held = certificate.facts.iter().filter(|fact| words.hold(fact) && !said.are(fact));
+                let facts: BTreeSet<String> = held.cloned().collect();
+                // What is no JSON and repeats the id says by a name beside it which certificate it knows.
+                let id = certificate.id.as_deref().filter(|id| id.len() > SHORTEST_NAME && words.hold(id));
+                let names_it = is_no_json && id.is_some() && facts.iter().any(|fact| is_name(fact));
+                if names_it || certificate.is_told_in_text_by(&facts) {
+                    found.push((place.to_owned(), facts));
+                }
+            }
+        };
+        match &response.content {
+            Content::Json(json) => {
+                let mut all = String::new();
+                texts(&json.tree(), &mut |place, text| {
+                    look(place, text);
+                    if response.status >= 400 {
+                        all.extend([text, " | "]);
+                    }
+                });
+                look("", &all);
+            }
+            Content::Text(text) => look("", text),
             Content::Empty | Content::Document(_) => {}
         }
         found
@@ -322,6 +363,16 @@ impl Owned {
         let is_id = |fact: &String| self.id.as_ref() == Some(fact);
         let others = facts.iter().filter(|fact| !is_id(fact));
         others.count() >= 1 && facts.len() >= 2 && facts.iter().any(|fact| is_id(fact) || is_name(fact))
+    }
+
+    /// The same where they stand in running text. There a year or a short word stands by chance, so that two long ones are
+    /// needed, or three with a word among them.
+    fn is_told_in_text_by(&self, facts: &BTreeSet<String>) -> bool {
+        let long: BTreeSet<String> = facts.iter().filter(|fact| fact.len() > SHORTEST_NAME).cloned().collect();
+        let is_short_id = |fact: &String| self.id.as_ref() == Some(fact) && fact.len() < SHORTEST_ID;
+        let count = facts.iter().filter(|fact| !is_short_id(fact)).count();
+        let has_a_word = facts.iter().any(|fact| fact.chars().any(char::is_alphabetic));
+        self.is_told_by(&long) || (count >= SEVERAL_FACTS && has_a_word)
     }
 }
 

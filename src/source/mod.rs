@@ -30,7 +30,7 @@ mod unopened;
 mod urls;
 
 pub use envelope::view;
-pub use leak::{Leak, is_same_content, place_of};
+pub use leak::{Leak, is_same_content, name_told, names_in, names_on, place_of};
 pub use list::{Chain, End, Item, Listed, Pages};
 pub use look::second_change;
 pub use lost_issuer::LostIssuer;

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
+use super::envelope::{Key, Page};
 use super::length;
 use super::list::{Chain, End, Listed, Pages, no_collection};
-use crate::evidence::exchange::{Citizen, Kind, Request, Target};
+use crate::evidence::exchange::{Citizen, Exchange, Kind, Request, Target};
 use crate::judging::context::{Answer, CheckContext, Stop, conclusive};
 use crate::judging::reason;
 use crate::judging::verdict::Verdict;
@@ -81,6 +82,41 @@ impl<'a> CheckContext<'a> {
         let mut seen = BTreeSet::new();
         lists.retain(|answer| seen.insert(answer.request()));
         Ok(lists)
+    }
+
+    /// The requests for the whole list of the other citizen, in pages of the greatest length; and whether the limit of the
+    /// profile or of the memory cuts it short.
+    fn requests_of_the_other(&self) -> Result<(Vec<Request>, bool), Stop> {
+        let limit = self.entry().maximum_limit;
+        let first = self.page(&self.greatest_page(Citizen::Other))?;
+        let shown = first.items().len() as u64;
+        let total = first.page.metadata.total_elements.value().map_or(shown, |total| total.max(shown));
+        // A source with a smaller maximum gives pages of that length.
+        let length = if total > shown { shown.clamp(1, limit) } else { limit };
+        let count = total.div_ceil(length).max(1);
+        let most = self.most_pages_of(limit)?;
+        let requests = (0..count.min(most)).map(|page| self.page_request(Citizen::Other, limit, page));
+        Ok((requests.collect(), count > most))
+    }
+
+    /// The whole list of the other citizen, in pages of the greatest length.
+    pub fn pages_of_the_other(&self) -> Result<Pages<'a>, Stop> {
+        let (requests, cut) = self.requests_of_the_other()?;
+        Ok(Pages { limit: self.entry().maximum_limit, pages: self.pages_of(&requests)?, cut })
+    }
+
+    /// What tells the other citizen's certificates apart, as their list stood after an answer.
+    pub fn keys_of_the_other_after(&self, earlier: &Exchange) -> Result<BTreeSet<Key<'a>>, Stop> {
+        let (mut requests, _) = self.requests_of_the_other()?;
+        // A new certificate may stand on a page of its own.
+        requests.push(self.page_request(Citizen::Other, self.entry().maximum_limit, requests.len() as u64));
+        let mut keys = BTreeSet::new();
+        for request in requests {
+            let exchange = self.where_possible(self.after(&request, earlier))?;
+            let page = exchange.and_then(|exchange| exchange.result.as_ref().ok()?.page());
+            keys.extend(page.into_iter().flat_map(Page::keys));
+        }
+        Ok(keys)
     }
 
     /// The page after the last one.

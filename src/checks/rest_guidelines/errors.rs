@@ -19,7 +19,7 @@ mod probes;
 mod reveals;
 mod signs;
 
-pub(in crate::checks) use probes::answer_to_an_unknown_certificate;
+pub(in crate::checks) use probes::{answer_to_an_unknown_certificate, unused};
 #[cfg(test)]
 mod tests;
 

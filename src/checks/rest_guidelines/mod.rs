@@ -7,7 +7,7 @@ mod http;
 mod operations;
 mod url;
 
-pub(super) use errors::answer_to_an_unknown_certificate;
+pub(super) use errors::{answer_to_an_unknown_certificate, unused};
 pub(super) use http::is_wrapped;
 
 chapters!("rest-guidelines": errors, http, operations, url);

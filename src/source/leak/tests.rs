@@ -102,6 +102,41 @@ fn what_comes_by_chance_or_was_asked_is_no_data() {
 }
 
 #[test]
+fn a_record_is_found_in_running_text() {
+    for text in
+        ["Fiscaal attest 2014, 44021, van 2014", "Certificate[year=2014, name=Fiscaal attest 2014, community=44021]"]
+    {
+        assert!(found("7", LIST, Content::Text(text.to_owned())), "{text}");
+        assert!(found("7", LIST, Content::json(json!({ "title": "Not found", "detail": text }))), "{text}");
+    }
+    // One word that people use for many things, and what else the request said.
+    for text in ["in 2014, niet gevonden: 44021", "7 van 2014", "no attest 7 of 2014 for 44021"] {
+        assert!(!found("7", LIST, Content::json(json!({ "title": "Not found", "detail": text }))), "{text}");
+    }
+}
+
+#[test]
+fn a_name_tells_something_where_the_answer_about_nothing_lacks_it() {
+    let names = BTreeSet::from(["jachtverlof".to_owned(), "taxipas".to_owned()]);
+    let answer = |detail: &str| answered(LIST, Content::json(json!({ "title": "Not found", "detail": detail })));
+    let told = |detail: &str, about_nothing: &str| {
+        let found = names_in(&answer(detail), &names);
+        name_told(&found, &answer(about_nothing)).map(|leak| leak.place)
+    };
+    assert_eq!(told("Jachtverlof is niet van u", "Niet gevonden"), Some("/detail".to_owned()));
+    assert_eq!(told("TAXIPAS of Jachtverlof", "geen Jachtverlof"), Some("/detail".to_owned()));
+    assert_eq!(told("Geen jachtverlof gevonden", "Geen jachtverlof gevonden"), None);
+    // Not as a part of another word, and not what was asked for.
+    assert_eq!(told("Geen jachtverloven", "Niet gevonden"), None);
+    let asked = answered("https://h/v1/jachtverlof/1", Content::json(json!({ "detail": "geen jachtverlof" })));
+    assert_eq!(names_in(&asked, &names), []);
+    // An answer that never came proves nothing.
+    let busy = Response::new(503, Vec::new(), Content::Empty, Facts::default());
+    let silent = Exchange { result: Ok(busy), ..answer("") };
+    assert_eq!(name_told(&names_in(&answer("een taxipas"), &names), &silent), None);
+}
+
+#[test]
 fn equal_content_says_something() {
     let of = |value: Value| Response::new(200, Vec::new(), Content::json(value), Facts::default());
     assert!(is_same_content(&of(json!({ "a": 1 })), &of(json!({ "a": 1 }))));

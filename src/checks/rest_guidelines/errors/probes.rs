@@ -119,7 +119,7 @@ fn known_ids(cx: &CheckContext<'_>) -> Result<BTreeSet<String>, Stop> {
 }
 
 /// An id of the same look that is not in use. Where all short ones are, it becomes longer.
-fn unused(cx: &CheckContext<'_>, id: &str, known: &BTreeSet<String>) -> String {
+pub(in crate::checks) fn unused(cx: &CheckContext<'_>, id: &str, known: &BTreeSet<String>) -> String {
     let is_known = |other: &String| known.iter().any(|known| known.eq_ignore_ascii_case(other));
     // What could be somebody's national number is asked of nobody.
     let is_free = |other: &String| {

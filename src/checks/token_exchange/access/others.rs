@@ -15,9 +15,13 @@ use crate::evidence::exchange::{
 use crate::judging::context::{CheckContext, Judgement, Stop};
 use crate::judging::reason;
 use crate::judging::verdict::{Obstacle, Verdict};
-use crate::source::envelope::{Certificate, Key, Page};
+use crate::source::envelope::{Certificate, Key};
 use crate::source::{Item, Leak, Listed, holds_key, is_same_content, parts_that};
 use crate::text;
+
+mod names;
+
+use names::name_of_the_owners;
 
 /// Whose token is presented, and whose data it must not open.
 #[derive(Clone, Copy, Debug)]
@@ -91,8 +95,8 @@ struct Door<'a> {
     rightful: Option<Request>,
     /// Whether that is asked beforehand. Of the first certificate only: of the others where the door opens.
     is_first: bool,
-    /// What tells the certificate behind it apart; none for a list.
-    key: Option<Key<'a>>,
+    /// The certificate behind it; none for a list.
+    item: Option<Item<'a>>,
 }
 
 /// The links of a few certificates of an owner, with the caller's token: of the last one as many as `last`, of the others
@@ -113,7 +117,7 @@ fn doors<'a>(
             let is_first = *first.get_or_insert(place) == place;
             let with = |citizen| link.clone().auth(Auth::Token(citizen));
             let rightful = if is_first { right_before(cx, with(owner)) } else { with(owner) };
-            doors.push(Door { probe: with(caller), rightful: Some(rightful), is_first, key: item.certificate.key() });
+            doors.push(Door { probe: with(caller), rightful: Some(rightful), is_first, item: Some(item) });
         }
     }
     doors
@@ -142,7 +146,7 @@ pub(super) fn under_their_number<'a>(cx: &CheckContext<'a>) -> Result<Shown<'a>,
     }
     let list_door = |list: Request| {
         let probe = list.auth(Auth::Token(Citizen::Subject));
-        Door { probe, rightful: None, is_first: false, key: None }
+        Door { probe, rightful: None, is_first: false, item: None }
     };
     let mut all: Vec<Door<'a>> = lists.into_iter().map(list_door).collect();
     let names = |url: &Url, _: &Certificate| !parts_that(url, |text| is_theirs(cx, Citizen::Other, text)).is_empty();
@@ -167,8 +171,9 @@ pub(super) fn under_ones_own<'a>(cx: &CheckContext<'a>) -> Result<Shown<'a>, Sto
     let mut shown = shown(cx, parties, &control, &doors)?;
     for ((exchange, what), door) in shown.probes.iter_mut().zip(&doors) {
         // Where ids are counted for each citizen, a new certificate of the caller may have got the id of one of theirs.
-        if let (Shows::Data(_), Some(key)) = (&*what, &door.key)
-            && keys_after(cx, parties.caller, exchange)?.contains(key)
+        let key = door.item.and_then(|item| item.certificate.key());
+        if let (Shows::Data(_), Some(key)) = (&*what, key)
+            && keys_after(cx, parties.caller, exchange)?.contains(&key)
         {
             *what = Shows::OwnByThen;
         }
@@ -178,12 +183,7 @@ pub(super) fn under_ones_own<'a>(cx: &CheckContext<'a>) -> Result<Shown<'a>, Sto
 
 /// What tells a caller's certificates apart, as their list stood after an answer.
 fn keys_after<'a>(cx: &CheckContext<'a>, caller: Citizen, earlier: &Exchange) -> Result<BTreeSet<Key<'a>>, Stop> {
-    if caller == Citizen::Subject {
-        return cx.keys_after(earlier);
-    }
-    let exchange = cx.where_possible(cx.after(&cx.greatest_page(caller), earlier))?;
-    let page = exchange.and_then(|exchange| exchange.result.as_ref().ok()?.page());
-    Ok(page.into_iter().flat_map(Page::keys).collect())
+    if caller == Citizen::Subject { cx.keys_after(earlier) } else { cx.keys_of_the_other_after(earlier) }
 }
 
 /// The verdict where the owner of a certificate does not get it.
@@ -233,6 +233,9 @@ fn shown<'a>(
             let rightful = cx.attempt(request)?.result.as_ref().ok();
             leak = data_of_the_owner(cx, parties, &own, exchange, rightful)?;
         }
+        if leak.is_none() {
+            leak = cx.where_possible(name_of_the_owners(cx, parties, door, exchange))?;
+        }
         shown.push((exchange, shows(exchange, leak)));
     }
     Ok(Shown { probes: shown, closing: probed.closing })
@@ -242,7 +245,7 @@ fn shown<'a>(
 fn own_keys<'a>(cx: &CheckContext<'a>, caller: Citizen) -> Result<BTreeSet<Key<'a>>, Stop> {
     let pages = match caller {
         Citizen::Subject => cx.pages().map(|pages| pages.pages),
-        _ => cx.page(&cx.greatest_page(caller)).map(|page| vec![page]),
+        _ => cx.pages_of_the_other().map(|pages| pages.pages),
     };
     let pages = match pages {
         Err(Stop::Verdict(_)) => Vec::new(),
@@ -261,11 +264,19 @@ fn data_of_the_owner(
 ) -> Result<Option<Leak>, Stop> {
     let Ok(response) = &exchange.result else { return Ok(None) };
     let leak = |what| Ok(Some(Leak { place: String::new(), what }));
-    if let Content::Document(document) = &response.content {
-        let is_theirs = rightful.is_some_and(|rightful| is_same_content(rightful, response));
-        if is_theirs || (document.look == SniffedType::Pdf && !is_own_document(cx, caller, response)?) {
-            return leak(text!("een document", "a document"));
+    let is_theirs = rightful.is_some_and(|rightful| is_same_content(rightful, response));
+    let is_shown = match &response.content {
+        Content::Document(document) => {
+            is_theirs || (document.look == SniffedType::Pdf && !is_own_document(cx, caller, response)?)
         }
+        // A document that comes in JSON, where others are not the same.
+        Content::Json(_) if is_theirs && exchange.request.kind() == Kind::Download => {
+            response.is_success() && !is_own_document(cx, caller, response)?
+        }
+        Content::Json(_) | Content::Text(_) | Content::Empty => false,
+    };
+    if is_shown {
+        return leak(text!("een document", "a document"));
     }
     if has_certificates(response) && holds_a_stranger(own, response) {
         return leak(text!("attesten", "certificates"));
@@ -318,8 +329,8 @@ struct Swapped<'a> {
     doors: Vec<Door<'a>>,
 }
 
-/// The other citizen's links under the subject's number. Where ids are counted for each citizen, the subject may have all
-/// those of the other, and more: then the other way round.
+/// The other citizen's links under the subject's number: of the first page, or of a later one where ids are counted for each
+/// citizen. Then the subject may have all those of the other, and more: the other way round.
 fn swapped<'a>(cx: &CheckContext<'a>) -> Result<Swapped<'a>, Stop> {
     let other = other_page(cx)?;
     let pages = cx.pages()?;
@@ -338,16 +349,17 @@ fn swapped<'a>(cx: &CheckContext<'a>) -> Result<Swapped<'a>, Stop> {
     if !foreign.is_empty() {
         return swapped_of(cx, TO_THE_OTHER, first, &foreign);
     }
-    let theirs = cx.page(&cx.greatest_page(Citizen::Other))?;
+    let theirs = cx.pages_of_the_other()?;
     let foreign: Vec<Item<'a>> = theirs.each().filter(|item| lacks(&of_the_subject, item)).collect();
     if !foreign.is_empty() {
         return swapped_of(cx, TO_THE_OTHER, first, &foreign);
     }
-    let of_the_other: BTreeSet<_> = theirs.keys().into_iter().collect();
-    // Only of a whole list it is known what it lacks.
-    let known = if is_whole_list(cx, &theirs) { pages.pages.as_slice() } else { &[] };
-    let all = known.iter().flat_map(|page| page.each());
-    let foreign: Vec<Item<'a>> = all.filter(|item| lacks(&of_the_other, item)).collect();
+    if theirs.cut {
+        // Only of a whole list it is known what it lacks.
+        return Err(cx.beyond_the_walk().into());
+    }
+    let of_the_other: BTreeSet<_> = theirs.pages.iter().flat_map(Listed::keys).collect();
+    let foreign: Vec<Item<'a>> = pages.each().filter(|item| lacks(&of_the_other, item)).collect();
     if foreign.is_empty() {
         return Err(Verdict::blocked(
             text!(
@@ -363,14 +375,6 @@ fn swapped<'a>(cx: &CheckContext<'a>) -> Result<Swapped<'a>, Stop> {
         .into());
     }
     swapped_of(cx, TO_THE_SUBJECT, other, &foreign)
-}
-
-/// Whether a page, asked for as the first one, holds a whole list.
-fn is_whole_list(cx: &CheckContext<'_>, on: &Listed<'_>) -> bool {
-    let count = on.items().len() as u64;
-    count < cx.stated_limit(on.answer.request())
-        && on.page.links.find(&["next"]).is_none()
-        && on.page.metadata.total_elements.value().is_none_or(|total| total <= count)
 }
 
 /// These certificates of the owner under the caller's number. `own`: a page of the caller's.
