@@ -11,8 +11,8 @@ use crate::evidence::exchange::{
 };
 use crate::judging::context::{Answer, CheckContext, Judgement, Stop, conclusive, request_all};
 use crate::judging::reason;
-use crate::judging::verdict::{Obstacle, Verdict};
-use crate::source::envelope::{Collection, Field};
+use crate::judging::verdict::{Finding, Obstacle, Verdict};
+use crate::source::envelope::{Collection, Field, Metadata};
 use crate::text;
 
 mod ends;
@@ -172,29 +172,52 @@ fn collection_is_there(cx: &CheckContext<'_>) -> Judgement {
 }
 
 fn page_metadata_are_complete(cx: &CheckContext<'_>) -> Judgement {
-    let weaker = cx.parameter("sample");
     let mut findings = Vec::new();
     for answer in cx.lists()? {
         let Some(page) = answer.response.page() else { return Err(no_page().into()) };
-        let metadata = &page.metadata;
-        if !metadata.present || metadata.wrong_type.is_some() {
-            let actual = metadata.wrong_type.as_ref().map_or_else(absent, Text::same);
-            findings.push(answer.finding(metadata.place.as_str(), text!("een object", "an object"), actual));
-            continue;
-        }
-        for (name, field) in metadata.fields() {
-            let actual = match field {
-                Field::Integer(_) => continue,
-                Field::Absent => absent(),
-                Field::Wrong(what) => Text::same(shown(what)),
-            };
-            let place = format!("{}/{name}", metadata.place);
-            let finding =
-                answer.finding(place, text!("een geheel getal van 0 of meer", "an integer of 0 or more"), actual);
-            findings.push(if weaker.contains(&name) { finding.at_most(Level::Should) } else { finding });
-        }
+        findings.extend(metadata_findings(cx, answer, &page.metadata));
+    }
+    // Whether an empty list has metadata is for LST-21: only their form counts here.
+    if let Some((answer, metadata)) = metadata_of_the_empty_list(cx)? {
+        findings.extend(metadata_findings(cx, answer, metadata));
     }
     cx.judged(findings)
+}
+
+/// The metadata of the empty list, where such a list came and has any.
+fn metadata_of_the_empty_list<'a>(cx: &CheckContext<'a>) -> Result<Option<(Answer<'a>, &'a Metadata)>, Stop> {
+    let answer = match cx.where_possible(empty_list(cx).map(Some)) {
+        Err(Stop::Verdict(_)) => None,
+        answer => answer?,
+    };
+    let Some(answer) = answer.filter(|answer| answer.response.status == 200) else { return Ok(None) };
+    let page = answer.response.page().filter(|page| matches!(page.collection, Collection::Items(_)));
+    Ok(page.map(|page| (answer, &page.metadata)).filter(|(_, metadata)| is_given(metadata)))
+}
+
+/// Whether an answer has metadata, in whatever form. A null is how some libraries write "none".
+fn is_given(metadata: &Metadata) -> bool {
+    metadata.present && metadata.wrong_type.as_deref() != Some("null")
+}
+
+/// Findings where metadata are no object, or lack one of the four numbers.
+fn metadata_findings(cx: &CheckContext<'_>, answer: Answer<'_>, metadata: &Metadata) -> Vec<Finding> {
+    if !metadata.present || metadata.wrong_type.is_some() {
+        let actual = metadata.wrong_type.as_ref().map_or_else(absent, Text::same);
+        return vec![answer.finding(metadata.place.as_str(), text!("een object", "an object"), actual)];
+    }
+    let weaker = cx.parameter("sample");
+    let findings = metadata.fields().into_iter().filter_map(|(name, field)| {
+        let actual = match field {
+            Field::Integer(_) => return None,
+            Field::Absent => absent(),
+            Field::Wrong(what) => Text::same(shown(what)),
+        };
+        let place = format!("{}/{name}", metadata.place);
+        let finding = answer.finding(place, text!("een geheel getal van 0 of meer", "an integer of 0 or more"), actual);
+        Some(if weaker.contains(&name) { finding.at_most(Level::Should) } else { finding })
+    });
+    findings.collect()
 }
 
 /// The verdict where a body is no JSON: HTTP-03 says so of one that should be, LST-02 of any other.
@@ -232,6 +255,11 @@ fn no_certificates_is_an_empty_list(cx: &CheckContext<'_>) -> Judgement {
     let answer = empty_list(cx)?;
     let status = answer.response.status;
     if status != 200 {
+        let usual = cx.attempt(&cx.entry_request(Citizen::Subject))?;
+        // What every list is answered says nothing of one that is empty: LST-01 says so.
+        if usual.result.as_ref().is_ok_and(|usual| usual.status == status) {
+            return Err(reason::unmet(text!("elke lijst antwoordt met {status}", "every list answers {status}")).into());
+        }
         return cx.judged(vec![answer.finding("status", Text::same(200), Text::same(status))]);
     }
     if let Some(verdict) = answer.unreadable() {
@@ -265,11 +293,14 @@ fn empty_list_has_total_and_self(cx: &CheckContext<'_>) -> Judgement {
             Field::Absent => absent(),
             Field::Wrong(what) => Text::same(shown(what)),
         };
-        // A total that is no number on other lists either is one defect: LST-04 says so.
-        if page.metadata.total_elements.value().is_none() && has_no_total_anywhere(cx)? {
+        // Metadata without it are malformed, and so is a total that is no number: LST-04 says so. Of a list without any
+        // metadata it says so where the others have none either.
+        let has_none = !is_given(&page.metadata);
+        let is_malformed = !has_none && page.metadata.total_elements.value().is_none();
+        if is_malformed || (has_none && has_no_total_anywhere(cx)?) {
             obstacle = Some(reason::unmet(text!(
-                "`totalElements` is in geen enkele lijst een geheel getal",
-                "`totalElements` is an integer in no list"
+                "`totalElements` is hier geen geheel getal",
+                "`totalElements` is no integer here"
             )));
         } else {
             findings.push(answer.finding(place, Text::same(0), actual));

@@ -101,7 +101,7 @@ fn leads_to_the_last(cx: &CheckContext<'_>) -> Judgement {
     cx.judged_unless(findings, obstacle)
 }
 
-fn more_pages() -> Verdict {
+pub(super) fn more_pages() -> Verdict {
     reason::unmet(text!("er zijn meer pagina's dan de lijst zegt", "there are more pages than the list says"))
 }
 

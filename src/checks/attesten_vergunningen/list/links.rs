@@ -10,7 +10,7 @@ use crate::checks::shared::{absent, is_uri_reference};
 use crate::evidence::exchange::Request;
 use crate::judging::context::{Answer, CheckContext, Judgement, Stop};
 use crate::judging::reason;
-use crate::judging::verdict::Finding;
+use crate::judging::verdict::{Finding, Verdict};
 use crate::source::Listed;
 use crate::source::envelope::{Link, Links, Malformed};
 use crate::text;
@@ -77,6 +77,7 @@ pub(super) fn self_is_the_list_itself(cx: &CheckContext<'_>) -> Judgement {
 
 fn has_self(cx: &CheckContext<'_>) -> Judgement {
     let mut findings = Vec::new();
+    let mut lowered = None;
     for answer in cx.lists()? {
         let Some(page) = answer.response.page() else { return Err(no_page().into()) };
         section(&page.links)?;
@@ -85,6 +86,10 @@ fn has_self(cx: &CheckContext<'_>) -> Judgement {
             continue;
         };
         if !leads_to_itself(cx, answer, link) {
+            if lower_limit(cx, answer).is_some() {
+                lowered = Some(by_its_links());
+                continue;
+            }
             let own = shown(&answer.exchange.sent.url);
             let place = format!("{}/href", link.place);
             findings.push(answer.finding(
@@ -94,7 +99,7 @@ fn has_self(cx: &CheckContext<'_>) -> Judgement {
             ));
         }
     }
-    cx.judged(findings)
+    cx.judged_unless(findings, lowered)
 }
 
 /// Same path, and the same page and limit where both state them. A clamped limit is fine.
@@ -124,6 +129,31 @@ fn leads_to_itself(cx: &CheckContext<'_>, answer: Answer<'_>, link: &Link) -> bo
 fn is_smaller_maximum(answer: Answer<'_>, stated: Option<u64>, asked: Option<u64>) -> bool {
     let Some(page) = answer.response.page().filter(|page| page.links.find(&["next"]).is_some()) else { return false };
     stated.is_some() && stated < asked && stated == Some(page.items().len() as u64)
+}
+
+/// The limit that is in force by all that a page says, its size and its links, where that is a lower one than asked for:
+/// the source has a smaller maximum, and the page holds everything all the same. What the links between pages then state is
+/// for LST-28.
+pub(super) fn lower_limit(cx: &CheckContext<'_>, answer: Answer<'_>) -> Option<u64> {
+    let page = answer.response.page()?;
+    let size = page.metadata.size.value()?;
+    let asked = answer.request().parameter(&cx.entry().limit).and_then(number)?;
+    let stated = |rel: &str| {
+        let url = cx.resolve(answer, page.links.find(&[rel])?)?;
+        Some(query(&url, &cx.entry().limit).as_deref().and_then(number))
+    };
+    let between = cx.parameter("paging");
+    let mut between = between.into_iter().filter_map(stated).peekable();
+    let is_told = between.peek().is_some() && between.chain(stated("self")).all(|stated| stated == Some(size));
+    (size < asked && page.items().len() as u64 <= size && is_told).then_some(size)
+}
+
+/// The verdict where that is another row's: see [`lower_limit`].
+pub(super) fn by_its_links() -> Verdict {
+    reason::unmet(text!(
+        "de links tussen pagina's noemen een lagere limiet dan gevraagd",
+        "the links between pages state a lower limit than asked for"
+    ))
 }
 
 fn query(url: &Url, name: &str) -> Option<String> {
