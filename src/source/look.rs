@@ -2,12 +2,12 @@
 //! looked at again before it fails, each time by answers to the same requests that are asked for at once. Two looks in
 //! a row that agree with each other win.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::envelope::{Key, Page};
 use crate::base::text::Text;
 use crate::catalogue::Level;
-use crate::evidence::exchange::{Citizen, Exchange, Request, Variation};
+use crate::evidence::exchange::{Citizen, Exchange, Request, Target, Variation};
 use crate::judging::context::{CheckContext, Judgement, LOOKS, Stop};
 use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::text;
@@ -76,6 +76,27 @@ impl<'a> CheckContext<'a> {
             }
         }
         Ok(looks)
+    }
+
+    /// All looks that the run took at pages of the subject's list as a client does, by what was asked for, in the order in
+    /// which they were sent.
+    pub fn looks_at_pages(&self) -> Result<Vec<Vec<&'a Exchange>>, Stop> {
+        let usual = |request: &Request| {
+            let varied = !matches!(request.variation, Variation::None | Variation::NoIds);
+            request.is_of_own_list() && request.citizen() == Some(Citizen::Subject) && !varied
+        };
+        let accept = self.entry_request(Citizen::Subject).accept;
+        let mut pages: BTreeMap<&Target, Vec<&Exchange>> = BTreeMap::new();
+        for exchange in self.whole_run()?.filter(|exchange| usual(&exchange.request)) {
+            if exchange.request.accept == accept {
+                pages.entry(&exchange.request.target).or_default().push(exchange);
+            }
+        }
+        let mut pages: Vec<Vec<&Exchange>> = pages.into_values().collect();
+        for looks in &mut pages {
+            looks.sort_by_key(|exchange| (exchange.at_ms, exchange.request.ordinal));
+        }
+        Ok(pages)
     }
 
     /// What tells the subject's certificates apart, as the list stood after an answer: what was somebody else's may be

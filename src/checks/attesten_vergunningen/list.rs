@@ -19,12 +19,13 @@ mod ends;
 mod lengths;
 mod links;
 mod numbering;
+mod order;
 mod origins;
 mod paging;
 mod totals;
 
 pub(in crate::checks) use numbering::unless_misnumbered;
-pub(in crate::checks) use paging::{is_shuffled, shuffled};
+pub(in crate::checks) use order::{Order, is_shuffled, knowing_the_order, shuffled};
 
 use ends::{last_leads_to_the_last_page, page_past_the_end_is_empty, start_leads_to_the_first_page};
 use lengths::{
@@ -36,8 +37,9 @@ use links::{
     start_and_last_are_there,
 };
 use numbering::{metadata_counts_from_one, page_and_limit_are_optional, page_counts_from_zero};
+use order::order_is_stable;
 use origins::{hrefs_are_absolute_and_own, links_ignore_the_host_header};
-use paging::{next_is_on_every_page_but_the_last, next_visits_every_page_once, order_is_stable};
+use paging::{next_is_on_every_page_but_the_last, next_visits_every_page_once};
 use totals::totals_add_up;
 
 checks!(

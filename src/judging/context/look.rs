@@ -70,6 +70,14 @@ impl<'a> CheckContext<'a> {
         }
     }
 
+    /// What is said at the first look, whichever the present one is.
+    pub fn at_first(&self, judge: impl Fn(&Self) -> Judgement) -> Judgement {
+        let present = self.look.replace(0);
+        let judged = judge(self);
+        self.look.set(present);
+        judged
+    }
+
     /// What is said so many looks after the present one.
     fn looking(&self, look: u32, judge: &impl Fn(&Self) -> Judgement) -> Judgement {
         let present = self.look.get();

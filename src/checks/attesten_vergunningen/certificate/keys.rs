@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 use crate::base::text::{Text, shown};
-use crate::checks::attesten_vergunningen::list::unless_misnumbered;
+use crate::checks::attesten_vergunningen::list::{Order, knowing_the_order, shuffled, unless_misnumbered};
 use crate::checks::rest_guidelines::{answer_to_an_unknown_certificate, is_wrapped};
 use crate::evidence::exchange::{Citizen, Part, Phase, Replacement, Request, Response, Target};
 use crate::judging::context::{Answer, CheckContext, Findings, Judgement, Stop, conclusive};
@@ -16,10 +16,10 @@ use crate::source::{Item, Listed, with_other_language};
 use crate::text;
 
 pub(super) fn id_and_language_are_unique(cx: &CheckContext<'_>) -> Judgement {
-    cx.lasting(are_unique)
+    knowing_the_order(cx, |cx, order| cx.lasting(|cx| are_unique(cx, order)))
 }
 
-fn are_unique(cx: &CheckContext<'_>) -> Judgement {
+fn are_unique(cx: &CheckContext<'_>, order: Order) -> Judgement {
     let items = cx.items()?;
     let count = items.iter().filter(|item| item.certificate.key().is_some()).count();
     if items.len() < 2 {
@@ -39,6 +39,9 @@ fn are_unique(cx: &CheckContext<'_>) -> Judgement {
     }
     if !within.is_empty() {
         return cx.concluded(within);
+    }
+    if order == Order::Shuffled {
+        return Err(shuffled().into());
     }
     unless_misnumbered(cx, |cx| unique_across(cx, &walk))
 }

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::numbering::unless_misnumbered;
-use super::paging::{Listing, has_more, is_shuffled, items_in_words, shuffled};
+use super::order::{Order, knowing_the_order, shuffled};
+use super::paging::{Listing, has_more, items_in_words};
 use crate::base::text::Text;
 use crate::evidence::exchange::{Kind, Request};
 use crate::judging::context::{Answer, CheckContext, Judgement, Stop};
@@ -53,10 +54,10 @@ fn whole_list<'a>(cx: &CheckContext<'a>) -> Result<(Pages<'a>, Listed<'a>), Stop
 }
 
 pub(super) fn last_leads_to_the_last_page(cx: &CheckContext<'_>) -> Judgement {
-    cx.lasting(|cx| unless_misnumbered(cx, leads_to_the_last))
+    knowing_the_order(cx, |cx, order| cx.lasting(|cx| unless_misnumbered(cx, |cx| leads_to_the_last(cx, order))))
 }
 
-fn leads_to_the_last(cx: &CheckContext<'_>) -> Judgement {
+fn leads_to_the_last(cx: &CheckContext<'_>, order: Order) -> Judgement {
     let (pages, first) = whole_list(cx)?;
     if pages.cut {
         return Err(cx.beyond_the_walk().into());
@@ -66,7 +67,9 @@ fn leads_to_the_last(cx: &CheckContext<'_>) -> Judgement {
     // A totalElements that is too low cuts the walk short: which page is the last one is then not known.
     let beyond = has_more(cx, &pages, pages.pages.len().saturating_sub(1))? == Some(true);
     let listing = Listing::of(pages);
-    let (mut findings, mut obstacle) = (Vec::new(), None);
+    let mut findings = Vec::new();
+    // Which certificates stand on which page is another question at every call then.
+    let mut obstacle = (order == Order::Shuffled).then(shuffled);
     let mut judged = false;
     for end in ends {
         let answer = cx.response(&end.request)?;
@@ -84,8 +87,7 @@ fn leads_to_the_last(cx: &CheckContext<'_>) -> Judgement {
         if same(&found, &last) {
             continue;
         }
-        if found.len() == last.len() && is_shuffled(cx)? {
-            obstacle = Some(shuffled());
+        if found.len() == last.len() && order == Order::Shuffled {
             continue;
         }
         if beyond && !found.is_empty() {
@@ -106,16 +108,16 @@ pub(super) fn more_pages() -> Verdict {
 }
 
 pub(super) fn start_leads_to_the_first_page(cx: &CheckContext<'_>) -> Judgement {
-    cx.lasting(|cx| unless_misnumbered(cx, leads_to_the_first))
+    knowing_the_order(cx, |cx, order| cx.lasting(|cx| unless_misnumbered(cx, |cx| leads_to_the_first(cx, order))))
 }
 
-fn leads_to_the_first(cx: &CheckContext<'_>) -> Judgement {
+fn leads_to_the_first(cx: &CheckContext<'_>, order: Order) -> Judgement {
     let (pages, first) = whole_list(cx)?;
     // The link on the first page and on a later one.
     let on: Vec<Listed<'_>> = pages.pages.iter().take(2).copied().chain([first]).collect();
     let ends = ends(cx, &on, &cx.parameter("rels"))?;
     let listing = Listing::of(pages);
-    let (mut findings, mut obstacle) = (Vec::new(), None);
+    let mut findings = Vec::new();
     for end in ends {
         let answer: Answer<'_> = cx.response(&end.request)?;
         let status = answer.response.status;
@@ -128,13 +130,12 @@ fn leads_to_the_first(cx: &CheckContext<'_>) -> Judgement {
         if same(&found, &start) {
             continue;
         }
-        if found.len() == start.len() && is_shuffled(cx)? {
-            obstacle = Some(shuffled());
+        if found.len() == start.len() && order == Order::Shuffled {
             continue;
         }
         findings.push(leads_elsewhere(&end, &start, &found));
     }
-    cx.judged_unless(findings, obstacle)
+    cx.judged_unless(findings, (order == Order::Shuffled).then(shuffled))
 }
 
 /// Whether these are the same certificates. Their order is for LST-24.

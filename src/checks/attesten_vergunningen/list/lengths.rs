@@ -2,8 +2,8 @@
 
 use super::asks_for_a_list;
 use super::ends::more_pages;
-use super::numbering::unless_misnumbered;
 use super::links::{by_its_links, lower_limit};
+use super::numbering::unless_misnumbered;
 use super::paging::{Listing, has_more, hold_the_same, number, place_of};
 use crate::base::text::Text;
 use crate::evidence::exchange::{Citizen, Request};

@@ -1,6 +1,7 @@
 //! What `page` counts, and what the metadata count.
 
-use super::paging::{hold_the_same, is_shuffled, items_in_words, place_of, shuffled};
+use super::order::{Order, knowing_the_order, shuffled};
+use super::paging::{hold_the_same, items_in_words, place_of};
 use crate::base::text::Text;
 use crate::evidence::exchange::{Citizen, Exchange, Request};
 use crate::judging::context::{Answer, CheckContext, Judgement, Stop, conclusive, join};
@@ -201,10 +202,10 @@ fn names_itself_the_first(cx: &CheckContext<'_>, page: &Listed<'_>) -> bool {
 }
 
 pub(super) fn page_and_limit_are_optional(cx: &CheckContext<'_>) -> Judgement {
-    cx.lasting(optional)
+    knowing_the_order(cx, |cx, order| cx.lasting(|cx| optional(cx, order)))
 }
 
-fn optional(cx: &CheckContext<'_>) -> Judgement {
+fn optional(cx: &CheckContext<'_>, order: Order) -> Judgement {
     cx.first_page()?;
     let limit = cx.walk_limit()?;
     let neither = Request::entry(Citizen::Subject);
@@ -227,8 +228,11 @@ fn optional(cx: &CheckContext<'_>) -> Judgement {
             && (names_itself_the_first(cx, with)
                 || !hold_the_same(&cx.page(&cx.page_request(Citizen::Subject, limit, 1))?, without))
         {
-            if without.items().len() == with.items().len() && is_shuffled(cx)? {
-                return Err(shuffled().into());
+            if order == Order::Shuffled && without.items().len() == with.items().len() {
+                // By what they say of themselves they are the same page.
+                let number = |listed: &Listed<'_>| listed.page.metadata.number.value();
+                let is_same = number(without).is_some() && number(without) == number(with);
+                return if is_same { cx.judged(findings) } else { Err(shuffled().into()) };
             }
             let expected = text!("de attesten van de eerste pagina", "the certificates of the first page");
             let found = items_in_words(&without.keys());

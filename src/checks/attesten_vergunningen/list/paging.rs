@@ -6,12 +6,12 @@ use super::links::{link_of, section};
 use super::numbering::unless_misnumbered;
 use crate::base::text::{Text, shown};
 use crate::checks::shared::absent;
-use crate::evidence::exchange::{Exchange, Request};
+use crate::evidence::exchange::Request;
 use crate::judging::context::{CheckContext, Judgement, Stop, conclusive};
 use crate::judging::reason;
-use crate::judging::verdict::{Finding, Outcome, Verdict};
+use crate::judging::verdict::{Finding, Verdict};
 use crate::source::envelope::{Key, Page};
-use crate::source::{Chain, End, Listed, Pages, second_change};
+use crate::source::{Chain, End, Listed, Pages};
 use crate::text;
 
 /// Some certificates in words: how many, and the first.
@@ -32,24 +32,6 @@ pub(super) fn hold_the_same(one: &Listed<'_>, other: &Listed<'_>) -> bool {
     one.sort();
     other.sort();
     one == other
-}
-
-/// Whether the list has another order at every call: that other certificates stand on a page which was asked for in
-/// another way says nothing about that way then. LST-24 says what is wrong.
-pub(in crate::checks) fn is_shuffled(cx: &CheckContext<'_>) -> Result<bool, Stop> {
-    match cx.lasting(stays_the_same) {
-        Ok(verdict) => Ok(verdict.outcome == Outcome::Fail),
-        Err(Stop::Verdict(_) | Stop::Moment(_)) => Ok(false),
-        Err(stop) => Err(stop),
-    }
-}
-
-/// The verdict on what such a list does not show.
-pub(in crate::checks) fn shuffled() -> Verdict {
-    reason::unmet(text!(
-        "de lijst heeft bij elke oproep een andere volgorde",
-        "the list has another order at every call"
-    ))
 }
 
 /// What a page shows where a number is expected.
@@ -254,6 +236,13 @@ fn visits_every_page(cx: &CheckContext<'_>) -> Judgement {
     }
     if findings.is_empty() {
         findings.extend(skipped_pages(&pages, &chain.pages));
+        if !findings.is_empty() && lacks_others(cx, &pages, &chain) {
+            let what = text!(
+                "`next` leidt naar pagina's van een andere lengte, en op die ontbreken andere attesten",
+                "`next` leads to pages of another length, and those lack other certificates"
+            );
+            return Err(reason::unmet(what).into());
+        }
     }
     if !findings.is_empty() {
         section(&last.page.links)?;
@@ -271,6 +260,14 @@ fn section_of_the_first(pages: &Pages<'_>) -> Result<(), Stop> {
     let Some(first) = pages.pages.first() else { return Ok(()) };
     section(&first.page.links)?;
     link_of(&first.page.links, &["next"]).map(drop)
+}
+
+/// Whether the pages that `next` leads to are of another length than those by number, in a list of which some certificates
+/// stand on no page: which ones differs with the length then.
+fn lacks_others(cx: &CheckContext<'_>, pages: &Pages<'_>, chain: &Chain<'_>) -> bool {
+    let length = chain.pages.first().map(|listed| cx.stated_limit(listed.answer.request()));
+    let listing = Listing::of(pages.clone());
+    length != Some(pages.limit) && listing.stated > Some(listing.present)
 }
 
 /// Whether a `next` leads to a page of another length than the one that it stands on.
@@ -318,58 +315,4 @@ pub(super) fn skipped_pages(numbered: &Pages<'_>, chain: &[Listed<'_>]) -> Optio
     let expected = text!("elke pagina is met `next` te bereiken", "every page can be reached through `next`");
     let keys = skipped.keys();
     Some(skipped.answer.finding(skipped.page.place.as_str(), expected, items_in_words(&keys)))
-}
-
-pub(super) fn order_is_stable(cx: &CheckContext<'_>) -> Judgement {
-    match cx.lasting(stays_the_same)? {
-        verdict if verdict.outcome != Outcome::Pass => Ok(verdict),
-        _ => goes_to_and_fro(cx),
-    }
-}
-
-/// Whether the first page changes its order, and nothing else, in the looks that the run took at it anyway.
-fn goes_to_and_fro(cx: &CheckContext<'_>) -> Judgement {
-    let looks = cx.looks_at_the_list()?;
-    let pages: Vec<(&Exchange, &Page)> =
-        looks.into_iter().filter_map(|look| Some((look, look.result.as_ref().ok()?.page()?))).collect();
-    cx.judged(second_change(&pages, |(_, before), (look, after)| {
-        let (was, is) = (before.keys(), after.keys());
-        let holds_the_same = was.iter().collect::<BTreeSet<_>>() == is.iter().collect::<BTreeSet<_>>();
-        (was != is && holds_the_same)
-            .then(|| Finding::new(&look.request, after.place.as_str(), items_in_words(&was), items_in_words(&is)))
-    }))
-}
-
-fn stays_the_same(cx: &CheckContext<'_>) -> Judgement {
-    cx.total()?;
-    let first = match cx.several_pages() {
-        // Each page is asked for again as soon as it came: that need not wait for the others.
-        Err(Stop::Missing(mut missing)) => {
-            let again: Vec<Request> = missing.iter().map(|request| cx.looked(&request.clone().again(1))).collect();
-            missing.extend(again);
-            return Err(Stop::Missing(missing));
-        }
-        first => first?,
-    };
-    let requests: Vec<Request> = first.pages.iter().map(|listed| listed.answer.request().clone()).collect();
-    let second = cx.pages_of(&requests.iter().map(|request| request.clone().again(1)).collect::<Vec<_>>())?;
-    let differing: Vec<&Request> = first
-        .pages
-        .iter()
-        .zip(&second)
-        .zip(&requests)
-        .filter(|((a, b), _)| a.keys() != b.keys())
-        .map(|(_, request)| request)
-        .collect();
-    let third = cx.pages_of(&differing.iter().map(|request| (*request).clone().again(2)).collect::<Vec<_>>())?;
-    let findings = third.iter().zip(&differing).filter_map(|(third, request)| {
-        // Data may change between two calls; an order that changes each time is the finding.
-        let index = requests.iter().position(|other| other == *request)?;
-        let (a, b) = (first.pages.get(index)?.keys(), second.get(index)?.keys());
-        (third.keys() != b).then(|| {
-            let expected = items_in_words(&a);
-            third.answer.finding(third.page.place.as_str(), expected, items_in_words(&b))
-        })
-    });
-    cx.judged(findings)
 }
