@@ -9,6 +9,7 @@ mod oddities;
 mod openapi;
 mod plain;
 mod second;
+mod third;
 
 use super::Kind::{Leak, Oddity, Violation};
 use super::body::{drop_rel, each_href, each_item, href, links, set_href};
@@ -31,6 +32,8 @@ pub(super) fn all() -> Vec<Case> {
         leaks::cases(),
         second::cases(),
         second::single_defects(),
+        third::leaks(),
+        third::cases(),
     ];
     cases.into_iter().flatten().collect()
 }

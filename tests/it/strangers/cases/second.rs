@@ -180,7 +180,7 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 /// The certificates of a citizen with ids from 1 on, as those of every other citizen.
-fn counted_for_each(_: fn(usize) -> String, first: usize, count: usize) -> Vec<Cert> {
+pub(super) fn counted_for_each(_: fn(usize) -> String, first: usize, count: usize) -> Vec<Cert> {
     let cert = |serial: usize| Cert {
         id: format!("{}", serial - first + 1),
         language: "nl",
