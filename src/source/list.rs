@@ -132,8 +132,18 @@ impl<'a> CheckContext<'a> {
         let answers = self.responses(requests)?;
         match answers.iter().find(|answer| answer.response.status != 200) {
             None => Ok(answers),
+            // A later page may be gone since the first one told how many there are.
+            Some(answer) if self.is_later_page(answer.request()) => {
+                Err(Stop::by_answer(answer.response, not_listed(*answer)))
+            }
             Some(answer) => Err(not_listed(*answer).into()),
         }
+    }
+
+    /// Whether a request asks for another page than the first one.
+    fn is_later_page(&self, request: &Request) -> bool {
+        let page = request.parameter(&self.entry().page);
+        page.is_some_and(|page| page != self.entry().first_page.to_string())
     }
 
     /// Pages; blocked unless each is a 200 with a collection.

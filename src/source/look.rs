@@ -12,8 +12,8 @@ use crate::judging::context::{CheckContext, Judgement, LOOKS, Stop};
 use crate::judging::verdict::{Finding, Outcome, Verdict};
 use crate::text;
 
-/// How often the first page is asked for again in a look, at most.
-const AGAIN: u32 = 4;
+/// How often the first page is asked for again in a look, at most: as often as one look can, since others ask for it too.
+const AGAIN: u32 = 9;
 
 /// A page of the list as one call showed it.
 struct Seen<'a> {

@@ -15,14 +15,10 @@ impl Form {
     fn of(bytes: &[u8]) -> Option<Self> {
         let form = |width, little_endian| Some(Self { width, little_endian });
         match bytes.get(..4)? {
-            [0xff, 0xfe, 0, 0] => form(4, true),
-            [0, 0, 0xfe, 0xff] => form(4, false),
-            [0xff, 0xfe, ..] => form(2, true),
-            [0xfe, 0xff, ..] => form(2, false),
-            [1..=255, 0, 0, 0] => form(4, true),
-            [0, 0, 0, 1..=255] => form(4, false),
-            [1..=255, 0, 1..=255, 0] => form(2, true),
-            [0, 1..=255, 0, 1..=255] => form(2, false),
+            [0xff, 0xfe, 0, 0] | [1..=255, 0, 0, 0] => form(4, true),
+            [0, 0, 0xfe, 0xff] | [0, 0, 0, 1..=255] => form(4, false),
+            [0xff, 0xfe, ..] | [1..=255, 0, 1..=255, 0] => form(2, true),
+            [0xfe, 0xff, ..] | [0, 1..=255, 0, 1..=255] => form(2, false),
             _ => None,
         }
     }

@@ -99,7 +99,6 @@ fn of_the_empty_list(case: Case, change: fn(&mut serde_json::Value)) -> Case {
     })
 }
 
-#[expect(clippy::too_many_lines, reason = "a list of cases")]
 pub(super) fn leaks() -> Vec<Case> {
     vec![
         long(Case::new(Oddity, "ids for each citizen, the subject has more than a hundred", Links, 150), [150, 130, 0]),

@@ -1,6 +1,7 @@
 //! The name of a certificate where nothing else of it is shown. By itself it may be a word that the source uses whatever is
 //! asked: the same is asked about what nobody has, and only what is not said there is about the owner.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Door, Parties, links_of, url_of};
@@ -57,7 +58,7 @@ fn about_nothing(cx: &CheckContext<'_>, parties: Parties, door: &Door<'_>, own: 
     let id = item.certificate.id_text()?;
     let pages = own.iter().chain([&item.on]);
     let known: BTreeSet<String> =
-        pages.flat_map(|page| page.items()).filter_map(Certificate::id_text).map(|id| id.into_owned()).collect();
+        pages.flat_map(Listed::items).filter_map(Certificate::id_text).map(Cow::into_owned).collect();
     let unknown = unused(cx, &id, &known);
     let with_unknown = |link: &Request, id: &str| {
         let (part, text) = with_other_id(&url_of(link)?, id, &unknown)?;
