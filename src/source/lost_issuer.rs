@@ -97,8 +97,10 @@ mod tests {
 
     const AT: &str = "https://attesten.example.be/v1/";
 
-    fn answer(status: u16) -> Result<Response, Failure> {
-        Ok(Response::new(status, Vec::new(), Content::Empty, Facts::default()))
+    type Came = Result<Response, Failure>;
+
+    fn answer(status: u16) -> Response {
+        Response::new(status, Vec::new(), Content::Empty, Facts::default())
     }
 
     fn token(citizen: Citizen) -> Request {
@@ -110,25 +112,25 @@ mod tests {
     }
 
     /// A run whose issuer answers one call at the start, and one later with that.
-    fn recording(later: Result<Response, Failure>, of_source: Vec<(Request, u64, u16)>) -> Recording {
+    fn recording(later: Came, of_source: Vec<(Request, u64, u16)>) -> Recording {
         let mut recording = Recording::new(sample::setup(), "2026-03-01T10:00:00Z".parse().unwrap(), 1);
         let mut add = |request, at, result| {
             recording.add(Exchange { at_ms: at, ..sample::exchange(request, AT, 1, result) });
         };
-        add(token(Citizen::Subject), 1, answer(200));
+        add(token(Citizen::Subject), 1, Ok(answer(200)));
         add(token(Citizen::Other), 50, later);
         for (request, at, status) in of_source {
-            add(request, at, answer(status));
+            add(request, at, Ok(answer(status)));
         }
         recording
     }
 
-    fn gone() -> Result<Response, Failure> {
+    fn gone() -> Came {
         Err(Failure::new(FailureKind::Broken, Text::default()))
     }
 
     /// What becomes of a requirement that fails by the last of these answers.
-    fn concluded(later: Result<Response, Failure>, of_source: Vec<(Request, u64, u16)>) -> Outcome {
+    fn concluded(later: Came, of_source: Vec<(Request, u64, u16)>) -> Outcome {
         let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _, _, _| true).unwrap();
         let (request, _, status) = of_source.last().cloned().unwrap();
         let recording = recording(later, of_source);
@@ -145,10 +147,10 @@ mod tests {
         for status in [401, 403, 500, 501] {
             let of_source = vec![(list(Citizen::Subject, 10), 20, 200), (list(Citizen::Subject, 20), 40, status)];
             assert_eq!(concluded(gone(), of_source.clone()), Outcome::Blocked, "{status}");
-            assert_eq!(concluded(answer(503), of_source.clone()), Outcome::Blocked, "{status}");
+            assert_eq!(concluded(Ok(answer(503)), of_source.clone()), Outcome::Blocked, "{status}");
             // The issuer answers until the end, or only says that it is asked too often.
-            assert_eq!(concluded(answer(200), of_source.clone()), Outcome::Fail, "{status}");
-            assert_eq!(concluded(answer(429), of_source), Outcome::Fail, "{status}");
+            assert_eq!(concluded(Ok(answer(200)), of_source.clone()), Outcome::Fail, "{status}");
+            assert_eq!(concluded(Ok(answer(429)), of_source), Outcome::Fail, "{status}");
         }
         // No source answers so for want of an issuer.
         let of_source = vec![(list(Citizen::Subject, 10), 20, 200), (list(Citizen::Subject, 20), 40, 404)];
