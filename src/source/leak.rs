@@ -119,7 +119,7 @@ impl<'a> CheckContext<'a> {
     /// Whether an answer to somebody who is not the subject shows data of the subject. Asks for the subject's first page.
     pub fn leak_of_the_subject(&self, exchange: &Exchange) -> Result<Option<Leak>, Stop> {
         let known: Arc<OfTheSubject> = self.memoized(|| {
-            let certificates = where_open(self.first_page().map(|first| vec![first]))?;
+            let certificates = self.where_open(self.first_page().map(|first| vec![first]))?;
             let certificates = certificates.into_iter().flat_map(certificates_on).collect();
             Ok(OfTheSubject(Belongings { certificates }))
         })?;
@@ -153,9 +153,9 @@ impl<'a> CheckContext<'a> {
     /// the details are those of its certificates, and one may be gone when the list is walked. Not where all that it holds
     /// stands on the other citizen's page and nowhere in the walk: a cache has mixed them up.
     pub fn all_own_pages(&self) -> Result<Vec<Listed<'a>>, Stop> {
-        let first = where_open(self.first_page().map(|first| vec![first]));
-        let theirs = where_open(self.page(&self.entry_request(Citizen::Other)).map(|theirs| vec![theirs]));
-        let walk = where_open(self.pages().map(|pages| pages.pages));
+        let first = self.where_open(self.first_page().map(|first| vec![first]));
+        let theirs = self.where_open(self.page(&self.entry_request(Citizen::Other)).map(|theirs| vec![theirs]));
+        let walk = self.where_open(self.pages().map(|pages| pages.pages));
         let (mut pages, (first, theirs)) = join(walk, join(first, theirs))?;
         let walked: BTreeSet<_> = pages.iter().flat_map(Listed::keys).collect();
         let of_the_other: BTreeSet<_> = theirs.iter().flat_map(Listed::keys).collect();
@@ -164,13 +164,14 @@ impl<'a> CheckContext<'a> {
         pages.extend(first.into_iter().filter(|first| !is_mixed_up(first)));
         Ok(pages)
     }
-}
 
-/// The pages of a list; none where it does not open.
-fn where_open(pages: Result<Vec<Listed<'_>>, Stop>) -> Result<Vec<Listed<'_>>, Stop> {
-    match pages {
-        Err(Stop::Verdict(_)) => Ok(Vec::new()),
-        pages => pages,
+    /// The pages of a list; none where it does not open, or where a part of it was gone and nothing is sent any more.
+    fn where_open(&self, pages: Result<Vec<Listed<'a>>, Stop>) -> Result<Vec<Listed<'a>>, Stop> {
+        match pages {
+            Err(Stop::Verdict(_)) => Ok(Vec::new()),
+            Err(Stop::Moment(_)) if self.is_over() => Ok(Vec::new()),
+            pages => pages,
+        }
     }
 }
 

@@ -39,7 +39,7 @@ impl<'a> CheckContext<'a> {
             let is_settled = match &before {
                 None => !may_be_of_the_moment(&verdict),
                 Some(before) if !may_be_of_the_moment(&verdict) => agree(before, &verdict),
-                Some(before) => agree(before, &verdict) && self.at_rest(look, &verdict)?,
+                Some(before) => agree(before, &verdict) && self.at_rest(look)?,
             };
             if is_settled {
                 return Ok(verdict);
@@ -114,10 +114,9 @@ impl<'a> CheckContext<'a> {
     }
 
     /// Whether the list stayed as it was from the look before this one to the end of this one, as far as its first page
-    /// tells: once what was found is there, the page is asked for again.
-    fn at_rest(&self, look: u32, verdict: &Verdict) -> Result<bool, Stop> {
-        let found = verdict.findings.iter().filter_map(|finding| self.recorded(finding.exchange.as_ref()?));
-        let until = found.map(|(_, exchange)| exchange.answered_ms()).max().unwrap_or_default();
+    /// tells: once all that the verdict rests on is there, the page is asked for again.
+    fn at_rest(&self, look: u32) -> Result<bool, Stop> {
+        let until = self.answered_until();
         let Some(now) = self.seen(&self.list_in(look)) else { return Ok(true) };
         let before = look.checked_sub(1).and_then(|before| self.seen(&self.list_in(before)));
         if before.is_some_and(|before| before.list != now.list) {

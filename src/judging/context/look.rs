@@ -26,6 +26,13 @@ impl<'a> CheckContext<'a> {
         self.recording.shared(request)
     }
 
+    /// When the last of all that the check asked for so far was answered.
+    pub fn answered_until(&self) -> u64 {
+        let asked = self.asked.borrow();
+        let answered = asked.iter().filter_map(|request| self.recording.shared(request));
+        answered.map(|(_, exchange)| exchange.answered_ms()).max().unwrap_or_default()
+    }
+
     /// The same call as it was sent after another one was answered: others may have asked for it before. None where it
     /// never was.
     pub fn after(&self, request: &Request, earlier: &Exchange) -> Result<Option<&'a Exchange>, Stop> {

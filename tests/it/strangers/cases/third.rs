@@ -252,6 +252,23 @@ pub(super) fn cases() -> Vec<Case> {
         Case::new(Violation, "the empty list alone breaks down", Hal, 5)
             .fails(&["LST-20"])
             .inside(|ask, _| (ask.what == What::List && ask.caller == Some(2)).then(|| problem_reply(500))),
+        Case::new(Oddity, "the last certificate goes, and past the end nothing is found", Links, 25).with(|twists| {
+            let calls = AtomicUsize::new(0);
+            twists.inside.push(Box::new(move |ask, site| {
+                if ask.what != What::List || ask.owner != Some(0) || ask.caller != Some(0) {
+                    return None;
+                }
+                let all = &site.people[0].certs;
+                let is_gone = calls.fetch_add(1, Ordering::Relaxed) >= 3;
+                let certs = &all[..all.len() - usize::from(is_gone)];
+                let is_past_the_end = ask.page > 0 && ask.page.saturating_mul(ask.limit) >= certs.len();
+                Some(if is_past_the_end {
+                    problem_reply(404)
+                } else {
+                    json_reply(200, "application/hal+json", &site.list_of(ask, certs))
+                })
+            }));
+        }),
         at_random(Case::new(Violation, "the first two change places by chance", Links, 11), 1, [0, 1]),
         at_random(Case::new(Violation, "two at the end of the first page change places by chance", Hal, 23), 2, [6, 7]),
         at_random(Case::new(Violation, "the last two change places by chance", Links, 5), 3, [3, 4]),
