@@ -171,7 +171,7 @@ impl Source {
             Target::Entry { citizen, query } => self.setup.entry_url(*citizen, query).expect("a citizen"),
             Target::Path(path) => format!("{BASE}/{path}"),
             Target::PlainHttp => "http://source.example/v1".to_owned(),
-            Target::Tls(_) => "https://source.example".to_owned(),
+            Target::Tls(_) | Target::Visit(_) => "https://source.example".to_owned(),
             Target::Link { url, edit: None, .. } => url.clone(),
             Target::Link { url, edit: Some(edit), .. } => {
                 let text = match &edit.with {

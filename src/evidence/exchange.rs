@@ -11,6 +11,7 @@ mod response;
 mod shortened;
 mod trouble;
 mod view;
+pub mod visit;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,7 @@ pub use response::{
 pub use shortened::{beginning_of, shortened};
 pub use trouble::Trouble;
 pub use view::View;
+pub use visit::Visit;
 
 /// The environment of runs whose tokens came from our own ACM: at best a partial judgement.
 pub const STAND_IN_ACM: &str = "bronkeur-acm";

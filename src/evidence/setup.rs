@@ -44,6 +44,8 @@ pub struct Setup {
 pub enum SubjectSetup {
     /// A source.
     Source(Box<SourceSetup>),
+    /// An application that hands its users over to MBP.
+    Application(Box<ApplicationSetup>),
     /// A subject of which nothing more is known than its address.
     Address {},
 }
@@ -52,6 +54,9 @@ impl<'de> Deserialize<'de> for SubjectSetup {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         // By the members themselves, not by trying one form after the other: what is damaged must not become another kind.
         let members = Map::deserialize(from)?;
+        if members.contains_key("mbp") {
+            return serde_json::from_value(members.into()).map(Self::Application).map_err(D::Error::custom);
+        }
         if !["entry_path", "declares", "public_url"].iter().any(|member| members.contains_key(*member)) {
             return Ok(Self::Address {});
         }
@@ -74,6 +79,34 @@ pub struct SourceSetup {
     /// The shapes of an earlier report, to see what broke since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Baseline>,
+}
+
+/// What a run knows of an application that hands its users over to MBP.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationSetup {
+    /// The page where people start; none where only its own credentials are tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_url: Option<String>,
+    /// The pages that hand over to MBP.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hand_over_urls: Vec<String>,
+    /// The page that logs out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logout_url: Option<String>,
+    /// MBP, as the application knows it.
+    pub mbp: MbpSetup,
+    /// ACM and MBP are our own: what they were asked is known, and every token that they gave.
+    #[serde(default)]
+    pub stand_in: bool,
+}
+
+/// MBP, as an application knows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MbpSetup {
+    /// Its client-id at ACM, which is the audience of the exchange.
+    pub client_id: String,
+    /// Its base URL.
+    pub base_url: String,
 }
 
 /// The files with certificates of further authorities that the profile names, without their folders.
@@ -224,7 +257,15 @@ impl Setup {
         static NONE: LazyLock<SourceSetup> = LazyLock::new(SourceSetup::default);
         match &self.subject {
             SubjectSetup::Source(source) => source,
-            SubjectSetup::Address {} => &NONE,
+            SubjectSetup::Application(_) | SubjectSetup::Address {} => &NONE,
+        }
+    }
+
+    /// What is known of an application; none where the subject is another.
+    pub fn application(&self) -> Option<&ApplicationSetup> {
+        match &self.subject {
+            SubjectSetup::Application(application) => Some(application),
+            SubjectSetup::Source(_) | SubjectSetup::Address {} => None,
         }
     }
 
@@ -240,7 +281,7 @@ impl Setup {
     pub(crate) fn source_mut(&mut self) -> &mut SourceSetup {
         match &mut self.subject {
             SubjectSetup::Source(source) => source,
-            SubjectSetup::Address {} => unreachable!("the test is about a source"),
+            SubjectSetup::Application(_) | SubjectSetup::Address {} => unreachable!("the test is about a source"),
         }
     }
 
@@ -264,6 +305,7 @@ impl Setup {
             Target::OpenApi
             | Target::PlainHttp
             | Target::Tls(_)
+            | Target::Visit(_)
             | Target::Issuer(IssuerCall::Discovery | IssuerCall::Control(_) | IssuerCall::Expiry) => Vec::new(),
             Target::Entry { .. } | Target::Link { .. } | Target::Path(_) => {
                 self.grant(request.auth).into_iter().collect()
@@ -276,6 +318,8 @@ impl Setup {
         let mut needs: Vec<Request> = self.presented(request).into_iter().map(Request::token).collect();
         match &request.target {
             Target::Issuer(IssuerCall::Discovery) | Target::OpenApi | Target::PlainHttp | Target::Tls(_) => {}
+            // Our own ACM names there how it is told of a visit.
+            Target::Visit(_) => needs.push(Request::issuer(IssuerCall::Discovery)),
             Target::Issuer(call) => {
                 needs.insert(0, Request::issuer(IssuerCall::Discovery));
                 needs.extend(match call {

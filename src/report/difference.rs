@@ -315,7 +315,7 @@ fn changes(old: &Requirement, new: &Requirement) -> Vec<Changed> {
 
 fn timings(old: &Report, new: &Report) -> Vec<ChangedTiming> {
     let of = |report: &Report, kind| report.run.timings.iter().find(|timing| timing.kind == kind).cloned();
-    let kinds = [Kind::List, Kind::Detail, Kind::Download, Kind::Issuer, Kind::Probe];
+    let kinds = [Kind::List, Kind::Detail, Kind::Download, Kind::Issuer, Kind::Probe, Kind::Visit];
     let all = kinds.into_iter().map(|kind| ChangedTiming { kind, old: of(old, kind), new: of(new, kind) });
     all.filter(|timing| timing.old.is_some() || timing.new.is_some()).collect()
 }

@@ -56,7 +56,7 @@ impl ApiSnapshot {
             Kind::List => Part::List,
             Kind::Detail => Part::Detail,
             Kind::Download => Part::Download,
-            Kind::Issuer | Kind::Probe => return,
+            Kind::Issuer | Kind::Probe | Kind::Visit => return,
         };
         let shape = self.parts.entry(part).or_default();
         shape.count += 1;

@@ -35,7 +35,9 @@ pub(super) fn address(settings: &Settings, vault: &Vault, request: &Request) -> 
 fn without_variation(settings: &Settings, vault: &Vault, target: &Target) -> Result<Url, Refusal> {
     let lacks = |words: Text| Failure::new(FailureKind::NotConfigured, words);
     match target {
-        Target::Issuer(_) | Target::Tls(_) => Err(lacks(text!("geen URL van de bron", "no URL of the source"))),
+        Target::Issuer(_) | Target::Tls(_) | Target::Visit(_) => {
+            Err(lacks(text!("geen URL van de bron", "no URL of the source")))
+        }
         Target::Path(path) => {
             let base = settings.base_url.as_str().trim_end_matches('/');
             parsed(&format!("{base}/{}", path.trim_start_matches('/')))

@@ -28,7 +28,7 @@ impl Bounds {
     fn of(kind: Kind) -> Self {
         match kind {
             Kind::Issuer => Self { read: MIB, keep: MIB },
-            Kind::List | Kind::Detail | Kind::Probe => Self { read: 8 * MIB, keep: 8 * MIB },
+            Kind::List | Kind::Detail | Kind::Probe | Kind::Visit => Self { read: 8 * MIB, keep: 8 * MIB },
             Kind::Download => Self { read: 64 * MIB, keep: 8 * MIB },
         }
     }

@@ -132,7 +132,7 @@ impl ParsedResponse {
         let shape = match kind {
             _ if body.arrived == 0 => Shape::Empty,
             Kind::Download => download(body, success, &mut facts),
-            Kind::Issuer | Kind::List | Kind::Detail | Kind::Probe => structured(body, &mut facts),
+            Kind::Issuer | Kind::List | Kind::Detail | Kind::Probe | Kind::Visit => structured(body, &mut facts),
         };
         Self { status, shape, headers, facts, longest_text: LONGEST_TEXT, turn: None }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Citizen, Control, Grant, IssuerCall};
+use super::{Citizen, Control, Grant, IssuerCall, Visit};
 
 /// When a request may go out. The order of the variants is the order of the phases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -134,6 +134,8 @@ pub enum Kind {
     Download,
     /// What is none of these: an unknown path, another port, a TLS handshake.
     Probe,
+    /// What people do with an application in a browser.
+    Visit,
 }
 
 impl Kind {
@@ -145,6 +147,7 @@ impl Kind {
             Self::Detail => "detail",
             Self::Download => "download",
             Self::Probe => "probe",
+            Self::Visit => "visit",
         }
     }
 }
@@ -179,6 +182,8 @@ pub enum Target {
     PlainHttp,
     /// A TLS handshake with the source; no HTTP follows.
     Tls(Tls),
+    /// What people do with the application in a browser. Its answer is a [timeline](super::visit::Timeline).
+    Visit(Box<Visit>),
 }
 
 /// What a TLS handshake offers.
@@ -328,6 +333,11 @@ impl Request {
         }
     }
 
+    /// A visit to the application.
+    pub fn visit(visit: Visit) -> Self {
+        Self::probe(Target::Visit(Box::new(visit)))
+    }
+
     /// The same but for one thing.
     #[must_use]
     pub fn varied(mut self, variation: Variation) -> Self {
@@ -411,6 +421,7 @@ impl Request {
             Target::Entry { .. } => Kind::List,
             Target::Link { kind, .. } => *kind,
             Target::Path(_) | Target::OpenApi | Target::PlainHttp | Target::Tls(_) => Kind::Probe,
+            Target::Visit(_) => Kind::Visit,
         }
     }
 

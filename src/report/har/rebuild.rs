@@ -54,7 +54,7 @@ pub(super) fn exchange(own: EntryExtension<'_>, parts: Parts, setup: &Setup) -> 
             "what came before (`earlier`) cannot be right"
         ));
     }
-    let is_http = !matches!(own.request.target, Target::Tls(_) | Target::Issuer(IssuerCall::Expiry));
+    let is_http = !matches!(own.request.target, Target::Tls(_) | Target::Visit(_) | Target::Issuer(IssuerCall::Expiry));
     let Parts { sent, at_ms, ms, .. } = parts;
     let parts = Parts { sent: Sent::default(), ..parts };
     let result = match own.came {
@@ -78,6 +78,7 @@ fn fits_method(own: &EntryExtension<'_>, method: &str) -> bool {
         (Target::Issuer(IssuerCall::Expiry), _) => method == "WAIT",
         (Target::Issuer(_), _) => matches!(method, "GET" | "POST"),
         (Target::Tls(_), _) => method == "TLS",
+        (Target::Visit(_), _) => method == "VISIT",
         (Target::OpenApi, _) if method == "FILE" => true,
         (_, Variation::Head) => method == "HEAD",
         (_, Variation::Options) => method == "OPTIONS",

@@ -268,6 +268,7 @@ pub(super) fn kind_of_call(kind: Kind) -> Text {
         Kind::Detail => Text::same("Detail"),
         Kind::Download => Text::same("Document"),
         Kind::Probe => Text::new("Andere", "Other"),
+        Kind::Visit => Text::new("Bezoeken", "Visits"),
     }
 }
 
