@@ -116,6 +116,8 @@ pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
         numbers,
         kept,
         watch: (global.verbose > 0).then(|| watch(global.lang())),
+        login: None,
+        mbp: None,
     };
     let acm = runtime.block_on(StandIn::start(options)).map_err(|error| args.not_started(&error))?;
     let bundle = args.ca_bundle.as_deref().map(absolute);

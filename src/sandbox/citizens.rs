@@ -63,6 +63,14 @@ pub(super) struct Citizen {
     pub sub: String,
 }
 
+impl Citizen {
+    /// The name as people read it.
+    pub(super) fn shown_name(&self) -> String {
+        let mut letters = self.name.chars();
+        letters.next().map(|first| format!("{}{} Zandbak", first.to_uppercase(), letters.as_str())).unwrap_or_default()
+    }
+}
+
 /// The three people. The serial number 999 keeps their numbers apart from those of real citizens, as far as that goes.
 pub(super) fn people() -> Vec<Citizen> {
     let person = |name, role, nine, born| {

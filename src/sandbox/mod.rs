@@ -6,19 +6,24 @@
 //! - `acm`: the issuer, which knows no subject; `source`: the source, with its knobs and its faults; `citizens`: the people
 //!   whom both know.
 //! - `world`, `fault`: what a built-in world is, and a way of making it wrong; `selftest`: which requirement noticed which of them.
-//! - `server`, `site`, `tls`, `wire`, `answer`: how it stands on the network.
+//! - `mbp`, `sso`: our own MBP, to which an application hands its user over, and how ACM and MBP start together.
+//! - `server`, `site`, `tls`, `wire`, `answer`, `page`: how it stands on the network; `bounded`: a memory with an end.
 //! - `profile`, `files`: the profile of this world, in this process and as files.
 
 mod acm;
 mod answer;
+mod bounded;
 pub mod citizens;
 pub mod fault;
 mod files;
+mod mbp;
+mod page;
 mod profile;
 pub mod selftest;
 mod server;
 mod site;
 mod source;
+mod sso;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -27,8 +32,8 @@ mod world;
 
 pub use acm::called::{Called, Watch};
 pub use acm::credentials::{ClientCredentials, ClientId, Credentials, Person};
-pub(crate) use acm::stand_in::CALLER;
-pub use acm::stand_in::{Kept, StandIn, StandInOptions};
+pub(crate) use acm::stand_in::{APPLICATION, CALLER, MBP};
+pub use acm::stand_in::{Kept, LoginOptions, MbpOptions, StandIn, StandInOptions};
 pub use answer::{Answer, put};
 pub use citizens::Role;
 
@@ -45,4 +50,5 @@ pub use source::envelope::{field, item_links, items_mut, metadata_mut, remove_li
 pub use source::faults::Fault;
 pub use source::world::{SourceWorld, examine, examine_after};
 pub use source::{behaviour, faults, variation, wording};
+pub use sso::{SsoIssuer, SsoOptions};
 pub use world::{Unable, Variant, World};

@@ -255,6 +255,8 @@ fn world(options: &Options, issuer: &str, origin: &str, ca: Option<&str>) -> io:
         door: IntrospectionSwitch::default(),
         questions: Questions::default(),
         watch: None,
+        login: None,
+        visits: Arc::default(),
     };
     Ok((acm, source, credentials))
 }

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 
 use super::acm::Acm;
 use super::answer::{Answer, Inbound};
+use super::mbp::Mbp;
 use super::source::Source;
 use super::tls::{Connections, Handshake, Peer};
 use super::wire::{End, Fate};
@@ -27,13 +28,15 @@ pub(super) const SOURCE_AGENT: &str = "bronkeur-sandbox-source";
 /// The longest body that is read.
 const BODY: usize = 1 << 20;
 
-/// One of the two servers.
+/// One of the servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
     /// The ACM.
     Acm,
     /// The source.
     Source,
+    /// MBP.
+    Mbp,
 }
 
 /// A request that reached a server.
@@ -57,6 +60,7 @@ pub struct Logged {
 pub(super) enum Handler {
     Acm(Arc<Acm>),
     Source(Arc<Source>),
+    Mbp(Arc<Mbp>),
     /// Sends every caller on to this origin.
     Redirect(Arc<str>),
 }
@@ -133,6 +137,13 @@ async fn answer(State(site): State<Site>, ConnectInfo(peer): ConnectInfo<Peer>, 
             Ok(answer) => answer,
             Err(end) => {
                 peer.fate.end(end);
+                return Answer::status(503).into_response();
+            }
+        },
+        Handler::Mbp(mbp) => match mbp.answer(&inbound).await {
+            Some(answer) => answer,
+            None => {
+                peer.fate.end(End::Now);
                 return Answer::status(503).into_response();
             }
         },

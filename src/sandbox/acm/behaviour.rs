@@ -16,6 +16,10 @@ pub struct Issuer {
     pub has_discovery: bool,
     /// Whether the source has declared its trust in the caller (TOK-02).
     pub trusts_caller: bool,
+    /// Whether clients may exchange tokens at all (SSO-02).
+    pub may_exchange: bool,
+    /// Whether clients may have tokens of their own, by their credentials alone (SSO-03).
+    pub may_use_client_credentials: bool,
     /// Whether the audience asked is the token's, not the caller itself (TOK-05).
     pub honours_audience: bool,
     /// Whether the scopes asked are the token's (TOK-05).
@@ -37,6 +41,8 @@ impl Default for Issuer {
             lists_everything: true,
             has_discovery: true,
             trusts_caller: true,
+            may_exchange: true,
+            may_use_client_credentials: true,
             honours_audience: true,
             honours_scope: true,
             no_store: true,

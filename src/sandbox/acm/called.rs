@@ -49,6 +49,12 @@ impl Called {
         Self { method: request.method.clone(), path: request.path.clone(), client, in_its_name, status, error }
     }
 
+    /// A call to our own MBP, which knows no clients.
+    pub(in crate::sandbox) fn at_mbp(request: &Inbound, status: u16, error: Option<String>) -> Self {
+        let (method, path) = (request.method.clone(), request.path.clone());
+        Self { method, path, client: None, in_its_name: false, status, error }
+    }
+
     /// In one line.
     pub fn in_words(&self) -> Text {
         let (method, path, status) = (shown(&self.method), without_numbers(&shown(&self.path)), self.status);

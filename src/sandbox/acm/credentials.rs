@@ -90,12 +90,12 @@ impl Parties<'_> {
             name: person.name.to_owned(),
             role: person.role,
             insz: person.insz.clone(),
-            token: tokens.issue(self.grant(Some(person), &self.caller.id, &all_scopes, now + LONG)),
-            portal_token: tokens.issue(self.grant(Some(person), &self.portal.id, &all_scopes, now + LONG)),
+            token: tokens.hold_ready(self.grant(Some(person), &self.caller.id, &all_scopes, now + LONG)),
+            portal_token: tokens.hold_ready(self.grant(Some(person), &self.portal.id, &all_scopes, now + LONG)),
         };
         let subject = people.first();
         let issue = |citizen: Option<&Citizen>, audience: &str, scope: &str, expires| {
-            tokens.issue(self.grant(citizen, audience, scope, expires))
+            tokens.hold_ready(self.grant(citizen, audience, scope, expires))
         };
         let party = |client: &Client| ClientCredentials { id: client.id.clone(), secret: client.secret.clone() };
         Credentials {

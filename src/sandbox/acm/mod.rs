@@ -12,11 +12,14 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::evidence::exchange::CONTROL_ENDPOINT;
+use crate::evidence::exchange::visit::AcmConduct;
 use crate::sandbox::acm::behaviour::Issuer;
 use crate::sandbox::acm::called::{Called, Watch, is_our_own};
 use crate::sandbox::acm::clients::{Client, Clients};
 use crate::sandbox::acm::control::{IntrospectionSwitch, Questions};
-use crate::sandbox::acm::tokens::{Grant, Tokens, now};
+use crate::sandbox::acm::login::Login;
+use crate::sandbox::acm::tokens::{Grant, Tokens, now, odd_token, secret};
+use crate::sandbox::acm::visits::Visits;
 use crate::sandbox::answer::{Answer, Inbound, put};
 use crate::sandbox::citizens::Citizen;
 
@@ -25,11 +28,14 @@ pub(in crate::sandbox) mod called;
 pub(in crate::sandbox) mod clients;
 pub(in crate::sandbox) mod control;
 pub(in crate::sandbox) mod credentials;
+pub(in crate::sandbox) mod login;
+pub(in crate::sandbox) mod received;
 pub(in crate::sandbox) mod stand_in;
 pub(in crate::sandbox) mod tokens;
+pub(in crate::sandbox) mod visits;
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
-const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+pub(in crate::sandbox) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token";
 
 /// The ACM and what it knows.
@@ -51,6 +57,10 @@ pub(in crate::sandbox) struct Acm {
     pub questions: Questions,
     /// Who is told of every call.
     pub watch: Option<Watch>,
+    /// The login of citizens; none where citizens come with their tokens.
+    pub login: Option<Login>,
+    /// The visit that is on.
+    pub visits: Arc<Visits>,
 }
 
 /// An OAuth error: status, code, what went wrong.
@@ -164,12 +174,18 @@ impl Acm {
     }
 
     fn client_credentials(&self, client: &Client, form: &Form) -> Result<Value, Error> {
+        if !self.behaviour.may_use_client_credentials {
+            return Err(Error(400, "unauthorized_client", "the client may not use this grant"));
+        }
         let audience = self.audience(form)?.unwrap_or_else(|| client.id.clone());
         let scope = self.granted_scope(form, &audience)?;
         Ok(self.issue(None, &client.id, &client.id, audience, &scope))
     }
 
     fn exchange(&self, client: &Client, form: &Form) -> Result<Value, Error> {
+        if !self.behaviour.may_exchange {
+            return Err(Error(400, "unauthorized_client", "the client may not use this grant"));
+        }
         let present = |name| form.get(name).filter(|value| !value.is_empty());
         let subject = present("subject_token").ok_or(Error(400, "invalid_request", "subject_token is missing"))?;
         match present("subject_token_type").map(String::as_str) {
@@ -226,12 +242,19 @@ impl Acm {
             issued,
             expires: issued + self.behaviour.lifetime,
         };
+        let token = self.new_token();
+        self.tokens.give(token.clone(), grant);
         json!({
-            "access_token": self.tokens.issue(grant),
+            "access_token": token,
             "token_type": "Bearer",
             "expires_in": self.behaviour.lifetime,
             "scope": scope,
         })
+    }
+
+    /// A token that nobody has yet.
+    fn new_token(&self) -> String {
+        if self.visits.acm() == AcmConduct::OddTokens { odd_token() } else { secret() }
     }
 
     fn active(&self, token: &str) -> Option<Grant> {

@@ -17,8 +17,11 @@ use crate::sandbox::acm::called::Watch;
 use crate::sandbox::acm::clients::{Client, Clients};
 use crate::sandbox::acm::control::{IntrospectionSwitch, Questions};
 use crate::sandbox::acm::credentials::{Credentials, Parties};
+use crate::sandbox::acm::login::Login;
 use crate::sandbox::acm::tokens::{Tokens, secret};
+use crate::sandbox::acm::visits::Visits;
 use crate::sandbox::citizens::{Role, people};
+use crate::sandbox::mbp::Mbp;
 use crate::sandbox::site::{Handler, Server, Site};
 use crate::sandbox::tls::ServerCertificate;
 use crate::sandbox::tls::{Authority, Handshake};
@@ -26,6 +29,10 @@ use crate::sandbox::wire::Protocol;
 
 /// The client-id with which bronkeur exchanges tokens, where the attesten-backend of the portal does.
 pub(crate) const CALLER: &str = "bronkeur-attesten-backend";
+/// The client-id of an application to which citizens log in.
+pub(crate) const APPLICATION: &str = "bronkeur-application";
+/// The client-id of our own MBP, which is the audience of the tokens that are handed over to it.
+pub(crate) const MBP: &str = "bronkeur-mbp";
 /// The client-id to which citizens would log in.
 const PORTAL: &str = "bronkeur-portal";
 /// How long the certificate of its authority is valid, in days: it is trusted once, and kept.
@@ -38,7 +45,7 @@ pub struct StandInOptions {
     pub tls: bool,
     /// The port; 0 for any.
     pub port: u16,
-    /// The client-id of the source at this ACM, which is the audience of its tokens.
+    /// The client-id of the source at this ACM, or of MBP, which is the audience of its tokens.
     pub audience: String,
     /// The scopes of the source, separated by spaces.
     pub scope: String,
@@ -50,6 +57,34 @@ pub struct StandInOptions {
     pub kept: Kept,
     /// Who is told of every call.
     pub watch: Option<Watch>,
+    /// The login of citizens to an application; none for a source, whose caller needs none.
+    pub login: Option<LoginOptions>,
+    /// Our own MBP beside it, to which an application hands its user over. It needs the login.
+    pub mbp: Option<MbpOptions>,
+}
+
+/// An application as ACM knows it, and how its citizens log in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoginOptions {
+    /// Its client-id; it takes the place of the client that exchanges.
+    pub client_id: String,
+    /// Redirect URIs beside those of loopback, which are all right with any port and path.
+    pub redirect_uris: Vec<String>,
+    /// Whether a login gives a refresh token. It is not known when ACM gives one.
+    pub gives_refresh: bool,
+}
+
+impl Default for LoginOptions {
+    fn default() -> Self {
+        Self { client_id: APPLICATION.to_owned(), redirect_uris: Vec::new(), gives_refresh: true }
+    }
+}
+
+/// How to start our own MBP.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MbpOptions {
+    /// The port; 0 for any.
+    pub port: u16,
 }
 
 /// What stays the same from one start to the next.
@@ -74,6 +109,7 @@ pub struct StandIn {
     issuer: String,
     authority: Option<(String, String)>,
     source_certificate: Option<(String, String)>,
+    mbp_base_url: Option<String>,
     credentials: Credentials,
     _stop: watch::Sender<()>,
 }
@@ -84,16 +120,21 @@ impl StandIn {
     /// # Errors
     /// Where the port is taken, or what was kept of the authority is no key.
     pub async fn start(options: StandInOptions) -> io::Result<Self> {
+        Self::behaving(options, Issuer::default()).await
+    }
+
+    /// The same, with an ACM that behaves so.
+    pub(in crate::sandbox) async fn behaving(options: StandInOptions, behaviour: Issuer) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let authority = match &options.kept.authority {
             _ if !options.tls => None,
             Some((certificate, key)) => Some(Authority::kept(certificate, key)?),
             None => Some(Authority::new(AUTHORITY_DAYS)?),
         };
-        let acceptor = authority
-            .as_ref()
-            .map(|authority| authority.acceptor(ServerCertificate::Valid, Server::Acm, Protocol::Both))
-            .transpose()?;
+        let mbp_listener = match options.mbp {
+            Some(mbp) => Some(TcpListener::bind((Ipv4Addr::LOCALHOST, mbp.port)).await?),
+            None => None,
+        };
         let host = Url::parse(&options.resource).ok().filter(|url| url.scheme() == "https");
         let host = host.as_ref().and_then(Url::host_str).map(without_brackets);
         let source_certificate = authority.as_ref().zip(host);
@@ -101,19 +142,24 @@ impl StandIn {
             source_certificate.map(|(own, host)| own.server_certificate(Some(host))).transpose()?;
         let scheme = if options.tls { "https" } else { "http" };
         let issuer = format!("{scheme}://{}/op", listener.local_addr()?);
-        let (acm, credentials) = acm(options, &issuer);
+        let mbp_address = mbp_listener.as_ref().map(TcpListener::local_addr).transpose()?;
+        let mbp_base_url = mbp_address.map(|address| format!("{scheme}://{address}"));
+        let (acm, mbp, credentials) = parties(options, behaviour, &issuer, mbp_base_url.as_deref())?;
         let (stop, stopped) = watch::channel(());
-        let site = Site {
-            server: Server::Acm,
-            handler: Handler::Acm(Arc::new(acm)),
+        let run = |server, handler, listener| {
+            let acceptor = authority.as_ref().map(|own| own.acceptor(ServerCertificate::Valid, server, Protocol::Both));
+            let handshake = Handshake { acceptor: acceptor.transpose()?, answers_old_tls: false };
+            let reachable = Arc::new(AtomicBool::new(true));
             // It may run for days: nobody reads its log.
-            log: None,
-            latency: Duration::ZERO,
-            reachable: Arc::new(AtomicBool::new(true)),
+            let site = Site { server, handler, log: None, latency: Duration::ZERO, reachable };
+            site.run(listener, handshake, &stopped)
         };
-        site.run(listener, Handshake { acceptor, answers_old_tls: false }, &stopped)?;
+        run(Server::Acm, Handler::Acm(Arc::new(acm)), listener)?;
+        if let Some(listener) = mbp_listener {
+            run(Server::Mbp, Handler::Mbp(Arc::new(mbp)), listener)?;
+        }
         let authority = authority.map(|authority| (authority.ca_pem.clone(), authority.key_pem()));
-        Ok(Self { issuer, authority, source_certificate, credentials, _stop: stop })
+        Ok(Self { issuer, authority, source_certificate, mbp_base_url, credentials, _stop: stop })
     }
 
     /// The issuer, such as `https://127.0.0.1:8444/op`.
@@ -124,6 +170,11 @@ impl StandIn {
     /// Where the source introspects.
     pub fn introspection(&self) -> String {
         format!("{}/v1/introspect", self.issuer)
+    }
+
+    /// The origin of MBP, without a slash at its end, such as `https://127.0.0.1:8445`; `None` without MBP.
+    pub fn mbp_base_url(&self) -> Option<&str> {
+        self.mbp_base_url.as_deref()
     }
 
     /// Certificate and key of its authority, as PEM; `None` without TLS.
@@ -142,32 +193,43 @@ impl StandIn {
     }
 }
 
-/// The ACM for a source that it does not know.
-fn acm(options: StandInOptions, issuer: &str) -> (Acm, Credentials) {
-    let StandInOptions { audience, scope, resource, numbers, kept, watch, .. } = options;
+/// The ACM for a source or an application that it does not know, and MBP.
+fn parties(
+    options: StandInOptions,
+    behaviour: Issuer,
+    issuer: &str,
+    mbp_base_url: Option<&str>,
+) -> io::Result<(Acm, Mbp, Credentials)> {
+    let StandInOptions { audience, scope, resource, numbers, kept, watch, login, .. } = options;
     let mut people = people();
     for (role, number) in numbers {
         people.iter_mut().filter(|person| person.role == role).for_each(|person| person.insz.clone_from(&number));
     }
+    let people = Arc::new(people);
     let other_audience = format!("{audience}-another-api");
-    let caller = Client::new(CALLER, kept.caller_secret.unwrap_or_else(secret));
+    let caller_id = login.as_ref().map_or(CALLER, |login| login.client_id.as_str());
+    let caller = Client::new(caller_id, kept.caller_secret.unwrap_or_else(secret));
     let source = Client::new(audience, kept.source_secret.unwrap_or_else(secret));
     let portal = Client::new(PORTAL, secret());
     let tokens = Arc::new(Tokens::default());
     let parties = Parties { caller: &caller, source: &source, portal: &portal, other: &other_audience, scope: &scope };
     let credentials = parties.credentials(&people, &tokens);
+    let visits: Arc<Visits> = Arc::default();
+    let mbp = Mbp::new(source.id.clone(), Arc::clone(&people), Arc::clone(&tokens), Arc::clone(&visits), watch.clone());
     let acm = Acm {
-        behaviour: Issuer::default(),
+        behaviour,
         issuer: issuer.to_owned(),
         clients: Clients::new(caller, source, portal),
         other_audience,
         scope,
-        resource: resource.trim_end_matches('/').to_owned(),
-        people: Arc::new(people),
+        resource: mbp_base_url.unwrap_or(&resource).trim_end_matches('/').to_owned(),
+        people,
         tokens,
         door: IntrospectionSwitch::default(),
         questions: Questions::default(),
         watch,
+        login: login.map(|login| Login::new(login, issuer)).transpose()?,
+        visits,
     };
-    (acm, credentials)
+    Ok((acm, mbp, credentials))
 }

@@ -34,6 +34,8 @@ fn options(tls: bool) -> StandInOptions {
         numbers: Vec::new(),
         kept: Kept::default(),
         watch: None,
+        login: None,
+        mbp: None,
     }
 }
 

@@ -182,6 +182,8 @@ async fn start(twists: Twists) -> Running {
         numbers: Vec::new(),
         kept: Kept::default(),
         watch: None,
+        login: None,
+        mbp: None,
     })
     .await
     .unwrap();
