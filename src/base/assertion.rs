@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{KeyPairComponents, PublicKeyComponents};
+use aws_lc_rs::rsa::{KeyPairComponents, KeySize, PublicKeyComponents};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_2048_8192_SHA256,
     RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey, VerificationAlgorithm,
@@ -16,6 +16,8 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
+use x509_parser::prelude::FromDer as _;
+use x509_parser::public_key::RSAPublicKey;
 
 use crate::base::text::Text;
 use crate::text;
@@ -73,6 +75,11 @@ impl SigningKey {
         if text.starts_with('{') { of_jwk(text) } else { of_pem(text).map(|pair| Self::new(pair, None)) }
     }
 
+    /// A new key for RS256; none where no random numbers are to be had.
+    pub fn generate() -> Option<Self> {
+        RsaKeyPair::generate(KeySize::Rsa2048).ok().map(|pair| Self::new(Pair::Rs256(pair), None))
+    }
+
     fn new(pair: Pair, kid: Option<String>) -> Self {
         Self { pair: Arc::new(pair), kid }
     }
@@ -109,17 +116,42 @@ impl SigningKey {
         issued: i64,
         jti: &str,
     ) -> Option<SecretString> {
+        let claims = json!({
+            "iss": client_id, "sub": client_id, "aud": audience, "iat": issued, "exp": issued + LIFETIME, "jti": jti,
+        });
+        self.jwt(&claims, kid).map(Into::into)
+    }
+
+    /// A JWT with these claims. None where the key cannot sign.
+    pub fn jwt(&self, claims: &Value, kid: Option<&str>) -> Option<String> {
         let mut header = json!({ "alg": self.alg(), "typ": "JWT" });
         if let (Some(kid), Value::Object(header)) = (kid.or(self.kid()), &mut header) {
             header.insert("kid".to_owned(), json!(kid));
         }
-        let claims = json!({
-            "iss": client_id, "sub": client_id, "aud": audience, "iat": issued, "exp": issued + LIFETIME, "jti": jti,
-        });
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let signed = format!("{}.{}", part(&header), part(&claims));
+        let signed = format!("{}.{}", part(&header), part(claims));
         let signature = self.sign(signed.as_bytes())?;
-        Some(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)).into())
+        Some(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    }
+
+    /// The public half as a JWK (RFC 7517), with that id.
+    pub fn public_jwk(&self, kid: &str) -> Option<Value> {
+        let part = |number: &[u8]| URL_SAFE_NO_PAD.encode(number);
+        let (alg, purpose) = (self.alg(), "sig");
+        match &*self.pair {
+            Pair::Rs256(pair) => {
+                let (_, key) = RSAPublicKey::from_der(pair.public_key().as_ref()).ok()?;
+                // A zero before a number says in DER that it is positive; a JWK has none.
+                let number = |number: &[u8]| part(number.strip_prefix(&[0]).unwrap_or(number));
+                let (n, e) = (number(key.modulus), number(key.exponent));
+                Some(json!({ "kty": "RSA", "use": purpose, "alg": alg, "kid": kid, "n": n, "e": e }))
+            }
+            Pair::Es256(pair) => {
+                let (x, y) = pair.public_key().as_ref().strip_prefix(&[4])?.split_at_checked(P256)?;
+                let (x, y) = (part(x), part(y));
+                Some(json!({ "kty": "EC", "crv": "P-256", "use": purpose, "alg": alg, "kid": kid, "x": x, "y": y }))
+            }
+        }
     }
 
     fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {

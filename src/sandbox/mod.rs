@@ -32,8 +32,8 @@ mod world;
 
 pub use acm::called::{Called, Watch};
 pub use acm::credentials::{ClientCredentials, ClientId, Credentials, Person};
-pub(crate) use acm::stand_in::{APPLICATION, CALLER, MBP};
-pub use acm::stand_in::{Kept, LoginOptions, MbpOptions, StandIn, StandInOptions};
+pub(crate) use acm::stand_in::CALLER;
+pub use acm::stand_in::{APPLICATION, Kept, LoginOptions, MBP, MbpOptions, StandIn, StandInOptions};
 pub use answer::{Answer, put};
 pub use citizens::Role;
 

@@ -1,14 +1,17 @@
 //! What bronkeur asks of its own ACM and of no other issuer: to close introspection for a moment (SEC-20), how often
-//! the source asked about a token (SEC-16), whether it was refused when it asked, and whether it asked at all.
+//! the source asked about a token (SEC-16), whether it was refused when it asked, and whether it asked at all; where it
+//! has a login, also to begin and end a visit to an application.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::base::text::shown;
 use crate::sandbox::acm::called::{Known, without_numbers};
 use crate::sandbox::acm::{Acm, Error, Form};
+use crate::sandbox::answer::put;
 
 /// After this long introspection opens again by itself: a run that was broken off leaves nothing closed.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -116,8 +119,42 @@ pub(in crate::sandbox) fn perform(acm: &Acm, form: &Form) -> Result<Value, Error
             Ok(json!({ "introspections": count }))
         }
         Some("refused") => Ok(questions.told(&acm.introspection())),
-        _ => Err(Error(400, "invalid_request", "action is close, open, seen or refused")),
+        Some(action @ ("visit" | "expire" | "told")) if acm.login.is_some() => visit(acm, action, form),
+        _ => Err(Error(
+            400,
+            "invalid_request",
+            "action is close, open, seen or refused; with a login visit, expire or told",
+        )),
     }
+}
+
+/// Begins a visit to an application, lets its tokens expire, or ends it.
+fn visit(acm: &Acm, action: &str, form: &Form) -> Result<Value, Error> {
+    let Acm { visits, tokens, .. } = acm;
+    match action {
+        "visit" => {
+            visits.begin(conduct(form, "acm")?, conduct(form, "mbp")?);
+            Ok(json!({ "visit": "begun" }))
+        }
+        "expire" => {
+            let expired = visits.access_tokens().into_iter().filter(|token| tokens.expire(token)).count();
+            Ok(json!({ "expired": expired }))
+        }
+        _ => {
+            let (events, dropped) = visits.end();
+            let mut body = json!({ "events": events });
+            if dropped > 0 {
+                put(&mut body, "dropped", dropped);
+            }
+            Ok(body)
+        }
+    }
+}
+
+/// A behaviour by its name; as usual where none is named.
+fn conduct<T: DeserializeOwned + Default>(form: &Form, name: &str) -> Result<T, Error> {
+    let Some(conduct) = form.get(name) else { return Ok(T::default()) };
+    serde_json::from_value(json!(conduct)).map_err(|_| Error(400, "invalid_request", "there is no such behaviour"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a caller of the ACM must have: clients, citizens with their tokens, and tokens that a source must refuse.
 
+use crate::sandbox::acm::LOGIN_SCOPES;
 use crate::sandbox::acm::clients::Client;
 use crate::sandbox::acm::tokens::{Grant, Tokens, now};
 use crate::sandbox::citizens::{Citizen, Role};
@@ -85,7 +86,8 @@ impl Parties<'_> {
     pub(in crate::sandbox) fn credentials(&self, people: &[Citizen], tokens: &Tokens) -> Credentials {
         let now = now();
         // The citizen's own token is for the caller and has every scope: its audience alone keeps it out of the source.
-        let all_scopes = format!("openid profile vo rrn {}", self.scope);
+        let own = self.scope.split(' ').filter(|own| !own.is_empty() && !LOGIN_SCOPES.contains(own));
+        let all_scopes = LOGIN_SCOPES.into_iter().chain(own).collect::<Vec<_>>().join(" ");
         let person = |person: &Citizen| Person {
             name: person.name.to_owned(),
             role: person.role,

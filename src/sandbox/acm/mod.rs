@@ -2,6 +2,7 @@
 //!
 //! - `behaviour`: its knobs; `clients`, `credentials`, `tokens`: who may ask it for what; `control`, `called`: what only
 //!   bronkeur asks of it, and what was asked; `stand_in`: it alone, for a subject in development.
+//! - `login`: citizens log in to an application; `visits`, `received`, `told`: what happens in a visit to one.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,10 +33,13 @@ pub(in crate::sandbox) mod login;
 pub(in crate::sandbox) mod received;
 pub(in crate::sandbox) mod stand_in;
 pub(in crate::sandbox) mod tokens;
+mod told;
 pub(in crate::sandbox) mod visits;
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 pub(in crate::sandbox) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+/// The scopes of citizens.
+const LOGIN_SCOPES: [&str; 4] = ["openid", "profile", "vo", "rrn"];
 const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token";
 
 /// The ACM and what it knows.
@@ -71,7 +75,9 @@ pub(in crate::sandbox) type Form = HashMap<String, String>;
 impl Acm {
     /// Answers any request, and tells whoever watches.
     pub(in crate::sandbox) fn answer(&self, request: &Inbound) -> Answer {
+        let noted = self.comes_in(request);
         let answer = self.answer_to(request);
+        self.tell(noted, request, &answer);
         if request.method == "POST" && answer.status == 404 || answer.status == 405 {
             self.note_elsewhere(request);
         }
@@ -111,11 +117,16 @@ impl Acm {
                 self.behaviour.edits.discovery_answer.iter().for_each(|edit| edit(&mut answer));
                 answer
             }
-            "/op/v1/keys" => Answer::json(200, "application/json", &json!({ "keys": [] })),
+            "/op/v1/keys" => {
+                let keys = self.login.as_ref().map_or_else(|| json!({ "keys": [] }), Login::keys);
+                Answer::json(200, "application/json", &keys)
+            }
             "/op/v1/token" => posted(&|form| self.token(request, form)),
             "/op/v1/introspect" => posted(&|form| self.introspect(request, form)),
             "/op/bronkeur/control" => posted(&|form| self.control(request, form)),
-            _ => Answer::json(404, "application/json", &json!({ "error": "not_found" })),
+            _ => self
+                .login_page(request)
+                .unwrap_or_else(|| Answer::json(404, "application/json", &json!({ "error": "not_found" }))),
         }
     }
 
@@ -142,6 +153,9 @@ impl Acm {
                 json!(["client_secret_post", "client_secret_basic", "private_key_jwt", "tls_client_auth"]),
             );
         }
+        if let Some(login) = &self.login {
+            login.describe(&mut document, &self.issuer, &self.scope);
+        }
         for edit in &self.behaviour.edits.discovery {
             edit(&mut document);
         }
@@ -150,11 +164,21 @@ impl Acm {
 
     fn token(&self, request: &Inbound, form: &Form) -> Result<Answer, Error> {
         let client = self.client(request, form)?;
-        let mut body = match form.get("grant_type").map(String::as_str) {
-            Some("client_credentials") => self.client_credentials(client, form)?,
-            Some(EXCHANGE) => self.exchange(client, form)?,
-            Some(_) => return Err(Error(400, "unsupported_grant_type", "this grant is not supported")),
-            None => return Err(Error(400, "invalid_request", "grant_type is missing")),
+        let grant_type = form.get("grant_type").map(String::as_str);
+        match self.visits.acm() {
+            AcmConduct::RefusesExchange if grant_type == Some(EXCHANGE) => return Err(UNKNOWN_TARGET),
+            AcmConduct::FailsAtExchange if grant_type == Some(EXCHANGE) => {
+                return Ok(Answer::with_body(500, "text/plain", "Internal Server Error"));
+            }
+            _ => {}
+        }
+        let mut body = match (grant_type, &self.login) {
+            (Some("client_credentials"), _) => self.client_credentials(client, form)?,
+            (Some(EXCHANGE), _) => self.exchange(client, form)?,
+            (Some("authorization_code"), Some(login)) => self.redeem(login, client, form)?,
+            (Some("refresh_token"), Some(login)) => self.refresh(login, client, form)?,
+            (Some(_), _) => return Err(Error(400, "unsupported_grant_type", "this grant is not supported")),
+            (None, _) => return Err(Error(400, "invalid_request", "grant_type is missing")),
         };
         let is_exchange = body.get("issued_token_type").is_some();
         if let Some(body) = body.as_object_mut().filter(|_| !self.behaviour.states_scope) {
@@ -192,6 +216,7 @@ impl Acm {
             Some(ACCESS_TOKEN | REFRESH_TOKEN) => {}
             _ => return Err(Error(400, "invalid_request", "subject_token_type is missing or unknown")),
         }
+        let is_refresh = present("subject_token_type").is_some_and(|kind| kind == REFRESH_TOKEN);
         if present("requested_token_type").is_some_and(|kind| kind != ACCESS_TOKEN) {
             return Err(Error(400, "invalid_request", "requested_token_type can only be an access token"));
         }
@@ -209,7 +234,8 @@ impl Acm {
         if !self.may_exchange(client, &audience) {
             return Err(Error(400, "invalid_target", "the audience has declared no trust in this client"));
         }
-        let subject = self.active(subject).filter(|grant| grant.insz.is_some()).ok_or(Error(
+        let as_refresh = || self.login.as_ref().filter(|_| is_refresh)?.refreshable(subject, &client.id);
+        let subject = self.active(subject).or_else(as_refresh).filter(|grant| grant.insz.is_some()).ok_or(Error(
             400,
             "invalid_grant",
             "the subject token is unknown, expired or of nobody",
@@ -218,6 +244,7 @@ impl Acm {
             return Err(Error(400, "invalid_grant", "the subject token is of another client"));
         }
         let scope = self.granted_scope(form, &audience)?;
+        let scope = if self.login.is_some() { self.within_login(form, scope, &subject) } else { scope };
         let mut body = self.issue(subject.insz, &subject.sub, &client.id, audience, &scope);
         put(&mut body, "issued_token_type", json!(ACCESS_TOKEN));
         Ok(body)
@@ -279,9 +306,7 @@ impl Acm {
     /// The scopes asked. Unasked, a token for the source has none, so that the lack of one can be tried; any other
     /// token has all, so that its audience alone tells it from a good one.
     fn granted_scope(&self, form: &Form, audience: &str) -> Result<String, Error> {
-        let known = |scope| {
-            ["openid", "profile", "vo", "rrn"].contains(&scope) || self.scope.split(' ').any(|own| own == scope)
-        };
+        let known = |scope| LOGIN_SCOPES.contains(&scope) || self.scope.split(' ').any(|own| own == scope);
         let asked = form.get("scope").map(String::as_str).unwrap_or_default();
         if asked.split_whitespace().any(|scope| !known(scope)) {
             return Err(Error(400, "invalid_scope", "a scope is unknown"));
@@ -292,6 +317,16 @@ impl Acm {
             _ => asked,
         };
         Ok(if self.behaviour.honours_scope { granted.to_owned() } else { "openid".to_owned() })
+    }
+
+    /// What an application is granted of a citizen: no more than the login gave (N4), and unasked all of that.
+    fn within_login(&self, form: &Form, granted: String, subject: &Grant) -> String {
+        if !self.behaviour.honours_scope {
+            return granted;
+        }
+        let asked = form.get("scope").filter(|asked| !asked.trim().is_empty()).unwrap_or(&subject.scope);
+        let is_given = |scope: &&str| subject.scope.split(' ').any(|given| given == *scope);
+        asked.split_whitespace().filter(is_given).collect::<Vec<_>>().join(" ")
     }
 
     fn introspect(&self, request: &Inbound, form: &Form) -> Result<Answer, Error> {

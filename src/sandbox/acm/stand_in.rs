@@ -30,9 +30,9 @@ use crate::sandbox::wire::Protocol;
 /// The client-id with which bronkeur exchanges tokens, where the attesten-backend of the portal does.
 pub(crate) const CALLER: &str = "bronkeur-attesten-backend";
 /// The client-id of an application to which citizens log in.
-pub(crate) const APPLICATION: &str = "bronkeur-application";
+pub const APPLICATION: &str = "bronkeur-application";
 /// The client-id of our own MBP, which is the audience of the tokens that are handed over to it.
-pub(crate) const MBP: &str = "bronkeur-mbp";
+pub const MBP: &str = "bronkeur-mbp";
 /// The client-id to which citizens would log in.
 const PORTAL: &str = "bronkeur-portal";
 /// How long the certificate of its authority is valid, in days: it is trusted once, and kept.
