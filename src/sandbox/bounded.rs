@@ -41,10 +41,6 @@ impl<V> Bounded<V> {
     pub(super) fn remove(&mut self, key: &str) -> Option<V> {
         self.values.remove(key)
     }
-
-    pub(super) fn keys(&self) -> impl Iterator<Item = &String> {
-        self.values.keys()
-    }
 }
 
 #[cfg(test)]

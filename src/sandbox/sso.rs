@@ -88,7 +88,15 @@ impl SsoIssuer {
         self.authority.as_ref().map(|authority| authority.ca_pem.as_str())
     }
 
-    /// The authority itself, which makes the certificate of the application; `None` without TLS.
+    /// A certificate for an application on this machine and its key, both as PEM; `None` without TLS.
+    ///
+    /// # Errors
+    /// Where no key can be made.
+    pub fn server_certificate(&self) -> io::Result<Option<(String, String)>> {
+        self.authority().map(|authority| authority.server_certificate(None)).transpose()
+    }
+
+    /// The authority itself, for what a server of ours needs for its handshakes; `None` without TLS.
     pub(in crate::sandbox) fn authority(&self) -> Option<&Authority> {
         self.authority.as_ref()
     }

@@ -2,7 +2,11 @@
 
 mod acm;
 mod faults;
+mod hostile;
+mod login;
+mod mbp;
 mod source;
+mod sso;
 mod stand_in;
 
 use reqwest::{Client, Method, Response};

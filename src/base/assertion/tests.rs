@@ -168,3 +168,26 @@ proptest::proptest! {
         let _ = SigningKey::read(&json!({"kty": kty, "crv": "P-256", "d": d, "x": x, "y": x, "n": x, "e": d}).to_string());
     }
 }
+
+#[test]
+fn the_public_half_verifies_what_the_key_signs_and_holds_no_more() {
+    for pem in [p256_pem(), rsa_pem()] {
+        let key = SigningKey::read(&pem).unwrap();
+        let jwk = key.public_jwk("k").unwrap();
+        assert_eq!((jwk["kid"].as_str(), jwk["alg"].as_str(), jwk.get("d")), (Some("k"), Some(key.alg()), None));
+        let jwt = key.jwt(&json!({ "nonce": "n" }), Some("k")).unwrap();
+        let (signed, signature) = jwt.rsplit_once('.').unwrap();
+        let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+        let part = |name: &str| URL_SAFE_NO_PAD.decode(jwk[name].as_str().unwrap()).unwrap();
+        if key.alg() == "RS256" {
+            let public = PublicKeyComponents { n: part("n"), e: part("e") };
+            assert_eq!((public.n.len(), public.e.as_slice()), (256, &[1, 0, 1][..]));
+            public.verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &signature).unwrap();
+        } else {
+            let point = [vec![4], part("x"), part("y")].concat();
+            UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(signed.as_bytes(), &signature).unwrap();
+        }
+        assert_eq!(key.verifying_key().claims(&jwt).unwrap()["nonce"], "n");
+    }
+    assert_eq!(SigningKey::generate().unwrap().alg(), "RS256");
+}

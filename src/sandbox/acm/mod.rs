@@ -401,6 +401,9 @@ impl Acm {
     }
 }
 
+/// Parameters that a form may have.
+const PARAMETERS: usize = 200;
+
 const UNKNOWN_TARGET: Error = Error(400, "invalid_target", "the audience or resource is unknown");
 
 fn form(request: &Inbound) -> Result<Form, Error> {
@@ -414,6 +417,9 @@ fn form(request: &Inbound) -> Result<Form, Error> {
     }
     let mut form = Form::new();
     for (key, value) in url::form_urlencoded::parse(&request.body) {
+        if form.len() >= PARAMETERS {
+            return Err(Error(400, "invalid_request", "there are too many parameters"));
+        }
         if form.insert(key.into_owned(), value.into_owned()).is_some() {
             return Err(Error(400, "invalid_request", "a parameter occurs twice"));
         }

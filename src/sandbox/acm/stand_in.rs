@@ -49,7 +49,8 @@ pub struct StandInOptions {
     pub audience: String,
     /// The scopes of the source, separated by spaces.
     pub scope: String,
-    /// The URL of the source, as `resource` may name it.
+    /// The URL of the source, as `resource` may name it; of the application beside MBP. Over https a certificate is made
+    /// for its host.
     pub resource: String,
     /// National numbers that take the place of the invented ones.
     pub numbers: Vec<(Role, String)>,

@@ -110,13 +110,14 @@ impl Visits {
     /// Notes a call and the tokens that its answer carried; or tokens alone, of a call that is not told.
     pub(in crate::sandbox) fn note(&self, received: Option<Received>, issued: Vec<Issued>) {
         let mut running = self.lock();
-        if running.since.is_none() {
+        if !running.is_fresh() {
             return;
         }
         let at_us = received.as_ref().map_or_else(now_us, |received| received.at_us);
         let access = issued.iter().filter(|issued| issued.kind == TokenKind::Access);
         let access: Vec<String> = access.map(|issued| issued.token.clone()).collect();
         running.access.extend(access);
+        running.access.truncate(EVENTS);
         let of_answer = issued.into_iter().map(Event::Issued);
         for event in received.map(Event::Received).into_iter().chain(of_answer) {
             running.push(Told { at_us, event });
@@ -145,5 +146,78 @@ impl Running {
         }
         self.bytes += weight;
         self.told.push(told);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderMap;
+
+    use super::*;
+    use crate::evidence::exchange::visit::{Call, Party};
+    use crate::sandbox::answer::Inbound;
+
+    fn call(query: String) -> Received {
+        let request = Inbound {
+            method: "GET".to_owned(),
+            path: "/op/v1/auth".to_owned(),
+            query: Some(query),
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            certificate: None,
+        };
+        Received::of(Party::Acm, Call::Authorization, &request)
+    }
+
+    fn access() -> Issued {
+        let (kind, insz) = (TokenKind::Access, None);
+        Issued { token: "t".to_owned(), kind, insz, audience: None, scope: None, lifetime: None }
+    }
+
+    #[test]
+    fn a_visit_keeps_so_many_events_and_so_many_bytes_of_them() {
+        let visits = Visits::default();
+        visits.begin(AcmConduct::AsUsual, MbpConduct::AsUsual);
+        for _ in 0..EVENTS {
+            visits.note(Some(call(String::new())), vec![access()]);
+        }
+        assert_eq!(visits.access_tokens().len(), EVENTS);
+        let (told, dropped) = visits.end();
+        assert_eq!((told.len(), dropped), (EVENTS, EVENTS));
+        visits.begin(AcmConduct::AsUsual, MbpConduct::AsUsual);
+        let long = ["a=", &"x".repeat(5000), "&"].concat().repeat(50);
+        for _ in 0..100 {
+            visits.note(Some(call(long.clone())), Vec::new());
+        }
+        let (told, dropped) = visits.end();
+        assert!(told.len() > 20 && dropped > 20 && told.len() + dropped == 100, "{dropped}");
+    }
+
+    #[test]
+    fn nothing_is_kept_where_no_visit_is_on_or_it_was_forgotten() {
+        let visits = Visits::default();
+        visits.note(None, vec![access()]);
+        assert_eq!((visits.end().0.len(), visits.access_tokens().len()), (0, 0));
+        visits.begin(AcmConduct::OddTokens, MbpConduct::Hangs);
+        assert_eq!((visits.acm(), visits.mbp()), (AcmConduct::OddTokens, MbpConduct::Hangs));
+        let Some(long_ago) = Instant::now().checked_sub(LONGEST) else { return };
+        visits.lock().since = Some(long_ago);
+        visits.note(None, vec![access()]);
+        assert_eq!((visits.acm(), visits.mbp()), (AcmConduct::AsUsual, MbpConduct::AsUsual));
+        assert!(visits.end().0.is_empty());
+    }
+
+    #[test]
+    fn calls_are_told_in_the_order_in_which_they_came() {
+        let visits = Visits::default();
+        visits.begin(AcmConduct::AsUsual, MbpConduct::AsUsual);
+        let (mut first, second) = (call("first".to_owned()), call("second".to_owned()));
+        first.at_us = second.at_us - 5;
+        visits.note(Some(second), vec![access()]);
+        visits.note(Some(first), vec![access()]);
+        let (told, _) = visits.end();
+        let shape: Vec<_> = told.iter().map(|told| matches!(told.event, Event::Received(_))).collect();
+        assert_eq!(shape, [true, false, true, false]);
+        assert_eq!(told[2].at_us, told[0].at_us + 5);
     }
 }
