@@ -140,13 +140,13 @@ async fn answer(State(site): State<Site>, ConnectInfo(peer): ConnectInfo<Peer>, 
                 return Answer::status(503).into_response();
             }
         },
-        Handler::Mbp(mbp) => match mbp.answer(&inbound).await {
-            Some(answer) => answer,
-            None => {
+        Handler::Mbp(mbp) => {
+            let Some(answer) = mbp.answer(&inbound).await else {
                 peer.fate.end(End::Now);
                 return Answer::status(503).into_response();
-            }
-        },
+            };
+            answer
+        }
         Handler::Redirect(origin) => {
             let mut answer = Answer::status(301);
             answer.set("location", &format!("{origin}{}", inbound.path));

@@ -11,7 +11,7 @@ use crate::evidence::exchange::visit::{AcmConduct, MbpConduct, TokenKind};
 use crate::sandbox::acm::received::{Received, now_us};
 
 /// After this long everything behaves as usual again: a run that was broken off leaves nothing wrong.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_mins(10);
 /// Events of one visit that are kept, and about how many bytes of them; what comes after that is counted only.
 const EVENTS: usize = 2000;
 const BYTES: usize = 8 << 20;

@@ -25,7 +25,7 @@ pub(in crate::sandbox) const TOKEN_API: &str = "/auth/v1/token";
 /// The life of a temporary token, in seconds. The page does not say how long it is; a browser goes to MBP at once.
 const LIFETIME: i64 = 60;
 /// A call that gets no answer is given up after this long, whatever becomes of the visit.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_mins(2);
 /// Tokens that it remembers.
 const MOST: usize = 5000;
 
