@@ -8,7 +8,8 @@
 //!   its escapes are undone; `href`: what a link says by its form.
 //! - `envelope`: the two forms of a list and a certificate, read into one; `openapi`: an OpenAPI document and its
 //!   schemas.
-//! - `assertion`: signed client assertions; `percentile`: what of measured times is reported.
+//! - `assertion`: signed client assertions; `percentile`: what of measured times is reported; `signs`: by what the inside of
+//!   a program is recognised in a text.
 
 pub mod assertion;
 pub mod confidential;
@@ -21,6 +22,7 @@ pub mod insz;
 pub mod lifetime;
 pub mod openapi;
 pub mod percentile;
+pub mod signs;
 pub mod text;
 pub mod value;
 pub mod writing;

@@ -1,5 +1,5 @@
 //! Chapter errors: how errors are described. What is provoked is in `probes`, what an error gives away in
-//! `reveals`, by the `signs` of it.
+//! `reveals`, by the signs of it (`base::signs`).
 
 use serde_json::{Map, Value};
 
@@ -17,7 +17,6 @@ use crate::text;
 
 mod probes;
 mod reveals;
-mod signs;
 
 pub(in crate::checks) use probes::{answer_to_an_unknown_certificate, unused};
 #[cfg(test)]

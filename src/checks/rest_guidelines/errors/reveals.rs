@@ -8,7 +8,7 @@ use url::Url;
 
 use super::no_body;
 use super::probes::{Body, body, provoked};
-use super::signs::{Sign, What, Words, grave, is_frame, signs};
+use crate::base::signs::{Sign, What, Words, grave, is_frame, signs};
 use crate::base::text::{Text, shown};
 use crate::base::value::walk::pointer_step;
 use crate::catalogue::Level;

@@ -85,7 +85,7 @@ const CODE: [&str; 16] =
 
 /// What is called in an object that is a frame: it has a line, and names a file with code, a class and its method, or what
 /// only a frame calls `methodName`.
-pub(in crate::checks::rest_guidelines::errors) fn is_frame(members: &Map<String, Value>) -> Option<String> {
+pub fn is_frame(members: &Map<String, Value>) -> Option<String> {
     let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let of =
         |names: &[&str]| members.iter().find(|(name, _)| names.contains(&plain(name).as_str())).map(|(_, value)| value);

@@ -14,39 +14,49 @@ mod tests;
 mod trace;
 
 use names::without_paths_of_urls;
-pub(super) use trace::is_frame;
+pub use trace::is_frame;
 
 /// The words by which the inside is recognised: the parameters of the requirement.
-pub(super) struct Words<'a> {
+pub struct Words<'a> {
     /// What databases say; a star is some text on the same line.
     pub sql: Vec<&'a str>,
+    /// Where the file systems of servers begin.
     pub folders: Vec<&'a str>,
+    /// The ends of the names of internal hosts.
     pub domains: Vec<&'a str>,
 }
 
 /// Something that a text shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Sign {
+pub struct Sign {
+    /// What it is of.
     pub what: What,
     /// Only the inside has this form.
     pub is_grave: bool,
+    /// Where it begins, some characters of it.
     pub excerpt: String,
 }
 
 /// What a sign is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum What {
+pub enum What {
+    /// The page of a framework for developers.
     DebugPage,
+    /// A stack trace.
     StackTrace,
+    /// SQL, or what a database says.
     Sql,
+    /// The name of a class.
     Class,
+    /// A path of a file system.
     Path,
+    /// The name of an internal host.
     Host,
 }
 
 impl What {
     /// In Dutch and in English.
-    pub(super) const fn named(self) -> (&'static str, &'static str) {
+    pub const fn named(self) -> (&'static str, &'static str) {
         match self {
             Self::DebugPage => ("een foutpagina voor ontwikkelaars", "a debug page"),
             Self::StackTrace => ("een stack trace", "a stack trace"),
@@ -60,7 +70,7 @@ impl What {
 
 /// What a text shows of the inside: all that only the inside has, else the weaker signs. `own_hosts`: those that the
 /// caller knows already.
-pub(super) fn signs(text: &str, words: &Words<'_>, own_hosts: &[String]) -> Vec<Sign> {
+pub fn signs(text: &str, words: &Words<'_>, own_hosts: &[String]) -> Vec<Sign> {
     let grave = grave(text, words);
     if !grave.is_empty() {
         return grave;
@@ -76,7 +86,7 @@ pub(super) fn signs(text: &str, words: &Words<'_>, own_hosts: &[String]) -> Vec<
 }
 
 /// What a text shows that only the inside has.
-pub(super) fn grave(text: &str, words: &Words<'_>) -> Vec<Sign> {
+pub fn grave(text: &str, words: &Words<'_>) -> Vec<Sign> {
     let plain: &str = &page::plain(text);
     let found = [
         (What::DebugPage, page::of_a_framework(text, plain)),
@@ -84,6 +94,17 @@ pub(super) fn grave(text: &str, words: &Words<'_>) -> Vec<Sign> {
         (What::Sql, sql::shown(plain, words)),
     ];
     found.into_iter().filter_map(|(what, excerpt)| Some(Sign { what, is_grave: true, excerpt: excerpt? })).collect()
+}
+
+/// Whether a text shows a stack trace, or what a framework shows of one.
+pub fn shows_a_stack(text: &str) -> bool {
+    let plain: &str = &page::plain(text);
+    page::of_a_framework(text, plain).is_some() || trace::stack(plain).is_some()
+}
+
+/// The text of a page as people see it, comments included; any other text as it is, but for entities.
+pub fn seen_text(text: &str) -> Cow<'_, str> {
+    page::plain(text)
 }
 
 /// Regular expressions that are tried one after the other. They are tested to be valid.
