@@ -310,6 +310,35 @@ impl Vault {
         value
     }
 
+    /// The surrogate of a value that was met before.
+    pub fn surrogate_of(&self, raw: &str) -> Option<String> {
+        read(&self.table).surrogates.get(raw).map(|surrogate| surrogate.text.clone())
+    }
+
+    /// A surrogate for a value that is a secret only where it stands, such as a short state in a URL: the same value has
+    /// the same one, and elsewhere it is left alone.
+    pub fn stand_in(&self, raw: &str, nature: SecretKind) -> String {
+        write(&self.table).surrogate(raw, nature).text.clone()
+    }
+
+    /// The tokens, secrets and numbers that a text holds, in whatever writing, by their surrogates, in the order of their
+    /// first place. With those that are known come those that only look so.
+    pub fn held_in(&self, text: &str) -> Vec<String> {
+        let held = self.masking().held(text.as_bytes());
+        unique(held.into_iter().map(|(surrogate, _)| surrogate))
+    }
+
+    /// The same without what only looks so: a long program holds eleven digits in a row that are nobody's.
+    pub fn known_in(&self, text: &str) -> Vec<String> {
+        let held = self.masking().held(text.as_bytes());
+        let known = read(&self.known);
+        let is_citizen = |text: &str| known.citizens.iter().any(|(surrogate, _)| surrogate == text);
+        let is_known = |(surrogate, is_ours): &(Arc<Surrogate>, bool)| {
+            *is_ours && (surrogate.nature != SecretKind::Number || is_citizen(&surrogate.text))
+        };
+        unique(held.into_iter().filter(is_known).map(|(surrogate, _)| surrogate))
+    }
+
     /// All marks so far, with their surrogates.
     pub fn marks(&self) -> Vec<Mark> {
         read(&self.table).marks.clone()
@@ -393,6 +422,12 @@ impl Table {
         self.surrogates.insert(raw.to_owned(), Arc::clone(&surrogate));
         surrogate
     }
+}
+
+/// Each of them once, as it stands in the recording.
+fn unique(held: impl Iterator<Item = Arc<Surrogate>>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    held.map(|surrogate| surrogate.text.clone()).filter(|text| seen.insert(text.clone())).collect()
 }
 
 /// Whether a secret has the look of one that a program made: a part of any other may be a word of a language.

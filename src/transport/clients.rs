@@ -1,8 +1,10 @@
-//! The two HTTP clients: one for the source, one for the issuer. Neither follows a redirect, keeps a cookie, reads the
-//! environment's proxies or unpacks a body.
+//! The HTTP clients: one for the source, one for the issuer, and one for each browser of a visit. None follows a redirect,
+//! reads the environment's proxies or unpacks a body; only browsers keep cookies.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::cookie::CookieStore;
 use reqwest::{Certificate, ClientBuilder, Identity, NoProxy, Proxy, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -34,6 +36,20 @@ pub(super) fn issuer(settings: &Settings, kept: usize) -> Result<reqwest::Client
     let proxy = proxy(settings)?.map(|proxy| proxy.no_proxy(loopback));
     let identity = identity(settings.acm_identity_pem.as_ref(), "issuer")?;
     build("issuer", certificates, plain(settings, kept), identity, proxy)
+}
+
+/// The client of one browser, which goes to the application and to the issuer: it trusts whom the others trust.
+pub(super) fn browser<C: CookieStore + 'static>(
+    settings: &Settings,
+    cookies: Arc<C>,
+) -> Result<reqwest::Client, SettingsError> {
+    let mut authorities = certificates(&settings.ca_pem, "application")?;
+    authorities.extend(certificates(&settings.acm_ca_pem, "issuer")?);
+    let loopback = NoProxy::from_string("localhost,127.0.0.0/8,::1");
+    let proxy = proxy(settings)?.map(|proxy| proxy.no_proxy(loopback));
+    let identity = identity(settings.identity_pem.as_ref(), "application")?;
+    // A connection that a server closes at the wrong moment would look like a fault of the application: each page has its own.
+    build("application", authorities, plain(settings, 0).cookie_provider(cookies), identity, proxy)
 }
 
 fn plain(settings: &Settings, kept: usize) -> ClientBuilder {

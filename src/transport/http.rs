@@ -21,6 +21,7 @@ use super::oauth::Memory;
 use super::record::RawResponse;
 use super::retry::{Came as Seen, Next, Patience, Repeat, Tries};
 use super::settings::{Settings, SettingsError};
+use super::visit::Visits;
 use super::{clients, words};
 use crate::base::insz;
 use crate::base::text::Text;
@@ -63,6 +64,7 @@ pub struct Transport {
     pub(super) unsettled: Arc<RwLock<()>>,
     /// The schemas that answers are held against.
     pub(super) judge: Arc<Judge>,
+    pub(super) visits: Visits,
 }
 
 /// What sends a call.
@@ -172,6 +174,7 @@ impl Transport {
             anew: Default::default(),
             large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
             unsettled: Arc::default(),
+            visits: Visits::default(),
         })
     }
 
@@ -194,6 +197,10 @@ impl Transport {
             }
             Target::Issuer(call) => self.ask_issuer(request, call).await,
             Target::Tls(offer) => self.shake_hands(request, offer).await,
+            Target::Visit(ref visit) => {
+                let visit = (**visit).clone();
+                return self.visit(request, visit).await;
+            }
             Target::OpenApi if let Some(path) = &self.settings.openapi_file => self.read_openapi(request, path).await,
             _ => return self.ask_source(request).await,
         };

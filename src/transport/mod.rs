@@ -11,6 +11,7 @@
 //! - `refresh`: a citizen's refresh token swapped for an access token, without ever losing the next one.
 //! - `encryption`: a TLS handshake as an exchange, made by `tls`; `bare`: a request below reqwest; `tcp`: the connection
 //!   of both; `file`: an OpenAPI document that is a file.
+//! - `visit`: what people do with an application, in browsers that run no scripts.
 //! - `retry`: whether a call is sent again; `connections`: over which connections answers came.
 //! - `body`: reads a body within bounds, `base64` looks whether it is such a text, `unicode` reads one that is no UTF-8;
 //!   `record`: from an answer to what is
@@ -40,6 +41,7 @@ mod source;
 mod tcp;
 mod tls;
 mod unicode;
+mod visit;
 mod words;
 
 #[cfg(test)]

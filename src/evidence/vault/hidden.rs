@@ -64,6 +64,14 @@ impl Masking<'_> {
         Some(masked)
     }
 
+    /// What stands in a text and in its other writings, from its start on; whether it is known, or is a number.
+    pub(super) fn held(&self, text: &[u8]) -> Vec<(Arc<Surrogate>, bool)> {
+        let mut hits = self.hits(text);
+        hits.extend(self.hidden(text, DEEPEST));
+        hits.sort_by_key(|hit| hit.from);
+        hits.into_iter().map(|hit| (hit.surrogate, hit.is_ours)).collect()
+    }
+
     fn hidden(&self, text: &[u8], depth: usize) -> Vec<Hit> {
         let Some(depth) = depth.checked_sub(1) else { return Vec::new() };
         let mut hits = self.hidden_in_base64(text, depth);

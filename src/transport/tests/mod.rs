@@ -9,6 +9,7 @@ mod refresh;
 mod retry;
 mod source;
 mod tls;
+mod visit;
 
 use std::collections::BTreeMap;
 use std::future::Future;

@@ -1,0 +1,434 @@
+//! What is masked in a visit beyond what the vault knows: what stands in a URL or a form under the name of a secret. The
+//! same value has the same surrogate wherever it comes, however it is written there.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use serde_json::Value;
+use url::form_urlencoded;
+
+use crate::evidence::vault::{SHORTEST_SECRET, SecretKind, Vault};
+
+/// The parameters whose value is a token or a secret.
+const TOKENS: [&str; 15] = [
+    "token",
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "id_token_hint",
+    "logout_token",
+    "subject_token",
+    "actor_token",
+    "papi_token",
+    "client_secret",
+    "client_assertion",
+    "assertion",
+    "password",
+    "code",
+    "device_code",
+];
+
+/// The parameters whose value belongs to one login or one browser. A page may hold it: nobody can use it elsewhere.
+const PASSING: [&str; 9] =
+    ["state", "nonce", "session_state", "code_verifier", "code_challenge", "ticket", "sid", "sessionid", "jsessionid"];
+
+/// The parameter of which only the names of its members are kept: it is JSON in Base64, and about a person.
+const HINT: &str = "login_hint";
+
+/// What programs write where a value is missing: it must stay visible.
+const NO_VALUES: [&str; 9] = ["", "undefined", "null", "none", "nil", "nan", "true", "false", "object"];
+
+/// A part of a value shorter than this tells nothing.
+const SHORTEST_PART: usize = 4;
+
+/// A text that is recorded is no longer than this, in bytes.
+pub(super) const LONGEST: usize = 4096;
+
+/// What a parameter is, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Token,
+    Passing,
+    Hint,
+    Other,
+}
+
+impl Role {
+    fn of(name: &str) -> Self {
+        let name = name.to_ascii_lowercase();
+        match name.as_str() {
+            HINT => Self::Hint,
+            name if TOKENS.contains(&name) => Self::Token,
+            name if PASSING.contains(&name) => Self::Passing,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What belongs to one login or one browser alone, by surrogates, of every visit of a run.
+#[derive(Debug, Default)]
+pub(super) struct Passing(Mutex<HashSet<String>>);
+
+impl Passing {
+    fn all(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What masks the facts of a visit.
+#[derive(Clone, Copy)]
+pub(super) struct Mask<'a> {
+    pub(super) vault: &'a Vault,
+    pub(super) passing: &'a Passing,
+}
+
+impl Mask<'_> {
+    /// Makes known what a URL holds under the name of a secret, so that it is masked wherever it shows.
+    pub(super) fn learn_url(self, url: &str) {
+        let (_, query, fragment) = parts(url);
+        // The route of a page that is one program may have a query of its own.
+        let fragment = fragment.map(|fragment| fragment.split_once('?').map_or(fragment, |(_, query)| query));
+        for (name, value, _) in query.into_iter().chain(fragment).flat_map(pairs) {
+            self.learn(&name, &value);
+        }
+    }
+
+    /// Makes known the value of a parameter, where it is a secret that can be told from a word.
+    pub(super) fn learn(self, name: &str, value: &str) {
+        match Role::of(name) {
+            Role::Token => self.learn_runs(value, is_token),
+            Role::Passing => self.learn_runs(value, is_random),
+            Role::Hint => {}
+            Role::Other if is_url(value) => {
+                let (_, query, fragment) = parts(value);
+                // No deeper: a URL in a URL in a URL is masked by its values.
+                for (name, value, _) in query.into_iter().chain(fragment).flat_map(pairs) {
+                    match Role::of(&name) {
+                        Role::Token => self.learn_runs(&value, is_token),
+                        Role::Passing => self.learn_runs(&value, is_random),
+                        Role::Hint | Role::Other => {}
+                    }
+                }
+            }
+            Role::Other => {}
+        }
+    }
+
+    /// Makes known the value of a cookie.
+    pub(super) fn learn_cookie(self, value: &str) {
+        // One that holds a token, or looks like one, does not pass.
+        if is_random(value) && self.vault.mask_text(value) == value {
+            let surrogate = self.vault.learn(&value.into(), SecretKind::Token);
+            self.passing.all().insert(surrogate);
+        }
+    }
+
+    fn learn_runs(self, value: &str, is_secret: fn(&str) -> bool) {
+        if self.vault.surrogate_of(value).is_some() {
+            return;
+        }
+        let is_passing = std::ptr::fn_addr_eq(is_secret, is_random as fn(&str) -> bool);
+        for run in value.split(|c| !is_of_token(c)).filter(|run| is_secret(run)) {
+            if self.vault.mask_text(run) == run {
+                let surrogate = self.vault.learn(&run.into(), SecretKind::Token);
+                if is_passing {
+                    self.passing.all().insert(surrogate);
+                }
+            }
+        }
+    }
+
+    /// A URL or a reference to one, masked.
+    pub(super) fn url(self, url: &str) -> String {
+        let (path, query, fragment) = parts(url);
+        let mut masked = self.vault.mask_text(path);
+        if let Some(query) = query {
+            masked = format!("{masked}?{}", self.query(query));
+        }
+        if let Some(fragment) = fragment {
+            let fragment = match fragment.split_once('?') {
+                Some((route, query)) => format!("{}?{}", self.vault.mask_text(route), self.query(query)),
+                None => self.query(fragment),
+            };
+            masked = format!("{masked}#{fragment}");
+        }
+        bounded(self.vault.mask_text(&masked))
+    }
+
+    fn query(self, query: &str) -> String {
+        let masked = query.split('&').map(|piece| {
+            let Some((name, value, raw)) = pairs(piece).next() else { return self.vault.mask_text(piece) };
+            let (own_name, own) = (self.vault.mask_text(&name), self.parameter(&name, &value));
+            if own_name == name && own == value {
+                return raw.to_owned();
+            }
+            let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            let name = if own_name == name {
+                raw.split('=').next().unwrap_or_default().to_owned()
+            } else {
+                encoded(&own_name)
+            };
+            format!("{name}={}", encoded(&own))
+        });
+        masked.collect::<Vec<_>>().join("&")
+    }
+
+    /// The value of a parameter, masked.
+    pub(super) fn parameter(self, name: &str, value: &str) -> String {
+        let masked = match Role::of(name) {
+            Role::Token | Role::Passing => self.secret(value),
+            Role::Hint => self.hint(value),
+            Role::Other if is_url(value) => {
+                let (path, query, fragment) = parts(value);
+                let mut masked = path.to_owned();
+                for (mark, pairs_of) in [("?", query), ("#", fragment)] {
+                    let Some(text) = pairs_of else { continue };
+                    let pieces = text.split('&').map(|piece| match pairs(piece).next() {
+                        Some((name, value, _)) if matches!(Role::of(&name), Role::Token | Role::Passing) => {
+                            format!("{name}={}", self.secret(&value))
+                        }
+                        Some((name, value, _)) if Role::of(&name) == Role::Hint => {
+                            format!("{name}={}", self.hint(&value))
+                        }
+                        _ => piece.to_owned(),
+                    });
+                    masked = format!("{masked}{mark}{}", pieces.collect::<Vec<_>>().join("&"));
+                }
+                masked
+            }
+            Role::Other => value.to_owned(),
+        };
+        bounded(self.vault.mask_text(&masked))
+    }
+
+    /// A secret by its name: each run of characters that a token may have is one, what stands between them stays.
+    fn secret(self, value: &str) -> String {
+        if let Some(surrogate) = self.vault.surrogate_of(value) {
+            return surrogate;
+        }
+        let mut masked = String::with_capacity(value.len());
+        let mut rest = value;
+        while !rest.is_empty() {
+            let end = rest.find(|c| !is_of_token(c)).unwrap_or(rest.len());
+            let (run, after) = rest.split_at(end);
+            masked.push_str(&self.run(run));
+            let next = after.find(is_of_token).unwrap_or(after.len());
+            let (between, after) = after.split_at(next);
+            masked.push_str(between);
+            rest = after;
+        }
+        masked
+    }
+
+    fn run(self, run: &str) -> String {
+        // The name stands there again where a URL was put together twice.
+        let is_word = NO_VALUES.contains(&run.to_ascii_lowercase().as_str()) || Role::of(run) != Role::Other;
+        if is_word || run.len() < SHORTEST_PART {
+            return run.to_owned();
+        }
+        if let Some(surrogate) = self.vault.surrogate_of(run) {
+            return surrogate;
+        }
+        let masked = self.vault.mask_text(run);
+        if masked == run { self.vault.stand_in(run, SecretKind::Token) } else { masked }
+    }
+
+    fn hint(self, value: &str) -> String {
+        let text = value.trim_end_matches('=');
+        let decoded = STANDARD_NO_PAD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text)).ok();
+        match decoded.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+            Some(Value::Object(members)) => {
+                let names: Vec<&str> = members.keys().map(String::as_str).take(20).collect();
+                names.join(",")
+            }
+            _ => self.secret(value),
+        }
+    }
+
+    /// A text, masked and bounded.
+    pub(super) fn text(self, text: &str) -> String {
+        bounded(self.vault.mask_text(text))
+    }
+
+    /// The tokens, secrets and numbers in a text, without what belongs to one login or one browser alone.
+    pub(super) fn held_in(self, text: &str) -> Vec<String> {
+        self.without_passing(self.vault.held_in(text))
+    }
+
+    /// The same of a script: only what is known.
+    pub(super) fn known_in(self, text: &str) -> Vec<String> {
+        self.without_passing(self.vault.known_in(text))
+    }
+
+    fn without_passing(self, mut held: Vec<String>) -> Vec<String> {
+        let passing = self.passing.all();
+        held.retain(|surrogate| !passing.contains(surrogate));
+        held
+    }
+}
+
+/// A text without what is too long of it.
+fn bounded(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(LONGEST));
+    text
+}
+
+/// What stands before the query, the query and the fragment.
+fn parts(url: &str) -> (&str, Option<&str>, Option<&str>) {
+    let (rest, fragment) = url.split_once('#').map_or((url, None), |(rest, fragment)| (rest, Some(fragment)));
+    let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
+    (path, query, fragment)
+}
+
+/// Names and values as the receiver reads them, each with what is written.
+fn pairs(query: &str) -> impl Iterator<Item = (String, String, &str)> {
+    query.split('&').filter_map(|piece| {
+        let (name, value) = form_urlencoded::parse(piece.as_bytes()).next()?;
+        Some((name.into_owned(), value.into_owned(), piece))
+    })
+}
+
+fn is_url(value: &str) -> bool {
+    value.starts_with("https://") || value.starts_with("http://") || value.starts_with('/')
+}
+
+/// Characters of a token (RFC 6750, section 2.1), but for the padding at its end.
+fn is_of_token(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._~+/".contains(c)
+}
+
+fn has(text: &str, kind: fn(&u8) -> bool, times: usize) -> bool {
+    text.bytes().filter(kind).count() >= times
+}
+
+/// Whether what stands in the place of a token can be told from a word.
+fn is_token(text: &str) -> bool {
+    let is_long = text.len() >= SHORTEST_SECRET;
+    is_long && !text.starts_with('/') && (has(text, u8::is_ascii_digit, 1) || text.len() >= 24)
+}
+
+/// Whether a text was made by a program out of chance: a state may well be a path, and a cookie a language.
+fn is_random(text: &str) -> bool {
+    let is_long = (16..=LONGEST).contains(&text.len());
+    is_long
+        && !text.contains(['/', ' ', '{'])
+        && has(text, u8::is_ascii_digit, 2)
+        && has(text, u8::is_ascii_alphabetic, 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "a~token+of/many-kinds.0123==";
+
+    fn with<T>(test: impl FnOnce(Mask<'_>) -> T) -> T {
+        let (vault, passing) = (Vault::default(), Passing::default());
+        test(Mask { vault: &vault, passing: &passing })
+    }
+
+    #[test]
+    fn a_value_has_the_same_surrogate_wherever_it_stands() {
+        with(|mask| {
+            let surrogate = mask.vault.learn(&TOKEN.into(), SecretKind::Token);
+            let encoded: String = form_urlencoded::byte_serialize(TOKEN.as_bytes()).collect();
+            let lower = encoded.replace("%2B", "%2b");
+            for value in [&encoded, &lower] {
+                for url in
+                    ["https://mbp.example/a?x=1&token=", "/a#token=", "https://a.example/?anything=", "#/r?token="]
+                {
+                    assert_eq!(mask.url(&format!("{url}{value}")), format!("{url}{surrogate}"));
+                }
+            }
+            assert_eq!(mask.parameter("subject_token", TOKEN), surrogate);
+            assert_eq!(mask.parameter("any", TOKEN), surrogate);
+            assert_eq!(mask.held_in(&format!("<p>{TOKEN} {encoded}")), [surrogate.clone()]);
+            // Put into a URL as it is, it is another value to its receiver.
+            let broken = mask.url(&format!("https://mbp.example/?token={TOKEN}"));
+            assert!(
+                broken != format!("https://mbp.example/?token={surrogate}") && !broken.contains("many"),
+                "{broken}"
+            );
+        });
+    }
+
+    #[test]
+    fn every_secret_name_is_masked_in_query_and_fragment() {
+        let names = "token code state nonce id_token access_token refresh_token client_secret client_assertion \
+                     login_hint session_state papi_token code_verifier code_challenge subject_token actor_token";
+        for name in names.split_whitespace().chain(["Token", "id_token_hint"]) {
+            for value in ["3fA9-x_7Qm2Lk8Zp", "kort", "with%20blank-and-more"] {
+                for place in ["https://a.example/p?q=1&", "https://a.example/p#", "p?"] {
+                    with(|mask| {
+                        let url = format!("{place}{name}={value}");
+                        mask.learn_url(&url);
+                        let masked = mask.url(&url);
+                        let word = value.split('%').next().unwrap();
+                        assert!(masked.contains("TOKEN-1") && !masked.contains(word), "{url}: {masked}");
+                        assert!(masked.starts_with(&format!("{place}{name}=")), "{url}: {masked}");
+                        assert_eq!(mask.url(&url), masked);
+                        assert!(!mask.vault.leaks(&masked));
+                    });
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_value_stays_visible() {
+        with(|mask| {
+            for url in [
+                "https://mbp.example/?token=",
+                "https://mbp.example/?token=undefined",
+                "https://mbp.example/?token=%5Bobject+Object%5D",
+                "https://mbp.example/?token",
+                "https://mbp.example/a%20b?lang=nl&page=a%2Fb#here",
+            ] {
+                mask.learn_url(url);
+                assert_eq!(mask.url(url).replace("TOKEN-1", "Object"), url);
+            }
+            let twice = "https://mbp.example/?token=8d7f6a5b4c3d2e1f?token=8d7f6a5b4c3d2e1f";
+            mask.learn_url(twice);
+            let masked = mask.url(twice);
+            assert!(masked.matches("token").count() == 2 && !masked.contains("8d7f"), "{masked}");
+        });
+    }
+
+    #[test]
+    fn a_word_under_the_name_of_a_secret_is_masked_there_alone() {
+        with(|mask| {
+            let url = "https://app.example/dashboard?state=dashboard&code=overview";
+            mask.learn_url(url);
+            let masked = mask.url(url);
+            assert!(masked.starts_with("https://app.example/dashboard?state=TOKEN-1"), "{masked}");
+            assert_eq!(mask.url("https://app.example/overview"), "https://app.example/overview");
+        });
+    }
+
+    #[test]
+    fn what_passes_is_held_against_no_page() {
+        with(|mask| {
+            let (state, token) = ("9f8e7d6c5b4a39281706", "0a1b2c3d4e5f60718293");
+            mask.learn_url(&format!("https://acm.example/?state={state}&token={token}"));
+            mask.learn_cookie("s%3AAbCdEf0123456789");
+            let held = mask.held_in(&format!("{state} {token} s%3AAbCdEf0123456789"));
+            assert_eq!(held, [mask.vault.surrogate_of(token).unwrap()]);
+        });
+    }
+
+    #[test]
+    fn a_nested_url_and_a_hint_are_masked_too() {
+        with(|mask| {
+            let nested =
+                "https://a.example/?redirect_uri=https%3A%2F%2Fb.example%2F%3Ftoken%3D8d7f6a5b4c3d2e1f%26x%3D1";
+            mask.learn_url(nested);
+            let masked = mask.url(nested);
+            assert!(!masked.contains("8d7f") && masked.contains("TOKEN-1") && masked.ends_with("x%3D1"), "{masked}");
+            let hint = STANDARD_NO_PAD.encode(r#"{"kbo":"0123456789","capacity":"EA"}"#);
+            assert_eq!(mask.parameter("login_hint", &hint), "kbo,capacity");
+            assert!(mask.parameter("login_hint", "an@example.be").contains("TOKEN-"));
+        });
+    }
+}
