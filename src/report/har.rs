@@ -3,6 +3,7 @@
 //! What HAR has a place for stands there and nowhere else, so that what people see is what is judged. The rest stands
 //! under `_bronkeur`: of the log what the run knew of itself, of each entry which request it answers and the facts
 //! that no longer show in the body. Calls that are no HTTP, and those that were never sent, stand in the log's part.
+//! A visit is one of these; what a browser did in it is shown as entries too, of a page of its own (`visits`).
 
 mod evidence_file;
 mod extension;
@@ -12,6 +13,7 @@ mod masked;
 mod read;
 mod rebuild;
 mod setup;
+mod visits;
 mod write;
 
 use sha2::{Digest as _, Sha256};

@@ -38,6 +38,7 @@ mod subject;
 mod terminal;
 mod variables;
 mod varied;
+pub mod visit;
 mod words;
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! The parts of HAR 1.2 as we write them: every field that the format asks for, in its order.
 
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 
-use super::extension::{Body, EntryExtension, LogExtension};
+use super::extension::{Body, LogExtension};
 
 #[derive(Serialize)]
 pub(super) struct File<'a, E> {
@@ -31,7 +33,7 @@ pub(super) struct Creator {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Page {
     pub(super) started_date_time: String,
-    pub(super) id: &'static str,
+    pub(super) id: String,
     pub(super) title: String,
     #[serde(rename = "pageTimings")]
     pub(super) timings: Nothing,
@@ -39,9 +41,9 @@ pub(super) struct Page {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Entry<'a> {
+pub(super) struct Entry<'a, O> {
     #[serde(rename = "pageref")]
-    pub(super) page: &'static str,
+    pub(super) page: String,
     pub(super) started_date_time: String,
     pub(super) time: u64,
     pub(super) request: Request<'a>,
@@ -51,7 +53,7 @@ pub(super) struct Entry<'a> {
     /// The id under which reports name the exchange.
     pub(super) comment: String,
     #[serde(rename = "_bronkeur")]
-    pub(super) own: EntryExtension<'a>,
+    pub(super) own: O,
 }
 
 #[derive(Serialize)]
@@ -123,15 +125,24 @@ pub(super) struct Nothing {}
 
 #[derive(Serialize)]
 pub(super) struct Pair<'a> {
-    pub(super) name: std::borrow::Cow<'a, str>,
-    pub(super) value: std::borrow::Cow<'a, str>,
+    pub(super) name: Cow<'a, str>,
+    pub(super) value: Cow<'a, str>,
 }
 
 /// Names and values as HAR lists them.
-pub(super) struct Pairs<'a>(pub(super) &'a [(String, String)]);
+pub(super) struct Pairs<'a>(pub(super) Cow<'a, [(String, String)]>);
+
+impl Pairs<'_> {
+    /// One pair, where there is one.
+    pub(super) fn of_one(pair: Option<(&str, &str)>) -> Self {
+        Self(pair.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect())
+    }
+}
 
 impl Serialize for Pairs<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(self.0.iter().map(|(name, value)| Pair { name: name.into(), value: value.into() }))
+        to.collect_seq(
+            self.0.iter().map(|(name, value)| Pair { name: name.as_str().into(), value: value.as_str().into() }),
+        )
     }
 }

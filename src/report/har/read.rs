@@ -5,11 +5,13 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::extension::{BEFORE, Body, EntryExtension, LogExtension, NonHttpExchange, SCHEMA};
 use super::json_text::JsonText;
 use super::rebuild::{self, Parts};
+use super::visits::{self, VisitEntry};
 use super::{Evidence, masked, setup};
 use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::text::Text;
@@ -60,6 +62,25 @@ struct Request {
     url: String,
     headers: Vec<Pair>,
     post_data: Option<PostData>,
+}
+
+/// What tells an entry that only shows a fact of a visit.
+#[derive(Deserialize)]
+struct Marked {
+    #[serde(rename = "_bronkeur")]
+    own: MarkedOwn,
+}
+
+#[derive(Deserialize)]
+struct MarkedOwn {
+    #[serde(default)]
+    fact: Option<usize>,
+}
+
+#[derive(Deserialize)]
+struct OfVisit {
+    #[serde(rename = "_bronkeur")]
+    own: VisitEntry<'static>,
 }
 
 #[derive(Deserialize)]
@@ -216,12 +237,32 @@ impl<'a> Reading<'a> {
             return;
         }
         let name = format!("log.entries[{position}]");
+        let marked = serde_json::from_str::<Marked>(raw.get());
+        if marked.is_ok_and(|marked| marked.own.fact.is_some()) {
+            return self.entry_of_visit(raw, &name);
+        }
         match self.json.read::<Entry>(raw.get(), &text!("een oproep met het antwoord", "a call with its answer")) {
             Err(faults) => self.faults.extend(faults.0.into_iter().map(|fault| fault.within(&name))),
             Ok(entry) => {
                 let (own, parts) = self.of_entry(entry);
                 self.add(raw.get(), &name, own, parts);
             }
+        }
+    }
+
+    /// What such an entry shows stands in the timeline, and is read there.
+    fn entry_of_visit(&mut self, raw: &'a RawValue, name: &str) {
+        let expected = text!("een stap van een bezoek", "a step of a visit");
+        let read = self.json.read::<OfVisit>(raw.get(), &expected);
+        let own = read.and_then(|entry| Ok((entry.own, self.json.read::<Value>(raw.get(), &expected)?)));
+        match own {
+            Err(faults) => self.faults.extend(faults.0.into_iter().map(|fault| fault.within(name))),
+            Ok((own, found)) if visits::shows(&self.recording, &own, &found) => {}
+            Ok(_) => self.refuse(
+                raw.get(),
+                name,
+                text!("de tijdlijn van het bezoek zegt iets anders", "the timeline of the visit says something else"),
+            ),
         }
     }
 

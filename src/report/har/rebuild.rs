@@ -4,6 +4,7 @@
 use url::Url;
 
 use super::extension::{BodyKind, CallOutcome, EntryExtension};
+use super::visits;
 use crate::base::text::Text;
 use crate::evidence::exchange::{
     Auth, Content, Earlier, Exchange, Facts, Failure, IssuerCall, Json, MOST_EARLIER, Request, Response, Sent, Target,
@@ -25,7 +26,7 @@ pub(super) struct Parts {
 }
 
 /// The longest time that is believed, in milliseconds: a year.
-const LONGEST: u64 = 366 * 24 * 3_600_000;
+pub(super) const LONGEST: u64 = 366 * 24 * 3_600_000;
 
 /// The exchange of these parts.
 ///
@@ -61,6 +62,11 @@ pub(super) fn exchange(own: EntryExtension<'_>, parts: Parts, setup: &Setup) -> 
         CallOutcome::Failure(failure) => unanswered(failure.into_owned(), &parts).map(Err),
         CallOutcome::Answer { body, facts } => answered(body, facts.into_owned(), parts, is_http).map(Ok),
     };
+    if let (Target::Visit(visit), Ok(Ok(response))) = (&own.request.target, &result) {
+        let body = response.json();
+        let nothing = || text!("het bezoek heeft geen tijdlijn", "the visit has no timeline");
+        wrong.extend(body.map_or_else(|| Some(nothing()), |body| visits::damage(visit, body)));
+    }
     match result {
         Ok(result) if wrong.is_empty() => {
             let credential = own.credential.map(std::borrow::Cow::into_owned);

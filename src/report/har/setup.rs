@@ -32,6 +32,17 @@ pub(super) fn wrong(own: &LogExtension<'_>) -> Vec<Text> {
             "`setup`: an address of the source is not an http(s) URL"
         ));
     }
+    let application = setup.application().into_iter();
+    let pages = application.flat_map(|own| {
+        own.start_url.iter().chain(&own.hand_over_urls).chain(&own.logout_url).chain([&own.mbp.base_url])
+    });
+    let mut pages = pages.filter(|url| !url.is_empty()).map(|url| Url::parse(url));
+    if !pages.all(|url| url.is_ok_and(|url| matches!(url.scheme(), "http" | "https"))) {
+        wrong.push(text!(
+            "`setup`: een adres van de toepassing is geen http(s)-URL",
+            "`setup`: an address of the application is not an http(s) URL"
+        ));
+    }
     let limits = &setup.limits;
     let sample = limits.sample.unwrap_or_default();
     let counts = [limits.details as u64, limits.downloads as u64, sample as u64, limits.pages];

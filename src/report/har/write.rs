@@ -4,14 +4,15 @@ use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
+use serde::ser::SerializeSeq as _;
 use serde::{Serialize, Serializer};
 use url::Url;
 
-use super::EvidenceFile;
 use super::extension::{Body, EntryExtension, LogExtension, NonHttpExchange, SCHEMA};
 use super::form::{
     Content, Creator, Entry, File, Log, Nothing, Page, Pair, Pairs, PostData, Request, Response, Timings,
 };
+use super::{EvidenceFile, visits};
 use crate::base::files::WriteError;
 use crate::catalogue::Catalogue;
 use crate::evidence::exchange::{Exchange, Kind, Phase};
@@ -19,7 +20,7 @@ use crate::evidence::recording::Recording;
 use crate::report::RunMeta;
 
 /// What is not known, as browsers write it.
-const UNKNOWN: &str = "unknown";
+pub(super) const UNKNOWN: &str = "unknown";
 
 /// The recording of a run as HAR 1.2, indented, ending in a line feed.
 ///
@@ -77,22 +78,22 @@ fn pages(recording: &Recording) -> Vec<Page> {
         let first = own.map(|exchange| exchange.at_ms).min()?;
         Some(Page {
             started_date_time: moment(recording.started, first),
-            id,
+            id: id.to_owned(),
             title: format!("{}: {title}", recording.setup.name),
             timings: Nothing {},
         })
     };
-    PAGES.into_iter().filter_map(page).collect()
+    PAGES.into_iter().filter_map(page).chain(visits::pages(recording)).collect()
 }
 
 /// That many milliseconds after the start.
-fn moment(started: Timestamp, at_ms: u64) -> String {
+pub(super) fn moment(started: Timestamp, at_ms: u64) -> String {
     let offset = SignedDuration::from_millis(i64::try_from(at_ms).unwrap_or(i64::MAX));
     started.checked_add(offset).unwrap_or(started).to_string()
 }
 
 /// The standard words for a status (RFC 9110); what a server wrote there is not recorded, and HTTP/2 has none.
-fn status_text(status: u16) -> &'static str {
+pub(super) fn status_text(status: u16) -> &'static str {
     StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default()
 }
 
@@ -105,13 +106,25 @@ impl Serialize for Entries<'_> {
         let mut http: Vec<(usize, &Exchange)> = numbered.filter(|(_, exchange)| is_http(exchange)).collect();
         // As HAR prefers it: the oldest first.
         http.sort_by_key(|(id, exchange)| (exchange.at_ms, *id));
-        to.collect_seq(http.into_iter().map(|(id, exchange)| entry(id, exchange, self.0.started)))
+        let visits = visits::entries(self.0);
+        let mut list = to.serialize_seq(Some(http.len() + visits.len()))?;
+        let mut visits = visits.into_iter().peekable();
+        for (id, exchange) in http {
+            while let Some((_, entry)) = visits.next_if(|(at_ms, _)| *at_ms < exchange.at_ms) {
+                list.serialize_element(&entry)?;
+            }
+            list.serialize_element(&entry(id, exchange, self.0.started))?;
+        }
+        for (_, entry) in visits {
+            list.serialize_element(&entry)?;
+        }
+        list.end()
     }
 }
 
-fn entry(id: usize, exchange: &Exchange, started: Timestamp) -> Entry<'_> {
+fn entry(id: usize, exchange: &Exchange, started: Timestamp) -> Entry<'_, EntryExtension<'_>> {
     Entry {
-        page: page_of(exchange),
+        page: page_of(exchange).to_owned(),
         started_date_time: moment(started, exchange.at_ms),
         time: exchange.ms,
         request: request(exchange),
@@ -135,11 +148,11 @@ fn request(exchange: &Exchange) -> Request<'_> {
         url: &sent.url,
         http_version: UNKNOWN,
         cookies: [],
-        headers: Pairs(&sent.headers),
+        headers: Pairs(sent.headers.as_slice().into()),
         query_string: query.unwrap_or_default(),
         post_data: form.map(|form| PostData {
             mime_type: "application/x-www-form-urlencoded",
-            params: Pairs(form),
+            params: Pairs(form.as_slice().into()),
             text: "",
         }),
         headers_size: -1,
@@ -155,7 +168,7 @@ fn response(exchange: &Exchange) -> Response<'_> {
         status_text: answer.map(|answer| status_text(answer.status)).unwrap_or_default(),
         http_version: UNKNOWN,
         cookies: [],
-        headers: Pairs(answer.map_or(&[], |answer| &answer.headers)),
+        headers: Pairs(answer.map_or(&[][..], |answer| &answer.headers).into()),
         content: Content {
             size,
             mime_type: answer.and_then(|answer| answer.header("content-type")).unwrap_or_default(),
