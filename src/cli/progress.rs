@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Zoned};
 use super::{Global, output};
 use crate::base::text::{Lang, Text};
 use crate::catalogue::Catalogue;
-use crate::evidence::exchange::{Exchange, IssuerCall, Target};
+use crate::evidence::exchange::{Exchange, IssuerCall, Kind, Target};
 use crate::evidence::vault::Vault;
 use crate::report::seconds;
 use crate::run::Event;
@@ -40,6 +40,8 @@ pub(super) struct Progress<'a> {
     started: Instant,
     sent: usize,
     judged: usize,
+    /// Visits that are under way, or wait for the one that is.
+    visits: usize,
     /// The longest wait for a token to expire.
     longest_wait: Duration,
     /// The moment at which such a wait that is under way ends at last.
@@ -71,6 +73,7 @@ impl<'a> Progress<'a> {
             started: Instant::now(),
             sent: 0,
             judged: 0,
+            visits: 0,
             longest_wait,
             waits_until: None,
         }
@@ -79,14 +82,20 @@ impl<'a> Progress<'a> {
     pub(super) fn tell(&mut self, event: Event<'_>) {
         match event {
             Event::Sending(request) if request.target == Target::Issuer(IssuerCall::Expiry) => self.waiting(),
-            Event::Sending(_) => self.sent += 1,
+            Event::Sending(request) => {
+                self.sent += 1;
+                self.visits += usize::from(request.kind() == Kind::Visit);
+            }
             Event::Received(exchange) if exchange.request.target == Target::Issuer(IssuerCall::Expiry) => {
                 self.waits_until = None;
             }
-            Event::Received(exchange) => self.called(exchange),
+            Event::Received(exchange) => {
+                self.visits = self.visits.saturating_sub(usize::from(exchange.request.kind() == Kind::Visit));
+                self.called(exchange);
+            }
             Event::Judged(position, _) => self.judged(position),
         }
-        let (sent, judged) = (self.sent, self.judged);
+        let (sent, judged, visits) = (self.sent, self.judged, self.visits);
         if let Some(beat) = &self.beat {
             beat.at(sent, judged);
         }
@@ -97,6 +106,15 @@ impl<'a> Progress<'a> {
                     "beoordeeld, {sent} oproepen; wacht tot een token vervallen is, hoogstens tot {until}",
                     "judged, {sent} calls; waiting for a token to expire, until {until} at most"
                 ),
+                None if visits == 1 => {
+                    text!("beoordeeld, {sent} oproepen; nog 1 bezoek", "judged, {sent} calls; 1 visit left")
+                }
+                None if visits > 1 => {
+                    text!(
+                        "beoordeeld, {sent} oproepen; nog {visits} bezoeken",
+                        "judged, {sent} calls; {visits} visits left"
+                    )
+                }
                 None => text!("beoordeeld, {sent} oproepen", "judged, {sent} calls"),
             };
             bar.set_message(message.get(self.lang).to_owned());
@@ -109,7 +127,7 @@ impl<'a> Progress<'a> {
             return;
         }
         let bodies = if self.verbose > 1 { exchange::bodies(exchange, self.lang) } else { Vec::new() };
-        std::iter::once(exchange::line(exchange)).chain(bodies).for_each(|line| self.masked_line(&line));
+        std::iter::once(exchange::line(exchange, self.lang)).chain(bodies).for_each(|line| self.masked_line(&line));
     }
 
     fn judged(&mut self, position: usize) {

@@ -30,6 +30,7 @@ use super::people::People;
 use super::subject::Seen;
 use super::variables;
 use super::varied::varied;
+use super::visit::VisitShown;
 use super::words::MOST_FINDINGS;
 
 /// What a run knows that neither its recording nor its verdicts say.
@@ -339,6 +340,8 @@ impl Assembly<'_> {
             |failure: &exchange::Failure| Unanswered { kind: failure.kind, detail: self.people.text(&failure.detail) };
         let earlier =
             |one: &exchange::Earlier| Earlier { status: one.status, error: one.failure.as_ref().map(unanswered) };
+        let visit = VisitShown::of(one, &self.recording.setup, |text| self.people.text(text));
+        let varied = varied(&one.request).map(|varied| self.people.text(&varied));
         Exchange {
             id: self.id(&one.request).unwrap_or_default(),
             kind: one.request.kind(),
@@ -347,13 +350,16 @@ impl Assembly<'_> {
             citizen: one.request.citizen().map(|citizen| role(citizen).to_owned()),
             auth: presented(one.request.auth).to_owned(),
             made: one.credential.as_ref().map(|made| self.people.text(made)),
-            varied: varied(&one.request).map(|varied| self.people.text(&varied)),
-            status: answer.map(|answer| answer.status),
+            // Visits are told apart by what is done in them.
+            varied: varied.or_else(|| visit.as_ref().map(|visit| visit.title.clone())),
+            // A visit has many, and none of its own.
+            status: answer.map(|answer| answer.status).filter(|_| one.request.kind() != Kind::Visit),
             ms: one.ms,
             earlier: one.earlier.iter().map(earlier).collect(),
             facts: answer.map(|answer| self.facts(answer)).unwrap_or_default(),
             error: one.result.as_ref().err().map(unanswered),
             curl: shell.line(one),
+            visit,
         }
     }
 

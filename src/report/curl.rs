@@ -62,6 +62,8 @@ impl<'a> Shell<'a> {
         is_url.then_some(())?;
         let words = match one.request.target {
             Target::Tls(offer) => self.handshake(url, offer)?,
+            // No line does what people do in a browser.
+            Target::Visit(_) => return None,
             _ => self.curl(&one.request, &one.sent)?,
         };
         let line = joined(&words);

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::visit::VisitShown;
 use crate::base::text::Text;
 use crate::evidence::exchange::{FailureKind, Kind, SniffedType};
 
@@ -40,6 +41,9 @@ pub struct Exchange {
     pub error: Option<Unanswered>,
     /// The same request for a shell; null where nothing was sent.
     pub curl: Option<String>,
+    /// What was done in a visit; only of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<VisitShown>,
 }
 
 /// What came of a call that was sent again.

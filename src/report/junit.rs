@@ -199,7 +199,9 @@ fn evidence(report: &Report, row: &Requirement, lang: Lang) -> String {
 
 fn call(exchange: &Exchange, lang: Lang) -> String {
     let curl = exchange.curl.as_deref().map(|curl| format!("  {curl}\n")).unwrap_or_default();
-    format!("{}\n{curl}", words::call(exchange, lang))
+    let visit = exchange.visit.iter().flat_map(|visit| visit.way.iter().chain([&visit.by_hand]));
+    let visit: String = visit.map(|line| format!("  {}\n", line.get(lang))).collect();
+    format!("{}\n{curl}{visit}", words::call(exchange, lang))
 }
 
 /// The text of an attribute: one line, bounded, of characters that XML allows.

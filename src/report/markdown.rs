@@ -252,6 +252,11 @@ impl Summary<'_> {
         if let Some(curl) = exchange.and_then(|exchange| exchange.curl.as_deref()) {
             let _ = write!(text, "\n{}", fenced("sh", &bounded(curl, 1_500)));
         }
+        if let Some(visit) = exchange.and_then(|exchange| exchange.visit.as_ref()) {
+            let lines: Vec<&str> = visit.way.iter().map(|line| line.get(self.lang)).collect();
+            let _ = write!(text, "\n{}", fenced("text", &bounded(&lines.join("\n"), 1_500)));
+            let _ = writeln!(text, "\n{}", inline(visit.by_hand.get(self.lang), LONGEST_TEXT));
+        }
         if let Some(excerpt) = told.and_then(|finding| finding.excerpt.as_deref()) {
             let _ = write!(text, "\n{}", fenced("http", excerpt));
         }

@@ -12,4 +12,5 @@ mod schema;
 mod snapshots;
 mod summary;
 mod version_1;
+mod visit;
 mod writing;

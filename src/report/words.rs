@@ -201,6 +201,9 @@ pub fn last_line(counts: &Counts, exit_status: u8) -> String {
 pub(super) fn call(exchange: &Exchange, lang: Lang) -> String {
     let (id, method, end) = (&exchange.id, &exchange.method, answer(exchange));
     let end = end.get(lang);
+    if let Some(visit) = &exchange.visit {
+        return format!("{id} {} -> {end}", bounded(visit.title.get(lang), 300));
+    }
     if exchange.url.is_empty() {
         return format!("{id} {} ({end})", text!("niet verzonden", "not sent").get(lang));
     }
@@ -209,6 +212,9 @@ pub(super) fn call(exchange: &Exchange, lang: Lang) -> String {
 
 /// The status of the answer, or why none came; and what came before, where the call was sent again.
 pub(super) fn answer(exchange: &Exchange) -> Text {
+    if let (Some(visit), None) = (&exchange.visit, &exchange.error) {
+        return visit.ended.clone();
+    }
     let last = outcome(exchange.status, exchange.error.as_ref());
     if exchange.earlier.is_empty() {
         return last;

@@ -2,6 +2,7 @@
 
 use crate::base::text::{Lang, escaped};
 use crate::evidence::exchange::{Content, Exchange, Response};
+use crate::report::visit::{title_of, way};
 
 /// Lines of one body.
 const MOST_LINES: usize = 40;
@@ -13,11 +14,14 @@ const LONGEST: usize = 65_536;
 const LONGEST_IN_BODY: usize = 2_000;
 
 /// What was asked, and what came.
-pub(super) fn line(exchange: &Exchange) -> String {
+pub(super) fn line(exchange: &Exchange, lang: Lang) -> String {
     let sent = &exchange.sent;
+    // A visit has no status either, and its steps tell more than the page where it starts.
+    let visit = title_of(&exchange.request);
     let last = match &exchange.result {
         // A handshake has no status.
         Ok(Response { facts, .. }) if facts.tls.is_some() => "ok".to_owned(),
+        Ok(_) if visit.is_some() => "ok".to_owned(),
         Ok(response) => response.status.to_string(),
         Err(failure) => format!("{:?}", failure.kind).to_lowercase(),
     };
@@ -26,6 +30,10 @@ pub(super) fn line(exchange: &Exchange) -> String {
         (None, status) => status.unwrap_or_default().to_string(),
     });
     let outcome = before.chain([last]).collect::<Vec<_>>().join(" -> ");
+    if let Some(visit) = visit {
+        let title = visit.get(lang);
+        return bounded(&format!("{outcome:<3} {:>5} ms  {} {title}", exchange.ms, sent.method), LONGEST);
+    }
     // The outcome first: the URL may be long enough to be cut.
     bounded(&format!("{outcome:<3} {:>5} ms  {} {}", exchange.ms, sent.method, sent.url), LONGEST)
 }
@@ -34,6 +42,7 @@ pub(super) fn line(exchange: &Exchange) -> String {
 pub(super) fn bodies(exchange: &Exchange, lang: Lang) -> Vec<String> {
     let form = exchange.sent.form.iter().map(|(name, value)| format!("{name}={value}"));
     let answer = match &exchange.result {
+        Ok(_) if let Some(way) = way(exchange) => way.iter().map(|line| line.get(lang)).collect::<Vec<_>>().join("\n"),
         Ok(response) => body(response),
         Err(failure) => failure.detail.get(lang).to_owned(),
     };
@@ -94,16 +103,16 @@ mod tests {
     #[test]
     fn a_line_says_the_outcome_first_and_is_whole() {
         let mut exchange = exchange(Content::Empty);
-        let whole = line(&exchange);
+        let whole = line(&exchange, Lang::En);
         assert!(whole.starts_with("200    12 ms  POST https://host/xxx"), "{whole}");
         assert!(whole.ends_with(&"x".repeat(900)), "{whole}");
         let before = |status, failure| Earlier { at_ms: 0, ms: 1, status, failure };
         let broken = Failure::new(FailureKind::Broken, Text::default());
         exchange.earlier = vec![before(Some(503), None), before(None, Some(broken))];
-        assert!(line(&exchange).starts_with("503 -> broken -> 200    12 ms  POST "));
+        assert!(line(&exchange, Lang::En).starts_with("503 -> broken -> 200    12 ms  POST "));
         exchange.earlier.clear();
         exchange.sent.url = format!("https://host/\u{1b}[2J{}", "x".repeat(1_000_000));
-        let line = line(&exchange);
+        let line = line(&exchange, Lang::En);
         assert!(line.chars().count() < 65_600 && line.contains("\\u{1b}[2J") && line.ends_with("x…"));
     }
 

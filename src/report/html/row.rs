@@ -80,6 +80,10 @@ struct Observation {
     exchange: Option<String>,
     call: Option<Text>,
     curl: Option<String>,
+    /// Of a visit: where browsers went, how many lines more there are, and how people do the same.
+    way: Vec<Text>,
+    way_left: usize,
+    by_hand: Option<Text>,
     excerpt: Option<String>,
     /// In what the others differ, a line each; empty where there are none.
     differing: Vec<Differing>,
@@ -168,6 +172,7 @@ fn weighs_less(row: &Requirement) -> Option<Text> {
 fn observation(report: &Report, row: &Requirement, alike: &Alike<'_>) -> Observation {
     let Some(finding) = alike.told() else { return Observation::nothing() };
     let exchange = exchange_of(report, finding);
+    let visit = exchange.and_then(|exchange| exchange.visit.as_ref());
     let others = if alike.findings.len() > 1 { alike.findings.as_slice() } else { &[] };
     Observation {
         count: alike.findings.len(),
@@ -179,6 +184,9 @@ fn observation(report: &Report, row: &Requirement, alike: &Alike<'_>) -> Observa
         exchange: exchange.map(|exchange| exchange.id.clone()),
         call: exchange.map(|exchange| Text::new(words::call(exchange, Lang::Nl), words::call(exchange, Lang::En))),
         curl: exchange.and_then(|exchange| exchange.curl.as_deref()).map(|curl| bounded(curl, LONGEST_CURL)),
+        way: visit.map(|visit| visit.way.iter().map(short).collect()).unwrap_or_default(),
+        way_left: visit.map_or(0, |visit| visit.left),
+        by_hand: visit.map(|visit| visit.by_hand.clone()),
         excerpt: finding.excerpt.clone(),
         differing: others.iter().take(MOST_DIFFERING).map(|finding| differing(report, alike, finding)).collect(),
         differing_left: others.len().saturating_sub(MOST_DIFFERING),
@@ -197,6 +205,9 @@ impl Observation {
             exchange: None,
             call: None,
             curl: None,
+            way: Vec::new(),
+            way_left: 0,
+            by_hand: None,
             excerpt: None,
             differing: Vec::new(),
             differing_left: 0,

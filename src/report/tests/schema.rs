@@ -18,7 +18,7 @@ fn schema() -> Value {
     serde_json::from_str(SCHEMA).unwrap()
 }
 
-fn assert_valid(report: &Report) {
+pub(super) fn assert_valid(report: &Report) {
     let text = json(report).unwrap();
     let value: Value = serde_json::from_str(&text).unwrap();
     let schema = jsonschema::validator_for(&schema()).unwrap();
