@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest as _, Sha256};
 
 use super::files::{ChapterFile, Files, Schemas, SetFile, missing, parsed};
-use super::model::{Basis, Chapter, Document, Requirement, SetVersion, SubjectKind};
+use super::model::{Basis, Chapter, Document, Override, Requirement, SetVersion, SubjectKind};
 use super::schemas::Compiled;
 use super::{Catalogue, DEFAULT_SPEC, IsCheck};
 use crate::base::hex::hex;
@@ -28,7 +28,8 @@ impl<'a> Loader<'a> {
     }
 
     pub(super) fn load(mut self, spec: &str, is_check: IsCheck<'_>) -> Result<Catalogue, Diagnostics> {
-        let sets = self.sets(spec)?;
+        let mut sets = self.sets(spec)?;
+        self.take_parts(&mut sets);
         // The set that was asked for comes last.
         let Some(kind) = sets.last().and_then(|(_, set, _)| set.kind) else { return Err(general(spec)) };
         let documents: Vec<Document> = sets.iter().flat_map(|(_, set, _)| set.documents.clone()).collect();
@@ -57,6 +58,7 @@ impl<'a> Loader<'a> {
             );
         }
         self.check_ids(&catalogue);
+        self.leave_out_replaced(&mut catalogue);
         self.check_needs(&catalogue);
         Diagnostics(self.faults).or(catalogue)
     }
@@ -82,10 +84,73 @@ impl<'a> Loader<'a> {
             let (file, text) = self.files.read(&format!("{name}/set.yaml"))?;
             let set: SetFile = parsed(&file, &text, self.schemas.as_ref().map(|schemas| &schemas.set))?;
             pending.push((name.clone(), true));
-            pending.extend(set.builds_on.iter().rev().map(|below| (below.clone(), false)));
+            pending.extend(set.builds_on.iter().rev().map(|below| (part(below).0.to_owned(), false)));
             read.insert(name, (file, set, text));
         }
         Ok(ordered)
+    }
+
+    /// Keeps of each set the chapters that others build on: all of them, where one of these builds on the whole set.
+    fn take_parts(&mut self, sets: &mut [(String, SetFile, String)]) {
+        let mut taken: BTreeMap<String, Option<BTreeSet<String>>> = BTreeMap::new();
+        for (file, set, text) in &*sets {
+            for (index, below) in set.builds_on.iter().enumerate() {
+                let (name, chapter) = part(below);
+                let known = sets.iter().find(|(_, set, _)| set.name == name).map(|(_, set, _)| &set.chapters);
+                match chapter {
+                    None => drop(taken.insert(name.to_owned(), None)),
+                    Some(chapter) => {
+                        if let Some(known) = known.filter(|known| !known.iter().any(|one| one == chapter)) {
+                            let place = format!("builds_on[{index}]");
+                            self.faults.push(no_chapter(file, name, chapter, known).at(place).located(text));
+                        }
+                        let chapters = taken.entry(name.to_owned()).or_insert_with(|| Some(BTreeSet::new()));
+                        if let Some(chapters) = chapters {
+                            chapters.insert(chapter.to_owned());
+                        }
+                    }
+                }
+            }
+        }
+        for (_, set, _) in sets {
+            if let Some(Some(chapters)) = taken.get(&set.name) {
+                set.chapters.retain(|chapter| chapters.contains(chapter));
+            }
+        }
+    }
+
+    /// Takes out the requirements of the sets below that a set replaces by its own, as its `overrides` say: what waited for
+    /// one of them waits for what replaces it.
+    fn leave_out_replaced(&mut self, catalogue: &mut Catalogue) {
+        let is_id = |word: &str| {
+            let (prefix, number) = word.split_once('-').unwrap_or_default();
+            (3..=4).contains(&prefix.len())
+                && prefix.bytes().all(|b| b.is_ascii_uppercase())
+                && number.len() == 2
+                && number.bytes().all(|b| b.is_ascii_digit())
+        };
+        for one in catalogue.overrides.clone() {
+            let Override { rule, by, .. } = &one;
+            if !is_id(rule) {
+                continue;
+            }
+            if catalogue.find(rule).is_none() {
+                self.fault(
+                    "overrides",
+                    text!("`rule` noemt {rule}, en die eis bestaat niet", "`rule` names {rule}, which does not exist"),
+                    text!(
+                        "herstel het nummer, of schrijf de regel in woorden",
+                        "fix the id, or write the rule in words"
+                    ),
+                );
+            }
+            let replaced = catalogue.find(by).map(|by| by.id.clone());
+            catalogue.requirements.retain(|requirement| requirement.id != *rule);
+            for requirement in catalogue.requirements.iter_mut().filter(|one| one.needs.contains(rule)) {
+                requirement.needs.retain(|need| need != rule);
+                requirement.needs.extend(replaced.clone());
+            }
+        }
     }
 
     fn add_set(&mut self, catalogue: &mut Catalogue, file: &str, set: SetFile, text: &str, is_check: IsCheck<'_>) {
@@ -200,6 +265,21 @@ impl<'a> Loader<'a> {
     pub(super) fn row_fault(&mut self, file: &str, id: &str, message: Text, remedy: Text) {
         self.faults.push(Diagnostic::new(file, message, remedy).at(id));
     }
+}
+
+/// A set that another one builds on, and the one chapter of it, where it is no more than that: `token-exchange/token`.
+fn part(below: &str) -> (&str, Option<&str>) {
+    below.split_once('/').map_or((below, None), |(set, chapter)| (set, Some(chapter)))
+}
+
+/// The fault of a chapter that a set does not have.
+fn no_chapter(file: &str, set: &str, chapter: &str, known: &[String]) -> Diagnostic {
+    let known = known.join(", ");
+    Diagnostic::new(
+        file,
+        text!("`{set}` heeft geen hoofdstuk `{chapter}`", "`{set}` has no chapter `{chapter}`"),
+        text!("kies uit {known}, of bouw op de hele set voort", "choose from {known}, or build on the whole set"),
+    )
 }
 
 /// The fault of a set that holds for every kind, and can only be built on.
