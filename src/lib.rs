@@ -22,13 +22,15 @@
 //! | `judging` | from evidence to verdicts | `base`, `catalogue`, `evidence` |
 //! | `profile` | what the user says, and the tokens kept for it | `base`, `evidence` |
 //! | `source` | what the checks of a source may ask: its list, and whose data an answer shows | `base`, `catalogue`, `evidence`, `judging` |
-//! | `checks` | one file per chapter of the catalogue | `base`, `catalogue`, `evidence`, `judging`, `source` |
+//! | `application` | what the checks of an application may ask: its visits, and what a browser got to see | `base`, `catalogue`, `evidence`, `judging` |
+//! | `checks` | one file per chapter of the catalogue | `base`, `catalogue`, `evidence`, `judging`, `source`, `application` |
 //! | `report` | what a run leaves behind: the report and its views, the evidence as a file | `base`, `catalogue`, `evidence`, `judging`, `source` |
 //! | `transport` | requests to answers | `base`, `catalogue`, `evidence`, `profile`, `source` |
 //! | `run` | one run, many runs, and the diagnosis before them | `base`, `catalogue`, `evidence`, `judging`, `profile`, `checks`, `report`, `transport` |
 //! | `sandbox` | the built-in world that can be made wrong on purpose, and what notices it | `base`, `catalogue`, `evidence`, `judging`, `profile`, `run` |
 //! | `cli` | the command line | `base`, `catalogue`, `evidence`, `judging`, `profile`, `checks`, `report`, `transport`, `run`, `sandbox` |
 
+pub mod application;
 pub mod base;
 pub mod catalogue;
 pub mod checks;

@@ -1,8 +1,10 @@
 //! The checks: a folder for each set of requirements, and in it a file for each of its chapters.
 //!
-//! - `rest_guidelines`, `token_exchange`, `attesten_vergunningen`: the sets about a source.
+//! - `rest_guidelines`, `token_exchange`, `attesten_vergunningen`: the sets about a source; `sso_handover`: that about an
+//!   application.
 //! - `shared`: what several chapters say about an answer; `testing`: a small source for their tests.
 
+use crate::application;
 use crate::catalogue::SubjectKind;
 use crate::judging::registry::Registry;
 use crate::source;
@@ -10,6 +12,7 @@ use crate::source;
 mod attesten_vergunningen;
 mod rest_guidelines;
 mod shared;
+mod sso_handover;
 #[cfg(test)]
 mod testing;
 mod token_exchange;
@@ -42,6 +45,10 @@ static SOURCE: Registry = Registry {
     conclude: source::conclude,
 };
 
+/// What judges an application: of token-exchange how a token is had, and no more.
+static APPLICATION: Registry =
+    Registry { sets: &[token_exchange::CHAPTERS, sso_handover::CHAPTERS], conclude: application::conclude };
+
 /// What judges a kind for which there are no checks yet.
 static NONE: Registry = Registry { sets: &[], conclude: |_, _, _| {} };
 
@@ -49,7 +56,8 @@ static NONE: Registry = Registry { sets: &[], conclude: |_, _, _| {} };
 pub fn registry(kind: SubjectKind) -> &'static Registry {
     match kind {
         SubjectKind::Source => &SOURCE,
-        SubjectKind::Application | SubjectKind::Website => &NONE,
+        SubjectKind::Application => &APPLICATION,
+        SubjectKind::Website => &NONE,
     }
 }
 

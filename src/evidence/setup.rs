@@ -205,7 +205,8 @@ impl AcmSetup {
                 place.checked_sub(1).map(|before| Grant::Hop(citizen, before)),
             ),
             _ => match grant.exchanged() {
-                Some(citizen) => (self.actor.then_some(Grant::Actor), self.last_hop(citizen)),
+                Some(citizen) => ((self.actor && grant.has_actor()).then_some(Grant::Actor), self.last_hop(citizen)),
+                None if grant == Grant::RefreshAsSubject => (self.actor.then_some(Grant::Actor), None),
                 None => (None, None),
             },
         };

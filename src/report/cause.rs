@@ -160,11 +160,11 @@ impl<'a> Finder<'a> {
 
     /// What a blocked verdict comes down to.
     fn root_of(&self, verdict: &'a Verdict, left: usize) -> Root<'a> {
-        let Some(left) = left.checked_sub(1) else { return own(CauseKind::Other, verdict) };
+        let Some(left) = left.checked_sub(1) else { return self.own(CauseKind::Other, verdict) };
         if let Some(position) = verdict.unmet.as_ref().and_then(|unmet| self.position(unmet.first()?)) {
             match self.verdicts.get(position) {
                 Some(root) if root.outcome == Outcome::Fail => {
-                    return self.root_of_failed(position).unwrap_or_else(|| own(CauseKind::Other, verdict));
+                    return self.root_of_failed(position).unwrap_or_else(|| self.own(CauseKind::Other, verdict));
                 }
                 Some(root) if root.outcome == Outcome::Blocked => return self.root_of(root, left),
                 Some(root) if root.outcome == Outcome::NotSelected => return left_out(),
@@ -173,27 +173,28 @@ impl<'a> Finder<'a> {
         }
         match verdict.obstacle.as_deref() {
             Some(Obstacle::Call(request)) => {
-                self.root_of_call(request).unwrap_or_else(|| own(CauseKind::Other, verdict))
+                self.root_of_call(request).unwrap_or_else(|| self.own(CauseKind::Other, verdict))
             }
-            Some(Obstacle::NoCitizen(_)) => own(CauseKind::NoCitizen, verdict),
-            Some(Obstacle::NoIssuer) => own(CauseKind::NoIssuer, verdict),
+            Some(Obstacle::NoCitizen(_)) => self.own(CauseKind::NoCitizen, verdict),
+            Some(Obstacle::NoIssuer) => self.own(CauseKind::NoIssuer, verdict),
             Some(Obstacle::Lacks(key)) => {
                 // Without any token there is no negative one either.
                 let asked = Request::token(Grant::Exchange(Citizen::Subject));
                 let root = key.starts_with("tokens.").then(|| self.root_of_call(&asked)).flatten();
-                root.unwrap_or_else(|| own(CauseKind::ProfileLacks, verdict))
+                root.unwrap_or_else(|| self.own(CauseKind::ProfileLacks, verdict))
             }
             // How many are needed differs by requirement, and is one thing to see to.
             Some(Obstacle::TooFew { have, needed }) => Root {
                 which: format!("{have} certificates"),
                 needed: *needed,
-                ..own(CauseKind::TooFewCertificates, verdict)
+                ..self.own(CauseKind::TooFewCertificates, verdict)
             },
-            Some(Obstacle::Limit) => own(CauseKind::LimitReached, verdict),
+            Some(Obstacle::OtherWay) => self.own(CauseKind::OtherWayWanted, verdict),
+            Some(Obstacle::Limit) => self.own(CauseKind::LimitReached, verdict),
             // The same as calls that were not sent for want of room.
-            Some(Obstacle::Memory) => Root { which: String::new(), ..own(CauseKind::MemoryFull, verdict) },
-            Some(Obstacle::NotRecorded) => own(CauseKind::NotRecorded, verdict),
-            None => own(CauseKind::Other, verdict),
+            Some(Obstacle::Memory) => Root { which: String::new(), ..self.own(CauseKind::MemoryFull, verdict) },
+            Some(Obstacle::NotRecorded) => self.own(CauseKind::NotRecorded, verdict),
+            None => self.own(CauseKind::Other, verdict),
         }
     }
 
@@ -210,13 +211,14 @@ impl<'a> Finder<'a> {
         let is_issuer = !row.about.is_subject();
         Some(Root {
             kind: if finding.place == "/issuer" { CauseKind::WrongIssuer } else { CauseKind::RequirementNotMet },
-            server: if is_issuer { Server::Issuer } else { Server::Source },
+            server: if is_issuer { Server::Issuer } else { self.examined() },
             told: Told {
                 what: text!("{id} is niet nageleefd (“{nl}”)", "{id} is not met (“{en}”)"),
                 remedy: finding.fix.clone().unwrap_or_else(|| row.fix.clone()),
                 who: match (is_issuer, finding.place.as_str()) {
                     (true, "/issuer") => ActionOwner::Owner,
                     (true, _) => ActionOwner::DigitaalVlaanderen,
+                    (false, _) if self.examined() == Server::Application => ActionOwner::Application,
                     (false, _) => ActionOwner::Source,
                 },
             },
@@ -261,6 +263,16 @@ impl<'a> Finder<'a> {
         self.root_of_failed((0..self.verdicts.len()).find(fails)?)
     }
 
+    /// A cause that is told in the words of the verdict itself.
+    fn own(&self, kind: CauseKind, verdict: &Verdict) -> Root<'a> {
+        own(self.examined(), kind, verdict)
+    }
+
+    /// What is examined.
+    fn examined(&self) -> Server {
+        Server::examined(self.catalogue.kind)
+    }
+
     fn place<'b>(&self, server: Server, origin: &'b str) -> Place<'b> {
         Place { server, origin, issuer: self.issuer }
     }
@@ -293,10 +305,10 @@ fn fails_alike(one: &Exchange, other: &Exchange) -> bool {
 }
 
 /// A cause that is told in the words of the verdict itself.
-fn own<'a>(kind: CauseKind, verdict: &Verdict) -> Root<'a> {
+fn own<'a>(examined: Server, kind: CauseKind, verdict: &Verdict) -> Root<'a> {
     let not_judged = || text!("niet beoordeeld", "not judged");
     let what = verdict.reason.clone().unwrap_or_else(not_judged);
-    let server = kind.lies_with(Server::Source);
+    let server = kind.lies_with(examined);
     Root {
         kind,
         server,
@@ -308,6 +320,7 @@ fn own<'a>(kind: CauseKind, verdict: &Verdict) -> Root<'a> {
                 Server::Profile => ActionOwner::Owner,
                 Server::Run => ActionOwner::Runner,
                 Server::Source => ActionOwner::Source,
+                Server::Application => ActionOwner::Application,
                 Server::Issuer => ActionOwner::DigitaalVlaanderen,
             },
         },

@@ -193,6 +193,24 @@ impl Transport {
         Ok(issuer_call(request, Method::POST, endpoint, authorization, form))
     }
 
+    /// The exchange of another token than a citizen's access token.
+    pub(super) fn mistaken_call(
+        &self,
+        request: &Request,
+        grant: Grant,
+        subject: &SecretString,
+    ) -> Result<Call, Failure> {
+        let acm = self.settings.setup.acm.as_ref().ok_or_else(|| self.lacks(&text!("geen ACM", "no ACM")))?;
+        let (audience, is_resource) = (acm.audience.as_str(), self.settings.audience_is_resource);
+        let what = TokenTarget { audience, is_resource, scope: acm.scope.as_deref() };
+        let actor = acm.actor.then(|| self.vault.token(Grant::Actor)).flatten();
+        let form = oauth::exchange(subject, actor.as_ref(), what, self.settings.names_token_type);
+        let client = self.client_for(grant)?;
+        let endpoint = self.discovered().endpoints(&client.auth).token;
+        let endpoint = endpoint.map_err(|words| self.failure(FailureKind::NoToken, &words))?;
+        self.authenticated(request, endpoint, client, form)
+    }
+
     fn token_form(&self, grant: Grant) -> Result<Form, Failure> {
         let acm = self.settings.setup.acm.as_ref().ok_or_else(|| self.lacks(&text!("geen ACM", "no ACM")))?;
         let is_resource = self.settings.audience_is_resource;
@@ -213,9 +231,9 @@ impl Transport {
             let actor = actor.and_then(|actor| self.vault.token(actor));
             oauth::exchange(&subject, actor.as_ref(), what, self.settings.names_token_type)
         };
+        let presented = |citizen: Citizen| acm.last_hop(citizen).map_or_else(|| own(citizen), |hop| self.granted(hop));
         let last = |citizen: Citizen, what: TokenTarget<'_>| {
-            let subject = acm.last_hop(citizen).map_or_else(|| own(citizen), |hop| self.granted(hop))?;
-            Ok(exchange(subject, acm.actor.then_some(Grant::Actor), what))
+            Ok(exchange(presented(citizen)?, acm.actor.then_some(Grant::Actor), what))
         };
         match grant {
             Grant::Actor | Grant::HopActor(_) => Ok(oauth::client_credentials(None)),
@@ -237,7 +255,16 @@ impl Transport {
                 let what = TokenTarget { audience: &hop.audience, is_resource: false, scope: hop.scope.as_deref() };
                 Ok(exchange(subject, hop.actor.then_some(Grant::HopActor(place)), what))
             }
-            Grant::Refresh(_) => Err(self.lacks(&text!(
+            // Own means the client's own: it is a client-id, whatever the profile's audience is.
+            Grant::OwnAudience => {
+                last(Citizen::Subject, TokenTarget { audience: &acm.client_id, is_resource: false, ..source })
+            }
+            Grant::WithoutActor => Ok(exchange(presented(Citizen::Subject)?, None, source)),
+            Grant::CitizenAsActor => {
+                let citizen = presented(Citizen::Subject)?;
+                Ok(oauth::exchange(&citizen, Some(&citizen), source, self.settings.names_token_type))
+            }
+            Grant::Refresh(_) | Grant::RefreshAsSubject => Err(self.lacks(&text!(
                 "een refresh token komt van de plaats waar het bewaard wordt",
                 "a refresh token is taken from where it is kept"
             ))),
@@ -346,7 +373,7 @@ impl Transport {
     }
 
     /// An answer of the issuer, masked.
-    fn noted(&self, mut raw: ParsedResponse, call: IssuerCall) -> Response {
+    pub(super) fn noted(&self, mut raw: ParsedResponse, call: IssuerCall) -> Response {
         match call {
             IssuerCall::Introspection(_) => {}
             IssuerCall::Token(_) => return self.granted_noted(raw),

@@ -195,6 +195,7 @@ impl Transport {
             Target::Issuer(IssuerCall::Token(Grant::Refresh(citizen))) => {
                 Arc::clone(&self).refresh(request, citizen).await
             }
+            Target::Issuer(IssuerCall::Token(Grant::RefreshAsSubject)) => self.exchange_refresh_token(request).await,
             Target::Issuer(call) => self.ask_issuer(request, call).await,
             Target::Tls(offer) => self.shake_hands(request, offer).await,
             Target::Visit(ref visit) => {

@@ -92,6 +92,38 @@ impl Transport {
         Ok(Exchange { request: request.clone(), sent, at_ms, ms, credential, earlier, result })
     }
 
+    /// Presents the subject's refresh token in an exchange, where an access token belongs. It is not used up by that: it
+    /// stays where it is kept.
+    pub(super) async fn exchange_refresh_token(&self, request: Request) -> Exchange {
+        let grant = Grant::RefreshAsSubject;
+        match self.mistaken_exchange(&request, grant).await {
+            Ok(exchange) => exchange,
+            Err(failure) => {
+                self.remember(IssuerCall::Token(grant), Err(&failure));
+                let sent = Sent { method: Method::POST.to_string(), ..Sent::default() };
+                self.unsent(request, sent, None, failure)
+            }
+        }
+    }
+
+    async fn mistaken_exchange(&self, request: &Request, grant: Grant) -> Result<Exchange, Failure> {
+        let lacks = |words: Text| self.failure(FailureKind::NotConfigured, &words);
+        let none = || lacks(text!("geen refresh token van het subject", "no refresh token of the subject"));
+        let keeper = self.settings.keepers.get(&Citizen::Subject).ok_or_else(none)?;
+        let taken = keeper.take(LOCK_WAIT).await.map_err(|error| lacks(error.message))?;
+        self.vault.learn(taken.token(), SecretKind::Token);
+        let call = self.mistaken_call(request, grant, taken.token());
+        taken.release().map_err(lacks)?;
+        let call = call?;
+        let Came { sent, at_ms, ms, earlier, result } = self.perform(&call).await;
+        let result = result.map(RawResponse::read);
+        let asked = IssuerCall::Token(grant);
+        self.remember(asked, result.as_ref());
+        let result = result.map(|raw| self.noted(raw, asked));
+        let credential = Some(client_by(self.client_for(grant)?));
+        Ok(Exchange { request: request.clone(), sent, at_ms, ms, credential, earlier, result })
+    }
+
     /// Puts what came into the place of the token that was sent, or leaves that one where it surely was not used.
     fn kept(&self, taken: LockedToken, result: Result<&ParsedResponse, &Failure>) -> Result<(), Text> {
         let renewed = |raw: &ParsedResponse| (200..300).contains(&raw.status);

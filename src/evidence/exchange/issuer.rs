@@ -28,15 +28,39 @@ pub enum Grant {
     HopActor(u8),
     /// The citizen's refresh token swapped for an access token, and for the next refresh token.
     Refresh(Citizen),
+    /// The subject's access token swapped for a token with the client's own audience.
+    OwnAudience,
+    /// The exchange for the subject without an actor token.
+    WithoutActor,
+    /// The exchange for the subject with that citizen's own token as actor.
+    CitizenAsActor,
+    /// The exchange of the subject's refresh token, as if it were an access token. It does not use that token up.
+    RefreshAsSubject,
 }
 
 impl Grant {
+    /// Whether the client's own token goes with this exchange, where one does with others.
+    pub fn has_actor(self) -> bool {
+        !matches!(self, Self::WithoutActor | Self::CitizenAsActor)
+    }
+
     /// Whose token is exchanged for the one that goes to a source; none where this grant is no such exchange.
     pub fn exchanged(self) -> Option<Citizen> {
         match self {
             Self::Exchange(citizen) => Some(citizen),
-            Self::OtherAudience | Self::WithoutScope | Self::Fresh | Self::ToExpire => Some(Citizen::Subject),
-            Self::Actor | Self::WithoutCitizen | Self::Hop(..) | Self::HopActor(_) | Self::Refresh(_) => None,
+            Self::OtherAudience
+            | Self::WithoutScope
+            | Self::Fresh
+            | Self::ToExpire
+            | Self::OwnAudience
+            | Self::WithoutActor
+            | Self::CitizenAsActor => Some(Citizen::Subject),
+            Self::Actor
+            | Self::WithoutCitizen
+            | Self::Hop(..)
+            | Self::HopActor(_)
+            | Self::Refresh(_)
+            | Self::RefreshAsSubject => None,
         }
     }
 }

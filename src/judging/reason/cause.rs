@@ -1,6 +1,7 @@
 //! What keeps requirements from being judged: the kinds of cause, and how one is told from a call. The words of all of
 //! them are in one table, in `words`.
 
+mod visit;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -8,12 +9,15 @@ use url::Url;
 
 use super::issuer::{self, ActionOwner};
 use crate::base::text::{Text, shown};
+use crate::catalogue::SubjectKind;
 use crate::evidence::exchange::{
     Content, Exchange, Failure, FailureKind, Kind, Request, Response, STAND_IN_ACM, Trouble, is_acm, is_unavailable,
 };
 use crate::evidence::introspection::oauth_error;
 use crate::evidence::setup::Setup;
 use crate::text;
+
+pub use visit::Unopened;
 
 /// What kind of cause it is. The names are stable: scripts may count them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,6 +83,16 @@ pub enum CauseKind {
     SourceClientRefused,
     /// The source answers a good token with an error, and did not ask our own ACM about it, or asked where nothing is.
     IssuerNotAsked,
+    /// Where people start, the application has no page: mostly a wrong start URL.
+    NothingAtStartUrl,
+    /// The application does not lead to a login at the issuer.
+    LoginNotReached,
+    /// The application leads to a login at another server than the issuer.
+    LoginElsewhere,
+    /// The application leads on by scripts, which only a browser runs.
+    ScriptsWanted,
+    /// This way of running does not show it; another one does.
+    OtherWayWanted,
     /// The issuer does not accept the client of the profile.
     ClientRefused,
     /// The issuer does not accept the citizen's token: expired, revoked, used.
@@ -144,12 +158,33 @@ impl CauseKind {
 pub enum Server {
     /// The source, or what stands before it.
     Source,
+    /// The application, or what stands before it.
+    Application,
     /// The issuer of tokens (ACM).
     Issuer,
     /// The profile.
     Profile,
     /// This run of bronkeur.
     Run,
+}
+
+impl Server {
+    /// The server that a request goes to.
+    pub fn called_by(request: &Request) -> Self {
+        match request.kind() {
+            Kind::Issuer => Self::Issuer,
+            Kind::Visit => Self::Application,
+            _ => Self::Source,
+        }
+    }
+
+    /// What is examined, by its kind.
+    pub fn examined(kind: SubjectKind) -> Self {
+        match kind {
+            SubjectKind::Source => Self::Source,
+            SubjectKind::Application | SubjectKind::Website => Self::Application,
+        }
+    }
 }
 
 /// Which issuer it is: what there is to do when it does not answer differs.
@@ -288,9 +323,13 @@ impl CauseKind {
             | Self::WrongAudience
             | Self::ForeignOrigin
             | Self::TooFewCertificates => Server::Profile,
-            Self::LimitReached | Self::MemoryFull | Self::Interrupted | Self::NotRecorded | Self::NotSelected => {
-                Server::Run
-            }
+            Self::LimitReached
+            | Self::MemoryFull
+            | Self::Interrupted
+            | Self::NotRecorded
+            | Self::NotSelected
+            | Self::ScriptsWanted
+            | Self::OtherWayWanted => Server::Run,
             _ => called,
         }
     }
@@ -358,8 +397,7 @@ pub(super) fn unavailable(place: Place<'_>, status: u16) -> Option<Told> {
 impl Place<'static> {
     /// The server that a call goes to, where no more is known of it.
     pub(super) fn of(request: &Request) -> Self {
-        let server = if request.kind() == Kind::Issuer { Server::Issuer } else { Server::Source };
-        Self { server, origin: "", issuer: IssuerIs::Acm }
+        Self { server: Server::called_by(request), origin: "", issuer: IssuerIs::Acm }
     }
 }
 

@@ -17,6 +17,8 @@ pub enum ActionOwner {
     Owner,
     /// Whoever owns the source, its server and what stands before it.
     Source,
+    /// Whoever owns the application, its server and what stands before it.
+    Application,
     /// Whoever started this run.
     Runner,
     /// Digitaal Vlaanderen, which runs ACM and registers its clients.
@@ -31,6 +33,7 @@ impl ActionOwner {
         match self {
             Self::Owner => text!("de eigenaar van het profiel", "the owner of the profile"),
             Self::Source => text!("de eigenaar van de bron", "the owner of the source"),
+            Self::Application => text!("de eigenaar van de toepassing", "the owner of the application"),
             Self::Runner => text!("wie bronkeur uitvoert", "whoever runs bronkeur"),
             Self::DigitaalVlaanderen => Text::same("Digitaal Vlaanderen"),
             Self::Bronkeur => text!("de makers van bronkeur", "the makers of bronkeur"),

@@ -24,6 +24,8 @@ pub enum Obstacle {
     Limit,
     /// What was recorded fills the room of a run.
     Memory,
+    /// This way of running does not show it.
+    OtherWay,
     /// The evidence does not hold what is needed.
     NotRecorded,
 }

@@ -5,16 +5,17 @@ use url::Url;
 use crate::base::text::Text;
 use crate::evidence::exchange::{
     Auth, Citizen, Control, Exchange, Failure, FailureKind, IssuerCall, Kind, Request, Response, Target, Tls,
+    visit::Timeline,
 };
 use crate::evidence::introspection::{Introspection, Unfit};
 use crate::judging::reason;
 use crate::judging::reason::cause::{
-    CauseKind, Server, Told, origin_of, refused_by_issuer, source_did_not_ask, source_refused,
+    CauseKind, Server, Told, Unopened, origin_of, refused_by_issuer, source_did_not_ask, source_refused,
 };
 use crate::judging::reason::issuer::{self, Advice};
 use crate::source::LostIssuer;
 
-use super::{Finder, Root, own};
+use super::{Finder, Root};
 
 impl<'a> Finder<'a> {
     /// What a call comes down to that stood in the way, or a call that had to come before it. None where it came to
@@ -22,6 +23,7 @@ impl<'a> Finder<'a> {
     pub(super) fn root_of_call(&self, request: &Request) -> Option<Root<'a>> {
         let exchange = self.recording.cause(request)?;
         match &exchange.result {
+            Ok(response) if exchange.request.kind() == Kind::Visit => self.root_of_visit(exchange, response),
             Ok(response) => self.root_of_answer(exchange, response),
             Err(failure) => {
                 let origin = self.origin(exchange);
@@ -44,6 +46,23 @@ impl<'a> Finder<'a> {
                 Some(Root { kind, server, told, call: Some(&exchange.request), which, needed: 0 })
             }
         }
+    }
+
+    /// What kept a visit to an application from opening.
+    fn root_of_visit(&self, exchange: &'a Exchange, response: &'a Response) -> Option<Root<'a>> {
+        let Target::Visit(visit) = &exchange.request.target else { return None };
+        let setup = &self.recording.setup;
+        let unopened = Unopened::of(visit, response.view::<Timeline>()?, setup)?;
+        let told = unopened.told(setup)?;
+        let server = unopened.kind.lies_with(unopened.server);
+        Some(Root {
+            kind: unopened.kind,
+            server,
+            told,
+            call: Some(&exchange.request),
+            which: unopened.origin,
+            needed: 0,
+        })
     }
 
     /// What a finding comes down to, where it only says that a call came to nothing.
@@ -200,7 +219,7 @@ impl<'a> Finder<'a> {
         let lacking = |citizen: &Citizen| !self.recording.setup.citizens.contains_key(citizen);
         let citizen = exchange.request.citizen().or(request.citizen()).filter(lacking);
         if let Some(citizen) = citizen {
-            return Some(own(CauseKind::NoCitizen, &reason::no_citizen(citizen)));
+            return Some(self.own(CauseKind::NoCitizen, &reason::no_citizen(citizen)));
         }
         let kind = CauseKind::ProfileLacks;
         let told = kind.told(self.place(Server::Profile, ""), &failure.detail)?;
@@ -227,7 +246,7 @@ fn leads_elsewhere(url: &str, configured: &str) -> bool {
 }
 
 fn server(exchange: &Exchange) -> Server {
-    if exchange.request.kind() == Kind::Issuer { Server::Issuer } else { Server::Source }
+    Server::called_by(&exchange.request)
 }
 
 /// What a sentence names: the server that was called, wherever the cause lies.

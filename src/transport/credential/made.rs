@@ -89,7 +89,15 @@ fn origin(setup: &Setup, auth: Auth) -> Option<Text> {
             text!("client credentials", "client credentials")
         }
         Some(Grant::Refresh(_)) => text!("met het refresh token", "by the refresh token"),
-        Some(Grant::Exchange(_) | Grant::Fresh | Grant::Hop(..)) => text!("{nl}", "{en}"),
+        Some(
+            Grant::Exchange(_)
+            | Grant::Fresh
+            | Grant::Hop(..)
+            | Grant::OwnAudience
+            | Grant::WithoutActor
+            | Grant::CitizenAsActor
+            | Grant::RefreshAsSubject,
+        ) => text!("{nl}", "{en}"),
     })
 }
 

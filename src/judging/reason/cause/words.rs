@@ -19,6 +19,7 @@ impl Place<'_> {
                 text!("de uitgever van tokens{origin}", "the issuer of tokens{origin}")
             }
             (Server::Issuer, _) => text!("ACM{origin}", "ACM{origin}"),
+            (Server::Application, _) => text!("de toepassing{origin}", "the application{origin}"),
             _ => text!("de bron{origin}", "the source{origin}"),
         }
     }
@@ -27,6 +28,7 @@ impl Place<'_> {
     fn keeper(self) -> ActionOwner {
         match (self.server, self.issuer) {
             (Server::Source, _) => ActionOwner::Source,
+            (Server::Application, _) => ActionOwner::Application,
             (Server::Issuer, IssuerIs::Acm) => ActionOwner::DigitaalVlaanderen,
             (Server::Issuer, IssuerIs::StandIn) | (Server::Run, _) => ActionOwner::Runner,
             _ => ActionOwner::Owner,
@@ -35,12 +37,20 @@ impl Place<'_> {
 
     /// Where the profile says its address.
     fn address(self) -> &'static str {
-        if self.server == Server::Issuer { "acm.environment" } else { "source.base_url" }
+        match self.server {
+            Server::Issuer => "acm.environment",
+            Server::Application => "application.start_url",
+            _ => "source.base_url",
+        }
     }
 
     /// Where the profile names the authorities that vouch for it.
     fn bundle(self) -> &'static str {
-        if self.server == Server::Issuer { "acm.ca_bundle" } else { "source.ca_bundle" }
+        match self.server {
+            Server::Issuer => "acm.ca_bundle",
+            Server::Application => "application.ca_bundle",
+            _ => "source.ca_bundle",
+        }
     }
 
     /// What to do where it does not run.
@@ -58,6 +68,10 @@ impl Place<'_> {
             (Server::Issuer, IssuerIs::Another) => text!(
                 "controleer of de uitgever draait, en de host en de poort in `{address}`",
                 "check that the issuer runs, and the host and the port in `{address}`"
+            ),
+            (Server::Application, _) => text!(
+                "start de toepassing, of verbeter de host of de poort in `{address}`; laten firewall en toegangslijst dit adres toe?",
+                "start the application, or correct the host or the port in `{address}`; do firewall and allow-list admit this address?"
             ),
             _ => text!(
                 "start de bron, of verbeter de host of de poort in `{address}`; laten firewall en toegangslijst dit adres toe?",
@@ -118,7 +132,58 @@ impl CauseKind {
                 text!("vul het profiel aan", "complete the profile"),
                 ActionOwner::Owner,
             ),
-            _ => return self.of_link(place),
+            _ => return self.of_visit(place, detail).or_else(|| self.of_link(place)),
+        };
+        Some(Told { what, remedy, who })
+    }
+
+    /// An application that leads nobody to a login at the issuer, and what a way of running does not show.
+    fn of_visit(self, place: Place<'_>, detail: &Text) -> Option<Told> {
+        let (Text { nl, en }, address) = (place.name(), place.address());
+        let Text { nl: more_nl, en: more_en } = detail;
+        let (what, remedy, who) = match self {
+            Self::NothingAtStartUrl => (
+                text!("{nl} heeft geen startpagina{more_nl}", "{en} has no start page{more_en}"),
+                text!(
+                    "verbeter `{address}` in het profiel: het adres waar een burger begint",
+                    "correct `{address}` in the profile: the address where a citizen begins"
+                ),
+                ActionOwner::Owner,
+            ),
+            Self::LoginNotReached => (
+                text!(
+                    "{nl} leidt vanaf de startpagina niet naar een aanmelding",
+                    "{en} does not lead from its start page to a login"
+                ),
+                text!(
+                    "noem in `{address}` het adres dat de aanmelding begint; een knop of een formulier van de toepassing zelf wordt niet aangeklikt",
+                    "name in `{address}` the address that begins the login; no button or form of the application itself is clicked"
+                ),
+                ActionOwner::Owner,
+            ),
+            Self::LoginElsewhere => (
+                text!(
+                    "{nl} meldt aan bij {more_nl}, niet bij de uitgever van het profiel",
+                    "{en} logs in at {more_en}, not at the issuer of the profile"
+                ),
+                text!(
+                    "stel in de toepassing de uitgever van het profiel in (bij `bronkeur acm --mbp`: die het toont); staat er een eigen aanmeldserver tussen, noem hem dan onder `application.origins`",
+                    "configure the profile's issuer in the application (with `bronkeur acm --mbp`: the one that it shows); where a login server of your own is in between, name it under `application.origins`"
+                ),
+                ActionOwner::Application,
+            ),
+            Self::ScriptsWanted => (
+                text!(
+                    "{nl} gaat verder met scripts: dat vraagt een browser die scripts uitvoert",
+                    "{en} goes on by scripts: that needs a browser that runs scripts"
+                ),
+                text!(
+                    "noem in het profiel adressen die zonder script doorsturen, of wacht op de keuring met een browser",
+                    "name addresses in the profile that lead on without a script, or wait for the check with a browser"
+                ),
+                ActionOwner::Runner,
+            ),
+            _ => return None,
         };
         Some(Told { what, remedy, who })
     }

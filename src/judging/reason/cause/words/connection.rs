@@ -80,6 +80,9 @@ fn in_time(place: Place<'_>) -> Text {
     if place.server == Server::Issuer {
         return place.start();
     }
+    if place.server == Server::Application {
+        return text!("zoek waarom de toepassing traag is of hangt", "find out why the application is slow or hangs");
+    }
     text!(
         "zoek waarom de bron traag is of hangt; is traag hier normaal, verhoog dan `source.timeout`",
         "find out why the source is slow or hangs; if that is usual here, raise `source.timeout`"

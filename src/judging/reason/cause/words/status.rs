@@ -114,6 +114,14 @@ impl CauseKind {
                 ),
                 ActionOwner::Owner,
             ),
+            Self::UnexpectedStatus if place.server == Server::Application => (
+                text!("{nl} antwoordt met een fout{more_nl}", "{en} answers with an error{more_en}"),
+                text!(
+                    "zoek de oorzaak in de logs van de toepassing, op het tijdstip van dat bezoek",
+                    "find the cause in the log of the application, at the time of that visit"
+                ),
+                keeper,
+            ),
             Self::UnexpectedStatus => (
                 text!(
                     "{nl} antwoordt op een goede oproep niet met 200{more_nl}",
@@ -147,6 +155,12 @@ fn slower(place: Place<'_>) -> Text {
         return text!(
             "keur later opnieuw: ACM beperkt het aantal aanvragen",
             "check again later: ACM limits the number of calls"
+        );
+    }
+    if place.server == Server::Application {
+        return text!(
+            "keur later opnieuw, of laat deze computer meer oproepen toe",
+            "check again later, or allow this computer more calls"
         );
     }
     text!(

@@ -1,0 +1,299 @@
+//! Chapter secrecy: who gets to see which token.
+
+use std::collections::BTreeSet;
+
+use url::Url;
+
+use crate::application::{Seen, Shown, Tokens, Visited, Where, is_at, marks_in, visits};
+use crate::base::text::{Text, shown};
+use crate::checks::checks;
+use crate::evidence::exchange::visit::{Call, Issued, Navigation, Party, TokenKind};
+use crate::judging::context::{CheckContext, Judgement, Stop};
+use crate::judging::reason;
+use crate::judging::reason::cause::origin_of;
+use crate::judging::verdict::{Finding, Verdict};
+use crate::text;
+
+use super::shared::{OF_SERVERS, handed_over, kind_in_words, listed, no_hand_over, scripts, with_exchanges};
+
+checks!(
+    exchanged_token_stays_between_servers,
+    browser_calls_no_api,
+    only_mbp_sees_the_temporary_token,
+    browser_keeps_no_temporary_token,
+    referer_tells_nothing,
+    front_end_holds_no_secret,
+    own_url_tells_nothing,
+    whole_way_is_encrypted,
+    where_tokens_live,
+);
+
+/// The names under which a URL carries a token.
+const NAMES: [&str; 5] = ["token", "access_token", "refresh_token", "id_token", "client_secret"];
+
+/// The finding of a token where it must not be.
+fn leaked(visited: &Visited<'_>, shown: &Shown<'_>, kind: TokenKind, expected: Text) -> Finding {
+    let (Text { nl, en }, place) = (kind_in_words(kind), shown.place.in_words());
+    let actual = Text::new(format!("{nl} {}", place.nl), format!("{en} {}", place.en));
+    visited.finding(shown.at, shown.member, expected, actual)
+}
+
+fn exchanged_token_stays_between_servers(cx: &CheckContext<'_>) -> Judgement {
+    with_exchanges(cx)?;
+    let (visits, obstacle) = cx.whole_visits()?;
+    let tokens = Tokens::of(&visits);
+    let mbp = &cx.application()?.mbp.base_url;
+    let (mut findings, mut at_mbp) = (Vec::new(), false);
+    for visited in &visits {
+        for (shown, issued) in visited.leaks(&tokens, &[TokenKind::Exchanged]) {
+            if is_at(&shown.text, mbp) {
+                at_mbp = true;
+            } else {
+                let expected = text!("nergens in de browser", "nowhere in the browser");
+                findings.push(leaked(visited, &shown, issued.kind, expected));
+            }
+        }
+    }
+    if findings.is_empty() && at_mbp {
+        let why = text!("het staat als `token` in de URL naar MBP", "it stands as `token` in the URL to MBP");
+        return Err(reason::unmet(why).into());
+    }
+    cx.judged_unless(findings, obstacle.or_else(|| scripts(cx, &visits)))
+}
+
+fn browser_calls_no_api(cx: &CheckContext<'_>) -> Judgement {
+    let (visits, obstacle) = cx.whole_visits()?;
+    let mbp = &cx.application()?.mbp.base_url;
+    let issuer = cx.setup().acm.as_ref().map_or("", |acm| acm.issuer.as_str());
+    let mut findings = Vec::new();
+    for visited in &visits {
+        let expected = || text!("alleen oproepen van de server", "calls of the server alone");
+        let by_script = visited
+            .received()
+            .filter(|seen| seen.what.by_script && matches!(seen.what.call, Call::Token | Call::TokenApi));
+        for seen in by_script {
+            let actual = match seen.what.by {
+                Party::Acm => {
+                    text!("een script riep het tokeneindpunt van ACM op", "a script called ACM's token endpoint")
+                }
+                Party::Mbp => text!("een script riep de token-API van MBP op", "a script called MBP's token API"),
+            };
+            findings.push(visited.finding(seen.at, "by_script", expected(), actual));
+        }
+        for seen in visited.navigations().filter(|seen| is_api(&seen.what.url, issuer, mbp)) {
+            let actual = Text::same(shown(&format!("{} {}", seen.what.method, seen.what.url)));
+            findings.push(visited.finding(seen.at, "url", expected(), actual));
+        }
+    }
+    cx.judged_unless(findings, obstacle.or_else(|| scripts(cx, &visits)))
+}
+
+/// Whether a browser went to the token endpoint of the issuer, or to the token API of MBP.
+fn is_api(url: &str, issuer: &str, mbp: &str) -> bool {
+    let path = Url::parse(url).map(|url| url.path().to_owned()).unwrap_or_default();
+    (is_at(url, issuer) && path.ends_with("/v1/token")) || (is_at(url, mbp) && path == "/auth/v1/token")
+}
+
+/// The temporary tokens of visits, by mark: what MBP gave, or, where it is not our own, what was carried to it.
+fn temporary(visits: &[Visited<'_>]) -> BTreeSet<String> {
+    let given = visits.iter().flat_map(|visited| visited.issued());
+    let given = given.filter(|seen| seen.what.kind == TokenKind::Temporary).map(|seen| seen.what.token.clone());
+    let carried = visits.iter().flat_map(|visited| visited.with_token()).map(|(_, token)| token);
+    let known = Tokens::of(visits);
+    let others = |token: &String| known.find(token).is_none_or(|issued| issued.kind == TokenKind::Temporary);
+    let marks =
+        given.chain(carried.filter(others)).filter_map(|token| marks_in(&token).first().map(|mark| (*mark).to_owned()));
+    marks.collect()
+}
+
+/// The places that show one of these tokens.
+fn places<'a>(visited: &Visited<'a>, temporary: &BTreeSet<String>) -> Vec<Shown<'a>> {
+    let shows = |shown: &Shown<'_>| marks_in(&shown.text).iter().any(|mark| temporary.contains(*mark));
+    visited.shown().into_iter().filter(shows).collect()
+}
+
+/// The visits, and the temporary tokens in them; blocked where there is none.
+fn with_temporary<'a>(cx: &CheckContext<'a>) -> Result<(Vec<Visited<'a>>, BTreeSet<String>, Option<Stop>), Stop> {
+    let (visits, obstacle) = cx.whole_visits()?;
+    let temporary = temporary(&visits);
+    if temporary.is_empty() { Err(no_hand_over().into()) } else { Ok((visits, temporary, obstacle)) }
+}
+
+fn only_mbp_sees_the_temporary_token(cx: &CheckContext<'_>) -> Judgement {
+    let (visits, temporary, obstacle) = with_temporary(cx)?;
+    let application = cx.application()?;
+    let is_own = |url: &str| {
+        let own = application.start_url.iter().chain(&application.hand_over_urls).chain(&application.logout_url);
+        own.into_iter().any(|own| is_at(url, own))
+    };
+    let mut findings = Vec::new();
+    for visited in &visits {
+        let expected = || text!("alleen MBP ziet het", "MBP alone sees it");
+        for shown in places(visited, &temporary) {
+            let is_sent = matches!(shown.place, Where::Url | Where::Referer) && shown.member != "from";
+            // What the browser tells MBP of where it came from is for SSO-33.
+            let to_mbp =
+                is_at(shown.of, &application.mbp.base_url) || visited.hand_overs().any(|seen| seen.at == shown.at);
+            let to_elsewhere = matches!(&shown.place, Where::Header(name) if name == "location")
+                && !is_at(&shown.text, &application.mbp.base_url)
+                && !is_own(&shown.text)
+                && Url::parse(&shown.text).is_ok();
+            if (is_sent && !to_mbp && !is_own(shown.of)) || to_elsewhere {
+                findings.push(leaked(visited, &shown, TokenKind::Temporary, expected()));
+            }
+        }
+        for seen in visited.received().filter(|seen| seen.what.by == Party::Acm) {
+            let holds = |value: &str| marks_in(value).iter().any(|mark| temporary.contains(*mark));
+            if seen.what.parameters.iter().any(|(_, value)| holds(value)) {
+                let actual = text!("ACM kreeg het in een parameter", "ACM got it in a parameter");
+                findings.push(visited.finding(seen.at, "parameters", expected(), actual));
+            }
+        }
+    }
+    cx.judged_unless(findings, obstacle.or_else(|| scripts(cx, &visits)))
+}
+
+fn browser_keeps_no_temporary_token(cx: &CheckContext<'_>) -> Judgement {
+    let (visits, temporary, obstacle) = with_temporary(cx)?;
+    let mbp = &cx.application()?.mbp.base_url;
+    let mut findings = Vec::new();
+    for visited in &visits {
+        for shown in places(visited, &temporary) {
+            let keeps = match &shown.place {
+                Where::Cookie(_) | Where::Page => true,
+                Where::Url => !is_at(&shown.text, mbp),
+                _ => false,
+            };
+            if keeps {
+                let expected = text!("nergens in de browser", "nowhere in the browser");
+                findings.push(leaked(visited, &shown, TokenKind::Temporary, expected));
+            }
+        }
+    }
+    cx.judged_unless(findings, obstacle.or_else(|| scripts(cx, &visits)))
+}
+
+/// What a URL or a text tells that it must not: a token that is known, a parameter of such a name, or a number.
+fn tells(cx: &CheckContext<'_>, tokens: &Tokens<'_>, text: &str) -> Option<Text> {
+    let kinds = [&OF_SERVERS[..], &[TokenKind::Temporary]].concat();
+    if let Some(issued) = tokens.within(text, &kinds).first() {
+        return Some(kind_in_words(issued.kind));
+    }
+    let named = Url::parse(text).ok().and_then(|url| {
+        let mut pairs = url.query_pairs();
+        pairs
+            .find(|(name, value)| NAMES.contains(&name.as_ref()) && !value.is_empty())
+            .map(|(name, _)| name.into_owned())
+    });
+    if let Some(name) = named {
+        return Some(text!("een parameter `{name}`", "a parameter `{name}`"));
+    }
+    let names = cx.citizens_in(text);
+    (!names.is_empty()).then(|| text!("een rijksregisternummer", "a national number"))
+}
+
+fn referer_tells_nothing(cx: &CheckContext<'_>) -> Judgement {
+    handed_over(cx)?;
+    let (visits, obstacle) = cx.whole_visits()?;
+    let tokens = Tokens::of(&visits);
+    let mut findings = Vec::new();
+    for visited in &visits {
+        for seen in visited.hand_overs() {
+            let told = seen.what.referer.as_deref().and_then(|referer| tells(cx, &tokens, referer));
+            let expected = text!("een Referer zonder token en nummer", "a Referer without token and number");
+            findings.extend(told.map(|told| visited.finding(seen.at, "referer", expected, told)));
+        }
+    }
+    cx.judged_unless(findings, obstacle)
+}
+
+fn front_end_holds_no_secret(cx: &CheckContext<'_>) -> Judgement {
+    let (visits, obstacle) = cx.whole_visits()?;
+    let mut findings = Vec::new();
+    for visited in &visits {
+        for shown in visited.shown() {
+            if marks_in(&shown.text).iter().any(|mark| mark.starts_with("SECRET-")) {
+                let Text { nl, en } = shown.place.in_words();
+                let expected = text!("nergens in de browser", "nowhere in the browser");
+                let actual = text!("een geheim van het profiel {nl}", "a secret of the profile {en}");
+                findings.push(visited.finding(shown.at, shown.member, expected, actual));
+            }
+        }
+    }
+    cx.judged_unless(findings, obstacle.or_else(|| scripts(cx, &visits)))
+}
+
+fn own_url_tells_nothing(cx: &CheckContext<'_>) -> Judgement {
+    handed_over(cx)?;
+    let (visits, obstacle) = cx.whole_visits()?;
+    let tokens = Tokens::of(&visits);
+    let application = cx.application()?;
+    let issuer = cx.setup().acm.as_ref().map_or("", |acm| acm.issuer.as_str());
+    let is_own = |url: &str| !is_at(url, issuer) && !is_at(url, &application.mbp.base_url);
+    let mut findings = Vec::new();
+    for visited in &visits {
+        let of_hand_over = |seen: &Seen<'_, Navigation>| visited.hands_over(seen.step) && is_own(&seen.what.url);
+        for seen in visited.navigations().filter(of_hand_over) {
+            let expected = text!("een adres zonder token en nummer", "an address without token and number");
+            let told = tells(cx, &tokens, &seen.what.url);
+            findings.extend(told.map(|told| visited.finding(seen.at, "url", expected, told)));
+        }
+    }
+    cx.judged_unless(findings, obstacle)
+}
+
+/// Whether a URL is encrypted, or stays on this machine.
+fn is_encrypted(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else { return true };
+    let is_local = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => true,
+    };
+    url.scheme() == "https" || is_local
+}
+
+fn whole_way_is_encrypted(cx: &CheckContext<'_>) -> Judgement {
+    let (visits, obstacle) = cx.whole_visits()?;
+    let mut findings = Vec::new();
+    for visited in &visits {
+        for seen in visited.navigations() {
+            let url = &seen.what.url;
+            if !is_encrypted(url) {
+                findings.push(visited.finding(seen.at, "url", Text::same("https"), Text::same(shown(&origin_of(url)))));
+            }
+            if seen.what.page.mixed_content {
+                let expected = text!("alle delen over https", "all parts over https");
+                let actual = text!("een deel van de pagina over http", "a part of the page over http");
+                findings.push(visited.finding(seen.at, "page/mixed_content", expected, actual));
+            }
+        }
+    }
+    cx.judged_unless(findings, obstacle)
+}
+
+fn where_tokens_live(cx: &CheckContext<'_>) -> Judgement {
+    cx.application()?;
+    cx.at_stand_ins()?;
+    let visited = cx.visit(&visits::twice())?;
+    let tokens = Tokens::of(&[visited]);
+    let of_oidc = [TokenKind::Access, TokenKind::Refresh, TokenKind::Id];
+    let mut seen: Vec<Text> = Vec::new();
+    for (shown, Issued { kind, .. }) in visited.leaks(&tokens, &of_oidc) {
+        let (Text { nl, en }, place) = (kind_in_words(*kind), shown.place.in_words());
+        let told = Text::new(format!("{nl} {}", place.nl), format!("{en} {}", place.en));
+        if !seen.contains(&told) {
+            seen.push(told);
+        }
+    }
+    if !seen.is_empty() {
+        return Ok(Verdict::observed(listed(seen)));
+    }
+    let cookies = visited.navigations().flat_map(|seen| &seen.what.cookies).filter(|cookie| !cookie.removed);
+    let cookies = cookies.map(|cookie| &cookie.name).collect::<BTreeSet<_>>().len();
+    Ok(Verdict::observed(text!(
+        "in de browser was geen OIDC-token te zien (cookies: {cookies}, hoogstens versleuteld)",
+        "no OIDC token was to be seen in the browser (cookies: {cookies}, encrypted at most)"
+    )))
+}

@@ -1,0 +1,163 @@
+//! What several chapters say of a visit.
+
+use crate::application::{CameTo, Seen, Tokens, Visited, needs_browser, token_in, visits};
+use crate::base::text::{Text, shown};
+use crate::evidence::exchange::visit::{HandOver, Received, TokenKind};
+use crate::judging::context::{CheckContext, Stop};
+use crate::judging::reason;
+use crate::judging::verdict::{Finding, Verdict};
+use crate::text;
+
+/// The grant of a token exchange (RFC 8693, section 2.1).
+pub(super) const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+/// The type of an access token (RFC 8693, section 3).
+pub(super) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+
+/// Tokens that are meant for servers alone.
+pub(super) const OF_SERVERS: [TokenKind; 5] =
+    [TokenKind::Access, TokenKind::Refresh, TokenKind::Id, TokenKind::Actor, TokenKind::Exchanged];
+
+/// Whether a call is an exchange, or was meant to be one.
+pub(super) fn is_exchange(received: &Received) -> bool {
+    received.parameter("grant_type") == Some(EXCHANGE) || received.parameter("subject_token").is_some()
+}
+
+/// The exchanges that our own ACM was asked for in a visit.
+pub(super) fn exchanges<'a>(visited: &Visited<'a>) -> impl Iterator<Item = Seen<'a, Received>> + use<'a> {
+    visited.received().filter(|seen| is_exchange(seen.what))
+}
+
+/// The visits in which one thing is done after the other, at our own ACM and MBP.
+pub(super) fn sequential<'a>(cx: &CheckContext<'a>) -> Result<Vec<Visited<'a>>, Stop> {
+    cx.application()?;
+    cx.at_stand_ins()?;
+    cx.visits(&visits::sequential())
+}
+
+/// The same, each with an exchange; blocked where the application asks for none.
+pub(super) fn with_exchanges<'a>(cx: &CheckContext<'a>) -> Result<Vec<Visited<'a>>, Stop> {
+    let visited = sequential(cx)?;
+    if visited.iter().any(|visited| exchanges(visited).next().is_some()) {
+        return Ok(visited);
+    }
+    Err(reason::unmet(text!("de toepassing vroeg ACM geen uitwisseling", "the application asked ACM for no exchange"))
+        .into())
+}
+
+/// The hand-overs with a token in an ordinary visit; blocked where there is none.
+pub(super) fn handed_over<'a>(cx: &CheckContext<'a>) -> Result<Visited<'a>, Stop> {
+    let visited = cx.visit(&visits::twice())?;
+    if visited.with_token().next().is_some() { Ok(visited) } else { Err(no_hand_over().into()) }
+}
+
+/// There was no hand-over with a token: why, another requirement says.
+pub(super) fn no_hand_over() -> Verdict {
+    reason::unmet(text!("er was geen overdracht met een token", "there was no hand-over with a token"))
+}
+
+/// The ordinary visit, where its hand-overs carry temporary tokens; blocked where they do not, or where nobody knows.
+pub(super) fn well_handed_over<'a>(cx: &CheckContext<'a>) -> Result<Visited<'a>, Stop> {
+    cx.application()?;
+    cx.at_stand_ins()?;
+    let visited = handed_over(cx)?;
+    let tokens = Tokens::of(&[visited]);
+    if visited.with_token().all(|(_, token)| tokens.is(&token, TokenKind::Temporary)) {
+        return Ok(visited);
+    }
+    Err(reason::unmet(text!(
+        "ook gewoon komt de burger niet met een tijdelijk token aan",
+        "ordinarily too the citizen does not arrive with a temporary token"
+    ))
+    .into())
+}
+
+/// Without a browser a page with scripts shows no more than what came with it.
+pub(super) fn scripts<'a>(cx: &CheckContext<'_>, visited: impl IntoIterator<Item = &'a Visited<'a>>) -> Option<Stop> {
+    visited.into_iter().any(|visited| visited.has_scripts(cx)).then(|| needs_browser().into())
+}
+
+/// What a citizen meets where there can be no good token: what is wrong with how a deed came out. `tokens`: what was
+/// given. None where the citizen reaches MBP without a token, reads a page, or logs in again.
+pub(super) fn bad_end(visited: &Visited<'_>, came: &CameTo<'_>, tokens: &Tokens<'_>) -> Option<Finding> {
+    let expected = || {
+        text!(
+            "MBP zonder token, of een pagina die zegt wat te doen",
+            "MBP without a token, or a page that says what to do"
+        )
+    };
+    let no_answer = |at: usize, ms: u64| {
+        let actual = text!("geen antwoord na {ms} ms", "no answer after {ms} ms");
+        visited.finding(at, "ms", expected(), actual)
+    };
+    match came {
+        CameTo::HandOver(seen) => bad_token(visited, *seen, tokens),
+        CameTo::Page(seen) => {
+            let (page, status) = (&seen.what.page, seen.what.status.unwrap_or_default());
+            if status == 0 {
+                return Some(no_answer(seen.at, seen.what.ms));
+            }
+            if status >= 500 {
+                return Some(visited.finding(seen.at, "status", expected(), Text::same(status)));
+            }
+            if let Some(tell) = page.tells.first() {
+                return Some(visited.finding(seen.at, "page/tells", expected(), tell_in_words(*tell)));
+            }
+            let kinds = [&OF_SERVERS[..], &[TokenKind::Temporary]].concat();
+            let held = page.holds.iter().flat_map(|held| tokens.within(held, &kinds)).next()?;
+            let kind = kind_in_words(held.kind);
+            Some(visited.finding(seen.at, "page/holds", expected(), kind))
+        }
+        CameTo::Redirects(seen) => {
+            let actual = text!("een eindeloze doorverwijzing", "an endless redirect");
+            Some(visited.finding(seen.at, "url", expected(), actual))
+        }
+        CameTo::NoAnswer(seen, ms) => Some(no_answer(seen.map_or(0, |seen| seen.at), *ms)),
+        CameTo::Login | CameTo::Elsewhere(_) | CameTo::Nothing => None,
+    }
+}
+
+/// A hand-over with a token that is none: empty, or not one that MBP gave.
+fn bad_token(visited: &Visited<'_>, seen: Seen<'_, HandOver>, tokens: &Tokens<'_>) -> Option<Finding> {
+    let token = token_in(&seen.what.url)?;
+    if tokens.is(&token, TokenKind::Temporary) {
+        return None;
+    }
+    let expected = text!("geen parameter `token`", "no parameter `token`");
+    let actual = match tokens.find(&token) {
+        Some(issued) => kind_in_words(issued.kind),
+        None if token.is_empty() => text!("een lege `token`", "an empty `token`"),
+        None => {
+            let token = shown(&token);
+            text!("`token={token}`", "`token={token}`")
+        }
+    };
+    Some(visited.finding(seen.at, "url", expected, actual))
+}
+
+fn tell_in_words(tell: crate::evidence::exchange::visit::Tell) -> Text {
+    use crate::evidence::exchange::visit::Tell;
+    match tell {
+        Tell::StackTrace => text!("een stack trace in de pagina", "a stack trace in the page"),
+        Tell::OauthError => text!("een foutcode van OAuth in de pagina", "an error code of OAuth in the page"),
+    }
+}
+
+/// A kind of token, for people.
+pub(super) fn kind_in_words(kind: TokenKind) -> Text {
+    match kind {
+        TokenKind::Code => text!("een autorisatiecode", "an authorization code"),
+        TokenKind::Access => text!("het toegangstoken van de burger", "the citizen's access token"),
+        TokenKind::Refresh => text!("het refresh token van de burger", "the citizen's refresh token"),
+        TokenKind::Id => text!("het ID-token van de burger", "the citizen's ID token"),
+        TokenKind::Actor => text!("het eigen token van de toepassing", "the application's own token"),
+        TokenKind::Exchanged => text!("het uitgewisselde token", "the exchanged token"),
+        TokenKind::Temporary => text!("een tijdelijk token van MBP", "a temporary token of MBP"),
+    }
+}
+
+/// Several words as one text, joined by commas.
+pub(super) fn listed(words: impl IntoIterator<Item = Text>) -> Text {
+    let (nl, en): (Vec<String>, Vec<String>) = words.into_iter().map(|Text { nl, en }| (nl, en)).unzip();
+    Text::new(nl.join(", "), en.join(", "))
+}
