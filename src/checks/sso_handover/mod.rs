@@ -13,6 +13,8 @@ mod secrecy;
 mod shared;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod trust;
 
 chapters!("sso-handover": trust, login, exchange, handover, secrecy, failure, portal);
