@@ -5,6 +5,7 @@
 //!
 //! - `acm`: the issuer, which knows no subject; `source`: the source, with its knobs and its faults; `citizens`: the people
 //!   whom both know.
+//! - `application`: an application that hands its users over to MBP, with its knobs and its faults.
 //! - `world`, `fault`: what a built-in world is, and a way of making it wrong; `selftest`: which requirement noticed which of them.
 //! - `mbp`, `sso`: our own MBP, to which an application hands its user over, and how ACM and MBP start together.
 //! - `server`, `site`, `tls`, `wire`, `answer`, `page`: how it stands on the network; `bounded`: a memory with an end.
@@ -12,6 +13,7 @@
 
 mod acm;
 mod answer;
+pub mod application;
 mod bounded;
 pub mod citizens;
 pub mod fault;

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use super::acm::Acm;
 use super::answer::{Answer, Inbound};
 use super::mbp::Mbp;
+use super::application::Application;
 use super::source::Source;
 use super::tls::{Connections, Handshake, Peer};
 use super::wire::{End, Fate};
@@ -37,6 +38,8 @@ pub enum Server {
     Source,
     /// MBP.
     Mbp,
+    /// The application.
+    Application,
 }
 
 /// A request that reached a server.
@@ -61,6 +64,7 @@ pub(super) enum Handler {
     Acm(Arc<Acm>),
     Source(Arc<Source>),
     Mbp(Arc<Mbp>),
+    Application(Arc<Application>),
     /// Sends every caller on to this origin.
     Redirect(Arc<str>),
 }
@@ -147,6 +151,7 @@ async fn answer(State(site): State<Site>, ConnectInfo(peer): ConnectInfo<Peer>, 
             };
             answer
         }
+        Handler::Application(application) => application.answer(&inbound).await,
         Handler::Redirect(origin) => {
             let mut answer = Answer::status(301);
             answer.set("location", &format!("{origin}{}", inbound.path));

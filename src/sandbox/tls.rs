@@ -153,7 +153,7 @@ impl Authority {
             .map_err(io::Error::other)?;
         let builder = match server {
             Server::Acm => builder.with_client_cert_verifier(self.client_verifier()?),
-            Server::Source | Server::Mbp => builder.with_no_client_auth(),
+            Server::Source | Server::Mbp | Server::Application => builder.with_no_client_auth(),
         };
         let mut config = builder.with_single_cert(chain, key).map_err(io::Error::other)?;
         let spoken: &[&[u8]] = match protocol {

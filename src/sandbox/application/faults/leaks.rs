@@ -1,0 +1,101 @@
+//! Faults by which a token, a number or a secret gets where it does not belong.
+
+use super::catalogue::Fault;
+use super::login::HAND_OVER;
+use super::moment::add;
+use crate::sandbox::application::call::Call;
+
+pub(super) static FAULTS: &[Fault] = &[
+    Fault {
+        name: "exchanged-token-in-a-cookie",
+        breaks: &["SSO-16"],
+        blocks: &[],
+        summary: "The exchanged token stands in a cookie.",
+        apply: |behaviour| {
+            behaviour.edits.hand_over.push(|answer, held| {
+                answer.add("set-cookie", &format!("mbp={}; Path=/; Secure; HttpOnly; SameSite=Lax", held.exchanged));
+            });
+        },
+    },
+    Fault {
+        name: "exchanged-token-in-a-page",
+        breaks: &["SSO-16"],
+        blocks: HAND_OVER,
+        summary: "The start page hands the exchanged token to its scripts.",
+        apply: |behaviour| {
+            behaviour.draws = true;
+            behaviour.edits.start.push(|answer, held| {
+                add(answer, &format!("<script>const wissel = \"{}\";</script>", held.exchanged));
+            });
+        },
+    },
+    Fault {
+        name: "browser-is-sent-to-the-token-api",
+        breaks: &["SSO-16", "SSO-17"],
+        blocks: HAND_OVER,
+        summary: "The browser is to hand the exchanged token in at MBP's token API itself.",
+        apply: |behaviour| {
+            behaviour.edits.landing.push(|url, held| {
+                *url = format!("{}/auth/v1/token?token={}", held.mbp, held.exchanged);
+            });
+        },
+    },
+    Fault {
+        name: "temporary-token-to-another-party",
+        breaks: &["SSO-31"],
+        blocks: &[],
+        summary: "The temporary token is sent to ACM, to look whether it is valid.",
+        apply: |behaviour| {
+            behaviour.edits.afterwards = Some(|held| {
+                let mut call = Call::form(format!("{}/v1/introspect", held.issuer), &[("token", &held.temporary)]);
+                call.add("client_id", &held.client_id);
+                call.add("client_secret", &held.client_secret);
+                call
+            });
+        },
+    },
+    Fault {
+        name: "temporary-token-in-a-cookie",
+        breaks: &["SSO-32"],
+        blocks: &[],
+        summary: "The temporary token stands in a cookie.",
+        apply: |behaviour| {
+            behaviour.edits.hand_over.push(|answer, held| {
+                let token = &held.temporary;
+                answer.add("set-cookie", &format!("mbp={token}; Path=/; Secure; HttpOnly; SameSite=Lax"));
+            });
+        },
+    },
+    Fault {
+        name: "secret-in-a-script",
+        breaks: &["SSO-34"],
+        blocks: &[],
+        summary: "The start page hands the client's secret to its scripts.",
+        apply: |behaviour| {
+            behaviour.edits.start.push(|answer, held| {
+                let settings = serde_json::json!({ "client_id": held.client_id, "client_secret": held.client_secret });
+                add(answer, &format!("<script>window.instellingen = {settings};</script>"));
+            });
+        },
+    },
+    Fault {
+        name: "secret-in-a-comment",
+        breaks: &["SSO-34"],
+        blocks: &[],
+        summary: "A comment in the start page holds the client's secret.",
+        apply: |behaviour| {
+            behaviour.edits.start.push(|answer, held| add(answer, &format!("<!-- {} -->", held.client_secret)));
+        },
+    },
+    Fault {
+        name: "picture-over-http",
+        breaks: &["SSO-37"],
+        blocks: &[],
+        summary: "The start page asks for a picture over plain http.",
+        apply: |behaviour| {
+            behaviour.edits.start.push(|answer, _| {
+                add(answer, "<img src=\"http://beelden.voorbeeld.invalid/logo.png\" alt=\"\">");
+            });
+        },
+    },
+];

@@ -1,0 +1,106 @@
+//! The pages of the application, in plain HTML.
+
+use crate::sandbox::answer::Answer;
+
+/// A text as HTML shows it.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// A page that nobody keeps.
+pub(super) fn page(status: u16, title: &str, body: &str) -> Answer {
+    let html = format!(
+        "<!doctype html>\n<html lang=\"nl\">\n<head><meta charset=\"utf-8\"><title>{title}</title></head>\n\
+         <body>\n<main>\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n"
+    );
+    let mut answer = Answer::with_body(status, "text/html; charset=utf-8", html);
+    answer.set("cache-control", "no-store");
+    answer.set("referrer-policy", "strict-origin-when-cross-origin");
+    answer
+}
+
+/// What stands at no other address.
+pub(super) fn nothing() -> Answer {
+    page(404, "Niet gevonden", "<p>Deze pagina bestaat niet.</p>")
+}
+
+/// The start page of somebody who is not signed in.
+pub(super) fn welcome(login: &str) -> Answer {
+    let login = escaped(login);
+    page(200, "Loket", &format!("<p>Meld u aan om verder te gaan.</p>\n<p><a href=\"{login}\">Aanmelden</a></p>"))
+}
+
+/// The start page of somebody who is.
+pub(super) fn signed_in(links: &[(String, &str)], logout: &str, new_tab: bool) -> Answer {
+    let tab = if new_tab { " target=\"_blank\" rel=\"noopener\"" } else { "" };
+    let items: String = links
+        .iter()
+        .map(|(path, page)| {
+            let name = if page.is_empty() { "Mijn Burgerprofiel".to_owned() } else { format!("Mijn Burgerprofiel: {page}") };
+            format!("<li><a href=\"{}\"{tab}>{}</a></li>\n", escaped(path), escaped(&name))
+        })
+        .collect();
+    let logout = escaped(logout);
+    page(200, "Loket", &format!("<p>U bent aangemeld.</p>\n<ul>\n{items}</ul>\n<p><a href=\"{logout}\">Afmelden</a></p>"))
+}
+
+/// The page after logging out.
+pub(super) fn signed_out(start: &str) -> Answer {
+    page(200, "Afgemeld", &format!("<p>U bent afgemeld.</p>\n<p><a href=\"{}\">Naar het begin</a></p>", escaped(start)))
+}
+
+/// A page about the application.
+pub(super) fn explanation(start: &str) -> Answer {
+    page(200, "Uitleg", &format!("<p>Hier regelt u uw zaken.</p>\n<p><a href=\"{}\">Naar het begin</a></p>", escaped(start)))
+}
+
+/// The page where a login did not succeed.
+pub(super) fn login_failed(again: &str) -> Answer {
+    let again = escaped(again);
+    page(400, "Niet aangemeld", &format!("<p>Aanmelden is niet gelukt.</p>\n<p><a href=\"{again}\">Probeer opnieuw</a></p>"))
+}
+
+/// A login page of the application's own: citizens must not give it a password.
+pub(super) fn own_login() -> Answer {
+    page(
+        200,
+        "Aanmelden",
+        "<form method=\"post\" action=\"\">\n<label>Naam <input name=\"naam\"></label>\n\
+         <label>Wachtwoord <input name=\"wachtwoord\" type=\"password\"></label>\n<button>Aanmelden</button>\n</form>",
+    )
+}
+
+/// The page that asks before it hands over.
+pub(super) fn asks(action: &str) -> Answer {
+    let action = escaped(action);
+    page(
+        200,
+        "Naar Mijn Burgerprofiel",
+        &format!(
+            "<p>U verlaat deze toepassing.</p>\n<form method=\"post\" action=\"{action}\">\n<button>Verder</button>\n</form>"
+        ),
+    )
+}
+
+/// The page where the hand-over did not succeed.
+pub(super) fn apology(mbp: &str, start: &str) -> Answer {
+    let (mbp, start) = (escaped(mbp), escaped(start));
+    page(
+        200,
+        "Mijn Burgerprofiel",
+        &format!(
+            "<p>We kunnen u nu niet aangemeld doorsturen. U kunt er wel zelf naartoe, en u daar aanmelden.</p>\n\
+             <ul>\n<li><a href=\"{mbp}\">Naar Mijn Burgerprofiel</a></li>\n<li><a href=\"{start}\">Terug</a></li>\n</ul>"
+        ),
+    )
+}
+
+/// The page that frameworks put in a redirect.
+pub(super) fn redirect(to: &str) -> Answer {
+    let to = escaped(to);
+    Answer::with_body(
+        302,
+        "text/html; charset=utf-8",
+        format!("<!doctype html><title>Redirecting</title><p>Redirecting to <a href=\"{to}\">{to}</a>.</p>"),
+    )
+}
