@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::call::{Call, Held};
+use crate::sandbox::acm::behaviour::Issuer;
 use crate::sandbox::answer::Answer;
 
 /// The knobs of the application, and of the ACM and MBP beside it.
@@ -20,6 +21,10 @@ pub struct Behaviour {
     pub draws: bool,
     /// Whose tokens a click uses.
     pub whose: Whose,
+    /// What the address of the start page holds after a login.
+    pub start_holds: Holds,
+    /// What the second address of its own holds that a click passes.
+    pub detour_holds: Holds,
     /// Two clicks of one session at the same time.
     pub at_once: AtOnce,
     /// What it reads of MBP's answer.
@@ -36,8 +41,10 @@ pub struct Behaviour {
     pub patience: Duration,
     /// Small changes made to what it sends.
     pub edits: Edits,
-    /// What ACM holds of it.
-    pub standing: Standing,
+    /// How the ACM behaves beside it, and what it holds of the application.
+    pub issuer: Issuer,
+    /// Whether a login gives a refresh token.
+    pub gives_refresh: bool,
 }
 
 impl Default for Behaviour {
@@ -49,6 +56,8 @@ impl Default for Behaviour {
             temporary: Temporary::Fresh,
             draws: false,
             whose: Whose::OfTheSession,
+            start_holds: Holds::Nothing,
+            detour_holds: Holds::Nothing,
             at_once: AtOnce::OneAfterTheOther,
             reads: Reads::default(),
             nobody: Nobody::LogsIn,
@@ -57,7 +66,8 @@ impl Default for Behaviour {
             expired: Expired::LogsIn,
             patience: Duration::from_secs(1),
             edits: Edits::default(),
-            standing: Standing::default(),
+            issuer: Issuer::default(),
+            gives_refresh: true,
         }
     }
 }
@@ -74,6 +84,8 @@ pub struct Build {
     pub prefix: &'static str,
     /// The start page stands below a language, and the address without it leads there.
     pub locale: bool,
+    /// Its pages have what pages have: scripts, a menu with a link to MBP, a form with a random value.
+    pub furnished: bool,
     /// Only who is signed in sees the start page.
     pub starts_with_login: bool,
     /// The status of its redirects.
@@ -125,6 +137,7 @@ impl Default for Build {
             login_in_cookie: false,
             prefix: "",
             locale: false,
+            furnished: false,
             starts_with_login: false,
             redirect: 303,
             redirect_page: false,
@@ -157,6 +170,8 @@ pub enum Keeps {
     Server,
     /// In the cookie, sealed with a key of the server.
     Cookie,
+    /// In the cookie, for the browser to read: nothing forbids it.
+    Open,
 }
 
 /// How a client shows who it is.
@@ -267,6 +282,19 @@ pub enum Whose {
     OfTheLastLogin,
     /// The temporary token stands in a variable of the whole program while it is made.
     OfTheLastClick,
+}
+
+/// What an address of the application holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// Nothing that is anybody's.
+    Nothing,
+    /// The temporary token.
+    Temporary,
+    /// The citizen's access token.
+    Access,
+    /// The citizen's national number.
+    Number,
 }
 
 /// Two clicks of one session at the same time.
@@ -383,24 +411,4 @@ pub struct Edits {
     pub signed_in: Vec<AnswerEdit>,
     /// After a temporary token came: a further call, to ACM.
     pub afterwards: Option<fn(&Held) -> Call>,
-}
-
-/// What ACM holds of the application.
-#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own at ACM")]
-#[derive(Clone, Copy, Debug)]
-pub struct Standing {
-    /// MBP has declared its trust in it.
-    pub trusted: bool,
-    /// It may exchange tokens.
-    pub may_exchange: bool,
-    /// It may ask for a token of its own.
-    pub may_act: bool,
-    /// It gets refresh tokens.
-    pub gets_refresh: bool,
-}
-
-impl Default for Standing {
-    fn default() -> Self {
-        Self { trusted: true, may_exchange: true, may_act: true, gets_refresh: true }
-    }
 }

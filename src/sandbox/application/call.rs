@@ -41,8 +41,6 @@ pub struct Held {
     pub refresh: String,
     /// The citizen's ID token.
     pub id: String,
-    /// The citizen's national number.
-    pub insz: String,
     /// The application's own token.
     pub actor: String,
     /// The exchanged token.

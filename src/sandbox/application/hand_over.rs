@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::behaviour::{AtOnce, Expired, Nobody, Reads, Refreshes, Refusal, Temporary, Unrefreshed, Whose};
+use super::behaviour::{AtOnce, Expired, Holds, Nobody, Reads, Refreshes, Refusal, Temporary, Unrefreshed, Whose};
 use super::call::{Bears, Call, Failed, Held, encoded};
 use super::session::{Kept, Session};
 use super::{Application, pages};
@@ -44,8 +44,13 @@ impl Application {
         if build.asks_first && request.method != "POST" {
             return pages::asks(&self.hand_over_path(page));
         }
-        if build.detour && !is_further && request.method != "POST" {
-            return self.go_to(&format!("{}/verder", self.hand_over_path(page)));
+        let detour_holds = self.behaviour.detour_holds;
+        let further = format!("{}/verder", self.hand_over_path(page));
+        if self.detours() && !is_further && request.method != "POST" && detour_holds != Holds::Temporary {
+            return self.go_to(&self.with(further, detour_holds, &self.held(&session)).await);
+        }
+        if let Some(token) = request.parameter("token").filter(|_| is_further && detour_holds == Holds::Temporary) {
+            return self.redirect(&self.mbp_page(page, Some(&token)));
         }
         let arrived = moment();
         let beside = self.memory.beside(&session.sid);
@@ -74,6 +79,7 @@ impl Application {
         let made = self.temporary(&mut session, kept, &mut held, Some((page, arrived))).await;
         let ends = matches!(made, Err(Stop::EndOfSession));
         let mut answer = match made {
+            Ok(()) if detour_holds == Holds::Temporary => self.go_to(&self.with(further, detour_holds, &held).await),
             Ok(()) => self.to_mbp(request, page, &mut held).await,
             Err(stop) => self.stopped(request, page, stop, &held),
         };
@@ -81,6 +87,30 @@ impl Application {
             self.renew(&session, &mut answer);
         }
         answer
+    }
+
+    /// A path with what it holds.
+    pub(super) async fn with(&self, path: String, holds: Holds, held: &Held) -> String {
+        let parameter = match holds {
+            Holds::Nothing => return path,
+            Holds::Temporary => ("token", held.temporary.clone()),
+            Holds::Access => ("sessie", held.access.clone()),
+            Holds::Number => ("burger", self.number(held).await),
+        };
+        format!("{path}?{}", encoded(&[parameter]))
+    }
+
+    /// The citizen's national number, as ACM tells it.
+    async fn number(&self, held: &Held) -> String {
+        let said = self.send_to_acm(self.question(&held.access)).await.unwrap_or_default();
+        text(&said, "rrn").unwrap_or_default()
+    }
+
+    /// What ACM knows of a token (RFC 7662).
+    fn question(&self, token: &str) -> Call {
+        let mut call = Call::form(format!("{}/v1/introspect", self.parties.issuer), &[("token", token)]);
+        call.authentication = vec![self.behaviour.build.authentication];
+        call
     }
 
     /// A click of somebody who has no session.
@@ -205,10 +235,7 @@ impl Application {
             Unrefreshed::Tries => Ok(()),
             Unrefreshed::LogsIn => Err(Stop::LogIn),
             Unrefreshed::Asks => {
-                let url = format!("{}/v1/introspect", self.parties.issuer);
-                let mut call = Call::form(url, &[("token", &session.access)]);
-                call.authentication = vec![self.behaviour.build.authentication];
-                let said = self.send_to_acm(call).await.map_err(Stop::Acm)?;
+                let said = self.send_to_acm(self.question(&session.access)).await.map_err(Stop::Acm)?;
                 if said.get("active") == Some(&Value::Bool(true)) { Ok(()) } else { Err(Stop::LogIn) }
             }
         }

@@ -66,16 +66,16 @@ impl Application {
         }
         let Some(code) = parameter("code") else { return failed() };
         let Some(session) = self.session_of(&code, &pending).await else { return failed() };
+        let held = self.held(&session);
         let mut answer = self.go_to(&match pending.then {
             Some(page) => self.hand_over_path(page),
-            None => self.path("/"),
+            None => self.with(self.path("/"), self.behaviour.start_holds, &held).await,
         });
         for cookie in cookies.headers.get_all("set-cookie") {
             answer.headers.append("set-cookie", cookie.clone());
         }
         self.memory.set_last(|last| last.session = Some(session.clone()));
         self.keep(&session, &mut answer);
-        let held = self.held(&session);
         self.behaviour.edits.signed_in.iter().for_each(|edit| edit(&mut answer, &held));
         answer
     }

@@ -1,6 +1,6 @@
 //! The application: citizens log in to it at ACM, and it hands them over to MBP. It can be made wrong on purpose.
 //!
-//! - `behaviour`: its knobs; `faults`: what is wrong with them, as data; `vary`: how conformant applications differ.
+//! - `behaviour`: its knobs; `faults`: what is wrong with them, as data.
 //! - `login`, `hand_over`: what it does; `session`, `call`, `pages`: with what.
 //! - `world`: it, with the ACM and the MBP beside it.
 
@@ -8,11 +8,12 @@ use std::sync::Mutex;
 
 use reqwest::Client;
 
-use self::behaviour::{Behaviour, Build};
+use self::behaviour::{Behaviour, Build, Holds};
 use self::call::Held;
 use self::session::{Memory, Session};
 use crate::base::assertion::SigningKey;
 use crate::sandbox::acm::credentials::ClientCredentials;
+use crate::sandbox::acm::tokens::secret;
 use crate::sandbox::answer::{Answer, Inbound};
 
 pub mod behaviour;
@@ -22,6 +23,7 @@ mod hand_over;
 mod login;
 mod pages;
 mod session;
+pub mod world;
 
 /// Whom the application knows.
 #[derive(Clone, Debug)]
@@ -84,8 +86,13 @@ impl Application {
 
     /// The page of MBP that a path of the application leads to, by its place.
     fn clicked(&self, path: &str) -> Option<usize> {
-        let path = if self.behaviour.build.detour { path.strip_suffix("/verder").unwrap_or(path) } else { path };
+        let path = if self.detours() { path.strip_suffix("/verder").unwrap_or(path) } else { path };
         self.behaviour.build.pages.iter().position(|page| self.clicks_on(page) == path)
+    }
+
+    /// Whether a click passes a second address.
+    fn detours(&self) -> bool {
+        self.behaviour.build.detour || self.behaviour.detour_holds != Holds::Nothing
     }
 
     fn clicks_on(&self, page: &str) -> String {
@@ -163,23 +170,30 @@ impl Application {
             first_access: session.first_access.clone(),
             refresh: session.refresh.clone().unwrap_or_default(),
             id: session.id.clone(),
-            insz: login::claims(&session.id)
-                .get("rrn")
-                .and_then(serde_json::Value::as_str)
-                .unwrap_or_default()
-                .to_owned(),
             ..Held::default()
+        }
+    }
+
+    fn furnish(&self, answer: &mut Answer) {
+        if self.behaviour.build.furnished {
+            pages::furnish(answer, &self.parties.mbp, &secret());
         }
     }
 
     async fn start(&self, request: &Inbound) -> Answer {
         let build = &self.behaviour.build;
         let Some(session) = self.session(request) else {
-            return if build.starts_with_login { self.log_in(None) } else { pages::welcome(&self.path("/login")) };
+            if build.starts_with_login {
+                return self.log_in(None);
+            }
+            let mut answer = pages::welcome(&self.path("/login"));
+            self.furnish(&mut answer);
+            return answer;
         };
         let links: Vec<(String, &str)> =
             build.pages.iter().enumerate().map(|(place, page)| (self.hand_over_path(place), *page)).collect();
         let mut answer = pages::signed_in(&links, &self.path("/logout"), build.new_tab);
+        self.furnish(&mut answer);
         let mut held = self.held(&session);
         if self.behaviour.draws {
             self.draw(&session, &mut held, &mut answer).await;

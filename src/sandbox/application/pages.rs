@@ -19,6 +19,19 @@ pub(super) fn page(status: u16, title: &str, body: &str) -> Answer {
     answer
 }
 
+/// Puts in a page what pages have.
+pub(super) fn furnish(answer: &mut Answer, mbp: &str, random: &str) {
+    let menu = format!(
+        "<nav><a href=\"{}/\">Mijn Burgerprofiel</a> <a href=\"https://www.voorbeeld.invalid/\">Contact</a></nav>\n\
+         <form method=\"post\" action=\"/zoeken\"><input type=\"hidden\" name=\"_csrf\" value=\"{random}\">\
+         <label>Zoeken <input name=\"term\"></label><button>Zoek</button></form>\n\
+         <script>window.gegevens = {{ \"token\": \"{random}\", \"burger\": 1 }};</script>\n</body>",
+        escaped(mbp)
+    );
+    let body = String::from_utf8_lossy(&answer.body).replace("</body>", &menu);
+    answer.body = body.into_bytes();
+}
+
 /// What stands at no other address.
 pub(super) fn nothing() -> Answer {
     page(404, "Niet gevonden", "<p>Deze pagina bestaat niet.</p>")

@@ -175,6 +175,7 @@ impl Application {
         match self.behaviour.build.keeps {
             Keeps::Server => locked(&self.memory.sessions).get(&value).cloned(),
             Keeps::Cookie => self.memory.opened(&value),
+            Keeps::Open => serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(value).ok()?).ok(),
         }
     }
 
@@ -187,9 +188,14 @@ impl Application {
                 keep(&mut locked(&self.memory.sessions), &session.sid, session.clone());
                 set_cookie(build, answer, build.cookie, &session.sid, age);
             }
-            Keeps::Cookie => {
-                if let Some(sealed) = self.memory.sealed(session) {
-                    set_cookie(build, answer, build.cookie, &sealed, age);
+            Keeps::Cookie | Keeps::Open => {
+                let value = if build.keeps == Keeps::Cookie {
+                    self.memory.sealed(session)
+                } else {
+                    serde_json::to_vec(session).ok().map(|session| BASE64_URL_SAFE_NO_PAD.encode(session))
+                };
+                if let Some(value) = value {
+                    set_cookie(build, answer, build.cookie, &value, age);
                 }
             }
         }

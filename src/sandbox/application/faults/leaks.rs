@@ -3,6 +3,7 @@
 use super::catalogue::Fault;
 use super::login::HAND_OVER;
 use super::moment::add;
+use crate::sandbox::application::behaviour::{Behaviour, Holds};
 use crate::sandbox::application::call::Call;
 
 pub(super) static FAULTS: &[Fault] = &[
@@ -67,6 +68,41 @@ pub(super) static FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        name: "temporary-token-in-an-own-address",
+        breaks: &["SSO-32", "SSO-36"],
+        blocks: &[],
+        summary: "A click passes an address of the application that holds the temporary token.",
+        apply: |behaviour| behaviour.detour_holds = Holds::Temporary,
+    },
+    Fault {
+        name: "access-token-in-an-own-address",
+        breaks: &["SSO-36"],
+        blocks: &[],
+        summary: "A click passes an address of the application that holds the citizen's access token.",
+        apply: |behaviour| behaviour.detour_holds = Holds::Access,
+    },
+    Fault {
+        name: "number-in-an-own-address",
+        breaks: &["SSO-36"],
+        blocks: &[],
+        summary: "A click passes an address of the application that holds the citizen's national number.",
+        apply: |behaviour| behaviour.detour_holds = Holds::Number,
+    },
+    Fault {
+        name: "number-in-the-referer",
+        breaks: &["SSO-33"],
+        blocks: &[],
+        summary: "The start page has the citizen's national number in its address, and MBP is told the whole of it.",
+        apply: |behaviour| tells_all(behaviour, Holds::Number),
+    },
+    Fault {
+        name: "access-token-in-the-referer",
+        breaks: &["SSO-33"],
+        blocks: &[],
+        summary: "The start page has the citizen's access token in its address, and MBP is told the whole of it.",
+        apply: |behaviour| tells_all(behaviour, Holds::Access),
+    },
+    Fault {
         name: "secret-in-a-script",
         breaks: &["SSO-34"],
         blocks: &[],
@@ -99,3 +135,10 @@ pub(super) static FAULTS: &[Fault] = &[
         },
     },
 ];
+
+/// MBP is told the whole address of the start page.
+fn tells_all(behaviour: &mut Behaviour, holds: Holds) {
+    behaviour.start_holds = holds;
+    behaviour.build.referrer_policy = Some("unsafe-url");
+    behaviour.edits.start.push(|answer, _| answer.set("referrer-policy", "unsafe-url"));
+}
