@@ -21,7 +21,7 @@ pub use body::Json;
 pub use citizen::{Citizen, Malformed};
 pub use earlier::{Earlier, MOST_EARLIER};
 pub use issuer::{Control, EXPIRY_MARGIN, Grant, IssuerCall};
-pub use origin::{PROD_ISSUER, TNI_ISSUER, environment, is_acm};
+pub use origin::{Mbp, PROD_ISSUER, PROD_MBP, TNI_ISSUER, TNI_MBP, environment, is_acm, mbp_of};
 pub use request::{Accept, Auth, Edit, Kind, Part, Phase, Replacement, Request, Target, Tls, Variation};
 pub use response::{
     Content, Document, Facts, Failure, FailureKind, OwnOpenApi, Response, SniffedType, TlsFacts, is_html,

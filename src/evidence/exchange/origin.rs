@@ -12,6 +12,30 @@ pub const TNI_ISSUER: &str = "https://authenticatie-ti.vlaanderen.be/op";
 /// Where ACM's production environment issues tokens.
 pub const PROD_ISSUER: &str = "https://authenticatie.vlaanderen.be/op";
 
+/// Mijn Burgerprofiel in one of its environments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mbp {
+    /// Its client-id at ACM.
+    pub client_id: &'static str,
+    /// Its base URL.
+    pub base_url: &'static str,
+}
+
+/// MBP in the test environment.
+pub const TNI_MBP: Mbp =
+    Mbp { client_id: "80689076-8c4a-4bef-abc4-82805e17988d", base_url: "https://burgerprofiel.tni-vlaanderen.be" };
+/// MBP in production.
+pub const PROD_MBP: Mbp =
+    Mbp { client_id: "88f04968-d331-4ae0-99d9-c6efb845841f", base_url: "https://www.burgerprofiel.be" };
+
+/// MBP in the environment of an issuer: `tni`, `prod`, or the URL of one of ACM's two. None for any other issuer.
+pub fn mbp_of(environment: &str) -> Option<Mbp> {
+    match issuer_of(environment.trim_end_matches('/'))? {
+        PROD_ISSUER => Some(PROD_MBP),
+        _ => Some(TNI_MBP),
+    }
+}
+
 /// Below this name stands everything of ACM.
 const DOMAIN: &str = ".vlaanderen.be";
 
