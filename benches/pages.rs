@@ -52,13 +52,13 @@ async fn compare(catalogue: &Catalogue, certificates: usize, latency: Duration) 
         judged.push(judging(catalogue, &finished));
         let asked = calls_of(&profile, &finished);
         calls = asked.len();
-        fetched.push(fetch(asked, profile.source.concurrency, sandbox.ca_pem().unwrap()).await);
+        fetched.push(fetch(asked, profile.source().unwrap().concurrency, sandbox.ca_pem().unwrap()).await);
     }
     let (checked, fetched, judged) = (median(checked), median(fetched), median(judged));
     println!(
         "{certificates} certificates, latency {} ms: {calls} requests, at most {} at once",
         latency.as_millis(),
-        profile.source.concurrency
+        profile.source().unwrap().concurrency
     );
     #[expect(clippy::cast_precision_loss, reason = "a number of calls")]
     let rate = |took: Duration| calls as f64 / took.as_secs_f64();

@@ -63,10 +63,12 @@ async fn finished(catalogue: &Catalogue, latency: usize, limit: Option<usize>) -
     let latency = Duration::from_millis(latency as u64);
     let sandbox = Sandbox::start(Options { latency, ..Options::default() }).await.unwrap();
     let mut profile = sandbox.profile().unwrap();
-    profile.source.concurrency = limit.unwrap_or(profile.source.concurrency);
+    let source = profile.source_mut().unwrap();
+    source.concurrency = limit.unwrap_or(source.concurrency);
+    let concurrency = source.concurrency;
     let session = Session::new(&profile, catalogue, 1).unwrap();
     let finished = session.run(catalogue, &Selection::default(), std::future::pending(), |_| {}).await;
-    (finished, profile.source.concurrency)
+    (finished, concurrency)
 }
 
 /// The calls of each phase in the chain, and what the phase took, from its first request to its last answer.

@@ -32,6 +32,9 @@ pub use selection::{Selection, matches_id, selector, unknown_ids};
 /// The source specification that is used when none is named.
 pub const DEFAULT_SPEC: &str = "attesten-vergunningen";
 
+/// The set by which an application is judged that hands its users over to MBP.
+pub const APPLICATION_SPEC: &str = "sso-handover";
+
 /// Whether a kind has a check: by set, chapter and name.
 type IsCheck<'a> = &'a dyn Fn(SubjectKind, &str, &str, &str) -> bool;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::decisions::DecisionArgs;
-use super::profile::{ProfileArgs, above_zero};
+use super::profile::{ProfileArgs, Written, above_zero, of_a_source};
 use super::progress::Progress;
 use super::specs::SpecArgs;
 use super::{CliError, Done, Global, elsewhere, interrupt, output, rerun, runtime, writable};
@@ -144,8 +144,9 @@ fn rate(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn check(args: &CheckArgs, global: &Global) -> Done {
-    let catalogue = args.specs.load()?;
-    let (profile, decisions) = args.profile(&catalogue)?;
+    let written = args.profile.read()?;
+    let catalogue = args.specs.load_for(written.kind())?;
+    let (profile, decisions) = args.profile(written, &catalogue)?;
     run(&profile, &catalogue, &args.gate, decisions, global)
 }
 
@@ -248,12 +249,25 @@ pub(super) fn seed() -> u64 {
 }
 
 impl CheckArgs {
+    /// The flags that are given and have no meaning for anything but a source.
+    fn of_a_source(&self) -> impl Iterator<Item = Diagnostic> {
+        let given = [
+            ("--rate", self.rate.is_some()),
+            ("--concurrency", self.concurrency.is_some()),
+            ("--sample", self.sample.is_some()),
+        ];
+        given.into_iter().filter(|(_, given)| *given).map(|(flag, _)| of_a_source(flag))
+    }
+
     /// The profile, with what the flags say instead, and what people decided. All faults at once.
-    fn profile(&self, catalogue: &Catalogue) -> Result<(Resolved, Decisions), CliError> {
-        let mut written = self.profile.read()?;
+    fn profile(&self, mut written: Written, catalogue: &Catalogue) -> Result<(Resolved, Decisions), CliError> {
         let profile = &mut written.profile;
-        profile.source.rate = self.rate.or(profile.source.rate);
-        profile.source.concurrency = self.concurrency.map(usize::from).or(profile.source.concurrency);
+        if let Some(source) = &mut profile.source {
+            source.rate = self.rate.or(source.rate);
+            source.concurrency = self.concurrency.map(usize::from).or(source.concurrency);
+        } else {
+            written.flags.extend(self.of_a_source());
+        }
         if let Some(requests) = self.max_requests.and_then(|most| usize::try_from(most).ok()) {
             profile.limits.requests = requests;
         }
@@ -263,7 +277,7 @@ impl CheckArgs {
         let accepted = unknown_ids(catalogue, &written.file, profile.accept_blocked.keys());
         faults.extend(accepted.into_iter().map(|fault| fault.at("accept_blocked")));
         let decisions = self.gate.decisions.read(
-            &Named::of(&written.folder, profile.reviews.as_deref(), profile.waivers.as_deref(), profile.source.names()),
+            &Named::of(&written.folder, profile.reviews.as_deref(), profile.waivers.as_deref(), profile.names()),
             catalogue,
         );
         let decisions = decisions.unwrap_or_else(|more| {

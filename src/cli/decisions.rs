@@ -37,7 +37,7 @@ pub(super) fn named_by_profile(path: Option<&Path>) -> Result<Named, Diagnostics
         path.parent().unwrap_or(Path::new("")),
         profile.reviews.as_deref(),
         profile.waivers.as_deref(),
-        profile.source.names(),
+        profile.names(),
     ))
 }
 

@@ -52,8 +52,12 @@ pub(super) enum Format {
 }
 
 pub(super) fn doctor(args: &DoctorArgs, global: &Global) -> Done {
-    let catalogue = args.specs.load()?;
-    let read = args.profile.read().and_then(|written| {
+    let written = args.profile.read();
+    let catalogue = match &written {
+        Ok(written) => args.specs.load_for(written.kind())?,
+        Err(_) => args.specs.load()?,
+    };
+    let read = written.and_then(|written| {
         let known = ready(&written);
         let resolved = written.resolve(Vec::new())?;
         let session = Session::new(&resolved, &catalogue, seed())?;
@@ -66,7 +70,7 @@ pub(super) fn doctor(args: &DoctorArgs, global: &Global) -> Done {
             return show(&lines, &Vault::default(), args.format, global);
         }
     };
-    let proxied = resolved.source.proxy.is_some();
+    let proxied = resolved.is_proxied();
     let mut inquiry = session.inquire();
     let runtime = runtime()?;
     loop {
@@ -90,13 +94,14 @@ fn ready(written: &Written) -> Vec<Line> {
 }
 
 fn profile_line(profile: &Resolved) -> Line {
-    let (name, citizens) = (&profile.source.name, profile.citizens.len());
+    let (name, citizens) = (profile.name(), profile.citizens.len());
     let environment = profile.acm.as_ref().map_or("-", |acm| acm.environment.as_str());
+    let (nl, en) = if profile.application().is_some() { ("applicatie", "application") } else { ("bron", "source") };
     Line::ok(
         Step::Profile,
         text!(
-            "bron {name}, omgeving {environment}, burgers: {citizens}",
-            "source {name}, environment {environment}, citizens: {citizens}"
+            "{nl} {name}, omgeving {environment}, burgers: {citizens}",
+            "{en} {name}, environment {environment}, citizens: {citizens}"
         ),
     )
 }

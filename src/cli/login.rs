@@ -244,7 +244,7 @@ impl LoginArgs {
             let acm = Acm { environment: issuer.clone(), client, audience: Some(client_id.clone()), ..Acm::default() };
             // No source is asked for anything.
             let source = Source { base_url: "https://localhost".to_owned(), ..Source::default() };
-            let profile = Profile { source, acm: Some(acm), ..Profile::default() };
+            let profile = Profile { source: Some(source), acm: Some(acm), ..Profile::default() };
             return Ok(("command line".to_owned(), profile, PathBuf::new()));
         }
         let default = Path::new(DEFAULT_PROFILE);

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{CliError, environment};
+use super::environment;
 use crate::base::input::{Diagnostic, Diagnostics, LARGEST_TEXT, read_text};
+use crate::catalogue::SubjectKind;
 use crate::profile::{Profile, Resolved};
 use crate::text;
 
@@ -16,13 +17,13 @@ pub(super) const DEFAULT_PROFILE: &str = "bron.yaml";
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct ProfileArgs {
-    /// The profile of the source [default: bron.yaml, if there is one]
+    /// The profile of the source or application [default: bron.yaml, if there is one]
     #[arg(short, long, value_name = "FILE", env = "BRONKEUR_PROFILE")]
     profile: Option<PathBuf>,
     /// The URL of the source, up to and including the version
     #[arg(long, value_name = "URL", env = "BRONKEUR_BASE_URL")]
     base_url: Option<String>,
-    /// The name of the source in the reports
+    /// Its name in the reports
     #[arg(long, env = "BRONKEUR_NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     name: Option<String>,
     /// The variable that holds the citizen's national number
@@ -31,7 +32,7 @@ pub(super) struct ProfileArgs {
     /// The variable that holds the citizen's TX token
     #[arg(long, value_name = "NAME", env = "BRONKEUR_TOKEN_ENV", requires = "insz_env")]
     token_env: Option<String>,
-    /// Certificate authorities of the source, beside those of the system (PEM)
+    /// Certificate authorities of the source or application, beside those of the system (PEM)
     #[arg(long, value_name = "FILE", env = "BRONKEUR_CA_BUNDLE")]
     ca_bundle: Option<PathBuf>,
     /// The longest wait for one answer, in seconds
@@ -68,6 +69,19 @@ pub(super) fn bundle_fault(path: &Path) -> Option<Diagnostic> {
     Some(Diagnostic::new("command line", message, remedy).at("--ca-bundle"))
 }
 
+/// A flag that has no meaning for the profile, which is not that of a source.
+pub(super) fn of_a_source(flag: &str) -> Diagnostic {
+    Diagnostic::new(
+        "command line",
+        text!(
+            "geldt alleen voor een bron, en dit is het profiel van iets anders",
+            "holds for a source only, and this is the profile of something else"
+        ),
+        text!("laat {flag} weg", "leave out {flag}"),
+    )
+    .at(flag)
+}
+
 fn seconds(text: &str) -> Result<f64, String> {
     above_zero(text, 3600.0)
 }
@@ -87,10 +101,15 @@ pub(super) struct Written {
     /// From where its paths count.
     pub(super) folder: PathBuf,
     /// What is wrong with the flags: no fault of the profile.
-    flags: Vec<Diagnostic>,
+    pub(super) flags: Vec<Diagnostic>,
 }
 
 impl Written {
+    /// What kind of subject it names.
+    pub(super) fn kind(&self) -> SubjectKind {
+        if self.profile.application.is_some() { SubjectKind::Application } else { SubjectKind::Source }
+    }
+
     /// Every reference followed, or everything that is wrong: `more` faults included.
     pub(super) fn resolve(self, more: Vec<Diagnostic>) -> Result<Resolved, Diagnostics> {
         let known = [more, self.flags].concat();
@@ -111,23 +130,30 @@ impl ProfileArgs {
         let mut written = self.written()?;
         let profile = &mut written.profile;
         if let Some(base_url) = &self.base_url {
-            profile.source.base_url.clone_from(base_url);
-        }
-        profile.source.name = self.name.clone().or(profile.source.name.take());
-        if let Some(bundle) = &self.ca_bundle {
-            match bundle_fault(bundle) {
-                Some(fault) => written.flags.push(fault),
-                None => profile.source.ca_bundle = Some(absolute(bundle)),
+            match &mut profile.source {
+                Some(source) => source.base_url.clone_from(base_url),
+                None => written.flags.push(of_a_source("--base-url")),
             }
         }
-        profile.source.timeout = self.timeout.or(profile.source.timeout);
+        let bundle = self.ca_bundle.as_deref().and_then(|bundle| match bundle_fault(bundle) {
+            Some(fault) => {
+                written.flags.push(fault);
+                None
+            }
+            None => Some(absolute(bundle)),
+        });
+        if let Some(source) = &mut profile.source {
+            source.name = self.name.clone().or(source.name.take());
+            source.ca_bundle = bundle.clone().or(source.ca_bundle.take());
+            source.timeout = self.timeout.or(source.timeout);
+        }
+        if let Some(application) = &mut profile.application {
+            application.name = self.name.clone().or(application.name.take());
+            application.ca_bundle = bundle.or(application.ca_bundle.take());
+            application.timeout = self.timeout.or(application.timeout);
+        }
         profile.production |= self.i_may_test_production;
         Ok(written)
-    }
-
-    /// The profile, ready to run with.
-    pub(super) fn resolve(&self) -> Result<Resolved, CliError> {
-        Ok(self.read()?.resolve(Vec::new())?)
     }
 
     fn written(&self) -> Result<Written, Diagnostics> {

@@ -5,15 +5,17 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::CliError;
-use crate::catalogue::{Catalogue, DEFAULT_SPEC};
+use crate::base::input::Diagnostics;
+use crate::catalogue::{APPLICATION_SPEC, Catalogue, DEFAULT_SPEC, SubjectKind};
 use crate::checks;
+use crate::run::session::of_one_kind;
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Requirements")]
 pub(super) struct SpecArgs {
-    /// The source specification
-    #[arg(long, value_name = "NAME", env = "BRONKEUR_SPEC", default_value = DEFAULT_SPEC)]
-    pub(super) spec: String,
+    /// The set of requirements [default: attesten-vergunningen; for the profile of an application sso-handover]
+    #[arg(long, value_name = "NAME", env = "BRONKEUR_SPEC")]
+    pub(super) spec: Option<String>,
     /// A folder with specs, instead of those in the program
     #[arg(long, value_name = "DIR", env = "BRONKEUR_SPECS")]
     pub(super) specs: Option<PathBuf>,
@@ -22,10 +24,31 @@ pub(super) struct SpecArgs {
 impl SpecArgs {
     /// The specs in the program, for commands that have no choice of them.
     pub(super) fn of_the_program() -> Self {
-        Self { spec: DEFAULT_SPEC.to_owned(), specs: None }
+        Self { spec: None, specs: None }
     }
 
+    /// The set that is named; without one that of a source.
     pub(super) fn load(&self) -> Result<Catalogue, CliError> {
-        Ok(Catalogue::load(&self.spec, self.specs.as_deref(), checks::is_check)?)
+        Ok(self.named(self.spec.as_deref().unwrap_or(DEFAULT_SPEC))?)
+    }
+
+    /// The set that is named, held against the kind of a profile; without one that of the kind.
+    pub(super) fn load_for(&self, kind: SubjectKind) -> Result<Catalogue, Diagnostics> {
+        let catalogue = self.named(self.spec.as_deref().unwrap_or(usual(kind)))?;
+        of_one_kind(kind, &catalogue)?;
+        Ok(catalogue)
+    }
+
+    /// A set of the specs that are chosen.
+    pub(super) fn named(&self, spec: &str) -> Result<Catalogue, Diagnostics> {
+        Catalogue::load(spec, self.specs.as_deref(), checks::is_check)
+    }
+}
+
+/// The set by which a kind of subject is judged where none is named.
+pub(super) fn usual(kind: SubjectKind) -> &'static str {
+    match kind {
+        SubjectKind::Source | SubjectKind::Website => DEFAULT_SPEC,
+        SubjectKind::Application => APPLICATION_SPEC,
     }
 }

@@ -74,8 +74,9 @@ fn negative_names() -> PossibleValuesParser {
 }
 
 pub(super) fn token(args: &TokenArgs, global: &Global) -> Done {
-    let catalogue = args.specs.load()?;
-    let profile = args.profile.resolve()?;
+    let written = args.profile.read()?;
+    let catalogue = args.specs.load_for(written.kind())?;
+    let profile = written.resolve(Vec::new())?;
     let mut inquiry = Session::new(&profile, &catalogue, seed())?.inquire();
     if let Some(auth) = args.kind.as_deref().and_then(report::negative) {
         let token = runtime()?.block_on(inquiry.credential(auth)).ok_or_else(not_to_be_had)?;

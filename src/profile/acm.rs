@@ -25,9 +25,9 @@ pub struct Acm {
     /// Scopes to ask for, separated by spaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
-    /// Whose token goes along as actor token.
-    #[serde(default)]
-    pub actor: Actor,
+    /// Whose token goes along as actor token; without it none for a source, and the client's own for an application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor>,
     /// The client with which citizens log in and their tokens are refreshed; without one, `client`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_client: Option<Client>,

@@ -8,7 +8,8 @@ impl Profile {
         let clients = self.clients();
         let mut named: Vec<(String, Option<&Reference>)> = Vec::new();
         let certificates = [
-            ("source", self.source.client_certificate.as_ref()),
+            ("source", self.source.as_ref().and_then(|source| source.client_certificate.as_ref())),
+            ("application", self.application.as_ref().and_then(|own| own.client_certificate.as_ref())),
             ("acm", self.acm.as_ref().and_then(|acm| acm.client_certificate.as_ref())),
         ];
         for (place, files) in certificates {

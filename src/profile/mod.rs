@@ -1,9 +1,9 @@
-//! The profile (`bron.yaml`): which source is inspected, with which client, for which test citizens.
+//! The profile (`bron.yaml`): which source or application is inspected, with which client, for which test citizens.
 //!
 //! [`Profile`] is the file as it was written: secrets and national numbers are references. [`Resolved`] is the same
 //! with every reference read, once, before any request.
 //!
-//! - `subject`, `citizens`, `acm`: the parts of the file.
+//! - `subject`, `application`, `citizens`, `acm`: the parts of the file.
 //! - `reference`: where a secret is to be found; `resolve`: follows every reference; `resolved`: what the run works
 //!   with.
 //! - `validate`: what is wrong although the form is right; `files`: which of its files hold secrets; `token`: what it
@@ -11,6 +11,7 @@
 //! - `login`: the tokens of test citizens who are logged in, kept between runs.
 
 mod acm;
+mod application;
 mod citizens;
 mod draft;
 mod files;
@@ -32,13 +33,14 @@ use serde_json::Value;
 use crate::base::input::{Diagnostic, Diagnostics, Schema, of_tree, read_yaml};
 
 pub use acm::{Acm, Actor, AuthMethod, Client, Hop, PrivateKey, TokenType};
+pub use application::{Application, MbpOfProfile};
 pub use citizens::{Citizen, Role, Tokens};
 pub(crate) use draft::quoted;
 pub use draft::{Draft, DraftAcm, DraftCitizen, DraftClient, Proof};
 pub use reference::{Command, Reference};
 pub use resolved::{
-    CitizenToken, ClientCertificate, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient,
-    ResolvedClientAuth, ResolvedHop, ResolvedSource, Target,
+    CitizenToken, ClientCertificate, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedApplication, ResolvedCitizen,
+    ResolvedClient, ResolvedClientAuth, ResolvedHop, ResolvedMbp, ResolvedSource, ResolvedSubject, Target,
 };
 pub use subject::{CertificateFiles, Declares, Limits, Source, is_base_url};
 
@@ -52,8 +54,15 @@ static SCHEMA: LazyLock<Result<Schema, Diagnostics>> =
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
-    /// The source under inspection.
-    pub source: Source,
+    /// The source under inspection; exactly one of this, `application` and `website`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// The application under inspection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<Application>,
+    /// Reserved for a website with the global header, which cannot be checked yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub website: Option<Value>,
     /// How to get tokens; without it every citizen brings a `tx_token`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acm: Option<Acm>,
@@ -111,7 +120,7 @@ impl Profile {
     /// environment variables that hold them.
     pub fn of_flags(base_url: &str, insz_env: &str, token_env: &str) -> Self {
         Self {
-            source: Source { base_url: base_url.to_owned(), ..Source::default() },
+            source: Some(Source { base_url: base_url.to_owned(), ..Source::default() }),
             citizens: vec![Citizen {
                 name: "subject".to_owned(),
                 role: Role::Subject,
@@ -126,9 +135,21 @@ impl Profile {
         }
     }
 
+    /// The names under which people may know what is inspected: its own, or its address without one; and its URL.
+    pub fn names(&self) -> Vec<String> {
+        if let Some(source) = &self.source {
+            return source.names();
+        }
+        let client_id = self.acm.as_ref().map_or("", |acm| acm.client.id.as_str());
+        let name = self.application.as_ref().map(|own| own.name.clone().unwrap_or_else(|| own.address(client_id)));
+        let url = self.application.as_ref().and_then(|own| own.start_url.clone());
+        name.into_iter().chain(url).collect()
+    }
+
     /// What is wrong although it has the right form, each with its line where the profile was read from a text.
     pub fn validate(&self, file: &str) -> Vec<Diagnostic> {
-        let faults = [validate::connection(self, file), validate::citizens(self, file)].concat();
+        let faults =
+            [validate::subject(self, file), validate::connection(self, file), validate::citizens(self, file)].concat();
         faults.into_iter().map(|fault| fault.located(&self.text.0)).collect()
     }
 }

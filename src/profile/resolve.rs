@@ -1,5 +1,7 @@
 //! Follows every reference of a profile, once, and collects every fault on the way.
 
+mod application;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,7 +15,7 @@ use super::validate::{self, Purpose, is_url, issuer, url};
 use super::{
     Acm, AuthMethod, CertificateFiles, Citizen, CitizenToken, Client, ClientCertificate, OpenApiLocation, PrivateKey,
     Profile, Reference, Resolved, ResolvedAcm, ResolvedCitizen, ResolvedClient, ResolvedClientAuth, ResolvedHop,
-    ResolvedSource, Source, Target, Tokens,
+    ResolvedSource, ResolvedSubject, Source, Target, Tokens,
 };
 use crate::base::assertion::SigningKey;
 use crate::base::input::{Diagnostics, LARGEST_TEXT, read_text};
@@ -33,8 +35,17 @@ impl Profile {
     ) -> Result<Resolved, Diagnostics> {
         let mut faults = self.validate(file);
         let mut reader = Reader::new(file, env, base_dir);
-        let source = source(&mut reader, &self.source);
-        let acm = self.acm.as_ref().map(|profile| acm(&mut reader, profile, "acm.client"));
+        let in_full = self.acm_in_full();
+        let subject = match (&self.source, &self.application) {
+            (Some(own), None) => source(&mut reader, own).map(Box::new).map(ResolvedSubject::Source),
+            (None, Some(own)) => {
+                let own = application::application(&mut reader, own, in_full.as_ref());
+                own.map(Box::new).map(ResolvedSubject::Application)
+            }
+            // Validation has reported it.
+            _ => None,
+        };
+        let acm = in_full.as_ref().map(|profile| acm(&mut reader, profile, "acm.client"));
         let citizens = citizens(&mut reader, &self.citizens, self.acm.as_ref());
         let tokens = Tokens {
             expired: negative(&mut reader, "expired", self.tokens.expired.as_ref()),
@@ -45,11 +56,11 @@ impl Profile {
         faults.extend(reader.faults.into_iter().map(|fault| fault.located(&self.text.0)));
         Diagnostics(faults).or(())?;
         // Without a fault everything is there.
-        let (Some(source), Some(acm)) = (source, acm.map_or(Some(None), |acm| acm.map(Some))) else {
+        let (Some(subject), Some(acm)) = (subject, acm.map_or(Some(None), |acm| acm.map(Some))) else {
             return Err(incomplete(file));
         };
         Ok(Resolved {
-            source,
+            subject,
             acm,
             production: self.production,
             citizens,
@@ -67,7 +78,7 @@ impl Profile {
         env: &dyn Fn(&str) -> Option<String>,
         base_dir: &Path,
     ) -> Result<Option<ResolvedAcm>, Diagnostics> {
-        let Some(profile) = &self.acm else { return Ok(None) };
+        let Some(profile) = &self.acm_in_full() else { return Ok(None) };
         let mut faults: Vec<_> =
             validate::connection(self, file).into_iter().map(|fault| fault.located(&self.text.0)).collect();
         let mut reader = Reader::new(file, env, base_dir);
@@ -224,7 +235,7 @@ fn acm(reader: &mut Reader<'_>, profile: &Acm, place: &str) -> Option<ResolvedAc
         login_client,
         target,
         scope: profile.scope.clone(),
-        actor: profile.actor,
+        actor: profile.actor.unwrap_or_default(),
         source_client,
         other_audience: profile.other_audience.clone(),
         hops,

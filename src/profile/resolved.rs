@@ -1,5 +1,7 @@
 //! The profile with every reference read: what the run works with. It may also be built in code, without a file.
 
+mod application;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -12,11 +14,13 @@ use super::{Actor, AuthMethod, Declares, Limits, Role, Tokens};
 use crate::base::assertion::SigningKey;
 use crate::profile::login::TokenFile;
 
+pub use application::{ResolvedApplication, ResolvedMbp};
+
 /// A profile that is ready to run with. Secrets and national numbers are shown by no formatter.
 #[derive(Clone, Debug)]
 pub struct Resolved {
-    /// The source under inspection.
-    pub source: ResolvedSource,
+    /// What is inspected.
+    pub subject: ResolvedSubject,
     /// How to get tokens; none when every citizen brings a TX token.
     pub acm: Option<ResolvedAcm>,
     /// The run goes against production, by the owner's word.
@@ -31,17 +35,91 @@ pub struct Resolved {
     pub accept_blocked: BTreeMap<String, String>,
 }
 
+/// What is inspected, by its kind.
+#[derive(Clone, Debug)]
+pub enum ResolvedSubject {
+    /// A source.
+    Source(Box<ResolvedSource>),
+    /// An application that hands its users over to MBP.
+    Application(Box<ResolvedApplication>),
+}
+
 impl Resolved {
-    /// A profile with defaults for everything but the source's URL; whoever builds it adds citizens and tokens.
+    /// The profile of a source, with defaults for everything but its URL; whoever builds it adds citizens and tokens.
     pub fn new(base_url: &Url) -> Self {
+        Self::of(ResolvedSubject::Source(Box::new(ResolvedSource::new(base_url))))
+    }
+
+    /// The profile of an application, with defaults for the rest; whoever builds it adds the client, citizens and tokens.
+    pub fn of_application(application: ResolvedApplication) -> Self {
+        Self::of(ResolvedSubject::Application(Box::new(application)))
+    }
+
+    fn of(subject: ResolvedSubject) -> Self {
         Self {
-            source: ResolvedSource::new(base_url),
+            subject,
             acm: None,
             production: false,
             citizens: Vec::new(),
             tokens: Tokens::default(),
             limits: Limits::default(),
             accept_blocked: BTreeMap::new(),
+        }
+    }
+
+    /// The source; none where the subject is another.
+    pub fn source(&self) -> Option<&ResolvedSource> {
+        match &self.subject {
+            ResolvedSubject::Source(source) => Some(source),
+            ResolvedSubject::Application(_) => None,
+        }
+    }
+
+    /// The source, to change it; none where the subject is another.
+    pub fn source_mut(&mut self) -> Option<&mut ResolvedSource> {
+        match &mut self.subject {
+            ResolvedSubject::Source(source) => Some(source),
+            ResolvedSubject::Application(_) => None,
+        }
+    }
+
+    /// The application; none where the subject is another.
+    pub fn application(&self) -> Option<&ResolvedApplication> {
+        match &self.subject {
+            ResolvedSubject::Source(_) => None,
+            ResolvedSubject::Application(application) => Some(application),
+        }
+    }
+
+    /// The name of the subject in the reports.
+    pub fn name(&self) -> &str {
+        match &self.subject {
+            ResolvedSubject::Source(source) => &source.name,
+            ResolvedSubject::Application(application) => &application.name,
+        }
+    }
+
+    /// Gives the subject another name in the reports.
+    pub fn rename(&mut self, name: &str) {
+        match &mut self.subject {
+            ResolvedSubject::Source(source) => name.clone_into(&mut source.name),
+            ResolvedSubject::Application(application) => name.clone_into(&mut application.name),
+        }
+    }
+
+    /// Where the subject stands: the source's URL, or the origin of the page where people start.
+    pub fn base_url(&self) -> Url {
+        match &self.subject {
+            ResolvedSubject::Source(source) => source.base_url.clone(),
+            ResolvedSubject::Application(application) => application.base_url(),
+        }
+    }
+
+    /// Whether calls to the subject go through a proxy of the profile.
+    pub fn is_proxied(&self) -> bool {
+        match &self.subject {
+            ResolvedSubject::Source(source) => source.proxy.is_some(),
+            ResolvedSubject::Application(application) => application.proxy.is_some(),
         }
     }
 

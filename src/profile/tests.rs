@@ -10,6 +10,8 @@ use crate::base::assertion::tests::p256_pem;
 use crate::base::text::Lang;
 use crate::evidence::exchange::TNI_ISSUER;
 
+mod application;
+
 const SMALL: &str = "source: { base_url: https://api.example.be/v1 }
 citizens:
   - { name: an, role: subject, insz: { env: INSZ }, tx_token: { env: TX } }
@@ -63,9 +65,12 @@ fn faults(text: &str) -> String {
 #[test]
 fn a_small_profile_has_the_documented_defaults() {
     let profile = resolve(SMALL).unwrap();
-    assert_eq!(profile.source.name, "api.example.be/v1");
-    assert_eq!(profile.source.timeout.as_secs(), 30);
-    assert_eq!((profile.source.concurrency, profile.source.rate, profile.source.http_port), (24, None, 80));
+    assert_eq!(profile.source().unwrap().name, "api.example.be/v1");
+    assert_eq!(profile.source().unwrap().timeout.as_secs(), 30);
+    assert_eq!(
+        (profile.source().unwrap().concurrency, profile.source().unwrap().rate, profile.source().unwrap().http_port),
+        (24, None, 80)
+    );
     assert_eq!(
         profile.limits,
         Limits { details: 20, downloads: 5, sample: None, pages: 200, requests: 2000, wait_expiry: 0 }
@@ -79,7 +84,7 @@ fn a_small_profile_has_the_documented_defaults() {
 #[test]
 fn a_profile_with_acm_is_typed_and_normalised() {
     let profile = resolve(WITH_ACM).unwrap();
-    assert_eq!(profile.source.base_url.as_str(), "https://api.example.be/v1");
+    assert_eq!(profile.source().unwrap().base_url.as_str(), "https://api.example.be/v1");
     assert_eq!(profile.issuer().unwrap().as_str(), TNI_ISSUER);
     let acm = profile.acm.as_ref().unwrap();
     assert_eq!((acm.target.clone(), acm.actor), (Target::Audience("them".to_owned()), Actor::None));
@@ -304,7 +309,7 @@ fn files_are_found_beside_the_profile() {
         .replace("{ env: SECRET }", "{ file: secret }");
     let at = |text: &str| Profile::read("bron.yaml", text).unwrap().resolve("bron.yaml", &env, dir.path());
     let profile = at(&text).unwrap();
-    assert_eq!(profile.source.openapi, Some(OpenApiLocation::File(dir.path().join("openapi.yaml"))));
+    assert_eq!(profile.source().unwrap().openapi, Some(OpenApiLocation::File(dir.path().join("openapi.yaml"))));
     let auth = profile.acm.unwrap().source_client.unwrap().auth;
     assert!(matches!(&auth, ResolvedClientAuth::Jwt { kid: Some(kid), .. } if kid == "k1"));
     assert!(at(&text.replace("file: secret", "file: large")).unwrap_err().to_string().contains("64 KiB"));
@@ -382,8 +387,8 @@ fn a_login_asks_for_no_secret_but_that_of_its_own_client() {
 fn a_profile_can_be_built_in_code() {
     let mut profile = Resolved::new(&Url::parse("https://127.0.0.1:8443/v1/").unwrap());
     profile.tokens.expired = Some("x".into());
-    assert_eq!(profile.source.base_url.as_str(), "https://127.0.0.1:8443/v1");
-    assert!(crate::base::href::is_loopback(&profile.source.base_url));
+    assert_eq!(profile.source().unwrap().base_url.as_str(), "https://127.0.0.1:8443/v1");
+    assert!(crate::base::href::is_loopback(&profile.source().unwrap().base_url));
 }
 
 /// Every key, so that the schema and the structs can be held against each other.
@@ -408,6 +413,13 @@ fn everything() -> Value {
             "requested_token_type": "access_token",
             "client_certificate": {"certificate": "a", "key": reference}, "ca_bundle": "a"
         },
+        "application": {
+            "name": "a", "start_url": "https://a.be", "hand_over_urls": ["https://a.be/x?y=z"], "logout_url": "https://a.be/out",
+            "origins": ["https://a.be"], "mbp": {"client_id": "a", "base_url": "https://b.be"}, "ca_bundle": "a",
+            "client_certificate": {"certificate": "a", "key": reference}, "proxy": "https://a.be", "timeout": 2.5,
+            "plain_http": true
+        },
+        "website": {},
         "production": true,
         "citizens": [{"name": "a", "role": "empty", "insz": {"file": "a"}, "token": reference,
             "refresh_token": reference, "command": ["a"], "login": "a", "tx_token": {"command": ["a", "b"]}}],
@@ -448,9 +460,17 @@ fn value_keys(value: &Value, path: &str, keys: &mut BTreeSet<String>) {
 #[test]
 fn schema_and_structs_agree() {
     let everything = everything();
-    let profile = Profile::read("all.yaml", &everything.to_string()).unwrap();
+    // One subject at a time is all that the schema lets through: the structs take them together.
+    let profile: Profile = serde_json::from_value(everything.clone()).unwrap();
     let written = serde_json::to_value(&profile).unwrap();
     assert_eq!(written, everything, "what is read is what is written");
+    for subject in ["source", "application", "website"] {
+        let mut one = everything.clone();
+        one.as_object_mut()
+            .unwrap()
+            .retain(|key, _| key == subject || !["source", "application", "website"].contains(&key.as_str()));
+        Profile::read("all.yaml", &one.to_string()).unwrap();
+    }
     let schema: Value = serde_json::from_str(PROFILE_SCHEMA).unwrap();
     let (mut of_schema, mut of_profile) = (BTreeSet::new(), BTreeSet::new());
     schema_keys(&schema, &schema, "", &mut of_schema);
@@ -470,6 +490,13 @@ proptest::proptest! {
     #[test]
     fn no_text_makes_the_profile_panic(text in ".{0,300}") {
         let _ = resolve(&text);
+    }
+
+    #[test]
+    fn no_broken_profile_of_an_application_makes_it_panic(at in 0_usize..600, cut in 0_usize..20, junk in "[\\[\\]{}:,*&!#a1\"' \n-]{0,5}") {
+        let start = application::WITH_PAGES.floor_char_boundary(at.min(application::WITH_PAGES.len()));
+        let end = (start + cut).min(application::WITH_PAGES.len());
+        let _ = resolve(&format!("{}{junk}{}", &application::WITH_PAGES[..start], &application::WITH_PAGES[end..]));
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! What is wrong in a profile although it has the right form.
 
+mod application;
+
 use std::fmt::Display;
 
 use url::Url;
 
-use super::{Acm, AuthMethod, Citizen, Client, Profile, Role};
+use super::{Acm, AuthMethod, Citizen, Client, Profile, Role, Source};
 use crate::base::href::is_loopback;
 use crate::base::input::Diagnostic;
 use crate::base::text::Text;
@@ -84,14 +86,69 @@ pub(super) fn is_url(text: &str) -> bool {
     text.contains("://")
 }
 
-/// What is wrong with the source and the issuer.
+/// Whether exactly one subject is named, of a kind that can be checked.
+pub(super) fn subject(profile: &Profile, file: &str) -> Vec<Diagnostic> {
+    let mut found = Found { file, faults: Vec::new() };
+    let named = [
+        ("source", profile.source.is_some()),
+        ("application", profile.application.is_some()),
+        ("website", profile.website.is_some()),
+    ];
+    let named: Vec<&str> = named.into_iter().filter_map(|(key, given)| given.then_some(key)).collect();
+    match named.as_slice() {
+        ["website"] => found.note(
+            "website",
+            text!(
+                "een website met de globale header kan bronkeur nog niet keuren",
+                "a website with the global header cannot be checked yet"
+            ),
+            text!(
+                "deze sleutel is voorbehouden; keur voorlopig een `source` of een `application`",
+                "this key is reserved; for now check a `source` or an `application`"
+            ),
+        ),
+        [_] => {}
+        [] => found.faults.push(Diagnostic::new(
+            file,
+            text!("het profiel zegt niet wat er gekeurd wordt", "the profile does not say what is checked"),
+            text!("voeg `source` of `application` toe", "add `source` or `application`"),
+        )),
+        [first, ..] => {
+            let list = named.join(", ");
+            found.note(
+                first,
+                text!(
+                    "het profiel noemt meer dan één onderwerp van de keuring: {list}",
+                    "the profile names more than one subject to check: {list}"
+                ),
+                text!("maak voor elk een eigen profiel", "make a profile for each of them"),
+            );
+        }
+    }
+    found.faults
+}
+
+/// What is wrong with the subject and the issuer.
 pub(super) fn connection(profile: &Profile, file: &str) -> Vec<Diagnostic> {
     let mut found = Found { file, faults: Vec::new() };
-    urls(&mut found, profile);
-    if let Some(acm) = &profile.acm {
+    if let Some(source) = &profile.source {
+        urls(&mut found, source);
+    }
+    if let Some(own) = &profile.application {
+        application::faults(&mut found, profile, own);
+    }
+    if let Some(acm) = &profile.acm_in_full() {
         acm_faults(&mut found, profile, acm);
     }
     found.faults
+}
+
+/// Whether http to a host that is not loopback is allowed, and the key that says so.
+fn plain_http(profile: &Profile) -> (bool, &'static str) {
+    match (&profile.source, &profile.application) {
+        (None, Some(application)) => (application.plain_http, "application"),
+        (source, _) => (source.as_ref().is_some_and(|source| source.plain_http), "source"),
+    }
 }
 
 struct Found<'a> {
@@ -104,7 +161,20 @@ impl Found<'_> {
         self.faults.push(Diagnostic::new(self.file, message, remedy).at(place));
     }
 
-    fn url(&mut self, place: impl Display, text: &str, purpose: Purpose, plain_http: bool) {
+    /// Production needs the owner's word.
+    fn production(&mut self, place: impl Display) {
+        self.note(
+            place,
+            text!("is productie, met gegevens van echte mensen", "is production, with the data of real people"),
+            text!(
+                "zet `production: true` in het profiel, of geef --i-may-test-production",
+                "set `production: true` in the profile, or pass --i-may-test-production"
+            ),
+        );
+    }
+
+    /// `subject` is the key of the subject, whose `plain_http` may allow http.
+    fn url(&mut self, place: impl Display, text: &str, purpose: Purpose, (plain_http, subject): (bool, &str)) {
         match url(text, purpose) {
             Err((message, remedy)) => self.note(place, message, remedy),
             Ok(url) if url.scheme() == "http" && !plain_http && !is_loopback(&url) => self.note(
@@ -114,8 +184,8 @@ impl Found<'_> {
                     "uses http, which sends tokens and national numbers unencrypted"
                 ),
                 text!(
-                    "gebruik https, of zet `source.plain_http: true` als dat hier mag",
-                    "use https, or set `source.plain_http: true` if that is acceptable here"
+                    "gebruik https, of zet `{subject}.plain_http: true` als dat hier mag",
+                    "use https, or set `{subject}.plain_http: true` if that is acceptable here"
                 ),
             ),
             Ok(_) => {}
@@ -123,9 +193,11 @@ impl Found<'_> {
     }
 }
 
-fn urls(found: &mut Found<'_>, profile: &Profile) {
-    let source = &profile.source;
-    let plain = source.plain_http;
+/// No secret travels there: http will do.
+const OPEN: (bool, &str) = (true, "");
+
+fn urls(found: &mut Found<'_>, source: &Source) {
+    let plain = (source.plain_http, "source");
     found.url("source.base_url", &source.base_url, Purpose::Base, plain);
     if let Some(text) = &source.public_url {
         found.url("source.public_url", text, Purpose::Base, plain);
@@ -133,27 +205,19 @@ fn urls(found: &mut Found<'_>, profile: &Profile) {
     for (n, origin) in source.origins.iter().enumerate() {
         found.url(format!("source.origins[{n}]"), origin, Purpose::Origin, plain);
     }
-    // No secret travels to these two.
     if let Some(text) = &source.proxy {
-        found.url("source.proxy", text, Purpose::Proxy, true);
+        found.url("source.proxy", text, Purpose::Proxy, OPEN);
     }
     if let Some(text) = source.openapi.as_ref().filter(|text| is_url(text)) {
-        found.url("source.openapi", text, Purpose::Document, true);
+        found.url("source.openapi", text, Purpose::Document, OPEN);
     }
 }
 
 fn acm_faults(found: &mut Found<'_>, profile: &Profile, acm: &Acm) {
     let issuer = issuer(&acm.environment);
-    found.url("acm.environment", issuer, Purpose::Base, profile.source.plain_http);
+    found.url("acm.environment", issuer, Purpose::Base, plain_http(profile));
     if issuer.trim_end_matches('/') == PROD_ISSUER && !profile.production {
-        found.note(
-            "acm.environment",
-            text!("is productie, met gegevens van echte mensen", "is production, with the data of real people"),
-            text!(
-                "zet `production: true` in het profiel, of geef --i-may-test-production",
-                "set `production: true` in the profile, or pass --i-may-test-production"
-            ),
-        );
+        found.production("acm.environment");
     }
     if acm.stand_in && [TNI_ISSUER, PROD_ISSUER].contains(&issuer.trim_end_matches('/')) {
         found.note(
@@ -169,9 +233,10 @@ fn acm_faults(found: &mut Found<'_>, profile: &Profile, acm: &Acm) {
         );
     }
     if let Some(text) = &acm.resource {
-        found.url("acm.resource", text, Purpose::Document, true);
+        found.url("acm.resource", text, Purpose::Document, OPEN);
     }
-    if acm.audience.is_some() == acm.resource.is_some() {
+    // An application asks for MBP: what is missing there is missing in `application.mbp`.
+    if profile.application.is_none() && acm.audience.is_some() == acm.resource.is_some() {
         found.note(
             if acm.resource.is_some() { "acm.resource" } else { "acm" },
             text!(
@@ -187,7 +252,7 @@ fn acm_faults(found: &mut Found<'_>, profile: &Profile, acm: &Acm) {
     if acm.other_audience.is_some() && acm.other_audience == acm.audience {
         found.note(
             "acm.other_audience",
-            text!("is de audience van de bron zelf", "is the source's own audience"),
+            text!("is de eigen audience van de gewone tokens", "is the own audience of the ordinary tokens"),
             text!("noem de client-id van een andere API", "name the client-id of another API"),
         );
     }
@@ -284,7 +349,7 @@ pub(super) fn citizens(profile: &Profile, file: &str) -> Vec<Diagnostic> {
                 text!("geef elke burger een eigen naam", "give every citizen their own name"),
             );
         }
-        token(&mut found, n, citizen, profile.acm.is_some());
+        token(&mut found, n, citizen, profile);
     }
     if !all.iter().any(|citizen| citizen.role == Role::Subject) {
         found.note(
@@ -296,11 +361,16 @@ pub(super) fn citizens(profile: &Profile, file: &str) -> Vec<Diagnostic> {
     found.faults
 }
 
-fn token(found: &mut Found<'_>, n: usize, citizen: &Citizen, acm: bool) {
+fn token(found: &mut Found<'_>, n: usize, citizen: &Citizen, profile: &Profile) {
     let given = citizen.tokens();
+    // Everything is asked of ACM for an application; what that lacks is told once.
+    let acm = profile.acm.is_some() || profile.application.is_some();
+    let has_pages = profile.application.as_ref().is_some_and(|application| application.start_url.is_some());
     match given.as_slice() {
-        [] if citizen.role == Role::Subject => {
-            let (nl, en) = if acm {
+        [] if citizen.role == Role::Subject && !has_pages => {
+            let (nl, en) = if profile.application.is_some() {
+                ("token, refresh_token, command of login", "token, refresh_token, command or login")
+            } else if acm {
                 ("token, refresh_token, command, login of tx_token", "token, refresh_token, command, login or tx_token")
             } else {
                 ("tx_token", "tx_token")

@@ -1,6 +1,7 @@
-//! One run against one source: from a resolved profile to verdicts and their recording.
+//! One run against one subject: from a resolved profile to verdicts and their recording.
 
 mod single_calls;
+mod subject;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -16,22 +17,19 @@ use crate::base::insz;
 use crate::catalogue::{Catalogue, Selection};
 use crate::evidence::exchange::{Auth, Citizen, STAND_IN_ACM};
 use crate::evidence::recording::Recording;
-use crate::evidence::setup::{
-    AcmSetup, Authorities, Declares, HopSetup, Limits, Person, Setup, SourceSetup, SubjectSetup,
-};
+use crate::evidence::setup::{AcmSetup, Authorities, HopSetup, Limits, Person, Setup};
 use crate::evidence::snapshot::Baseline;
 use crate::evidence::vault::{SecretKind, Vault};
 use crate::judging::verdict::Verdict;
 use crate::profile::login::TokenFile;
-use crate::profile::{
-    Actor, CitizenToken, ClientCertificate, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedCitizen, Role, Target,
-};
+use crate::profile::{Actor, CitizenToken, ClientCertificate, Resolved, ResolvedAcm, ResolvedCitizen, Role, Target};
 use crate::run::evaluate::Evaluator;
 use crate::run::{self, Bounds, Event};
 use crate::text;
 use crate::transport::{Settings, SettingsError, Transport};
 
 pub use single_calls::Inquiry;
+pub use subject::of_one_kind;
 
 /// Everything that a run needs, before anything is sent.
 pub struct Session {
@@ -60,8 +58,9 @@ impl Session {
     /// Prepares a run. `seed` decides about invented ids and tokens.
     ///
     /// # Errors
-    /// Certificates or keys of the profile that cannot be used.
+    /// A profile of another kind than the catalogue; certificates or keys of it that cannot be used.
     pub fn new(profile: &Resolved, catalogue: &Catalogue, seed: u64) -> Result<Self, Diagnostics> {
+        of_one_kind(profile.kind(), catalogue)?;
         let clock = Instant::now();
         let vault = Arc::new(vault_of(profile));
         repeated(profile, &vault).or(())?;
@@ -71,11 +70,8 @@ impl Session {
         let settings = Settings { started: clock, seed, schemas, ..settings_of(profile, setup.clone()) };
         let transport = Transport::new(settings, Arc::clone(&vault)).map_err(|error| unusable(&error))?;
         let transport = Arc::new(transport);
-        let bounds = Bounds {
-            concurrency: profile.source.concurrency.max(1),
-            requests: profile.limits.requests,
-            started: clock,
-        };
+        let bounds =
+            Bounds { concurrency: subject::concurrency(profile), requests: profile.limits.requests, started: clock };
         Ok(Self { setup, vault, transport, bounds, started: Timestamp::now(), clock, seed })
     }
 
@@ -157,16 +153,7 @@ fn vault_of(profile: &Resolved) -> Vault {
 
 /// Where the profile's texts repeat what it refers to, in any encoding: every report shows these.
 fn repeated(profile: &Resolved, vault: &Vault) -> Diagnostics {
-    let source = &profile.source;
-    let mut texts = vec![
-        ("source.name", source.name.as_str()),
-        ("source.base_url", source.base_url.as_str()),
-        ("source.public_url", source.public_url.as_str()),
-    ];
-    texts.extend(source.origins.iter().map(|origin| ("source.origins", origin.as_str())));
-    if let Some(OpenApiLocation::Url(url)) = &source.openapi {
-        texts.push(("source.openapi", url.as_str()));
-    }
+    let mut texts = subject::texts(profile);
     texts.extend(profile.citizens.iter().map(|citizen| ("citizens[].name", citizen.name.as_str())));
     texts.extend(profile.accept_blocked.values().map(|reason| ("accept_blocked", reason.as_str())));
     if let Some(acm) = &profile.acm {
@@ -205,7 +192,6 @@ fn ready_tokens(profile: &Resolved) -> BTreeMap<Auth, SecretString> {
 }
 
 fn setup_of(profile: &Resolved, entry_path: &str, vault: &Vault) -> Setup {
-    let source = &profile.source;
     let citizens = profile.citizens.iter().map(|citizen| {
         let role = citizen_of(citizen.role);
         let insz = vault.surrogate(role).unwrap_or_default();
@@ -213,22 +199,11 @@ fn setup_of(profile: &Resolved, entry_path: &str, vault: &Vault) -> Setup {
         let refreshes = matches!(citizen.token, Some(CitizenToken::Refresh { .. }));
         (role, Person { name: vault.mask_text(&citizen.name), insz, ready_token, refreshes })
     });
-    let of_source = SourceSetup {
-        public_url: (source.public_url != source.base_url).then(|| trimmed(source.public_url.as_str())),
-        entry_path: entry_path.to_owned(),
-        openapi: openapi_of(profile),
-        declares: Declares {
-            one_page: source.declares.one_page,
-            no_documents: source.declares.no_documents,
-            everyone_has_certificates: source.declares.everyone_has_certificates,
-        },
-        previous: None,
-    };
     Setup {
         // Whatever people write into a name, no report holds a national number.
-        name: vault.mask_text(&source.name),
-        base_url: trimmed(source.base_url.as_str()),
-        origins: source.origins.iter().map(|origin| trimmed(origin.as_str())).collect(),
+        name: vault.mask_text(profile.name()),
+        base_url: trimmed(profile.base_url().as_str()),
+        origins: subject::origins(profile).iter().map(|origin| trimmed(origin.as_str())).collect(),
         environment: environment_of(profile),
         citizens: citizens.collect(),
         acm: profile.acm.as_ref().map(acm_setup),
@@ -242,10 +217,10 @@ fn setup_of(profile: &Resolved, entry_path: &str, vault: &Vault) -> Setup {
             wait_expiry: profile.limits.wait_expiry,
         },
         authorities: Authorities {
-            source: authority(source.ca_file.as_ref(), vault),
+            source: authority(subject::ca_file(profile), vault),
             issuer: authority(profile.acm.as_ref().and_then(|acm| acm.ca_file.as_ref()), vault),
         },
-        subject: SubjectSetup::Source(Box::new(of_source)),
+        subject: subject::setup(profile, entry_path, vault),
     }
 }
 
@@ -270,13 +245,6 @@ fn trimmed(url: &str) -> String {
 /// Without its folders: where it stands on this machine is in no report.
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
-fn openapi_of(profile: &Resolved) -> Option<String> {
-    profile.source.openapi.as_ref().map(|location| match location {
-        OpenApiLocation::File(path) => file_name(path),
-        OpenApiLocation::Url(url) => url.to_string(),
-    })
 }
 
 fn acm_setup(acm: &ResolvedAcm) -> AcmSetup {
@@ -305,28 +273,14 @@ fn acm_setup(acm: &ResolvedAcm) -> AcmSetup {
 }
 
 fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
-    let source = &profile.source;
-    let pem = |pem: &Option<Pem>| pem.iter().map(|pem| pem.0.clone().into_bytes()).collect::<Vec<_>>();
     let tokens = |wanted: fn(&CitizenToken) -> Option<&SecretString>| -> BTreeMap<Citizen, SecretString> {
         let citizens = profile.citizens.iter();
         citizens
             .filter_map(|citizen| Some((citizen_of(citizen.role), wanted(citizen.token.as_ref()?)?.clone())))
             .collect()
     };
-    let mut settings = Settings::new(setup, source.base_url.clone());
-    settings.public_url = (source.public_url != source.base_url).then(|| source.public_url.clone());
-    settings.origins = source.origins.iter().map(url::Url::origin).collect();
-    settings.ca_pem = pem(&source.ca_bundle);
-    settings.identity_pem = source.client_certificate.as_ref().map(ClientCertificate::pem);
-    settings.timeout = source.timeout;
-    settings.rate = source.rate;
-    settings.proxy.clone_from(&source.proxy);
-    settings.http_port = source.http_port;
-    match &source.openapi {
-        Some(OpenApiLocation::Url(url)) => settings.openapi = Some(url.clone()),
-        Some(OpenApiLocation::File(path)) => settings.openapi_file = Some(path.clone()),
-        None => {}
-    }
+    let mut settings = Settings::new(setup, profile.base_url());
+    subject::settings(profile, &mut settings);
     settings.tx_tokens = tokens(|token| match token {
         CitizenToken::Tx(token) => Some(token),
         _ => None,
@@ -339,7 +293,7 @@ fn settings_of(profile: &Resolved, setup: Setup) -> Settings {
     settings.ready = ready_tokens(profile);
     if let Some(acm) = &profile.acm {
         settings.issuer = Some(acm.issuer.clone());
-        settings.acm_ca_pem = pem(&acm.ca_bundle);
+        settings.acm_ca_pem = subject::pem(acm.ca_bundle.as_ref());
         settings.acm_identity_pem = acm.client_certificate.as_ref().map(ClientCertificate::pem);
         settings.client = Some(acm.client.clone());
         settings.login_client = Some(acm.login_client().clone());

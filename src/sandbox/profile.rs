@@ -24,11 +24,14 @@ impl Sandbox {
         let issuer = url(self.issuer())?;
         let bundle = self.ca_pem().map(|pem| Pem(pem.to_owned()));
         let mut profile = Resolved::new(&base_url);
-        NAME.clone_into(&mut profile.source.name);
-        profile.source.ca_bundle.clone_from(&bundle);
-        profile.source.ca_file = bundle.as_ref().map(|_| AUTHORITY.to_owned());
-        profile.source.http_port = self.http_port().unwrap_or(profile.source.http_port);
-        profile.source.openapi = Some(OpenApiLocation::Url(url(&format!("{}/openapi.json", self.base_url()))?));
+        let openapi = url(&format!("{}/openapi.json", self.base_url()))?;
+        if let Some(source) = profile.source_mut() {
+            NAME.clone_into(&mut source.name);
+            source.ca_bundle.clone_from(&bundle);
+            source.ca_file = bundle.as_ref().map(|_| AUTHORITY.to_owned());
+            source.http_port = self.http_port().unwrap_or(source.http_port);
+            source.openapi = Some(OpenApiLocation::Url(openapi));
+        }
         profile.acm = Some(ResolvedAcm {
             environment: self.issuer().to_owned(),
             issuer,

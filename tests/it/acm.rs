@@ -140,7 +140,7 @@ fn a_source_on_another_machine_may_be_called_over_plain_http_where_its_owner_say
     let start = |url: &str| {
         let acm = Acm::start(bronkeur(&folder).args(arguments).arg(url));
         let text = read(folder.path(), acm.setting("profile"));
-        Profile::read("bron.yaml", &text).unwrap().source.plain_http
+        Profile::read("bron.yaml", &text).unwrap().source.unwrap().plain_http
     };
     assert!(start("http://source.example/v1"));
     assert!(!start("http://localhost:8080/v1") && !start("https://source.example/v1"));

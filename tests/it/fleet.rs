@@ -247,7 +247,7 @@ fn everything_that_is_wrong_is_told_before_the_first_request() {
         "waivers.yaml:1:5: [0].id: there is no requirement `LST-99`",
         "`fleet.json` is a file of the overview",
         "absent.yaml:sources[5] (fleet.json): the file cannot be read",
-        "sources[6].overrides: the key `source` is missing",
+        "sources[6].overrides: does not name exactly one subject to check",
         "there is no requirement `LST-97`",
     ] {
         assert!(run.stderr.contains(said), "{said}\n{}", run.stderr);

@@ -89,8 +89,9 @@ fn a_run_without_a_single_answer_replays() {
         let sandbox = Sandbox::start(Options::default()).await.unwrap();
         let mut profile = sandbox.profile().unwrap();
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        profile.source.base_url = format!("https://{free}/v1").parse().unwrap();
-        profile.source.public_url = profile.source.base_url.clone();
+        let source = profile.source_mut().unwrap();
+        source.base_url = format!("https://{free}/v1").parse().unwrap();
+        source.public_url = source.base_url.clone();
         let session = Session::new(&profile, catalogue(), 1).unwrap();
         session.run(catalogue(), &Selection::default(), std::future::pending(), |_| {}).await
     });

@@ -195,7 +195,7 @@ async fn complaints(plan: Plan) -> Vec<String> {
         profile.source.declares.everyone_has_certificates = plan.no_empty;
     }
     if let Some(public) = &plan.behaviour.public_base {
-        profile.source.public_url = public.parse().unwrap();
+        profile.source_mut().unwrap().public_url = public.parse().unwrap();
     }
     let session = Session::new(&profile, catalogue(), 1).unwrap();
     let finished = session.run(catalogue(), &Selection::default(), std::future::pending(), |_| {}).await;

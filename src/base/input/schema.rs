@@ -15,7 +15,7 @@ const SECRET_KEYS: [&str; 9] =
     ["insz", "secret", "token", "tx_token", "refresh_token", "access_token", "command", "private_key", "key"];
 
 /// A schema (2020-12) with its compiled form. Two conventions add to the standard: `x-remedy` (`nl`, `en`) beside a
-/// keyword says what to do when that keyword does not hold, and `$defs/reference` is how a secret is referred to: what
+/// keyword says what to do when that keyword does not hold (`x-message` what is wrong then), and `$defs/reference` is how a secret is referred to: what
 /// stands in its place is never repeated. A third, `x-confidential: false` at the top, refuses national numbers and tokens
 /// wherever they stand.
 #[derive(Debug)]
@@ -79,7 +79,10 @@ impl Schema {
                 );
                 Diagnostic::new(file, message, how_to_refer())
             }
-            _ => Diagnostic::new(file, sentence(error, !secret), remedy(error, holder)),
+            _ => {
+                let message = stated(holder, "x-message").unwrap_or_else(|| sentence(error, !secret));
+                Diagnostic::new(file, message, remedy(error, holder))
+            }
         };
         vec![fault.at(place)]
     }
@@ -138,9 +141,13 @@ fn unknown_key(file: &str, place: &Place, key: &str, known: &[&str], secret: boo
     Diagnostic::new(file, text!("onbekende sleutel `{shown}`", "unknown key `{shown}`"), remedy).at(place.key(key))
 }
 
+/// What the schema itself says beside a keyword.
+fn stated(holder: Option<&Value>, key: &str) -> Option<Text> {
+    holder.and_then(|holder| serde_json::from_value(holder.get(key)?.clone()).ok())
+}
+
 fn remedy(error: &ValidationError<'_>, holder: Option<&Value>) -> Text {
-    let own = holder.and_then(|holder| serde_json::from_value(holder.get("x-remedy")?.clone()).ok());
-    own.unwrap_or_else(|| match error.kind() {
+    stated(holder, "x-remedy").unwrap_or_else(|| match error.kind() {
         _ if error.instance().is_null() => text!("vul een waarde in", "fill in a value"),
         ValidationErrorKind::Required { property } => {
             let key = property.as_str().unwrap_or_default();

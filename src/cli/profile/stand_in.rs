@@ -14,7 +14,9 @@ use crate::text;
 /// issuer gives the tokens.
 pub(super) fn not_started(file: &str, profile: &Profile, folder: &Path) -> Option<Diagnostic> {
     let acm = profile.acm.as_ref().filter(|acm| acm.stand_in)?;
-    let bundles = [&acm.ca_bundle, &profile.source.ca_bundle].into_iter().flatten().map(String::as_str);
+    let of_source = profile.source.as_ref().and_then(|source| source.ca_bundle.as_ref());
+    let of_application = profile.application.as_ref().and_then(|application| application.ca_bundle.as_ref());
+    let bundles = [acm.ca_bundle.as_ref(), of_source, of_application].into_iter().flatten().map(String::as_str);
     let mut named: Vec<&str> = profile.secret_files().into_iter().map(|(_, path)| path).chain(bundles).collect();
     named.retain(|path| !folder.join(path).exists());
     let (first, count) = (*named.first()?, named.len());
@@ -28,7 +30,7 @@ pub(super) fn not_started(file: &str, profile: &Profile, folder: &Path) -> Optio
             "`{first}`{nl} is er nog niet: `bronkeur acm` schrijft dat bestand",
             "`{first}`{en} is not there yet: `bronkeur acm` writes it"
         ),
-        remedy(Some((&profile.source.base_url, acm.environment.starts_with("http:")))),
+        remedy(Some(&how(profile, acm.environment.starts_with("http:")))),
     ))
 }
 
@@ -49,10 +51,22 @@ pub(super) fn of_its_folder(path: &Path, faults: Diagnostics) -> Diagnostics {
     )
 }
 
+/// With which flags it is started for a profile.
+fn how(profile: &Profile, plain: bool) -> String {
+    let plain = if plain { " --plain-http" } else { "" };
+    match (&profile.source, &profile.application) {
+        (Some(source), _) => format!("{plain} --base-url {}", source.base_url),
+        (None, Some(application)) => {
+            let start = application.start_url.as_ref().map(|url| format!(" --start-url {url}"));
+            format!("{plain} --mbp{}", start.unwrap_or_default())
+        }
+        (None, None) => String::new(),
+    }
+}
+
 /// What to do first.
-fn remedy(source: Option<(&str, bool)>) -> Text {
-    let flag = source.map(|(url, plain)| format!("{} --base-url {url}", if plain { " --plain-http" } else { "" }));
-    let flag = flag.unwrap_or_default();
+fn remedy(flags: Option<&str>) -> Text {
+    let flag = flags.unwrap_or_default();
     text!(
         "start eerst `bronkeur acm{flag}` in een ander venster, in dezelfde map, en laat het lopen",
         "start `bronkeur acm{flag}` first in another window, in the same folder, and keep it running"

@@ -195,7 +195,7 @@ impl Order<'_> {
 impl Load for Source {
     fn host(&self) -> Option<String> {
         match &self.what {
-            What::Live(profile, _) => profile.source.base_url.host_str().map(str::to_owned),
+            What::Live(profile, _) => profile.base_url().host_str().map(str::to_owned),
             What::Evidence(..) | What::Report(_) => None,
         }
     }

@@ -299,7 +299,7 @@ impl Sources {
         let mut faults = unknown_ids(catalogue, &self.file, profile.accept_blocked.keys());
         faults = faults.into_iter().map(|fault| layers.told(fault.at("accept_blocked"))).collect();
         let decisions =
-            Named::of(Path::new(""), profile.reviews.as_deref(), profile.waivers.as_deref(), profile.source.names())
+            Named::of(Path::new(""), profile.reviews.as_deref(), profile.waivers.as_deref(), profile.names())
                 .read(catalogue)
                 .unwrap_or_else(|more| {
                     faults.extend(more.0);
@@ -307,7 +307,7 @@ impl Sources {
                 });
         // Paths stand as they are seen from here already.
         let resolved = profile.resolve(&self.file, env, Path::new("")).map_err(tell).and_then(|mut resolved| {
-            entry.name.clone_into(&mut resolved.source.name);
+            resolved.rename(&entry.name);
             // Certificates and keys that cannot be used show only here; the session itself begins later.
             Session::new(&resolved, catalogue, 0).map_err(tell).map(|_| resolved)
         });

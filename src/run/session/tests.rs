@@ -7,6 +7,7 @@ use crate::catalogue::DEFAULT_SPEC;
 use crate::checks;
 use crate::evidence::exchange::{Content, FailureKind, IssuerCall, Request, Target, environment, is_acm};
 use crate::judging::verdict::Outcome;
+use crate::profile::OpenApiLocation;
 use crate::sandbox::{Behaviour, Options, Sandbox, faults};
 
 static CATALOGUE: LazyLock<Catalogue> =
@@ -65,13 +66,15 @@ async fn an_openapi_document_may_be_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("own.yaml");
     tokio::fs::write(&path, &CATALOGUE.openapi.1).await.unwrap();
-    let file = |profile: &mut Resolved| profile.source.openapi = Some(OpenApiLocation::File(path.clone()));
+    let file =
+        |profile: &mut Resolved| profile.source_mut().unwrap().openapi = Some(OpenApiLocation::File(path.clone()));
     let finished = run(&sandbox, file, &["HTTP-18"]).await;
     assert_eq!(outcome(&finished, "HTTP-18"), Outcome::Pass);
     assert_eq!(finished.recording.setup.source().openapi.as_deref(), Some("own.yaml"));
     let exchange = finished.recording.get(&Request::probe(Target::OpenApi)).unwrap();
     assert!(matches!(exchange.result.as_ref().unwrap().content, Content::Text(_)));
-    let gone = |profile: &mut Resolved| profile.source.openapi = Some(OpenApiLocation::File(path.join("gone")));
+    let gone =
+        |profile: &mut Resolved| profile.source_mut().unwrap().openapi = Some(OpenApiLocation::File(path.join("gone")));
     let finished = run(&sandbox, gone, &["HTTP-18"]).await;
     assert_eq!(outcome(&finished, "HTTP-18"), Outcome::Blocked);
     let verdict = finished.verdicts.iter().find(|verdict| verdict.outcome == Outcome::Blocked).unwrap();

@@ -223,8 +223,8 @@ fn profile(acm: &StandIn, base: &str, authority: Option<String>) -> Resolved {
         auth: ResolvedClientAuth::Post(party.secret.clone().into()),
     };
     let mut profile = Resolved::new(&Url::parse(base).unwrap());
-    "Een onbekende bron".clone_into(&mut profile.source.name);
-    profile.source.ca_bundle = authority.map(Pem);
+    profile.rename("Een onbekende bron");
+    profile.source_mut().unwrap().ca_bundle = authority.map(Pem);
     profile.acm = Some(ResolvedAcm {
         ca_file: None,
         environment: acm.issuer().to_owned(),

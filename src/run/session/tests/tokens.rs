@@ -1,10 +1,10 @@
 //! How tokens are obtained: every way of client authentication, against the sandbox's ACM, which verifies them all.
 
-use super::*;
 use crate::base::assertion::SigningKey;
 use crate::base::assertion::tests::{p256_pem, rsa_pem};
 use crate::evidence::exchange::{Grant, IssuerCall};
-use crate::profile::{ResolvedAcm, ResolvedClient, ResolvedClientAuth, ResolvedHop};
+use crate::profile::Pem;
+use crate::profile::{Pem, ResolvedAcm, ResolvedClient, ResolvedClientAuth, ResolvedHop};
 use crate::sandbox::ClientCredentials;
 
 fn issuer_of(profile: &mut Resolved) -> &mut ResolvedAcm {

@@ -107,7 +107,7 @@ fn with_document(case: Case, change: fn(&mut Value)) -> Case {
     })
     .profile(|profile, site| {
         let url = Url::parse(&format!("{}/openapi.json", site.base)).unwrap();
-        profile.source.openapi = Some(OpenApiLocation::Url(url));
+        profile.source_mut().unwrap().openapi = Some(OpenApiLocation::Url(url));
     })
 }
 
