@@ -96,7 +96,7 @@ fn ready(written: &Written) -> Vec<Line> {
 fn profile_line(profile: &Resolved) -> Line {
     let (name, citizens) = (profile.name(), profile.citizens.len());
     let environment = profile.acm.as_ref().map_or("-", |acm| acm.environment.as_str());
-    let (nl, en) = if profile.application().is_some() { ("applicatie", "application") } else { ("bron", "source") };
+    let (nl, en) = if profile.application().is_some() { ("toepassing", "application") } else { ("bron", "source") };
     Line::ok(
         Step::Profile,
         text!(

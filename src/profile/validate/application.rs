@@ -42,7 +42,7 @@ pub(super) fn faults(found: &mut Found<'_>, profile: &Profile, application: &App
         found.note(
             "application",
             text!(
-                "een applicatie wordt gekeurd met haar eigen client bij ACM, maar het profiel heeft geen `acm`",
+                "een toepassing wordt gekeurd met haar eigen client bij ACM, maar het profiel heeft geen `acm`",
                 "an application is checked with its own client at ACM, but the profile has no `acm`"
             ),
             text!("voeg `acm` toe, met `environment` en `client`", "add `acm`, with `environment` and `client`"),
@@ -54,7 +54,7 @@ pub(super) fn faults(found: &mut Found<'_>, profile: &Profile, application: &App
         found.note(
             "acm.resource",
             text!(
-                "hoort niet bij een applicatie: zij vraagt een token voor de client-id van MBP",
+                "hoort niet bij een toepassing: zij vraagt een token voor de client-id van MBP",
                 "does not go with an application: it asks for a token for MBP's client-id"
             ),
             text!(
@@ -126,8 +126,8 @@ fn foreign_pages(found: &mut Found<'_>, profile: &Profile, application: &Applica
             let (nl, en) = (&owner.nl, &owner.en);
             found.note(
                 place,
-                text!("is van {nl}, niet van de applicatie", "is {en}'s, not the application's"),
-                text!("geef een URL van de applicatie zelf", "give a URL of the application itself"),
+                text!("is van {nl}, niet van de toepassing", "is {en}'s, not the application's"),
+                text!("geef een URL van de toepassing zelf", "give a URL of the application itself"),
             );
         }
     }
@@ -141,7 +141,7 @@ fn of_a_source(found: &mut Found<'_>, profile: &Profile) {
         found.note(
             "tokens",
             text!(
-                "klaarliggende tokens zijn er om door een bron geweigerd te worden: een applicatie krijgt er geen",
+                "klaarliggende tokens zijn er om door een bron geweigerd te worden: een toepassing krijgt er geen",
                 "ready-made tokens are there to be refused by a source: an application is sent none"
             ),
             text!("laat `tokens` weg", "leave out `tokens`"),
@@ -151,7 +151,7 @@ fn of_a_source(found: &mut Found<'_>, profile: &Profile) {
         found.note(
             format!("citizens[{n}].tx_token"),
             text!(
-                "is al uitgewisseld, en bij een applicatie wordt juist die uitwisseling gekeurd",
+                "is al uitgewisseld, en bij een toepassing wordt juist die uitwisseling gekeurd",
                 "was exchanged already, and for an application that exchange is what is checked"
             ),
             text!(

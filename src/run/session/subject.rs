@@ -55,7 +55,7 @@ pub fn of_one_kind(kind: SubjectKind, catalogue: &Catalogue) -> Result<(), Diagn
 fn word(kind: SubjectKind) -> Text {
     match kind {
         SubjectKind::Source => text!("een bron", "a source"),
-        SubjectKind::Application => text!("een applicatie", "an application"),
+        SubjectKind::Application => text!("een toepassing", "an application"),
         SubjectKind::Website => text!("een website", "a website"),
     }
 }

@@ -3,7 +3,6 @@
 use crate::base::assertion::SigningKey;
 use crate::base::assertion::tests::{p256_pem, rsa_pem};
 use crate::evidence::exchange::{Grant, IssuerCall};
-use crate::profile::Pem;
 use crate::profile::{Pem, ResolvedAcm, ResolvedClient, ResolvedClientAuth, ResolvedHop};
 use crate::sandbox::ClientCredentials;
 
