@@ -290,8 +290,15 @@ impl CheckArgs {
 
 impl JudgingArgs {
     /// What is asked for, by id and by the prefix of a chapter.
-    pub(super) fn selection(&self, catalogue: &Catalogue) -> Selection {
-        let named = |names: &[String]| names.iter().map(|name| selector(catalogue, name)).collect();
+    pub(super) fn selection(&self, catalogues: &[&Catalogue]) -> Selection {
+        // The name of a chapter means something in the catalogue that has it.
+        let selectors = |name: &String| {
+            let mut all: Vec<String> = catalogues.iter().map(|catalogue| selector(catalogue, name)).collect();
+            all.sort();
+            all.dedup();
+            all
+        };
+        let named = |names: &[String]| names.iter().flat_map(selectors).collect();
         Selection { only: named(&self.only), skip: named(&self.skip) }
     }
 
@@ -311,10 +318,19 @@ impl JudgingArgs {
     }
 
     /// Everything that is wrong with the names; a selection that leaves nothing is wrong too.
-    pub(super) fn faults(&self, catalogue: &Catalogue) -> Vec<Diagnostic> {
-        let unknown = unknown_ids(catalogue, "command line", self.only.iter().chain(&self.skip));
-        let selection = self.selection(catalogue);
-        let empty = unknown.is_empty() && !catalogue.requirements.iter().any(|row| selection.holds(&row.id));
+    pub(super) fn faults(&self, catalogues: &[&Catalogue]) -> Vec<Diagnostic> {
+        let unknown_in =
+            |catalogue: &&Catalogue| unknown_ids(catalogue, "command line", self.only.iter().chain(&self.skip));
+        let unknown = catalogues.iter().map(unknown_in).reduce(|known, more| {
+            // What one of them knows is known.
+            known
+                .into_iter()
+                .filter(|fault| more.iter().any(|other| other.place == fault.place && other.message == fault.message))
+                .collect()
+        });
+        let (unknown, selection) = (unknown.unwrap_or_default(), self.selection(catalogues));
+        let mut rows = catalogues.iter().flat_map(|catalogue| &catalogue.requirements);
+        let empty = unknown.is_empty() && !rows.any(|row| selection.holds(&row.id));
         unknown.into_iter().chain(empty.then(nothing_left)).collect()
     }
 }
@@ -334,7 +350,7 @@ fn nothing_left() -> Diagnostic {
 impl GateArgs {
     /// Everything that is wrong with the names, and with the report to judge again.
     fn faults(&self, catalogue: &Catalogue) -> Vec<Diagnostic> {
-        let mut faults = self.judging.faults(catalogue);
+        let mut faults = self.judging.faults(&[catalogue]);
         faults.extend(unknown_ids(catalogue, "command line", &self.accept_blocked));
         faults.extend(self.failed(catalogue).err().map(|faults| faults.0).unwrap_or_default());
         faults
@@ -348,7 +364,7 @@ impl GateArgs {
     /// What is judged.
     fn selection(&self, catalogue: &Catalogue) -> Result<Selection, CliError> {
         Diagnostics(self.faults(catalogue)).or(())?;
-        let asked = self.judging.selection(catalogue);
+        let asked = self.judging.selection(&[catalogue]);
         let Some(failed) = self.failed(catalogue)? else { return Ok(asked) };
         let judged: Vec<String> = failed.into_iter().filter(|id| asked.holds(id)).collect();
         if judged.is_empty() {

@@ -8,8 +8,8 @@ use clap_complete::Shell;
 
 use super::specs::SpecArgs;
 use super::{Cli, Done, NAME, output};
-use crate::catalogue::Catalogue;
 use crate::judging::verdict::ExitStatus;
+use crate::run::fleet::Catalogues;
 use crate::sandbox::faults;
 
 const AFTER_HELP: &str = "\
@@ -29,8 +29,8 @@ pub(super) struct CompletionsArgs {
 }
 
 pub(super) fn completions(args: &CompletionsArgs) -> Done {
-    let catalogue = args.specs.load()?;
-    let mut command = with_values(Cli::command(), &catalogue);
+    let catalogues = args.specs.load_all()?;
+    let mut command = with_values(Cli::command(), &catalogues);
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, NAME, &mut script);
     output::print(&String::from_utf8_lossy(&script));
@@ -39,10 +39,12 @@ pub(super) fn completions(args: &CompletionsArgs) -> Done {
 
 /// The command line with the values that only the catalogue knows. Parsing stays without them: it says what is unknown
 /// in its own words, and `--specs` brings ids of its own.
-fn with_values(command: Command, catalogue: &Catalogue) -> Command {
-    let ids: BTreeSet<String> = catalogue.requirements.iter().map(|row| row.id.clone()).collect();
+fn with_values(command: Command, catalogues: &Catalogues) -> Command {
+    let rows = catalogues.all().flat_map(|catalogue| &catalogue.requirements);
+    let ids: BTreeSet<String> = rows.map(|row| row.id.clone()).collect();
     let chapters = ids.iter().filter_map(|id| id.split_once('-')).map(|(prefix, _)| prefix.to_owned());
-    let chapters = chapters.chain(catalogue.chapters.iter().map(|chapter| chapter.name.clone()));
+    let named = catalogues.all().flat_map(|catalogue| &catalogue.chapters);
+    let chapters = chapters.chain(named.map(|chapter| chapter.name.clone()));
     let names: BTreeSet<String> = chapters.chain(ids.iter().cloned()).collect();
     // A requirement stands for the faults that break it.
     let faults = faults::all().flat_map(|fault| std::iter::once(fault.name).chain(fault.breaks.iter().copied()));

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::profile::DEFAULT_PROFILE;
+use super::profile::{DEFAULT_PROFILE, kind_of};
 use crate::base::input::{Diagnostics, LARGEST_TEXT, read_text};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, SubjectKind};
 use crate::judging::decisions::{Decisions, Named};
 use crate::profile::Profile;
 use crate::report::read_report;
@@ -26,19 +26,21 @@ pub(super) struct DecisionArgs {
     previous: Option<PathBuf>,
 }
 
-/// What a profile names; without one that of `bron.yaml`, if there is one. Its secrets are not read.
-pub(super) fn named_by_profile(path: Option<&Path>) -> Result<Named, Diagnostics> {
+/// What a profile names, and the kind of its subject; without one that of `bron.yaml`, if there is one. Its secrets are not
+/// read.
+pub(super) fn named_by_profile(path: Option<&Path>) -> Result<(Named, SubjectKind), Diagnostics> {
     let default = Path::new(DEFAULT_PROFILE);
     let Some(path) = path.or_else(|| Some(default).filter(|path| path.exists())) else {
-        return Ok(Named::default());
+        return Ok((Named::default(), SubjectKind::Source));
     };
     let profile = Profile::read(&path.display().to_string(), &read_text(path, LARGEST_TEXT)?)?;
-    Ok(Named::of(
+    let named = Named::of(
         path.parent().unwrap_or(Path::new("")),
         profile.reviews.as_deref(),
         profile.waivers.as_deref(),
         profile.names(),
-    ))
+    );
+    Ok((named, kind_of(&profile)))
 }
 
 impl DecisionArgs {

@@ -20,9 +20,12 @@ pub(super) struct ExplainArgs {
 }
 
 pub(super) fn explain(args: &ExplainArgs, global: &Global) -> Done {
-    let catalogue = args.specs.load()?;
-    let row = catalogue.find(&args.id).ok_or_else(|| Diagnostics::from(catalogue.unknown("command line", &args.id)))?;
-    output::print(&explained(&catalogue, row, global.lang()));
+    let catalogues = args.specs.load_all()?;
+    // Ids are unique over the sets of all kinds.
+    let found = catalogues.all().find_map(|catalogue| Some((catalogue, catalogue.find(&args.id)?)));
+    let unknown = || catalogues.all().next().map(|first| first.unknown("command line", &args.id));
+    let (catalogue, row) = found.ok_or_else(|| Diagnostics(unknown().into_iter().collect()))?;
+    output::print(&explained(catalogue, row, global.lang()));
     Ok(ExitStatus::Success)
 }
 

@@ -14,6 +14,7 @@ use super::check::{JudgingArgs, Printed, seed};
 use super::specs::SpecArgs;
 use super::{Done, Global, elsewhere, environment, interrupt, output, runtime, writable};
 use crate::base::input::Diagnostics;
+use crate::catalogue::Catalogue;
 use crate::evidence::vault::Gate;
 use crate::judging::verdict::ExitStatus;
 use crate::report::fleet::model::Overview;
@@ -98,13 +99,14 @@ impl OutArgs {
 }
 
 pub(super) fn fleet(args: &FleetArgs, global: &Global) -> Done {
-    let catalogue = args.specs.load()?;
+    let catalogues = args.specs.load_all()?;
+    let all: Vec<&Catalogue> = catalogues.all().collect();
     let sources = Sources::read(&args.sources);
     let previous = args.out.earlier();
-    let mut faults = args.judging.faults(&catalogue);
+    let mut faults = args.judging.faults(&all);
     let choice = Choice { tags: args.tag.clone(), shard: args.shard };
     let chosen = sources.as_ref().map_err(Clone::clone);
-    let chosen = chosen.and_then(|sources| sources.choose(&choice, &catalogue, &environment, &args.out.out));
+    let chosen = chosen.and_then(|sources| sources.choose(&choice, &catalogues, &environment, &args.out.out));
     let (sources, chosen, previous) = match (sources, chosen, previous) {
         (Ok(sources), Ok(chosen), Ok(previous)) if faults.is_empty() => (sources, chosen, previous),
         (_, chosen, previous) => {
@@ -113,14 +115,14 @@ pub(super) fn fleet(args: &FleetArgs, global: &Global) -> Done {
         }
     };
     let asked = RunOptions {
-        selection: args.judging.selection(&catalogue),
+        selection: args.judging.selection(&all),
         gate: args.judging.gate(),
         fail_on: args.judging.fail_on(),
         ..RunOptions::default()
     };
     writable(&args.out.out)?;
     let (started, clock) = (Timestamp::now(), Instant::now());
-    let progress = Progress::new(&chosen, &catalogue, global);
+    let progress = Progress::new(&chosen, &catalogues, global);
     // It lives until the overview is written: a second interrupt ends that too.
     let runtime = runtime()?;
     let (stop, interrupted) = watch::channel(false);
@@ -132,13 +134,13 @@ pub(super) fn fleet(args: &FleetArgs, global: &Global) -> Done {
         std::future::pending::<()>().await;
     });
     let (out, languages) = (args.out.out.as_path(), global.languages());
-    let order = Order { catalogue: &catalogue, asked: &asked, out, languages, seed, interrupted };
+    let order = Order { catalogues: &catalogues, asked: &asked, out, languages, seed, interrupted };
     let bounds = Bounds { jobs: args.jobs, per_host: args.per_host };
     let ended = run(chosen, &order, bounds, &|name, told| progress.tell(name, &told));
     progress.finish();
     let (members, vaults): (Vec<_>, Vec<_>) = ended.into_iter().map(|ended| (ended.member, ended.vault)).unzip();
     let duration = u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let mut overview = gather(&catalogue, started, duration, members);
+    let mut overview = gather(&catalogues, started, duration, members);
     overview.shards = args.shard.iter().map(ToString::to_string).collect();
     if let Some(previous) = previous {
         overview.compare(&previous, &sources.names().collect::<Vec<_>>());

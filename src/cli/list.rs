@@ -7,8 +7,9 @@ use serde_json::json;
 
 use super::specs::SpecArgs;
 use super::{Done, Global, output};
+use crate::base::input::Diagnostics;
 use crate::base::text::Lang;
-use crate::catalogue::{Catalogue, Requirement, matches_id, selector};
+use crate::catalogue::{Catalogue, Requirement, matches_id, selector, unknown_ids};
 use crate::judging::verdict::ExitStatus;
 use crate::text;
 
@@ -35,16 +36,21 @@ enum Format {
 }
 
 pub(super) fn list(args: &ListArgs, global: &Global) -> Done {
-    let catalogue = args.specs.load()?;
-    let faults = crate::catalogue::unknown_ids(&catalogue, "command line", &args.ids);
-    crate::base::input::Diagnostics(faults).or(())?;
-    let names: Vec<String> = args.ids.iter().map(|name| selector(&catalogue, name)).collect();
+    let catalogues = args.specs.load_all()?;
+    let unknown = |catalogue: &Catalogue| unknown_ids(catalogue, "command line", &args.ids);
+    // Without an id it is the usual set; else the one that has them.
+    let own = catalogues.all().find(|catalogue| unknown(catalogue).is_empty());
+    let Some(catalogue) = own else {
+        let faults = catalogues.all().next().map(unknown).unwrap_or_default();
+        return Err(Diagnostics(faults).into());
+    };
+    let names: Vec<String> = args.ids.iter().map(|name| selector(catalogue, name)).collect();
     let named = |row: &&Requirement| names.is_empty() || names.iter().any(|name| matches_id(name, &row.id));
     let rows: Vec<&Requirement> = catalogue.requirements.iter().filter(named).collect();
     let lang = global.lang();
     output::print(&match args.format {
-        Format::Table => table(&catalogue, &rows, lang),
-        Format::Markdown => markdown(&catalogue, &rows, lang),
+        Format::Table => table(catalogue, &rows, lang),
+        Format::Markdown => markdown(catalogue, &rows, lang),
         Format::Json => as_json(&rows),
     });
     Ok(ExitStatus::Success)

@@ -69,6 +69,11 @@ pub(super) fn bundle_fault(path: &Path) -> Option<Diagnostic> {
     Some(Diagnostic::new("command line", message, remedy).at("--ca-bundle"))
 }
 
+/// What kind of subject a profile names.
+pub(super) fn kind_of(profile: &Profile) -> SubjectKind {
+    if profile.application.is_some() { SubjectKind::Application } else { SubjectKind::Source }
+}
+
 /// A flag that has no meaning for the profile, which is not that of a source.
 pub(super) fn of_a_source(flag: &str) -> Diagnostic {
     Diagnostic::new(
@@ -107,7 +112,7 @@ pub(super) struct Written {
 impl Written {
     /// What kind of subject it names.
     pub(super) fn kind(&self) -> SubjectKind {
-        if self.profile.application.is_some() { SubjectKind::Application } else { SubjectKind::Source }
+        kind_of(&self.profile)
     }
 
     /// Every reference followed, or everything that is wrong: `more` faults included.

@@ -46,7 +46,6 @@ pub(super) struct ReplayArgs {
 }
 
 pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
-    let catalogue = args.specs.load()?;
     let file = args.evidence.display().to_string();
     let evidence = read_text(&args.evidence, LARGEST_EVIDENCE)
         .and_then(|text| Ok((har::read(&file, &text)?, har::fingerprint(&text))));
@@ -57,6 +56,7 @@ pub(super) fn replay(args: &ReplayArgs, global: &Global) -> Done {
         (Err(one), Err(other)) => return Err(Diagnostics([one.0, other.0].concat()).into()),
         (Err(faults), _) | (_, Err(faults)) => return Err(faults.into()),
     };
+    let catalogue = args.specs.load_as(evidence.kind())?;
     evidence.of_this_spec(&file, &catalogue)?;
     if claimed.is_none() {
         writable(&args.gate.told.out)?;

@@ -12,12 +12,12 @@ use super::{CliError, Done, Global, output};
 use crate::base::files;
 use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::text::{Lang, Text};
-use crate::catalogue::{Catalogue, Mode, Requirement};
-use crate::judging::decisions::{Review, reviews_in, today};
+use crate::catalogue::{APPLICATION_SPEC, Catalogue, Mode, Requirement, SubjectKind};
+use crate::judging::decisions::{Named, Review, reviews_in, today};
 use crate::judging::verdict::{ExitStatus, Outcome};
 use crate::profile::quoted;
-use crate::report;
 use crate::report::har;
+use crate::report::{self, Report};
 use crate::text;
 
 /// What is open, unless a report or a file with answers says otherwise: everything that only a person can judge.
@@ -49,8 +49,9 @@ struct Open<'a> {
 }
 
 pub(super) fn review(args: &ReviewArgs, global: &Global) -> Done {
-    let catalogue = args.specs.load()?;
-    let open = args.open(&catalogue)?;
+    let subject = args.subject()?;
+    let catalogue = args.specs.load_as(subject.kind())?;
+    let open = args.open(subject, &catalogue)?;
     let lang = global.lang();
     if let Some(path) = &args.out {
         let done = written(path, &template(&open, lang), lang)?;
@@ -62,11 +63,22 @@ pub(super) fn review(args: &ReviewArgs, global: &Global) -> Done {
 }
 
 impl ReviewArgs {
-    fn open<'a>(&self, catalogue: &'a Catalogue) -> Result<Open<'a>, CliError> {
-        if let Some(path) = &self.report {
-            return open_in(path, catalogue);
+    /// Whose reviews they are, and which kind of subject that is.
+    fn subject(&self) -> Result<Subject, CliError> {
+        match &self.report {
+            Some(path) => Ok(Subject::Reported(path.clone(), Box::new(report::read_report(path)?))),
+            None => {
+                let (named, kind) = named_by_profile(self.profile.as_deref())?;
+                Ok(Subject::Named(named, kind))
+            }
         }
-        let named = named_by_profile(self.profile.as_deref())?;
+    }
+
+    fn open<'a>(&self, subject: Subject, catalogue: &'a Catalogue) -> Result<Open<'a>, CliError> {
+        let named = match subject {
+            Subject::Reported(path, report) => return open_in(&path, &report, catalogue),
+            Subject::Named(named, _) => named,
+        };
         let file = self.reviews.as_ref().or(named.reviews.as_ref());
         let today = today();
         let answers: BTreeMap<String, Review> =
@@ -90,9 +102,28 @@ impl ReviewArgs {
     }
 }
 
+/// Whose reviews they are.
+enum Subject {
+    /// Those of a run.
+    Reported(PathBuf, Box<Report>),
+    /// Those of a profile.
+    Named(Named, SubjectKind),
+}
+
+impl Subject {
+    fn kind(&self) -> SubjectKind {
+        match self {
+            Self::Reported(_, report) => {
+                let is_application = report.run.specs.last().is_some_and(|set| set.name == APPLICATION_SPEC);
+                if is_application { SubjectKind::Application } else { SubjectKind::Source }
+            }
+            Self::Named(_, kind) => *kind,
+        }
+    }
+}
+
 /// What was open in a run.
-fn open_in<'a>(path: &Path, catalogue: &'a Catalogue) -> Result<Open<'a>, CliError> {
-    let report = report::read_report(path)?;
+fn open_in<'a>(path: &Path, report: &Report, catalogue: &'a Catalogue) -> Result<Open<'a>, CliError> {
     let open = report.requirements.iter().filter(|row| row.outcome == Outcome::Review);
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
     for row in open {

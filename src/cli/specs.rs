@@ -8,6 +8,7 @@ use super::CliError;
 use crate::base::input::Diagnostics;
 use crate::catalogue::{APPLICATION_SPEC, Catalogue, DEFAULT_SPEC, SubjectKind};
 use crate::checks;
+use crate::run::fleet::Catalogues;
 use crate::run::session::of_one_kind;
 
 #[derive(Clone, Debug, Args)]
@@ -39,8 +40,22 @@ impl SpecArgs {
         Ok(catalogue)
     }
 
+    /// The set that is named; without one that of a kind, whatever the profile.
+    pub(super) fn load_as(&self, kind: SubjectKind) -> Result<Catalogue, CliError> {
+        Ok(self.named(self.spec.as_deref().unwrap_or(usual(kind)))?)
+    }
+
+    /// The set that is named; without one those of all kinds.
+    pub(super) fn load_all(&self) -> Result<Catalogues, CliError> {
+        let first = self.load()?;
+        if self.spec.is_some() {
+            return Ok(Catalogues::one(first));
+        }
+        Ok(Catalogues::of_kinds(first, self.named(APPLICATION_SPEC)))
+    }
+
     /// A set of the specs that are chosen.
-    pub(super) fn named(&self, spec: &str) -> Result<Catalogue, Diagnostics> {
+    fn named(&self, spec: &str) -> Result<Catalogue, Diagnostics> {
         Catalogue::load(spec, self.specs.as_deref(), checks::is_check)
     }
 }

@@ -9,9 +9,10 @@ use jiff::civil::Date;
 
 use super::decisions::named_by_profile;
 use super::specs::SpecArgs;
-use super::{Done, Global, output};
+use super::{CliError, Done, Global, output};
 use crate::base::input::Diagnostics;
 use crate::base::text::{Lang, Text};
+use crate::catalogue::SubjectKind;
 use crate::judging::decisions::{Named, SOON, Waiver, ends_soon, today, waivers_in};
 use crate::judging::verdict::ExitStatus;
 use crate::text;
@@ -61,11 +62,10 @@ impl Left {
 }
 
 pub(super) fn waivers(args: &WaiversArgs, global: &Global) -> Done {
-    let catalogue = args.specs.load()?;
     let lang = global.lang();
-    let named = match &args.file {
-        Some(file) => Named { waivers: Some(file.clone()), ..Named::default() },
-        None => named_by_profile(args.profile.as_deref())?,
+    let (named, kind) = match &args.file {
+        Some(file) => (Named { waivers: Some(file.clone()), ..Named::default() }, None),
+        None => named_by_profile(args.profile.as_deref()).map(|(named, kind)| (named, Some(kind)))?,
     };
     let file = named.waivers.ok_or_else(|| {
         Diagnostics::one(
@@ -77,7 +77,13 @@ pub(super) fn waivers(args: &WaiversArgs, global: &Global) -> Done {
             ),
         )
     })?;
-    let (waivers, today) = (waivers_in(&file, &catalogue, &named.source)?, today());
+    let of = |kind| -> Result<_, CliError> { Ok(waivers_in(&file, &args.specs.load_as(kind)?, &named.source)?) };
+    let waivers = match kind {
+        Some(kind) => of(kind)?,
+        // A file alone does not say what it is about: the ids in it do.
+        None => of(SubjectKind::Source).or_else(|faults| of(SubjectKind::Application).map_err(|_| faults))?,
+    };
+    let today = today();
     let mut rows: Vec<(&String, &Waiver)> = waivers.iter().collect();
     rows.sort_by_key(|(_, waiver)| waiver.ends_on);
     let ending = rows.iter().filter(|(_, waiver)| Left::of(waiver, today) != Left::Long).count();

@@ -47,6 +47,14 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// What kind of subject the run was about.
+    pub fn kind(&self) -> SubjectKind {
+        match self.recording.setup.subject {
+            SubjectSetup::Application(_) => SubjectKind::Application,
+            SubjectSetup::Source(_) | SubjectSetup::Address {} => SubjectKind::Source,
+        }
+    }
+
     /// A run of another kind of source has nothing to say about this one's requirements.
     ///
     /// # Errors

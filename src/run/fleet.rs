@@ -1,6 +1,7 @@
 //! Many sources in one run (`bronkeur fleet`): which ones (`sources.yaml`), running them side by side without one's
 //! trouble touching another, and the overview of what came of all of them.
 
+mod catalogues;
 mod compare;
 mod gather;
 mod given;
@@ -15,6 +16,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
+pub use catalogues::Catalogues;
 pub use gather::gather;
 pub use merge::merge;
 pub use read::read_overview;

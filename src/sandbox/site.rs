@@ -18,8 +18,8 @@ use tokio::sync::watch;
 
 use super::acm::Acm;
 use super::answer::{Answer, Inbound};
-use super::mbp::Mbp;
 use super::application::Application;
+use super::mbp::Mbp;
 use super::source::Source;
 use super::tls::{Connections, Handshake, Peer};
 use super::wire::{End, Fate};

@@ -8,11 +8,10 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::base::text::Lang;
-use crate::catalogue::Catalogue;
 use crate::cli::{Global, output};
 use crate::judging::verdict::Conformant;
 use crate::run::Event;
-use crate::run::fleet::{FleetEvent, Source};
+use crate::run::fleet::{Catalogues, FleetEvent, Source};
 use crate::text;
 
 /// How the progress of a fleet is shown.
@@ -32,13 +31,13 @@ struct State {
 }
 
 impl Progress {
-    pub(super) fn new(sources: &[Source], catalogue: &Catalogue, global: &Global) -> Self {
+    pub(super) fn new(sources: &[Source], catalogues: &Catalogues, global: &Global) -> Self {
         let moving = std::io::stderr().is_terminal() && !global.quiet;
         Self {
             lang: global.lang(),
             quiet: global.quiet,
             count: sources.len(),
-            requirements: catalogue.requirements.len() as u64,
+            requirements: catalogues.all().map(|own| own.requirements.len() as u64).max().unwrap_or_default(),
             bars: moving.then(MultiProgress::new),
             state: Mutex::default(),
         }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use super::Catalogues;
 use super::run::queue::{Load, Queue};
 use super::run::{length, locked};
 use super::sources::What;
@@ -13,7 +14,6 @@ use crate::base::confidential;
 use crate::base::input::{Diagnostic, Diagnostics, read_text};
 use crate::base::text::Text;
 use crate::base::value::tree;
-use crate::catalogue::Catalogue;
 use crate::evidence::recording::LARGEST_EVIDENCE;
 use crate::report::{LARGEST_REPORT, Report, har, parse_report};
 use crate::text;
@@ -28,14 +28,17 @@ pub(super) enum Given {
 }
 
 /// Looks at these files, each by the number of its source; what is wrong with one is told with it.
-pub(super) fn look_at(files: Vec<(usize, Given)>, catalogue: &Catalogue) -> HashMap<usize, Result<What, Diagnostics>> {
+pub(super) fn look_at(
+    files: Vec<(usize, Given)>,
+    catalogues: &Catalogues,
+) -> HashMap<usize, Result<What, Diagnostics>> {
     let threads = thread::available_parallelism().map_or(1, usize::from).min(files.len());
     let (queue, looked) = (Queue::new(files, 1), Mutex::new(HashMap::new()));
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some(((number, given), _turn)) = queue.next() {
-                    let what = given.looked_at(catalogue);
+                    let what = given.looked_at(catalogues);
                     locked(&looked).insert(number, what);
                 }
             });
@@ -56,12 +59,13 @@ impl Load for (usize, Given) {
 }
 
 impl Given {
-    fn looked_at(self, catalogue: &Catalogue) -> Result<What, Diagnostics> {
+    fn looked_at(self, catalogues: &Catalogues) -> Result<What, Diagnostics> {
         match self {
             Self::Evidence(path) => {
                 let file = path.display().to_string();
                 let text = read_text(&path, LARGEST_EVIDENCE)?;
-                har::read(&file, &text)?.of_this_spec(&file, catalogue)?;
+                let evidence = har::read(&file, &text)?;
+                evidence.of_this_spec(&file, catalogues.of(evidence.kind())?)?;
                 Ok(What::Evidence(path, har::fingerprint(&text)))
             }
             Self::Report(path) => given_report(&path).map(|_| What::Report(path)),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::text::shown;
+use crate::report::Spec;
 use crate::report::fleet::model::{Overview, Requirement};
 use crate::text;
 
@@ -53,15 +54,29 @@ pub fn merge(parts: Vec<(String, Overview)>) -> Result<Overview, Diagnostics> {
         whole.members.extend(part.members);
         whole.previous = whole.previous.or(part.previous);
         whole.gone.extend(part.gone);
-        if is_of_version_1(&whole.requirements) {
+        if is_of_version_1(&whole.requirements) && whole.specs == part.specs {
             whole.requirements = part.requirements;
+            continue;
         }
+        // Parts with members of several kinds have sets of several kinds.
+        add(&mut whole.specs, part.specs, |one, other| one.name == other.name);
+        add(&mut whole.chapters, part.chapters, |one, other| one.name == other.name);
+        add(&mut whole.requirements, part.requirements, |one, other| one.id == other.id);
     }
     whole.shards.sort();
     whole.gone.sort();
     whole.gone.dedup();
     whole.conclude();
     Ok(whole)
+}
+
+/// Adds what is not there yet.
+fn add<T>(all: &mut Vec<T>, more: Vec<T>, same: impl Fn(&T, &T) -> bool) {
+    for one in more {
+        if !all.iter().any(|there| same(there, &one)) {
+            all.push(one);
+        }
+    }
 }
 
 /// Verdicts of other programs and other requirements are not comparable.
@@ -78,7 +93,14 @@ fn other_versions(first: &str, one: &Overview, file: &str, other: &Overview) -> 
                 .join(", "),
         )
     };
-    let same = one.specs == other.specs && one.tool == other.tool && same(&one.requirements, &other.requirements);
+    // Sets of another kind of member stand in one of them only; those of the same kind are the same.
+    let agree =
+        |one: &[Spec], other: &[Spec]| one.iter().all(|own| other.iter().all(|set| set.name != own.name || set == own));
+    let is_other_kind =
+        one.specs != other.specs && one.specs.last().map(|set| &set.name) != other.specs.last().map(|set| &set.name);
+    let same = one.tool == other.tool
+        && agree(&one.specs, &other.specs)
+        && (is_other_kind || one.specs == other.specs && same(&one.requirements, &other.requirements));
     (!same).then(|| {
         let (own, theirs) = (named(other), named(one));
         Diagnostic::new(

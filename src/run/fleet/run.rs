@@ -13,12 +13,12 @@ use tokio::sync::watch;
 
 use self::files::{Given, Judged};
 use self::queue::{Load, Queue};
+use super::Catalogues;
 use super::given::given_report;
 use super::sources::{Source, What};
 use super::summary::summary;
 use crate::base::input::{Diagnostics, read_text};
 use crate::base::text::{Lang, Text};
-use crate::catalogue::Catalogue;
 use crate::evidence::recording::LARGEST_EVIDENCE;
 use crate::evidence::vault::Vault;
 use crate::judging::decisions::Decisions;
@@ -43,8 +43,8 @@ pub struct Bounds {
 
 /// What holds for every source of the run.
 pub struct Order<'a> {
-    /// The requirements.
-    pub catalogue: &'a Catalogue,
+    /// The requirements of each kind.
+    pub catalogues: &'a Catalogues,
     /// What is judged, and when it fails.
     pub asked: &'a RunOptions,
     /// The folder in which every source gets one.
@@ -157,8 +157,9 @@ impl Order<'_> {
         tell: impl FnMut(Event<'_>),
     ) -> Result<Judged, (ExitStatus, Text)> {
         let failed = |error: &dyn std::fmt::Display| (ExitStatus::Internal, text!("{error}", "{error}"));
-        let session = Session::new(profile, self.catalogue, (self.seed)())
-            .map_err(|faults| (ExitStatus::Usage, in_words(&faults)))?;
+        let refused = |faults: Diagnostics| (ExitStatus::Usage, in_words(&faults));
+        let catalogue = self.catalogues.of(profile.kind()).map_err(refused)?;
+        let session = Session::new(profile, catalogue, (self.seed)()).map_err(refused)?;
         let asked = RunOptions { accepted: profile.accept_blocked.clone(), decisions, ..self.asked.clone() };
         // One thread for each source: what it judges, it judges there.
         let runtime =
@@ -169,7 +170,7 @@ impl Order<'_> {
                 std::future::pending::<()>().await;
             }
         };
-        let inspected = runtime.block_on(inspect(session, self.catalogue, asked, interrupted, tell));
+        let inspected = runtime.block_on(inspect(session, catalogue, asked, interrupted, tell));
         runtime.shutdown_background();
         let Inspected { report, evidence, vault, .. } = inspected;
         Ok(Judged { report, given: Given::Evidence(evidence), vault })
@@ -183,11 +184,13 @@ impl Order<'_> {
             let read = if fingerprint == known { har::read_again } else { har::read };
             read(&file, &text)
         });
-        let evidence = read.map_err(|faults| (ExitStatus::Usage, in_words(&faults)))?;
+        let refused = |faults: Diagnostics| (ExitStatus::Usage, in_words(&faults));
+        let evidence = read.map_err(refused)?;
+        let catalogue = self.catalogues.of(evidence.kind()).map_err(refused)?;
         // What was read is written, and not what was given: besides it anything may stand there, masked or not.
-        let written = har::write(self.catalogue, &evidence.recording, &evidence.meta);
+        let written = har::write(catalogue, &evidence.recording, &evidence.meta);
         let fingerprint = written.as_ref().ok().map(|written| written.fingerprint().to_owned());
-        let report = judge(&evidence, self.catalogue, Some(self.asked)).with_evidence(fingerprint);
+        let report = judge(&evidence, catalogue, Some(self.asked)).with_evidence(fingerprint);
         Ok(Judged { report, given: Given::Evidence(written), vault: Arc::default() })
     }
 }

@@ -10,12 +10,13 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::Catalogues;
 use super::given::{Given, look_at};
 use super::layers::{Layer, Layers, seen_from};
 use crate::base::input::{Diagnostic, Diagnostics, LARGEST_TEXT, Place, Schema, Step, read_text, read_tree, read_yaml};
 use crate::base::insz;
 use crate::base::text::Text;
-use crate::catalogue::{Catalogue, unknown_ids};
+use crate::catalogue::{SubjectKind, unknown_ids};
 use crate::judging::decisions::{Decisions, Named};
 use crate::profile::{Profile, Resolved};
 use crate::run::session::Session;
@@ -151,7 +152,7 @@ impl Sources {
     pub fn choose(
         &self,
         choice: &Choice,
-        catalogue: &Catalogue,
+        catalogues: &Catalogues,
         env: &dyn Fn(&str) -> Option<String>,
         out: &Path,
     ) -> Result<Vec<Source>, Diagnostics> {
@@ -162,12 +163,12 @@ impl Sources {
             Vec::new()
         });
         let named = chosen.iter().filter_map(|(position, entry)| Some((*position, self.given(entry)?)));
-        let mut given = look_at(named.collect(), catalogue);
+        let mut given = look_at(named.collect(), catalogues);
         let mut sources = Vec::new();
         for (position, entry) in chosen {
             let looked_at =
                 given.remove(&position).map(|looked| looked.map_err(|more| of_source(more, position, entry)));
-            let ready = looked_at.unwrap_or_else(|| self.ready(position, entry, catalogue, env));
+            let ready = looked_at.unwrap_or_else(|| self.ready(position, entry, catalogues, env));
             match ready {
                 Ok(what) => sources.push(Source { name: entry.name.clone(), tags: entry.tags.clone(), what }),
                 // What is wrong in the defaults is wrong once.
@@ -290,12 +291,14 @@ impl Sources {
         &self,
         position: usize,
         entry: &Entry,
-        catalogue: &Catalogue,
+        catalogues: &Catalogues,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<What, Diagnostics> {
         let layers = self.layers(position, entry)?;
         let tell = |faults: Diagnostics| Diagnostics(faults.0.into_iter().map(|fault| layers.told(fault)).collect());
         let profile = Profile::of_tree(&self.file, layers.merged()).map_err(tell)?;
+        let kind = if profile.application.is_some() { SubjectKind::Application } else { SubjectKind::Source };
+        let catalogue = catalogues.of(kind)?;
         let mut faults = unknown_ids(catalogue, &self.file, profile.accept_blocked.keys());
         faults = faults.into_iter().map(|fault| layers.told(fault.at("accept_blocked"))).collect();
         let decisions =

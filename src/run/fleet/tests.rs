@@ -92,7 +92,7 @@ fn tree() -> impl Strategy<Value = Value> {
 /// A defect of ours at one source is that source's trouble, and no more sources of a host run at once than may.
 #[test]
 fn a_panic_at_one_source_is_its_own_trouble() {
-    let catalogue = Catalogue::load(DEFAULT_SPEC, None, checks::is_check).unwrap();
+    let catalogues = Catalogues::one(Catalogue::load(DEFAULT_SPEC, None, checks::is_check).unwrap());
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let sandbox = runtime.block_on(Sandbox::start(Options::default())).unwrap();
     let source = |name: &str| Source {
@@ -105,7 +105,7 @@ fn a_panic_at_one_source_is_its_own_trouble() {
         selection: Selection { only: vec!["LST-11".to_owned()], skip: Vec::new() },
         ..RunOptions::default()
     };
-    let order = order(&catalogue, &asked, folder.path(), interrupted);
+    let order = order(&catalogues, &asked, folder.path(), interrupted);
     let (under_way, most) = (Mutex::new(0_usize), Mutex::new(0_usize));
     let sources = ["a", "b", "c", "d"].map(source).into();
     let ended = run(sources, &order, Bounds { jobs: 4, per_host: 2 }, &|name, told| match told {
@@ -130,21 +130,21 @@ fn a_panic_at_one_source_is_its_own_trouble() {
 }
 
 fn order<'a>(
-    catalogue: &'a Catalogue,
+    catalogues: &'a Catalogues,
     asked: &'a RunOptions,
     out: &'a Path,
     interrupted: watch::Receiver<bool>,
 ) -> Order<'a> {
     let languages = Languages { first: Lang::En, only: true };
-    Order { catalogue, asked, out, languages, seed: || 1, interrupted }
+    Order { catalogues, asked, out, languages, seed: || 1, interrupted }
 }
 
 #[test]
 fn after_an_interrupt_no_source_begins() {
-    let catalogue = Catalogue::load(DEFAULT_SPEC, None, |_, _, _, _| true).unwrap();
+    let catalogues = Catalogues::one(Catalogue::load(DEFAULT_SPEC, None, |_, _, _, _| true).unwrap());
     let (_stop, interrupted) = watch::channel(true);
     let (asked, folder) = (RunOptions::default(), tempfile::tempdir().unwrap());
-    let order = order(&catalogue, &asked, folder.path(), interrupted);
+    let order = order(&catalogues, &asked, folder.path(), interrupted);
     let what = What::Evidence("absent.har".into(), String::new());
     let source = Source { name: "a".to_owned(), tags: Vec::new(), what };
     let ended = run(vec![source], &order, Bounds { jobs: 1, per_host: 1 }, &|_, _| {});
@@ -196,7 +196,7 @@ fn what_shows_others_data_comes_before_any_number_of_other_failures() {
         one("g-shows", &["SEC-08"]),
         one("h-open", &["SEC-01"]),
     ];
-    let overview = gather(&catalogue, jiff::Timestamp::UNIX_EPOCH, 0, members);
+    let overview = gather(&Catalogues::one(catalogue.clone()), jiff::Timestamp::UNIX_EPOCH, 0, members);
     let names: Vec<&str> = overview.members.iter().map(|member| member.name.as_str()).collect();
     let worst = ["h-open", "f-shows-and-more", "g-shows", "e-lets-in"];
     assert_eq!(names, [worst.as_slice(), &["d-expired", "c-lists", "b-list", "a-sound"]].concat());

@@ -200,9 +200,7 @@ impl Application {
         }
         request = match call.bears {
             Bears::Query => request,
-            Bears::Form => {
-                request.header("content-type", "application/x-www-form-urlencoded").body(call.encoded())
-            }
+            Bears::Form => request.header("content-type", "application/x-www-form-urlencoded").body(call.encoded()),
             Bears::Json => {
                 let members: Map<String, Value> =
                     call.parameters.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
@@ -240,9 +238,11 @@ impl Application {
                 headers.push(("authorization", format!("Basic {value}")));
             }
             Authentication::PrivateKeyJwt => {
-                let assertion = self.parties.key.as_ref().and_then(|key| {
-                    key.assertion(id, &self.parties.issuer, None, now(), &secret())
-                });
+                let assertion = self
+                    .parties
+                    .key
+                    .as_ref()
+                    .and_then(|key| key.assertion(id, &self.parties.issuer, None, now(), &secret()));
                 call.add("client_id", id);
                 call.add("client_assertion_type", ASSERTION_TYPE);
                 if let Some(assertion) = assertion {

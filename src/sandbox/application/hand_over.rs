@@ -247,8 +247,7 @@ impl Application {
         if is_unordered {
             tokio::time::sleep(OVERLAP).await;
         }
-        let call =
-            Call::form(self.token_endpoint(), &[("grant_type", "refresh_token"), ("refresh_token", &refresh)]);
+        let call = Call::form(self.token_endpoint(), &[("grant_type", "refresh_token"), ("refresh_token", &refresh)]);
         let body = match self.ask_token(call, &self.held(session)).await {
             Ok(body) => body,
             Err(failed @ Failed::Silence) => return Err(Stop::Acm(failed)),
@@ -352,9 +351,7 @@ impl Application {
             Refusal::Page => pages::apology(&self.mbp_page(page, None), &self.path("/")),
             Refusal::Status(status) => pages::page(status, "Fout", "<p>Er is een fout opgetreden.</p>"),
             Refusal::StackTrace => pages::page(200, "Fout", STACK_TRACE),
-            Refusal::WordForWord => {
-                pages::page(200, "Fout", &format!("<pre>{}</pre>", pages::escaped(failed.text())))
-            }
+            Refusal::WordForWord => pages::page(200, "Fout", &format!("<pre>{}</pre>", pages::escaped(failed.text()))),
             Refusal::Loops => self.go_to(&self.hand_over_path(page)),
             Refusal::LogsIn => self.log_in(Some(page)),
             Refusal::Token(instead) => self.redirect(&self.mbp_page(page, Some(instead))),

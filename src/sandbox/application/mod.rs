@@ -123,7 +123,9 @@ impl Application {
 
     /// The pages that hand over to MBP.
     pub(in crate::sandbox) fn hand_over_urls(&self) -> Vec<String> {
-        (0..self.behaviour.build.pages.len()).map(|page| format!("{}{}", self.origin, self.hand_over_path(page))).collect()
+        (0..self.behaviour.build.pages.len())
+            .map(|page| format!("{}{}", self.origin, self.hand_over_path(page)))
+            .collect()
     }
 
     /// The page that logs out.

@@ -49,12 +49,17 @@ pub(super) fn signed_in(links: &[(String, &str)], logout: &str, new_tab: bool) -
     let items: String = links
         .iter()
         .map(|(path, page)| {
-            let name = if page.is_empty() { "Mijn Burgerprofiel".to_owned() } else { format!("Mijn Burgerprofiel: {page}") };
+            let name =
+                if page.is_empty() { "Mijn Burgerprofiel".to_owned() } else { format!("Mijn Burgerprofiel: {page}") };
             format!("<li><a href=\"{}\"{tab}>{}</a></li>\n", escaped(path), escaped(&name))
         })
         .collect();
     let logout = escaped(logout);
-    page(200, "Loket", &format!("<p>U bent aangemeld.</p>\n<ul>\n{items}</ul>\n<p><a href=\"{logout}\">Afmelden</a></p>"))
+    page(
+        200,
+        "Loket",
+        &format!("<p>U bent aangemeld.</p>\n<ul>\n{items}</ul>\n<p><a href=\"{logout}\">Afmelden</a></p>"),
+    )
 }
 
 /// The page after logging out.
@@ -64,13 +69,21 @@ pub(super) fn signed_out(start: &str) -> Answer {
 
 /// A page about the application.
 pub(super) fn explanation(start: &str) -> Answer {
-    page(200, "Uitleg", &format!("<p>Hier regelt u uw zaken.</p>\n<p><a href=\"{}\">Naar het begin</a></p>", escaped(start)))
+    page(
+        200,
+        "Uitleg",
+        &format!("<p>Hier regelt u uw zaken.</p>\n<p><a href=\"{}\">Naar het begin</a></p>", escaped(start)),
+    )
 }
 
 /// The page where a login did not succeed.
 pub(super) fn login_failed(again: &str) -> Answer {
     let again = escaped(again);
-    page(400, "Niet aangemeld", &format!("<p>Aanmelden is niet gelukt.</p>\n<p><a href=\"{again}\">Probeer opnieuw</a></p>"))
+    page(
+        400,
+        "Niet aangemeld",
+        &format!("<p>Aanmelden is niet gelukt.</p>\n<p><a href=\"{again}\">Probeer opnieuw</a></p>"),
+    )
 }
 
 /// A login page of the application's own: citizens must not give it a password.

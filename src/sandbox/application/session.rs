@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::behaviour::Keeps;
@@ -82,7 +82,9 @@ impl Default for Memory {
     fn default() -> Self {
         let key: [u8; 32] = {
             let mut key = [0; 32];
-            for (place, byte) in key.iter_mut().zip(Uuid::new_v4().into_bytes().into_iter().chain(Uuid::new_v4().into_bytes())) {
+            for (place, byte) in
+                key.iter_mut().zip(Uuid::new_v4().into_bytes().into_iter().chain(Uuid::new_v4().into_bytes()))
+            {
                 *place = byte;
             }
             key
@@ -203,8 +205,8 @@ impl Application {
 
     /// Keeps what became of a session, unless it ended meanwhile.
     pub(super) fn renew(&self, session: &Session, answer: &mut Answer) {
-        let is_over = self.behaviour.build.keeps == Keeps::Server
-            && !locked(&self.memory.sessions).contains_key(&session.sid);
+        let is_over =
+            self.behaviour.build.keeps == Keeps::Server && !locked(&self.memory.sessions).contains_key(&session.sid);
         if !is_over {
             self.keep(session, answer);
         }
@@ -256,11 +258,8 @@ impl Application {
         let name = login_cookie(build, state);
         let value = cookie(request, &name)?;
         set_cookie(build, answer, &name, "", Some(0));
-        let pending: Option<Pending> = if build.login_in_cookie {
-            self.memory.opened(&value)
-        } else {
-            locked(&self.memory.logins).remove(&value)
-        };
+        let pending: Option<Pending> =
+            if build.login_in_cookie { self.memory.opened(&value) } else { locked(&self.memory.logins).remove(&value) };
         pending.filter(|pending| pending.state == state)
     }
 }
@@ -278,7 +277,10 @@ mod tests {
         assert_eq!(theirs.opened::<Session>(&sealed), None);
         let changed = format!("{}A", &sealed[..sealed.len() - 1]);
         assert!(changed == sealed || ours.opened::<Session>(&changed).is_none());
-        assert!(!String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(&sealed).unwrap_or_default()).is_ok_and(|text| text.contains("token")));
+        assert!(
+            !String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(&sealed).unwrap_or_default())
+                .is_ok_and(|text| text.contains("token"))
+        );
         assert_eq!(ours.opened::<Session>("short"), None);
     }
 }

@@ -1,5 +1,6 @@
 //! How tokens are obtained: every way of client authentication, against the sandbox's ACM, which verifies them all.
 
+use super::*;
 use crate::base::assertion::SigningKey;
 use crate::base::assertion::tests::{p256_pem, rsa_pem};
 use crate::evidence::exchange::{Grant, IssuerCall};
