@@ -15,8 +15,9 @@ use crate::base::{insz, text};
 use crate::judging::verdict::ExitStatus;
 use crate::profile::{Profile, ProfileText};
 use crate::sandbox::{
-    AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, Kept, OwnSource, PROFILE, ProfileFile, Role, SOURCE_CERTIFICATE,
-    SOURCE_KEY, SOURCE_SECRET, STAND_IN_COMMENT, StandIn, StandInOptions, Watch,
+    APPLICATION_PROFILE, AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, Kept, LoginOptions, MBP, MbpOptions, OwnApplication,
+    OwnSource, PROFILE, ProfileFile, Role, SOURCE_CERTIFICATE, SOURCE_KEY, SOURCE_SECRET, STAND_IN_COMMENT, StandIn,
+    StandInOptions, Watch,
 };
 use crate::text;
 
@@ -27,9 +28,13 @@ const SHORTEST: usize = 8;
 
 /// What a profile beside it counts on, where no argument says otherwise.
 pub(super) const PORT: u16 = 8444;
+pub(super) const MBP_PORT: u16 = 8445;
 pub(super) const FOLDER: &str = "acm";
 pub(super) const AUDIENCE: &str = "laptop-source";
 pub(super) const SCOPE: &str = "attesten";
+
+/// The scopes that an application asks of its login, and of the token for MBP.
+const MBP_SCOPE: &str = "profile rrn";
 
 const AFTER_HELP: &str = "\
 Your own source on a laptop, in two windows:
@@ -52,7 +57,14 @@ The three citizens have invented numbers. To use those of your test data, set th
 With -v every call to the ACM is shown: who introspects, and whether its client-id and secret are right.
 
 The source sees the flow of the real ACM, and bronkeur sees what the source asks: SEC-16 (does it introspect?) and \
-SEC-20 (what if it cannot?) are judged too. Since this is not the real ACM, the result is at best partial.";
+SEC-20 (what if it cannot?) are judged too. Since this is not the real ACM, the result is at best partial.
+
+Your own application that hands its users over to Mijn Burgerprofiel (MBP), in two windows:
+  bronkeur acm --mbp --start-url https://localhost:8443/ --hand-over-url https://localhost:8443/to-mbp
+  bronkeur check -p acm/app.yaml
+
+The first one prints what your application needs to know: the issuer, its client-id and secret, MBP's client-id and base \
+URL. Log in is with one of three invented citizens; no eID is needed.";
 
 #[derive(Clone, Debug, Args)]
 #[command(after_help = AFTER_HELP)]
@@ -90,9 +102,35 @@ pub(super) struct AcmArgs {
     /// The variable with the national number of a citizen without certificates
     #[arg(long, value_name = "NAME")]
     empty_insz_env: Option<String>,
-    /// Print the secret of the source, not only the file that holds it
+    /// Print the secret of the source or application, not only the file that holds it
     #[arg(long)]
     show: bool,
+    #[command(flatten)]
+    application: ApplicationArgs,
+}
+
+/// For an application that hands its users over to MBP, instead of a source.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "An application that hands its users over to Mijn Burgerprofiel")]
+struct ApplicationArgs {
+    /// Start an MBP too, and a login at the ACM: for your own application, not for a source
+    #[arg(long, conflicts_with_all = ["base_url", "audience", "scope"])]
+    mbp: bool,
+    /// The port of MBP; 0 for any
+    #[arg(long, value_name = "PORT", default_value_t = MBP_PORT, requires = "mbp")]
+    mbp_port: u16,
+    /// The page of your application where people start
+    #[arg(long, value_name = "URL", default_value = "https://localhost:8443/", requires = "mbp")]
+    start_url: String,
+    /// A page of it that hands over to MBP; several times for several pages
+    #[arg(long, value_name = "URL", requires = "mbp")]
+    hand_over_url: Vec<String>,
+    /// The page of it that logs out
+    #[arg(long, value_name = "URL", requires = "mbp")]
+    logout_url: Option<String>,
+    /// A redirect URI of it that is not on this machine; those on loopback are all allowed
+    #[arg(long, value_name = "URL", requires = "mbp")]
+    redirect_uri: Vec<String>,
 }
 
 pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
@@ -102,34 +140,17 @@ pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
         faults.extend(more.0);
         Kept::default()
     });
-    faults.extend(foreign_profile(&args.out));
+    faults.extend(foreign_profile(&args.out.join(args.profile())));
     faults.extend(args.ca_bundle.as_deref().and_then(bundle_fault));
     faults.extend((args.is_over_a_network() && !args.plain_http).then(readable_on_the_way));
     Diagnostics(faults).or(())?;
     let runtime = runtime()?;
-    let options = StandInOptions {
-        tls: !args.plain_http,
-        port: args.port,
-        audience: args.audience.clone(),
-        scope: args.scope.clone(),
-        resource: args.base_url.clone(),
-        numbers,
-        kept,
-        watch: (global.verbose > 0).then(|| watch(global.lang())),
-        login: None,
-        mbp: None,
-    };
+    let options = args.options(numbers, kept, global);
     let acm = runtime.block_on(StandIn::start(options)).map_err(|error| args.not_started(&error))?;
     let bundle = args.ca_bundle.as_deref().map(absolute);
-    let source = OwnSource {
-        base_url: &args.base_url,
-        name: args.name.as_deref(),
-        ca_bundle: bundle.as_deref(),
-        plain_http: args.plain_http && args.is_over_a_network(),
-    };
-    let files = acm.profile_files(source, &variables);
+    let files = args.files(&acm, bundle.as_deref(), &variables);
     // What is wrong in the arguments shows before anything is written.
-    for file in files.iter().filter(|file| file.name == PROFILE) {
+    for file in files.iter().filter(|file| file.name == args.profile()) {
         let mut profile = Profile::read("command line", &file.text).map_err(Diagnostics::unlocated)?;
         // Nobody can look up a line of a text that is not there.
         profile.text = ProfileText::default();
@@ -138,8 +159,8 @@ pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
     // None of this belongs in a repository. A folder that was there has its own rules.
     let ignore = ProfileFile { name: ".gitignore".to_owned(), text: "*\n".to_owned(), secret: false };
     let ignore = if args.out.exists() { Vec::new() } else { vec![ignore] };
-    let profile = write_profile(&[ignore, files].concat(), &args.out)?;
-    let words = args.words(&acm, &profile);
+    let profile = write_profile(&[ignore, files].concat(), &args.out, args.profile())?;
+    let words = if args.application.mbp { args.for_application(&acm, &profile) } else { args.words(&acm, &profile) };
     let interrupted = interrupt::interrupted(runtime.handle());
     output::print(words.get(global.lang()));
     runtime.block_on(interrupted);
@@ -147,9 +168,91 @@ pub(super) fn acm(args: &AcmArgs, global: &Global) -> Done {
 }
 
 impl AcmArgs {
-    /// Whether the source is called over plain http on another machine.
+    /// Where the source, or the first page of the application, stands.
+    fn address(&self) -> &str {
+        if self.application.mbp { &self.application.start_url } else { &self.base_url }
+    }
+
+    /// The name of the profile.
+    fn profile(&self) -> &'static str {
+        if self.application.mbp { APPLICATION_PROFILE } else { PROFILE }
+    }
+
+    /// Whether the subject is called over plain http on another machine.
     fn is_over_a_network(&self) -> bool {
-        Url::parse(&self.base_url).is_ok_and(|url| url.scheme() == "http" && !is_loopback(&url))
+        Url::parse(self.address()).is_ok_and(|url| url.scheme() == "http" && !is_loopback(&url))
+    }
+
+    fn options(&self, numbers: Vec<(Role, String)>, kept: Kept, global: &Global) -> StandInOptions {
+        let own = &self.application;
+        let login = LoginOptions { redirect_uris: own.redirect_uri.clone(), ..LoginOptions::default() };
+        StandInOptions {
+            tls: !self.plain_http,
+            port: self.port,
+            audience: if own.mbp { MBP.to_owned() } else { self.audience.clone() },
+            scope: if own.mbp { MBP_SCOPE.to_owned() } else { self.scope.clone() },
+            resource: self.address().to_owned(),
+            numbers,
+            kept,
+            watch: (global.verbose > 0).then(|| watch(global.lang())),
+            login: own.mbp.then_some(login),
+            mbp: own.mbp.then_some(MbpOptions { port: own.mbp_port }),
+        }
+    }
+
+    fn files(&self, acm: &StandIn, ca_bundle: Option<&str>, variables: &[(Role, String)]) -> Vec<ProfileFile> {
+        let (own, name) = (&self.application, self.name.as_deref());
+        let plain_http = self.plain_http && self.is_over_a_network();
+        if own.mbp {
+            let (start_url, logout_url) = (own.start_url.as_str(), own.logout_url.as_deref());
+            let hand_over_urls = &own.hand_over_url;
+            let application = OwnApplication { name, start_url, hand_over_urls, logout_url, ca_bundle, plain_http };
+            return acm.application_files(application, variables);
+        }
+        acm.profile_files(OwnSource { base_url: &self.base_url, name, ca_bundle, plain_http }, variables)
+    }
+
+    /// What the owner of an application does next. The names of the settings are the same in every language.
+    fn for_application(&self, acm: &StandIn, profile: &Path) -> text::Text {
+        let file = |name: &str| self.out.join(name).display().to_string();
+        let (client, mbp) = (&acm.credentials().client, acm.mbp_base_url().unwrap_or_default());
+        let mut settings = vec![
+            ("issuer", acm.issuer().to_owned()),
+            ("client-id", client.id.clone()),
+            ("client-secret-file", file(CALLER_SECRET)),
+        ];
+        settings.extend(self.show.then(|| ("client-secret", client.secret.clone())));
+        settings.push(("scope", format!("openid {MBP_SCOPE}")));
+        let further = self.application.redirect_uri.iter().map(|uri| format!(" {uri}")).collect::<String>();
+        settings.extend([
+            ("redirect-uris", format!("http(s)://localhost:*/* http(s)://127.0.0.1:*/*{further}")),
+            ("mbp-client-id", acm.credentials().audience.clone()),
+            ("mbp-base-url", mbp.to_owned()),
+            ("mbp-token-api", format!("{mbp}/auth/v1/token")),
+        ]);
+        settings.extend(acm.authority().map(|_| ("ca", file(AUTHORITY))));
+        if acm.source_certificate().is_some() {
+            settings.extend([("certificate", file(SOURCE_CERTIFICATE)), ("certificate-key", file(SOURCE_KEY))]);
+        }
+        settings.push(("profile", profile.display().to_string()));
+        let lines: Vec<String> = settings.iter().map(|(name, value)| format!("    {name:<20}{value}")).collect();
+        let (settings, check, start) = (lines.join("\n"), profile.display(), &self.application.start_url);
+        let (nl, en) = if self.application.hand_over_url.is_empty() {
+            (
+                "Geef met --hand-over-url de pagina die naar MBP doorgeeft: zonder zo'n pagina is de doorgave niet te keuren.\n",
+                "Give the page that hands over to MBP with --hand-over-url: without one the hand-over cannot be checked.\n",
+            )
+        } else {
+            ("", "")
+        };
+        text!(
+            "De ingebouwde ACM en MBP draaien. Stel uw toepassing erop in zoals op de echte:\n\n{settings}\n\n\
+             Keur de toepassing op {start} dan vanuit een ander venster:\n    bronkeur check -p {check}\n\n\
+             {nl}Aanmelden gaat met een verzonnen burger, zonder eID. Stop met Ctrl-C.\n",
+            "The built-in ACM and MBP are running. Configure your application for them, as for the real ones:\n\n{settings}\n\n\
+             Then check the application at {start} from another window:\n    bronkeur check -p {check}\n\n\
+             {en}Logging in is with an invented citizen, without an eID. Stop it with Ctrl-C.\n"
+        )
     }
 
     /// Which citizen's number stands in which variable.
@@ -274,10 +377,9 @@ fn numbers(variables: &[(Role, String)]) -> (Vec<(Role, String)>, Vec<Diagnostic
 }
 
 /// A profile in the folder that somebody else wrote is never replaced.
-fn foreign_profile(folder: &Path) -> Option<Diagnostic> {
-    let path = folder.join(PROFILE);
+fn foreign_profile(path: &Path) -> Option<Diagnostic> {
     let ours = |text: String| text.lines().next() == STAND_IN_COMMENT.lines().next();
-    if !path.exists() || read_text(&path, LARGEST_TEXT).is_ok_and(ours) {
+    if !path.exists() || read_text(path, LARGEST_TEXT).is_ok_and(ours) {
         return None;
     }
     Some(Diagnostic::new(

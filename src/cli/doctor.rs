@@ -27,6 +27,9 @@ It reads the profile, looks at names, connections, certificates and clocks, asks
 for a token of the client and for the TX token of every citizen, and asks the source once for the list of the subject. \
 What depends on a step that failed is not tried.
 
+For an application it asks the issuer for a token for MBP in the name of every citizen who has a login, and opens the \
+start page once, to see that it leads to the login of ACM. No form is filled in, and MBP is sent nothing.
+
 Exit status: 0 everything works · 1 something to fix · 2 wrong call or profile, nothing was sent · 3 something could not \
 be seen, since nobody answered · 4 internal";
 
@@ -66,7 +69,7 @@ pub(super) fn doctor(args: &DoctorArgs, global: &Global) -> Done {
     let (mut lines, resolved, session) = match read {
         Ok((files, resolved, session)) => ([vec![profile_line(&resolved)], files].concat(), resolved, session),
         Err(faults) => {
-            let lines = [faults_of_profile(&faults), untried()].concat();
+            let lines = [faults_of_profile(&faults), untried(catalogue.kind)].concat();
             return show(&lines, &Vault::default(), args.format, global);
         }
     };

@@ -40,7 +40,7 @@ pub(super) fn serve(args: &ServeArgs, global: &Global) -> Done {
     let runtime = runtime()?;
     let catalogue = SpecArgs::of_the_program().load()?;
     let sandbox = runtime.block_on(args.sandbox.start(&ids(&catalogue), global))?;
-    let profile = write_profile(&sandbox.profile_files(), &args.out)?;
+    let profile = write_profile(&sandbox.profile_files(), &args.out, PROFILE)?;
     let (issuer, base_url) = (sandbox.issuer(), sandbox.base_url());
     let profile = profile.display();
     let words = text!(
@@ -55,10 +55,10 @@ pub(super) fn serve(args: &ServeArgs, global: &Global) -> Done {
 
 /// Writes the profile and the files that it refers to; secrets stand in files of their own, which only their owner may
 /// read. Returns where the profile is.
-pub(super) fn write_profile(files: &[ProfileFile], folder: &Path) -> Result<PathBuf, CliError> {
+pub(super) fn write_profile(files: &[ProfileFile], folder: &Path, profile: &str) -> Result<PathBuf, CliError> {
     for file in files {
         let write = if file.secret { files::write_secret } else { files::write };
         write(folder, &file.name, file.text.as_bytes()).map_err(|problem| CliError::unwritten(&problem))?;
     }
-    Ok(folder.join(PROFILE))
+    Ok(folder.join(profile))
 }

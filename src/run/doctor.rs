@@ -1,9 +1,10 @@
-//! The diagnosis of `bronkeur doctor`: from the profile to one call to the source, each step with what was seen, or with
+//! The diagnosis of `bronkeur doctor`: from the profile to one call to the source, or to the start page of an application, each step with what was seen, or with
 //! the remedy and who has to act. It judges no requirement.
 //!
 //! As a check does, it asks the recording: the first exchange that is not there yet ends it, and it is evaluated again
 //! when that has come. So a step that failed keeps everything that rests on it from being sent.
 
+mod application;
 mod files;
 mod issuer;
 mod source;
@@ -13,6 +14,7 @@ pub use files::files;
 use serde::Serialize;
 
 use crate::base::text::Text;
+use crate::catalogue::SubjectKind;
 use crate::evidence::exchange::{Exchange, Failure, FailureKind, Request, Response};
 use crate::evidence::recording::Recording;
 use crate::evidence::setup::Setup;
@@ -58,6 +60,14 @@ pub enum Step {
     Call,
     /// Its clock.
     SourceClock,
+    /// The name of the application's host.
+    ApplicationName,
+    /// A connection with it.
+    ApplicationConnection,
+    /// Its TLS and certificate.
+    ApplicationTls,
+    /// Where its start page leads.
+    Start,
 }
 
 impl Step {
@@ -79,6 +89,10 @@ impl Step {
             Self::SourceTls => text!("bron: TLS", "source: TLS"),
             Self::Call => text!("bron: één oproep", "source: one call"),
             Self::SourceClock => text!("bron: klok", "source: clock"),
+            Self::ApplicationName => text!("toepassing: naam (DNS)", "application: name (DNS)"),
+            Self::ApplicationConnection => text!("toepassing: verbinding (TCP)", "application: connection (TCP)"),
+            Self::ApplicationTls => text!("toepassing: TLS", "application: TLS"),
+            Self::Start => text!("toepassing: startpagina", "application: start page"),
         }
     }
 }
@@ -90,6 +104,8 @@ impl Step {
             Self::SourceName | Self::SourceConnection | Self::SourceTls | Self::Call | Self::SourceClock => {
                 Server::Source
             }
+            // What does not answer is told in the same words.
+            Self::ApplicationName | Self::ApplicationConnection | Self::ApplicationTls | Self::Start => Server::Source,
             _ => Server::Issuer,
         }
     }
@@ -201,15 +217,18 @@ pub fn diagnose(recording: &Recording, proxied: bool) -> Result<Vec<Line>, Box<R
         );
         diagnosis.lines.push(Line::unasked(Step::Discovery, why, None));
     }
-    diagnosis.source()?;
+    match recording.setup.application() {
+        Some(application) => diagnosis.application(application)?,
+        None => diagnosis.source()?,
+    }
     Ok(diagnosis.lines)
 }
 
 /// All steps after the profile, not tried.
-pub fn untried() -> Vec<Line> {
-    [Step::Files, Step::Discovery, Step::Client, Step::Exchange, Step::Audience, Step::Call]
-        .map(|step| Line::after(step, Step::Profile))
-        .into()
+pub fn untried(kind: SubjectKind) -> Vec<Line> {
+    let last: &[Step] = if kind == SubjectKind::Application { &[Step::Start] } else { &[Step::Audience, Step::Call] };
+    let steps = [Step::Files, Step::Discovery, Step::Client, Step::Exchange].iter().chain(last);
+    steps.map(|step| Line::after(*step, Step::Profile)).collect()
 }
 
 struct Diagnosis<'a> {

@@ -1,10 +1,15 @@
 //! The profile of the sandbox, or of the ACM alone, as files: `bron.yaml`, and each secret in a file of its own.
 
+mod application;
+
 use std::fmt::Write as _;
 
 use super::profile::{NAME, role};
 use super::{Credentials, Person, Role, Sandbox, StandIn};
 use crate::profile::{Limits, quoted};
+
+pub(crate) use application::APPLICATION_PROFILE;
+pub use application::OwnApplication;
 
 /// A file of a profile.
 #[derive(Clone, PartialEq, Eq)]

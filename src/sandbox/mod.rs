@@ -40,10 +40,10 @@ pub use answer::{Answer, put};
 pub use citizens::Role;
 
 pub(crate) use files::{
-    AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, PROFILE, SOURCE_CERTIFICATE, SOURCE_KEY, SOURCE_SECRET, STAND_IN_COMMENT,
-    TOKENS,
+    APPLICATION_PROFILE, AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, PROFILE, SOURCE_CERTIFICATE, SOURCE_KEY,
+    SOURCE_SECRET, STAND_IN_COMMENT, TOKENS,
 };
-pub use files::{OwnSource, ProfileFile};
+pub use files::{OwnApplication, OwnSource, ProfileFile};
 pub(crate) use profile::NAME;
 pub use server::{ForeignIssuer, Options, Sandbox};
 pub use site::{Logged, Server};

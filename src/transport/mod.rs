@@ -49,4 +49,4 @@ mod tests;
 
 pub use http::{PendingExchange, Transport};
 pub use issuer::Refused;
-pub use settings::{ApplicationSettings, Settings, SettingsError};
+pub use settings::{Settings, SettingsError};

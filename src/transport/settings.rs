@@ -34,8 +34,6 @@ pub struct Settings {
     pub acm_ca_pem: Vec<Vec<u8>>,
     /// The certificate with which we show ourselves to the source, and its key, in one PEM text.
     pub identity_pem: Option<SecretString>,
-    /// The pages of an application that hands its users over to MBP; none where the subject is another.
-    pub application: Option<ApplicationSettings>,
     /// The source's own OpenAPI document, where the profile gives a URL. It may be anywhere: no token goes there.
     pub openapi: Option<Url>,
     /// The source's own OpenAPI document, where the profile gives a file.
@@ -81,23 +79,6 @@ pub struct Settings {
     pub ready: BTreeMap<Auth, SecretString>,
 }
 
-/// The pages of an application, unmasked, and where a browser may go for it. `ca_pem`, `identity_pem`, `proxy`, `timeout` and
-/// `rate` of [`Settings`] hold for these pages as they do for a source; `setup.application()` is the same, masked.
-#[derive(Clone)]
-pub struct ApplicationSettings {
-    /// The page where people start; none where only the application's own credentials are tried.
-    pub start_url: Option<Url>,
-    /// The pages that hand over to MBP.
-    pub hand_over_urls: Vec<Url>,
-    /// The page that logs out.
-    pub logout_url: Option<Url>,
-    /// The application's own origins: those of its pages, and what the profile adds. A browser follows redirects to these
-    /// and to the issuer's.
-    pub origins: Vec<Origin>,
-    /// MBP's base URL: a browser that is sent to its origin is stopped there.
-    pub mbp: Url,
-}
-
 impl Settings {
     /// Settings with defaults for everything but the source.
     pub fn new(setup: Setup, base_url: Url) -> Self {
@@ -109,7 +90,6 @@ impl Settings {
             ca_pem: Vec::new(),
             acm_ca_pem: Vec::new(),
             identity_pem: None,
-            application: None,
             openapi: None,
             openapi_file: None,
             schemas: None,

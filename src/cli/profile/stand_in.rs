@@ -7,7 +7,7 @@ use crate::base::input::{Diagnostic, Diagnostics};
 use crate::base::text::Text;
 use crate::cli::acm::FOLDER;
 use crate::profile::Profile;
-use crate::sandbox::PROFILE;
+use crate::sandbox::{APPLICATION_PROFILE, PROFILE};
 use crate::text;
 
 /// The fault of a profile whose files `bronkeur acm` has not written yet; none where they are all there, or where another
@@ -37,7 +37,7 @@ pub(super) fn not_started(file: &str, profile: &Profile, folder: &Path) -> Optio
 /// The faults of a profile that cannot be read: where it is the one that `bronkeur acm` writes, it did not run yet.
 pub(super) fn of_its_folder(path: &Path, faults: Diagnostics) -> Diagnostics {
     let folder = path.parent().and_then(Path::file_name).is_some_and(|name| name == FOLDER);
-    let is_its = folder && path.file_name().is_some_and(|name| name == PROFILE);
+    let is_its = folder && path.file_name().is_some_and(|name| name == PROFILE || name == APPLICATION_PROFILE);
     if path.exists() || !is_its {
         return faults;
     }
@@ -47,7 +47,7 @@ pub(super) fn of_its_folder(path: &Path, faults: Diagnostics) -> Diagnostics {
             "dit profiel is er nog niet: `bronkeur acm` schrijft het",
             "this profile is not there yet: `bronkeur acm` writes it"
         ),
-        remedy(None),
+        remedy(path.file_name().filter(|name| *name == APPLICATION_PROFILE).map(|_| " --mbp")),
     )
 }
 

@@ -152,6 +152,37 @@ pub fn oauth_error(code: &str) -> Option<Advice> {
     })
 }
 
+/// What it means where ACM refuses an application the exchange for MBP: which registration is missing, and who makes it. None
+/// where it means the same as for everybody.
+pub fn refused_for_mbp(response: &Response) -> Option<Advice> {
+    let code = response.json().and_then(error_in)?;
+    let code: &str = &code;
+    let advice = |meaning, remedy| Some(Advice::new(ActionOwner::DigitaalVlaanderen, meaning, remedy));
+    match code {
+        "invalid_target" | "access_denied" => advice(
+            text!(
+                "het vertrouwen van MBP in deze client is in deze omgeving niet geregistreerd",
+                "MBP's trust in this client is not registered in this environment"
+            ),
+            text!(
+                "vraag Digitaal Vlaanderen om dat vertrouwen te registreren, voor `acm.client.id` en de client-id van MBP in deze omgeving; `application.mbp.client_id` hoort bij `acm.environment`",
+                "ask Digitaal Vlaanderen to register that trust, for `acm.client.id` and MBP's client-id in this environment; `application.mbp.client_id` belongs to `acm.environment`"
+            ),
+        ),
+        "unauthorized_client" | "unsupported_grant_type" => advice(
+            text!(
+                "deze client mag geen tokens uitwisselen, of MBP vertrouwt hem nog niet",
+                "this client may not exchange tokens, or MBP does not trust it yet"
+            ),
+            text!(
+                "vraag Digitaal Vlaanderen om token exchange toe te staan voor `acm.client.id`, met het vertrouwen van MBP",
+                "ask Digitaal Vlaanderen to allow token exchange for `acm.client.id`, with MBP's trust"
+            ),
+        ),
+        _ => None,
+    }
+}
+
 /// What an answer means that is no token and no document: by its OAuth error, else by its form.
 pub fn refusal(response: &Response) -> Advice {
     if let Some(advice) = response.json().and_then(error_in).as_deref().and_then(oauth_error) {

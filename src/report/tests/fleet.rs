@@ -48,7 +48,7 @@ fn silent() -> Report {
 }
 
 fn overview(members: Vec<Member>) -> Overview {
-    gather(&sample::catalogue(), started(), 61_500, members)
+    gather(&crate::run::fleet::Catalogues::one(sample::catalogue()), started(), 61_500, members)
 }
 
 /// A fleet with all that an overview can say.

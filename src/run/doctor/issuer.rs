@@ -6,10 +6,12 @@ use serde_json::Value;
 use super::{Diagnosis, Line, State, Step};
 use crate::base::lifetime::lifetime;
 use crate::base::text::{Text, shown};
-use crate::evidence::exchange::{Auth, Citizen, Failure, Grant, IssuerCall, Request, Response};
+use crate::evidence::exchange::{Auth, Citizen, Failure, FailureKind, Grant, IssuerCall, Request, Response};
 use crate::evidence::introspection::{Introspection, names};
 use crate::evidence::setup::{AcmSetup, Person, Setup};
-use crate::judging::reason::issuer::{Advice, came, no_introspection, refusal, unfit, unsigned_reading, wrong_issuer};
+use crate::judging::reason::issuer::{
+    Advice, came, no_introspection, refusal, refused_for_mbp, unfit, unsigned_reading, wrong_issuer,
+};
 use crate::text;
 
 const REACH: [Step; 3] = [Step::IssuerName, Step::IssuerConnection, Step::IssuerTls];
@@ -34,7 +36,10 @@ impl Diagnosis<'_> {
         let citizens: Vec<(Citizen, &Person)> = citizens.map(|(citizen, person)| (*citizen, person)).collect();
         for (citizen, person) in citizens {
             let works = self.exchanged(citizen, person)?;
-            self.introspected(acm, citizen, person, works)?;
+            // Only MBP may introspect a token for MBP.
+            if self.recording.setup.application().is_none() || acm.source_client.is_some() {
+                self.introspected(acm, citizen, person, works)?;
+            }
         }
         Ok(())
     }
@@ -84,6 +89,12 @@ impl Diagnosis<'_> {
         // Where the token goes through other clients first, one of those exchanges may be what failed.
         let asked = self.recording.cause(&request).unwrap_or(asked);
         let setup = &self.recording.setup;
+        // An application that is visited needs no token of the profile.
+        let is_visited = setup.application().is_some_and(|own| own.start_url.is_some());
+        let (nl, en) = match setup.application() {
+            Some(_) => ("token voor MBP", "token for MBP"),
+            None => ("TX-token", "TX token"),
+        };
         let line = match &asked.result {
             Ok(response) if is_token(response) && asked.request == request => {
                 let member = |name: &str| response.json().and_then(|json| json.get(name));
@@ -95,10 +106,21 @@ impl Diagnosis<'_> {
                 Line::ok(
                     Step::Exchange,
                     text!(
-                        "TX-token van {name}, {seconds} s geldig, scope {scope}",
-                        "TX token of {name}, valid {seconds} s, scope {scope}"
+                        "{nl} van {name}, {seconds} s geldig, scope {scope}",
+                        "{en} of {name}, valid {seconds} s, scope {scope}"
                     ),
                 )
+            }
+            Err(failure) if is_visited && failure.kind == FailureKind::NotConfigured => {
+                let why = text!(
+                    "{name}: het profiel heeft geen aanmelding; bezoeken vragen er geen",
+                    "{name}: the profile has no login; visits need none"
+                );
+                Line::unasked(Step::Exchange, why, None)
+            }
+            Ok(response) if setup.application().is_some() && asked.request == request => {
+                let advice = refused_for_mbp(response).unwrap_or_else(|| refusal(response));
+                named(described(Step::Exchange, response, advice), &name)
             }
             result => named(refused(setup, Step::Exchange, result), &name),
         };

@@ -12,7 +12,7 @@ use crate::profile::{
     ClientCertificate, OpenApiLocation, Pem, Resolved, ResolvedApplication, ResolvedSource, ResolvedSubject,
 };
 use crate::text;
-use crate::transport::{ApplicationSettings, Settings};
+use crate::transport::Settings;
 
 /// How many calls go to an application at once, beside the visits, which come one after the other.
 const CONCURRENCY: usize = 24;
@@ -177,16 +177,7 @@ pub(super) fn settings(profile: &Resolved, settings: &mut Settings) {
             settings.identity_pem = own.client_certificate.as_ref().map(ClientCertificate::pem);
             settings.timeout = own.timeout;
             settings.proxy.clone_from(&own.proxy);
-            let mut origins: Vec<_> = own.pages().map(Url::origin).collect();
-            origins.extend(own.origins.iter().map(Url::origin));
-            origins.dedup();
-            settings.application = Some(ApplicationSettings {
-                start_url: own.start_url.clone(),
-                hand_over_urls: own.hand_over_urls.clone(),
-                logout_url: own.logout_url.clone(),
-                origins,
-                mbp: own.mbp.base_url.clone(),
-            });
+            // Its pages stand in the setup: they hold nothing that a report may not show.
         }
     }
 }
