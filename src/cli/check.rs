@@ -11,9 +11,10 @@ use super::profile::{ProfileArgs, Written, above_zero, of_a_source};
 use super::progress::Progress;
 use super::specs::SpecArgs;
 use super::{CliError, Done, Global, elsewhere, interrupt, output, rerun, runtime, writable};
+use crate::base::confidential::masked;
 use crate::base::files::WriteError;
 use crate::base::input::{Diagnostic, Diagnostics};
-use crate::base::text::Text;
+use crate::base::text::{Text, shown};
 use crate::catalogue::{Catalogue, Selection, matches_id, selector, unknown_ids};
 use crate::evidence::setup::Setup;
 use crate::evidence::snapshot::Baseline;
@@ -25,6 +26,7 @@ use crate::profile::Resolved;
 use crate::report::har::EvidenceFile;
 use crate::report::{self, Options, Report, RunMeta};
 use crate::run::inspection::{Inspected, RunOptions, inspect};
+use crate::run::sends::sends;
 use crate::run::session::Session;
 use crate::text;
 
@@ -167,6 +169,7 @@ pub(super) fn run(
     };
     let session = Session::new(profile, catalogue, seed())?;
     writable(&gate.told.out)?;
+    say_what_is_sent(profile, global);
     let wait = Duration::from_secs(profile.limits.wait_expiry);
     let mut progress = Progress::new(catalogue, session.vault(), wait, global);
     // It lives until the reports are written: a second interrupt ends that too.
@@ -176,6 +179,18 @@ pub(super) fn run(
     let Inspected { report, evidence, vault } = runtime.block_on(inspecting);
     progress.finish();
     tell(report, Some(evidence), &vault, &gate.told, global)
+}
+
+/// Says, before anything is sent, what a run sends besides reading.
+pub(super) fn say_what_is_sent(profile: &Resolved, global: &Global) {
+    let (lines, lang) = (sends(profile), global.lang());
+    if lines.is_empty() || global.quiet {
+        return;
+    }
+    let name = shown(profile.name());
+    let head = text!("bronkeur: de keuring van {name} verstuurt", "bronkeur: the check of {name} sends");
+    let lines: Vec<String> = lines.iter().map(|line| format!("    {}", line.get(lang))).collect();
+    output::say(&masked(&format!("{}\n{}", head.get(lang), lines.join("\n")), lang));
 }
 
 /// Shows a report and writes every file of it.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use self::progress::Progress;
-use super::check::{JudgingArgs, Printed, seed};
+use super::check::{JudgingArgs, Printed, say_what_is_sent, seed};
 use super::specs::SpecArgs;
 use super::{Done, Global, elsewhere, environment, interrupt, output, runtime, writable};
 use crate::base::input::Diagnostics;
@@ -19,7 +19,7 @@ use crate::evidence::vault::Gate;
 use crate::judging::verdict::ExitStatus;
 use crate::report::fleet::model::Overview;
 use crate::report::{self, fleet_as_github, fleet_in_words, render_fleet};
-use crate::run::fleet::{Bounds, Choice, Order, Shard, Sources, gather, read_overview, run};
+use crate::run::fleet::{Bounds, Choice, Order, Shard, Sources, What, gather, read_overview, run};
 use crate::run::inspection::RunOptions;
 
 const AFTER_HELP: &str = "\
@@ -121,6 +121,11 @@ pub(super) fn fleet(args: &FleetArgs, global: &Global) -> Done {
         ..RunOptions::default()
     };
     writable(&args.out.out)?;
+    for source in &chosen {
+        if let What::Live(profile, _) = &source.what {
+            say_what_is_sent(profile, global);
+        }
+    }
     let (started, clock) = (Timestamp::now(), Instant::now());
     let progress = Progress::new(&chosen, &catalogues, global);
     // It lives until the overview is written: a second interrupt ends that too.

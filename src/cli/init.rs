@@ -1,5 +1,6 @@
 //! `bronkeur init`: a first profile, from answers on a terminal or from flags.
 
+mod application;
 mod paths;
 mod questions;
 mod stand_in;
@@ -7,7 +8,7 @@ mod stand_in;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::profile::DEFAULT_PROFILE;
 use super::{CliError, Done, Global, output};
@@ -18,6 +19,7 @@ use crate::judging::verdict::ExitStatus;
 use crate::profile::{
     Draft, DraftAcm, DraftCitizen, DraftClient, PROFILE_SCHEMA, Profile, ProfileText, Proof, Reference, Role,
 };
+use crate::sandbox::APPLICATION_PROFILE;
 use crate::text;
 
 const AFTER_HELP: &str = "\
@@ -29,26 +31,34 @@ where you are; the profile, whose paths count from its own folder, gets them as 
 profile is written beside it, and the profile's first line leads editors to it.
 
 For a source on a laptop, with the tokens of `bronkeur acm`:
-  bronkeur init --acm-stand-in --base-url https://localhost:8443/v1";
+  bronkeur init --acm-stand-in --base-url https://localhost:8443/v1
+
+For an application that hands its users over to Mijn Burgerprofiel, --client-id is all that it must have:
+  bronkeur init --kind application --client-id … --start-url https://… --hand-over-url https://…";
 
 #[derive(Clone, Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct InitArgs {
-    /// The profile to write
-    #[arg(value_name = "FILE", default_value = DEFAULT_PROFILE)]
-    file: PathBuf,
+    /// The profile to write [default: bron.yaml; app.yaml for an application]
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// What it is the profile of
+    #[arg(long, value_enum, default_value_t = Kind::Source)]
+    kind: Kind,
     /// Replace what is there
     #[arg(long)]
     force: bool,
-    /// The name of the source in the reports
+    /// Its name in the reports
     #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     name: Option<String>,
     /// The URL of the source, up to and including the version
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// Certificate authorities of the source, beside those of the system (PEM)
+    /// Certificate authorities of the source or application, beside those of the system (PEM)
     #[arg(long, value_name = "FILE")]
     ca_bundle: Option<String>,
+    #[command(flatten)]
+    application: application::ApplicationFlags,
     #[command(flatten)]
     acm: AcmFlags,
     #[command(flatten)]
@@ -56,6 +66,15 @@ pub(super) struct InitArgs {
     /// Runs with this profile may go against production
     #[arg(long)]
     i_may_test_production: bool,
+}
+
+/// What a profile is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// A source: an API that hands a citizen's data to the portal
+    Source,
+    /// An application that hands its users over to Mijn Burgerprofiel
+    Application,
 }
 
 /// Where the tokens come from.
@@ -138,8 +157,8 @@ fn environment(text: &str) -> Result<String, String> {
 
 pub(super) fn init(args: &InitArgs, global: &Global) -> Done {
     let lang = global.lang();
-    let schema = schema_name(&args.file);
-    let folder = args.file.parent().map(Path::to_path_buf).unwrap_or_default();
+    let schema = schema_name(args.file());
+    let folder = args.file().parent().map(Path::to_path_buf).unwrap_or_default();
     free(args, &folder.join(&schema))?;
     let asks = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     let args = match args.draft() {
@@ -150,7 +169,7 @@ pub(super) fn init(args: &InitArgs, global: &Global) -> Done {
     draft.change_paths(|path| *path = paths::seen_from(&folder, path));
     let yaml = draft.yaml(&schema, lang);
     holds(&yaml)?;
-    let name = args.file.file_name().unwrap_or_default().to_string_lossy();
+    let name = args.file().file_name().unwrap_or_default().to_string_lossy();
     let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
     for (name, text) in [(schema.as_str(), PROFILE_SCHEMA), (&name, &yaml)] {
         files::write(&folder, name, text.as_bytes()).map_err(|problem| CliError::unwritten(&problem))?;
@@ -179,8 +198,8 @@ fn free(args: &InitArgs, schema: &Path) -> Result<(), Diagnostics> {
     };
     let other = |path: &Path| path.exists() && std::fs::read(path).ok().as_deref() != Some(PROFILE_SCHEMA.as_bytes());
     let mut faults = Vec::new();
-    if !args.force && args.file.exists() {
-        faults.push(taken(&args.file));
+    if !args.force && args.file().exists() {
+        faults.push(taken(args.file()));
     }
     if !args.force && other(schema) {
         faults.push(taken(schema));
@@ -204,9 +223,21 @@ fn holds(yaml: &str) -> Result<(), Diagnostics> {
 }
 
 impl InitArgs {
+    /// The profile to write.
+    fn file(&self) -> &Path {
+        let usual = match self.kind {
+            Kind::Source => DEFAULT_PROFILE,
+            Kind::Application => APPLICATION_PROFILE,
+        };
+        self.file.as_deref().unwrap_or(Path::new(usual))
+    }
+
     /// What the flags and answers make, or everything that is missing.
     fn draft(&self) -> Result<Draft, Diagnostics> {
-        let mut missing = Vec::new();
+        if self.kind == Kind::Application {
+            return self.draft_of_application();
+        }
+        let mut missing = self.application.of_another_kind();
         let mut wanted = |flag: &str, given: Option<&String>| {
             if given.is_none() {
                 missing.push(Diagnostic::new(
@@ -244,6 +275,7 @@ impl InitArgs {
                 ours.then(stand_in::authority)
             }),
             base_url,
+            application: None,
             acm,
             production: self.i_may_test_production,
             citizens,
@@ -253,7 +285,7 @@ impl InitArgs {
 
     /// What comes next: the variables to set, and the commands.
     fn next(&self, draft: &Draft) -> Text {
-        let file = self.file.display();
+        let file = self.file().display();
         let mut variables: Vec<&str> = draft
             .acm
             .iter()
@@ -271,7 +303,16 @@ impl InitArgs {
             },
         ));
         let names = variables.join(" ");
-        let (first_nl, first_en) = if self.acm.acm_stand_in {
+        let (what_nl, what_en) = match self.kind {
+            Kind::Source => ("de bron", "the source"),
+            Kind::Application => ("de toepassing", "the application"),
+        };
+        let (first_nl, first_en) = if self.acm.acm_stand_in && self.kind == Kind::Application {
+            let start = self.application.start();
+            let nl = "Start eerst de ACM en MBP in een ander venster, in deze map, en laat ze lopen:";
+            let en = "First start the ACM and MBP in another window, in this folder, and keep them running:";
+            (format!("{nl}\n    bronkeur acm --mbp{start}"), format!("{en}\n    bronkeur acm --mbp{start}"))
+        } else if self.acm.acm_stand_in {
             let plain = if is_plain(&draft.base_url) { " --plain-http" } else { "" };
             (
                 format!(
@@ -287,8 +328,8 @@ impl InitArgs {
             (format!("Geef deze variabelen een waarde:\n    {names}"), format!("Set these variables:\n    {names}"))
         };
         text!(
-            "{file} is geschreven.\n\n{first_nl}\nDan:\n    bronkeur doctor -p {file}    kijkt of alles klaarstaat\n    bronkeur check -p {file}     keurt de bron\n",
-            "{file} is written.\n\n{first_en}\nThen:\n    bronkeur doctor -p {file}    checks that everything is ready\n    bronkeur check -p {file}     checks the source\n"
+            "{file} is geschreven.\n\n{first_nl}\nDan:\n    bronkeur doctor -p {file}    kijkt of alles klaarstaat\n    bronkeur check -p {file}     keurt {what_nl}\n",
+            "{file} is written.\n\n{first_en}\nThen:\n    bronkeur doctor -p {file}    checks that everything is ready\n    bronkeur check -p {file}     checks {what_en}\n"
         )
     }
 }

@@ -1,19 +1,25 @@
 //! A new profile as a commented text: what `bronkeur init` writes. What it says, the profile's own reader reads back.
 
+mod application;
+
 use std::fmt::Write as _;
 
 use super::{Reference, Role};
 use crate::base::text::{Lang, Text};
 use crate::text;
 
-/// What is known of a source when its profile is begun.
+pub use application::DraftApplication;
+
+/// What is known of a source or an application when its profile is begun.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
     /// Name in the reports.
     pub name: Option<String>,
-    /// URL up to and including the version.
+    /// URL of the source, up to and including the version; empty for an application.
     pub base_url: String,
-    /// File with certificate authorities of the source.
+    /// The application that takes the place of a source.
+    pub application: Option<DraftApplication>,
+    /// File with certificate authorities of the source or application.
     pub ca_bundle: Option<String>,
     /// How to get tokens; none where every citizen brings a TX token.
     pub acm: Option<DraftAcm>,
@@ -101,14 +107,22 @@ impl Draft {
     /// The profile as a text, with comments in one language. `schema` is where editors find its JSON Schema.
     pub fn yaml(&self, schema: &str, lang: Lang) -> String {
         let mut page = Page { yaml: String::new(), lang };
+        let (nl, en) = match self.application {
+            Some(_) => ("een toepassing", "an application"),
+            None => ("een bron", "a source"),
+        };
         let head = text!(
-            "Het profiel van een bron voor bronkeur. Een geheim of rijksregisternummer staat hier nooit zelf in, maar als\n# verwijzing: {{ env: NAAM }}, {{ file: pad }} of {{ command: [programma, argument] }}.",
-            "The profile of a source for bronkeur. A secret or a national number is never written here itself, but as a\n# reference: {{ env: NAME }}, {{ file: path }} or {{ command: [program, argument] }}."
+            "Het profiel van {nl} voor bronkeur. Een geheim of rijksregisternummer staat hier nooit zelf in, maar als\n# verwijzing: {{ env: NAAM }}, {{ file: pad }} of {{ command: [programma, argument] }}.",
+            "The profile of {en} for bronkeur. A secret or a national number is never written here itself, but as a\n# reference: {{ env: NAME }}, {{ file: path }} or {{ command: [program, argument] }}."
         );
         page.line(&format!("# yaml-language-server: $schema={schema}"));
         page.line(&format!("# {}", head.get(lang)));
-        self.source(&mut page);
+        match &self.application {
+            Some(own) => self.application(&mut page, own),
+            None => self.source(&mut page),
+        }
         match &self.acm {
+            Some(acm) if self.application.is_some() => self.acm_of_application(&mut page, acm),
             Some(acm) => self.acm(&mut page, acm),
             None => page.comment(
                 "",
@@ -174,6 +188,10 @@ impl Draft {
         page.set("  source_client", acm.source_client.as_ref().map(client), sample, &why);
         let why = text!("voor een token dat de bron moet weigeren", "for a token that the source must refuse");
         page.set("  other_audience", acm.other_audience.as_ref().map(|id| quoted(id)), "\"…\"", &why);
+        self.production(page, acm);
+    }
+
+    fn production(&self, page: &mut Page, acm: &DraftAcm) {
         if self.production {
             let why = text!("deze keuring mag op productie", "this run may go against production");
             page.key("production", "true", &why);
@@ -191,6 +209,7 @@ impl Draft {
         let key = if self.acm.is_some() { "token" } else { "tx_token" };
         for role in [Role::Subject, Role::Other, Role::Empty] {
             let why = match role {
+                _ if self.application.is_some() => text!("een testburger", "a test citizen"),
                 Role::Subject => text!("heeft attesten", "has certificates"),
                 Role::Other => text!("heeft geen band met de eerste burger", "unrelated to the first"),
                 Role::Empty => text!("heeft er geen", "has none"),
@@ -314,6 +333,7 @@ mod tests {
         Draft {
             name: Some(name.to_owned()),
             base_url: format!("https://api.example.be/{path}"),
+            application: None,
             ca_bundle: other.then(|| name.to_owned()),
             acm: Some(DraftAcm {
                 environment: "tni".to_owned(),
@@ -354,6 +374,28 @@ mod tests {
             let tree = crate::base::input::read_tree("x", &format!("x: {}\n", quoted(text))).unwrap();
             assert_eq!(tree, json!({ "x": text }), "{text:?}");
         }
+    }
+
+    #[test]
+    fn the_profile_of_an_application_is_read_back_as_it_was_meant() {
+        let url = |path: &str| format!("https://app.example.be/{path}");
+        let own = DraftApplication {
+            start_url: Some(url("?lang=nl")),
+            hand_over_urls: vec![url("mbp"), url("mbp?page=a")],
+            logout_url: Some(url("out")),
+            mbp: None,
+        };
+        let mut of_app = Draft { application: Some(own), ..draft("an", "v1", "c", true) };
+        of_app.tokens.clear();
+        of_app.acm.as_mut().unwrap().scope = None;
+        for lang in [Lang::Nl, Lang::En] {
+            let profile = read(&of_app, lang);
+            assert_eq!(profile["application"]["hand_over_urls"], json!([url("mbp"), url("mbp?page=a")]));
+            assert!(profile.get("source").is_none() && profile["acm"].get("audience").is_none(), "{profile}");
+            assert_eq!(profile["citizens"][0]["token"]["file"], "xan");
+        }
+        of_app.application = Some(DraftApplication::default());
+        assert_eq!(read(&of_app, Lang::En)["application"], json!({ "name": "an", "ca_bundle": "an" }));
     }
 
     #[test]

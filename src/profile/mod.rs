@@ -36,7 +36,7 @@ pub use acm::{Acm, Actor, AuthMethod, Client, Hop, PrivateKey, TokenType};
 pub use application::{Application, MbpOfProfile};
 pub use citizens::{Citizen, Role, Tokens};
 pub(crate) use draft::quoted;
-pub use draft::{Draft, DraftAcm, DraftCitizen, DraftClient, Proof};
+pub use draft::{Draft, DraftAcm, DraftApplication, DraftCitizen, DraftClient, Proof};
 pub use reference::{Command, Reference};
 pub use resolved::{
     CitizenToken, ClientCertificate, OpenApiLocation, Pem, Resolved, ResolvedAcm, ResolvedApplication, ResolvedCitizen,

@@ -4,6 +4,7 @@
 //! - `engine`: the loop; `queue`: what it sends, and when; `renewal`: tokens that end before the run does.
 //! - `session`: one run against one source, from a resolved profile; `inspection`: from there, or from evidence, to a
 //!   report.
+//! - `sends`: what a run sends besides reading, shown before it.
 //! - `doctor`: from the profile to one call, step by step; it judges no requirement.
 //! - `fleet`: many sources side by side.
 
@@ -14,6 +15,7 @@ pub mod fleet;
 pub mod inspection;
 mod queue;
 mod renewal;
+pub mod sends;
 pub mod session;
 
 pub use engine::{Bounds, Event, run};

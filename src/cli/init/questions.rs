@@ -2,7 +2,7 @@
 
 use dialoguer::{Input, Select};
 
-use super::{InitArgs, environment, variable};
+use super::{InitArgs, Kind, environment, variable};
 use crate::base::text::{Lang, Text};
 use crate::cli::CliError;
 use crate::judging::verdict::ExitStatus;
@@ -13,7 +13,9 @@ use crate::text;
 pub(super) fn answered(args: &InitArgs, lang: Lang) -> Result<InitArgs, CliError> {
     let mut args = args.clone();
     let ask = Asking(lang);
-    if args.base_url.is_none() {
+    if args.kind == Kind::Application {
+        ask.application(&mut args)?;
+    } else if args.base_url.is_none() {
         let what = text!("URL van de bron, tot en met de versie", "URL of the source, up to and including the version");
         let fits = |text: &str| {
             is_base_url(text).map_err(|(wrong, remedy)| format!("{}: {}", wrong.get(lang), remedy.get(lang)))
@@ -21,7 +23,7 @@ pub(super) fn answered(args: &InitArgs, lang: Lang) -> Result<InitArgs, CliError
         args.base_url = Some(ask.text(&what, None, fits)?);
     }
     if args.name.is_none() {
-        let what = text!("naam van de bron in de rapporten", "name of the source in the reports");
+        let what = text!("naam in de rapporten", "name in the reports");
         args.name = Some(ask.text(&what, None, |_| Ok(()))?);
     }
     ask.acm(&mut args)?;
@@ -61,6 +63,29 @@ impl Asking {
         Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
     }
 
+    /// The pages of an application.
+    fn application(&self, args: &mut InitArgs) -> Result<(), CliError> {
+        let url = |text: &str| {
+            let parsed = url::Url::parse(text).ok().filter(url::Url::has_host);
+            parsed
+                .map(|_| ())
+                .ok_or_else(|| text!("schrijf een volledige URL", "write a complete URL").get(self.0).to_owned())
+        };
+        let own = &mut args.application;
+        if own.start_url.is_none() {
+            let what = text!(
+                "URL van de pagina waar iemand begint en zich aanmeldt",
+                "URL of the page where people start and log in"
+            );
+            own.start_url = self.optional(&what, url)?;
+        }
+        if own.start_url.is_some() && own.hand_over_url.is_empty() {
+            let what = text!("URL van de pagina die naar MBP doorgeeft", "URL of the page that hands over to MBP");
+            own.hand_over_url.extend(self.optional(&what, url)?);
+        }
+        Ok(())
+    }
+
     /// Where the tokens come from.
     fn acm(&self, args: &mut InitArgs) -> Result<(), CliError> {
         let acm = &mut args.acm;
@@ -75,13 +100,17 @@ impl Asking {
                 text!("geen: ik heb zelf TX-tokens", "none: I have TX tokens myself"),
                 text!("een andere uitgever", "another issuer"),
             ];
+            // An application has its own client at an issuer: tokens that are there already are no use.
+            let is_application = args.kind == Kind::Application;
+            let choices: Vec<_> =
+                choices.into_iter().enumerate().filter(|(n, _)| !(is_application && *n == 3)).collect();
             let chosen = Select::new()
                 .with_prompt(text!("Waar komen de tokens vandaan?", "Where do the tokens come from?").get(self.0))
-                .items(choices.iter().map(|choice| choice.get(self.0)))
+                .items(choices.iter().map(|(_, choice)| choice.get(self.0)))
                 .default(0)
                 .interact()
                 .map_err(|error| unanswered(&error))?;
-            match chosen {
+            match choices.get(chosen).map_or(chosen, |(n, _)| *n) {
                 0 => acm.environment = Some("tni".to_owned()),
                 1 => acm.environment = Some("prod".to_owned()),
                 2 => acm.acm_stand_in = true,
@@ -105,6 +134,9 @@ impl Asking {
                 let what = text!("omgevingsvariabele met het geheim", "environment variable with the secret");
                 acm.secret_env = self.text(&what, Some(&acm.secret_env), name)?;
             }
+        }
+        if args.kind == Kind::Application {
+            return Ok(());
         }
         if acm.audience.is_none() {
             let what = text!("client-id van de bron bij ACM (audience)", "client-id of the source at ACM (audience)");

@@ -1,8 +1,8 @@
 //! What `bronkeur acm` writes when it is started without arguments, as a profile beside its folder names it.
 
-use crate::cli::acm::{AUDIENCE, FOLDER, PORT, SCOPE};
+use crate::cli::acm::{AUDIENCE, FOLDER, MBP_PORT, PORT, SCOPE};
 use crate::profile::{DraftAcm, DraftCitizen, DraftClient, Proof, Reference, Role};
-use crate::sandbox::{AUTHORITY, CALLER, CALLER_SECRET, SOURCE_SECRET, TOKENS};
+use crate::sandbox::{APPLICATION, AUTHORITY, CALLER, CALLER_SECRET, MBP, SOURCE_SECRET, TOKENS};
 
 fn file(name: &str) -> Reference {
     Reference::File(format!("{FOLDER}/{name}"))
@@ -29,6 +29,22 @@ pub(super) fn acm(plain: bool) -> DraftAcm {
         scope: Some(SCOPE.to_owned()),
         source_client: Some(client(AUDIENCE, SOURCE_SECRET)),
         other_audience: None,
+    }
+}
+
+/// MBP beside it: its client-id and base URL.
+pub(super) fn mbp() -> (String, String) {
+    (MBP.to_owned(), format!("https://127.0.0.1:{MBP_PORT}"))
+}
+
+/// For an application that hands its users over to it.
+pub(super) fn acm_of_application() -> DraftAcm {
+    DraftAcm {
+        client: client(APPLICATION, CALLER_SECRET),
+        audience: String::new(),
+        scope: None,
+        source_client: None,
+        ..acm(false)
     }
 }
 
