@@ -73,8 +73,8 @@ fn every_mistake_with_an_application_is_told_with_its_place() {
         ("https://app.example.be/?", "ftp://app.example.be/?", "2:3: application.start_url:", "not an http(s) URL"),
         ("?lang=nl", "?lang=nl#top", "2:3: application.start_url:", "query or a fragment"),
         ("?lang=nl", "?code=hunter22", "2:3: application.start_url:", "parameter `code`"),
-        ("?page=meldingen", "?token=hunter22", "3:51: application.hand_over_urls[1]:", "parameter `token`"),
-        ("?page=meldingen", "?page=85073003328", "3:51: application.hand_over_urls[1]:", "holds a national number"),
+        ("?page=meldingen", "?token=hunter22", "3:50: application.hand_over_urls[1]:", "parameter `token`"),
+        ("?page=meldingen", "?page=85073003328", "3:50: application.hand_over_urls[1]:", "holds a national number"),
         (
             "https://app.example.be/out",
             "https://burgerprofiel.tni-vlaanderen.be/out",

@@ -176,8 +176,8 @@ fn mbp(found: &mut Found<'_>, profile: &Profile, application: &Application, envi
                 "the MBP of this issuer is not known: {list} is missing"
             ),
             text!(
-                "voeg toe: `mbp: {{ client_id: …, base_url: https://… }}`; bij tni en prod hoeft dat niet",
-                "add `mbp: {{ client_id: …, base_url: https://… }}`; tni and prod need none"
+                "voeg `client_id` en `base_url` toe onder `application.mbp`; bij tni en prod hoeft dat niet",
+                "add `client_id` and `base_url` under `application.mbp`; tni and prod need none"
             ),
         );
     }
