@@ -3,6 +3,7 @@
 
 use std::io;
 
+use crate::base::assertion::VerifyingKey;
 use crate::sandbox::acm::behaviour::Issuer;
 use crate::sandbox::acm::credentials::{ClientCredentials, Credentials};
 use crate::sandbox::acm::stand_in::{Kept, LoginOptions, MBP, MbpOptions, StandIn, StandInOptions};
@@ -20,11 +21,13 @@ pub struct SsoOptions {
     pub login: LoginOptions,
     /// How the ACM behaves whatever the visit: trust, grants, scopes.
     pub behaviour: Issuer,
+    /// The public keys that the application registered, for `private_key_jwt`.
+    pub keys: Vec<VerifyingKey>,
 }
 
 impl Default for SsoOptions {
     fn default() -> Self {
-        Self { tls: true, login: LoginOptions::default(), behaviour: Issuer::default() }
+        Self { tls: true, login: LoginOptions::default(), behaviour: Issuer::default(), keys: Vec::new() }
     }
 }
 
@@ -40,7 +43,7 @@ impl SsoIssuer {
     /// # Errors
     /// Where no port is to be had, or no key can be made.
     pub async fn start(options: SsoOptions) -> io::Result<Self> {
-        let SsoOptions { tls, login, behaviour } = options;
+        let SsoOptions { tls, login, behaviour, keys } = options;
         let options = StandInOptions {
             tls,
             port: 0,
@@ -53,7 +56,7 @@ impl SsoIssuer {
             login: Some(login),
             mbp: Some(MbpOptions::default()),
         };
-        let stand_in = StandIn::behaving(options, behaviour).await?;
+        let stand_in = StandIn::behaving(options, behaviour, keys).await?;
         let authority = stand_in.authority().map(|(certificate, key)| Authority::kept(certificate, key)).transpose()?;
         Ok(Self { stand_in, authority })
     }

@@ -1,6 +1,7 @@
 //! The sandbox as its callers see it, over the wire.
 
 mod acm;
+mod application;
 mod faults;
 mod hostile;
 mod login;

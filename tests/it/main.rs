@@ -28,6 +28,7 @@ mod example_reports;
 mod examples;
 mod fleet;
 mod gate;
+mod handover;
 mod health;
 mod hostile;
 mod init;

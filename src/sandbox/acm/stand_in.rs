@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use url::Url;
 
+use crate::base::assertion::VerifyingKey;
 use crate::base::href::without_brackets;
 use crate::sandbox::acm::Acm;
 use crate::sandbox::acm::behaviour::Issuer;
@@ -121,11 +122,15 @@ impl StandIn {
     /// # Errors
     /// Where the port is taken, or what was kept of the authority is no key.
     pub async fn start(options: StandInOptions) -> io::Result<Self> {
-        Self::behaving(options, Issuer::default()).await
+        Self::behaving(options, Issuer::default(), Vec::new()).await
     }
 
-    /// The same, with an ACM that behaves so.
-    pub(in crate::sandbox) async fn behaving(options: StandInOptions, behaviour: Issuer) -> io::Result<Self> {
+    /// The same, with an ACM that behaves so. `keys`: those that the client that exchanges registered.
+    pub(in crate::sandbox) async fn behaving(
+        options: StandInOptions,
+        behaviour: Issuer,
+        keys: Vec<VerifyingKey>,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let authority = match &options.kept.authority {
             _ if !options.tls => None,
@@ -145,7 +150,7 @@ impl StandIn {
         let issuer = format!("{scheme}://{}/op", listener.local_addr()?);
         let mbp_address = mbp_listener.as_ref().map(TcpListener::local_addr).transpose()?;
         let mbp_base_url = mbp_address.map(|address| format!("{scheme}://{address}"));
-        let (acm, mbp, credentials) = parties(options, behaviour, &issuer, mbp_base_url.as_deref())?;
+        let (acm, mbp, credentials) = parties(options, (behaviour, keys), &issuer, mbp_base_url.as_deref())?;
         let (stop, stopped) = watch::channel(());
         let run = |server, handler, listener| {
             let acceptor = authority.as_ref().map(|own| own.acceptor(ServerCertificate::Valid, server, Protocol::Both));
@@ -197,7 +202,7 @@ impl StandIn {
 /// The ACM for a source or an application that it does not know, and MBP.
 fn parties(
     options: StandInOptions,
-    behaviour: Issuer,
+    (behaviour, keys): (Issuer, Vec<VerifyingKey>),
     issuer: &str,
     mbp_base_url: Option<&str>,
 ) -> io::Result<(Acm, Mbp, Credentials)> {
@@ -209,7 +214,8 @@ fn parties(
     let people = Arc::new(people);
     let other_audience = format!("{audience}-another-api");
     let caller_id = login.as_ref().map_or(CALLER, |login| login.client_id.as_str());
-    let caller = Client::new(caller_id, kept.caller_secret.unwrap_or_else(secret));
+    let mut caller = Client::new(caller_id, kept.caller_secret.unwrap_or_else(secret));
+    caller.keys = keys;
     let source = Client::new(audience, kept.source_secret.unwrap_or_else(secret));
     let portal = Client::new(PORTAL, secret());
     let tokens = Arc::new(Tokens::default());

@@ -43,7 +43,8 @@ impl ApplicationSandbox {
         let origin = format!("https://{}", listener.local_addr()?);
         let key = (behaviour.build.authentication == Authentication::PrivateKeyJwt).then(key).transpose()?;
         let login = LoginOptions { gives_refresh: behaviour.gives_refresh, ..LoginOptions::default() };
-        let options = SsoOptions { tls: true, login, behaviour: behaviour.issuer.clone() };
+        let keys = key.iter().map(SigningKey::verifying_key).collect();
+        let options = SsoOptions { tls: true, login, behaviour: behaviour.issuer.clone(), keys };
         let sso = SsoIssuer::start(options).await?;
         let parties = Parties {
             issuer: sso.issuer().to_owned(),
