@@ -37,6 +37,7 @@ pub use acm::credentials::{ClientCredentials, ClientId, Credentials, Person};
 pub(crate) use acm::stand_in::CALLER;
 pub use acm::stand_in::{APPLICATION, Kept, LoginOptions, MBP, MbpOptions, StandIn, StandInOptions};
 pub use answer::{Answer, put};
+pub use application::world::{ApplicationSandbox, ApplicationWorld};
 pub use citizens::Role;
 
 pub(crate) use files::{

@@ -58,7 +58,7 @@ impl Sandbox {
     }
 }
 
-fn url(text: &str) -> Result<Url, Diagnostics> {
+pub(super) fn url(text: &str) -> Result<Url, Diagnostics> {
     Url::parse(text).map_err(|error| {
         Diagnostics::one(
             "sandbox",
@@ -68,7 +68,7 @@ fn url(text: &str) -> Result<Url, Diagnostics> {
     })
 }
 
-fn client(party: &ClientCredentials) -> ResolvedClient {
+pub(super) fn client(party: &ClientCredentials) -> ResolvedClient {
     ResolvedClient { id: party.id.clone(), auth: ResolvedClientAuth::Post(party.secret.clone().into()) }
 }
 
@@ -80,7 +80,7 @@ pub(super) fn role(role: Role) -> profile::Role {
     }
 }
 
-fn citizen(person: &super::Person) -> ResolvedCitizen {
+pub(super) fn citizen(person: &super::Person) -> ResolvedCitizen {
     ResolvedCitizen {
         name: person.name.clone(),
         role: role(person.role),

@@ -17,8 +17,8 @@ pub struct Behaviour {
     pub refreshes: Refreshes,
     /// Which temporary token a click gets.
     pub temporary: Temporary,
-    /// A temporary token is made whenever the start page is drawn.
-    pub draws: bool,
+    /// What is made whenever the start page is drawn.
+    pub draws: Draws,
     /// Whose tokens a click uses.
     pub whose: Whose,
     /// What the address of the start page holds after a login.
@@ -31,6 +31,8 @@ pub struct Behaviour {
     pub reads: Reads,
     /// A click of somebody who has no session.
     pub nobody: Nobody,
+    /// Whether logging out ends the application's own session.
+    pub ends_its_session: bool,
     /// A refusal of ACM at the exchange.
     pub at_acm: Refusal,
     /// A refusal of MBP, or its silence.
@@ -54,13 +56,14 @@ impl Default for Behaviour {
             login: Login::default(),
             refreshes: Refreshes::First,
             temporary: Temporary::Fresh,
-            draws: false,
+            draws: Draws::Nothing,
             whose: Whose::OfTheSession,
             start_holds: Holds::Nothing,
             detour_holds: Holds::Nothing,
             at_once: AtOnce::OneAfterTheOther,
             reads: Reads::default(),
             nobody: Nobody::LogsIn,
+            ends_its_session: true,
             at_acm: Refusal::ToMbp,
             at_mbp: Refusal::ToMbp,
             expired: Expired::LogsIn,
@@ -273,6 +276,17 @@ pub enum Temporary {
     OfTheStartPage,
 }
 
+/// What is made whenever the start page is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Draws {
+    /// Nothing.
+    Nothing,
+    /// An exchanged token.
+    Exchanged,
+    /// A temporary token.
+    Temporary,
+}
+
 /// Whose tokens a click uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
@@ -339,10 +353,8 @@ pub enum Nobody {
     ToMbp,
     /// A page that says this, with this status.
     Page(u16),
-    /// The hand-over of whoever clicked last.
-    OfTheLastClick,
-    /// MBP with a token of nothing.
-    EmptyToken,
+    /// MBP, with this in the place of a token.
+    Token(&'static str),
     /// The start page, with the place of the click forgotten: again and again.
     Loops,
 }
@@ -368,8 +380,6 @@ pub enum Refusal {
     Token(&'static str),
     /// The exchanged token, where MBP gave none.
     OtherToken,
-    /// An empty page.
-    Blank,
 }
 
 /// An access token that is no longer valid.

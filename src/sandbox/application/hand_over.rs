@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::behaviour::{AtOnce, Expired, Holds, Nobody, Reads, Refreshes, Refusal, Temporary, Unrefreshed, Whose};
+use super::behaviour::{
+    AtOnce, Draws, Expired, Holds, Nobody, Reads, Refreshes, Refusal, Temporary, Unrefreshed, Whose,
+};
 use super::call::{Bears, Call, Failed, Held, encoded};
 use super::session::{Kept, Session};
 use super::{Application, pages};
@@ -52,6 +54,10 @@ impl Application {
         if let Some(token) = request.parameter("token").filter(|_| is_further && detour_holds == Holds::Temporary) {
             return self.redirect(&self.mbp_page(page, Some(&token)));
         }
+        let session = match self.behaviour.whose {
+            Whose::OfTheLastLogin => self.memory.last().session.unwrap_or(session),
+            Whose::OfTheSession | Whose::OfTheLastClick => session,
+        };
         let arrived = moment();
         let beside = self.memory.beside(&session.sid);
         let (mut alone, mut own);
@@ -72,9 +78,6 @@ impl Application {
             }
         };
         let mut session = self.latest(session, kept);
-        if self.behaviour.whose == Whose::OfTheLastLogin {
-            session = self.memory.last().session.unwrap_or(session);
-        }
         let mut held = self.held(&session);
         let made = self.temporary(&mut session, kept, &mut held, Some((page, arrived))).await;
         let ends = matches!(made, Err(Stop::EndOfSession));
@@ -119,8 +122,7 @@ impl Application {
             Nobody::LogsIn => self.log_in(Some(page)),
             Nobody::ToMbp => self.redirect(&self.mbp_page(page, None)),
             Nobody::Page(status) => pages::page(status, "Fout", "<p>Er is een fout opgetreden.</p>"),
-            Nobody::OfTheLastClick => self.redirect(&self.mbp_page(page, Some(&self.memory.last().temporary))),
-            Nobody::EmptyToken => self.redirect(&self.mbp_page(page, Some(""))),
+            Nobody::Token(instead) => self.redirect(&self.mbp_page(page, Some(instead))),
             Nobody::Loops => self.go_to(&self.hand_over_path(page)),
         }
     }
@@ -356,7 +358,6 @@ impl Application {
             Refusal::LogsIn => self.log_in(Some(page)),
             Refusal::Token(instead) => self.redirect(&self.mbp_page(page, Some(instead))),
             Refusal::OtherToken => self.redirect(&self.mbp_page(page, Some(&held.exchanged))),
-            Refusal::Blank => Answer::status(200),
         }
     }
 
@@ -376,7 +377,12 @@ impl Application {
         let beside = self.memory.beside(&session.sid);
         let mut kept = beside.lock().await;
         let mut session = self.latest(session.clone(), &kept);
-        self.temporary(&mut session, &mut kept, held, None).await.ok();
+        let drawn = match self.behaviour.draws {
+            Draws::Nothing => Ok(()),
+            Draws::Exchanged => self.exchanged(&mut session, &mut kept, held).await,
+            Draws::Temporary => self.temporary(&mut session, &mut kept, held, None).await,
+        };
+        drawn.ok();
         self.renew(&session, answer);
     }
 

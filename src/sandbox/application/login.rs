@@ -140,7 +140,9 @@ impl Application {
         } else {
             self.go_to(&back)
         };
-        self.end(request, &mut answer);
+        if self.behaviour.ends_its_session {
+            self.end(request, &mut answer);
+        }
         answer
     }
 }

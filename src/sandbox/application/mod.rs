@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use reqwest::Client;
 
-use self::behaviour::{Behaviour, Build, Holds};
+use self::behaviour::{Behaviour, Build, Draws, Holds};
 use self::call::Held;
 use self::session::{Memory, Session};
 use crate::base::assertion::SigningKey;
@@ -111,13 +111,12 @@ impl Application {
         self.path(&self.clicks_on(page))
     }
 
-    /// The page where people start.
+    /// The page where people start: the one that logs in, or the first one where that leads there.
     pub(in crate::sandbox) fn start_url(&self) -> String {
-        format!("{}{}/", self.origin, self.behaviour.build.prefix)
-    }
-
-    /// The page that logs in.
-    pub(in crate::sandbox) fn login_url(&self) -> String {
+        let build = &self.behaviour.build;
+        if build.starts_with_login {
+            return format!("{}{}/", self.origin, build.prefix);
+        }
         format!("{}{}", self.origin, self.path("/login"))
     }
 
@@ -197,7 +196,7 @@ impl Application {
         let mut answer = pages::signed_in(&links, &self.path("/logout"), build.new_tab);
         self.furnish(&mut answer);
         let mut held = self.held(&session);
-        if self.behaviour.draws {
+        if self.behaviour.draws != Draws::Nothing {
             self.draw(&session, &mut held, &mut answer).await;
         }
         self.behaviour.edits.start.iter().for_each(|edit| edit(&mut answer, &held));

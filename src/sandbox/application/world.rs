@@ -10,15 +10,62 @@ use rcgen::KeyPair;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::behaviour::{Authentication, Behaviour};
+use super::behaviour::{Authentication, Behaviour, Keeps};
 use super::{Application, Parties};
 use crate::base::assertion::SigningKey;
+use crate::base::input::Diagnostics;
+use crate::catalogue::{Catalogue, Selection};
+use crate::evidence::recording::Recording;
+use crate::profile::{Actor, Pem, Resolved, ResolvedAcm, ResolvedApplication, ResolvedMbp, Target};
+use crate::run::session::{Finished, Session};
+use crate::sandbox::AUTHORITY;
 use crate::sandbox::acm::credentials::Credentials;
 use crate::sandbox::acm::stand_in::LoginOptions;
+use crate::sandbox::profile::{NAME, citizen, client, url};
 use crate::sandbox::site::{Handler, Server, Site};
 use crate::sandbox::sso::{SsoIssuer, SsoOptions};
 use crate::sandbox::tls::{Handshake, ServerCertificate};
 use crate::sandbox::wire::Protocol;
+use crate::sandbox::world::{Unable, Variant, World};
+
+/// ACM, MBP and an application. Every fault must be noticed wherever the application keeps its tokens.
+#[derive(Clone, Copy, Debug)]
+pub struct ApplicationWorld;
+
+impl World for ApplicationWorld {
+    type Behaviour = Behaviour;
+
+    const VARIANTS: &'static [Variant<Behaviour>] = &[
+        Variant { name: "session", apply: |behaviour| behaviour.build.keeps = Keeps::Server },
+        Variant {
+            name: "cookie",
+            apply: |behaviour| {
+                behaviour.build.keeps = Keeps::Cookie;
+                behaviour.build.login_in_cookie = true;
+                behaviour.build.redirect = 302;
+            },
+        },
+    ];
+
+    async fn examine(
+        catalogue: &'static Catalogue,
+        behaviour: Behaviour,
+        _: Option<Recording>,
+    ) -> Result<Finished, Unable> {
+        examine(catalogue, behaviour).await.map(|(finished, _)| finished)
+    }
+}
+
+/// Examines an application once. Its world lives as long as the sandbox that comes back.
+///
+/// # Errors
+/// When it does not start, or its profile cannot be used.
+pub async fn examine(catalogue: &Catalogue, behaviour: Behaviour) -> Result<(Finished, ApplicationSandbox), Unable> {
+    let sandbox = ApplicationSandbox::start(behaviour, 0).await?;
+    let session = Session::new(&sandbox.profile()?, catalogue, 1)?;
+    let finished = session.run(catalogue, &Selection::default(), std::future::pending(), |_| {}).await;
+    Ok((finished, sandbox))
+}
 
 /// How the application names itself to ACM and MBP.
 const AGENT: &str = "bronkeur-sandbox-application";
@@ -27,7 +74,6 @@ const AGENT: &str = "bronkeur-sandbox-application";
 pub struct ApplicationSandbox {
     sso: SsoIssuer,
     start_url: String,
-    login_url: String,
     hand_over_urls: Vec<String>,
     logout_url: String,
     _stop: watch::Sender<()>,
@@ -55,7 +101,7 @@ impl ApplicationSandbox {
             other_audience: sso.credentials().other_audience.id.clone(),
         };
         let application = Application::new(behaviour, origin, parties, http(sso.ca_pem())?);
-        let (start_url, login_url) = (application.start_url(), application.login_url());
+        let start_url = application.start_url();
         let (hand_over_urls, logout_url) = (application.hand_over_urls(), application.logout_url());
         let acceptor = sso
             .authority()
@@ -70,7 +116,7 @@ impl ApplicationSandbox {
             reachable: Arc::new(AtomicBool::new(true)),
         };
         site.run(listener, Handshake { acceptor, answers_old_tls: false }, &stopped)?;
-        Ok(Self { sso, start_url, login_url, hand_over_urls, logout_url, _stop: stop })
+        Ok(Self { sso, start_url, hand_over_urls, logout_url, _stop: stop })
     }
 
     /// ACM and MBP.
@@ -78,19 +124,53 @@ impl ApplicationSandbox {
         &self.sso
     }
 
+    /// The profile of this world, ready to run with.
+    ///
+    /// # Errors
+    /// Never in practice: the URLs are the sandbox's own.
+    pub fn profile(&self) -> Result<Resolved, Diagnostics> {
+        let (credentials, issuer) = (self.credentials(), url(self.sso.issuer())?);
+        let bundle = self.sso.ca_pem().map(|pem| Pem(pem.to_owned()));
+        let ca_file = bundle.as_ref().map(|_| AUTHORITY.to_owned());
+        let mbp =
+            ResolvedMbp { client_id: self.sso.mbp_client_id().to_owned(), base_url: url(self.sso.mbp_base_url())? };
+        let mut application = ResolvedApplication::new(NAME, mbp);
+        application.start_url = Some(url(&self.start_url)?);
+        application.hand_over_urls = self.hand_over_urls.iter().map(|page| url(page)).collect::<Result<_, _>>()?;
+        application.logout_url = Some(url(&self.logout_url)?);
+        application.ca_bundle.clone_from(&bundle);
+        application.ca_file.clone_from(&ca_file);
+        let mut profile = Resolved::of_application(application);
+        profile.acm = Some(ResolvedAcm {
+            environment: self.sso.issuer().to_owned(),
+            issuer,
+            issuer_name: self.sso.issuer().to_owned(),
+            stand_in: true,
+            client: client(&credentials.client),
+            target: Target::Audience(credentials.audience.clone()),
+            scope: Some(credentials.scope.clone()),
+            actor: Actor::ClientCredentials,
+            login_client: None,
+            source_client: None,
+            other_audience: Some(credentials.other_audience.id.clone()),
+            hops: Vec::new(),
+            names_token_type: false,
+            client_certificate: None,
+            ca_bundle: bundle,
+            ca_file,
+        });
+        profile.citizens = credentials.people.iter().map(citizen).collect();
+        Ok(profile)
+    }
+
     /// All that a profile needs of ACM.
     pub fn credentials(&self) -> &Credentials {
         self.sso.credentials()
     }
 
-    /// The page where people start.
+    /// The page where people start: it leads to the login.
     pub fn start_url(&self) -> &str {
         &self.start_url
-    }
-
-    /// The page that logs in.
-    pub fn login_url(&self) -> &str {
-        &self.login_url
     }
 
     /// The pages that hand over to MBP.

@@ -139,7 +139,7 @@ async fn a_citizen_logs_in_and_lands_on_the_chosen_page_each_time_with_a_token_o
     for build in buildings {
         let world = World::start(Behaviour { build: build.clone(), ..Behaviour::default() }).await;
         let browser = world.browser();
-        let start = world.open(&browser, world.sandbox.login_url(), "an").await;
+        let start = world.open(&browser, world.sandbox.start_url(), "an").await;
         assert_eq!((start.status, start.body.contains("Afmelden")), (200, true), "{build:?}: {start:?}");
         let mut seen = Vec::new();
         for (place, url) in
@@ -171,8 +171,8 @@ async fn clicks_at_the_same_time_do_not_break_each_other() {
         let build = Build { keeps, ..Build::default() };
         let world = World::start(Behaviour { build, ..Behaviour::default() }).await;
         let (an, bo) = (world.browser(), world.browser());
-        world.open(&an, world.sandbox.login_url(), "an").await;
-        world.open(&bo, world.sandbox.login_url(), "bo").await;
+        world.open(&an, world.sandbox.start_url(), "an").await;
+        world.open(&bo, world.sandbox.start_url(), "bo").await;
         let url = &world.sandbox.hand_over_urls()[1];
         let all = tokio::join!(
             world.open(&an, url, "an"),
@@ -217,7 +217,7 @@ async fn refusals_lead_to_mbp_without_token_or_to_a_page_that_says_what_to_do() 
         for conduct in conducts {
             let browser = world.browser();
             world.control(&format!("action=visit&{conduct}")).await;
-            world.open(&browser, world.sandbox.login_url(), "an").await;
+            world.open(&browser, world.sandbox.start_url(), "an").await;
             let began = std::time::Instant::now();
             let rest = world.open(&browser, &world.sandbox.hand_over_urls()[1], "an").await;
             assert!(began.elapsed().as_secs() < 3);
@@ -243,7 +243,7 @@ async fn an_expired_token_is_refreshed_or_the_citizen_logs_in_anew() {
         let world = World::start(behaviour).await;
         let browser = world.browser();
         world.control("action=visit&acm=as_usual&mbp=as_usual").await;
-        world.open(&browser, world.sandbox.login_url(), "an").await;
+        world.open(&browser, world.sandbox.start_url(), "an").await;
         for _ in 0..2 {
             let rest = world.open(&browser, &world.sandbox.hand_over_urls()[1], "an").await;
             assert!(token(&rest).is_some(), "{told}: {rest:?}");
@@ -261,7 +261,7 @@ async fn odd_tokens_and_a_fuller_answer_are_all_right() {
             let world = World::start(Behaviour { build, ..Behaviour::default() }).await;
             let browser = world.browser();
             world.control(&format!("action=visit&{conduct}")).await;
-            world.open(&browser, world.sandbox.login_url(), "an").await;
+            world.open(&browser, world.sandbox.start_url(), "an").await;
             for _ in 0..2 {
                 let rest = world.open(&browser, &world.sandbox.hand_over_urls()[1], "an").await;
                 assert!(token(&rest).is_some(), "{conduct}, {keeps:?}: {rest:?}");
@@ -276,7 +276,7 @@ async fn odd_tokens_and_a_fuller_answer_are_all_right() {
 async fn a_login_of_another_browser_is_refused() {
     let world = World::start(Behaviour::default()).await;
     let (an, thief) = (world.browser(), world.browser());
-    let url = Url::parse(world.sandbox.login_url()).unwrap();
+    let url = Url::parse(world.sandbox.start_url()).unwrap();
     let to_acm = world.go(&an, Method::GET, url, None).await;
     // The same address in a browser without the cookie of that login.
     let rest = world.open(&thief, &to_acm.headers["location"], "bo").await;

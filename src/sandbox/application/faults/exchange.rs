@@ -105,6 +105,20 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| behaviour.edits.exchange.push(|call, _| call.drop("audience")),
     },
     Fault {
+        name: "asks-for-a-jwt",
+        breaks: &["SSO-08"],
+        blocks: HAND_OVER,
+        summary: "The exchange asks for a JWT, which ACM does not give.",
+        apply: |behaviour| behaviour.edits.exchange.push(|call, _| call.put("requested_token_type", JWT)),
+    },
+    Fault {
+        name: "actor-token-type-without-token",
+        breaks: &["SSO-08"],
+        blocks: HAND_OVER,
+        summary: "The exchange names the type of an actor token that it does not send.",
+        apply: |behaviour| behaviour.edits.exchange.push(|call, _| call.drop("actor_token")),
+    },
+    Fault {
         name: "id-token-as-subject",
         breaks: &["SSO-09"],
         blocks: HAND_OVER,
@@ -198,6 +212,18 @@ pub(super) static FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        name: "exchange-without-authentication",
+        breaks: &["SSO-12"],
+        blocks: HAND_OVER,
+        summary: "The client names itself at the exchange and shows nothing for it.",
+        apply: |behaviour| {
+            behaviour.edits.exchange.push(|call, held| {
+                call.authentication.clear();
+                call.put("client_id", &held.client_id);
+            });
+        },
+    },
+    Fault {
         name: "secret-twice",
         breaks: &["SSO-12"],
         blocks: HAND_OVER,
@@ -210,10 +236,8 @@ pub(super) static FAULTS: &[Fault] = &[
         blocks: HAND_OVER,
         summary: "The client shows an assertion and its secret as well.",
         apply: |behaviour| {
-            behaviour.edits.exchange.push(|call, held| {
-                call.authentication = vec![Authentication::PrivateKeyJwt];
-                call.add("client_secret", &held.client_secret);
-            });
+            behaviour.build.authentication = Authentication::PrivateKeyJwt;
+            behaviour.edits.exchange.push(|call, held| call.add("client_secret", &held.client_secret));
         },
     },
 ];

@@ -105,7 +105,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "exchanged-token-to-mbp",
-        breaks: &["SSO-16", "SSO-21"],
+        breaks: &["SSO-21"],
         blocks: HAND_OVER,
         summary: "The browser takes the exchanged token along, not the temporary one.",
         apply: |behaviour| behaviour.edits.landing.push(|url, held| with(url, &held.exchanged)),
@@ -130,18 +130,6 @@ pub(super) static FAULTS: &[Fault] = &[
         blocks: HAND_OVER,
         summary: "The browser takes the citizen's ID token along.",
         apply: |behaviour| behaviour.edits.landing.push(|url, held| with(url, &held.id)),
-    },
-    Fault {
-        name: "always-the-start-page-of-mbp",
-        breaks: &["SSO-22"],
-        blocks: &[],
-        summary: "Whatever page was chosen, the citizen lands on MBP's start page.",
-        apply: |behaviour| {
-            behaviour.edits.landing.push(|url, held| {
-                let query = url.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
-                *url = format!("{}/?{query}", held.mbp);
-            });
-        },
     },
     Fault {
         name: "token-with-a-second-question-mark",
@@ -175,7 +163,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "handed-over-by-link",
-        breaks: &["SSO-26"],
+        breaks: &["SSO-26", "SSO-32"],
         blocks: HAND_OVER,
         summary: "The citizen gets a page with a link to MBP, the token in it.",
         apply: |behaviour| {
@@ -187,14 +175,14 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "handed-over-by-form",
-        breaks: &["SSO-26"],
+        breaks: &["SSO-26", "SSO-32"],
         blocks: HAND_OVER,
         summary: "The citizen gets a page with a form that goes to MBP, the token in it.",
         apply: |behaviour| behaviour.edits.hand_over.push(by_form),
     },
     Fault {
         name: "handed-over-by-meta-refresh",
-        breaks: &["SSO-26"],
+        breaks: &["SSO-26", "SSO-32"],
         blocks: HAND_OVER,
         summary: "The citizen gets a page that leads on to MBP by itself.",
         apply: |behaviour| {
@@ -206,7 +194,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "handed-over-by-script",
-        breaks: &["SSO-26"],
+        breaks: &["SSO-26", "SSO-32"],
         blocks: HAND_OVER,
         summary: "The citizen gets a page whose script goes to MBP.",
         apply: |behaviour| {
@@ -222,6 +210,13 @@ pub(super) static FAULTS: &[Fault] = &[
         blocks: &[],
         summary: "The answer that sends the browser to MBP does not say that it may not be stored.",
         apply: |behaviour| behaviour.edits.hand_over.push(|answer, _| unstored(answer)),
+    },
+    Fault {
+        name: "hand-over-is-asked-again",
+        breaks: &["SSO-27"],
+        blocks: &[],
+        summary: "The answer that sends the browser to MBP may be stored, as long as it is asked again (no-cache).",
+        apply: |behaviour| behaviour.edits.hand_over.push(|answer, _| answer.set("cache-control", "no-cache")),
     },
     Fault {
         name: "hand-over-may-be-stored",

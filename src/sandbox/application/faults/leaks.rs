@@ -3,7 +3,7 @@
 use super::catalogue::Fault;
 use super::login::HAND_OVER;
 use super::moment::add;
-use crate::sandbox::application::behaviour::{Behaviour, Holds};
+use crate::sandbox::application::behaviour::{Behaviour, Draws, Holds};
 use crate::sandbox::application::call::Call;
 
 pub(super) static FAULTS: &[Fault] = &[
@@ -22,22 +22,23 @@ pub(super) static FAULTS: &[Fault] = &[
         name: "exchanged-token-in-a-page",
         breaks: &["SSO-16"],
         blocks: HAND_OVER,
-        summary: "The start page hands the exchanged token to its scripts.",
+        summary: "A hidden field of the start page holds the exchanged token.",
         apply: |behaviour| {
-            behaviour.draws = true;
+            behaviour.draws = Draws::Exchanged;
             behaviour.edits.start.push(|answer, held| {
-                add(answer, &format!("<script>const wissel = \"{}\";</script>", held.exchanged));
+                add(answer, &format!("<input type=\"hidden\" name=\"wissel\" value=\"{}\">", held.exchanged));
             });
         },
     },
     Fault {
         name: "browser-is-sent-to-the-token-api",
-        breaks: &["SSO-16", "SSO-17"],
+        breaks: &["SSO-17"],
         blocks: HAND_OVER,
-        summary: "The browser is to hand the exchanged token in at MBP's token API itself.",
+        summary: "The browser is sent to MBP's token API, not to a page of MBP.",
         apply: |behaviour| {
             behaviour.edits.landing.push(|url, held| {
-                *url = format!("{}/auth/v1/token?token={}", held.mbp, held.exchanged);
+                let query = url.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
+                *url = format!("{}/auth/v1/token?{query}", held.mbp);
             });
         },
     },
@@ -105,7 +106,7 @@ pub(super) static FAULTS: &[Fault] = &[
     Fault {
         name: "secret-in-a-script",
         breaks: &["SSO-34"],
-        blocks: &[],
+        blocks: &["SSO-16", "SSO-17", "SSO-25", "SSO-31", "SSO-32"],
         summary: "The start page hands the client's secret to its scripts.",
         apply: |behaviour| {
             behaviour.edits.start.push(|answer, held| {

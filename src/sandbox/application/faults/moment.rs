@@ -2,7 +2,7 @@
 
 use super::catalogue::Fault;
 use crate::sandbox::answer::Answer;
-use crate::sandbox::application::behaviour::{AtOnce, Nobody, Temporary, Whose};
+use crate::sandbox::application::behaviour::{AtOnce, Draws, Nobody, Temporary, Whose};
 use crate::sandbox::application::call::Held;
 use crate::sandbox::application::pages::escaped;
 
@@ -15,21 +15,21 @@ pub(super) fn add(answer: &mut Answer, html: &str) {
 pub(super) static FAULTS: &[Fault] = &[
     Fault {
         name: "one-token-for-the-session",
-        breaks: &["SSO-23", "SSO-24"],
+        breaks: &["SSO-23"],
         blocks: &[],
         summary: "The temporary token of the first click is used for all clicks of the session.",
         apply: |behaviour| behaviour.temporary = Temporary::KeptForTheSession,
     },
     Fault {
         name: "one-token-for-a-page",
-        breaks: &["SSO-23", "SSO-24"],
+        breaks: &["SSO-23"],
         blocks: &[],
         summary: "The temporary token of the first click on a page is used for all clicks on it: also after going back.",
         apply: |behaviour| behaviour.temporary = Temporary::KeptForThePage,
     },
     Fault {
         name: "one-token-for-a-second",
-        breaks: &["SSO-23", "SSO-24"],
+        breaks: &["SSO-23"],
         blocks: &[],
         summary: "Clicks within a second get the same temporary token.",
         apply: |behaviour| behaviour.temporary = Temporary::KeptForASecond,
@@ -43,21 +43,21 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "token-in-a-link-of-the-page",
-        breaks: &["SSO-25"],
+        breaks: &["SSO-25", "SSO-32"],
         blocks: &[],
         summary: "The start page has a link to MBP with a temporary token that was made when the page was drawn.",
         apply: |behaviour| {
-            behaviour.draws = true;
+            behaviour.draws = Draws::Temporary;
             behaviour.edits.start.push(link);
         },
     },
     Fault {
         name: "token-in-the-data-of-a-script",
-        breaks: &["SSO-25"],
+        breaks: &["SSO-25", "SSO-32"],
         blocks: &[],
         summary: "The start page hands a temporary token to its scripts, for when the citizen clicks.",
         apply: |behaviour| {
-            behaviour.draws = true;
+            behaviour.draws = Draws::Temporary;
             behaviour.edits.start.push(|answer, held| {
                 let data = serde_json::json!({ "mbp": { "token": held.temporary } });
                 add(answer, &format!("<script type=\"application/json\" id=\"gegevens\">{data}</script>"));
@@ -70,7 +70,7 @@ pub(super) static FAULTS: &[Fault] = &[
         blocks: &["SSO-13"],
         summary: "The temporary token is made when the start page is drawn, and kept on the server until the click.",
         apply: |behaviour| {
-            behaviour.draws = true;
+            behaviour.draws = Draws::Temporary;
             behaviour.temporary = Temporary::OfTheStartPage;
         },
     },
@@ -93,7 +93,7 @@ pub(super) static FAULTS: &[Fault] = &[
         breaks: &["SSO-28"],
         blocks: &[],
         summary: "Who is not signed in is sent to MBP with an empty token.",
-        apply: |behaviour| behaviour.nobody = Nobody::EmptyToken,
+        apply: |behaviour| behaviour.nobody = Nobody::Token(""),
     },
     Fault {
         name: "loop-without-session",
@@ -103,11 +103,18 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| behaviour.nobody = Nobody::Loops,
     },
     Fault {
-        name: "token-of-somebody-without-session",
+        name: "undefined-without-session",
         breaks: &["SSO-28"],
         blocks: &[],
-        summary: "Who is not signed in is sent to MBP with the token of whoever clicked last.",
-        apply: |behaviour| behaviour.nobody = Nobody::OfTheLastClick,
+        summary: "Who is not signed in is sent to MBP with the token undefined.",
+        apply: |behaviour| behaviour.nobody = Nobody::Token("undefined"),
+    },
+    Fault {
+        name: "logout-keeps-the-session",
+        breaks: &["SSO-28"],
+        blocks: &[],
+        summary: "Logging out ends the session at ACM, and not the application's own: the next click hands over.",
+        apply: |behaviour| behaviour.ends_its_session = false,
     },
     Fault {
         name: "tokens-in-a-global-variable",

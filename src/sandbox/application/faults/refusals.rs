@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::catalogue::Fault;
-use crate::sandbox::application::behaviour::{Expired, Refreshes, Refusal};
+use crate::sandbox::application::behaviour::{Expired, Refreshes, Refusal, Unrefreshed};
 
 pub(super) static FAULTS: &[Fault] = &[
     Fault {
@@ -56,19 +56,23 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| behaviour.at_acm = Refusal::Token("undefined"),
     },
     Fault {
-        name: "refused-exchange-is-an-empty-page",
-        breaks: &["SSO-39"],
-        blocks: &[],
-        summary: "Where ACM refuses the exchange, the citizen gets an empty page.",
-        apply: |behaviour| behaviour.at_acm = Refusal::Blank,
-    },
-    Fault {
         name: "expired-token-is-an-error-500",
-        breaks: &["SSO-40"],
-        blocks: &["SSO-13"],
+        breaks: &["SSO-13", "SSO-40"],
+        blocks: &[],
         summary: "Where the access token has expired, the citizen gets an error 500.",
         apply: |behaviour| {
             behaviour.refreshes = Refreshes::Once;
+            behaviour.expired = Expired::Status(500);
+        },
+    },
+    Fault {
+        name: "expired-token-without-a-way-on",
+        breaks: &["SSO-40"],
+        blocks: &[],
+        summary: "ACM gave no refresh token, and where the access token has expired, the citizen gets an error 500.",
+        apply: |behaviour| {
+            behaviour.gives_refresh = false;
+            behaviour.build.unrefreshed = Unrefreshed::Tries;
             behaviour.expired = Expired::Status(500);
         },
     },
@@ -126,8 +130,8 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "refused-by-mbp-shows-the-exchanged-token",
-        breaks: &["SSO-16", "SSO-41"],
-        blocks: &["SSO-21"],
+        breaks: &["SSO-41"],
+        blocks: &["SSO-16", "SSO-21"],
         summary: "Where MBP gives no token, the citizen goes there with the exchanged one.",
         apply: |behaviour| behaviour.at_mbp = Refusal::OtherToken,
     },
@@ -142,7 +146,7 @@ pub(super) static FAULTS: &[Fault] = &[
         name: "waits-for-mbp",
         breaks: &["SSO-41"],
         blocks: &[],
-        summary: "The citizen waits as long as MBP does.",
-        apply: |behaviour| behaviour.patience = Duration::from_secs(30),
+        summary: "The citizen waits for MBP for more than ten seconds.",
+        apply: |behaviour| behaviour.patience = Duration::from_secs(12),
     },
 ];
