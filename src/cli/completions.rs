@@ -10,7 +10,8 @@ use super::specs::SpecArgs;
 use super::{Cli, Done, NAME, output};
 use crate::judging::verdict::ExitStatus;
 use crate::run::fleet::Catalogues;
-use crate::sandbox::faults;
+use crate::sandbox::fault::Fault;
+use crate::sandbox::{application, faults};
 
 const AFTER_HELP: &str = "\
   bash        bronkeur completions bash > ~/.local/share/bash-completion/completions/bronkeur
@@ -47,7 +48,8 @@ fn with_values(command: Command, catalogues: &Catalogues) -> Command {
     let chapters = chapters.chain(named.map(|chapter| chapter.name.clone()));
     let names: BTreeSet<String> = chapters.chain(ids.iter().cloned()).collect();
     // A requirement stands for the faults that break it.
-    let faults = faults::all().flat_map(|fault| std::iter::once(fault.name).chain(fault.breaks.iter().copied()));
+    let claims = faults::all().map(Fault::claim).chain(application::faults::all().map(Fault::claim));
+    let faults = claims.flat_map(|fault| std::iter::once(fault.name).chain(fault.breaks.iter().copied()));
     let faults: BTreeSet<String> = faults.map(str::to_owned).collect();
     command.mut_subcommands(|subcommand| {
         subcommand.mut_args(|argument| {

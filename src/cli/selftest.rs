@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::{CliError, Done, Global, output, runtime};
 use crate::base::input::Diagnostics;
-use crate::catalogue::matches_id;
+use crate::catalogue::{Catalogue, SubjectKind, matches_id};
 use crate::judging::verdict::ExitStatus;
+use crate::sandbox::fault::Fault;
 use crate::sandbox::selftest::{Row, matrix};
-use crate::sandbox::{Fault, SourceWorld, World, faults};
+use crate::sandbox::{ApplicationWorld, SourceWorld, World, application, faults};
 use crate::text;
 
 /// The schema of the JSON form.
@@ -32,14 +33,28 @@ pub(super) struct SelftestArgs {
 pub(super) fn selftest(args: &SelftestArgs, global: &Global) -> Done {
     // For the rest of the process: the runs share it across tasks.
     let catalogue = &*Box::leak(Box::new(args.specs.load()?));
-    let chosen: Vec<_> = if args.faults.is_empty() {
-        faults::all().collect()
-    } else {
-        let named = |fault: &Fault| {
-            args.faults.iter().any(|name| fault.name == name || fault.breaks.iter().any(|id| matches_id(name, id)))
-        };
-        faults::all().filter(|fault| named(fault)).collect()
+    match catalogue.kind {
+        SubjectKind::Application => {
+            tested::<ApplicationWorld>(args, catalogue, application::faults::all().collect(), "variants", global)
+        }
+        SubjectKind::Source | SubjectKind::Website => {
+            tested::<SourceWorld>(args, catalogue, faults::all().collect(), "envelopes", global)
+        }
+    }
+}
+
+/// The kill matrix of one world.
+fn tested<W: World>(
+    args: &SelftestArgs,
+    catalogue: &'static Catalogue,
+    all: Vec<&'static Fault<W::Behaviour>>,
+    forms: &str,
+    global: &Global,
+) -> Done {
+    let named = |fault: &&Fault<W::Behaviour>| {
+        args.faults.iter().any(|name| fault.name == name || fault.breaks.iter().any(|id| matches_id(name, id)))
     };
+    let chosen: Vec<_> = all.into_iter().filter(|fault| args.faults.is_empty() || named(fault)).collect();
     if chosen.is_empty() {
         return Err(Diagnostics::one(
             "command line",
@@ -51,7 +66,7 @@ pub(super) fn selftest(args: &SelftestArgs, global: &Global) -> Done {
     let width = chosen.iter().map(|fault| fault.name.len()).max().unwrap_or_default().max("conformant".len());
     let quiet = global.quiet || args.json;
     let rows = runtime()?
-        .block_on(matrix::<SourceWorld>(catalogue, chosen, args.at_once, |row| {
+        .block_on(matrix::<W>(catalogue, chosen, args.at_once, |row| {
             if !quiet {
                 output::print(&line(row, width));
             }
@@ -59,14 +74,15 @@ pub(super) fn selftest(args: &SelftestArgs, global: &Global) -> Done {
         .map_err(|error| CliError::internal("selftest", &error))?;
     let exact = rows.iter().filter(|row| row.is_exact()).count();
     let noticed: std::collections::BTreeSet<&String> = rows.iter().flat_map(|row| &row.failed).collect();
-    let faults = rows.iter().filter(|row| row.fault.is_some()).count() / SourceWorld::VARIANTS.len();
+    let faults = rows.iter().filter(|row| row.fault.is_some()).count() / W::VARIANTS.len();
     let status = if exact == rows.len() { ExitStatus::Success } else { ExitStatus::Failures };
     if args.json {
         output::print(&format!("{:#}\n", as_json(&rows, status)));
         return Ok(status);
     }
     output::print(&format!(
-        "selftest: {faults} faults in 2 envelopes, {} requirements noticed one, {exact} of {} runs exact\n",
+        "selftest: {faults} faults in {} {forms}, {} requirements noticed one, {exact} of {} runs exact\n",
+        W::VARIANTS.len(),
         noticed.len(),
         rows.len()
     ));

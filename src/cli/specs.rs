@@ -23,11 +23,6 @@ pub(super) struct SpecArgs {
 }
 
 impl SpecArgs {
-    /// The specs in the program, for commands that have no choice of them.
-    pub(super) fn of_the_program() -> Self {
-        Self { spec: None, specs: None }
-    }
-
     /// The set that is named; without one that of a source.
     pub(super) fn load(&self) -> Result<Catalogue, CliError> {
         Ok(self.named(self.spec.as_deref().unwrap_or(DEFAULT_SPEC))?)

@@ -5,11 +5,15 @@ use std::fmt::Write as _;
 use super::{AUTHORITY, AUTHORITY_KEY, CALLER_SECRET, ProfileFile, SOURCE_CERTIFICATE, SOURCE_KEY, STAND_IN_COMMENT};
 use super::{open, secret};
 use crate::profile::quoted;
-use crate::sandbox::profile::role;
-use crate::sandbox::{Credentials, Role, StandIn};
+use crate::sandbox::profile::{NAME, role};
+use crate::sandbox::{ApplicationSandbox, Credentials, Role, StandIn};
 
 /// The profile.
 pub(crate) const APPLICATION_PROFILE: &str = "app.yaml";
+
+/// How the profile of the built-in application begins.
+const COMMENT: &str =
+    "# The built-in application of bronkeur. Everything here is invented, and ends with `bronkeur serve`.\n";
 
 /// An application that is somebody's own, as the profile for it says.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +38,7 @@ impl StandIn {
     pub fn application_files(&self, own: OwnApplication<'_>, numbers: &[(Role, String)]) -> Vec<ProfileFile> {
         let ours = self.source_certificate().map(|_| AUTHORITY);
         let written = Written {
+            comment: STAND_IN_COMMENT,
             own: OwnApplication { ca_bundle: own.ca_bundle.or(ours), ..own },
             issuer: self.issuer(),
             mbp: self.mbp_base_url().unwrap_or_default(),
@@ -41,13 +46,7 @@ impl StandIn {
             credentials: self.credentials(),
             numbers,
         };
-        let mut files = vec![secret(CALLER_SECRET, &written.credentials.client.secret)];
-        for person in &written.credentials.people {
-            if !numbers.iter().any(|(role, _)| *role == person.role) {
-                files.push(secret(&format!("{}-insz.txt", person.name), &person.insz));
-            }
-            files.push(secret(&format!("{}-token.txt", person.name), &person.token));
-        }
+        let mut files = written.secrets();
         if let Some((certificate, key)) = self.authority() {
             files.extend([open(AUTHORITY, certificate.clone()), secret(AUTHORITY_KEY, key)]);
         }
@@ -60,8 +59,38 @@ impl StandIn {
     }
 }
 
+impl ApplicationSandbox {
+    /// `app.yaml` and the files that it refers to.
+    pub fn profile_files(&self) -> Vec<ProfileFile> {
+        let sso = self.sso();
+        let ours = sso.ca_pem().map(|_| AUTHORITY);
+        let written = Written {
+            comment: COMMENT,
+            own: OwnApplication {
+                name: Some(NAME),
+                start_url: self.start_url(),
+                hand_over_urls: self.hand_over_urls(),
+                logout_url: Some(self.logout_url()),
+                ca_bundle: ours,
+                plain_http: false,
+            },
+            issuer: sso.issuer(),
+            mbp: sso.mbp_base_url(),
+            has_authority: ours.is_some(),
+            credentials: self.credentials(),
+            numbers: &[],
+        };
+        let mut files = written.secrets();
+        files.extend(sso.ca_pem().map(|pem| open(AUTHORITY, pem.to_owned())));
+        files.push(open(APPLICATION_PROFILE, written.yaml()));
+        files
+    }
+}
+
 /// A profile that is written.
 struct Written<'a> {
+    /// Its first lines.
+    comment: &'a str,
     own: OwnApplication<'a>,
     issuer: &'a str,
     mbp: &'a str,
@@ -71,8 +100,20 @@ struct Written<'a> {
 }
 
 impl Written<'_> {
+    /// The files with the secret of the client, and with the numbers and tokens of the citizens.
+    fn secrets(&self) -> Vec<ProfileFile> {
+        let mut files = vec![secret(CALLER_SECRET, &self.credentials.client.secret)];
+        for person in &self.credentials.people {
+            if !self.numbers.iter().any(|(role, _)| *role == person.role) {
+                files.push(secret(&format!("{}-insz.txt", person.name), &person.insz));
+            }
+            files.push(secret(&format!("{}-token.txt", person.name), &person.token));
+        }
+        files
+    }
+
     fn yaml(&self) -> String {
-        let mut yaml = STAND_IN_COMMENT.to_owned();
+        let mut yaml = self.comment.to_owned();
         self.application(&mut yaml);
         let credentials = self.credentials;
         let bundle = if self.has_authority { "  ca_bundle: ca.pem\n" } else { "" };
