@@ -59,6 +59,8 @@ Start here:
   bronkeur fleet sources.yaml         checks many sources, with an overview of all
   bronkeur replay evidence.har        makes the reports of a run again, offline
   bronkeur acm                        starts an issuer for a source on your laptop, with a profile for it
+  bronkeur demo --spec sso-handover   checks the built-in application that hands its users over to Mijn Burgerprofiel
+  bronkeur acm --mbp                  starts an issuer and an MBP for such an application of your own
   bronkeur explain LST-11             says what a requirement asks, why, and how it is judged
 
 Exit status:
@@ -68,11 +70,12 @@ Exit status:
   3  no conclusion: something obligatory is blocked, no token, source unreachable, interrupted
   4  internal error, or a result that could not be written";
 
-/// Checks whether a source of attesten and vergunningen conforms to what Mijn Burgerprofiel asks of it.
+/// Checks whether a source of attesten and vergunningen, or an application that hands its users over, conforms to what
+/// Mijn Burgerprofiel asks of it.
 ///
-/// Reads the requirements and a profile of the source, gets tokens from the access management (ACM), calls the source
-/// with GET, HEAD and OPTIONS only, and says pass or fail per requirement, with evidence. Secrets and national numbers
-/// are masked everywhere.
+/// Reads the requirements and a profile, gets tokens from the access management (ACM), calls the source with GET, HEAD
+/// and OPTIONS only, or opens the pages of the application with GET, and says pass or fail per requirement, with
+/// evidence. Secrets and national numbers are masked everywhere.
 #[derive(Debug, Parser)]
 #[command(name = NAME, version, after_help = AFTER_HELP, max_term_width = 110)]
 struct Cli {
@@ -110,27 +113,27 @@ enum When {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check a source: the main job
+    /// Check a source or an application: the main job
     Check(Box<check::CheckArgs>),
-    /// Write a first profile of a source, with comments
+    /// Write a first profile of a source or an application, with comments
     Init(Box<init::InitArgs>),
     /// Before a check: look at profile, network, clocks, tokens and one call, and say what to do
     Doctor(doctor::DoctorArgs),
-    /// Get a citizen's TX token and describe it
+    /// Get a citizen's TX token, for the source or for MBP, and describe it
     Token(token::TokenArgs),
-    /// Check many sources in one run, with an overview of all
+    /// Check many sources and applications in one run, with an overview of all
     Fleet(Box<fleet::FleetArgs>),
     /// Join the overviews of parts of a fleet
     Merge(merge::MergeArgs),
     /// Make the reports of a recorded run again, offline; or compare them with a report
     Replay(Box<replay::ReplayArgs>),
-    /// Start the built-in ACM and source on this machine, check it, show the result
+    /// Start the built-in ACM with its source or application on this machine, check it, show the result
     Demo(demo::DemoArgs),
-    /// Keep the built-in ACM and source running, with a profile for them
+    /// Keep the built-in ACM with its source or application running, with a profile for them
     Serve(serve::ServeArgs),
-    /// Start the built-in ACM alone: an issuer for your own source, on this machine
+    /// Start the built-in ACM alone: an issuer for your own source or application, on this machine
     Acm(acm::AcmArgs),
-    /// Break the built-in source in every known way and show which requirements notice
+    /// Break the built-in source or application in every known way and show which requirements notice
     Selftest(selftest::SelftestArgs),
     /// Show what changed between two reports
     Diff(diff::DiffArgs),

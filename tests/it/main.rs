@@ -17,6 +17,7 @@
 )]
 
 mod acm;
+mod application;
 mod causes;
 mod clients;
 mod command_line;
