@@ -31,7 +31,7 @@ pub struct Held {
     pub client_secret: String,
     /// MBP's client-id.
     pub mbp_client_id: String,
-    /// The client-id of MBP in the other environment.
+    /// The client-id of another API.
     pub other_audience: String,
     /// The citizen's access token.
     pub access: String,

@@ -224,7 +224,7 @@ impl Application {
             Refreshes::First => self.refresh(session, kept, Some(refresh)).await,
             Refreshes::Once if !kept.refreshed => self.refresh(session, kept, Some(refresh)).await,
             Refreshes::WithTheFirst => {
-                let first = session.first_refresh.clone();
+                let first = self.memory.given(&session.sid).refresh;
                 self.refresh(session, kept, first).await
             }
             Refreshes::Never | Refreshes::Once | Refreshes::Afterwards => Ok(()),

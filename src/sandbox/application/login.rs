@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::behaviour::LoginAt;
 use super::call::{Call, encoded};
-use super::session::{Pending, Session};
+use super::session::{Given, Pending, Session};
 use super::{Application, pages};
 use crate::sandbox::acm::tokens::{now, secret};
 use crate::sandbox::answer::{Answer, Inbound};
@@ -101,16 +101,9 @@ impl Application {
         if self.behaviour.reads.small_column && access.len() > 255 {
             return None;
         }
-        let refresh = text("refresh_token");
-        Some(Session {
-            sid: secret(),
-            first_access: access.clone(),
-            access,
-            first_refresh: refresh.clone(),
-            refresh,
-            id,
-            is_new: true,
-        })
+        let (sid, refresh) = (secret(), text("refresh_token"));
+        self.memory.set_given(&sid, Given { access: access.clone(), refresh: refresh.clone(), id });
+        Some(Session { sid, access, refresh, is_new: true })
     }
 
     /// Whether an ID token is of this issuer, for this application and of this login. It came straight from the token

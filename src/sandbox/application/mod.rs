@@ -38,7 +38,7 @@ pub(in crate::sandbox) struct Parties {
     pub mbp: String,
     /// MBP's client-id.
     pub mbp_client_id: String,
-    /// The client-id of MBP in the other environment.
+    /// The client-id of another API.
     pub other_audience: String,
 }
 
@@ -158,6 +158,7 @@ impl Application {
 
     /// What it has in hand for a session.
     fn held(&self, session: &Session) -> Held {
+        let given = self.memory.given(&session.sid);
         let Parties { issuer, client, mbp, mbp_client_id, other_audience, .. } = self.parties.clone();
         Held {
             issuer,
@@ -168,9 +169,9 @@ impl Application {
             mbp_client_id,
             other_audience,
             access: session.access.clone(),
-            first_access: session.first_access.clone(),
+            first_access: given.access,
             refresh: session.refresh.clone().unwrap_or_default(),
-            id: session.id.clone(),
+            id: given.id,
             ..Held::default()
         }
     }

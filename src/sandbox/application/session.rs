@@ -26,16 +26,18 @@ pub(super) struct Session {
     pub sid: String,
     /// The citizen's access token.
     pub access: String,
-    /// The one of the login.
-    pub first_access: String,
     /// The citizen's refresh token, where ACM gave one.
     pub refresh: Option<String>,
-    /// The one of the login.
-    pub first_refresh: Option<String>,
-    /// The citizen's ID token.
-    pub id: String,
     /// The access token is of a login that has served no click yet.
     pub is_new: bool,
+}
+
+/// What a login gave. It has no further use, but for mistakes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Given {
+    pub access: String,
+    pub refresh: Option<String>,
+    pub id: String,
 }
 
 /// What must be known of a login until the citizen comes back.
@@ -52,6 +54,7 @@ pub(super) struct Pending {
 pub(super) struct Memory {
     sessions: Mutex<HashMap<String, Session>>,
     logins: Mutex<HashMap<String, Pending>>,
+    given: Mutex<HashMap<String, Given>>,
     locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Kept>>>>,
     seal: Option<LessSafeKey>,
     /// The session of the latest login, and the latest temporary token.
@@ -93,6 +96,7 @@ impl Default for Memory {
         Self {
             sessions: Mutex::default(),
             logins: Mutex::default(),
+            given: Mutex::default(),
             locks: Mutex::default(),
             seal,
             last: Mutex::default(),
@@ -119,6 +123,15 @@ impl Memory {
             locks.clear();
         }
         Arc::clone(locks.entry(sid.to_owned()).or_default())
+    }
+
+    /// What the login of a session gave.
+    pub(super) fn given(&self, sid: &str) -> Given {
+        locked(&self.given).get(sid).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn set_given(&self, sid: &str, given: Given) {
+        keep(&mut locked(&self.given), sid, given);
     }
 
     pub(super) fn last(&self) -> Last {

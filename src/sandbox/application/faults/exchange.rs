@@ -2,6 +2,7 @@
 
 use super::catalogue::Fault;
 use super::login::HAND_OVER;
+use crate::evidence::exchange::PROD_MBP;
 use crate::sandbox::application::behaviour::Authentication;
 use crate::sandbox::application::call::{Bears, Call};
 
@@ -57,12 +58,15 @@ pub(super) static FAULTS: &[Fault] = &[
         },
     },
     Fault {
-        name: "audience-twice",
+        name: "scope-twice",
         breaks: &["SSO-08"],
         blocks: HAND_OVER,
-        summary: "The exchange names its audience twice.",
+        summary: "The exchange has two parameters scope, one for each.",
         apply: |behaviour| {
-            behaviour.edits.exchange.push(|call, held| call.add("audience", &held.mbp_client_id));
+            behaviour.edits.exchange.push(|call, _| {
+                call.put("scope", "profile");
+                call.add("scope", "rrn");
+            });
         },
     },
     Fault {
@@ -73,11 +77,11 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| behaviour.edits.exchange.push(|call, _| call.drop("subject_token_type")),
     },
     Fault {
-        name: "subject-token-type-is-jwt",
+        name: "subject-token-type-in-short",
         breaks: &["SSO-08"],
         blocks: HAND_OVER,
-        summary: "The exchange says that its opaque subject token is a JWT.",
-        apply: |behaviour| behaviour.edits.exchange.push(|call, _| call.put("subject_token_type", JWT)),
+        summary: "The type of the subject token is written without its urn: access_token.",
+        apply: |behaviour| behaviour.edits.exchange.push(|call, _| call.put("subject_token_type", "access_token")),
     },
     Fault {
         name: "actor-token-type-is-missing",
@@ -127,7 +131,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "id-token-as-subject-by-its-type",
-        breaks: &["SSO-08", "SSO-09"],
+        breaks: &["SSO-09"],
         blocks: HAND_OVER,
         summary: "The ID token is exchanged, with the type of an ID token.",
         apply: |behaviour| {
@@ -183,14 +187,23 @@ pub(super) static FAULTS: &[Fault] = &[
         name: "mbp-of-the-other-environment",
         breaks: &["SSO-11"],
         blocks: HAND_OVER,
-        summary: "The exchange is for MBP's client-id in the other environment.",
+        summary: "The exchange is for MBP's client-id in production.",
+        apply: |behaviour| {
+            behaviour.edits.exchange.push(|call, _| call.put("audience", PROD_MBP.client_id));
+        },
+    },
+    Fault {
+        name: "audience-of-another-api",
+        breaks: &["SSO-08"],
+        blocks: HAND_OVER,
+        summary: "The exchange is for an API that is not MBP.",
         apply: |behaviour| {
             behaviour.edits.exchange.push(|call, held| call.put("audience", &held.other_audience));
         },
     },
     Fault {
         name: "own-audience",
-        breaks: &["SSO-11"],
+        breaks: &["SSO-08"],
         blocks: HAND_OVER,
         summary: "The exchange is for the application itself, not for MBP.",
         apply: |behaviour| behaviour.edits.exchange.push(|call, held| call.put("audience", &held.client_id)),

@@ -2,6 +2,7 @@
 
 use super::catalogue::Fault;
 use super::login::HAND_OVER;
+use crate::evidence::exchange::PROD_MBP;
 use crate::sandbox::answer::Answer;
 use crate::sandbox::application::call::Held;
 use crate::sandbox::application::pages::{escaped, page};
@@ -41,6 +42,15 @@ pub(super) static FAULTS: &[Fault] = &[
             behaviour.edits.landing.push(|url, held| {
                 *url = url.replace(&held.mbp, "https://burgerprofiel.voorbeeld.invalid");
             });
+        },
+    },
+    Fault {
+        name: "mbp-in-production",
+        breaks: &["SSO-11"],
+        blocks: HAND_OVER,
+        summary: "The browser goes to MBP in production.",
+        apply: |behaviour| {
+            behaviour.edits.landing.push(|url, held| *url = url.replace(&held.mbp, PROD_MBP.base_url));
         },
     },
     Fault {
@@ -163,7 +173,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "handed-over-by-link",
-        breaks: &["SSO-26", "SSO-32"],
+        breaks: &["SSO-25"],
         blocks: HAND_OVER,
         summary: "The citizen gets a page with a link to MBP, the token in it.",
         apply: |behaviour| {
@@ -175,14 +185,14 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "handed-over-by-form",
-        breaks: &["SSO-26", "SSO-32"],
+        breaks: &["SSO-25"],
         blocks: HAND_OVER,
         summary: "The citizen gets a page with a form that goes to MBP, the token in it.",
         apply: |behaviour| behaviour.edits.hand_over.push(by_form),
     },
     Fault {
         name: "handed-over-by-meta-refresh",
-        breaks: &["SSO-26", "SSO-32"],
+        breaks: &["SSO-25", "SSO-26", "SSO-32"],
         blocks: HAND_OVER,
         summary: "The citizen gets a page that leads on to MBP by itself.",
         apply: |behaviour| {
@@ -194,7 +204,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "handed-over-by-script",
-        breaks: &["SSO-26", "SSO-32"],
+        breaks: &["SSO-25"],
         blocks: HAND_OVER,
         summary: "The citizen gets a page whose script goes to MBP.",
         apply: |behaviour| {
