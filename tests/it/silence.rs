@@ -190,9 +190,9 @@ async fn complaints(plan: Plan) -> Vec<String> {
         profile.citizens.retain(|citizen| citizen.name != empty.name);
     }
     if plan.declares {
-        profile.source.declares.one_page = plan.behaviour.certificates.subject < 2;
-        profile.source.declares.no_documents = has_no_documents(&plan);
-        profile.source.declares.everyone_has_certificates = plan.no_empty;
+        profile.source_mut().unwrap().declares.one_page = plan.behaviour.certificates.subject < 2;
+        profile.source_mut().unwrap().declares.no_documents = has_no_documents(&plan);
+        profile.source_mut().unwrap().declares.everyone_has_certificates = plan.no_empty;
     }
     if let Some(public) = &plan.behaviour.public_base {
         profile.source_mut().unwrap().public_url = public.parse().unwrap();

@@ -391,7 +391,7 @@ pub(super) fn cases() -> Vec<Case> {
             }
         }),
         Case::new(Oddity, "everything in one page: the owner says so, and a page is ten at most", Links, 5).profile(
-            |profile, _| profile.source.declares.one_page = true,
+            |profile, _| profile.source_mut().unwrap().declares.one_page = true,
         ),
         Case::new(Oddity, "private and revalidated instead of not stored", Hal, 3).last(|_, _, reply| {
             reply.set("cache-control", "private, max-age=0, must-revalidate");
