@@ -200,7 +200,7 @@ fn evidence(report: &Report, row: &Requirement, lang: Lang) -> String {
 fn call(exchange: &Exchange, lang: Lang) -> String {
     let curl = exchange.curl.as_deref().map(|curl| format!("  {curl}\n")).unwrap_or_default();
     let visit = exchange.visit.iter().flat_map(|visit| visit.way.iter().chain([&visit.by_hand]));
-    let visit: String = visit.map(|line| format!("  {}\n", line.get(lang))).collect();
+    let visit = visit.map(|line| format!("  {}\n", line.get(lang))).collect::<Vec<_>>().concat();
     format!("{}\n{curl}{visit}", words::call(exchange, lang))
 }
 

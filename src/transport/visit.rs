@@ -129,9 +129,11 @@ impl Transport {
         let began_us = now();
         let starts = self.steps(&stage, &visit).await?;
         let mut facts = stage.log.take();
+        let mut is_whole = true;
         if let Some(mut begun) = at_acm {
             let told = self.tell_acm(&[("action", "told")]).await?;
             begun.is_over = true;
+            is_whole = !told::lacks_some(&told);
             let told = told::events(&told).ok_or_else(|| self.unlike_ours())?;
             facts.extend(told.into_iter().map(|told| {
                 let step = starts.iter().rposition(|start| *start <= told.at_us).unwrap_or_default();
@@ -139,7 +141,7 @@ impl Transport {
                 RawFact { at_us: told.at_us, step, what: RawWhat::Told(Box::new(told.event)) }
             }));
         }
-        if facts.len() > MOST {
+        if facts.len() > MOST || !is_whole {
             let words = text!(
                 "tijdens dit bezoek gebeurde meer dan de {MOST} feiten die bewaard worden",
                 "more happened in this visit than the {MOST} facts that are kept"

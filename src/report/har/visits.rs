@@ -66,7 +66,7 @@ pub(super) fn entries(recording: &Recording) -> Vec<(u64, Entry<'_, VisitEntry<'
     entries
 }
 
-fn entry<'a, O>(id: usize, what: &'a What, started_date_time: String, own: O) -> Option<Entry<'a, O>> {
+fn entry<O>(id: usize, what: &What, started_date_time: String, own: O) -> Option<Entry<'_, O>> {
     let (request, response, ms) = match what {
         What::Navigation(one) => (
             request(&one.method, &one.url, one.referer.as_ref()),

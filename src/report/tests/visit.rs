@@ -102,11 +102,11 @@ fn a_visit_is_told_wherever_a_call_is() {
     assert!(!called.contains("https://"), "{called}");
     let languages = Languages { first: Lang::Nl, only: true };
     let page = html(&report, languages).unwrap().replace("&#x2f;", "/");
+    assert!(!page.contains("over?<b>"), "{page}");
     for view in [page, junit(&report, Lang::Nl).unwrap(), markdown(&report, languages)] {
         assert!(view.contains("ACM weigert de uitwisseling"), "{view}");
         assert!(view.contains("naar MBP: GET https://mbp.example/?token=TOKEN-1"), "{view}");
         assert!(view.contains("met de hand lukt dit niet"), "{view}");
-        assert!(!view.contains("over?<b>") || view.contains("```"), "{view}");
     }
 }
 

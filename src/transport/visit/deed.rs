@@ -25,7 +25,7 @@ const REDIRECTS: usize = 20;
 const LOGINS: usize = 2;
 
 /// The longest that one deed takes.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// The scripts of a page that are read: how many, how much of each in bytes, and how long for all of them.
 const SCRIPTS: usize = 20;
@@ -87,7 +87,7 @@ struct Course<'a> {
 
 /// Where an answer leads.
 enum Next {
-    Hop(Hop),
+    Hop(Box<Hop>),
     End(Ended),
 }
 
@@ -145,13 +145,12 @@ impl Stage {
                 continue;
             }
             let known = self.scripts.lock().unwrap_or_else(PoisonError::into_inner).get(url).cloned();
-            let script = match known {
-                Some(script) => script,
-                None => {
-                    let script = browser.script(url.clone(), LONGEST_SCRIPT, &self.room, deadline).await;
-                    self.scripts.lock().unwrap_or_else(PoisonError::into_inner).insert(url.clone(), script.clone());
-                    script
-                }
+            let script = if let Some(script) = known {
+                script
+            } else {
+                let script = browser.script(url.clone(), LONGEST_SCRIPT, &self.room, deadline).await;
+                self.scripts.lock().unwrap_or_else(PoisonError::into_inner).insert(url.clone(), script.clone());
+                script
             };
             scripts.extend(script);
         }
@@ -183,7 +182,7 @@ impl Course<'_> {
                 }
             };
             match self.led(at_us, hop, answer, ms).await {
-                Next::Hop(next) => hop = next,
+                Next::Hop(next) => hop = *next,
                 Next::End(ended) => break ended,
             }
         };
@@ -264,7 +263,7 @@ impl Course<'_> {
         // A login goes to ACM, and to nobody who has it repeated.
         let form = form.filter(|_| self.stage.routes.whose(&url) == Whose::Acm);
         let policy = policy.unwrap_or(hop.policy);
-        Next::Hop(Hop { cause: Cause::Redirect(status), method, url, form, from: hop.from, policy })
+        Next::Hop(Box::new(Hop { cause: Cause::Redirect(status), method, url, form, from: hop.from, policy }))
     }
 
     fn at_page(&mut self, hop: &Hop, answer: &Answer, scan: &Scan, policy: Policy) -> Next {
@@ -275,7 +274,7 @@ impl Course<'_> {
             let Some(form) = self.login(scan) else { return Next::End(Ended::AtLogin { browser }) };
             self.logins += 1;
             self.redirects = 0;
-            return Next::Hop(Hop { cause: Cause::Form, from: Some(document.url), policy, ..form });
+            return Next::Hop(Box::new(Hop { cause: Cause::Form, from: Some(document.url), policy, ..form }));
         }
         if is_success && self.was_at_acm && self.stage.routes.whose(&hop.url) == Whose::Acm {
             return Next::End(Ended::AtLogin { browser });
@@ -287,7 +286,7 @@ impl Course<'_> {
             self.redirects = 0;
             let mut next = Hop::opened(url, Some(&document));
             next.cause = Cause::Refresh;
-            return Next::Hop(next);
+            return Next::Hop(Box::new(next));
         }
         if self.stage.routes.whose(&hop.url) == Whose::Application {
             self.browser.shown = Some(document);

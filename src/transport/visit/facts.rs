@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 
@@ -107,8 +106,7 @@ pub(super) struct RawHandOver {
 
 /// The moment, in microseconds since 1970.
 pub(super) fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+    u64::try_from(Timestamp::now().as_microsecond()).unwrap_or_default()
 }
 
 /// The headers of an answer that are kept, raw.

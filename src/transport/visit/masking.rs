@@ -100,7 +100,6 @@ impl Mask<'_> {
         match Role::of(name) {
             Role::Token => self.learn_runs(value, is_token),
             Role::Passing => self.learn_runs(value, is_random),
-            Role::Hint => {}
             Role::Other if is_url(value) => {
                 let (_, query, fragment) = parts(value);
                 // No deeper: a URL in a URL in a URL is masked by its values.
@@ -112,7 +111,7 @@ impl Mask<'_> {
                     }
                 }
             }
-            Role::Other => {}
+            Role::Hint | Role::Other => {}
         }
     }
 

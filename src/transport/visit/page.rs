@@ -134,7 +134,9 @@ impl Reader<'_> {
         self.scan.has_scripts |= tag.attributes.iter().any(|(name, value)| handles(name) || runs(value));
         match name.as_str() {
             "base" => {
-                self.base = get("href").and_then(|href| self.address.join(&href).ok()).unwrap_or(self.base.clone())
+                if let Some(base) = get("href").and_then(|href| self.address.join(&href).ok()) {
+                    self.base = base;
+                }
             }
             "a" | "area" => self.lead(LeadBy::Link, get("href")),
             "meta" => self.meta(get("http-equiv").or_else(|| get("name")), get("content")),

@@ -55,8 +55,13 @@ pub(super) enum Event {
         #[serde(default)]
         scope: Option<String>,
         #[serde(default)]
-        lifetime: Option<u64>,
+        lifetime: Option<i64>,
     },
+}
+
+/// Whether our own ACM kept less than there was.
+pub(super) fn lacks_some(answer: &Value) -> bool {
+    answer.get("dropped").and_then(Value::as_u64).is_some_and(|count| count > 0)
 }
 
 /// The events of an answer, in order; `None` where it is no list of them.
@@ -76,7 +81,9 @@ pub(super) fn learn_token(mask: Mask<'_>, event: &Event) {
 pub(super) fn learn(mask: Mask<'_>, event: &Event) {
     if let Event::Received { parameters, path, .. } = event {
         mask.learn_url(path);
-        parameters.iter().for_each(|(name, value)| mask.learn(name, value));
+        for (name, value) in parameters {
+            mask.learn(name, value);
+        }
     }
 }
 
@@ -119,7 +126,7 @@ pub(super) fn masked(mask: Mask<'_>, citizens: &HashMap<String, Citizen>, event:
             citizen: insz.and_then(|insz| citizens.get(&insz).copied()),
             audience: audience.map(|text| mask.text(&text)),
             scope: scope.map(|text| mask.text(&text)),
-            lifetime,
+            lifetime: lifetime.and_then(|seconds| u64::try_from(seconds).ok()),
         }),
     }
 }
