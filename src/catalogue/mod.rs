@@ -35,6 +35,9 @@ pub const DEFAULT_SPEC: &str = "attesten-vergunningen";
 /// The set by which an application is judged that hands its users over to MBP.
 pub const APPLICATION_SPEC: &str = "sso-handover";
 
+/// The sets that somebody may be examined by, each of another kind. The first is the default.
+pub const SPECS: [&str; 2] = [DEFAULT_SPEC, APPLICATION_SPEC];
+
 /// Whether a kind has a check: by set, chapter and name.
 type IsCheck<'a> = &'a dyn Fn(SubjectKind, &str, &str, &str) -> bool;
 

@@ -9,10 +9,15 @@ use crate::checks;
 /// The embedded files are read without their schemas; from a folder the same files are read with them.
 #[test]
 fn the_embedded_specs_fit_their_schemas_and_say_the_same() {
-    let embedded = Catalogue::load(DEFAULT_SPEC, None, checks::is_check).unwrap();
+    for spec in SPECS {
+        fits_its_schemas(spec);
+    }
+}
+
+fn fits_its_schemas(spec: &str) {
+    let embedded = Catalogue::load(spec, None, checks::is_check).unwrap_or_else(|faults| panic!("{faults}"));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs");
-    let held =
-        Catalogue::load(DEFAULT_SPEC, Some(&folder), checks::is_check).unwrap_or_else(|faults| panic!("{faults}"));
+    let held = Catalogue::load(spec, Some(&folder), checks::is_check).unwrap_or_else(|faults| panic!("{faults}"));
     assert_eq!(embedded.sets, held.sets);
     assert_eq!(embedded.documents, held.documents);
     assert_eq!(embedded.chapters, held.chapters);

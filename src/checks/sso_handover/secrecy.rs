@@ -124,7 +124,7 @@ fn only_mbp_sees_the_temporary_token(cx: &CheckContext<'_>) -> Judgement {
     let application = cx.application()?;
     let is_own = |url: &str| {
         let own = application.start_url.iter().chain(&application.hand_over_urls).chain(&application.logout_url);
-        own.into_iter().any(|own| is_at(url, own))
+        own.chain(&cx.setup().origins).any(|own| is_at(url, own))
     };
     let mut findings = Vec::new();
     for visited in &visits {

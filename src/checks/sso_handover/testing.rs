@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::shared::{ACCESS_TOKEN, EXCHANGE};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Selection};
 use crate::checks::is_check;
 use crate::evidence::exchange::visit::{
     AcmConduct, Act, Authentication, Call, Cause, Cookie, Ended, Fact, HandOver, Issued, MbpConduct, Navigation, Page,
@@ -21,6 +21,7 @@ use crate::evidence::exchange::{
 use crate::evidence::recording::Recording;
 use crate::evidence::setup::{Setup, SubjectSetup};
 use crate::judging::verdict::{Outcome, Verdict};
+use crate::report::{Report, RunMeta};
 use crate::run::evaluate::{Evaluated, Evaluator};
 
 pub(super) const APP: &str = "https://app.example";
@@ -43,7 +44,7 @@ pub(super) struct Application {
     hooks: Vec<Hook>,
     /// How many tokens were given.
     count: Cell<u32>,
-    /// It has a public page where people start.
+    /// It refreshes before each exchange.
     pub(super) refreshes: bool,
 }
 
@@ -103,10 +104,17 @@ impl Application {
 
     /// The verdict on a requirement.
     pub(super) fn judge(&self, id: &str) -> Verdict {
+        self.judge_by(id, &mut self.recording())
+    }
+
+    fn recording(&self) -> Recording {
+        Recording::new(self.setup.clone(), Timestamp::UNIX_EPOCH, 1)
+    }
+
+    fn judge_by(&self, id: &str, recording: &mut Recording) -> Verdict {
         let requirement = CATALOGUE.find(id).expect("a requirement");
-        let mut recording = Recording::new(self.setup.clone(), Timestamp::UNIX_EPOCH, 1);
         for _ in 0..100 {
-            match Evaluator::new(&CATALOGUE).evaluate_one(requirement, &recording) {
+            match Evaluator::new(&CATALOGUE).evaluate_one(requirement, recording) {
                 Evaluated::Verdict(verdict) => return verdict,
                 Evaluated::Missing(requests) => {
                     for request in requests {
@@ -126,8 +134,21 @@ impl Application {
 
     /// The ids of the requirements that fail.
     pub(super) fn failing(&self) -> Vec<String> {
+        let mut recording = self.recording();
         let rows = CATALOGUE.requirements.iter().map(|row| row.id.clone());
-        rows.filter(|id| self.outcome(id) == Outcome::Fail).collect()
+        rows.filter(|id| self.judge_by(id, &mut recording).outcome == Outcome::Fail).collect()
+    }
+
+    /// The report of a whole run.
+    pub(super) fn report(&self) -> Report {
+        let mut recording = self.recording();
+        for row in &CATALOGUE.requirements {
+            if row.check.is_some() {
+                self.judge_by(&row.id, &mut recording);
+            }
+        }
+        let verdicts = Evaluator::new(&CATALOGUE).evaluate(&recording, &Selection::default());
+        Report::new(&CATALOGUE, &recording, &verdicts, &RunMeta::default())
     }
 
     fn exchange(&self, request: Request) -> Exchange {
@@ -303,11 +324,9 @@ impl Driven<'_> {
         self.asked(Party::Acm, Call::Token, &[("grant_type", "client_credentials")], 200);
         let actor = self.give(TokenKind::Actor, None);
         let token = self.exchanged(&access, &actor, citizen).and_then(|token| self.handed_in(&token, citizen));
-        // What has to be encoded in a URL is longer there.
-        let written = token.map(|token| if token.len() > 100 { format!("{token}xxxx") } else { token });
         let target = if page == 0 { format!("{MBP}/") } else { format!("{MBP}/meldingen?soort=nieuw") };
         let join = if target.contains('?') { '&' } else { '?' };
-        let url = written.map_or(target.clone(), |token| format!("{target}{join}token={token}"));
+        let url = token.map_or(target.clone(), |token| format!("{target}{join}token={token}"));
         self.add(What::HandOver(HandOver {
             browser,
             cause: Cause::Redirect(302),

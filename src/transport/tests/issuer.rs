@@ -155,6 +155,23 @@ async fn the_other_grants() {
 }
 
 #[tokio::test]
+async fn exchanges_that_are_wrong_on_purpose() {
+    let world = World::new(acm(), ClientAuth::Post(SECRET.into()), |settings| {
+        settings.setup.acm.as_mut().unwrap().actor = true;
+    })
+    .await;
+    for grant in [Grant::OwnAudience, Grant::WithoutActor, Grant::CitizenAsActor] {
+        world.send(token(grant)).await;
+    }
+    let forms = world.forms();
+    let exchanges: Vec<_> = forms.iter().filter(|form| form.contains_key("subject_token")).collect();
+    let [own, without, citizen] = exchanges[..] else { panic!("{} exchanges", exchanges.len()) };
+    assert_eq!((own["audience"].as_str(), own.contains_key("actor_token")), ("the client", true));
+    assert!(!without.contains_key("actor_token") && !without.contains_key("actor_token_type"));
+    assert_eq!(citizen["actor_token"], citizen["subject_token"]);
+}
+
+#[tokio::test]
 async fn a_refused_grant_names_its_cause() {
     let world = World::new(acm(), ClientAuth::Post(SECRET.into()), |_| ()).await;
     let exchange = world.send(entry().auth(Auth::OtherAudience)).await;

@@ -123,6 +123,21 @@ async fn each_run_uses_the_token_that_the_last_one_left() {
 }
 
 #[tokio::test]
+async fn a_refresh_token_that_is_exchanged_by_mistake_stays_where_it_is() {
+    let world = World::new(Mood::Rotates).await;
+    let (_, transport) = world.run().await;
+    assert_eq!(world.kept(), "rt-next-1\n");
+    let exchange = transport.clone().send(Request::token(Grant::RefreshAsSubject)).await;
+    let seen = world.log.lock().unwrap().last().unwrap().body.clone();
+    assert!(seen.contains("subject_token=rt-next-1"), "{seen}");
+    assert!(!serde_json::to_string(&exchange).unwrap().contains("rt-next"));
+    assert_eq!(world.kept(), "rt-next-1\n");
+    // The next run can still use it.
+    world.run().await;
+    assert_eq!(world.kept(), "rt-next-2\n");
+}
+
+#[tokio::test]
 async fn runs_at_once_burn_nothing() {
     let world = World::new(Mood::Rotates).await;
     let (a, b, c) = tokio::join!(world.run(), world.run(), world.run());

@@ -174,13 +174,19 @@ fn who_is_not_signed_in_gets_a_login_and_no_token() {
 
 #[test]
 fn odd_tokens_and_odd_answers_change_nothing() {
-    let raw = failing(|visit, facts| {
-        if visit.mbp == MbpConduct::OddTokens {
-            let token = given(facts, TokenKind::Temporary);
-            hand_overs(facts, |one| one.url = format!("{MBP}/?token={token}"));
-        }
-    });
-    assert_eq!(raw, ["SSO-15"]);
+    let written = |change: fn(&str) -> String| {
+        failing(move |visit, facts| {
+            if visit.mbp == MbpConduct::OddTokens {
+                let token = given(facts, TokenKind::Temporary);
+                hand_overs(facts, |one| one.url = format!("{MBP}/?token={}", change(&token)));
+            }
+        })
+    };
+    // A `+` that was not encoded is a blank; what was cut, or encoded twice, has another length.
+    assert_eq!(written(|token| format!("{}+{token}", &token[..30])), ["SSO-15"]);
+    assert_eq!(written(|token| token[..255].to_owned()), ["SSO-15"]);
+    assert_eq!(written(|token| format!("{token}xxxx")), ["SSO-15"]);
+    assert_eq!(written(str::to_owned), NOTHING);
     let cut = failing(|visit, facts| {
         if visit.mbp == MbpConduct::OddTokens {
             end_at_a_page(facts, 500, |_| {});

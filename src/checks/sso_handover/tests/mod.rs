@@ -7,8 +7,11 @@ mod secrecy;
 mod trust;
 
 use super::testing::{Application, end_at_a_page, hand_overs, pages};
-use crate::evidence::exchange::FailureKind;
+use crate::base::text::Text;
 use crate::evidence::exchange::visit::{Ended, What};
+use crate::evidence::exchange::{Failure, FailureKind, Target, Trouble};
+use crate::judging::reason::cause::{CauseKind, Server};
+use crate::judging::reason::issuer::ActionOwner;
 use crate::judging::verdict::{Obstacle, Outcome};
 
 /// Which requirements fail where every visit is changed so.
@@ -85,6 +88,39 @@ fn a_way_that_shows_less_blocks_and_says_what_would_show_it() {
     }
 }
 
+#[test]
+fn an_application_that_is_down_is_one_cause_of_a_report() {
+    let gone = || Err(Failure::new(FailureKind::Connect, Text::default()).with(Some(Trouble::Refused)));
+    let own = Application::new().when(move |request| matches!(request.target, Target::Visit(_)).then(gone));
+    let report = own.report();
+    let (first, others) = report.causes.split_first().unwrap();
+    assert_eq!((first.kind, first.server), (CauseKind::ConnectionRefused, Server::Application));
+    assert_eq!(first.what.en, "the application https://app.example refuses connections");
+    assert_eq!(first.what.nl, "de toepassing https://app.example weigert verbindingen");
+    assert!(first.remedy.en.starts_with("start the application"), "{}", first.remedy.en);
+    assert!(first.who == ActionOwner::Application && first.waiting.len() > 30, "{:?}", first.waiting);
+    // Beside it, what no run over HTTP shows.
+    assert!(others.iter().all(|cause| cause.kind == CauseKind::OtherWayWanted), "{others:?}");
+}
+
+#[test]
+fn what_another_way_would_show_is_one_cause_for_each_such_way() {
+    let report = Application::running().report();
+    let of_way: Vec<&str> = report
+        .causes
+        .iter()
+        .filter(|cause| cause.kind == CauseKind::OtherWayWanted)
+        .map(|cause| cause.what.en.as_str())
+        .collect();
+    assert!(of_way.len() >= 2 && of_way.iter().any(|what| what.contains("bronkeur acm --mbp")), "{of_way:?}");
+    let schema = include_str!("../../../../specs/report.schema.json");
+    let schema = serde_json::from_str(schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let told = serde_json::to_value(&report).unwrap();
+    let wrong: Vec<String> = validator.iter_errors(&told).map(|error| error.to_string()).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
 /// Everything that rests on a visit.
 const BY_VISIT: [&str; 9] = ["SSO-04", "SSO-08", "SSO-17", "SSO-18", "SSO-20", "SSO-28", "SSO-37", "SSO-39", "SSO-43"];
 
@@ -117,8 +153,14 @@ fn an_application_that_leads_nobody_to_the_login_blocks_and_says_where_it_leads(
             pages(facts, |page| {
                 page.status = Some(status);
                 page.page.scripts = scripts;
-                page.headers = vec![("location".to_owned(), "https://login.example/a?token=TOKEN-5x".to_owned())];
             });
+            if let Ended::Elsewhere { .. } = ended {
+                facts.push(facts[0].clone());
+                pages(&mut facts[1..], |page| {
+                    page.url = "https://login.example/a?client_id=b".to_owned();
+                    (page.status, page.failure) = (None, Some(FailureKind::ForeignOrigin));
+                });
+            }
             let end = crate::evidence::exchange::visit::Fact { at_ms: 9, step: 0, what: What::Ended(ended) };
             facts.push(end);
         })

@@ -33,7 +33,8 @@ impl Unopened {
             Self { kind, server, origin, detail }
         };
         for navigation in navigations() {
-            if let Some(failure) = navigation.failure {
+            // What was not followed was not asked either.
+            if let Some(failure) = navigation.failure.filter(|failure| failure.was_sent()) {
                 let origin = origin_of(&navigation.url);
                 let kind = CauseKind::of_failure(&Failure::new(failure, Text::default()), &origin)?;
                 return Some(by(kind, &navigation.url, Text::default()));
