@@ -18,7 +18,7 @@ use crate::evidence::recording::Recording;
 use crate::judging::verdict::Verdict;
 
 pub use shown::{Shown, Where};
-pub use tokens::{Tokens, is_number, mark_in, mark_of, marks_in};
+pub use tokens::{Tokens, mark_of, marks_in};
 pub use visited::{CameTo, Seen, Visited, is_at, token_in};
 pub use way::{Way, needs_browser, needs_stand_ins};
 

@@ -14,7 +14,7 @@ impl<'a> Tokens<'a> {
     /// Those of these visits.
     pub fn of(visits: &[Visited<'a>]) -> Self {
         let mut tokens = BTreeMap::new();
-        for seen in visits.iter().flat_map(|visited| visited.issued()) {
+        for seen in visits.iter().flat_map(Visited::issued) {
             if let Some(mark) = mark_of(&seen.what.token) {
                 tokens.entry(mark).or_insert(seen.what);
             }
@@ -45,12 +45,6 @@ pub fn mark_of(text: &str) -> Option<&str> {
     (start == 0 && full == text.len()).then(|| text.get(start..end)).flatten()
 }
 
-/// The first mark in a masked text.
-pub fn mark_in(text: &str) -> Option<&str> {
-    let (start, end, _) = next_mark(text, 0)?;
-    text.get(start..end)
-}
-
 /// The marks of the tokens and secrets in a masked text.
 pub fn marks_in(text: &str) -> Vec<&str> {
     let (mut marks, mut from) = (Vec::new(), 0);
@@ -76,11 +70,6 @@ fn next_mark(text: &str, from: usize) -> Option<(usize, usize, usize)> {
     Some((from + start, from + end, from + end + padding))
 }
 
-/// Whether what a page or a cookie holds is a national number, and no token.
-pub fn is_number(held: &str) -> bool {
-    mark_in(held).is_none()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,7 +83,5 @@ mod tests {
         }
         let url = "https://mbp.example/a?token=TOKEN-3xxx&b=SECRET-1x&c=TOKEN-&d=TOKEN-3";
         assert_eq!(marks_in(url), ["TOKEN-3", "SECRET-1", "TOKEN-3"]);
-        assert_eq!(mark_in("a TOKEN-7x b"), Some("TOKEN-7"));
-        assert!(is_number("10000000016") && is_number("INSZ-1") && !is_number("TOKEN-1xx"));
     }
 }

@@ -96,9 +96,9 @@ fn is_api(url: &str, issuer: &str, mbp: &str) -> bool {
 
 /// The temporary tokens of visits, by mark: what MBP gave, or, where it is not our own, what was carried to it.
 fn temporary(visits: &[Visited<'_>]) -> BTreeSet<String> {
-    let given = visits.iter().flat_map(|visited| visited.issued());
+    let given = visits.iter().flat_map(Visited::issued);
     let given = given.filter(|seen| seen.what.kind == TokenKind::Temporary).map(|seen| seen.what.token.clone());
-    let carried = visits.iter().flat_map(|visited| visited.with_token()).map(|(_, token)| token);
+    let carried = visits.iter().flat_map(Visited::with_token).map(|(_, token)| token);
     let known = Tokens::of(visits);
     let others = |token: &String| known.find(token).is_none_or(|issued| issued.kind == TokenKind::Temporary);
     let marks =
@@ -112,15 +112,24 @@ fn places<'a>(visited: &Visited<'a>, temporary: &BTreeSet<String>) -> Vec<Shown<
     visited.shown().into_iter().filter(shows).collect()
 }
 
+/// Every visit of the run, and the temporary tokens in them.
+struct WithTokens<'a> {
+    visits: Vec<Visited<'a>>,
+    /// By mark.
+    temporary: BTreeSet<String>,
+    /// Why not every visit took place.
+    obstacle: Option<Stop>,
+}
+
 /// The visits, and the temporary tokens in them; blocked where there is none.
-fn with_temporary<'a>(cx: &CheckContext<'a>) -> Result<(Vec<Visited<'a>>, BTreeSet<String>, Option<Stop>), Stop> {
+fn with_temporary<'a>(cx: &CheckContext<'a>) -> Result<WithTokens<'a>, Stop> {
     let (visits, obstacle) = cx.whole_visits()?;
     let temporary = temporary(&visits);
-    if temporary.is_empty() { Err(no_hand_over().into()) } else { Ok((visits, temporary, obstacle)) }
+    if temporary.is_empty() { Err(no_hand_over().into()) } else { Ok(WithTokens { visits, temporary, obstacle }) }
 }
 
 fn only_mbp_sees_the_temporary_token(cx: &CheckContext<'_>) -> Judgement {
-    let (visits, temporary, obstacle) = with_temporary(cx)?;
+    let WithTokens { visits, temporary, obstacle } = with_temporary(cx)?;
     let application = cx.application()?;
     let is_own = |url: &str| {
         let own = application.start_url.iter().chain(&application.hand_over_urls).chain(&application.logout_url);
@@ -154,7 +163,7 @@ fn only_mbp_sees_the_temporary_token(cx: &CheckContext<'_>) -> Judgement {
 }
 
 fn browser_keeps_no_temporary_token(cx: &CheckContext<'_>) -> Judgement {
-    let (visits, temporary, obstacle) = with_temporary(cx)?;
+    let WithTokens { visits, temporary, obstacle } = with_temporary(cx)?;
     let mbp = &cx.application()?.mbp.base_url;
     let mut findings = Vec::new();
     for visited in &visits {

@@ -57,10 +57,7 @@ fn landed(
             let status = seen.what.status.unwrap_or_default();
             Ok(vec![visited.finding(seen.at, "status", expected(), Text::same(status))])
         }
-        CameTo::Page(seen) if seen.what.page.scripts => {
-            let _ = seen;
-            Err(needs_browser().into())
-        }
+        CameTo::Page(seen) if seen.what.page.scripts => Err(needs_browser().into()),
         CameTo::Page(seen) => Err(nowhere(seen.what.status)),
         CameTo::Elsewhere(seen) => {
             let left = seen.what.header("location").unwrap_or(&seen.what.url);

@@ -15,13 +15,12 @@ pub(super) fn redirect_is_temporary(cx: &CheckContext<'_>) -> Judgement {
     let visited = handed_over(cx)?;
     let findings = visited.with_token().filter_map(|(seen, _)| {
         let actual = match seen.what.cause {
-            Cause::Redirect(302 | 303 | 307) => return None,
+            Cause::Redirect(302 | 303 | 307) | Cause::Opened => return None,
             Cause::Redirect(status) => Text::same(status),
             Cause::Form => text!("een formulier", "a form"),
             Cause::Link => text!("een link", "a link"),
             Cause::Refresh => text!("een pagina die vanzelf doorgaat", "a page that leads on by itself"),
             Cause::Script => text!("een script", "a script"),
-            Cause::Opened => return None,
         };
         Some(visited.finding(seen.at, "cause", text!("302 of 303", "302 or 303"), actual))
     });

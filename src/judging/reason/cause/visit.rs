@@ -47,7 +47,7 @@ impl Unopened {
         if !logs_in || reaches_login(timeline, &issuer) {
             return None;
         }
-        let last = navigations().last()?;
+        let last = navigations().next_back()?;
         if let Some(status) = last.status.filter(|status| *status >= 400) {
             let kind =
                 if matches!(status, 404 | 410) { CauseKind::NothingAtStartUrl } else { CauseKind::UnexpectedStatus };
