@@ -223,9 +223,10 @@ impl AcmArgs {
         ];
         settings.extend(self.show.then(|| ("client-secret", client.secret.clone())));
         settings.push(("scope", format!("openid {MBP_SCOPE}")));
-        let further = self.application.redirect_uri.iter().map(|uri| format!(" {uri}")).collect::<String>();
+        let local = "http(s)://localhost:*/* http(s)://127.0.0.1:*/*".to_owned();
+        let redirects: Vec<String> = [local].into_iter().chain(self.application.redirect_uri.clone()).collect();
         settings.extend([
-            ("redirect-uris", format!("http(s)://localhost:*/* http(s)://127.0.0.1:*/*{further}")),
+            ("redirect-uris", redirects.join(" ")),
             ("mbp-client-id", acm.credentials().audience.clone()),
             ("mbp-base-url", mbp.to_owned()),
             ("mbp-token-api", format!("{mbp}/auth/v1/token")),

@@ -65,13 +65,11 @@ pub(super) fn review(args: &ReviewArgs, global: &Global) -> Done {
 impl ReviewArgs {
     /// Whose reviews they are, and which kind of subject that is.
     fn subject(&self) -> Result<Subject, CliError> {
-        match &self.report {
-            Some(path) => Ok(Subject::Reported(path.clone(), Box::new(report::read_report(path)?))),
-            None => {
-                let (named, kind) = named_by_profile(self.profile.as_deref())?;
-                Ok(Subject::Named(named, kind))
-            }
+        if let Some(path) = &self.report {
+            return Ok(Subject::Reported(path.clone(), Box::new(report::read_report(path)?)));
         }
+        let (named, kind) = named_by_profile(self.profile.as_deref())?;
+        Ok(Subject::Named(named, kind))
     }
 
     fn open<'a>(&self, subject: Subject, catalogue: &'a Catalogue) -> Result<Open<'a>, CliError> {

@@ -98,7 +98,7 @@ fn without_start(found: &mut Found<'_>, application: &Application) {
                 place,
                 text!(
                     "staat er zonder `start_url`: nergens kan een bezoek beginnen",
-                    "stands without `start_url`: there is nowhere for a visit to begin"
+                    "is given without `start_url`: there is nowhere for a visit to begin"
                 ),
                 text!(
                     "voeg `application.start_url` toe: de pagina waar iemand zich aanmeldt",

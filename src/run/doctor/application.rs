@@ -1,7 +1,7 @@
 //! The steps at an application: reaching it, and whether its start page leads to the login of ACM. Nothing is filled in.
 
 use super::{Diagnosis, Line, State, Step};
-use crate::base::text::shown;
+use crate::base::text::{Text, shown};
 use crate::evidence::exchange::visit::{Act, Ended, Timeline, What};
 use crate::evidence::exchange::{Request, Response, Target, Tls, Visit};
 use crate::evidence::setup::{ApplicationSetup, Setup};
@@ -50,7 +50,6 @@ fn started(setup: &Setup, response: &Response) -> Line {
         _ => None,
     });
     let (status, url) = last.unwrap_or_default();
-    let fault = |seen, remedy| Line::owner(Step::Start, State::Fault, seen, remedy);
     match ended {
         Some(Ended::AtLogin { .. }) => Line::ok(
             Step::Start,
@@ -59,30 +58,7 @@ fn started(setup: &Setup, response: &Response) -> Line {
                 "the start page leads to the login page of ACM; nothing was filled in there"
             ),
         ),
-        Some(Ended::Page { .. }) => match status {
-            Some(status @ 200..=299) => Line::owner(
-                Step::Start,
-                State::Warning,
-                text!(
-                    "de startpagina antwoordt {status} en leidt niet vanzelf naar de aanmelding bij ACM",
-                    "the start page answers {status} and does not lead to the login at ACM by itself"
-                ),
-                text!(
-                    "geef als `application.start_url` de pagina die de aanmelding begint; moet daar een script voor lopen, dan ziet een keuring over HTTP dat niet",
-                    "give as `application.start_url` the page that begins the login; where that takes a script, a check over HTTP does not see it"
-                ),
-            ),
-            status => {
-                let status = status.map_or("-".to_owned(), |status| status.to_string());
-                fault(
-                    text!("de startpagina antwoordt {status} ({url})", "the start page answers {status} ({url})"),
-                    text!(
-                        "controleer `application.start_url` en de logs van de toepassing",
-                        "check `application.start_url` and the logs of the application"
-                    ),
-                )
-            }
-        },
+        Some(Ended::Page { .. }) => at_a_page(status, &url),
         Some(Ended::AtMbp { .. }) => fault(
             text!(
                 "de startpagina stuurt naar MBP, ook wie niet aangemeld is",
@@ -128,5 +104,37 @@ fn started(setup: &Setup, response: &Response) -> Line {
             text!("het bezoek liep niet ten einde", "the visit did not come to an end"),
             text!("probeer opnieuw", "try again"),
         ),
+    }
+}
+
+fn fault(seen: Text, remedy: Text) -> Line {
+    Line::owner(Step::Start, State::Fault, seen, remedy)
+}
+
+/// It showed a page of its own.
+fn at_a_page(status: Option<u16>, url: &str) -> Line {
+    match status {
+        Some(status @ 200..=299) => Line::owner(
+            Step::Start,
+            State::Warning,
+            text!(
+                "de startpagina antwoordt {status} en leidt niet vanzelf naar de aanmelding bij ACM",
+                "the start page answers {status} and does not lead to the login at ACM by itself"
+            ),
+            text!(
+                "geef als `application.start_url` de pagina die de aanmelding begint; moet daar een script voor lopen, dan ziet een keuring over HTTP dat niet",
+                "give as `application.start_url` the page that begins the login; where that takes a script, a check over HTTP does not see it"
+            ),
+        ),
+        status => {
+            let status = status.map_or("-".to_owned(), |status| status.to_string());
+            fault(
+                text!("de startpagina antwoordt {status} ({url})", "the start page answers {status} ({url})"),
+                text!(
+                    "controleer `application.start_url` en de logs van de toepassing",
+                    "check `application.start_url` and the logs of the application"
+                ),
+            )
+        }
     }
 }
