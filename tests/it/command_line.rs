@@ -230,5 +230,5 @@ fn a_requirement_breaks_one_thing_and_names_the_other_faults() {
     assert_eq!((output.status, output.stderr.contains("takes another")), (3, false), "{}", output.stderr);
     let output = ran(bronkeur(&folder).args(["demo", "--fault", "OPS-01"]));
     assert_eq!(output.status, 2, "{}", output.stdout);
-    assert!(output.stderr.contains("no fault of the built-in source breaks `OPS-01`"), "{}", output.stderr);
+    assert!(output.stderr.contains("no built-in fault breaks `OPS-01`"), "{}", output.stderr);
 }
