@@ -67,7 +67,7 @@ impl Default for Behaviour {
             at_acm: Refusal::ToMbp,
             at_mbp: Refusal::ToMbp,
             expired: Expired::LogsIn,
-            patience: Duration::from_secs(1),
+            patience: Duration::from_secs(2),
             edits: Edits::default(),
             issuer: Issuer::default(),
             gives_refresh: true,
@@ -238,8 +238,6 @@ impl Default for Login {
 pub enum LoginAt {
     /// To ACM.
     Acm,
-    /// To a page of the application that asks for a name and a password.
-    OwnPage,
     /// To an identity provider of somebody else.
     Elsewhere,
 }

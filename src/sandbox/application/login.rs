@@ -18,7 +18,6 @@ impl Application {
         let login = &self.behaviour.login;
         let pending = Pending { state: secret(), nonce: secret(), verifier: secret(), then };
         let endpoint = match login.at {
-            LoginAt::OwnPage => return pages::own_login(),
             LoginAt::Elsewhere => "https://login.voorbeeld.invalid/authorize".to_owned(),
             LoginAt::Acm => format!("{}/v1/auth", self.parties.issuer),
         };
@@ -65,7 +64,8 @@ impl Application {
             return failed();
         }
         let Some(code) = parameter("code") else { return failed() };
-        let Some(session) = self.session_of(&code, &pending).await else { return failed() };
+        let Some(mut session) = self.session_of(&code, &pending).await else { return failed() };
+        session.is_new = pending.then.is_some();
         let held = self.held(&session);
         let mut answer = self.go_to(&match pending.then {
             Some(page) => self.hand_over_path(page),

@@ -86,16 +86,6 @@ pub(super) fn login_failed(again: &str) -> Answer {
     )
 }
 
-/// A login page of the application's own: citizens must not give it a password.
-pub(super) fn own_login() -> Answer {
-    page(
-        200,
-        "Aanmelden",
-        "<form method=\"post\" action=\"\">\n<label>Naam <input name=\"naam\"></label>\n\
-         <label>Wachtwoord <input name=\"wachtwoord\" type=\"password\"></label>\n<button>Aanmelden</button>\n</form>",
-    )
-}
-
 /// The page that asks before it hands over.
 pub(super) fn asks(action: &str) -> Answer {
     let action = escaped(action);

@@ -28,7 +28,7 @@ pub(super) struct Session {
     pub access: String,
     /// The citizen's refresh token, where ACM gave one.
     pub refresh: Option<String>,
-    /// The access token is of a login that has served no click yet.
+    /// The access token is of a login for the click that follows.
     pub is_new: bool,
 }
 

@@ -42,7 +42,10 @@ pub(super) static FAULTS: &[Fault] = &[
         breaks: &["SSO-08"],
         blocks: HAND_OVER,
         summary: "The exchange is sent as a JSON object.",
-        apply: |behaviour| behaviour.edits.exchange.push(|call, _| call.bears = Bears::Json),
+        apply: |behaviour| {
+            behaviour.build.authentication = Authentication::Basic;
+            behaviour.edits.exchange.push(|call, _| call.bears = Bears::Json);
+        },
     },
     Fault {
         name: "exchange-by-get",

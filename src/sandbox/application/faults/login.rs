@@ -29,13 +29,6 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| behaviour.issuer.may_use_client_credentials = false,
     },
     Fault {
-        name: "own-login-page",
-        breaks: &["SSO-04"],
-        blocks: HAND_OVER,
-        summary: "Citizens log in on a page of the application itself, with a name and a password.",
-        apply: |behaviour| behaviour.login.at = LoginAt::OwnPage,
-    },
-    Fault {
         name: "login-elsewhere",
         breaks: &["SSO-04"],
         blocks: HAND_OVER,
@@ -44,7 +37,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "implicit-login",
-        breaks: &["SSO-04"],
+        breaks: &["SSO-04", "SSO-28"],
         blocks: HAND_OVER,
         summary: "The login asks for tokens in the redirect (response_type=id_token token).",
         apply: |behaviour| behaviour.login.response_type = "id_token token",
