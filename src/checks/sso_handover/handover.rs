@@ -134,7 +134,7 @@ fn answer_of_mbp_may_grow(cx: &CheckContext<'_>) -> Judgement {
     let Some(asked) = asked else { return Err(no_hand_over().into()) };
     let expected = text!("een overdracht met het tijdelijke token", "a hand-over with the temporary token");
     let actual =
-        text!("geen, na een antwoord 201 met een extra lid", "none, after an answer 201 with a further member");
+        text!("geen, na een antwoord 201 met een extra veld", "none, after an answer 201 with a further field");
     cx.judged([visited.finding(asked.at, "status", expected, actual)])
 }
 

@@ -60,8 +60,8 @@ fn authorizations<'a>(cx: &CheckContext<'a>) -> Result<(Visited<'a>, Vec<Authori
     Err(Verdict::blocked(
         text!("de parameters van de aanmelding zijn niet te zien", "the parameters of the login cannot be seen"),
         text!(
-            "kijk ze na in de configuratie van de toepassing: ze gaan in een request object of op voorhand naar ACM",
-            "look at them in the configuration of the application: they go in a request object, or to ACM beforehand"
+            "kijk ze na in de configuratie van de toepassing: ze gaan ondertekend of op voorhand naar ACM",
+            "look at them in the configuration of the application: they go to ACM signed, or beforehand"
         ),
     )
     .into())

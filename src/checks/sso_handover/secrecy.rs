@@ -55,7 +55,7 @@ fn exchanged_token_stays_between_servers(cx: &CheckContext<'_>) -> Judgement {
         }
     }
     if findings.is_empty() && at_mbp {
-        let why = text!("het staat als `token` in de URL naar MBP", "it stands as `token` in the URL to MBP");
+        let why = text!("het staat in `token` van de URL naar MBP", "it is in `token` of the URL to MBP");
         return Err(reason::unmet(why).into());
     }
     cx.judged_unless(findings, obstacle.or_else(|| scripts(cx, &visits)))
