@@ -80,9 +80,11 @@ fn browser_calls_no_api(cx: &CheckContext<'_>) -> Judgement {
             };
             findings.push(visited.finding(seen.at, "by_script", expected(), actual));
         }
-        for seen in visited.navigations().filter(|seen| is_api(&seen.what.url, issuer, mbp)) {
-            let actual = Text::same(shown(&format!("{} {}", seen.what.method, seen.what.url)));
-            findings.push(visited.finding(seen.at, "url", expected(), actual));
+        let went = visited.navigations().map(|seen| (seen.at, &seen.what.method, &seen.what.url));
+        let left = visited.hand_overs().map(|seen| (seen.at, &seen.what.method, &seen.what.url));
+        for (at, method, url) in went.chain(left).filter(|(_, _, url)| is_api(url, issuer, mbp)) {
+            let actual = Text::same(shown(&format!("{method} {url}")));
+            findings.push(visited.finding(at, "url", expected(), actual));
         }
     }
     cx.judged_unless(findings, obstacle.or_else(|| scripts(cx, &visits)))
