@@ -24,6 +24,8 @@ pub struct Row {
     pub blocked: BTreeSet<String>,
     /// Those of them that wait for others, with the requirements that it comes down to.
     pub waiting: BTreeMap<String, Vec<String>>,
+    /// Requirements that no run of this world can judge.
+    pub unjudged: &'static [&'static str],
 }
 
 impl Row {
@@ -49,7 +51,8 @@ impl Row {
             let roots = self.waiting.get(id).map(Vec::as_slice).unwrap_or_default();
             !roots.is_empty() && roots.iter().all(|root| breaks(root) || may_block(root))
         };
-        self.blocked.iter().filter(|id| !may_block(id) && !follows(id)).cloned().collect()
+        let is_judged = |id: &String| !self.unjudged.contains(&id.as_str());
+        self.blocked.iter().filter(|id| is_judged(id) && !may_block(id) && !follows(id)).cloned().collect()
     }
 
     /// The requirements that wait for others of which none failed or is blocked itself: nobody learns what to fix.
@@ -131,5 +134,5 @@ async fn row<W: World>(
     let verdicts = catalogue.requirements.iter().zip(&finished.verdicts);
     let waiting = verdicts.filter_map(|(row, verdict)| Some((row.id.clone(), verdict.unmet.clone()?))).collect();
     let (failed, blocked) = (with(Outcome::Fail), with(Outcome::Blocked));
-    Ok(Row { fault: fault.map(Fault::claim), variant: variant.name, failed, blocked, waiting })
+    Ok(Row { fault: fault.map(Fault::claim), variant: variant.name, failed, blocked, waiting, unjudged: W::UNJUDGED })
 }

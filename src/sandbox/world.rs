@@ -36,6 +36,9 @@ pub trait World: 'static {
     /// Its forms; at least one.
     const VARIANTS: &'static [Variant<Self::Behaviour>];
 
+    /// Requirements that no run of it can judge, whatever its subject does.
+    const UNJUDGED: &'static [&'static str] = &[];
+
     /// Starts it, examines it once and stops it. `earlier`: what a run of the conformant world saw, for requirements that
     /// compare with it.
     ///
