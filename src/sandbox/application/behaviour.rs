@@ -223,23 +223,12 @@ pub struct Login {
     pub pkce: bool,
     /// `prompt`, where it is sent.
     pub prompt: Option<&'static str>,
-    /// Where it leads.
-    pub at: LoginAt,
 }
 
 impl Default for Login {
     fn default() -> Self {
-        Self { scope: "openid profile rrn", response_type: "code", pkce: true, prompt: None, at: LoginAt::Acm }
+        Self { scope: "openid profile rrn", response_type: "code", pkce: true, prompt: None }
     }
-}
-
-/// Where the login leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LoginAt {
-    /// To ACM.
-    Acm,
-    /// To an identity provider of somebody else.
-    Elsewhere,
 }
 
 /// When the citizen's access token is refreshed.

@@ -5,7 +5,6 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use super::behaviour::LoginAt;
 use super::call::{Call, encoded};
 use super::session::{Given, Pending, Session};
 use super::{Application, pages};
@@ -17,10 +16,7 @@ impl Application {
     pub(super) fn log_in(&self, then: Option<usize>) -> Answer {
         let login = &self.behaviour.login;
         let pending = Pending { state: secret(), nonce: secret(), verifier: secret(), then };
-        let endpoint = match login.at {
-            LoginAt::Elsewhere => "https://login.voorbeeld.invalid/authorize".to_owned(),
-            LoginAt::Acm => format!("{}/v1/auth", self.parties.issuer),
-        };
+        let endpoint = format!("{}/v1/auth", self.parties.issuer);
         let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(pending.verifier.as_bytes()));
         let mut call = Call::form(
             endpoint,

@@ -1,7 +1,7 @@
 //! Faults of what ACM holds of the application, and of its login.
 
 use super::catalogue::Fault;
-use crate::sandbox::application::behaviour::{LoginAt, Refreshes};
+use crate::sandbox::application::behaviour::Refreshes;
 
 /// Nothing of a hand-over can be seen.
 pub(super) const HAND_OVER: &[&str] = &["SSO"];
@@ -27,13 +27,6 @@ pub(super) static FAULTS: &[Fault] = &[
         blocks: HAND_OVER,
         summary: "The client of the application may not use client credentials, so it has no actor token.",
         apply: |behaviour| behaviour.issuer.may_use_client_credentials = false,
-    },
-    Fault {
-        name: "login-elsewhere",
-        breaks: &["SSO-04"],
-        blocks: HAND_OVER,
-        summary: "Citizens log in at another identity provider than ACM.",
-        apply: |behaviour| behaviour.login.at = LoginAt::Elsewhere,
     },
     Fault {
         name: "implicit-login",
