@@ -10,7 +10,7 @@ use crate::text;
 
 use self::paper::{Paper, fenced, inline};
 use super::languages::Languages;
-use super::model::{Cause, Report, Requirement};
+use super::model::{Cause, Finding, Report, Requirement};
 use super::words::{self, Entry, MOST_FINDINGS, State, bounded};
 
 /// The name of the file.
@@ -247,8 +247,13 @@ impl Summary<'_> {
             };
             let _ = writeln!(text, "- {label}: {said}");
         }
-        let told = row.findings.iter().take(MOST_FINDINGS).find(|finding| finding.excerpt.is_some());
-        let exchange = told.and_then(|finding| self.report.exchange(finding.exchange.as_deref()?));
+        let exchange_of = |finding: &Finding| self.report.exchange(finding.exchange.as_deref()?);
+        // A visit has no excerpt: its way is shown instead.
+        let has_more = |finding: &&Finding| {
+            finding.excerpt.is_some() || exchange_of(finding).is_some_and(|exchange| exchange.visit.is_some())
+        };
+        let told = row.findings.iter().take(MOST_FINDINGS).find(has_more);
+        let exchange = told.and_then(exchange_of);
         if let Some(curl) = exchange.and_then(|exchange| exchange.curl.as_deref()) {
             let _ = write!(text, "\n{}", fenced("sh", &bounded(curl, 1_500)));
         }
