@@ -67,6 +67,12 @@ fn the_subject_is_the_newest_access_token() {
     for kind in [TokenKind::Id, TokenKind::Refresh, TokenKind::Actor, TokenKind::Code] {
         assert_eq!(carries("subject_token", kind), ["SSO-09"], "{kind}");
     }
+    // Another kind of token counts in full.
+    let own = Application::new().edit(|_, facts| {
+        let token = given(facts, TokenKind::Id);
+        exchanges(facts, |one| set(one, "subject_token", Some(&token)));
+    });
+    assert_eq!(own.judge("SSO-09").findings[0].level, None);
     // That of the login, though a newer one was there.
     let older = |own: &Application| own.judge("SSO-09").findings.first().cloned();
     let own = Application::new().edit(|_, facts| {
