@@ -145,6 +145,7 @@ impl Assembly<'_> {
         Run {
             started: self.recording.started,
             duration_ms: self.meta.duration_ms,
+            kind: catalogue.kind,
             source: self.people.for_people(&setup.name),
             base_url: self.people.for_people(&setup.base_url),
             envelope: self.seen.envelope.to_owned(),

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::base::text::Text;
-use crate::catalogue::{About, Level, Mode};
+use crate::catalogue::{About, Level, Mode, SubjectKind};
 use crate::evidence::exchange::Kind;
 use crate::evidence::snapshot::{ApiSnapshot, Baseline};
 use crate::judging::decisions::{Answer, Scope};
@@ -75,11 +75,14 @@ pub struct Run {
     pub started: Timestamp,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
-    /// The name of the source.
+    /// What kind of subject it is; of most, which are sources, nothing is said.
+    #[serde(default = "source", skip_serializing_if = "is_source")]
+    pub kind: SubjectKind,
+    /// The name of the subject.
     pub source: String,
     /// Where it was called.
     pub base_url: String,
-    /// The envelope of its lists: `links`, `hal` or `unknown`.
+    /// The envelope of its lists: `links`, `hal` or `unknown`; `none` of a subject that has no lists.
     pub envelope: String,
     /// `tni`, `prod`, an issuer, or `none`.
     pub environment: String,
@@ -160,6 +163,16 @@ pub struct Sample {
     pub details: Vec<String>,
     /// The documents.
     pub downloads: Vec<String>,
+}
+
+/// The kind of which nothing is said.
+fn source() -> SubjectKind {
+    SubjectKind::Source
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_source(kind: &SubjectKind) -> bool {
+    *kind == source()
 }
 
 /// Response times of one kind of call, in milliseconds; only requests that were sent.

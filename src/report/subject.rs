@@ -9,7 +9,7 @@ use crate::source::envelope::Envelope;
 /// What was seen of a subject.
 #[derive(Debug)]
 pub(super) struct Seen {
-    /// The form of its answers: of a source `links`, `hal` or `unknown`.
+    /// The form of its answers: of a source `links`, `hal` or `unknown`, of any other subject `none`.
     pub(super) envelope: &'static str,
     /// Which members, types and links its answers had; nothing where its kind has none.
     pub(super) shapes: ApiSnapshot,
@@ -24,7 +24,7 @@ impl Seen {
                 shapes: ApiSnapshot::of(&recording.setup.base_url, recording.exchanges()),
             },
             SubjectKind::Application | SubjectKind::Website => {
-                Self { envelope: Envelope::Unknown.name(), shapes: ApiSnapshot::default() }
+                Self { envelope: "none", shapes: ApiSnapshot::default() }
             }
         }
     }

@@ -73,16 +73,17 @@ impl Screen<'_> {
         let run = &self.report.run;
         let lang = self.options.lang;
         let calls = words::calls(run.requests);
+        let form = self.say(&words::envelope(&run.envelope));
         let calls = format!(
-            "{} in {}, {:.0}, {}",
+            "{} in {}, {:.0}{}{form}",
             self.say(&calls),
             words::seconds(run.duration_ms, lang),
             run.started,
-            self.say(&words::envelope(&run.envelope)),
+            if form.is_empty() { "" } else { ", " },
         );
         let tool = &self.report.tool;
         let mut lines = vec![
-            (text!("bron", "source"), format!("{}  {}", run.source, bounded(&run.base_url, 300))),
+            (words::subject(run.kind), format!("{}  {}", run.source, bounded(&run.base_url, 300))),
             (text!("omgeving", "environment"), bounded(self.say(&words::environment(&run.environment)).as_str(), 300)),
             (text!("keuring", "run"), calls),
         ];

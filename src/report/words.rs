@@ -8,7 +8,7 @@ mod state;
 mod tally;
 
 use crate::base::text::{Lang, Text};
-use crate::catalogue::Level;
+use crate::catalogue::{Level, SubjectKind};
 use crate::evidence::exchange::{NOT_ACM, STAND_IN_ACM};
 use crate::judging::decisions::Answer;
 use crate::judging::reason;
@@ -152,11 +152,21 @@ pub(super) fn calls(count: usize) -> Text {
     }
 }
 
-/// The form of a source's lists.
+/// What a kind of subject is called.
+pub(super) fn subject(kind: SubjectKind) -> Text {
+    match kind {
+        SubjectKind::Source => Text::new("bron", "source"),
+        SubjectKind::Application => Text::new("toepassing", "application"),
+        SubjectKind::Website => Text::new("website", "website"),
+    }
+}
+
+/// The form of a source's lists; nothing of a subject that has none.
 pub(super) fn envelope(envelope: &str) -> Text {
     match envelope {
         "links" => Text::new("vorm met `links`", "form with `links`"),
         "hal" => Text::new("vorm HAL", "form HAL"),
+        "none" => Text::default(),
         _ => Text::new("vorm niet herkend", "form not recognised"),
     }
 }
