@@ -404,8 +404,6 @@ pub struct Edits {
     pub hand_over: Vec<AnswerEdit>,
     /// On the start page of somebody who is signed in.
     pub start: Vec<AnswerEdit>,
-    /// On the answer that starts a session.
-    pub signed_in: Vec<AnswerEdit>,
     /// After a temporary token came: a further call, to ACM.
     pub afterwards: Option<fn(&Held) -> Call>,
 }

@@ -161,7 +161,12 @@ impl Application {
             }
             made => made?,
         };
-        kept.temporary.insert(key, (held.temporary.clone(), moment()));
+        if self.behaviour.temporary == Temporary::Shared {
+            tokio::time::sleep(OVERLAP).await;
+        }
+        if self.behaviour.temporary != Temporary::OfTheStartPage || click.is_none() {
+            kept.temporary.insert(key, (held.temporary.clone(), moment()));
+        }
         Ok(())
     }
 

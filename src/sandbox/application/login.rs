@@ -72,7 +72,6 @@ impl Application {
         }
         self.memory.set_last(|last| last.session = Some(session.clone()));
         self.keep(&session, &mut answer);
-        self.behaviour.edits.signed_in.iter().for_each(|edit| edit(&mut answer, &held));
         answer
     }
 

@@ -35,7 +35,7 @@ fn unstored(answer: &mut Answer) {
 pub(super) static FAULTS: &[Fault] = &[
     Fault {
         name: "mbp-on-another-host",
-        breaks: &["SSO-20"],
+        breaks: &["SSO-20", "SSO-31"],
         blocks: HAND_OVER,
         summary: "The browser goes to a host that is not MBP's.",
         apply: |behaviour| {
@@ -46,7 +46,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "mbp-in-production",
-        breaks: &["SSO-11"],
+        breaks: &["SSO-11", "SSO-31"],
         blocks: HAND_OVER,
         summary: "The browser goes to MBP in production.",
         apply: |behaviour| {
@@ -55,7 +55,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "mbp-by-its-other-name",
-        breaks: &["SSO-20"],
+        breaks: &["SSO-20", "SSO-31"],
         blocks: HAND_OVER,
         summary: "The browser goes to a name of MBP's machine, not to MBP's host.",
         apply: |behaviour| {
@@ -64,7 +64,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "mbp-on-another-port",
-        breaks: &["SSO-20"],
+        breaks: &["SSO-20", "SSO-31"],
         blocks: HAND_OVER,
         summary: "The browser goes to another port of MBP's host.",
         apply: |behaviour| {
@@ -85,7 +85,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "mbp-over-http",
-        breaks: &["SSO-20"],
+        breaks: &["SSO-20", "SSO-31"],
         blocks: HAND_OVER,
         summary: "The browser goes to MBP over plain http.",
         apply: |behaviour| {
@@ -136,7 +136,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "id-token-to-mbp",
-        breaks: &["SSO-21"],
+        breaks: &["SSO-21", "SSO-23"],
         blocks: HAND_OVER,
         summary: "The browser takes the citizen's ID token along.",
         apply: |behaviour| behaviour.edits.landing.push(|url, held| with(url, &held.id)),
@@ -173,7 +173,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "handed-over-by-link",
-        breaks: &["SSO-25"],
+        breaks: &["SSO-25", "SSO-32"],
         blocks: HAND_OVER,
         summary: "The citizen gets a page with a link to MBP, the token in it.",
         apply: |behaviour| {
@@ -185,7 +185,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "handed-over-by-form",
-        breaks: &["SSO-25"],
+        breaks: &["SSO-25", "SSO-32"],
         blocks: HAND_OVER,
         summary: "The citizen gets a page with a form that goes to MBP, the token in it.",
         apply: |behaviour| behaviour.edits.hand_over.push(by_form),
@@ -204,7 +204,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "handed-over-by-script",
-        breaks: &["SSO-25"],
+        breaks: &["SSO-25", "SSO-32"],
         blocks: HAND_OVER,
         summary: "The citizen gets a page whose script goes to MBP.",
         apply: |behaviour| {

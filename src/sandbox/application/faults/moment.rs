@@ -89,13 +89,6 @@ pub(super) static FAULTS: &[Fault] = &[
         apply: |behaviour| behaviour.nobody = Nobody::Page(403),
     },
     Fault {
-        name: "empty-token-without-session",
-        breaks: &["SSO-28"],
-        blocks: &[],
-        summary: "Who is not signed in is sent to MBP with an empty token.",
-        apply: |behaviour| behaviour.nobody = Nobody::Token(""),
-    },
-    Fault {
         name: "loop-without-session",
         breaks: &["SSO-28"],
         blocks: &[],

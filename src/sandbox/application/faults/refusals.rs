@@ -61,7 +61,7 @@ pub(super) static FAULTS: &[Fault] = &[
         blocks: &[],
         summary: "Where the access token has expired, the citizen gets an error 500.",
         apply: |behaviour| {
-            behaviour.refreshes = Refreshes::Once;
+            behaviour.refreshes = Refreshes::Never;
             behaviour.expired = Expired::Status(500);
         },
     },
