@@ -87,16 +87,12 @@ impl Application {
     /// The page of MBP that a path of the application leads to, by its place.
     fn clicked(&self, path: &str) -> Option<usize> {
         let path = if self.detours() { path.strip_suffix("/verder").unwrap_or(path) } else { path };
-        self.behaviour.build.pages.iter().position(|page| self.clicks_on(page) == path)
+        self.behaviour.build.pages.iter().position(|page| clicks_on(page) == path)
     }
 
     /// Whether a click passes a second address.
     fn detours(&self) -> bool {
         self.behaviour.build.detour || self.behaviour.detour_holds != Holds::Nothing
-    }
-
-    fn clicks_on(&self, page: &str) -> String {
-        if page.is_empty() { "/naar-mbp".to_owned() } else { format!("/naar-mbp/{page}") }
     }
 
     /// A path of its own, as browsers see it.
@@ -108,7 +104,7 @@ impl Application {
     /// The path that hands over to the page of that place.
     fn hand_over_path(&self, page: usize) -> String {
         let page = self.behaviour.build.pages.get(page).copied().unwrap_or_default();
-        self.path(&self.clicks_on(page))
+        self.path(&clicks_on(page))
     }
 
     /// The page where people start: the one that logs in, or the first one where that leads there.
@@ -203,4 +199,9 @@ impl Application {
         self.behaviour.edits.start.iter().for_each(|edit| edit(&mut answer, &held));
         answer
     }
+}
+
+/// The path below which a click leads to a page of MBP.
+fn clicks_on(page: &str) -> String {
+    if page.is_empty() { "/naar-mbp".to_owned() } else { format!("/naar-mbp/{page}") }
 }

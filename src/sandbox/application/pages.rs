@@ -46,14 +46,12 @@ pub(super) fn welcome(login: &str) -> Answer {
 /// The start page of somebody who is.
 pub(super) fn signed_in(links: &[(String, &str)], logout: &str, new_tab: bool) -> Answer {
     let tab = if new_tab { " target=\"_blank\" rel=\"noopener\"" } else { "" };
-    let items: String = links
-        .iter()
-        .map(|(path, page)| {
-            let name =
-                if page.is_empty() { "Mijn Burgerprofiel".to_owned() } else { format!("Mijn Burgerprofiel: {page}") };
-            format!("<li><a href=\"{}\"{tab}>{}</a></li>\n", escaped(path), escaped(&name))
-        })
-        .collect();
+    let mut items = String::new();
+    for (path, page) in links {
+        let page = if page.is_empty() { String::new() } else { format!(": {page}") };
+        let (path, name) = (escaped(path), escaped(&format!("Mijn Burgerprofiel{page}")));
+        items.push_str(&format!("<li><a href=\"{path}\"{tab}>{name}</a></li>\n"));
+    }
     let logout = escaped(logout);
     page(
         200,

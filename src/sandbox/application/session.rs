@@ -168,7 +168,7 @@ impl Memory {
 fn cookie(request: &Inbound, name: &str) -> Option<String> {
     let lines = request.headers.get_all("cookie").into_iter().filter_map(|line| line.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.filter(|(own, _)| *own == name).map(|(_, value)| value.to_owned()).last()
+    pairs.filter(|(own, _)| *own == name).map(|(_, value)| value.to_owned()).next_back()
 }
 
 /// The cookie of a login: one for each, so that two tabs may log in at the same time.
