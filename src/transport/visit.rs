@@ -41,7 +41,7 @@ use crate::text;
 use browser::Browser;
 use deed::{Done, Log, Stage};
 use facts::{MOST, RawFact, RawVisit, RawWhat, now};
-use masking::{Mask, Passing};
+use masking::{Candidates, Mask, Passing};
 use route::Routes;
 
 /// How long an interrupted visit may take to be ended.
@@ -98,7 +98,9 @@ impl Transport {
         drop(turn);
         PendingExchange::new(move || {
             let mask = Mask { vault: &self.vault, passing: &self.visits.passing };
-            mask.learn_url(&start);
+            let mut candidates = Candidates::default();
+            candidates.url(&start);
+            mask.learn(candidates);
             let sent = Sent { method: "VISIT".to_owned(), url: mask.url(&start), ..Sent::default() };
             let result = came.and_then(|raw| self.visited(raw));
             Exchange { request, sent, at_ms, ms, credential: None, earlier: Vec::new(), result }

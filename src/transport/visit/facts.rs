@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::browser::{Answer, Body};
 use super::cookies::SetCookie;
-use super::masking::{LONGEST, Mask};
+use super::masking::{Candidates, LONGEST, Mask};
 use super::page::{self, Scan};
 use super::route::Routes;
 use super::told::{self, Event};
@@ -145,9 +145,11 @@ impl RawVisit {
                 told::learn_token(mask, event);
             }
         }
+        let mut candidates = Candidates::default();
         for fact in &self.facts {
-            learn(mask, &fact.what);
+            gather(&mut candidates, &fact.what);
         }
+        mask.learn(candidates);
         let masked = self.facts.into_iter().map(|fact| {
             let what = match fact.what {
                 RawWhat::Navigation(raw) => What::Navigation(navigation(mask, &self.routes, *raw)),
@@ -161,30 +163,22 @@ impl RawVisit {
     }
 }
 
-/// Makes known what a fact holds, before any of them is masked.
-fn learn(mask: Mask<'_>, what: &RawWhat) {
-    let of_headers = |headers: &[(String, String)]| {
-        for (_, value) in headers.iter().filter(|(name, _)| name == "location" || name == "refresh") {
-            mask.learn_url(value);
-        }
-    };
-    match what {
+/// Gathers what a fact may hold of secrets, before any of them is masked.
+fn gather(candidates: &mut Candidates, what: &RawWhat) {
+    let (url, from, referrer, headers) = match what {
         RawWhat::Navigation(raw) => {
-            mask.learn_url(&raw.url);
-            raw.referrer.iter().for_each(|url| mask.learn_url(url));
-            of_headers(&raw.headers);
-            raw.cookies.iter().filter(|cookie| !cookie.removed).for_each(|cookie| mask.learn_cookie(&cookie.value));
-            raw.scan.leads.iter().for_each(|(_, url)| mask.learn_url(url.as_str()));
+            let kept = raw.cookies.iter().filter(|cookie| !cookie.removed);
+            kept.for_each(|cookie| candidates.cookie(&cookie.value));
+            raw.scan.leads.iter().for_each(|(_, url)| candidates.url(url.as_str()));
+            (&raw.url, None, raw.referrer.as_ref(), &raw.headers)
         }
-        RawWhat::HandOver(raw) => {
-            mask.learn_url(&raw.url);
-            mask.learn_url(&raw.from);
-            raw.referrer.iter().for_each(|url| mask.learn_url(url));
-            of_headers(&raw.headers);
-        }
-        RawWhat::Told(event) => told::learn(mask, event),
-        RawWhat::Ended(_) => {}
-    }
+        RawWhat::HandOver(raw) => (&raw.url, Some(&raw.from), raw.referrer.as_ref(), &raw.headers),
+        RawWhat::Told(event) => return told::gather(candidates, event),
+        RawWhat::Ended(_) => return,
+    };
+    let of_headers = headers.iter().filter(|(name, _)| name == "location" || name == "refresh");
+    let urls = [url].into_iter().chain(from).chain(referrer).chain(of_headers.map(|(_, value)| value));
+    urls.for_each(|url| candidates.url(url));
 }
 
 fn navigation(mask: Mask<'_>, routes: &Routes, raw: RawNavigation) -> Navigation {

@@ -84,58 +84,90 @@ pub(super) struct Mask<'a> {
     pub(super) passing: &'a Passing,
 }
 
-impl Mask<'_> {
-    /// Makes known what a URL holds under the name of a secret, so that it is masked wherever it shows.
-    pub(super) fn learn_url(self, url: &str) {
+/// A secret by its place.
+struct Candidate {
+    raw: String,
+    /// The value that it stands in.
+    whole: String,
+    /// It belongs to one login or one browser alone.
+    passes: bool,
+}
+
+/// What may be a secret by the name that it stands under, gathered from a whole visit before any of it is made known:
+/// what the vault searches by is built again after each value that it learns.
+#[derive(Default)]
+pub(super) struct Candidates {
+    all: Vec<Candidate>,
+    seen: HashSet<String>,
+}
+
+impl Candidates {
+    /// Gathers what a URL holds under the name of a secret.
+    pub(super) fn url(&mut self, url: &str) {
         let (_, query, fragment) = parts(url);
         // The route of a page that is one program may have a query of its own.
         let fragment = fragment.map(|fragment| fragment.split_once('?').map_or(fragment, |(_, query)| query));
         for (name, value, _) in query.into_iter().chain(fragment).flat_map(pairs) {
-            self.learn(&name, &value);
+            self.parameter(&name, &value);
         }
     }
 
-    /// Makes known the value of a parameter, where it is a secret that can be told from a word.
-    pub(super) fn learn(self, name: &str, value: &str) {
+    /// Gathers the value of a parameter, where it is a secret that can be told from a word.
+    pub(super) fn parameter(&mut self, name: &str, value: &str) {
         match Role::of(name) {
-            Role::Token => self.learn_runs(value, is_token),
-            Role::Passing => self.learn_runs(value, is_random),
             Role::Other if is_url(value) => {
                 let (_, query, fragment) = parts(value);
                 // No deeper: a URL in a URL in a URL is masked by its values.
                 for (name, value, _) in query.into_iter().chain(fragment).flat_map(pairs) {
-                    match Role::of(&name) {
-                        Role::Token => self.learn_runs(&value, is_token),
-                        Role::Passing => self.learn_runs(&value, is_random),
-                        Role::Hint | Role::Other => {}
-                    }
+                    self.named(&name, &value);
                 }
             }
-            Role::Hint | Role::Other => {}
+            _ => self.named(name, value),
         }
     }
 
-    /// Makes known the value of a cookie.
-    pub(super) fn learn_cookie(self, value: &str) {
-        // One that holds a token, or looks like one, does not pass.
-        if is_random(value) && self.vault.mask_text(value) == value {
-            let surrogate = self.vault.learn(&value.into(), SecretKind::Token);
-            self.passing.all().insert(surrogate);
-        }
-    }
-
-    fn learn_runs(self, value: &str, is_secret: fn(&str) -> bool) {
-        if self.vault.surrogate_of(value).is_some() {
-            return;
-        }
-        let is_passing = std::ptr::fn_addr_eq(is_secret, is_random as fn(&str) -> bool);
+    fn named(&mut self, name: &str, value: &str) {
+        let (is_secret, passes): (fn(&str) -> bool, bool) = match Role::of(name) {
+            Role::Token => (is_token, false),
+            Role::Passing => (is_random, true),
+            Role::Hint | Role::Other => return,
+        };
         for run in value.split(|c| !is_of_token(c)).filter(|run| is_secret(run)) {
-            if self.vault.mask_text(run) == run {
-                let surrogate = self.vault.learn(&run.into(), SecretKind::Token);
-                if is_passing {
-                    self.passing.all().insert(surrogate);
-                }
+            self.note(run, value, passes);
+        }
+    }
+
+    /// Gathers the value of a cookie.
+    pub(super) fn cookie(&mut self, value: &str) {
+        if is_random(value) {
+            self.note(value, value, true);
+        }
+    }
+
+    fn note(&mut self, raw: &str, whole: &str, passes: bool) {
+        if self.seen.insert(raw.to_owned()) {
+            self.all.push(Candidate { raw: raw.to_owned(), whole: whole.to_owned(), passes });
+        }
+    }
+}
+
+impl Mask<'_> {
+    /// Makes known what may be a secret, so that it is masked wherever it shows; not what holds one that is known.
+    pub(super) fn learn(self, candidates: Candidates) {
+        let is_new = |candidate: &Candidate| {
+            self.vault.surrogate_of(&candidate.whole).is_none() && self.vault.is_masked(&candidate.raw)
+        };
+        let new: Vec<Candidate> = candidates.all.into_iter().filter(is_new).collect();
+        let mut learnt: Vec<String> = Vec::new();
+        for Candidate { raw, passes, .. } in new {
+            if learnt.iter().any(|known| raw.contains(known)) {
+                continue;
             }
+            let surrogate = self.vault.learn(&raw.as_str().into(), SecretKind::Token);
+            if passes {
+                self.passing.all().insert(surrogate);
+            }
+            learnt.push(raw);
         }
     }
 
@@ -328,6 +360,12 @@ mod tests {
         test(Mask { vault: &vault, passing: &passing })
     }
 
+    fn learn_url(mask: Mask<'_>, url: &str) {
+        let mut candidates = Candidates::default();
+        candidates.url(url);
+        mask.learn(candidates);
+    }
+
     #[test]
     fn a_value_has_the_same_surrogate_wherever_it_stands() {
         with(|mask| {
@@ -362,7 +400,7 @@ mod tests {
                 for place in ["https://a.example/p?q=1&", "https://a.example/p#", "p?"] {
                     with(|mask| {
                         let url = format!("{place}{name}={value}");
-                        mask.learn_url(&url);
+                        learn_url(mask, &url);
                         let masked = mask.url(&url);
                         let word = value.split('%').next().unwrap();
                         assert!(masked.contains("TOKEN-1") && !masked.contains(word), "{url}: {masked}");
@@ -385,11 +423,11 @@ mod tests {
                 "https://mbp.example/?token",
                 "https://mbp.example/a%20b?lang=nl&page=a%2Fb#here",
             ] {
-                mask.learn_url(url);
+                learn_url(mask, url);
                 assert_eq!(mask.url(url).replace("TOKEN-1", "Object"), url);
             }
             let twice = "https://mbp.example/?token=8d7f6a5b4c3d2e1f?token=8d7f6a5b4c3d2e1f";
-            mask.learn_url(twice);
+            learn_url(mask, twice);
             let masked = mask.url(twice);
             assert!(masked.matches("token").count() == 2 && !masked.contains("8d7f"), "{masked}");
         });
@@ -399,7 +437,7 @@ mod tests {
     fn a_word_under_the_name_of_a_secret_is_masked_there_alone() {
         with(|mask| {
             let url = "https://app.example/dashboard?state=dashboard&code=overview";
-            mask.learn_url(url);
+            learn_url(mask, url);
             let masked = mask.url(url);
             assert!(masked.starts_with("https://app.example/dashboard?state=TOKEN-1"), "{masked}");
             assert_eq!(mask.url("https://app.example/overview"), "https://app.example/overview");
@@ -410,8 +448,10 @@ mod tests {
     fn what_passes_is_held_against_no_page() {
         with(|mask| {
             let (state, token) = ("9f8e7d6c5b4a39281706", "0a1b2c3d4e5f60718293");
-            mask.learn_url(&format!("https://acm.example/?state={state}&token={token}"));
-            mask.learn_cookie("s%3AAbCdEf0123456789");
+            let mut candidates = Candidates::default();
+            candidates.url(&format!("https://acm.example/?state={state}&token={token}"));
+            candidates.cookie("s%3AAbCdEf0123456789");
+            mask.learn(candidates);
             let held = mask.held_in(&format!("{state} {token} s%3AAbCdEf0123456789"));
             assert_eq!(held, [mask.vault.surrogate_of(token).unwrap()]);
         });
@@ -422,7 +462,7 @@ mod tests {
         with(|mask| {
             let nested =
                 "https://a.example/?redirect_uri=https%3A%2F%2Fb.example%2F%3Ftoken%3D8d7f6a5b4c3d2e1f%26x%3D1";
-            mask.learn_url(nested);
+            learn_url(mask, nested);
             let masked = mask.url(nested);
             assert!(!masked.contains("8d7f") && masked.contains("TOKEN-1") && masked.ends_with("x%3D1"), "{masked}");
             let hint = STANDARD_NO_PAD.encode(r#"{"kbo":"0123456789","capacity":"EA"}"#);

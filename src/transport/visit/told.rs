@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::masking::Mask;
+use super::masking::{Candidates, Mask};
 use crate::evidence::exchange::Citizen;
 use crate::evidence::exchange::visit::{Authentication, Call, Issued, Party, Received, TokenKind, What};
 use crate::evidence::vault::SecretKind;
@@ -77,12 +77,12 @@ pub(super) fn learn_token(mask: Mask<'_>, event: &Event) {
     }
 }
 
-/// Makes known what stands in a call under the name of a secret.
-pub(super) fn learn(mask: Mask<'_>, event: &Event) {
+/// Gathers what stands in a call under the name of a secret.
+pub(super) fn gather(candidates: &mut Candidates, event: &Event) {
     if let Event::Received { parameters, path, .. } = event {
-        mask.learn_url(path);
+        candidates.url(path);
         for (name, value) in parameters {
-            mask.learn(name, value);
+            candidates.parameter(name, value);
         }
     }
 }
