@@ -130,7 +130,11 @@ impl Settings {
             let named = [&acm.scope, &acm.source_client, &acm.other_audience].into_iter().filter_map(Option::as_deref);
             named.chain([acm.issuer.as_str(), &acm.client_id, &acm.audience])
         });
-        acm.chain([self.base_url.as_str(), self.setup.name.as_str()])
+        let application = self.setup.application().into_iter().flat_map(|application| {
+            let pages = application.start_url.iter().chain(&application.hand_over_urls).chain(&application.logout_url);
+            [&application.mbp.client_id, &application.mbp.base_url].into_iter().chain(pages).map(String::as_str)
+        });
+        acm.chain(application).chain([self.base_url.as_str(), self.setup.name.as_str()])
     }
 
     /// All secrets that are known before the first call.
