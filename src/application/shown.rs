@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Tokens, Visited};
+use super::{Tokens, Visited, marks_in};
 use crate::base::text::{Text, shown};
-use crate::evidence::exchange::visit::{Issued, TokenKind};
+use crate::evidence::exchange::visit::{Issued, Navigation, TokenKind};
 use crate::text;
 
 /// Where something was to be seen.
@@ -83,7 +83,7 @@ impl<'a> Visited<'a> {
                 let text = std::iter::once(&cookie.name).chain(&cookie.holds).map(String::as_str).collect::<Vec<_>>();
                 add("cookies", Where::Cookie(cookie.name.clone()), Cow::Owned(text.join(" ")));
             }
-            add("page", Where::Page, Cow::Owned(navigation.page.holds.join(" ")));
+            add("page", Where::Page, Cow::Owned(held_in_page(navigation).join(" ")));
             for lead in &navigation.page.leads {
                 add("page/leads", Where::Lead, Cow::Borrowed(&lead.url));
             }
@@ -112,4 +112,13 @@ impl<'a> Visited<'a> {
         };
         self.shown().into_iter().filter_map(leak).collect()
     }
+}
+
+/// The tokens and numbers in a page. Nobody looks at the page of a redirect: what repeats where it leads counts there.
+fn held_in_page(navigation: &Navigation) -> Vec<&str> {
+    let is_redirect = navigation.status.is_some_and(|status| (300..400).contains(&status));
+    let location = navigation.header("location").filter(|_| is_redirect);
+    let repeated = location.map(marks_in).unwrap_or_default();
+    let holds = navigation.page.holds.iter().map(String::as_str);
+    holds.filter(|held| marks_in(held).first().is_none_or(|mark| !repeated.contains(mark))).collect()
 }

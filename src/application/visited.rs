@@ -157,6 +157,11 @@ pub fn token_in(url: &str) -> Option<String> {
 }
 
 impl<'a> Visited<'a> {
+    /// Whether it is one of these visits.
+    pub fn is_one_of(&self, visits: &[Visit]) -> bool {
+        visits.contains(self.visit)
+    }
+
     fn facts<T>(&self, of: fn(&'a What) -> Option<&'a T>) -> impl Iterator<Item = Seen<'a, T>> + use<'a, T> {
         let facts = self.timeline.facts.iter().enumerate();
         facts.filter_map(move |(at, fact): (usize, &'a Fact)| Some(Seen { at, step: fact.step, what: of(&fact.what)? }))

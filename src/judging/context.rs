@@ -250,7 +250,9 @@ impl<'a> CheckContext<'a> {
     /// The surrogate of a citizen's number; blocked where the profile has no such citizen.
     pub fn insz(&self, citizen: Citizen) -> Result<&'a str, Stop> {
         let person = self.setup().citizens.get(&citizen);
-        person.map(|person| person.insz.as_str()).ok_or_else(|| reason::no_citizen(citizen).into())
+        person
+            .map(|person| person.insz.as_str())
+            .ok_or_else(|| reason::no_citizen(citizen, &self.setup().subject).into())
     }
 
     /// What hostile requests came to, between their controls. A refusal proves something only when the same request

@@ -6,6 +6,7 @@ pub mod issuer;
 
 use crate::base::text::Text;
 use crate::evidence::exchange::{Citizen, Failure, Request};
+use crate::evidence::setup::SubjectSetup;
 use crate::judging::verdict::{Obstacle, Verdict};
 use crate::text;
 
@@ -89,13 +90,16 @@ pub fn not_recorded() -> Verdict {
 /// What must hold first does not, and another requirement asks for it: which one follows from `needs` in the catalogue,
 /// once all are judged.
 pub fn unmet(what: Text) -> Verdict {
-    let again = text!("zoek de oorzaak bij de bron, en keur opnieuw", "find the cause at the source, and check again");
+    let again = text!("zoek daar de oorzaak, en keur opnieuw", "find the cause there, and check again");
     Verdict { unmet: Some(Vec::new()), ..Verdict::blocked(what, again) }
 }
 
-/// The profile has no citizen of that role.
-pub fn no_citizen(citizen: Citizen) -> Verdict {
+/// The profile has no citizen of that role, as this subject needs one.
+pub fn no_citizen(citizen: Citizen, subject: &SubjectSetup) -> Verdict {
+    let is_source = matches!(subject, SubjectSetup::Source(_));
     let (role, nl, en) = match citizen {
+        Citizen::Other if !is_source => ("other", "(rol `other`)", "(role `other`)"),
+        _ if !is_source => ("subject", "(rol `subject`)", "(role `subject`)"),
         Citizen::Subject | Citizen::Nobody | Citizen::Malformed(_) => {
             ("subject", "(rol `subject`) met attesten", "(role `subject`) with certificates")
         }

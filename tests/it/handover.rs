@@ -120,10 +120,11 @@ const LACKS: &[Lack] = &[
 ];
 
 fn may_be_blocked(behaviour: &Behaviour, id: &str) -> bool {
-    LACKS.iter().any(|(ids, holds, _)| {
-        ids.iter().any(|own| *own == id || id.strip_prefix(own).is_some_and(|rest| rest.starts_with('-')))
-            && holds(behaviour)
-    })
+    ApplicationWorld::UNJUDGED.contains(&id)
+        || LACKS.iter().any(|(ids, holds, _)| {
+            ids.iter().any(|own| *own == id || id.strip_prefix(own).is_some_and(|rest| rest.starts_with('-')))
+                && holds(behaviour)
+        })
 }
 
 /// Whether what is said about a requirement, a warning or a note, is true of this application.

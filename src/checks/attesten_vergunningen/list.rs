@@ -232,7 +232,12 @@ fn empty_list<'a>(cx: &CheckContext<'a>) -> Result<Answer<'a>, Stop> {
     if !cx.setup().citizens.contains_key(&Citizen::Empty) {
         let declared = cx.setup().source().declares.everyone_has_certificates;
         let key = "everyone_has_certificates";
-        return Err(if declared { reason::declared(key) } else { reason::no_citizen(Citizen::Empty) }.into());
+        return Err(if declared {
+            reason::declared(key)
+        } else {
+            reason::no_citizen(Citizen::Empty, &cx.setup().subject)
+        }
+        .into());
     }
     let answer = cx.response(&cx.entry_request(Citizen::Empty))?;
     let status = answer.response.status;

@@ -43,10 +43,12 @@ fn exchanged_token_stays_between_servers(cx: &CheckContext<'_>) -> Judgement {
     let (visits, obstacle) = cx.whole_visits()?;
     let tokens = Tokens::of(&visits);
     let mbp = &cx.application()?.mbp.base_url;
+    // In these SSO-21 says what stands in `token`; in others the exchanged token is there in the place of none.
+    let ordinary = visits::sequential();
     let (mut findings, mut at_mbp) = (Vec::new(), false);
     for visited in &visits {
         for (shown, issued) in visited.leaks(&tokens, &[TokenKind::Exchanged]) {
-            if is_at(&shown.text, mbp) {
+            if is_at(&shown.text, mbp) && visited.is_one_of(&ordinary) {
                 at_mbp = true;
             } else {
                 let expected = text!("nergens in de browser", "nowhere in the browser");

@@ -219,7 +219,7 @@ impl<'a> Finder<'a> {
         let lacking = |citizen: &Citizen| !self.recording.setup.citizens.contains_key(citizen);
         let citizen = exchange.request.citizen().or(request.citizen()).filter(lacking);
         if let Some(citizen) = citizen {
-            return Some(self.own(CauseKind::NoCitizen, &reason::no_citizen(citizen)));
+            return Some(self.own(CauseKind::NoCitizen, &reason::no_citizen(citizen, &self.recording.setup.subject)));
         }
         let kind = CauseKind::ProfileLacks;
         let told = kind.told(self.place(Server::Profile, ""), &failure.detail)?;

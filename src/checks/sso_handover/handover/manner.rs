@@ -85,7 +85,8 @@ fn let_in(visited: &Visited<'_>, came: &CameTo<'_>, logged_in: bool) -> Option<F
             let status = seen.what.status?;
             let asks_to_log_in = status == 401 && seen.what.page.kind == PageKind::Html;
             let finding = || visited.finding(seen.at, "status", expected(), Text::same(status));
-            (status >= 400 && !asks_to_log_in).then(finding)
+            // Where a login came first, it went wrong: that is no matter of the hand-over.
+            (status >= 400 && !asks_to_log_in && !logged_in).then(finding)
         }
         CameTo::Redirects(seen) => {
             let actual = text!("een eindeloze doorverwijzing", "an endless redirect");

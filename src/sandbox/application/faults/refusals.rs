@@ -130,8 +130,8 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "refused-by-mbp-shows-the-exchanged-token",
-        breaks: &["SSO-41"],
-        blocks: &["SSO-16", "SSO-21"],
+        breaks: &["SSO-16", "SSO-41"],
+        blocks: &["SSO-21"],
         summary: "Where MBP gives no token, the citizen goes there with the exchanged one.",
         apply: |behaviour| behaviour.at_mbp = Refusal::OtherToken,
     },
