@@ -170,9 +170,13 @@ fn owners_alone(path: &Path) -> bool {
     fs::metadata(path).unwrap().permissions().mode().trailing_zeros() >= 6
 }
 
-/// National numbers, those of nobody with serial 999 too. Surrogates (serial 000) are none: evidence holds them.
+/// National numbers, those of nobody with serial 999 too. Surrogates (serial 000) are none: evidence holds them. In a UUID
+/// or a hash eleven digits are nobody's: once in some thousand of them the check number fits.
 fn numbers(text: &str) -> Vec<&str> {
-    let digits = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 11);
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    let is_hash = |word: &&str| word.len() >= 24 && word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    let words = words.filter(|word| !is_hash(word));
+    let digits = words.flat_map(|word| word.split(|c: char| !c.is_ascii_digit())).filter(|run| run.len() == 11);
     digits.filter(|run| bronkeur::base::insz::valid(run) && !run[6..].starts_with("000")).collect()
 }
 
