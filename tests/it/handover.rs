@@ -5,6 +5,7 @@
 //! `BRONKEUR_SILENCE_ONLY` runs one of them.
 
 mod knobs;
+mod secrecy;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -30,7 +31,7 @@ const SEED: u64 = 1;
 /// How many applications are checked at the same time.
 const AT_ONCE: usize = 4;
 
-fn catalogue() -> &'static Catalogue {
+pub(crate) fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> =
         LazyLock::new(|| Catalogue::load("sso-handover", None, checks::is_check).unwrap());
     &CATALOGUE

@@ -1,7 +1,7 @@
 //! The same recording gives the same report, to the byte: in this process, and read back from its HAR.
 
 use bronkeur::base::text::Lang;
-use bronkeur::catalogue::Selection;
+use bronkeur::catalogue::{Catalogue, Selection};
 use bronkeur::judging::verdict::{Gate, Outcome};
 use bronkeur::report::{Languages, Report, RunMeta, har, render_all};
 use bronkeur::run::Event;
@@ -22,30 +22,40 @@ fn meta(finished: &Finished) -> RunMeta {
     }
 }
 
-/// Writes a run as HAR, reads it back and judges it again: everything that people get to see is the same.
+/// The same of a run of a source.
 pub(crate) fn replays(finished: &Finished) {
+    replays_of(catalogue(), finished);
+}
+
+/// Writes a run as HAR, reads it back and judges it again: everything that people get to see is the same. Returns all of
+/// it: the evidence and every report.
+pub(crate) fn replays_of(catalogue: &'static Catalogue, finished: &Finished) -> Vec<(&'static str, String)> {
     let meta = meta(finished);
-    let mut spool = har::write(catalogue(), &finished.recording, &meta).unwrap();
+    let mut spool = har::write(catalogue, &finished.recording, &meta).unwrap();
     let har = spool.text().unwrap();
+    let mut files = vec![(har::FILE, har.clone())];
     assert!(!finished.vault.leaks(&har) && !spool.leaks(&*finished.vault).unwrap());
     let evidence = har::read("evidence.har", &har).unwrap_or_else(|faults| panic!("{faults}"));
     assert_eq!((evidence.gone, evidence.recording.closed), (0, true));
     let as_json = |recording| serde_json::to_string(recording).unwrap();
     assert_eq!(as_json(&evidence.recording), as_json(&finished.recording));
-    let again = Evaluator::new(catalogue()).evaluate(&evidence.recording, &Selection::default());
-    for ((row, online), again) in catalogue().requirements.iter().zip(&finished.verdicts).zip(&again) {
+    let again = Evaluator::new(catalogue).evaluate(&evidence.recording, &Selection::default());
+    for ((row, online), again) in catalogue.requirements.iter().zip(&finished.verdicts).zip(&again) {
         assert_eq!(online, again, "{} replayed", row.id);
     }
-    let online = Report::new(catalogue(), &finished.recording, &finished.verdicts, &meta);
-    let replayed = Report::new(catalogue(), &evidence.recording, &again, &evidence.meta);
+    let online = Report::new(catalogue, &finished.recording, &finished.verdicts, &meta);
+    let replayed = Report::new(catalogue, &evidence.recording, &again, &evidence.meta);
     for lang in [Lang::Nl, Lang::En] {
         let languages = Languages { first: lang, only: false };
         let online = render_all(&online, languages);
         for ((name, one), (_, other)) in online.into_iter().zip(render_all(&replayed, languages)) {
-            assert!(one.unwrap() == other.unwrap(), "{name} differs");
+            let text = one.unwrap();
+            assert!(text == other.unwrap(), "{name} differs");
+            files.push((name, text));
         }
     }
-    assert_eq!(har::write(catalogue(), &evidence.recording, &evidence.meta).unwrap().text().unwrap(), har);
+    assert_eq!(har::write(catalogue, &evidence.recording, &evidence.meta).unwrap().text().unwrap(), har);
+    files
 }
 
 #[test]

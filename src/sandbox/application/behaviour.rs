@@ -1,5 +1,6 @@
 //! How the application behaves: every knob of it. The default is conformant.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::call::{Call, Held};
@@ -47,6 +48,24 @@ pub struct Behaviour {
     pub issuer: Issuer,
     /// Whether a login gives a refresh token.
     pub gives_refresh: bool,
+    /// What it writes down of what it hears and says; nothing by default.
+    pub diary: Option<Diary>,
+}
+
+/// What an application heard and said, raw: the bodies of answers from ACM and MBP, and queries, cookies and `Location` of
+/// its own. For a test that looks for them where they must not be.
+#[derive(Clone, Debug, Default)]
+pub struct Diary(Arc<Mutex<Vec<String>>>);
+
+impl Diary {
+    pub(super) fn write(&self, text: impl Into<String>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text.into());
+    }
+
+    /// What was written, in order.
+    pub fn entries(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl Default for Behaviour {
@@ -71,6 +90,7 @@ impl Default for Behaviour {
             edits: Edits::default(),
             issuer: Issuer::default(),
             gives_refresh: true,
+            diary: None,
         }
     }
 }

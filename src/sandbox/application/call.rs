@@ -211,7 +211,11 @@ impl Application {
         let status = response.status().as_u16();
         let body = response.bytes().await.map_err(|_| Failed::Silence)?;
         let kept = body.get(..LONGEST).unwrap_or(&body);
-        Ok(Reply { status, text: String::from_utf8_lossy(kept).into_owned() })
+        let text = String::from_utf8_lossy(kept).into_owned();
+        if let Some(diary) = &self.behaviour.diary {
+            diary.write(&text);
+        }
+        Ok(Reply { status, text })
     }
 
     fn authenticate(

@@ -61,6 +61,17 @@ impl Application {
 
     /// Answers any request.
     pub(in crate::sandbox) async fn answer(&self, request: &Inbound) -> Answer {
+        let answer = self.answered(request).await;
+        if let Some(diary) = &self.behaviour.diary {
+            let told = ["cookie"].into_iter().flat_map(|name| request.headers.get_all(name));
+            let said = ["set-cookie", "location"].into_iter().flat_map(|name| answer.headers.get_all(name));
+            told.chain(said).for_each(|value| diary.write(String::from_utf8_lossy(value.as_bytes())));
+            request.query.iter().for_each(|query| diary.write(query));
+        }
+        answer
+    }
+
+    async fn answered(&self, request: &Inbound) -> Answer {
         let build = &self.behaviour.build;
         let Some(path) = request.path.strip_prefix(build.prefix) else { return pages::nothing() };
         match path {
