@@ -29,6 +29,9 @@ use crate::sandbox::tls::{Handshake, ServerCertificate};
 use crate::sandbox::wire::Protocol;
 use crate::sandbox::world::{Unable, Variant, World};
 
+/// How long the application of a matrix waits for MBP: many runs at once make everything slow.
+const PATIENCE: Duration = Duration::from_secs(6);
+
 /// ACM, MBP and an application. Every fault must be noticed wherever the application keeps its tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct ApplicationWorld;
@@ -37,13 +40,20 @@ impl World for ApplicationWorld {
     type Behaviour = Behaviour;
 
     const VARIANTS: &'static [Variant<Behaviour>] = &[
-        Variant { name: "session", apply: |behaviour| behaviour.build.keeps = Keeps::Server },
+        Variant {
+            name: "session",
+            apply: |behaviour| {
+                behaviour.build.keeps = Keeps::Server;
+                behaviour.patience = PATIENCE;
+            },
+        },
         Variant {
             name: "cookie",
             apply: |behaviour| {
                 behaviour.build.keeps = Keeps::Cookie;
                 behaviour.build.login_in_cookie = true;
                 behaviour.build.redirect = 302;
+                behaviour.patience = PATIENCE;
             },
         },
     ];

@@ -30,7 +30,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "implicit-login",
-        breaks: &["SSO-04", "SSO-28"],
+        breaks: &["SSO-04"],
         blocks: HAND_OVER,
         summary: "The login asks for tokens in the redirect (response_type=id_token token).",
         apply: |behaviour| behaviour.login.response_type = "id_token token",
