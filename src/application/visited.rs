@@ -6,7 +6,8 @@ use super::way::needs_stand_ins;
 use super::{Tokens, Way};
 use crate::base::text::Text;
 use crate::evidence::exchange::visit::{
-    AcmConduct, Act, Call, Ended, Fact, HandOver, Issued, MbpConduct, Navigation, Received, Timeline, TokenKind, What,
+    AcmConduct, Act, AskedMbp, Call, Ended, Fact, HandOver, Issued, MbpConduct, Navigation, Received, Timeline,
+    TokenKind, What,
 };
 use crate::evidence::exchange::{Citizen, Request, Target, Visit};
 use crate::judging::context::{Answer, CheckContext, Stop};
@@ -187,6 +188,11 @@ impl<'a> Visited<'a> {
         self.facts(|what| if let What::Issued(issued) = what { Some(issued) } else { None })
     }
 
+    /// What we asked MBP ourselves.
+    pub fn asked_mbp(&self) -> impl Iterator<Item = Seen<'a, AskedMbp>> + use<'a> {
+        self.facts(|what| if let What::AskedMbp(asked) = what { Some(asked) } else { None })
+    }
+
     /// Calls of one sort.
     pub fn calls(&self, call: Call) -> impl Iterator<Item = Seen<'a, Received>> + use<'a> {
         self.received().filter(move |seen| seen.what.call == call)
@@ -251,7 +257,13 @@ impl<'a> Visited<'a> {
     /// Whether ACM or MBP refused the last call that either got in a step, other than a login.
     pub fn was_refused(&self, step: u8) -> bool {
         let calls = self.received().filter(|seen| seen.step == step);
-        let last = calls.filter(|seen| matches!(seen.what.call, Call::Token | Call::TokenApi | Call::Nowhere)).last();
+        let asks = |received: &Received| match received.call {
+            Call::Token | Call::TokenApi | Call::Nowhere => true,
+            // What is sent to a page of MBP was meant for its token API.
+            Call::Landing => received.method != "GET" && received.method != "HEAD",
+            Call::Authorization | Call::Logout | Call::Other => false,
+        };
+        let last = calls.filter(|seen| asks(seen.what)).last();
         last.is_some_and(|seen| seen.what.status.is_none_or(|status| status >= 400))
     }
 

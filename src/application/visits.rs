@@ -72,6 +72,16 @@ pub fn without_temporary_token() -> [Visit; 4] {
         .map(|conduct| once().with_mbp(conduct))
 }
 
+/// Somebody is handed over, and goes on to MBP, twice with the same token.
+pub fn followed() -> Visit {
+    Visit::of([Act::LogIn(Subject), Act::HandOver(0), Act::Follow, Act::Follow])
+}
+
+/// A token of our own is handed in at MBP.
+pub fn handed_in() -> Visit {
+    Visit::of([Act::HandIn])
+}
+
 /// Those in which ACM and MBP are as ever, and the one thing is done after the other.
 pub fn sequential() -> [Visit; 2] {
     [twice(), again()]

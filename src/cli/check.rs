@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::decisions::DecisionArgs;
-use super::profile::{ProfileArgs, Written, above_zero, of_a_source};
+use super::profile::{ProfileArgs, Written, above_zero, of_a_source, of_an_application};
 use super::progress::Progress;
 use super::specs::SpecArgs;
 use super::{CliError, Done, Global, elsewhere, interrupt, output, rerun, runtime, writable};
@@ -63,6 +63,13 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "SECONDS", env = "BRONKEUR_WAIT_EXPIRY", num_args = 0..=1, default_missing_value = "3600",
           value_parser = clap::value_parser!(u64).range(0..=86400))]
     wait_expiry: Option<u64>,
+    /// Of an application, in TNI or on a laptop: let the browser go on to Mijn Burgerprofiel after one hand-over (SSO-47)
+    #[arg(long)]
+    follow: bool,
+    /// Of an application, in TNI or on a laptop: hand in one exchanged token of our own at the token API of Mijn
+    /// Burgerprofiel, by POST; the temporary token that it gives is dropped (SSO-47)
+    #[arg(long)]
+    hand_in: bool,
     #[command(flatten)]
     specs: SpecArgs,
     #[command(flatten)]
@@ -280,6 +287,10 @@ impl CheckArgs {
         if let Some(source) = &mut profile.source {
             source.rate = self.rate.or(source.rate);
             source.concurrency = self.concurrency.map(usize::from).or(source.concurrency);
+            let given = [("--follow", self.follow), ("--hand-in", self.hand_in)];
+            written
+                .flags
+                .extend(given.into_iter().filter(|(_, given)| *given).map(|(flag, _)| of_an_application(flag)));
         } else {
             written.flags.extend(self.of_a_source());
         }
@@ -299,7 +310,27 @@ impl CheckArgs {
             faults.extend(more.0);
             Decisions::default()
         });
-        Ok((written.resolve(faults)?, decisions))
+        let mut profile = written.resolve(faults)?;
+        self.at_mbp(&mut profile)?;
+        Ok((profile, decisions))
+    }
+
+    /// What may go to MBP: nothing in production, whoever allows it.
+    fn at_mbp(&self, profile: &mut Resolved) -> Result<(), Diagnostics> {
+        let given = [("--follow", self.follow), ("--hand-in", self.hand_in)];
+        let Some(application) = profile.application_mut() else { return Ok(()) };
+        let is_production = application.is_in_production();
+        let refused = given.into_iter().filter(|(_, given)| *given && is_production).map(|(flag, _)| {
+            Diagnostic::new(
+                "command line",
+                text!("de MBP van dit profiel is die van productie", "the MBP of this profile is that of production"),
+                text!("laat {flag} weg, of keur in tni", "leave out {flag}, or check in tni"),
+            )
+            .at(flag)
+        });
+        let refused: Vec<Diagnostic> = refused.collect();
+        (application.follows, application.hands_in) = (self.follow, self.hand_in);
+        if refused.is_empty() { Ok(()) } else { Err(Diagnostics(refused)) }
     }
 }
 

@@ -87,6 +87,19 @@ pub(super) fn of_a_source(flag: &str) -> Diagnostic {
     .at(flag)
 }
 
+/// A flag that has no meaning for the profile, which is not that of an application.
+pub(super) fn of_an_application(flag: &str) -> Diagnostic {
+    Diagnostic::new(
+        "command line",
+        text!(
+            "geldt alleen voor een toepassing, en dit is het profiel van iets anders",
+            "holds for an application only, and this is the profile of something else"
+        ),
+        text!("laat {flag} weg", "leave out {flag}"),
+    )
+    .at(flag)
+}
+
 fn seconds(text: &str) -> Result<f64, String> {
     above_zero(text, 3600.0)
 }

@@ -98,6 +98,12 @@ pub struct ApplicationSetup {
     /// ACM and MBP are our own: what they were asked is known, and every token that they gave.
     #[serde(default)]
     pub stand_in: bool,
+    /// A browser may go on to MBP (`--follow`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub follows: bool,
+    /// A token of our own may be handed in at MBP (`--hand-in`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hands_in: bool,
 }
 
 /// MBP, as an application knows it.

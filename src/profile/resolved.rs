@@ -84,6 +84,14 @@ impl Resolved {
     }
 
     /// The application; none where the subject is another.
+    pub fn application_mut(&mut self) -> Option<&mut ResolvedApplication> {
+        match &mut self.subject {
+            ResolvedSubject::Source(_) => None,
+            ResolvedSubject::Application(application) => Some(application),
+        }
+    }
+
+    /// The application; none where the profile is of something else.
     pub fn application(&self) -> Option<&ResolvedApplication> {
         match &self.subject {
             ResolvedSubject::Source(_) => None,

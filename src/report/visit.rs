@@ -113,6 +113,8 @@ fn act(act: Act, citizens: &BTreeMap<Citizen, Person>) -> Text {
         Act::Again => text!("nog eens", "once more"),
         Act::Expire => text!("de tokens laten vervallen", "letting the tokens expire"),
         Act::LogOut => text!("afmelden", "logging out"),
+        Act::Follow => text!("bij MBP openen waar de overdracht heen leidde", "opening at MBP where that led"),
+        Act::HandIn => text!("een eigen token bij MBP afgeven", "handing in a token of our own at MBP"),
     }
 }
 
@@ -188,6 +190,14 @@ fn line(fact: &Fact) -> Option<Text> {
         What::HandOver(one) => {
             let (method, url) = (&one.method, &one.url);
             text!("naar MBP: {method} {url}", "to MBP: {method} {url}")
+        }
+        What::AskedMbp(one) => {
+            let (method, url) = (&one.method, &one.url);
+            let Text { nl, en } = match (one.failure, one.status) {
+                (Some(failure), _) => failure.in_brief(),
+                (None, status) => Text::same(status.map_or_else(|| "-".to_owned(), |status| status.to_string())),
+            };
+            text!("bij MBP: {method} {url} -> {nl}", "at MBP: {method} {url} -> {en}")
         }
         What::Received(one) => {
             let by = match one.by {

@@ -18,10 +18,7 @@ pub fn sends(profile: &Resolved) -> Vec<Text> {
             "to our own ACM: POST of its login form (an invented citizen), and calls that say how ACM and MBP behave in a visit"
         ));
     }
-    lines.push(text!(
-        "aan MBP: niets; waar de toepassing de browser naar MBP stuurt, wordt die tegengehouden",
-        "to MBP: nothing; where the application sends the browser to MBP, it is stopped"
-    ));
+    lines.extend(to_mbp(application, stand_in));
     lines
 }
 
@@ -33,6 +30,30 @@ fn to_the_application(application: &ResolvedApplication) -> Option<Text> {
         "aan de toepassing: enkel GET, als een browser die zich aanmeldt, {count} pagina('s) opent die naar MBP doorgeven en zich afmeldt, vanaf {start}; wat zij daarbij zelf bij ACM en MBP vraagt, doet zij",
         "to the application: GET only, as a browser that logs in, opens {count} page(s) that hand over to MBP and logs out, from {start}; what it then asks of ACM and MBP itself is its own doing"
     ))
+}
+
+/// Nothing, where nobody said otherwise.
+fn to_mbp(application: &ResolvedApplication, stand_in: bool) -> Vec<Text> {
+    let mut lines = Vec::new();
+    if application.hands_in {
+        lines.push(text!(
+            "aan MBP: één POST van een eigen uitgewisseld token aan de token-API (--hand-in); wat terugkomt, vervalt",
+            "to MBP: one POST of an exchanged token of our own to the token API (--hand-in); what comes back is dropped"
+        ));
+    }
+    if application.start_url.is_some() && (application.follows || stand_in) {
+        lines.push(text!(
+            "aan MBP: twee keer GET van het adres waar één overdracht heen leidt; bij elke andere wordt de browser tegengehouden",
+            "to MBP: GET, twice, of the address to which one hand-over leads; at any other the browser is stopped"
+        ));
+    }
+    if lines.is_empty() {
+        lines.push(text!(
+            "aan MBP: niets; waar de toepassing de browser naar MBP stuurt, wordt die tegengehouden",
+            "to MBP: nothing; where the application sends the browser to MBP, it is stopped"
+        ));
+    }
+    lines
 }
 
 /// The application's own client is used in its place.

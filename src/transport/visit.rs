@@ -3,9 +3,10 @@
 //!
 //! - `route`: where a browser may go; `browser`: its cookies (`cookies`) and one request; `referrer`: what it tells of the
 //!   page before.
-//! - `deed`: one thing that is done; `page`: what there is in a page.
+//! - `deed`: one thing that is done, and `at_mbp` what goes to MBP itself; `page`: what there is in a page.
 //! - `told`: what our own ACM tells; `facts`: what happened, raw and then masked by `masking`.
 
+mod at_mbp;
 mod browser;
 mod cookies;
 mod deed;
@@ -218,10 +219,19 @@ impl Transport {
             )
         };
         let application = self.settings.setup.application().ok_or_else(|| lacks(no_page()))?;
-        if application.start_url.is_none() {
+        let has = |act: Act| visit.steps.iter().any(|Step(deeds)| deeds.iter().any(|deed| deed.act == act));
+        let is_by_hand = visit.steps.iter().all(|Step(deeds)| deeds.iter().all(|deed| deed.act == Act::HandIn));
+        if application.start_url.is_none() && !is_by_hand {
             return Err(lacks(no_page()));
         }
-        let expires = visit.steps.iter().any(|Step(deeds)| deeds.iter().any(|deed| deed.act == Act::Expire));
+        let (follows, hands_in) = (application.follows || application.stand_in, application.hands_in);
+        if (has(Act::Follow) && !follows) || (has(Act::HandIn) && !hands_in) {
+            return Err(lacks(text!(
+                "niemand zei dat er iets naar MBP mag",
+                "nobody said that anything may go to MBP"
+            )));
+        }
+        let expires = has(Act::Expire);
         let is_usual = visit.acm == AcmConduct::AsUsual && visit.mbp == MbpConduct::AsUsual;
         if !application.stand_in && (expires || !is_usual) {
             return Err(lacks(text!(

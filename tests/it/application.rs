@@ -82,6 +82,31 @@ fn what_is_sent_is_said_before_a_run_in_both_languages() {
 }
 
 #[test]
+fn what_goes_to_mbp_is_asked_for_shown_and_never_in_production() {
+    let stage = stage();
+    for (flag, words) in [("--follow", "to MBP: GET, twice"), ("--hand-in", "to MBP: one POST")] {
+        let output = run(&stage, &["check", "-p", "app.yaml", "--lang", "en", flag]);
+        assert!(
+            output.stderr.contains(words) && !output.stderr.contains("to MBP: nothing"),
+            "{flag}: {}",
+            output.stderr
+        );
+        let production = PROFILE.replace("http://127.0.0.1:9\" }", "https://www.burgerprofiel.be\" }");
+        let output = run(&folder(&format!("production: true\n{production}")), &["check", "-p", "app.yaml", flag]);
+        assert_eq!(output.status, 2, "{flag}");
+        let expected = format!("command line:{flag}: the MBP of this profile is that of production");
+        assert!(output.stderr.contains(&expected), "{}", output.stderr);
+        let source = folder(
+            "source: { base_url: \"http://127.0.0.1:9/v1\" }\ncitizens: [{ name: an, role: subject, insz: { file: number }, tx_token: { file: token } }]\n",
+        );
+        let output = run(&source, &["check", "-p", "app.yaml", flag]);
+        assert_eq!(output.status, 2, "{flag}");
+        let expected = format!("command line:{flag}: holds for an application only");
+        assert!(output.stderr.contains(&expected), "{}", output.stderr);
+    }
+}
+
+#[test]
 fn production_is_never_visited_without_the_owners_word() {
     let production = PROFILE
         .replace("http://127.0.0.1:10/op", "prod")

@@ -44,20 +44,22 @@ fn exchanged_token_stays_between_servers(cx: &CheckContext<'_>) -> Judgement {
     let (visits, obstacle) = cx.whole_visits()?;
     let tokens = Tokens::of(&visits);
     let mbp = &cx.application()?.mbp.base_url;
-    // In these SSO-21 says what stands in `token`; in others the exchanged token is there in the place of none.
+    // In these SSO-21 says what stands in `token`; in others it may be there in the place of none.
     let ordinary = visits::sequential();
-    let (mut findings, mut at_mbp) = (Vec::new(), false);
+    let (mut findings, mut at_mbp, mut ordinarily) = (Vec::new(), Vec::new(), false);
     for visited in &visits {
         for (shown, issued) in visited.leaks(&tokens, &[TokenKind::Exchanged]) {
-            if is_at(&shown.text, mbp) && visited.is_one_of(&ordinary) {
-                at_mbp = true;
-            } else {
-                let expected = text!("nergens in de browser", "nowhere in the browser");
-                findings.push(leaked(visited, &shown, issued.kind, expected));
-            }
+            let expected = text!("nergens in de browser", "nowhere in the browser");
+            let finding = leaked(visited, &shown, issued.kind, expected);
+            let is_at_mbp = is_at(&shown.text, mbp);
+            ordinarily |= is_at_mbp && visited.is_one_of(&ordinary);
+            if is_at_mbp { at_mbp.push(finding) } else { findings.push(finding) }
         }
     }
-    if findings.is_empty() && at_mbp {
+    if !ordinarily {
+        findings.append(&mut at_mbp);
+    }
+    if findings.is_empty() && ordinarily {
         let why = text!("het staat in `token` van de URL naar MBP", "it is in `token` of the URL to MBP");
         return Err(reason::unmet(why).into());
     }

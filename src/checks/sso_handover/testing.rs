@@ -12,8 +12,8 @@ use super::shared::{ACCESS_TOKEN, EXCHANGE};
 use crate::catalogue::{Catalogue, Selection};
 use crate::checks::is_check;
 use crate::evidence::exchange::visit::{
-    AcmConduct, Act, Authentication, Call, Cause, Cookie, Ended, Fact, HandOver, Issued, MbpConduct, Navigation, Page,
-    PageKind, Party, Received, Timeline, TokenKind, What,
+    AcmConduct, Act, AskedMbp, Authentication, Call, Cause, Cookie, Ended, Fact, HandOver, Issued, MbpConduct,
+    Navigation, Page, PageKind, Party, Received, Timeline, TokenKind, What,
 };
 use crate::evidence::exchange::{
     Citizen, Content, Exchange, Facts, Failure, IssuerCall, Request, Response, Sent, Target, Visit,
@@ -278,12 +278,31 @@ impl Driven<'_> {
             Act::HandOver(page) => self.hand_over(browser, page),
             Act::Again => self.hand_over(browser, 0),
             Act::Expire => self.end(Ended::Expired { browser }),
+            Act::Follow => {
+                let is_again = self.facts.iter().any(|fact| matches!(fact.what, What::AskedMbp(_)));
+                self.ask_mbp(browser, "GET", if is_again { 403 } else { 200 });
+            }
+            Act::HandIn => self.ask_mbp(browser, "POST", 200),
             Act::LogOut => {
                 self.browsers.borrow_mut().entry(browser).or_default().session = None;
                 self.go(browser, Cause::Opened, &format!("{APP}/uit"), 200);
                 self.end(Ended::Page { browser });
             }
         }
+    }
+
+    fn ask_mbp(&mut self, browser: u8, method: &str, status: u16) {
+        self.add(What::AskedMbp(AskedMbp {
+            browser,
+            method: method.to_owned(),
+            url: format!("{MBP}/"),
+            status: Some(status),
+            failure: None,
+            location: None,
+            gave: method == "POST",
+            ms: 10,
+        }));
+        self.end(Ended::Page { browser });
     }
 
     fn to_login(&mut self, browser: u8) {

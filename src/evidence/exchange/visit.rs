@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::Citizen;
 
 pub use timeline::{
-    Authentication, Call, Cause, Cookie, Ended, Fact, HandOver, Issued, Lead, LeadBy, Navigation, Page, PageKind,
-    Party, Received, Tell, Timeline, TokenKind, What,
+    AskedMbp, Authentication, Call, Cause, Cookie, Ended, Fact, HandOver, Issued, Lead, LeadBy, Navigation, Page,
+    PageKind, Party, Received, Tell, Timeline, TokenKind, What,
 };
 
 /// A visit, by name. It holds no URL, no secret and no national number.
@@ -54,6 +54,12 @@ pub enum Act {
     Expire,
     /// Opens the page that logs out, where the profile names one.
     LogOut,
+    /// Opens at MBP the address at which this browser was stopped last. Only where MBP is our own, or its owner's TNI and
+    /// the run was told to follow (`--follow`).
+    Follow,
+    /// Hands in at MBP's token API a token of our own, and drops what comes back: no browser does that. Only where the run
+    /// was told to (`--hand-in`).
+    HandIn,
 }
 
 /// How our own ACM behaves towards the application during a visit.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::{ClientCertificate, Pem};
+use crate::evidence::exchange::PROD_MBP;
 
 /// The application under inspection and how to reach it.
 #[derive(Clone, Debug)]
@@ -33,6 +34,10 @@ pub struct ResolvedApplication {
     pub proxy: Option<Url>,
     /// Longest wait for one answer.
     pub timeout: Duration,
+    /// A browser may go on to MBP.
+    pub follows: bool,
+    /// A token of our own may be handed in at MBP.
+    pub hands_in: bool,
 }
 
 /// MBP, as the application knows it.
@@ -60,6 +65,8 @@ impl ResolvedApplication {
             client_certificate: None,
             proxy: None,
             timeout: Duration::from_secs(30),
+            follows: false,
+            hands_in: false,
         }
     }
 
@@ -71,6 +78,12 @@ impl ResolvedApplication {
         origin.set_query(None);
         origin.set_fragment(None);
         origin
+    }
+
+    /// Whether its MBP is that of production.
+    pub fn is_in_production(&self) -> bool {
+        let production = Url::parse(PROD_MBP.base_url).ok();
+        production.is_some_and(|production| production.host() == self.mbp.base_url.host())
     }
 
     /// Its pages.

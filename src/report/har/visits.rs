@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::form::{Content, Entry, Nothing, Page, Pair, Pairs, Request, Response, Timings};
 use super::write::{moment, status_text};
 use crate::base::text::{Lang, Text};
-use crate::evidence::exchange::visit::{HandOver, Navigation, Timeline, What};
+use crate::evidence::exchange::visit::{AskedMbp, HandOver, Navigation, Timeline, What};
 use crate::evidence::exchange::{self, Exchange, Target, Visit};
 use crate::evidence::recording::Recording;
 use crate::report::visit::title;
@@ -74,6 +74,7 @@ fn entry<O>(id: usize, what: &What, started_date_time: String, own: O) -> Option
             one.ms,
         ),
         What::HandOver(one) => (request(&one.method, &one.url, one.referer.as_ref()), stopped(one), 0),
+        What::AskedMbp(one) => (request(&one.method, &one.url, None), landed(one), one.ms),
         What::Received(_) | What::Issued(_) | What::Ended(_) => return None,
     };
     Some(Entry {
@@ -136,9 +137,19 @@ fn stopped(_: &HandOver) -> Response<'static> {
     response(None, &[], 0, Some("the browser was stopped before MBP"))
 }
 
+/// What MBP answered to ourselves. Of a body nothing is kept.
+fn landed(one: &AskedMbp) -> Response<'_> {
+    let answer = response(one.status, &[], 0, one.failure.map(failure));
+    Response { redirect_url: one.location.as_deref().unwrap_or_default(), ..answer }
+}
+
 fn failed(one: &Navigation) -> Option<&'static str> {
+    one.failure.map(failure)
+}
+
+fn failure(kind: exchange::FailureKind) -> &'static str {
     use exchange::FailureKind as Kind;
-    Some(match one.failure? {
+    match kind {
         Kind::ForeignOrigin => "not followed",
         Kind::Timeout => "no answer in time",
         Kind::Limit => "longer than a browser follows",
@@ -146,7 +157,7 @@ fn failed(one: &Navigation) -> Option<&'static str> {
         Kind::Connect => "no connection",
         Kind::Tls => "no TLS",
         _ => "broken off",
-    })
+    }
 }
 
 /// Whether an entry shows what the timeline of its visit says; what other programs added to it is theirs.

@@ -151,6 +151,8 @@ fn of_application(application: &ResolvedApplication, stand_in: bool, vault: &Vau
             base_url: trimmed(application.mbp.base_url.as_str()),
         },
         stand_in,
+        follows: application.follows,
+        hands_in: application.hands_in,
     }
 }
 

@@ -36,6 +36,8 @@ pub(super) struct Browser {
     pub(super) shown: Option<Document>,
     /// What was opened last.
     pub(super) opened: Option<Hop>,
+    /// Where it was stopped last, at MBP.
+    pub(super) stopped: Option<Hop>,
 }
 
 /// A page that a browser shows.
@@ -116,18 +118,19 @@ impl Room {
 impl Browser {
     pub(super) fn new(number: u8, settings: &Settings) -> Result<Self, SettingsError> {
         let client = clients::browser(settings, Arc::new(Cookies::default()))?;
-        Ok(Self { number, client, citizen: None, shown: None, opened: None })
+        Ok(Self { number, client, citizen: None, shown: None, opened: None, stopped: None })
     }
 
     /// The same browser, in a tab of its own.
     pub(super) fn tab(&self) -> Self {
-        let Self { number, client, citizen, shown, opened } = self;
+        let Self { number, client, citizen, shown, opened, stopped } = self;
         Self {
             number: *number,
             client: client.clone(),
             citizen: *citizen,
             shown: shown.clone(),
             opened: opened.clone(),
+            stopped: stopped.clone(),
         }
     }
 
@@ -150,6 +153,19 @@ impl Browser {
         if let Some(form) = &hop.form {
             request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.clone());
         }
+        answered(request, LONGEST_PAGE, room, deadline).await
+    }
+
+    /// Sends a JSON text, as a server does.
+    pub(super) async fn post_json(
+        &self,
+        url: Url,
+        json: String,
+        room: &Room,
+        deadline: Instant,
+    ) -> Result<Answer, Failure> {
+        let request = self.client.post(url).header(USER_AGENT, AGENT).header(ACCEPT, "application/json");
+        let request = request.header(ACCEPT_ENCODING, IDENTITY).header(CONTENT_TYPE, "application/json").body(json);
         answered(request, LONGEST_PAGE, room, deadline).await
     }
 

@@ -95,13 +95,18 @@ impl Stage {
     /// Does one thing in a browser.
     pub(super) async fn act(&self, browser: &mut Browser, act: Act, step: u8) -> Done {
         let number = browser.number;
+        match act {
+            Act::Follow => return self.follow(browser, step).await,
+            Act::HandIn => return self.hand_in(browser, step).await,
+            _ => {}
+        }
         let Some(hop) = self.opening(browser, act) else {
             return Done { ended: Ended::Nothing { browser: number }, unreachable: None };
         };
         match act {
             Act::LogIn(citizen) => browser.citizen = Some(citizen),
             Act::Start => browser.citizen = None,
-            Act::HandOver(_) | Act::Again | Act::Expire | Act::LogOut => {}
+            Act::HandOver(_) | Act::Again | Act::Expire | Act::LogOut | Act::Follow | Act::HandIn => {}
         }
         browser.opened = Some(hop.clone());
         let begun = Instant::now();
@@ -130,7 +135,7 @@ impl Stage {
             Act::HandOver(place) => (application.hand_over_urls.get(usize::from(place)), shown),
             Act::LogOut => (application.logout_url.as_ref(), shown),
             Act::Again => return browser.opened.clone(),
-            Act::Expire => return None,
+            Act::Expire | Act::Follow | Act::HandIn => return None,
         };
         Some(Hop::opened(Url::parse(url?).ok()?, from))
     }
@@ -212,6 +217,7 @@ impl Course<'_> {
                     headers,
                 };
                 self.stage.log.note(now(), self.step, RawWhat::HandOver(Box::new(raw)));
+                self.browser.stopped = Some(hop.clone());
                 Some(Ended::AtMbp { browser })
             }
             Whose::Foreign => {

@@ -14,7 +14,7 @@ use super::route::Routes;
 use super::told::{self, Event};
 use crate::base::signs;
 use crate::evidence::exchange::visit::{
-    Cause, Cookie, Ended, Fact, HandOver, Lead, LeadBy, Navigation, Page, PageKind, Tell, Timeline, What,
+    AskedMbp, Cause, Cookie, Ended, Fact, HandOver, Lead, LeadBy, Navigation, Page, PageKind, Tell, Timeline, What,
 };
 use crate::evidence::exchange::{Citizen, FailureKind};
 
@@ -74,6 +74,7 @@ pub(super) enum RawWhat {
     Navigation(Box<RawNavigation>),
     HandOver(Box<RawHandOver>),
     Told(Box<Event>),
+    AskedMbp(Box<AskedMbp>),
     Ended(Ended),
 }
 
@@ -155,6 +156,11 @@ impl RawVisit {
                 RawWhat::Navigation(raw) => What::Navigation(navigation(mask, &self.routes, *raw)),
                 RawWhat::HandOver(raw) => What::HandOver(hand_over(mask, *raw)),
                 RawWhat::Told(event) => told::masked(mask, &self.citizens, *event),
+                RawWhat::AskedMbp(raw) => What::AskedMbp(AskedMbp {
+                    url: mask.url(&raw.url),
+                    location: raw.location.as_deref().map(|url| mask.url(url)),
+                    ..*raw
+                }),
                 RawWhat::Ended(ended) => What::Ended(ended),
             };
             Fact { at_ms: fact.at_us.saturating_sub(self.began_us) / 1000, step: fact.step, what }
@@ -174,6 +180,10 @@ fn gather(candidates: &mut Candidates, what: &RawWhat) {
         }
         RawWhat::HandOver(raw) => (&raw.url, Some(&raw.from), raw.referrer.as_ref(), &raw.headers),
         RawWhat::Told(event) => return told::gather(candidates, event),
+        RawWhat::AskedMbp(raw) => {
+            [&raw.url].into_iter().chain(&raw.location).for_each(|url| candidates.url(url));
+            return;
+        }
         RawWhat::Ended(_) => return,
     };
     let of_headers = headers.iter().filter(|(name, _)| name == "location" || name == "refresh");

@@ -70,6 +70,20 @@ impl Routes {
         mbp.origin() == url.origin() || (mbp.host() == url.host() && !is_taken)
     }
 
+    /// Whether that is MBP itself, in its own scheme and at its own port, and what goes there can be read by nobody else.
+    pub(super) fn is_mbp_itself(&self, url: &Url) -> bool {
+        let has_user = !url.username().is_empty() || url.password().is_some();
+        let is_safe = url.scheme() == "https" || is_loopback(url);
+        is_safe && !has_user && self.mbp.as_ref().is_some_and(|mbp| mbp.origin() == url.origin())
+    }
+
+    /// MBP's token API. Its path stands in an older version of the portal's page about SSO alone.
+    pub(super) fn token_api(&self) -> Option<Url> {
+        let mut url = self.mbp.clone()?;
+        url.path_segments_mut().ok()?.pop_if_empty().extend(["auth", "v1", "token"]);
+        Some(url).filter(|url| self.is_mbp_itself(url))
+    }
+
     /// The host of MBP as it stands in a URL, with its port.
     pub(super) fn mbp_authority(&self) -> Option<String> {
         let mbp = self.mbp.as_ref()?;

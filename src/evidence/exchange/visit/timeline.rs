@@ -39,6 +39,8 @@ pub enum What {
     Received(Received),
     /// Our own ACM or MBP gave a token.
     Issued(Issued),
+    /// We asked MBP something ourselves.
+    AskedMbp(AskedMbp),
     /// A deed was done, in this manner.
     Ended(Ended),
 }
@@ -226,6 +228,32 @@ pub struct HandOver {
     /// The headers of the answer that sent it there, masked; names in lower case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
+}
+
+/// We asked MBP something ourselves, where the run was told to: a browser that was stopped there went on, or a token of our
+/// own was handed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedMbp {
+    /// In which browser.
+    pub browser: u8,
+    /// The method: GET goes on, POST hands in.
+    pub method: String,
+    /// Where, masked.
+    pub url: String,
+    /// The status of the answer; none where none came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Why no answer came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<FailureKind>,
+    /// Where the answer leads, masked: it was not followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// The answer held a temporary token, which was dropped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gave: bool,
+    /// How long the answer took, in milliseconds.
+    pub ms: u64,
 }
 
 /// Who was asked.

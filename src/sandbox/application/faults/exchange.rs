@@ -120,7 +120,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "actor-token-type-without-token",
-        breaks: &["SSO-08"],
+        breaks: &["SSO-07", "SSO-08"],
         blocks: HAND_OVER,
         summary: "The exchange names the type of an actor token that it does not send.",
         apply: |behaviour| behaviour.edits.exchange.push(|call, _| call.drop("actor_token")),
