@@ -152,10 +152,12 @@ impl Application {
             held.temporary = token;
             return Ok(());
         }
+        let was_kept = kept.exchanged.is_some();
         self.exchanged(session, kept, held).await?;
         held.temporary = match self.handed_in(held).await {
-            // The kept one was too old.
-            Err(Stop::Mbp(Failed::Refused(_))) if kept.exchanged.take().is_some() => {
+            // The kept one was too old; one that came just now is no better the next time.
+            Err(Stop::Mbp(Failed::Refused(_))) if was_kept => {
+                kept.exchanged = None;
                 self.exchanged(session, kept, held).await?;
                 self.handed_in(held).await?
             }
