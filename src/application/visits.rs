@@ -40,10 +40,11 @@ pub fn two_citizens() -> Visit {
     Visit::default().then([(0, Act::LogIn(Subject)), (1, Act::LogIn(Other))]).then(both).then(both)
 }
 
-/// Two hand-overs at once in one browser, and then one more.
+/// Two hand-overs at once in one browser, after one by itself and before one more. Where it is the hand-over that logs in,
+/// the first one did.
 pub fn at_once() -> Visit {
     let one = (0, Act::HandOver(0));
-    Visit::of([Act::LogIn(Subject)]).then([one, one]).then([one])
+    Visit::of([Act::LogIn(Subject), Act::HandOver(0)]).then([one, one]).then([one])
 }
 
 /// The access tokens of the login expire before the hand-over.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::base::text::{Lang, Text};
-use crate::catalogue::Level;
+use crate::catalogue::{Level, SubjectKind};
 use crate::judging::reason::cause::CauseKind;
 use crate::judging::verdict::Conformant;
 use crate::text;
@@ -216,12 +216,17 @@ fn open_reviews(count: usize) -> Option<Text> {
 /// What the run comes to, in one sentence: what fails, what could not be judged and why, what is open.
 pub(super) fn conclusion(report: &Report) -> Text {
     let counts = &report.result.counts;
+    let (nl, en) = match report.run.kind {
+        SubjectKind::Source => ("De bron", "The source"),
+        SubjectKind::Application => ("De toepassing", "The application"),
+        SubjectKind::Website => ("De website", "The website"),
+    };
     let head = match report.result.conformant {
         Conformant::Yes => text!(
-            "De bron voldoet: elke verplichting is nageleefd of kan hier niet voorkomen",
-            "The source conforms: every obligation is met or cannot arise here"
+            "{nl} voldoet: elke verplichting is nageleefd of kan hier niet voorkomen",
+            "{en} conforms: every obligation is met or cannot arise here"
         ),
-        Conformant::No => text!("De bron voldoet niet", "The source does not conform"),
+        Conformant::No => text!("{nl} voldoet niet", "{en} does not conform"),
         Conformant::Undecided => text!("Er is geen besluit", "There is no conclusion"),
         Conformant::Partial => {
             text!("Geen inbreuken, maar geen volledig oordeel", "No failures, but no full judgement")

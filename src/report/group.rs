@@ -86,11 +86,11 @@ impl Group {
     pub(super) fn meaning(self) -> Text {
         match self {
             Self::Failures => {
-                text!("Dit moet de eigenaar van de bron herstellen.", "The owner of the source must fix these.")
+                text!("Dit moet de eigenaar herstellen.", "The owner must fix these.")
             }
             Self::Errors => text!(
-                "De uitgever van tokens (ACM) gaf niet wat de keuring nodig had; dat is geen inbreuk van de bron.",
-                "The issuer of tokens (ACM) did not give what the run needed; that is not a failure of the source."
+                "De uitgever van tokens (ACM) gaf niet wat de keuring nodig had; dat is geen inbreuk van wat gekeurd wordt.",
+                "The issuer of tokens (ACM) did not give what the run needed; that is not a failure of what is checked."
             ),
             Self::Blocked => text!(
                 "Kon niet worden beoordeeld; telkens staat wat nog ontbreekt.",

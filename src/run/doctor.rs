@@ -104,8 +104,9 @@ impl Step {
             Self::SourceName | Self::SourceConnection | Self::SourceTls | Self::Call | Self::SourceClock => {
                 Server::Source
             }
-            // What does not answer is told in the same words.
-            Self::ApplicationName | Self::ApplicationConnection | Self::ApplicationTls | Self::Start => Server::Source,
+            Self::ApplicationName | Self::ApplicationConnection | Self::ApplicationTls | Self::Start => {
+                Server::Application
+            }
             _ => Server::Issuer,
         }
     }

@@ -17,7 +17,7 @@ use crate::judging::reason::issuer;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
 
-use super::shared::{ACCESS_TOKEN, EXCHANGE, exchanges, kind_in_words, sequential, with_exchanges};
+use super::shared::{ACCESS_TOKEN, EXCHANGE, exchanges, kind_in_words, no_exchange, sequential, with_exchanges};
 use super::trust::is_mbp_of_acm;
 
 checks!(
@@ -152,12 +152,8 @@ fn exchange_is_well_formed(cx: &CheckContext<'_>) -> Judgement {
             let actual = text!("meteen een afgifte bij MBP", "a hand-in at MBP at once");
             cx.judged([visited.finding(seen.at, "call", expected, actual)])
         }
-        None => Err(no_exchange().into()),
+        None => Err(no_exchange(&visits).into()),
     }
-}
-
-fn no_exchange() -> Verdict {
-    reason::unmet(text!("de toepassing vroeg ACM geen uitwisseling", "the application asked ACM for no exchange"))
 }
 
 /// Everything that is wrong with the form of an exchange (RFC 8693, section 2.1). Which tokens it carries is for others.
@@ -364,8 +360,12 @@ fn keeps_the_next_refresh_token(cx: &CheckContext<'_>) -> Judgement {
 fn lifetime_handed_over(cx: &CheckContext<'_>) -> Judgement {
     let seconds = if cx.way() == Way::Laptop {
         let visited = cx.visit(&visits::twice())?;
-        let mut given = visited.issued().filter(|seen| seen.what.kind == TokenKind::Exchanged);
-        given.find_map(|seen| seen.what.lifetime)
+        let given =
+            visited.issued().filter(|seen| seen.what.kind == TokenKind::Exchanged).find_map(|seen| seen.what.lifetime);
+        if given.is_none() {
+            return Err(no_exchange(&[visited]).into());
+        }
+        given
     } else {
         let answer = own_exchange(cx)?;
         let stated = answer.response.json().and_then(|json| json.get("expires_in"));
@@ -373,6 +373,6 @@ fn lifetime_handed_over(cx: &CheckContext<'_>) -> Judgement {
     };
     match seconds {
         Some(seconds) => Ok(Verdict::observed(text!("{seconds} seconden", "{seconds} seconds"))),
-        None => Err(no_exchange().into()),
+        None => Err(no_exchange(&[]).into()),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::application::{CameTo, Seen, Tokens, Visited, needs_browser, token_in, visits};
 use crate::base::text::{Text, shown};
-use crate::evidence::exchange::visit::{HandOver, Received, TokenKind};
+use crate::evidence::exchange::visit::{Call, HandOver, Party, Received, TokenKind};
 use crate::judging::context::{CheckContext, Stop};
 use crate::judging::reason;
 use crate::judging::verdict::{Finding, Verdict};
@@ -41,8 +41,48 @@ pub(super) fn with_exchanges<'a>(cx: &CheckContext<'a>) -> Result<Vec<Visited<'a
     if visited.iter().any(|visited| exchanges(visited).next().is_some()) {
         return Ok(visited);
     }
-    Err(reason::unmet(text!("de toepassing vroeg ACM geen uitwisseling", "the application asked ACM for no exchange"))
-        .into())
+    Err(no_exchange(&visited).into())
+}
+
+/// There was no exchange that gave a token: what ACM refused instead, where it did.
+pub(super) fn no_exchange(visits: &[Visited<'_>]) -> Verdict {
+    let refused = visits.iter().find_map(refusal);
+    refused.unwrap_or_else(|| {
+        reason::unmet(text!("de toepassing vroeg ACM geen uitwisseling", "the application asked ACM for no exchange"))
+    })
+}
+
+/// The first call of an application that ACM or MBP refused in a visit, with what to look at.
+pub(super) fn refusal(visited: &Visited<'_>) -> Option<Verdict> {
+    let is_refused = |seen: &Seen<'_, Received>| {
+        let is_asked = matches!(seen.what.call, Call::Authorization | Call::Token | Call::TokenApi);
+        is_asked && seen.what.status.is_some_and(|status| status >= 400)
+    };
+    let Received { by, call, method, path, status, error, .. } = visited.received().find(is_refused)?.what;
+    let by = match by {
+        Party::Acm => "ACM",
+        Party::Mbp => "MBP",
+    };
+    let came = status.map(|status| status.to_string()).unwrap_or_default();
+    let came = shown(&[came, error.clone().unwrap_or_default()].join(" ")).trim_end().to_owned();
+    let asked = shown(&format!("{method} {}", path.split('?').next().unwrap_or_default()));
+    let why = text!(
+        "{by} weigerde een oproep van de toepassing ({asked}: {came})",
+        "{by} refused a call of the application ({asked}: {came})"
+    );
+    let remedy = match (call, error.as_deref()) {
+        (_, Some("invalid_client")) => Some(text!(
+            "kijk client-id en secret van de toepassing na: `bronkeur acm --mbp` zegt waar ze te vinden zijn",
+            "check the client-id and secret of the application: `bronkeur acm --mbp` says where they are"
+        )),
+        (Call::Authorization, _) => Some(text!(
+            "kijk client-id, redirect URI en scopes van de aanmelding na; een redirect URI op een andere host laat `acm --redirect-uri` toe",
+            "check the client-id, redirect URI and scopes of the login; `acm --redirect-uri` allows a redirect URI on another host"
+        )),
+        _ => None,
+    };
+    let verdict = reason::unmet(why);
+    Some(Verdict { remedy: remedy.or(verdict.remedy), ..verdict })
 }
 
 /// The hand-overs with a token in an ordinary visit; blocked where there is none.

@@ -20,8 +20,9 @@ pub struct DraftApplication {
 impl Draft {
     pub(super) fn application(&self, page: &mut Page, own: &DraftApplication) {
         page.line("application:");
-        let name = self.name.as_ref().map(|name| quoted(name));
-        page.set("  name", name, "…", &text!("in de rapporten", "in the reports"));
+        // Without a key of its own the section would be nothing at all.
+        let name = self.name.as_deref().unwrap_or("application");
+        page.key("  name", &quoted(name), &text!("in de rapporten", "in the reports"));
         let why = text!(
             "waar iemand begint en zich aanmeldt; zonder: enkel de eigen credentials",
             "where people start and log in; without it: only its own credentials"

@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::application::{
-    CameTo, Seen, Tokens, Visited, Way, mark_of, needs_browser, needs_stand_ins, token_in, visits,
+    CameTo, Seen, Tokens, Visited, Way, is_at, mark_of, needs_browser, needs_stand_ins, token_in, visits,
 };
 use crate::base::text::{Text, shown};
 use crate::catalogue::Level;
@@ -15,7 +15,7 @@ use crate::judging::reason::cause::origin_of;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
 
-use super::super::shared::{handed_over, kind_in_words};
+use super::super::shared::{handed_over, kind_in_words, refusal};
 use super::super::trust::is_host_of_acm;
 
 pub(super) fn citizen_lands_at_mbp(cx: &CheckContext<'_>) -> Judgement {
@@ -44,11 +44,15 @@ fn landed(
     came: &CameTo<'_>,
 ) -> Result<Result<Vec<Finding>, Stop>, Stop> {
     let mbp = &cx.application()?.mbp.base_url;
+    let issuer = cx.setup().acm.as_ref().map_or("", |acm| acm.issuer.as_str());
     let refused = || visited.was_refused(step);
     let expected = || text!("een overdracht naar MBP", "a hand-over to MBP");
     Ok(match came {
         CameTo::HandOver(seen) => at_mbp(cx, visited, *seen, mbp),
-        CameTo::Page(_) | CameTo::Redirects(_) if refused() => Err(unmet().into()),
+        CameTo::Page(_) | CameTo::Redirects(_) if refused() => Err(refusal(visited).unwrap_or_else(unmet).into()),
+        CameTo::Page(seen) if is_at(&seen.what.url, issuer) => {
+            Err(refusal(visited).map_or_else(|| nowhere(seen.what.status), Stop::from))
+        }
         CameTo::Redirects(seen) => {
             let actual = text!("een eindeloze doorverwijzing", "an endless redirect");
             Ok(vec![visited.finding(seen.at, "url", expected(), actual)])
@@ -67,7 +71,8 @@ fn landed(
                     let actual = Text::same(shown(&origin_of(left)));
                     Ok(vec![visited.finding(seen.at, "url", Text::same(origin_of(mbp)), actual)])
                 }
-                _ => Err(nowhere(seen.what.status)),
+                Some(_) => Err(nowhere(seen.what.status)),
+                None => Err(elsewhere(left)),
             }
         }
         CameTo::Login if cx.way() == Way::Running => Err(not_logged_in().into()),
@@ -116,6 +121,22 @@ fn nowhere(status: Option<u16>) -> Stop {
         text!(
             "noem in `application.hand_over_urls` het adres dat doorstuurt, en niet de pagina met de link ernaartoe",
             "name in `application.hand_over_urls` the address that sends on, and not the page with the link to it"
+        ),
+    )
+    .into()
+}
+
+/// The application sends the browser to somebody else, without a token.
+fn elsewhere(url: &str) -> Stop {
+    let origin = shown(&origin_of(url));
+    Verdict::blocked(
+        text!(
+            "de overdracht leidt zonder token naar {origin}, en dat is niet de MBP van het profiel",
+            "the hand-over leads without a token to {origin}, which is not the MBP of the profile"
+        ),
+        text!(
+            "stel in de toepassing het adres van die MBP in, of noem het goede in `application.mbp.base_url`",
+            "set the address of that MBP in the application, or name the right one in `application.mbp.base_url`"
         ),
     )
     .into()
