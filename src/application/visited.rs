@@ -267,10 +267,23 @@ impl<'a> Visited<'a> {
         last.is_some_and(|seen| seen.what.status.is_none_or(|status| status >= 400))
     }
 
+    /// Whether either refused any call for a token in a step.
+    pub fn was_ever_refused(&self, step: u8) -> bool {
+        let calls = self.received().filter(|seen| seen.step == step);
+        let mut calls = calls.filter(|seen| matches!(seen.what.call, Call::Token | Call::TokenApi));
+        calls.any(|seen| seen.what.status.is_none_or(|status| status >= 400))
+    }
+
     /// Whether a page of the application has scripts.
     pub fn has_scripts(&self, cx: &CheckContext<'_>) -> bool {
         let issuer = cx.setup().acm.as_ref().map_or("", |acm| acm.issuer.as_str());
         self.navigations().any(|seen| seen.what.page.scripts && !is_at(&seen.what.url, issuer))
+    }
+
+    /// Whether there is a page of the application of which not everything was read.
+    pub fn has_unread(&self, cx: &CheckContext<'_>) -> bool {
+        let issuer = cx.setup().acm.as_ref().map_or("", |acm| acm.issuer.as_str());
+        self.navigations().any(|seen| seen.what.page.truncated && !is_at(&seen.what.url, issuer))
     }
 
     /// Whether a deed came to a hand-over with a good token: a temporary one, as far as that is known.

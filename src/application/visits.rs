@@ -83,9 +83,10 @@ pub fn handed_in() -> Visit {
     Visit::of([Act::HandIn])
 }
 
-/// Those in which ACM and MBP are as ever, and the one thing is done after the other.
-pub fn sequential() -> [Visit; 2] {
-    [twice(), again()]
+/// Those in which ACM and MBP are as ever, and the one thing is done after the other. `page_count`: how many pages the
+/// profile has.
+pub fn sequential(page_count: usize) -> Vec<Visit> {
+    [twice(), again()].into_iter().chain(pages(page_count)).collect()
 }
 
 fn once() -> Visit {
@@ -122,6 +123,6 @@ mod tests {
         assert_eq!((pages(1), pages(99).map(|visit| visit.steps.len())), (None, Some(5)));
         let usual = |visit: &Visit| (visit.acm, visit.mbp) == (AcmConduct::AsUsual, MbpConduct::AsUsual);
         assert!(of_a_running_application().iter().all(|visit| usual(visit) && all.contains(visit)));
-        assert!(sequential().iter().all(|visit| all.contains(visit)));
+        assert!(sequential(2).iter().all(|visit| all.contains(visit)));
     }
 }

@@ -19,6 +19,7 @@ mod told;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
@@ -57,13 +58,20 @@ pub(super) struct Visits {
     /// Held by the visit that is under way: ACM and MBP behave in one way at a time.
     turn: tokio::sync::Mutex<()>,
     passing: Passing,
+    /// The first page of a visit did not answer in time: no further visit waits for it.
+    hangs: AtomicBool,
     /// How much longer a browser waits for an answer than any other call may take.
     pub(super) grace: Duration,
 }
 
 impl Default for Visits {
     fn default() -> Self {
-        Self { turn: tokio::sync::Mutex::default(), passing: Passing::default(), grace: GRACE }
+        Self {
+            turn: tokio::sync::Mutex::default(),
+            passing: Passing::default(),
+            hangs: AtomicBool::new(false),
+            grace: GRACE,
+        }
     }
 }
 
@@ -110,6 +118,13 @@ impl Transport {
 
     async fn made(self: Arc<Self>, visit: Visit) -> Result<RawVisit, Failure> {
         let application = self.possible(&visit)?;
+        if self.visits.hangs.load(Ordering::Relaxed) {
+            let words = text!(
+                "de toepassing antwoordde in een vorig bezoek niet op tijd: daar wordt niet nog eens op gewacht",
+                "the application did not answer in time in an earlier visit: it is not waited for again"
+            );
+            return Err(self.failure(FailureKind::Timeout, &words));
+        }
         let is_ours = application.stand_in;
         let discovered = self.discovered();
         let (base, issuer) = (self.settings.base_url.origin(), self.settings.issuer.as_ref());
@@ -160,9 +175,9 @@ impl Transport {
         let mut starts = Vec::new();
         let mut unreachable = None;
         let mut answered = false;
-        for (place, Step(deeds)) in visit.steps.iter().enumerate() {
+        for (place_of_step, Step(deeds)) in visit.steps.iter().enumerate() {
             starts.push(now());
-            let step = u8::try_from(place).unwrap_or(u8::MAX);
+            let step = u8::try_from(place_of_step).unwrap_or(u8::MAX);
             let mut under_way = JoinSet::new();
             for (place, deed) in deeds.iter().enumerate() {
                 if deed.act == Act::Expire {
@@ -193,6 +208,10 @@ impl Transport {
                     Err(_) => continue,
                 };
                 match why {
+                    Some(why) if why.kind == FailureKind::Timeout => {
+                        // With other behaviour of ACM and MBP it would hang all the same: nobody was asked yet.
+                        self.visits.hangs.store(place_of_step == 0, Ordering::Relaxed);
+                    }
                     Some(why) => unreachable = unreachable.or(Some(why)),
                     None => answered = true,
                 }
@@ -201,6 +220,9 @@ impl Transport {
             // Of several tabs of one browser the last that was named is the one that people go on with.
             back.sort_by_key(|(place, _)| *place);
             browsers.extend(back.into_iter().map(|(_, browser)| (browser.number, browser)));
+            if !answered && self.visits.hangs.load(Ordering::Relaxed) {
+                break;
+            }
             // Nothing can be said about an application that is not there.
             if let Some(Failure { kind, detail, trouble }) = unreachable.take().filter(|_| !answered) {
                 return Err(self.failure(kind, &detail).with(trouble));

@@ -159,6 +159,8 @@ fn exchange_is_well_formed(cx: &CheckContext<'_>) -> Judgement {
 /// Everything that is wrong with the form of an exchange (RFC 8693, section 2.1). Which tokens it carries is for others.
 fn malformed(visited: &Visited<'_>, seen: Seen<'_, Received>, mbp: &str) -> Vec<Finding> {
     let received = seen.what;
+    let tokens = Tokens::of(std::slice::from_ref(visited));
+    let is_access = |token: &str| tokens.is(token, TokenKind::Access) || tokens.is(token, TokenKind::Actor);
     let value = |name: &str| received.parameter(name).filter(|value| !value.is_empty());
     let mut findings = Vec::new();
     let mut add = |member: &str, expected: Text, actual: Text| {
@@ -180,7 +182,10 @@ fn malformed(visited: &Visited<'_>, seen: Seen<'_, Received>, mbp: &str) -> Vec<
     }
     for (name, token) in [("subject_token_type", "subject_token"), ("actor_token_type", "actor_token")] {
         match (value(token), value(name)) {
-            (Some(_), kind) if kind.is_none_or(|kind| !TYPES.contains(&kind)) => {
+            // What is no access token is for SSO-09 and SSO-10, whatever type it is called.
+            (Some(given), kind)
+                if kind.is_none_or(|kind| !TYPES.contains(&kind) || (kind != ACCESS_TOKEN && is_access(given))) =>
+            {
                 let expected = Text::same(format!("{name}={ACCESS_TOKEN}"));
                 add("parameters", expected, stated(name));
             }

@@ -40,22 +40,33 @@ impl Authorization {
     }
 }
 
-/// The requests for a login in the ordinary visit, whose parameters can be seen; blocked where there is none.
-fn authorizations<'a>(cx: &CheckContext<'a>) -> Result<(Visited<'a>, Vec<Authorization>), Stop> {
-    let visited = cx.visit(&visits::twice())?;
+/// The requests for a login whose parameters can be seen, of somebody who logs in and of somebody who goes to MBP first;
+/// blocked where there is none.
+fn authorizations<'a>(cx: &CheckContext<'a>) -> Result<Vec<(Visited<'a>, Authorization)>, Stop> {
+    let (visits, obstacle) = cx.visits_that_came(&[visits::twice(), visits::as_nobody()])?;
     let issuer = cx.setup().acm.as_ref().map_or("", |acm| acm.issuer.as_str());
-    let told: Vec<Authorization> = if cx.way() == Way::Laptop {
-        let calls = visited.calls(Call::Authorization);
-        calls
-            .map(|seen| Authorization { at: seen.at, member: "parameters", parameters: seen.what.parameters.clone() })
-            .collect()
-    } else {
-        let to_issuer = visited.navigations().filter(|seen| is_at(&seen.what.url, issuer));
-        to_issuer.filter_map(|seen| of_url(seen.at, &seen.what.url)).collect()
-    };
-    let open: Vec<Authorization> = told.into_iter().filter(|one| !one.is_closed()).collect();
+    let mut open = Vec::new();
+    for visited in visits {
+        let told: Vec<Authorization> = if cx.way() == Way::Laptop {
+            let calls = visited.calls(Call::Authorization);
+            calls
+                .map(|seen| Authorization {
+                    at: seen.at,
+                    member: "parameters",
+                    parameters: seen.what.parameters.clone(),
+                })
+                .collect()
+        } else {
+            let to_issuer = visited.navigations().filter(|seen| is_at(&seen.what.url, issuer));
+            to_issuer.filter_map(|seen| of_url(seen.at, &seen.what.url)).collect()
+        };
+        open.extend(told.into_iter().filter(|one| !one.is_closed()).map(|one| (visited, one)));
+    }
     if !open.is_empty() {
-        return Ok((visited, open));
+        return Ok(open);
+    }
+    if let Some(obstacle) = obstacle {
+        return Err(obstacle);
     }
     Err(Verdict::blocked(
         text!("de parameters van de aanmelding zijn niet te zien", "the parameters of the login cannot be seen"),
@@ -76,16 +87,16 @@ fn of_url(at: usize, url: &str) -> Option<Authorization> {
 }
 
 fn citizens_log_in_by_code(cx: &CheckContext<'_>) -> Judgement {
-    let (visited, asked) = authorizations(cx)?;
+    let asked = authorizations(cx)?;
     let mut findings = Vec::new();
-    for one in &asked {
+    for (visited, one) in &asked {
         let types: Vec<&str> = one.parameter("response_type").unwrap_or_default().split_whitespace().collect();
         if types != ["code"] {
             let actual = one.parameter("response_type").map_or_else(absent, |types| Text::same(shown(types)));
             findings.push(visited.finding(one.at, one.member, Text::same("response_type=code"), actual));
         }
         if !one.has("scope", "openid") {
-            findings.push(without_scope(&visited, one, "openid"));
+            findings.push(without_scope(visited, one, "openid"));
         }
     }
     cx.judged(findings)
@@ -99,9 +110,9 @@ fn without_scope(visited: &Visited<'_>, one: &Authorization, scope: &str) -> Fin
 
 fn login_asks_for_the_scopes(cx: &CheckContext<'_>) -> Judgement {
     let wanted = cx.parameter("scopes");
-    let (visited, asked) = authorizations(cx)?;
-    let lacking = asked.iter().flat_map(|one| {
-        wanted.iter().filter(|scope| !one.has("scope", scope)).map(|scope| without_scope(&visited, one, scope))
+    let asked = authorizations(cx)?;
+    let lacking = asked.iter().flat_map(|(visited, one)| {
+        wanted.iter().filter(|scope| !one.has("scope", scope)).map(|scope| without_scope(visited, one, scope))
     });
     cx.judged(lacking.collect::<Vec<_>>())
 }

@@ -15,7 +15,10 @@ use crate::judging::reason::cause::origin_of;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
 
-use super::shared::{OF_SERVERS, handed_over, kind_in_words, listed, no_hand_over, scripts, with_exchanges};
+use super::shared::{
+    OF_SERVERS, ends_at_the_login, handed_over, kind_in_words, listed, no_hand_over, not_logged_in, scripts,
+    with_exchanges,
+};
 
 checks!(
     exchanged_token_stays_between_servers,
@@ -45,7 +48,7 @@ fn exchanged_token_stays_between_servers(cx: &CheckContext<'_>) -> Judgement {
     let tokens = Tokens::of(&visits);
     let mbp = &cx.application()?.mbp.base_url;
     // In these SSO-21 says what stands in `token`; in others it may be there in the place of none.
-    let ordinary = visits::sequential();
+    let ordinary = visits::sequential(cx.application()?.hand_over_urls.len());
     let (mut findings, mut at_mbp, mut ordinarily) = (Vec::new(), Vec::new(), false);
     for visited in &visits {
         for (shown, issued) in visited.leaks(&tokens, &[TokenKind::Exchanged]) {
@@ -153,10 +156,17 @@ fn only_mbp_sees_the_temporary_token(cx: &CheckContext<'_>) -> Judgement {
             // What the browser tells MBP of where it came from is for SSO-33.
             let to_mbp =
                 is_at(shown.of, &application.mbp.base_url) || visited.hand_overs().any(|seen| seen.at == shown.at);
-            let to_elsewhere = matches!(&shown.place, Where::Header(name) if name == "location")
-                && !is_at(&shown.text, &application.mbp.base_url)
-                && !is_own(&shown.text)
-                && Url::parse(&shown.text).is_ok();
+            let target = match &shown.place {
+                Where::Header(name) if name == "location" => Some(shown.text.as_ref()),
+                // A browser fetches what it is told to preload (RFC 8288).
+                Where::Header(name) if name == "link" => {
+                    shown.text.split_once('<').and_then(|(_, rest)| Some(rest.split_once('>')?.0))
+                }
+                _ => None,
+            };
+            let to_elsewhere = target.is_some_and(|target| {
+                !is_at(target, &application.mbp.base_url) && !is_own(target) && Url::parse(target).is_ok()
+            });
             if (is_sent && !to_mbp && !is_own(shown.of)) || to_elsewhere {
                 findings.push(leaked(visited, &shown, TokenKind::Temporary, expected()));
             }
@@ -227,12 +237,24 @@ fn referer_tells_nothing(cx: &CheckContext<'_>) -> Judgement {
     cx.judged_unless(findings, obstacle)
 }
 
+/// Whether a text holds a secret of the profile. The password of a URL is somebody's, whatever it is for: it stands between
+/// `:` and `@`.
+fn holds_secret(text: &str) -> bool {
+    marks_in(text).into_iter().filter(|mark| mark.starts_with("SECRET-")).any(|mark| {
+        let is_password = text.match_indices(mark).all(|(at, _)| {
+            let after = text.get(at + mark.len()..).unwrap_or_default().trim_start_matches('x');
+            text.get(..at).is_some_and(|before| before.ends_with(':')) && after.starts_with('@')
+        });
+        !is_password
+    })
+}
+
 fn front_end_holds_no_secret(cx: &CheckContext<'_>) -> Judgement {
     let (visits, obstacle) = cx.whole_visits()?;
     let mut findings = Vec::new();
     for visited in &visits {
         for shown in visited.shown() {
-            if marks_in(&shown.text).iter().any(|mark| mark.starts_with("SECRET-")) {
+            if holds_secret(&shown.text) {
                 let Text { nl, en } = shown.place.in_words();
                 let expected = text!("nergens in de browser", "nowhere in the browser");
                 let actual = text!("een geheim van het profiel {nl}", "a secret of the profile {en}");
@@ -248,11 +270,10 @@ fn own_url_tells_nothing(cx: &CheckContext<'_>) -> Judgement {
     let (visits, obstacle) = cx.whole_visits()?;
     let tokens = Tokens::of(&visits);
     let application = cx.application()?;
-    let issuer = cx.setup().acm.as_ref().map_or("", |acm| acm.issuer.as_str());
-    let is_own = |url: &str| !is_at(url, issuer) && !is_at(url, &application.mbp.base_url);
     let mut findings = Vec::new();
     for visited in &visits {
-        let of_hand_over = |seen: &Seen<'_, Navigation>| visited.hands_over(seen.step) && is_own(&seen.what.url);
+        let of_hand_over =
+            |seen: &Seen<'_, Navigation>| visited.hands_over(seen.step) && is_own(cx, application, &seen.what.url);
         for seen in visited.navigations().filter(of_hand_over) {
             let expected = text!("een adres zonder token en nummer", "an address without token and number");
             let told = tells(cx, &tokens, &seen.what.url);
@@ -290,7 +311,8 @@ fn whole_way_is_encrypted(cx: &CheckContext<'_>) -> Judgement {
             }
         }
     }
-    cx.judged_unless(findings, obstacle)
+    let unseen = || visits.iter().any(|visited| ends_at_the_login(cx, visited)).then(|| not_logged_in().into());
+    cx.judged_unless(findings, obstacle.or_else(unseen))
 }
 
 fn where_tokens_live(cx: &CheckContext<'_>) -> Judgement {

@@ -1,11 +1,11 @@
 //! What several chapters say of a visit.
 
-use crate::application::{CameTo, Seen, Tokens, Visited, needs_browser, token_in, visits};
+use crate::application::{CameTo, Seen, Tokens, Visited, Way, needs_browser, token_in, visits};
 use crate::base::text::{Text, shown};
 use crate::evidence::exchange::visit::{Call, HandOver, Party, Received, TokenKind};
 use crate::judging::context::{CheckContext, Stop};
 use crate::judging::reason;
-use crate::judging::verdict::{Finding, Verdict};
+use crate::judging::verdict::{Finding, Obstacle, Verdict};
 use crate::text;
 
 /// The grant of a token exchange (RFC 8693, section 2.1).
@@ -30,9 +30,34 @@ pub(super) fn exchanges<'a>(visited: &Visited<'a>) -> impl Iterator<Item = Seen<
 
 /// The visits in which one thing is done after the other, at our own ACM and MBP.
 pub(super) fn sequential<'a>(cx: &CheckContext<'a>) -> Result<Vec<Visited<'a>>, Stop> {
-    cx.application()?;
+    let application = cx.application()?;
     cx.at_stand_ins()?;
-    cx.visits(&visits::sequential())
+    cx.visits(&visits::sequential(application.hand_over_urls.len()))
+}
+
+/// The ordinary visits with hand-overs: twice by the first page of the profile, and where that can be, once by each.
+pub(super) fn ordinary<'a>(cx: &CheckContext<'a>) -> Result<Vec<Visited<'a>>, Stop> {
+    let count = cx.application()?.hand_over_urls.len();
+    let pages = visits::pages(count).filter(|_| cx.way() == Way::Laptop);
+    cx.visits(&[visits::twice()].into_iter().chain(pages).collect::<Vec<_>>())
+}
+
+/// Without scripts, and without a browser that somebody sits at, a login at an ACM that is not ours is the end.
+pub(super) fn not_logged_in() -> Verdict {
+    Verdict::blocked(
+        text!("bronkeur kan een burger niet bij ACM aanmelden", "bronkeur cannot log a citizen in at ACM"),
+        text!(
+            "keur de toepassing met `bronkeur acm --mbp`: daar meldt bronkeur zijn testburgers zelf aan",
+            "check the application with `bronkeur acm --mbp`: there bronkeur logs its test citizens in itself"
+        ),
+    )
+    .by(Obstacle::OtherWay)
+}
+
+/// Whether a visit that was to log somebody in came no further than the login page of an ACM that is not ours.
+pub(super) fn ends_at_the_login(cx: &CheckContext<'_>, visited: &Visited<'_>) -> bool {
+    let is_login = |came: &CameTo<'_>| matches!(came, CameTo::Login);
+    cx.way() == Way::Running && visited.citizen(0).is_some() && visited.came_to(0).iter().any(is_login)
 }
 
 /// The same, each with an exchange; blocked where the application asks for none.
@@ -112,9 +137,30 @@ pub(super) fn well_handed_over<'a>(cx: &CheckContext<'a>) -> Result<Visited<'a>,
     .into())
 }
 
-/// Without a browser a page with scripts shows no more than what came with it.
-pub(super) fn scripts<'a>(cx: &CheckContext<'_>, visited: impl IntoIterator<Item = &'a Visited<'a>>) -> Option<Stop> {
-    visited.into_iter().any(|visited| visited.has_scripts(cx)).then(|| needs_browser().into())
+/// Why nothing that was not seen proves anything: a page with scripts shows no more than what came with it, of a long one
+/// only a part was read, and behind a login nobody was.
+pub(super) fn scripts<'a>(
+    cx: &CheckContext<'_>,
+    visited: impl IntoIterator<Item = &'a Visited<'a>> + Copy,
+) -> Option<Stop> {
+    let any = |holds: &dyn Fn(&Visited<'_>) -> bool| visited.into_iter().any(holds);
+    if any(&|visited| ends_at_the_login(cx, visited)) {
+        return Some(not_logged_in().into());
+    }
+    if any(&|visited| visited.has_scripts(cx)) {
+        return Some(needs_browser().into());
+    }
+    any(&|visited| visited.has_unread(cx)).then(|| {
+        let why = text!(
+            "een pagina is langer dan bronkeur leest, of in een codering die het niet leest",
+            "a page is longer than bronkeur reads, or in an encoding that it does not read"
+        );
+        let remedy = text!(
+            "maak de pagina korter dan 2 MB, en stuur ze in UTF-8 en zonder `Content-Encoding` als er niet om gevraagd is",
+            "make the page shorter than 2 MB, and send it in UTF-8 and without `Content-Encoding` where none was asked for"
+        );
+        Verdict::blocked(why, remedy).into()
+    })
 }
 
 /// What a citizen meets where there can be no good token: what is wrong with how a deed came out. `tokens`: what was

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, REFERER, USER_AGENT};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION, REFERER, USER_AGENT,
+};
 use reqwest::{Client, Method};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -22,6 +25,9 @@ const AGENT: &str = concat!("Mozilla/5.0 (compatible; bronkeur/", env!("CARGO_PK
 
 /// The most that is read of a page, in bytes.
 pub(super) const LONGEST_PAGE: usize = 2 * 1024 * 1024;
+
+/// How long the page of a redirect is waited for.
+const PAGE_OF_A_REDIRECT: Duration = Duration::from_secs(1);
 
 /// The most that is kept of all pages of a visit together until they are masked, in bytes.
 const MOST_KEPT: usize = 48 * 1024 * 1024;
@@ -198,8 +204,12 @@ async fn answered(
         Failure::new(kind, detail).with(words::trouble(&error))
     })?;
     let (mut bytes, mut truncated, mut broken) = (Vec::new(), false, None);
+    // A browser does not wait for the page of a redirect.
+    let leads_on = came.status().is_redirection() && came.headers().contains_key(LOCATION);
+    let deadline = if leads_on { deadline.min(Instant::now() + PAGE_OF_A_REDIRECT) } else { deadline };
     loop {
         match timeout_at(deadline, came.chunk()).await {
+            Err(_) if leads_on => truncated = true,
             Err(_) => broken = Some(FailureKind::Timeout),
             Ok(Err(_)) => broken = Some(FailureKind::Broken),
             Ok(Ok(None)) => {}
@@ -215,11 +225,22 @@ async fn answered(
         break;
     }
     let kind = kind(came.headers(), bytes.is_empty());
-    let is_text = matches!(kind, PageKind::Html | PageKind::Json | PageKind::Text) && room.takes(bytes.len());
+    let is_read = is_read(came.headers(), &bytes);
+    let is_text =
+        is_read && matches!(kind, PageKind::Html | PageKind::Json | PageKind::Text) && room.takes(bytes.len());
     let text = is_text.then(|| String::from_utf8_lossy(&bytes).into());
     truncated |= text.is_none() && matches!(kind, PageKind::Html | PageKind::Json | PageKind::Text);
     let body = Body { kind, bytes: bytes.len() as u64, truncated, text };
     Ok(Answer { status: came.status().as_u16(), headers: came.headers().clone(), body, broken })
+}
+
+/// Whether a body is in an encoding that is read: as it is, and in UTF-8 or what has its letters.
+fn is_read(headers: &HeaderMap, bytes: &[u8]) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+    let encoding = text(CONTENT_ENCODING);
+    let is_wide =
+        text(CONTENT_TYPE).contains("utf-16") || bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    (encoding.is_empty() || encoding == "identity") && !is_wide
 }
 
 /// What a body is, by its media type; one without is taken for a text.

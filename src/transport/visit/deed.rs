@@ -191,8 +191,10 @@ impl Course<'_> {
                 Next::End(ended) => break ended,
             }
         };
-        let is_gone =
-            |failure: &Failure| matches!(failure.kind, FailureKind::Dns | FailureKind::Connect | FailureKind::Tls);
+        let is_gone = |failure: &Failure| {
+            let kinds = [FailureKind::Dns, FailureKind::Connect, FailureKind::Tls, FailureKind::Timeout];
+            kinds.contains(&failure.kind)
+        };
         Done { ended, unreachable: unreachable.filter(is_gone) }
     }
 

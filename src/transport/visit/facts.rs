@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use reqwest::header::HeaderValue;
 
 use super::browser::{Answer, Body};
 use super::cookies::SetCookie;
@@ -33,6 +34,9 @@ const HEADERS: [&str; 9] = [
     "refresh",
     "x-frame-options",
 ];
+
+/// The most other headers that are looked through.
+const MOST_OTHERS: usize = 50;
 
 /// The most headers of one name, and the most cookies, that are kept of an answer.
 const MOST_OF_A_NAME: usize = 8;
@@ -110,13 +114,17 @@ pub(super) fn now() -> u64 {
     u64::try_from(Timestamp::now().as_microsecond()).unwrap_or_default()
 }
 
-/// The headers of an answer that are kept, raw.
+/// The headers of an answer, raw: those that are kept, and others that are kept where they hold what is known.
 pub(super) fn kept_headers(answer: &Answer) -> Vec<(String, String)> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let of = |name: &'static str| {
         let values = answer.headers.get_all(name).iter().take(MOST_OF_A_NAME);
-        values.map(move |value| (name.to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        values.map(move |value| (name.to_owned(), text(value)))
     };
-    HEADERS.into_iter().flat_map(of).collect()
+    let is_other = |name: &str| !HEADERS.contains(&name) && name != "set-cookie";
+    let others = answer.headers.iter().filter(|(name, _)| is_other(name.as_str())).take(MOST_OTHERS);
+    let others = others.map(|(name, value)| (name.as_str().to_owned(), text(value)));
+    HEADERS.into_iter().flat_map(of).chain(others).collect()
 }
 
 /// The cookies that an answer sets, raw.
@@ -174,7 +182,7 @@ fn gather(candidates: &mut Candidates, what: &RawWhat) {
     let (url, from, referrer, headers) = match what {
         RawWhat::Navigation(raw) => {
             let kept = raw.cookies.iter().filter(|cookie| !cookie.removed);
-            kept.for_each(|cookie| candidates.cookie(&cookie.value));
+            kept.for_each(|cookie| candidates.cookie(&cookie.name, &cookie.value));
             raw.scan.leads.iter().for_each(|(_, url)| candidates.url(url.as_str()));
             (&raw.url, None, raw.referrer.as_ref(), &raw.headers)
         }
@@ -221,7 +229,10 @@ fn hand_over(mask: Mask<'_>, raw: RawHandOver) -> HandOver {
 }
 
 fn headers(mask: Mask<'_>, raw: Vec<(String, String)>) -> Vec<(String, String)> {
-    let masked = raw.into_iter().map(|(name, value)| {
+    let tells = |(name, value): &(String, String)| {
+        HEADERS.contains(&name.as_str()) || mask.held_in(value).iter().any(|held| !is_number(held))
+    };
+    let masked = raw.into_iter().filter(tells).map(|(name, value)| {
         let value = match name.as_str() {
             "location" => mask.url(&value),
             "refresh" => match value.to_ascii_lowercase().find("url=") {
@@ -234,9 +245,14 @@ fn headers(mask: Mask<'_>, raw: Vec<(String, String)>) -> Vec<(String, String)> 
             "content-security-policy" => mask.text(&without_nonces(&value)),
             _ => mask.text(&value),
         };
-        (name, value)
+        (mask.text(&name), value)
     });
     masked.collect()
+}
+
+/// Whether a surrogate is that of a national number: ids of requests and dates look so now and then.
+fn is_number(surrogate: &str) -> bool {
+    surrogate.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A policy without what the scripts of one answer show themselves with.

@@ -67,13 +67,21 @@ impl Role {
     }
 }
 
-/// What belongs to one login or one browser alone, by surrogates, of every visit of a run.
+/// What belongs to one login or one browser alone, of every visit of a run.
 #[derive(Debug, Default)]
-pub(super) struct Passing(Mutex<HashSet<String>>);
+pub(super) struct Passing {
+    surrogates: Mutex<HashSet<String>>,
+    /// The names of cookies, in lower case: an address may carry a session under the same one.
+    cookies: Mutex<HashSet<String>>,
+}
 
 impl Passing {
     fn all(&self) -> MutexGuard<'_, HashSet<String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.surrogates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn cookies(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -98,6 +106,8 @@ struct Candidate {
 #[derive(Default)]
 pub(super) struct Candidates {
     all: Vec<Candidate>,
+    /// The names of cookies, in lower case.
+    cookies: HashSet<String>,
     seen: HashSet<String>,
 }
 
@@ -137,8 +147,9 @@ impl Candidates {
         }
     }
 
-    /// Gathers the value of a cookie.
-    pub(super) fn cookie(&mut self, value: &str) {
+    /// Gathers a cookie.
+    pub(super) fn cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_ascii_lowercase());
         if is_random(value) {
             self.note(value, value, true);
         }
@@ -154,6 +165,7 @@ impl Candidates {
 impl Mask<'_> {
     /// Makes known what may be a secret, so that it is masked wherever it shows; not what holds one that is known.
     pub(super) fn learn(self, candidates: Candidates) {
+        self.passing.cookies().extend(candidates.cookies);
         let is_new = |candidate: &Candidate| {
             self.vault.surrogate_of(&candidate.whole).is_none() && self.vault.is_masked(&candidate.raw)
         };
@@ -174,7 +186,7 @@ impl Mask<'_> {
     /// A URL or a reference to one, masked.
     pub(super) fn url(self, url: &str) -> String {
         let (path, query, fragment) = parts(url);
-        let mut masked = self.vault.mask_text(path);
+        let mut masked = self.vault.mask_text(&self.path(path));
         if let Some(query) = query {
             masked = format!("{masked}?{}", self.query(query));
         }
@@ -186,6 +198,27 @@ impl Mask<'_> {
             masked = format!("{masked}#{fragment}");
         }
         bounded(self.vault.mask_text(&masked))
+    }
+
+    /// A path without what a server of sessions writes into it (`;jsessionid=…`).
+    fn path(self, path: &str) -> String {
+        let pieces = path.split(';').map(|piece| match piece.split_once('=') {
+            Some((name, value)) if self.role(name) != Role::Other => {
+                let end = value.find('/').unwrap_or(value.len());
+                let (value, rest) = value.split_at(end);
+                format!("{name}={}{rest}", self.secret(value))
+            }
+            _ => piece.to_owned(),
+        });
+        pieces.collect::<Vec<_>>().join(";")
+    }
+
+    /// What a parameter is, by its name and by those of the cookies that were seen.
+    fn role(self, name: &str) -> Role {
+        match Role::of(name) {
+            Role::Other if self.passing.cookies().contains(&name.to_ascii_lowercase()) => Role::Passing,
+            role => role,
+        }
     }
 
     fn query(self, query: &str) -> String {
@@ -208,7 +241,7 @@ impl Mask<'_> {
 
     /// The value of a parameter, masked.
     pub(super) fn parameter(self, name: &str, value: &str) -> String {
-        let masked = match Role::of(name) {
+        let masked = match self.role(name) {
             Role::Token | Role::Passing => self.secret(value),
             Role::Hint => self.hint(value),
             Role::Other if is_url(value) => {
@@ -445,12 +478,29 @@ mod tests {
     }
 
     #[test]
+    fn a_session_in_an_address_is_masked_by_the_name_of_its_cookie() {
+        with(|mask| {
+            let mut candidates = Candidates::default();
+            candidates.cookie("PHPSESSID", "klantamberblauw");
+            mask.learn(candidates);
+            for url in [
+                "https://app.example/?PHPSESSID=klantamberblauw&x=1",
+                "https://app.example/a;phpsessid=klantamberblauw/b?x=1",
+                "https://app.example/;jsessionid=klantamberblauw?x=1",
+            ] {
+                let masked = mask.url(url);
+                assert!(!masked.contains("amber") && masked.contains("TOKEN-1") && masked.ends_with("x=1"), "{masked}");
+            }
+        });
+    }
+
+    #[test]
     fn what_passes_is_held_against_no_page() {
         with(|mask| {
             let (state, token) = ("9f8e7d6c5b4a39281706", "0a1b2c3d4e5f60718293");
             let mut candidates = Candidates::default();
             candidates.url(&format!("https://acm.example/?state={state}&token={token}"));
-            candidates.cookie("s%3AAbCdEf0123456789");
+            candidates.cookie("sid", "s%3AAbCdEf0123456789");
             mask.learn(candidates);
             let held = mask.held_in(&format!("{state} {token} s%3AAbCdEf0123456789"));
             assert_eq!(held, [mask.vault.surrogate_of(token).unwrap()]);

@@ -15,21 +15,26 @@ use crate::judging::reason::cause::origin_of;
 use crate::judging::verdict::{Finding, Verdict};
 use crate::text;
 
-use super::super::shared::{handed_over, kind_in_words, refusal};
+use super::super::shared::{ends_at_the_login, handed_over, kind_in_words, not_logged_in, ordinary, refusal};
 use super::super::trust::is_host_of_acm;
 
 pub(super) fn citizen_lands_at_mbp(cx: &CheckContext<'_>) -> Judgement {
-    let visited = cx.visit(&visits::twice())?;
+    let visits = ordinary(cx)?;
     let (mut findings, mut obstacle) = (Vec::new(), None);
-    for step in (0..visited.steps()).filter(|step| visited.hands_over(*step)) {
-        let came = visited.came_to(step);
-        if came.is_empty() {
-            obstacle = obstacle.or_else(|| Some(nowhere(None)));
+    for visited in &visits {
+        if ends_at_the_login(cx, visited) {
+            return Err(not_logged_in().into());
         }
-        for came in came {
-            match landed(cx, &visited, step, &came)? {
-                Ok(found) => findings.extend(found),
-                Err(stop) => obstacle = obstacle.or(Some(stop)),
+        for step in (0..visited.steps()).filter(|step| visited.hands_over(*step)) {
+            let came = visited.came_to(step);
+            if came.is_empty() {
+                obstacle = obstacle.or_else(|| Some(nowhere(None)));
+            }
+            for came in came {
+                match landed(cx, visited, step, &came)? {
+                    Ok(found) => findings.extend(found),
+                    Err(stop) => obstacle = obstacle.or(Some(stop)),
+                }
             }
         }
     }
@@ -53,6 +58,7 @@ fn landed(
         CameTo::Page(seen) if is_at(&seen.what.url, issuer) => {
             Err(refusal(visited).map_or_else(|| nowhere(seen.what.status), Stop::from))
         }
+        CameTo::Redirects(_) if visited.was_ever_refused(step) => Err(refusal(visited).unwrap_or_else(unmet).into()),
         CameTo::Redirects(seen) => {
             let actual = text!("een eindeloze doorverwijzing", "an endless redirect");
             Ok(vec![visited.finding(seen.at, "url", expected(), actual)])
@@ -71,7 +77,13 @@ fn landed(
                     let actual = Text::same(shown(&origin_of(left)));
                     Ok(vec![visited.finding(seen.at, "url", Text::same(origin_of(mbp)), actual)])
                 }
-                Some(_) => Err(nowhere(seen.what.status)),
+                Some(_) => {
+                    let why = text!(
+                        "de browser gaat naar de MBP van een andere omgeving",
+                        "the browser goes to the MBP of another environment"
+                    );
+                    Err(reason::unmet(why).into())
+                }
                 None => Err(elsewhere(left)),
             }
         }
@@ -96,18 +108,6 @@ fn landed(
 
 fn unmet() -> Verdict {
     reason::unmet(text!("ACM of MBP weigerde een oproep ervoor", "ACM or MBP refused a call before it"))
-}
-
-/// Without scripts, and without a browser that somebody sits at, ACM's own login is the end.
-fn not_logged_in() -> Verdict {
-    Verdict::blocked(
-        text!("bronkeur kan een burger niet bij ACM aanmelden", "bronkeur cannot log a citizen in at ACM"),
-        text!(
-            "keur de toepassing met `bronkeur acm --mbp`: daar meldt bronkeur zijn testburgers zelf aan",
-            "check the application with `bronkeur acm --mbp`: there bronkeur logs its test citizens in itself"
-        ),
-    )
-    .by(crate::judging::verdict::Obstacle::OtherWay)
 }
 
 /// The page of the profile does not send on.
@@ -194,11 +194,13 @@ fn at_mbp(
 }
 
 pub(super) fn parameter_is_the_temporary_token(cx: &CheckContext<'_>) -> Judgement {
-    let visited = handed_over(cx)?;
+    handed_over(cx)?;
     cx.at_stand_ins()?;
-    let tokens = Tokens::of(&[visited]);
+    let visits = ordinary(cx)?;
+    let tokens = Tokens::of(&visits);
     let mut findings = Vec::new();
-    for (seen, token) in visited.with_token() {
+    let all = visits.iter().flat_map(|visited| visited.with_token().map(move |(seen, token)| (visited, seen, token)));
+    for (visited, seen, token) in all {
         let actual = match tokens.find(first_part(&token)) {
             Some(issued) if issued.kind == TokenKind::Temporary => continue,
             Some(issued) => kind_in_words(issued.kind),

@@ -3,33 +3,53 @@
 use crate::application::{CameTo, Tokens, Visited, Way, token_in, visits};
 use crate::base::text::{Text, shown};
 use crate::checks::shared::absent;
-use crate::evidence::exchange::visit::{Call, Cause, PageKind};
+use crate::evidence::exchange::visit::{Call, Cause, Lead, LeadBy, PageKind};
 use crate::judging::context::{CheckContext, Judgement};
 use crate::judging::reason;
 use crate::judging::verdict::Finding;
 use crate::text;
 
-use super::super::shared::handed_over;
+use super::super::shared::{handed_over, no_hand_over, ordinary};
 
 pub(super) fn redirect_is_temporary(cx: &CheckContext<'_>) -> Judgement {
-    let visited = handed_over(cx)?;
-    let findings = visited.with_token().filter_map(|(seen, _)| {
-        let actual = match seen.what.cause {
-            Cause::Redirect(302 | 303 | 307) | Cause::Opened => return None,
-            Cause::Redirect(status) => Text::same(status),
-            Cause::Form => text!("een formulier", "a form"),
-            Cause::Link => text!("een link", "a link"),
-            Cause::Refresh => text!("een pagina die vanzelf doorgaat", "a page that leads on by itself"),
-            Cause::Script => text!("een script", "a script"),
-        };
-        Some(visited.finding(seen.at, "cause", text!("302 of 303", "302 or 303"), actual))
-    });
-    cx.judged(findings.collect::<Vec<_>>())
+    let visits = ordinary(cx)?;
+    let expected = || text!("302 of 303", "302 or 303");
+    let mut findings = Vec::new();
+    for visited in &visits {
+        for (seen, _) in visited.with_token() {
+            let actual = match seen.what.cause {
+                Cause::Redirect(302 | 303 | 307) | Cause::Opened => continue,
+                Cause::Redirect(status) => Text::same(status),
+                Cause::Form => text!("een formulier", "a form"),
+                Cause::Link => text!("een link", "a link"),
+                Cause::Refresh => text!("een pagina die vanzelf doorgaat", "a page that leads on by itself"),
+                Cause::Script => text!("een script", "a script"),
+            };
+            findings.push(visited.finding(seen.at, "cause", expected(), actual));
+        }
+        // A page from which somebody has to go on.
+        for seen in visited.navigations().filter(|seen| visited.hands_over(seen.step)) {
+            let with_token = |lead: &&Lead| token_in(&lead.url).is_some_and(|token| !token.is_empty());
+            let actual = match seen.what.page.leads.iter().find(with_token).map(|lead| lead.by) {
+                Some(LeadBy::Link) => text!("een link in een pagina", "a link in a page"),
+                Some(LeadBy::Form) => text!("een formulier in een pagina", "a form in a page"),
+                Some(LeadBy::Script) => text!("een script in een pagina", "a script in a page"),
+                _ => continue,
+            };
+            findings.push(visited.finding(seen.at, "page/leads", expected(), actual));
+        }
+    }
+    if findings.is_empty() && visits.iter().all(|visited| visited.with_token().next().is_none()) {
+        return Err(no_hand_over().into());
+    }
+    cx.judged(findings)
 }
 
 pub(super) fn hand_over_is_not_stored(cx: &CheckContext<'_>) -> Judgement {
-    let visited = handed_over(cx)?;
-    let findings = visited.with_token().filter_map(|(seen, _)| {
+    handed_over(cx)?;
+    let visits = ordinary(cx)?;
+    let all = visits.iter().flat_map(|visited| visited.with_token().map(move |(seen, _)| (visited, seen)));
+    let findings = all.filter_map(|(visited, seen)| {
         let of_cache = seen.what.headers.iter().filter(|(name, _)| name == "cache-control");
         let stated = of_cache.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", ");
         let forbids = stated.split(',').any(|directive| directive.trim().eq_ignore_ascii_case("no-store"));
