@@ -101,6 +101,7 @@ pub fn all(page_count: usize, has_other: bool) -> Vec<Visit> {
     all.extend([with_odd_tokens(), with_more_answered()]);
     all.extend(without_exchange());
     all.extend(without_temporary_token());
+    all.push(followed());
     all
 }
 
@@ -119,7 +120,7 @@ mod tests {
     fn there_are_few_visits_and_none_twice() {
         let all = all(2, true);
         assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
-        assert_eq!(all.len(), 16);
+        assert_eq!(all.len(), 17);
         assert_eq!((pages(1), pages(99).map(|visit| visit.steps.len())), (None, Some(5)));
         let usual = |visit: &Visit| (visit.acm, visit.mbp) == (AcmConduct::AsUsual, MbpConduct::AsUsual);
         assert!(of_a_running_application().iter().all(|visit| usual(visit) && all.contains(visit)));

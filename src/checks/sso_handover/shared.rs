@@ -101,8 +101,8 @@ pub(super) fn refusal(visited: &Visited<'_>) -> Option<Verdict> {
             "check the client-id and secret of the application: `bronkeur acm --mbp` says where they are"
         )),
         (Call::Authorization, _) => Some(text!(
-            "kijk client-id, redirect URI en scopes van de aanmelding na; een redirect URI op een andere host laat `acm --redirect-uri` toe",
-            "check the client-id, redirect URI and scopes of the login; `acm --redirect-uri` allows a redirect URI on another host"
+            "kijk client-id, `redirect_uri` en scopes van de aanmelding na; een `redirect_uri` op een andere host laat `acm --redirect-uri` toe",
+            "check the client-id, `redirect_uri` and scopes of the login; `acm --redirect-uri` allows a `redirect_uri` on another host"
         )),
         _ => None,
     };

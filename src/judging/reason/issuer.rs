@@ -94,8 +94,8 @@ pub fn oauth_error(code: &str) -> Option<Advice> {
                 "ACM gives this client no token for this `audience`"
             ),
             text!(
-                "controleer eerst voor wie het token is (`acm.audience` of `acm.resource`, bij een toepassing `application.mbp.client_id`): de client-id van de bron, of die van MBP, in deze omgeving; klopt die, vraag dan Digitaal Vlaanderen om het vertrouwen in `acm.client.id` te registreren",
-                "check first for whom the token is (`acm.audience` or `acm.resource`, of an application `application.mbp.client_id`): the client-id of the source, or that of MBP, in this environment; if it is right, ask Digitaal Vlaanderen to register the trust in `acm.client.id`"
+                "controleer eerst `acm.audience` (of `acm.resource`; bij een toepassing `application.mbp.client_id`): dat is de client-id van de bron, of van MBP, in deze omgeving; klopt die, vraag dan Digitaal Vlaanderen om het vertrouwen in `acm.client.id` te registreren",
+                "check `acm.audience` (or `acm.resource`; of an application `application.mbp.client_id`) first: it is the client-id of the source, or of MBP, in this environment; if it is right, ask Digitaal Vlaanderen to register the trust in `acm.client.id`"
             ),
         ),
         "invalid_scope" => Advice::new(
