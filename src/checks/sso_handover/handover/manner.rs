@@ -28,7 +28,9 @@ pub(super) fn redirect_is_temporary(cx: &CheckContext<'_>) -> Judgement {
             findings.push(visited.finding(seen.at, "cause", expected(), actual));
         }
         // A page from which somebody has to go on.
-        for seen in visited.navigations().filter(|seen| visited.hands_over(seen.step)) {
+        let steps = (0..visited.steps()).filter(|step| visited.hands_over(*step));
+        for came in steps.flat_map(|step| visited.came_to(step)) {
+            let CameTo::Page(seen) = came else { continue };
             let with_token = |lead: &&Lead| token_in(&lead.url).is_some_and(|token| !token.is_empty());
             let actual = match seen.what.page.leads.iter().find(with_token).map(|lead| lead.by) {
                 Some(LeadBy::Link) => text!("een link in een pagina", "a link in a page"),

@@ -173,7 +173,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "handed-over-by-link",
-        breaks: &["SSO-25", "SSO-32"],
+        breaks: &["SSO-25", "SSO-26", "SSO-32"],
         blocks: HAND_OVER,
         summary: "The citizen gets a page with a link to MBP, the token in it.",
         apply: |behaviour| {
@@ -185,7 +185,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "handed-over-by-form",
-        breaks: &["SSO-25", "SSO-32"],
+        breaks: &["SSO-25", "SSO-26", "SSO-32"],
         blocks: HAND_OVER,
         summary: "The citizen gets a page with a form that goes to MBP, the token in it.",
         apply: |behaviour| behaviour.edits.hand_over.push(by_form),
@@ -204,7 +204,7 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         name: "handed-over-by-script",
-        breaks: &["SSO-25", "SSO-32"],
+        breaks: &["SSO-25", "SSO-26", "SSO-32"],
         blocks: HAND_OVER,
         summary: "The citizen gets a page whose script goes to MBP.",
         apply: |behaviour| {
