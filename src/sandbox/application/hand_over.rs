@@ -145,7 +145,7 @@ impl Application {
             Temporary::Fresh => false,
             Temporary::KeptForTheSession | Temporary::KeptForThePage => made > 0,
             Temporary::KeptForASecond => moment() - made < 1_000,
-            Temporary::Shared => made >= arrived && made > 0,
+            Temporary::Shared => made > arrived,
             Temporary::OfTheStartPage => kept.temporary.remove(&key).is_some(),
         };
         if is_kept && click.is_some() {

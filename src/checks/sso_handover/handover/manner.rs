@@ -3,7 +3,7 @@
 use crate::application::{CameTo, Tokens, Visited, Way, token_in, visits};
 use crate::base::text::{Text, shown};
 use crate::checks::shared::absent;
-use crate::evidence::exchange::visit::{Call, Cause, Lead, LeadBy, PageKind};
+use crate::evidence::exchange::visit::{Call, Cause, Lead, LeadBy, PageKind, TokenKind};
 use crate::judging::context::{CheckContext, Judgement};
 use crate::judging::reason;
 use crate::judging::verdict::Finding;
@@ -13,6 +13,7 @@ use super::super::shared::{handed_over, no_hand_over, ordinary};
 
 pub(super) fn redirect_is_temporary(cx: &CheckContext<'_>) -> Judgement {
     let visits = ordinary(cx)?;
+    let tokens = Tokens::of(&visits);
     let expected = || text!("302 of 303", "302 or 303");
     let mut findings = Vec::new();
     for visited in &visits {
@@ -31,8 +32,13 @@ pub(super) fn redirect_is_temporary(cx: &CheckContext<'_>) -> Judgement {
         let steps = (0..visited.steps()).filter(|step| visited.hands_over(*step));
         for came in steps.flat_map(|step| visited.came_to(step)) {
             let CameTo::Page(seen) = came else { continue };
-            let with_token = |lead: &&Lead| token_in(&lead.url).is_some_and(|token| !token.is_empty());
-            let actual = match seen.what.page.leads.iter().find(with_token).map(|lead| lead.by) {
+            let page = &seen.what.page;
+            let holds_one = page.holds.iter().any(|held| !tokens.within(held, &[TokenKind::Temporary]).is_empty());
+            // The token of a form is in one of its fields.
+            let with_token = |lead: &&Lead| {
+                token_in(&lead.url).is_some_and(|token| !token.is_empty()) || (lead.by == LeadBy::Form && holds_one)
+            };
+            let actual = match page.leads.iter().find(with_token).map(|lead| lead.by) {
                 Some(LeadBy::Link) => text!("een link in een pagina", "a link in a page"),
                 Some(LeadBy::Form) => text!("een formulier in een pagina", "a form in a page"),
                 Some(LeadBy::Script) => text!("een script in een pagina", "a script in a page"),
