@@ -305,7 +305,7 @@ impl Driven<'_> {
         self.end(Ended::Page { browser });
     }
 
-    fn to_login(&mut self, browser: u8) {
+    fn ask_to_log_in(&mut self, browser: u8) {
         let asked = [("response_type", "code"), ("scope", "openid profile rrn"), ("client_id", "own-client")];
         let url = format!("{ACM}/v1/auth?response_type=code&scope=openid+profile+rrn&client_id=own-client");
         self.asked(Party::Acm, Call::Authorization, &asked, 200);
@@ -313,7 +313,7 @@ impl Driven<'_> {
     }
 
     fn log_in(&mut self, browser: u8, citizen: Citizen) {
-        self.to_login(browser);
+        self.ask_to_log_in(browser);
         self.go(browser, Cause::Form, &format!("{ACM}/v1/login"), 302);
         let code = self.give(TokenKind::Code, Some(citizen));
         let callback = format!("{APP}/terug?code={code}&state=TOKEN-800xx");
@@ -331,7 +331,7 @@ impl Driven<'_> {
         self.go(browser, Cause::Opened, &from, 302);
         let Browser { citizen, session } = self.browsers.borrow().get(&browser).cloned().unwrap_or_default();
         let (Some(citizen), Some((mut access, mut refresh))) = (citizen, session) else {
-            self.to_login(browser);
+            self.ask_to_log_in(browser);
             return self.end(Ended::AtLogin { browser });
         };
         if self.own.refreshes {

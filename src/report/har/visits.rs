@@ -313,7 +313,7 @@ mod tests {
     fn said(har: &Value) -> String {
         match read("evidence.har", &har.to_string()) {
             Ok(evidence) => format!("{} exchanges", evidence.recording.exchanges().len()),
-            Err(faults) => faults.0.iter().map(|fault| format!("{fault:?}\n")).collect(),
+            Err(faults) => format!("{:?}", faults.0),
         }
     }
 
@@ -385,12 +385,11 @@ mod tests {
             ("", json!([1])),
         ] {
             let mut body = good();
-            match body.pointer_mut(place) {
-                Some(part) => *part = value,
-                None => {
-                    let (parent, name) = place.rsplit_once('/').unwrap();
-                    body.pointer_mut(parent).unwrap()[name] = value;
-                }
+            if let Some(part) = body.pointer_mut(place) {
+                *part = value;
+            } else {
+                let (parent, name) = place.rsplit_once('/').unwrap();
+                body.pointer_mut(parent).unwrap()[name] = value;
             }
             let mut har = har(good());
             har["log"]["entries"] = json!([]);

@@ -148,7 +148,7 @@ impl<'de> Deserialize<'de> for Members {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderMap, HeaderName, HeaderValue};
+    use axum::http::{HeaderName, HeaderValue};
 
     use super::*;
 
@@ -159,7 +159,7 @@ mod tests {
             method: "POST".to_owned(),
             path: "/op/v1/token".to_owned(),
             query: query.map(str::to_owned),
-            headers: HeaderMap::from_iter(headers),
+            headers: headers.collect(),
             body: body.to_vec(),
             certificate: None,
         };

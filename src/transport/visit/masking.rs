@@ -414,7 +414,7 @@ mod tests {
             }
             assert_eq!(mask.parameter("subject_token", TOKEN), surrogate);
             assert_eq!(mask.parameter("any", TOKEN), surrogate);
-            assert_eq!(mask.held_in(&format!("<p>{TOKEN} {encoded}")), [surrogate.clone()]);
+            assert_eq!(mask.held_in(&format!("<p>{TOKEN} {encoded}")), std::slice::from_ref(&surrogate));
             // Put into a URL as it is, it is another value to its receiver.
             let broken = mask.url(&format!("https://mbp.example/?token={TOKEN}"));
             assert!(

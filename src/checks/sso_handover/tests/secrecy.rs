@@ -101,7 +101,9 @@ fn where_pages_have_scripts_nothing_passes_and_a_leak_still_fails() {
             let token = leak.map(|kind| given(facts, kind));
             own_pages(facts, |page| {
                 page.page.scripts = true;
-                token.iter().for_each(|token| cookie(page, token));
+                if let Some(token) = &token {
+                    cookie(page, token);
+                }
             });
         })
     };
@@ -147,7 +149,7 @@ fn the_whole_way_is_encrypted() {
     let mixed = failing(|_, facts| own_pages(facts, |page| page.page.mixed_content = true));
     assert_eq!(mixed, ["SSO-37"]);
     let local = failing(|_, facts| {
-        pages(facts, |page| page.url = page.url.replace("https://app.example", "http://127.0.0.1:80"))
+        pages(facts, |page| page.url = page.url.replace("https://app.example", "http://127.0.0.1:80"));
     });
     assert_eq!(local, NOTHING);
 }

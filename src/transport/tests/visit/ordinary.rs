@@ -9,7 +9,7 @@ const AN: Act = Act::LogIn(Citizen::Subject);
 
 /// Microseconds since 1970, so long after the visit began.
 fn at_us() -> u64 {
-    u64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros()).unwrap()
+    u64::try_from(jiff::Timestamp::now().as_microsecond()).unwrap()
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn transport_idle() {
 
 #[tokio::test]
 async fn an_interrupted_visit_is_ended_at_acm() {
-    let app = |_| Router::new().route("/", get(|| std::future::pending::<&'static str>()));
+    let app = |_| Router::new().route("/", get(std::future::pending::<&'static str>));
     let world = World::of(app, Events::default()).await;
     let vault = vault();
     let transport = world.transport(&vault, |_| {});
