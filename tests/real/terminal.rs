@@ -67,7 +67,7 @@ fn the_answers_make_a_profile() {
             ("URL of the source, up to and including the version", "nonsense\r"),
             ("is not a valid URL", ""),
             ("URL of the source, up to and including the version", "https://api.example.be/v1\r"),
-            ("name of the source in the reports", "Fiscale attesten\r"),
+            ("name in the reports", "Fiscale attesten\r"),
             ("Where do the tokens come from?", &issuer),
             ("URL of the issuer", "https://acm.example.be/op\r"),
             ("client-id with which tokens are exchanged", "desk\r"),
@@ -109,7 +109,7 @@ fn the_questions_are_in_dutch_too() {
         &folder,
         80,
         &url,
-        &[("naam van de bron in de rapporten", "Mijn bron\r"), ("Waar komen de tokens vandaan?", &own)],
+        &[("naam in de rapporten", "Mijn bron\r"), ("Waar komen de tokens vandaan?", &own)],
     );
     assert_eq!(seen.status, 0, "{}", seen.screen);
     assert!(!seen.screen.contains("URL van de bron"), "{}", seen.screen);
@@ -125,7 +125,7 @@ fn who_breaks_off_writes_nothing() {
         &["init"],
         &[
             ("URL of the source", "https://api.example.be/v1\r"),
-            ("name of the source in the reports", "Mine\r"),
+            ("name in the reports", "Mine\r"),
             ("Where do the tokens come from?", CTRL_C),
         ],
     );
