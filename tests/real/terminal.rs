@@ -105,12 +105,8 @@ fn the_questions_are_in_dutch_too() {
     let url = ["init", "--lang", "nl", "--base-url", "https://localhost:8443/v1"];
     let own = format!("{}\r", DOWN.repeat(2));
     // What a flag says is not asked; the built-in ACM brings all that follows.
-    let seen = run(
-        &folder,
-        80,
-        &url,
-        &[("naam in de rapporten", "Mijn bron\r"), ("Waar komen de tokens vandaan?", &own)],
-    );
+    let seen =
+        run(&folder, 80, &url, &[("naam in de rapporten", "Mijn bron\r"), ("Waar komen de tokens vandaan?", &own)]);
     assert_eq!(seen.status, 0, "{}", seen.screen);
     assert!(!seen.screen.contains("URL van de bron"), "{}", seen.screen);
     let written = profile(&folder);
